@@ -1,0 +1,33 @@
+//! One file per command, thin: parse nothing, decide nothing, call the rooms and print.
+
+use crate::cli::Cli;
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything asked for was done.
+    Done = 0,
+    /// Something went wrong, or what was asked for does not exist.
+    Failed = 1,
+    /// The command line makes no sense.
+    Usage = 2,
+    /// Findings at or above the gate.
+    Findings = 3,
+    /// Something could not be read.
+    Unread = 4,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Runs one command.
+///
+/// # Errors
+/// The command could not do what it was asked for; the message says what, to what, and the cure when known.
+pub fn run(cli: Cli) -> anyhow::Result<Exit> {
+    match cli.command {}
+}

@@ -1,0 +1,34 @@
+//! mcpdex indexes the tools of MCP servers and says, by rules and with evidence, how dangerous each one is.
+//!
+//! ```text
+//! source ──▶ Listing ──▶ extract ──▶ Tool list ──▶ store (SQLite)
+//!                                                      ║  the wall: nothing behind it needs the network
+//!                  store ──▶ Tool ──▶ classify ──▶ Verdict ──▶ policy · report
+//! ```
+//!
+//! Imports run one way. `model` imports nothing of ours; the rooms below it import `model` and not each
+//! other; [`crawl`] joins the rooms above the wall; `command` sits on top. `tests/house.rs` holds this.
+
+pub mod model;
+
+pub mod net;
+
+pub mod source;
+
+pub mod extract;
+
+pub mod store;
+
+pub mod classify;
+
+pub mod policy;
+
+pub mod report;
+
+pub mod crawl;
+
+pub mod progress;
+
+pub mod cli;
+
+pub mod command;

@@ -1,0 +1,23 @@
+//! The words of mcpdex as plain data: servers, tools, observations, verdicts.
+//!
+//! Nothing here reads or writes anything, and nothing here imports another room. Every word that people
+//! see in the database, in JSON or on a terminal has its one spelling here.
+
+mod listing;
+mod observation;
+mod outcome;
+mod schema;
+mod tool;
+mod verdict;
+mod word;
+
+pub use listing::{Ecosystem, Listing, Package, Remote, ServerId, Transport};
+pub use observation::{Observation, Partial, PartialReason, ToolOrigin, ToolSite};
+pub use outcome::Outcome;
+pub use schema::{Parameter, parameters};
+pub use tool::{Annotations, Hint, Oddity, Tool, ToolError};
+pub use verdict::{
+    AuditFinding, Category, Class, Confidence, Evidence, Field, Framework, OperationVerdict, Overruled, Risk, Sep2793,
+    Trait, Verdict,
+};
+pub use word::UnknownWord;
