@@ -1,0 +1,1 @@
+//! Reads package archives in memory.

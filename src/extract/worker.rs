@@ -1,0 +1,1 @@
+//! Runs unpacking and parsing in a child process.
