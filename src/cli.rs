@@ -29,4 +29,29 @@ pub struct Global {
 
 /// What mcpdex can be asked to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {}
+pub enum Command {
+    /// What a tool does, how dangerous it is and why, on every server that has it.
+    Tool(ToolArgs),
+    /// The recommended policy.json for a tool.
+    Policy(PolicyArgs),
+}
+
+/// Arguments of `mcpdex tool`.
+#[derive(Debug, clap::Args)]
+pub struct ToolArgs {
+    /// The tool's name, as its server spells it.
+    pub name: String,
+    /// Only on this server: its name, or the package it was read from.
+    #[arg(long, value_name = "SERVER")]
+    pub server: Option<String>,
+}
+
+/// Arguments of `mcpdex policy`.
+#[derive(Debug, clap::Args)]
+pub struct PolicyArgs {
+    /// The tool's name, as its server spells it.
+    pub tool: String,
+    /// The server whose tool is meant, where several have the name and differ.
+    #[arg(long, value_name = "SERVER")]
+    pub server: Option<String>,
+}

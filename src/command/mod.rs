@@ -1,6 +1,12 @@
 //! One file per command, thin: parse nothing, decide nothing, call the rooms and print.
 
-use crate::cli::Cli;
+mod database;
+mod policy;
+mod tool;
+
+use crate::cli::{Cli, Command};
+use anyhow::Context;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// How a command ended.
@@ -29,5 +35,18 @@ impl From<Exit> for ExitCode {
 /// # Errors
 /// The command could not do what it was asked for; the message says what, to what, and the cure when known.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
-    match cli.command {}
+    let global = &cli.global;
+    match &cli.command {
+        Command::Tool(args) => tool::run(global, args),
+        Command::Policy(args) => policy::run(global, args),
+    }
+}
+
+/// Writes data to stdout. A reader that went away (`mcpdex … | head`) is no error.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("cannot write to stdout"),
+        _ => Ok(()),
+    }
 }

@@ -38,7 +38,7 @@ pub struct PolicyView {
 
 impl ToolView {
     /// Joins what the database says with the recommended policy.
-    pub fn new(found: FoundTool, reason: String, document: Option<Value>) -> ToolView {
+    pub fn new(found: FoundTool, policy: PolicyView) -> ToolView {
         let FoundTool {
             server, origin, target, version, artifact_sha256, site, partial, last_seen, tool, verdict, ..
         } = found;
@@ -57,7 +57,7 @@ impl ToolView {
             oddities: tool.oddities,
             partial,
             verdict,
-            policy: PolicyView { reason, document },
+            policy,
         }
     }
 }
