@@ -34,6 +34,9 @@ pub enum Command {
     Tool(ToolArgs),
     /// The recommended policy.json for a tool.
     Policy(PolicyArgs),
+    /// Read one package from stdin and print its tools: the process that other commands start for each package.
+    #[command(hide = true)]
+    ExtractWorker,
 }
 
 /// Arguments of `mcpdex tool`.

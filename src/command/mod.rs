@@ -1,6 +1,7 @@
 //! One file per command, thin: parse nothing, decide nothing, call the rooms and print.
 
 mod database;
+mod extract_worker;
 mod policy;
 mod tool;
 
@@ -39,6 +40,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match &cli.command {
         Command::Tool(args) => tool::run(global, args),
         Command::Policy(args) => policy::run(global, args),
+        Command::ExtractWorker => extract_worker::run(),
     }
 }
 
