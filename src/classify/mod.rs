@@ -3,4 +3,26 @@
 //! It never touches the network, the store or the clock, holds no knowledge of words (that is `rules/`), never panics
 //! on any text, and never lets a server's praise of itself lower a verdict.
 
+mod action;
+mod annotation;
+mod builtin;
+mod clause;
+mod examine;
+mod judge;
+mod lexicon;
+mod operation;
+mod rationale;
+mod reading;
+mod ruleset;
+mod sentence;
 pub mod syntax;
+mod taxonomy;
+mod text;
+mod words;
+
+pub use action::{MAX_NEIGHBOURS, ServerContext};
+pub use annotation::Trust;
+pub use builtin::paths as builtin_paths;
+pub use examine::Complaint;
+pub use judge::Fate;
+pub use ruleset::{RulesError, Ruleset, SourceFile};

@@ -152,6 +152,9 @@ pub struct LanguageSyntax {
     pub determiners: Vec<String>,
     #[serde(default)]
     pub prepositions: Vec<String>,
+    /// Prepositions after which the object goes on ("the text *of* a mail").
+    #[serde(default)]
+    pub genitives: Vec<String>,
     #[serde(default)]
     pub subordinators: Vec<String>,
     #[serde(default)]
