@@ -3,6 +3,7 @@
 //! Nothing here reads or writes anything, and nothing here imports another room. Every word that people
 //! see in the database, in JSON or on a terminal has its one spelling here.
 
+mod catalogue;
 mod listing;
 mod observation;
 mod outcome;
@@ -12,6 +13,7 @@ mod tool;
 mod verdict;
 mod word;
 
+pub use catalogue::{FoundTool, OutcomeCount, PartialList, Summary, Unread};
 pub use listing::{Ecosystem, Listing, Package, Remote, ServerId, Transport};
 pub use observation::{Observation, Partial, PartialReason, ToolOrigin, ToolSite};
 pub use outcome::Outcome;

@@ -1,0 +1,6 @@
+//! Integration tests in one binary: each module looks at the crate from outside.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod archive;
+mod support;
+mod worker;
