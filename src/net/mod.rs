@@ -15,8 +15,8 @@ mod lane;
 mod request;
 mod retry;
 
-pub use client::{Client, Config};
+pub use client::{Client, Config, SetupError};
 pub use failure::{Cause, Failure};
 pub use guard::{Lookup, Refusal, SystemLookup, Trust};
 pub use lane::Lanes;
-pub use request::{Encoding, Fetched, Limits, Request, shown};
+pub use request::{Encoding, Fetched, Limits, Request, shown, split_user_info};
