@@ -104,9 +104,9 @@ pub(super) fn of_name(
     };
     let mut actions = vec![action_at(&words, at, lexicon)];
     for (index, word) in words.iter().enumerate().skip(at + 2) {
-        let joined = words[index - 1].literal.is_some_and(|literal| {
-            lexicon.meaning(literal).role(0) & super::lexicon::role::CONJUNCTION != 0
-        });
+        let joined = words[index - 1]
+            .literal
+            .is_some_and(|literal| lexicon.meaning(literal).role(0) & super::lexicon::role::CONJUNCTION != 0);
         if joined && is_name_verb(word, lexicon).is_some_and(|lemma| !lexicon.is_nouny(lemma)) {
             actions.push(action_at(&words, index, lexicon));
         }
@@ -115,7 +115,8 @@ pub(super) fn of_name(
 }
 
 fn action_at(words: &[NameWord], at: usize, lexicon: &Lexicon) -> Action {
-    let verb = is_name_verb(&words[at], lexicon).map(|lemma| Word { lemma, start: words[at].start, end: words[at].end });
+    let verb =
+        is_name_verb(&words[at], lexicon).map(|lemma| Word { lemma, start: words[at].start, end: words[at].end });
     let objects = objects(words, lexicon, at);
     let head = objects.len().checked_sub(1);
     Action { place: Place::Name, verb, objects, head, weaker: 0 }
@@ -126,7 +127,8 @@ fn skip_prefix(words: &mut Vec<NameWord>, shared: usize, lexicon: &Lexicon, cont
     let mut skip = 0;
     while skip < shared && skip + 1 < words.len() {
         let word = words[skip];
-        let named_after = context.server_words.contains(&format!(" {} ", &text[word.start as usize..word.end as usize]));
+        let named_after =
+            context.server_words.contains(&format!(" {} ", &text[word.start as usize..word.end as usize]));
         let verb = is_name_verb(&word, lexicon);
         let next_verb = is_name_verb(&words[skip + 1], lexicon);
         let keeps = match verb {
@@ -191,8 +193,9 @@ impl Action {
         if first == UNKNOWN {
             return None;
         }
-        self.objects.windows(phrase.len()).find(|w| w.iter().map(|word| word.lemma).eq(phrase.iter().copied())).map(
-            |window| (window[0].start, window[window.len() - 1].end),
-        )
+        self.objects
+            .windows(phrase.len())
+            .find(|w| w.iter().map(|word| word.lemma).eq(phrase.iter().copied()))
+            .map(|window| (window[0].start, window[window.len() - 1].end))
     }
 }

@@ -172,7 +172,8 @@ impl Clause {
     }
 
     fn tool_holds(&self, scene: &Scene<'_, '_>, spans: &mut Vec<Span>) -> bool {
-        if !self.server.is_empty() && !self.server.iter().any(|words| scene.context.server_words.contains(words.as_str()))
+        if !self.server.is_empty()
+            && !self.server.iter().any(|words| scene.context.server_words.contains(words.as_str()))
         {
             return false;
         }

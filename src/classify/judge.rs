@@ -331,7 +331,8 @@ impl Ruleset {
                 Fate::Weaker => "evidence for a lighter class is stronger".to_owned(),
                 _ => continue,
             };
-            if lost.len() >= MAX_OVERRULED || lost.iter().any(|l| l.evidence.first().is_some_and(|e| e.rule == rule.id)) {
+            if lost.len() >= MAX_OVERRULED || lost.iter().any(|l| l.evidence.first().is_some_and(|e| e.rule == rule.id))
+            {
                 continue;
             }
             let evidence = hit.spans.iter().map(|span| self.span_evidence(finding, &rule.id, *span)).collect();
@@ -365,7 +366,12 @@ pub(super) fn overrule(set: &Ruleset, fired: &mut [Fired]) {
 pub(super) fn settle(set: &Ruleset, fired: &mut [Fired]) -> (Option<Class>, bool) {
     let class_of = |hit: &Fired| set.rules[hit.rule as usize].class;
     let strongest = |fired: &[Fired], class: Class| {
-        fired.iter().filter(|h| h.fate == Fate::Won && class_of(h) == Some(class)).map(|h| h.strength + 1).max().unwrap_or(0)
+        fired
+            .iter()
+            .filter(|h| h.fate == Fate::Won && class_of(h) == Some(class))
+            .map(|h| h.strength + 1)
+            .max()
+            .unwrap_or(0)
     };
     let read = strongest(fired, Class::Read);
     let write = strongest(fired, Class::Write);

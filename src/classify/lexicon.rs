@@ -335,14 +335,18 @@ impl LexiconBuilder {
             let with_third = with_ending(&text, &rule.third);
             self.verb_form(&text, VerbForm { lemma, form: Form::Base, language: index });
             self.verb_form(&with_third, VerbForm { lemma, form: Form::Third, language: index });
-            self.verb_form(&with_ending(&doubled, &rule.gerund), VerbForm { lemma, form: Form::Gerund, language: index });
+            self.verb_form(
+                &with_ending(&doubled, &rule.gerund),
+                VerbForm { lemma, form: Form::Gerund, language: index },
+            );
             self.verb_form(&with_ending(&doubled, &rule.past), VerbForm { lemma, form: Form::Past, language: index });
             third.insert(lemma, with_third);
         }
         for lemma in self.nouns.clone() {
             let text = self.lemmas[lemma as usize].clone();
             self.word(&text, lemma);
-            if let Some(rule) = language.inflection.iter().find(|i| i.ends.iter().any(|end| text.ends_with(end.as_str())))
+            if let Some(rule) =
+                language.inflection.iter().find(|i| i.ends.iter().any(|end| text.ends_with(end.as_str())))
             {
                 self.word(&with_ending(&text, &rule.third), lemma);
             }

@@ -153,9 +153,19 @@ fn punctuation(bytes: &[u8], at: u32, end: u32, letter: char) -> Option<Kind> {
         '\n' => Kind::LineEnd,
         '—' | '–' | '→' | '|' => Kind::Dash,
         '-' if before == b' ' || before == b'\n' => {
-            if next == b' ' && line_start(bytes, at) { Kind::Bullet } else { Kind::Dash }
+            if next == b' ' && line_start(bytes, at) {
+                Kind::Bullet
+            } else {
+                Kind::Dash
+            }
         }
-        '*' | '•' | '#' => if line_start(bytes, at) { Kind::Bullet } else { return None },
+        '*' | '•' | '#' => {
+            if line_start(bytes, at) {
+                Kind::Bullet
+            } else {
+                return None;
+            }
+        }
         letter if letter.is_whitespace() => return None,
         '"' | '\'' | '`' | '“' | '”' | '‘' | '’' | '「' | '」' => return None,
         _ => Kind::Other,
@@ -230,7 +240,10 @@ impl Prose<'_, '_> {
     fn sentence(&self, at: usize) -> (usize, usize, usize) {
         let mut from = at;
         while from < self.tokens.len()
-            && matches!(self.tokens[from].kind, Kind::LineEnd | Kind::Bullet | Kind::Other | Kind::Comma | Kind::Stop | Kind::Dash)
+            && matches!(
+                self.tokens[from].kind,
+                Kind::LineEnd | Kind::Bullet | Kind::Other | Kind::Comma | Kind::Stop | Kind::Dash
+            )
         {
             from += 1;
         }
@@ -244,7 +257,8 @@ impl Prose<'_, '_> {
                 Kind::Dash if depth == 0 => break,
                 Kind::LineEnd => {
                     let next = self.tokens.get(to + 1).map(|t| t.kind);
-                    let wraps = matches!(next, Some(Kind::Word | Kind::Open | Kind::Other)) && !self.line_is_heading(to + 1);
+                    let wraps =
+                        matches!(next, Some(Kind::Word | Kind::Open | Kind::Other)) && !self.line_is_heading(to + 1);
                     if !wraps {
                         break;
                     }
@@ -258,9 +272,11 @@ impl Prose<'_, '_> {
 
     /// Whether the line that starts at `at` is `Word:` or `Two words:`.
     fn line_is_heading(&self, at: usize) -> bool {
-        self.tokens[at..].iter().take(4).position(|t| t.kind != Kind::Word).is_some_and(|n| {
-            n > 0 && self.tokens[at + n].kind == Kind::Colon
-        })
+        self.tokens[at..]
+            .iter()
+            .take(4)
+            .position(|t| t.kind != Kind::Word)
+            .is_some_and(|n| n > 0 && self.tokens[at + n].kind == Kind::Colon)
     }
 
     fn after_blank_line(&self, at: usize) -> bool {
@@ -424,9 +440,7 @@ impl Prose<'_, '_> {
                     Form::Gerund => subject == 0 && (first || carried),
                     Form::Third | Form::Main => subject == 0 || !self.lexicon.is_nouny(verb.lemma),
                 };
-                let shown = subject == 0
-                    || !self.lexicon.is_nouny(verb.lemma)
-                    || self.shows_verb(at, to, language);
+                let shown = subject == 0 || !self.lexicon.is_nouny(verb.lemma) || self.shows_verb(at, to, language);
                 if accepted && shown && !self.is_noun_here(at, to, language, verb) {
                     return Some(at);
                 }
@@ -466,7 +480,9 @@ impl Prose<'_, '_> {
         }
         let roles = self.role(at + 1, language);
         roles & (role::GENITIVE | role::CONJUNCTION) != 0 && roles & role::DETERMINER == 0
-            || (self.tokens[at + 1].kind == Kind::Word && self.is_third(at + 1, language) && at + 2 < to
+            || (self.tokens[at + 1].kind == Kind::Word
+                && self.is_third(at + 1, language)
+                && at + 2 < to
                 && self.shows_verb(at + 1, to, language))
     }
 
@@ -479,8 +495,13 @@ impl Prose<'_, '_> {
                     at = index + 1;
                     break;
                 }
-                Kind::Word if self.verb(index, language).is_some_and(|v| v.form != Form::Past) && index + 1 < to
-                    && self.tokens[index + 1].kind != Kind::Colon => break,
+                Kind::Word
+                    if self.verb(index, language).is_some_and(|v| v.form != Form::Past)
+                        && index + 1 < to
+                        && self.tokens[index + 1].kind != Kind::Colon =>
+                {
+                    break;
+                }
                 Kind::Word => {}
                 _ => break,
             }
@@ -600,12 +621,17 @@ impl Prose<'_, '_> {
         let found = actions.len();
         for index in from..to {
             let Some(verb) = self.verb(index, language) else { continue };
-            if verb.form == Form::Past || self.is_participle(index, to, language) || self.follows_negation(index, to, language) {
+            if verb.form == Form::Past
+                || self.is_participle(index, to, language)
+                || self.follows_negation(index, to, language)
+            {
                 continue;
             }
             // Only the last verb of a clause acts: another one before the next comma takes its place.
             let clause_end = (index + 1..to)
-                .find(|at| matches!(self.tokens[*at].kind, Kind::Comma) || self.role(*at, language) & role::CONJUNCTION != 0)
+                .find(|at| {
+                    matches!(self.tokens[*at].kind, Kind::Comma) || self.role(*at, language) & role::CONJUNCTION != 0
+                })
                 .unwrap_or(to);
             let later = (index + 1..clause_end).any(|at| {
                 self.verb(at, language).is_some_and(|v| v.form != Form::Past) && !self.is_participle(at, to, language)

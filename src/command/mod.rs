@@ -1,5 +1,6 @@
 //! One file per command, thin: parse nothing, decide nothing, call the rooms and print.
 
+mod crawl;
 mod database;
 mod extract_worker;
 mod policy;
@@ -38,6 +39,7 @@ impl From<Exit> for ExitCode {
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     let global = &cli.global;
     match &cli.command {
+        Command::Crawl(args) => crawl::run(global, args),
         Command::Tool(args) => tool::run(global, args),
         Command::Policy(args) => policy::run(global, args),
         Command::ExtractWorker => extract_worker::run(),

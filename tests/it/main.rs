@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod archive;
+mod client;
+mod fetch;
 mod house;
+mod manifests;
 mod store;
 mod support;
 mod worker;
