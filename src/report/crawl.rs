@@ -1,6 +1,6 @@
 //! The summary of a crawl: what is in the database now, what was learnt in this run, and what could not be read.
 
-use super::text::{paragraph, table};
+use super::text::paragraph;
 use super::visible;
 use crate::model::{PartialList, Summary, Unread};
 use serde::{Serialize, Serializer};
@@ -96,13 +96,14 @@ impl CrawlReport {
         let _ = writeln!(out, "category  {}", line(&self.by_category));
         if !self.unread.is_empty() {
             let _ = writeln!(out, "\nNot read ({})", self.unread.len());
-            let rows = self.unread.iter().take(SHOWN).map(|u| {
-                let detail = u.detail.clone().unwrap_or_default();
-                vec![u.server.clone(), u.target.clone(), u.outcome.to_string(), detail]
-            });
-            out.push_str(&table(&["server", "asked", "outcome", "why"], rows));
+            for unread in self.unread.iter().take(SHOWN) {
+                let asked = if unread.target == unread.server { "" } else { &*format!(" ({})", unread.target) };
+                let detail = unread.detail.as_deref().unwrap_or("no further detail");
+                let line = format!("{}{asked}: {}: {detail}", unread.server, unread.outcome);
+                out.push_str(&paragraph(&line, "  "));
+            }
             if self.unread.len() > SHOWN {
-                let _ = writeln!(out, " … and {} more (--json lists all)", self.unread.len() - SHOWN);
+                let _ = writeln!(out, "  … and {} more (--json lists all)", self.unread.len() - SHOWN);
             }
         }
         if !self.partial.is_empty() {
