@@ -134,7 +134,9 @@ impl Clause {
     pub(super) fn holds(&self, scene: &Scene<'_, '_>, action: Option<&Action>, spans: &mut Vec<Span>) -> bool {
         let before = spans.len();
         let holds = self.action_holds(action, spans)
-            && self.verbless.is_none_or(|wanted| wanted == is_verbless(scene.actions))
+            && self.verbless.is_none_or(|wanted| {
+                wanted == action.map_or_else(|| is_verbless(scene.actions), |action| action.verb.is_none())
+            })
             && self.tool_holds(scene, spans);
         if !holds {
             spans.truncate(before);
@@ -172,7 +174,8 @@ impl Clause {
     }
 
     fn tool_holds(&self, scene: &Scene<'_, '_>, spans: &mut Vec<Span>) -> bool {
-        if !self.server.is_empty() && !self.server.iter().any(|words| scene.context.server_words.contains(words.as_str()))
+        if !self.server.is_empty()
+            && !self.server.iter().any(|words| scene.context.server_words.contains(words.as_str()))
         {
             return false;
         }

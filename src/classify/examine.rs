@@ -117,8 +117,7 @@ impl Ruleset {
     fn unless_held(&self, number: u32, context: &ServerContext, finding: &Finding<'_>, needed: &mut [bool]) {
         let rule = &self.rules[number as usize];
         let phrases = self.phrases_again(finding, context);
-        let scene =
-            Scene { reading: &finding.reading, context, phrases: &phrases, actions: &finding.actions };
+        let scene = Scene { reading: &finding.reading, context, phrases: &phrases, actions: &finding.actions };
         for hit in finding.fired.iter().filter(|hit| hit.rule == number && hit.fate == Fate::Cancelled) {
             let of = hit.action.map(|index| &finding.actions[index as usize]);
             for (index, unless) in rule.unless.iter().enumerate() {

@@ -226,7 +226,8 @@ impl Ruleset {
             if hit.fate != Fate::Won {
                 continue;
             }
-            if !rule.only_for.is_empty() && !(rule.only_for.contains(&finding.class) && finding.recognised) {
+            let wanted = rule.only_for.is_empty() || (finding.recognised && rule.only_for.contains(&finding.class));
+            if !wanted {
                 hit.fate = Fate::OtherClass;
                 continue;
             }
@@ -331,7 +332,8 @@ impl Ruleset {
                 Fate::Weaker => "evidence for a lighter class is stronger".to_owned(),
                 _ => continue,
             };
-            if lost.len() >= MAX_OVERRULED || lost.iter().any(|l| l.evidence.first().is_some_and(|e| e.rule == rule.id)) {
+            if lost.len() >= MAX_OVERRULED || lost.iter().any(|l| l.evidence.first().is_some_and(|e| e.rule == rule.id))
+            {
                 continue;
             }
             let evidence = hit.spans.iter().map(|span| self.span_evidence(finding, &rule.id, *span)).collect();
@@ -365,7 +367,12 @@ pub(super) fn overrule(set: &Ruleset, fired: &mut [Fired]) {
 pub(super) fn settle(set: &Ruleset, fired: &mut [Fired]) -> (Option<Class>, bool) {
     let class_of = |hit: &Fired| set.rules[hit.rule as usize].class;
     let strongest = |fired: &[Fired], class: Class| {
-        fired.iter().filter(|h| h.fate == Fate::Won && class_of(h) == Some(class)).map(|h| h.strength + 1).max().unwrap_or(0)
+        fired
+            .iter()
+            .filter(|h| h.fate == Fate::Won && class_of(h) == Some(class))
+            .map(|h| h.strength + 1)
+            .max()
+            .unwrap_or(0)
     };
     let read = strongest(fired, Class::Read);
     let write = strongest(fired, Class::Write);
@@ -390,8 +397,7 @@ pub(super) fn evidence_of(reading: &Reading<'_>, rule: &str, span: Span) -> Evid
     let text = segment.original.get(start..end).unwrap_or_default().to_owned();
     let pointer = match segment.field {
         Field::Name => "/name".to_owned(),
-        Field::Title if segment.original.is_empty() => "/title".to_owned(),
-        Field::Title => "/title".to_owned(),
+        Field::Title => reading.title_pointer.to_owned(),
         Field::Parameter => parameter_pointer(reading, segment.parameter),
         Field::ParameterDescription => format!("{}/description", parameter_pointer(reading, segment.parameter)),
         _ => "/description".to_owned(),

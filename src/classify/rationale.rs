@@ -25,7 +25,11 @@ pub(super) fn write(
 ) -> String {
     let mut text = String::with_capacity(240);
     if claims.lowered {
-        let _ = write!(text, "Held to be {class} because its server says so and is trusted; its definition says {}.", finding.class);
+        let _ = write!(
+            text,
+            "Held to be {class} because its server says so and is trusted; its definition says {}.",
+            finding.class
+        );
         return text;
     }
     if !recognised {

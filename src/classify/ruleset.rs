@@ -208,7 +208,8 @@ fn compile_rule(
     builder: &mut LexiconBuilder,
 ) -> Result<Rule, RulesError> {
     let wrong = |message: &str| broken(file, &syntax.id, message);
-    let kebab = !syntax.id.is_empty() && syntax.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let kebab =
+        !syntax.id.is_empty() && syntax.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if !kebab {
         return Err(wrong("the id is not in kebab-case"));
     }
@@ -277,8 +278,11 @@ fn digest(files: &[SourceFile]) -> String {
 
 fn read_folder(dir: &Path, below: &str) -> Result<Vec<SourceFile>, RulesError> {
     let io = |source| RulesError::Io { path: dir.to_path_buf(), source };
-    let mut entries: Vec<PathBuf> =
-        std::fs::read_dir(dir).map_err(io)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>().map_err(io)?;
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(dir)
+        .map_err(io)?
+        .map(|entry| entry.map(|e| e.path()))
+        .collect::<Result<_, _>>()
+        .map_err(io)?;
     entries.sort();
     let mut files = Vec::new();
     for path in entries {
@@ -286,7 +290,8 @@ fn read_folder(dir: &Path, below: &str) -> Result<Vec<SourceFile>, RulesError> {
         if path.is_dir() && below.is_empty() && name == "language" {
             files.extend(read_folder(&path, "language/")?);
         } else if path.extension().is_some_and(|extension| extension == "toml") {
-            let text = std::fs::read_to_string(&path).map_err(|source| RulesError::Io { path: path.clone(), source })?;
+            let text =
+                std::fs::read_to_string(&path).map_err(|source| RulesError::Io { path: path.clone(), source })?;
             files.push(SourceFile { path: format!("{below}{name}"), text });
         }
     }
