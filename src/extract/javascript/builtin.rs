@@ -179,7 +179,8 @@ impl<'t> Machine<'t> {
                 self.list(elements, out_open)
             }
             "join" => {
-                let separator = if arguments.is_empty() { Some(",".to_owned()) } else { super::operator::to_text(&first) };
+                let separator =
+                    if arguments.is_empty() { Some(",".to_owned()) } else { super::operator::to_text(&first) };
                 let parts: Option<Vec<String>> = elements
                     .iter()
                     .map(|element| if element.is_nullish() { Some(String::new()) } else { self.as_text(element) })
@@ -291,7 +292,13 @@ impl<'t> Machine<'t> {
             }
             "has" => return self.list_method(id, elements, self.object(id).open, "includes", arguments),
             "forEach" | "values" | "keys" | "entries" => {
-                return self.list_method(id, elements, self.object(id).open, if name == "keys" { "values" } else { name }, arguments);
+                return self.list_method(
+                    id,
+                    elements,
+                    self.object(id).open,
+                    if name == "keys" { "values" } else { name },
+                    arguments,
+                );
             }
             "delete" | "clear" => Value::Unknown,
             _ => return None,

@@ -111,7 +111,9 @@ impl<'t> Machine<'t> {
             "strict" => new = with_rest(new, Rest::Refused),
             "passthrough" | "loose" => new = with_rest(new, Rest::Accepted),
             "strip" | "catchall" => {}
-            "extend" | "merge" | "augment" | "setKey" | "safeExtend" => return self.extended(new, name, &first, second),
+            "extend" | "merge" | "augment" | "setKey" | "safeExtend" => {
+                return self.extended(new, name, &first, second);
+            }
             "pick" | "omit" | "partial" | "required" | "deepPartial" => return self.selected(new, name, &first),
             "keyof" => {
                 new = match &schema.form {
@@ -124,8 +126,8 @@ impl<'t> Machine<'t> {
             "extract" | "exclude" => new = self.extracted(new, name == "extract", &first),
             "shape" => return self.schema_member(schema, "shape"),
             "toJSONSchema" => return self.schema_object(schema),
-            "parse" | "safeParse" | "parseAsync" | "safeParseAsync" | "spa" | "isOptional" | "isNullable" | "decode"
-            | "encode" => return Value::Unknown,
+            "parse" | "safeParse" | "parseAsync" | "safeParseAsync" | "spa" | "isOptional" | "isNullable"
+            | "decode" | "encode" => return Value::Unknown,
             _ => self.restrict(&mut new, name, &first),
         }
         Value::Schema(Rc::new(new))

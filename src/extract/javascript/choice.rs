@@ -70,7 +70,9 @@ impl<'t> Machine<'t> {
             return match (left, right) {
                 (Value::Object(id), Value::Foreign(foreign)) if foreign.origin == Origin::Global => {
                     match (&self.object(*id).shape, foreign.path.as_ref()) {
-                        (Shape::List(_), "Array") | (Shape::Map(_), "Map") | (Shape::Set(_), "Set") => Value::Bool(true),
+                        (Shape::List(_), "Array") | (Shape::Map(_), "Map") | (Shape::Set(_), "Set") => {
+                            Value::Bool(true)
+                        }
                         _ => Value::Unknown,
                     }
                 }

@@ -172,7 +172,8 @@ impl<'t> Machine<'t> {
         for child in children(node) {
             match Kind::of(child) {
                 Kind::Pair => {
-                    let (Some(key), Some(value)) = (child.child_by_field_name("key"), child.child_by_field_name("value"))
+                    let (Some(key), Some(value)) =
+                        (child.child_by_field_name("key"), child.child_by_field_name("value"))
                     else {
                         continue;
                     };
@@ -295,7 +296,8 @@ impl<'t> Machine<'t> {
     }
 
     fn subscript(&mut self, node: Node<'t>, scope: ScopeId) -> Value {
-        let (Some(object), Some(index)) = (node.child_by_field_name("object"), node.child_by_field_name("index")) else {
+        let (Some(object), Some(index)) = (node.child_by_field_name("object"), node.child_by_field_name("index"))
+        else {
             return Value::Unknown;
         };
         let receiver = self.eval(object, scope);

@@ -162,7 +162,9 @@ impl<'t> Machine<'t> {
             "JSON.stringify" => {
                 let pretty = matches!(arguments.get(2), Some(Value::Number(n)) if *n == 2.0);
                 match self.known_json(&first) {
-                    Some(json) if pretty => serde_json::to_string_pretty(&json).map_or(Value::Unknown, |t| Value::text(&t)),
+                    Some(json) if pretty => {
+                        serde_json::to_string_pretty(&json).map_or(Value::Unknown, |t| Value::text(&t))
+                    }
                     Some(json) if arguments.get(2).is_none_or(Value::is_nullish) => Value::text(&json.to_string()),
                     _ => Value::Unknown,
                 }
@@ -244,7 +246,9 @@ impl<'t> Machine<'t> {
     /// A function ran out of its share of the work. Only worth a remark when tools may be registered in it.
     pub(super) fn starved(&mut self, function: super::value::Function<'t>) {
         let text = self.function_text(function);
-        if text.len() < 200_000 && (text.contains("registerTool(") || text.contains(".tool(") || text.contains("addTool(")) {
+        if text.len() < 200_000
+            && (text.contains("registerTool(") || text.contains(".tool(") || text.contains("addTool("))
+        {
             let site = super::source::Site::of(function.file, function.node);
             let detail = "a function that registers tools was too much work to follow to its end";
             self.findings.missing(crate::model::PartialReason::LimitReached, detail, Some(site));

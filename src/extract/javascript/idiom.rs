@@ -12,7 +12,8 @@ use crate::model::PartialReason;
 use serde_json::Value as Json;
 
 /// Modules of the runtime whose methods register nothing.
-const RUNTIME: &[&str] = &["fs", "path", "url", "util", "events", "http", "https", "child_process", "crypto", "os", "module"];
+const RUNTIME: &[&str] =
+    &["fs", "path", "url", "util", "events", "http", "https", "child_process", "crypto", "os", "module"];
 
 impl<'t> Machine<'t> {
     /// Looks whether a call of something foreign registers tools. True when it does (or would, if more were known).
@@ -231,7 +232,8 @@ impl<'t> Machine<'t> {
     fn site_of(&self, name: &Text, call: CallSite) -> Site {
         match self.name_sites.get(&(name.as_ptr() as usize)) {
             Some((_, written)) => {
-                let inside = written.file == call.site.file && (call.site.line..=call.last_line).contains(&written.line);
+                let inside =
+                    written.file == call.site.file && (call.site.line..=call.last_line).contains(&written.line);
                 if inside { call.site } else { *written }
             }
             None => call.site,
@@ -243,7 +245,9 @@ impl<'t> Machine<'t> {
     pub(super) fn wrapped_registration(&mut self, method: &str, arguments: &[Value], site: Option<CallSite>) {
         let Some(site) = site else { return };
         let (name, definition) = match (method, arguments) {
-            ("registerTool", [Value::Text(name), configuration @ Value::Object(_), ..]) => (name.clone(), configuration),
+            ("registerTool", [Value::Text(name), configuration @ Value::Object(_), ..]) => {
+                (name.clone(), configuration)
+            }
             ("addTool" | "registerTool", [definition @ Value::Object(_), ..]) => {
                 match self.member(definition, "name") {
                     Value::Text(name) => (name, definition),

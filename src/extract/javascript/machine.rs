@@ -92,8 +92,7 @@ impl<'t> Machine<'t> {
         }
         self.fuel -= 1;
         self.ticks = self.ticks.wrapping_add(1);
-        if self.ticks.is_multiple_of(2048)
-            && (self.budget.expired() || self.heap.len() + self.scopes.len() > MAX_HEAP)
+        if self.ticks.is_multiple_of(2048) && (self.budget.expired() || self.heap.len() + self.scopes.len() > MAX_HEAP)
         {
             self.exhausted = true;
         }

@@ -92,7 +92,11 @@ fn read(tree: &SourceTree, budget: &Budget) -> Extraction {
         }
     }
     if machine.exhausted {
-        machine.findings.missing(PartialReason::LimitReached, "the package was too much work to follow to its end", None);
+        machine.findings.missing(
+            PartialReason::LimitReached,
+            "the package was too much work to follow to its end",
+            None,
+        );
     } else if machine.findings.tools() == 0 {
         let detail = if package.entries.is_empty() {
             "the package names no entry point that is in it"

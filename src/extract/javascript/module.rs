@@ -69,13 +69,7 @@ impl<'t> Machine<'t> {
         self.enter(file, 0);
         let root = tree.root_node();
         let statements = children(root);
-        let mut module = Module {
-            scope,
-            common,
-            modern: false,
-            exports: IndexMap::new(),
-            stars: Vec::new(),
-        };
+        let mut module = Module { scope, common, modern: false, exports: IndexMap::new(), stars: Vec::new() };
         for statement in &statements {
             match Kind::of(*statement) {
                 Kind::ImportStatement => module.modern = true,

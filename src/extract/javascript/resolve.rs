@@ -63,7 +63,8 @@ pub(super) fn find_module(sources: &Sources<'_>, path: &str) -> Option<FileId> {
         return Some(file);
     }
     // TypeScript names the file that the compiler will write.
-    for (written, sources_of) in [(".js", [".ts", ".tsx"]), (".jsx", [".tsx", ".ts"]), (".mjs", [".mts", ".ts"]), (".cjs", [".cts", ".ts"])]
+    for (written, sources_of) in
+        [(".js", [".ts", ".tsx"]), (".jsx", [".tsx", ".ts"]), (".mjs", [".mts", ".ts"]), (".cjs", [".cts", ".ts"])]
     {
         if let Some(stem) = path.strip_suffix(written)
             && let Some(file) = sources_of.iter().find_map(|ending| sources.find(&format!("{stem}{ending}")))

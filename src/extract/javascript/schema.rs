@@ -19,7 +19,10 @@ pub(super) enum Form {
     Any,
     /// A JSON Schema fragment that stands as it is.
     Plain(Map<String, Json>),
-    Object { shape: Vec<(Text, Rc<Schema>)>, rest: Rest },
+    Object {
+        shape: Vec<(Text, Rc<Schema>)>,
+        rest: Rest,
+    },
     Array(Rc<Schema>),
     Tuple(Vec<Rc<Schema>>),
     Record(Option<Rc<Schema>>),

@@ -27,6 +27,8 @@ impl Site {
 struct Source<'t> {
     path: &'t str,
     bytes: &'t [u8],
+    /// Checked once: asking for the text is the reader's most frequent question.
+    text: &'t str,
     tree: OnceCell<Result<Tree, Partial>>,
 }
 
@@ -41,7 +43,10 @@ impl<'t> Sources<'t> {
         let files = tree
             .files
             .iter()
-            .map(|(path, bytes)| Source { path: path.as_str(), bytes, tree: OnceCell::new() })
+            .map(|(path, bytes)| {
+                let text = std::str::from_utf8(bytes).unwrap_or_default();
+                Source { path: path.as_str(), bytes, text, tree: OnceCell::new() }
+            })
             .collect();
         Sources { files, budget }
     }
@@ -67,7 +72,7 @@ impl<'t> Sources<'t> {
 
     /// The text of a file; empty when it is not UTF-8.
     pub(super) fn text(&self, file: FileId) -> &'t str {
-        std::str::from_utf8(self.files[file.0].bytes).unwrap_or_default()
+        self.files[file.0].text
     }
 
     /// The syntax tree of a file, parsed on first use.

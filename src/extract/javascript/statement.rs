@@ -427,9 +427,22 @@ impl<'t> Machine<'t> {
                     }
                     pending.extend(node.child_by_field_name("body"));
                 }
-                Kind::Block | Kind::If | Kind::Else | Kind::For | Kind::ForIn | Kind::While | Kind::DoWhile
-                | Kind::Try | Kind::Catch | Kind::Finally | Kind::Switch | Kind::SwitchBody | Kind::Case
-                | Kind::Default | Kind::Labelled | Kind::ExportStatement => pending.extend(children(node)),
+                Kind::Block
+                | Kind::If
+                | Kind::Else
+                | Kind::For
+                | Kind::ForIn
+                | Kind::While
+                | Kind::DoWhile
+                | Kind::Try
+                | Kind::Catch
+                | Kind::Finally
+                | Kind::Switch
+                | Kind::SwitchBody
+                | Kind::Case
+                | Kind::Default
+                | Kind::Labelled
+                | Kind::ExportStatement => pending.extend(children(node)),
                 _ => {}
             }
         }

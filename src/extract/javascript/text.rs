@@ -2,9 +2,9 @@
 
 use super::machine::{MAX_TEXT, Machine};
 use super::operator::to_text;
+use super::value::ScopeId;
 use super::value::{Text, Value};
 use tree_sitter::Node;
-use super::value::ScopeId;
 
 impl<'t> Machine<'t> {
     /// `text.name(...arguments)`.
@@ -21,7 +21,8 @@ impl<'t> Machine<'t> {
             Some(Value::Number(n)) => Some((*n as usize).min(length)),
             _ => None,
         };
-        let cut = |from: usize, to: usize| -> String { text.chars().skip(from).take(to.saturating_sub(from)).collect() };
+        let cut =
+            |from: usize, to: usize| -> String { text.chars().skip(from).take(to.saturating_sub(from)).collect() };
         let found = match name {
             "toString" | "valueOf" | "normalize" => Some(text.to_string()),
             "trim" => Some(text.trim().to_owned()),

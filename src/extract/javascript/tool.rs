@@ -10,7 +10,8 @@ use serde_json::{Map, Value as Json, json};
 /// The hints that an author can set.
 const HINTS: [&str; 4] = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"];
 /// Keywords that tell a JSON Schema from a table of parameters.
-const KEYWORDS: [&str; 8] = ["$schema", "properties", "required", "$ref", "anyOf", "oneOf", "allOf", "additionalProperties"];
+const KEYWORDS: [&str; 8] =
+    ["$schema", "properties", "required", "$ref", "anyOf", "oneOf", "allOf", "additionalProperties"];
 
 /// The parts of one tool as they were passed.
 pub(super) struct Parts {
@@ -159,7 +160,10 @@ impl<'t> Machine<'t> {
     fn input_schema(&mut self, value: &Value, literal: bool, conversion: &mut Conversion) -> Option<Json> {
         match value {
             Value::Schema(schema) => {
-                if !literal && !schema.is_object(self.dialect) && !matches!(schema.form, super::schema::Form::Unresolved) {
+                if !literal
+                    && !schema.is_object(self.dialect)
+                    && !matches!(schema.form, super::schema::Form::Unresolved)
+                {
                     // The SDK lists nothing for a schema that is no plain object.
                     let plain = matches!(schema.form, super::schema::Form::Plain(_));
                     return if plain { Some(schema.to_json(conversion)) } else { Some(json!({ "type": "object" })) };
@@ -183,8 +187,7 @@ impl<'t> Machine<'t> {
         if self.is_json_schema(value) {
             return false;
         }
-        self.members(value).is_some_and(|(members, _)| {
-            members.iter().any(|(_, member)| matches!(member, Value::Schema(_)))
-        })
+        self.members(value)
+            .is_some_and(|(members, _)| members.iter().any(|(_, member)| matches!(member, Value::Schema(_))))
     }
 }

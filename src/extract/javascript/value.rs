@@ -141,9 +141,7 @@ impl Value {
             Value::Bool(value) => Some(*value),
             Value::Number(number) => Some(*number != 0.0 && !number.is_nan()),
             Value::Text(text) => Some(!text.is_empty()),
-            Value::Foreign(foreign) => {
-                (foreign.origin != Origin::Nowhere && !foreign.is_result()).then_some(true)
-            }
+            Value::Foreign(foreign) => (foreign.origin != Origin::Nowhere && !foreign.is_result()).then_some(true),
             Value::Object(_) | Value::Schema(_) => Some(true),
         }
     }
@@ -213,7 +211,10 @@ impl<'t> Object<'t> {
 pub(super) enum Binding {
     Value(Value),
     /// An export of another module, looked up when it is used.
-    Import { file: FileId, name: Text },
+    Import {
+        file: FileId,
+        name: Text,
+    },
 }
 
 /// The names of one block, function or module.

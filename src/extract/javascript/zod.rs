@@ -47,11 +47,54 @@ const SIMPLE: &[(&str, &str, &str)] = &[
 
 /// Makers that take an argument, or accept anything.
 const OTHERS: &[&str] = &[
-    "any", "unknown", "never", "undefined", "void", "date", "literal", "enum", "nativeEnum", "array", "object",
-    "strictObject", "looseObject", "record", "partialRecord", "looseRecord", "map", "set", "union", "discriminatedUnion",
-    "xor", "intersection", "tuple", "optional", "nullable", "nullish", "lazy", "preprocess", "transform", "custom",
-    "instanceof", "effect", "pipe", "pipeline", "json", "file", "symbol", "promise", "function", "datetime", "time",
-    "duration", "readonly", "_default", "prefault", "catch", "codec", "check",
+    "any",
+    "unknown",
+    "never",
+    "undefined",
+    "void",
+    "date",
+    "literal",
+    "enum",
+    "nativeEnum",
+    "array",
+    "object",
+    "strictObject",
+    "looseObject",
+    "record",
+    "partialRecord",
+    "looseRecord",
+    "map",
+    "set",
+    "union",
+    "discriminatedUnion",
+    "xor",
+    "intersection",
+    "tuple",
+    "optional",
+    "nullable",
+    "nullish",
+    "lazy",
+    "preprocess",
+    "transform",
+    "custom",
+    "instanceof",
+    "effect",
+    "pipe",
+    "pipeline",
+    "json",
+    "file",
+    "symbol",
+    "promise",
+    "function",
+    "datetime",
+    "time",
+    "duration",
+    "readonly",
+    "_default",
+    "prefault",
+    "catch",
+    "codec",
+    "check",
 ];
 
 /// Makers that no one mistakes for a method of something else.
@@ -199,7 +242,8 @@ impl<'t> Machine<'t> {
 
     /// What a default value is as JSON; a function is called.
     pub(super) fn default_json(&mut self, value: &Value) -> Option<Json> {
-        let value = if self.is_function(value) { self.call(value, Value::Undefined, Vec::new(), None) } else { value.clone() };
+        let value =
+            if self.is_function(value) { self.call(value, Value::Undefined, Vec::new(), None) } else { value.clone() };
         self.known_json(&value)
     }
 
@@ -310,11 +354,18 @@ impl<'t> Machine<'t> {
         if let Some(first) = kind.get_mut(..1) {
             first.make_ascii_lowercase();
         }
-        macro_rules! field { ($name:literal) => { self.definition(definition, $name) }; }
+        macro_rules! field {
+            ($name:literal) => {
+                self.definition(definition, $name)
+            };
+        }
         let inner = field!("innerType").or_else(|| field!("schema"));
         let arguments: Vec<Value> = match kind.as_str() {
             "object" => field!("shape").into_iter().collect(),
-            "array" => field!("element").or_else(|| field!("type").filter(|t| !matches!(t, Value::Text(_)))).into_iter().collect(),
+            "array" => field!("element")
+                .or_else(|| field!("type").filter(|t| !matches!(t, Value::Text(_))))
+                .into_iter()
+                .collect(),
             "enum" | "nativeEnum" => field!("entries").or_else(|| field!("values")).into_iter().collect(),
             "literal" => field!("values").or_else(|| field!("value")).into_iter().collect(),
             "union" | "discriminatedUnion" => field!("options").into_iter().collect(),
