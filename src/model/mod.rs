@@ -3,18 +3,22 @@
 //! Nothing here reads or writes anything, and nothing here imports another room. Every word that people
 //! see in the database, in JSON or on a terminal has its one spelling here.
 
+mod catalogue;
 mod listing;
 mod observation;
 mod outcome;
 mod schema;
+mod secret;
 mod tool;
 mod verdict;
 mod word;
 
+pub use catalogue::{FoundTool, OutcomeCount, PartialList, Summary, Unread};
 pub use listing::{Ecosystem, Listing, Package, Remote, ServerId, Transport};
 pub use observation::{Observation, Partial, PartialReason, ToolOrigin, ToolSite};
 pub use outcome::Outcome;
 pub use schema::{Parameter, parameters};
+pub use secret::Secret;
 pub use tool::{Annotations, Hint, Oddity, Tool, ToolError};
 pub use verdict::{
     AuditFinding, Category, Class, Confidence, Evidence, Field, Framework, OperationVerdict, Overruled, Risk, Sep2793,

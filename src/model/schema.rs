@@ -21,7 +21,7 @@ pub struct Parameter {
 }
 
 /// How many parameters of one tool are looked at; a schema with more is read up to here.
-pub const MAX_PARAMETERS: usize = 1_000;
+const MAX_PARAMETERS: usize = 1_000;
 
 /// The top-level parameters of `input_schema`, in the order in which the schema names them.
 pub fn parameters(input_schema: Option<&Map<String, Value>>) -> Vec<Parameter> {

@@ -1,0 +1,61 @@
+//! What the database answers: tools with all that is known about them, and the whole catalogue in numbers.
+
+use super::{Category, Class, Outcome, Partial, Risk, Tool, ToolOrigin, ToolSite, Verdict};
+use serde::Serialize;
+
+/// A tool of one server, with all that is known about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundTool {
+    pub server: String,
+    pub server_title: Option<String>,
+    pub origin: ToolOrigin,
+    /// What the list was learnt from, for instance `pypi:NAME`.
+    pub target: String,
+    /// Version of the package that was read.
+    pub version: Option<String>,
+    pub artifact_sha256: Option<String>,
+    pub site: Option<ToolSite>,
+    /// What is known to be missing from the list that the tool is part of.
+    pub partial: Vec<Partial>,
+    pub last_seen: String,
+    pub tool: Tool,
+    pub verdict: Verdict,
+}
+
+/// A number of attempts that ended the same way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OutcomeCount {
+    pub outcome: Outcome,
+    pub targets: u64,
+}
+
+/// A target of a server whose newest attempt failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unread {
+    pub server: String,
+    pub target: String,
+    pub outcome: Outcome,
+    pub detail: Option<String>,
+}
+
+/// The whole database in a few numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    pub servers: u64,
+    /// Servers with at least one tool list, empty lists included.
+    pub servers_read: u64,
+    pub tools: u64,
+    pub classes: Vec<(Class, u64)>,
+    pub risks: Vec<(Risk, u64)>,
+    pub categories: Vec<(Category, u64)>,
+    /// How the newest attempt at each target ended.
+    pub outcomes: Vec<OutcomeCount>,
+}
+
+/// A list in use that is known to be incomplete.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PartialList {
+    pub server: String,
+    pub target: String,
+    pub missing: Vec<Partial>,
+}

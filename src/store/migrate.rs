@@ -1,0 +1,91 @@
+//! Opens database files: makes new ones, brings old ones up to date, refuses foreign and newer ones.
+
+use super::StoreError;
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+use std::time::Duration;
+
+/// Marks a SQLite file as ours (`PRAGMA application_id`): "mcpd" in ASCII.
+pub const APPLICATION_ID: i32 = 0x6d63_7064;
+
+/// The steps from an empty file to the present schema; step N takes version N to N + 1. Never edit one that was
+/// released: add the next.
+const STEPS: &[&str] = &[include_str!("schema.sql")];
+
+/// How long to wait for another process that holds the file.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// Opens `path` for writing, creating the file and its folder where they are missing.
+///
+/// # Errors
+/// The file is foreign or newer, or cannot be opened; a failing migration leaves the file as it was.
+pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
+    if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
+    }
+    let fail = StoreError::sqlite("open", path);
+    let mut connection = Connection::open(path).map_err(&fail)?;
+    connection.busy_timeout(BUSY).map_err(&fail)?;
+    let found = version(&connection, path)?;
+    if found == 0 {
+        connection.pragma_update(None, "page_size", 8192).map_err(&fail)?;
+    }
+    connection.pragma_update(None, "journal_mode", "wal").map_err(&fail)?;
+    connection.pragma_update(None, "synchronous", "normal").map_err(&fail)?;
+    connection.pragma_update(None, "foreign_keys", true).map_err(&fail)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    migrate(&mut connection, path)?;
+    Ok(connection)
+}
+
+/// Opens `path` for reading only.
+///
+/// # Errors
+/// The file is missing, foreign, newer or older, or cannot be opened.
+pub(super) fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
+    if !path.exists() {
+        return Err(StoreError::Missing(path.to_owned()));
+    }
+    let fail = StoreError::sqlite("open", path);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(&fail)?;
+    connection.busy_timeout(BUSY).map_err(&fail)?;
+    connection.pragma_update(None, "trusted_schema", false).map_err(&fail)?;
+    let found = version(&connection, path)?;
+    let known = STEPS.len() as i64;
+    if found < known {
+        return Err(StoreError::Older { path: path.to_owned(), found, known });
+    }
+    Ok(connection)
+}
+
+/// The schema version of a file of ours; 0 for an empty file.
+fn version(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+    let fail = StoreError::sqlite("read", path);
+    let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let id = pragma("application_id").map_err(&fail)?;
+    let found = pragma("user_version").map_err(&fail)?;
+    let objects: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(&fail)?;
+    if id != i64::from(APPLICATION_ID) && (id != 0 || found != 0 || objects != 0) {
+        return Err(StoreError::Foreign(path.to_owned()));
+    }
+    let known = STEPS.len() as i64;
+    if found > known {
+        return Err(StoreError::Newer { path: path.to_owned(), found, known });
+    }
+    Ok(found)
+}
+
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let fail = StoreError::sqlite("migrate", path);
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(&fail)?;
+    // NOTE: read again under the lock; another process may have migrated meanwhile.
+    let found = version(&transaction, path)?;
+    for (from, step) in STEPS.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {
+        transaction.execute_batch(step).map_err(&fail)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(&fail)?;
+        transaction.pragma_update(None, "user_version", from as i64 + 1).map_err(&fail)?;
+    }
+    transaction.commit().map_err(&fail)
+}

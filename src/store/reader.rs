@@ -1,0 +1,236 @@
+//! Answers questions from the database; never writes to it.
+
+use super::{StoreError, migrate};
+use crate::model::{Category, Class, FoundTool, OutcomeCount, PartialList, Risk, Summary, Tool, ToolSite, Unread};
+use rusqlite::{Connection, OptionalExtension, Row};
+use std::path::{Path, PathBuf};
+
+/// A connection that only reads.
+#[derive(Debug)]
+pub struct Reader {
+    connection: Connection,
+    path: PathBuf,
+}
+
+/// The newest attempt at each target of each server.
+const NEWEST_ATTEMPT: &str = "attempt.id IN (SELECT max(id) FROM attempt GROUP BY server_id, origin, target)";
+
+const FOUND: &str = "SELECT server.name, server.title, observation.origin, observation.target, observation.version,
+           observation.artifact_sha256, tool.file, tool.line, observation.partial, observation.last_seen,
+           definition.raw, verdict.document
+    FROM tool
+    JOIN server ON server.id = tool.server_id
+    JOIN observation ON observation.id = tool.observation_id
+    JOIN definition ON definition.id = tool.definition_id
+    JOIN verdict ON verdict.tool_id = tool.id
+    WHERE tool.current = 1 ";
+
+impl Reader {
+    /// Opens the database at `path`.
+    ///
+    /// # Errors
+    /// The file is missing, foreign, newer or older than this program.
+    pub fn open(path: &Path) -> Result<Reader, StoreError> {
+        Ok(Reader { connection: migrate::open_for_reading(path)?, path: path.to_owned() })
+    }
+
+    fn fail(&self) -> impl Fn(rusqlite::Error) -> StoreError {
+        StoreError::sqlite("read", &self.path)
+    }
+
+    /// Whether every current tool has a verdict of the rules with this digest.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn is_judged_by(&self, ruleset: &str) -> Result<bool, StoreError> {
+        let known: Option<String> = self
+            .connection
+            .query_row("SELECT value FROM fact WHERE key = 'ruleset'", [], |row| row.get(0))
+            .optional()
+            .map_err(self.fail())?;
+        let waiting: bool = self
+            .connection
+            .query_row("SELECT EXISTS (SELECT 1 FROM unjudged)", [], |row| row.get(0))
+            .map_err(self.fail())?;
+        Ok(known.as_deref() == Some(ruleset) && !waiting)
+    }
+
+    /// Every current tool with exactly this name, by server name.
+    ///
+    /// # Errors
+    /// The database cannot be read, or a stored document is damaged.
+    pub fn tools_named(&self, name: &str) -> Result<Vec<FoundTool>, StoreError> {
+        self.found(&format!("{FOUND} AND tool.name = ?1 ORDER BY server.name"), name)
+    }
+
+    /// Every current tool of the server with exactly this name, in the order in which it lists them.
+    ///
+    /// # Errors
+    /// The database cannot be read, or a stored document is damaged.
+    pub fn tools_of(&self, server: &str) -> Result<Vec<FoundTool>, StoreError> {
+        self.found(&format!("{FOUND} AND server.name = ?1 ORDER BY tool.id"), server)
+    }
+
+    fn found(&self, sql: &str, key: &str) -> Result<Vec<FoundTool>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(self.fail())?;
+        let mut rows = statement.query([key]).map_err(self.fail())?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(self.fail())? {
+            found.push(self.tool(row)?);
+        }
+        Ok(found)
+    }
+
+    fn tool(&self, row: &Row<'_>) -> Result<FoundTool, StoreError> {
+        let text = |i: usize| row.get::<_, String>(i).map_err(self.fail());
+        let maybe = |i: usize| row.get::<_, Option<String>>(i).map_err(self.fail());
+        let line: Option<u32> = row.get(7).map_err(self.fail())?;
+        Ok(FoundTool {
+            server: text(0)?,
+            server_title: maybe(1)?,
+            origin: self.word(&text(2)?)?,
+            target: text(3)?,
+            version: maybe(4)?,
+            artifact_sha256: maybe(5)?,
+            site: maybe(6)?.zip(line).map(|(file, line)| ToolSite { file, line }),
+            partial: self.document("partial", &text(8)?)?,
+            last_seen: text(9)?,
+            tool: parse_tool(&self.path, &text(10)?)?,
+            verdict: self.document("verdict", &text(11)?)?,
+        })
+    }
+
+    fn document<T: serde::de::DeserializeOwned>(&self, what: &'static str, text: &str) -> Result<T, StoreError> {
+        serde_json::from_str(text).map_err(|e| self.damaged(what, &e))
+    }
+
+    fn word<T: std::str::FromStr<Err: std::fmt::Display>>(&self, text: &str) -> Result<T, StoreError> {
+        text.parse().map_err(|e| self.damaged("word", &e))
+    }
+
+    fn damaged(&self, what: &'static str, detail: &dyn std::fmt::Display) -> StoreError {
+        StoreError::Damaged { path: self.path.clone(), what, detail: detail.to_string() }
+    }
+
+    /// Every distinct name of a current tool, in order, handed to `each` one by one.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn for_each_tool_name(&self, mut each: impl FnMut(&str)) -> Result<(), StoreError> {
+        let sql = "SELECT DISTINCT name FROM tool WHERE current = 1 ORDER BY name";
+        let mut statement = self.connection.prepare(sql).map_err(self.fail())?;
+        let mut rows = statement.query([]).map_err(self.fail())?;
+        while let Some(row) = rows.next().map_err(self.fail())? {
+            let name: String = row.get(0).map_err(self.fail())?;
+            each(&name);
+        }
+        Ok(())
+    }
+
+    /// The whole database in a few numbers.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn summary(&self) -> Result<Summary, StoreError> {
+        let count = |sql: &str| {
+            self.connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs).map_err(self.fail())
+        };
+        Ok(Summary {
+            servers: count("SELECT count(*) FROM server")?,
+            servers_read: count("SELECT count(DISTINCT server_id) FROM observation")?,
+            tools: count("SELECT count(*) FROM tool WHERE current = 1")?,
+            classes: self.counts("class", Class::ALL)?,
+            risks: self.counts("risk", Risk::ALL)?,
+            categories: self.counts("category", Category::ALL)?,
+            outcomes: self.outcomes()?,
+        })
+    }
+
+    fn counts<T>(&self, column: &str, words: &[T]) -> Result<Vec<(T, u64)>, StoreError>
+    where
+        T: Copy + PartialEq + std::str::FromStr<Err: std::fmt::Display>,
+    {
+        let sql = format!("SELECT {column}, count(*) FROM verdicts_current GROUP BY {column}");
+        let mut counts: Vec<(T, u64)> = words.iter().map(|word| (*word, 0)).collect();
+        for (word, number) in self.pairs(&sql)? {
+            let word: T = self.word(&word)?;
+            if let Some(slot) = counts.iter_mut().find(|(w, _)| *w == word) {
+                slot.1 = number;
+            }
+        }
+        Ok(counts)
+    }
+
+    fn outcomes(&self) -> Result<Vec<OutcomeCount>, StoreError> {
+        let sql = format!("SELECT outcome, count(*) FROM attempt WHERE {NEWEST_ATTEMPT} GROUP BY outcome");
+        let mut counts = Vec::new();
+        for (outcome, targets) in self.pairs(&sql)? {
+            counts.push(OutcomeCount { outcome: self.word(&outcome)?, targets });
+        }
+        counts.sort_by_key(|count| count.outcome);
+        Ok(counts)
+    }
+
+    fn pairs(&self, sql: &str) -> Result<Vec<(String, u64)>, StoreError> {
+        self.connection
+            .prepare(sql)
+            .and_then(|mut s| s.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?.collect())
+            .map_err(self.fail())
+    }
+
+    /// Every target whose newest attempt failed, by server.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn unread(&self) -> Result<Vec<Unread>, StoreError> {
+        let sql = format!(
+            "SELECT server.name, attempt.target, attempt.outcome, attempt.detail
+             FROM attempt JOIN server ON server.id = attempt.server_id
+             WHERE {NEWEST_ATTEMPT} AND attempt.outcome NOT IN ('ok', 'not-modified')
+             ORDER BY server.name, attempt.target"
+        );
+        let mut statement = self.connection.prepare(&sql).map_err(self.fail())?;
+        let mut rows = statement.query([]).map_err(self.fail())?;
+        let mut unread = Vec::new();
+        while let Some(row) = rows.next().map_err(self.fail())? {
+            let outcome: String = row.get(2).map_err(self.fail())?;
+            unread.push(Unread {
+                server: row.get(0).map_err(self.fail())?,
+                target: row.get(1).map_err(self.fail())?,
+                outcome: self.word(&outcome)?,
+                detail: row.get(3).map_err(self.fail())?,
+            });
+        }
+        Ok(unread)
+    }
+
+    /// The lists in use that are known to be incomplete, by server and target.
+    ///
+    /// # Errors
+    /// The database cannot be read, or a stored document is damaged.
+    pub fn partial_lists(&self) -> Result<Vec<PartialList>, StoreError> {
+        let sql = "SELECT server.name, observation.target, observation.partial
+             FROM observation JOIN server ON server.id = observation.server_id
+             WHERE observation.latest = 1 AND observation.partial != '[]'
+             ORDER BY server.name, observation.target";
+        let mut statement = self.connection.prepare(sql).map_err(self.fail())?;
+        let mut rows = statement.query([]).map_err(self.fail())?;
+        let mut lists = Vec::new();
+        while let Some(row) = rows.next().map_err(self.fail())? {
+            let partial: String = row.get(2).map_err(self.fail())?;
+            let server = row.get(0).map_err(self.fail())?;
+            let target = row.get(1).map_err(self.fail())?;
+            lists.push(PartialList { server, target, missing: self.document("partial", &partial)? });
+        }
+        Ok(lists)
+    }
+}
+
+/// Reads a stored definition back.
+pub(super) fn parse_tool(path: &Path, raw: &str) -> Result<Tool, StoreError> {
+    Tool::from_json(raw).map_err(|e| StoreError::Damaged {
+        path: path.to_owned(),
+        what: "tool definition",
+        detail: e.to_string(),
+    })
+}

@@ -1,0 +1,9 @@
+//! Integration tests in one binary: each module looks at the crate from outside.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod archive;
+mod client;
+mod fetch;
+mod manifests;
+mod support;
+mod worker;
