@@ -2,5 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod archive;
+mod client;
+mod fetch;
+mod manifests;
 mod support;
 mod worker;
