@@ -36,6 +36,9 @@ pub enum Command {
     Tool(ToolArgs),
     /// The recommended policy.json for a tool.
     Policy(PolicyArgs),
+    Classify(crate::command::ClassifyArgs),
+    Rules(crate::command::RulesCommand),
+    Eval(crate::command::EvalArgs),
     /// Read one package from stdin and print its tools: the process that other commands start for each package.
     #[command(hide = true)]
     ExtractWorker,

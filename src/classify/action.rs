@@ -41,7 +41,7 @@ pub struct ServerContext {
     /// The words of the server's name, with a blank before and after.
     pub(super) server_words: String,
     /// First words that several of the server's tools share, each with a blank after it.
-    prefixes: Vec<String>,
+    pub(super) prefixes: Vec<String>,
 }
 
 /// How many tools of a server are compared with each other.
@@ -107,7 +107,7 @@ pub(super) fn of_name(
         let joined = words[index - 1]
             .literal
             .is_some_and(|literal| lexicon.meaning(literal).role(0) & super::lexicon::role::CONJUNCTION != 0);
-        if joined && is_name_verb(word, lexicon).is_some_and(|lemma| !lexicon.is_nouny(lemma)) {
+        if joined && is_name_verb(word, lexicon, false).is_some_and(|lemma| !lexicon.is_nouny(lemma)) {
             actions.push(action_at(&words, index, lexicon));
         }
     }
@@ -115,8 +115,11 @@ pub(super) fn of_name(
 }
 
 fn action_at(words: &[NameWord], at: usize, lexicon: &Lexicon) -> Action {
-    let verb =
-        is_name_verb(&words[at], lexicon).map(|lemma| Word { lemma, start: words[at].start, end: words[at].end });
+    let verb = is_name_verb(&words[at], lexicon, at == 0).map(|lemma| Word {
+        lemma,
+        start: words[at].start,
+        end: words[at].end,
+    });
     let objects = objects(words, lexicon, at);
     let head = objects.len().checked_sub(1);
     Action { place: Place::Name, verb, objects, head, weaker: 0 }
@@ -129,8 +132,8 @@ fn skip_prefix(words: &mut Vec<NameWord>, shared: usize, lexicon: &Lexicon, cont
         let word = words[skip];
         let named_after =
             context.server_words.contains(&format!(" {} ", &text[word.start as usize..word.end as usize]));
-        let verb = is_name_verb(&word, lexicon);
-        let next_verb = is_name_verb(&words[skip + 1], lexicon);
+        let verb = is_name_verb(&word, lexicon, true);
+        let next_verb = is_name_verb(&words[skip + 1], lexicon, true);
         let keeps = match verb {
             None => false,
             Some(lemma) => !(next_verb.is_some() && (named_after || lexicon.is_nouny(lemma))),
@@ -143,24 +146,24 @@ fn skip_prefix(words: &mut Vec<NameWord>, shared: usize, lexicon: &Lexicon, cont
     words.drain(..skip);
 }
 
-fn is_name_verb(word: &NameWord, lexicon: &Lexicon) -> Option<Lemma> {
+fn is_name_verb(word: &NameWord, lexicon: &Lexicon, first: bool) -> Option<Lemma> {
     let meaning = lexicon.meaning(word.literal?);
     let form = meaning.verbs.iter().find(|v| matches!(v.form, Form::Base | Form::Main));
     // "creates_page": a third person that is no plural.
-    let third = || meaning.verbs.iter().find(|v| v.form == Form::Third && !lexicon.is_nouny(v.lemma));
+    let third = || meaning.verbs.iter().find(|v| first && v.form == Form::Third && !lexicon.is_nouny(v.lemma));
     Some(form.or_else(third)?.lemma)
 }
 
 /// The index of the word that says what the tool does: the first where it is a verb, else the last, else the first
 /// verb between; words that are as often nouns only where no other verb is.
 fn head_verb(words: &[NameWord], lexicon: &Lexicon) -> Option<usize> {
-    let verb = |index: usize| is_name_verb(&words[index], lexicon);
+    let verb = |index: usize| is_name_verb(&words[index], lexicon, index == 0);
     let plain = |index: usize| verb(index).is_some_and(|lemma| !lexicon.is_nouny(lemma));
     let last = words.len().checked_sub(1)?;
     if plain(0) {
         return Some(0);
     }
-    if plain(last) && (verb(0).is_none() || words.len() <= 3) {
+    if plain(last) {
         return Some(last);
     }
     if verb(0).is_some() {

@@ -134,7 +134,9 @@ impl Clause {
     pub(super) fn holds(&self, scene: &Scene<'_, '_>, action: Option<&Action>, spans: &mut Vec<Span>) -> bool {
         let before = spans.len();
         let holds = self.action_holds(action, spans)
-            && self.verbless.is_none_or(|wanted| wanted == is_verbless(scene.actions))
+            && self.verbless.is_none_or(|wanted| {
+                wanted == action.map_or_else(|| is_verbless(scene.actions), |action| action.verb.is_none())
+            })
             && self.tool_holds(scene, spans);
         if !holds {
             spans.truncate(before);

@@ -226,7 +226,8 @@ impl Ruleset {
             if hit.fate != Fate::Won {
                 continue;
             }
-            if !rule.only_for.is_empty() && !(rule.only_for.contains(&finding.class) && finding.recognised) {
+            let wanted = rule.only_for.is_empty() || (finding.recognised && rule.only_for.contains(&finding.class));
+            if !wanted {
                 hit.fate = Fate::OtherClass;
                 continue;
             }
@@ -396,8 +397,7 @@ pub(super) fn evidence_of(reading: &Reading<'_>, rule: &str, span: Span) -> Evid
     let text = segment.original.get(start..end).unwrap_or_default().to_owned();
     let pointer = match segment.field {
         Field::Name => "/name".to_owned(),
-        Field::Title if segment.original.is_empty() => "/title".to_owned(),
-        Field::Title => "/title".to_owned(),
+        Field::Title => reading.title_pointer.to_owned(),
         Field::Parameter => parameter_pointer(reading, segment.parameter),
         Field::ParameterDescription => format!("{}/description", parameter_pointer(reading, segment.parameter)),
         _ => "/description".to_owned(),

@@ -68,8 +68,6 @@ pub(super) struct Meaning {
     pub bounded: bool,
     /// Whether it takes part in sentences: a phrase that does not, hides no word.
     pub lexical: bool,
-    /// Length in bytes.
-    pub length: u32,
 }
 
 impl Meaning {
@@ -83,10 +81,10 @@ const ANY_LANGUAGE: u8 = u8::MAX;
 /// What the engine has to know about a language beside its words.
 #[derive(Debug, Clone)]
 pub(super) struct Language {
-    pub code: String,
     pub script: Script,
     pub order: Order,
     pub final_infinitive: bool,
+    pub adverb_endings: Vec<String>,
 }
 
 /// One place in the text where a literal stands.
@@ -108,7 +106,6 @@ pub(super) struct Lexicon {
     short: HashMap<Box<[u8]>, Literal>,
     pub languages: Vec<Language>,
     lemmas: Vec<String>,
-    third: HashMap<Lemma, String>,
     nouny: Vec<bool>,
 }
 
@@ -185,7 +182,7 @@ impl LexiconBuilder {
         self.literals.insert(text.to_owned(), id);
         self.order.push(text.to_owned());
         let bounded = !text.chars().any(is_unspaced);
-        self.meanings.push(Meaning { bounded, length: text.len() as u32, ..Meaning::default() });
+        self.meanings.push(Meaning { bounded, ..Meaning::default() });
         id
     }
 
@@ -228,13 +225,12 @@ impl LexiconBuilder {
     /// # Errors
     /// The automaton would be too large.
     pub(super) fn build(mut self, languages: &[LanguageSyntax]) -> Result<Lexicon, aho_corasick::BuildError> {
-        let mut third = HashMap::new();
         let mut nouny = Vec::new();
         for (index, language) in languages.iter().enumerate() {
             let index = index as u8;
             self.small_words(language, index);
             if !language.inflection.is_empty() {
-                self.inflect(language, index, &mut third);
+                self.inflect(language, index);
             }
             for (lemma, forms) in &language.irregular {
                 self.forms(lemma, forms, index, Form::Third);
@@ -273,14 +269,14 @@ impl LexiconBuilder {
         let languages = languages
             .iter()
             .map(|language| Language {
-                code: language.language.clone(),
                 script: language.script,
                 order: language.order,
                 final_infinitive: language.final_infinitive,
+                adverb_endings: language.adverb_endings.clone(),
             })
             .collect();
         let meanings = self.meanings;
-        Ok(Lexicon { automaton, numbers, meanings, short, languages, lemmas: self.lemmas, third, nouny })
+        Ok(Lexicon { automaton, numbers, meanings, short, languages, lemmas: self.lemmas, nouny })
     }
 
     fn small_words(&mut self, language: &LanguageSyntax, index: u8) {
@@ -321,7 +317,7 @@ impl LexiconBuilder {
         }
     }
 
-    fn inflect(&mut self, language: &LanguageSyntax, index: u8, third: &mut HashMap<Lemma, String>) {
+    fn inflect(&mut self, language: &LanguageSyntax, index: u8) {
         for lemma in self.verbs.clone() {
             let text = self.lemmas[lemma as usize].clone();
             let Some(rule) = language.inflection.iter().find(|i| i.ends.iter().any(|end| text.ends_with(end.as_str())))
@@ -340,7 +336,6 @@ impl LexiconBuilder {
                 VerbForm { lemma, form: Form::Gerund, language: index },
             );
             self.verb_form(&with_ending(&doubled, &rule.past), VerbForm { lemma, form: Form::Past, language: index });
-            third.insert(lemma, with_third);
         }
         for lemma in self.nouns.clone() {
             let text = self.lemmas[lemma as usize].clone();
@@ -369,21 +364,12 @@ impl Lexicon {
         self.meanings.len()
     }
 
-    pub(super) fn lemma_text(&self, lemma: Lemma) -> &str {
-        &self.lemmas[lemma as usize]
-    }
-
     pub(super) fn lemmas(&self) -> usize {
         self.lemmas.len()
     }
 
     pub(super) fn is_nouny(&self, lemma: Lemma) -> bool {
         self.nouny[lemma as usize]
-    }
-
-    /// "deletes" for `delete`.
-    pub(super) fn third_person(&self, lemma: Lemma) -> &str {
-        self.third.get(&lemma).map_or_else(|| self.lemma_text(lemma), String::as_str)
     }
 
     /// Finds every literal in `text`, in one pass, sorted by where it starts, longer ones first.

@@ -60,6 +60,8 @@ pub(super) struct Reading<'t> {
     /// Everything found in `text`, sorted by where it starts.
     pub hits: Vec<Hit>,
     pub mended: Mended,
+    /// JSON pointer to the title.
+    pub title_pointer: &'static str,
 }
 
 impl<'t> Reading<'t> {
@@ -72,6 +74,7 @@ impl<'t> Reading<'t> {
             params: Vec::new(),
             hits: Vec::with_capacity(64),
             mended: Mended::default(),
+            title_pointer: if tool.title.is_some() { "/title" } else { "/annotations/title" },
         };
         reading.name(Field::Name, 0, &tool.name);
         reading.prose(Field::Title, 0, tool.display_title().unwrap_or(""), MAX_ABOUT);
@@ -115,13 +118,6 @@ impl<'t> Reading<'t> {
 
     pub(super) fn segment_at(&self, at: u32) -> usize {
         self.segments.partition_point(|segment| segment.end < at)
-    }
-
-    /// The hits that start in `start..end`.
-    pub(super) fn hits_in(&self, start: u32, end: u32) -> &[Hit] {
-        let from = self.hits.partition_point(|hit| hit.start < start);
-        let to = self.hits.partition_point(|hit| hit.start < end);
-        &self.hits[from..to]
     }
 
     /// The longest word of sentences that starts at `at` and ends at or before `end`.

@@ -4,40 +4,16 @@
 //! How a language does these things is told by the lexicon; nothing here knows a word.
 
 use super::action::{Action, Place, Word};
-use super::lexicon::{Form, Lexicon, Literal, UNKNOWN, VerbForm, role};
+use super::lexicon::{Form, Lexicon, UNKNOWN, VerbForm, role};
 use super::reading::Reading;
 use super::syntax::{Order, Script};
-use super::text::{is_cyrillic, is_han, is_hangul, is_kana, is_unspaced};
+use super::text::{is_cyrillic, is_han, is_hangul, is_kana};
+use super::token::{Kind, Token, tokens};
 
-/// How many tokens of a text are looked at.
-const MAX_TOKENS: usize = 3_000;
 /// How many words of an object are kept.
 const MAX_OBJECT: usize = 8;
 /// How far a subject may reach before its verb.
 const MAX_SUBJECT: usize = 9;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Word,
-    Stop,
-    Comma,
-    Colon,
-    Dash,
-    Slash,
-    Open,
-    Close,
-    LineEnd,
-    Bullet,
-    Other,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Token {
-    kind: Kind,
-    start: u32,
-    end: u32,
-    literal: Option<Literal>,
-}
 
 /// The statements of one text, and how each was read.
 pub(super) struct Prose<'r, 't> {
@@ -62,118 +38,6 @@ pub(super) fn read<'r, 't>(
     let mut prose = Prose { reading, lexicon, tokens, latin, statements: Vec::new() };
     prose.run(actions);
     prose
-}
-
-fn tokens(reading: &Reading<'_>, lexicon: &Lexicon, start: u32, end: u32) -> Vec<Token> {
-    let text = &reading.text;
-    let bytes = text.as_bytes();
-    let mut tokens: Vec<Token> = Vec::with_capacity((end - start) as usize / 4);
-    let mut at = start;
-    // Hits are sorted: one cursor walks along.
-    let mut cursor = reading.hits.partition_point(|hit| hit.start < start);
-    while at < end && tokens.len() < MAX_TOKENS {
-        while cursor < reading.hits.len() && reading.hits[cursor].start < at {
-            cursor += 1;
-        }
-        let hit = reading.hits[cursor..]
-            .iter()
-            .take_while(|hit| hit.start == at)
-            .find(|hit| hit.end <= end && lexicon.meaning(hit.literal).lexical);
-        if let Some(hit) = hit {
-            tokens.push(Token { kind: Kind::Word, start: at, end: hit.end, literal: Some(hit.literal) });
-            at = hit.end;
-            continue;
-        }
-        let byte = bytes[at as usize];
-        let letter = if byte.is_ascii() { byte as char } else { text[at as usize..].chars().next().unwrap_or(' ') };
-        let width = letter.len_utf8() as u32;
-        if letter.is_alphanumeric() {
-            let stop = if is_unspaced(letter) { at + width } else { word_end(text, at, end) };
-            let literal = lexicon.short(&bytes[at as usize..stop as usize]);
-            tokens.push(Token { kind: Kind::Word, start: at, end: stop, literal });
-            at = stop;
-            continue;
-        }
-        if let Some(kind) = punctuation(bytes, at, end, letter) {
-            tokens.push(Token { kind, start: at, end: at + width, literal: None });
-        }
-        at += width;
-    }
-    tokens
-}
-
-/// The end of a word of a script with blanks; identifiers, addresses and hyphenated words are one word.
-fn word_end(text: &str, start: u32, end: u32) -> u32 {
-    let bytes = text.as_bytes();
-    let mut at = start;
-    while at < end {
-        let byte = bytes[at as usize];
-        let width = if byte.is_ascii() {
-            let joins = matches!(byte, b'_' | b'-' | b'\'' | b'.')
-                && at + 1 < end
-                && bytes[at as usize + 1].is_ascii_alphanumeric();
-            if !(byte.is_ascii_alphanumeric() || byte == b'_' || joins) {
-                break;
-            }
-            1
-        } else {
-            let letter = text[at as usize..].chars().next().unwrap_or(' ');
-            let joins = letter == '\u{2019}';
-            if !(letter.is_alphanumeric() || joins) || is_unspaced(letter) {
-                break;
-            }
-            letter.len_utf8() as u32
-        };
-        at += width;
-    }
-    at.max(start + 1)
-}
-
-fn punctuation(bytes: &[u8], at: u32, end: u32, letter: char) -> Option<Kind> {
-    let next = if at + 1 < end { bytes[at as usize + 1] } else { b' ' };
-    let before = if at > 0 { bytes[at as usize - 1] } else { b' ' };
-    Some(match letter {
-        '.' | '!' | '?' => {
-            // "e.g. this": one letter and a full stop end no sentence.
-            let abbreviation = at >= 2
-                && before.is_ascii_alphabetic()
-                && !bytes[at as usize - 2].is_ascii_alphanumeric()
-                && bytes[at as usize - 2] != b' ';
-            if letter == '.' && (!next.is_ascii_whitespace() || abbreviation) && next.is_ascii() {
-                return Some(Kind::Other);
-            }
-            Kind::Stop
-        }
-        '。' | '！' | '？' | ';' | '；' | '｡' => Kind::Stop,
-        ',' | '，' | '、' => Kind::Comma,
-        ':' | '：' => Kind::Colon,
-        '/' | '&' | '+' => Kind::Slash,
-        '(' | '[' | '（' | '【' | '<' => Kind::Open,
-        ')' | ']' | '）' | '】' | '>' => Kind::Close,
-        '\n' => Kind::LineEnd,
-        '—' | '–' | '→' | '|' => Kind::Dash,
-        '-' if before == b' ' || before == b'\n' => {
-            if next == b' ' && line_start(bytes, at) {
-                Kind::Bullet
-            } else {
-                Kind::Dash
-            }
-        }
-        '*' | '•' | '#' => {
-            if line_start(bytes, at) {
-                Kind::Bullet
-            } else {
-                return None;
-            }
-        }
-        letter if letter.is_whitespace() => return None,
-        '"' | '\'' | '`' | '“' | '”' | '‘' | '’' | '「' | '」' => return None,
-        _ => Kind::Other,
-    })
-}
-
-fn line_start(bytes: &[u8], at: u32) -> bool {
-    bytes[..at as usize].iter().rev().find(|b| **b != b' ' && **b != b'\t').is_none_or(|b| *b == b'\n')
 }
 
 /// The language whose small words are most frequent; the first one where none is.
@@ -378,7 +242,8 @@ impl Prose<'_, '_> {
             if !self.is_joined(index, main, language) || self.is_negated(index, main, language) {
                 continue;
             }
-            if self.lexicon.is_nouny(verb.lemma) && !self.shows_verb(index, to, language) {
+            let shown = self.shows_verb(index, to, language) || self.is_chain(main, index, language);
+            if self.lexicon.is_nouny(verb.lemma) && !shown {
                 continue;
             }
             self.push(index, to, language, weaker, actions);
@@ -464,10 +329,17 @@ impl Prose<'_, '_> {
         self.verb(at, language).is_some_and(|v| v.form == Form::Third)
     }
 
-    /// Small words before a verb that no rule names ("safely", "also").
+    /// Words before a verb that leave it the main one: conjunctions, adverbs.
     fn is_adverb(&self, at: usize, language: u8) -> bool {
-        let roles = self.role(at, language);
-        roles & (role::CONJUNCTION) != 0
+        if self.role(at, language) & role::CONJUNCTION != 0 {
+            return true;
+        }
+        let token = self.tokens[at];
+        let word = &self.reading.text[token.start as usize..token.end as usize];
+        token.literal.is_none()
+            && self.lexicon.languages.get(usize::from(language)).is_some_and(|l| {
+                l.adverb_endings.iter().any(|end| word.len() > end.len() + 2 && word.ends_with(end.as_str()))
+            })
     }
 
     /// A word that is as often a noun, and here stands where a noun does: "Order status", "Report of …".
@@ -529,6 +401,15 @@ impl Prose<'_, '_> {
             }
         }
         at == main + 1 && matches!(self.tokens[main].kind, Kind::Slash)
+    }
+
+    /// Whether nothing but verbs and what joins them stands between: "Create, update or export pages".
+    fn is_chain(&self, main: usize, index: usize, language: u8) -> bool {
+        (main + 1..index).all(|at| {
+            matches!(self.tokens[at].kind, Kind::Comma | Kind::Slash)
+                || self.role(at, language) & (role::CONJUNCTION | role::FILLER) != 0
+                || self.verb(at, language).is_some_and(|v| v.form != Form::Past)
+        })
     }
 
     fn is_negated(&self, index: usize, main: usize, language: u8) -> bool {

@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 
 /// What was mended in a text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Mended {
+pub(super) struct Mended {
     /// Invisible or direction-changing characters that were removed from between visible ones.
     pub invisible: usize,
     /// Letters of other scripts that stood in Latin words for their look-alikes.
@@ -18,12 +18,6 @@ pub struct Mended {
 }
 
 impl Mended {
-    pub(super) fn add(&mut self, other: Mended) {
-        self.invisible += other.invisible;
-        self.lookalike += other.lookalike;
-        self.unread += other.unread;
-    }
-
     /// One sentence for each kind of mending.
     pub(super) fn notes(self) -> Vec<String> {
         let mut notes = Vec::new();

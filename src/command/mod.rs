@@ -1,10 +1,18 @@
 //! One file per command, thin: parse nothing, decide nothing, call the rooms and print.
 
+mod classify;
 mod crawl;
 mod database;
+mod eval;
 mod extract_worker;
+mod judging;
 mod policy;
+mod rules;
 mod tool;
+
+pub use classify::ClassifyArgs;
+pub use eval::EvalArgs;
+pub use rules::RulesCommand;
 
 use crate::cli::{Cli, Command};
 use anyhow::Context;
@@ -42,6 +50,9 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Crawl(args) => crawl::run(global, args),
         Command::Tool(args) => tool::run(global, args),
         Command::Policy(args) => policy::run(global, args),
+        Command::Classify(args) => classify::run(args, global.quiet),
+        Command::Rules(args) => rules::run(args, global.json),
+        Command::Eval(args) => eval::run(args, global.json),
         Command::ExtractWorker => extract_worker::run(),
     }
 }

@@ -3,6 +3,7 @@
 
 mod archive;
 mod client;
+mod commands;
 mod fetch;
 mod house;
 mod manifests;
