@@ -345,6 +345,75 @@ fn a_registry_that_only_a_manifest_names_is_guarded() {
     assert_fetched(&crawled.observations[0], &tarball());
 }
 
+/// A folder of commands that answer as npm and pip do.
+#[cfg(unix)]
+fn commands(scripts: &[(&str, String)]) -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    for (name, script) in scripts {
+        let file = folder.path().join(name);
+        std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    folder
+}
+
+#[cfg(unix)]
+#[test]
+fn installed_clients_are_asked_when_nothing_else_names_a_registry() {
+    let mirror = Mirror::start();
+    npm(&mirror, "kiln", npm_dist(&mirror));
+    npm(&mirror, "@clay/kiln", npm_dist(&mirror));
+    pypi(&mirror, true, &sha256_hex(&wheel()));
+    mirror.on("/direct/kiln-1.2.0-py3-none-any.whl", Reply::file(wheel()));
+    let report = json!({"version": "1", "install": [{"metadata": {"name": "glaze", "version": "1.2.0"}, "download_info": {
+        "url": mirror.url("/direct/kiln-1.2.0-py3-none-any.whl").as_str(),
+        "archive_info": {"hashes": {"sha256": sha256_hex(&wheel())}}}}]});
+    let npm_script = format!(
+        "[ \"$1 $2\" = 'config get' ] || exit 9\ncase $3 in registry) echo '{}';; @clay:registry) echo '{}';; esac",
+        mirror.url("/nowhere"),
+        mirror.url("/"),
+    );
+    // pip knows a wheel of one package; of the other it says, as of any source distribution, that it has none.
+    let pip_script = format!(
+        "case \"$*\" in\n*--version*) echo pip 99;;\n*--help*) printf 'x\\n --index-url <url>  Base (default\\n   {}). This\\n';;\n\
+         *--dry-run*--no-deps*--only-binary=:all:*glaze) echo '{report}';;\n*) echo 'ERROR: no distribution' >&2; exit 1;;\nesac",
+        mirror.url("/simple"),
+    );
+    let folder = commands(&[("npm", npm_script), ("pip3", pip_script)]);
+    let mut options = options();
+    options.surroundings.ask_clients = true;
+    options.surroundings.set("PATH", folder.path().to_str().unwrap());
+    let crawled = run(&["npm:@clay/kiln", "npm:kiln", "pypi:glaze", "pypi:kiln"], &options);
+    assert_fetched(crawled.of("npm:@clay/kiln"), &tarball());
+    assert_eq!(crawled.of("npm:kiln").outcome, Outcome::Gone, "{}", crawled.detail("npm:kiln"));
+    assert_fetched(crawled.of("pypi:glaze"), &wheel());
+    assert_fetched(crawled.of("pypi:kiln"), &wheel());
+    let targets = mirror.targets();
+    assert!(
+        targets.contains(&"/nowhere/kiln".to_owned()) && !targets.contains(&"/simple/glaze/".to_owned()),
+        "{targets:?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn clients_that_are_missing_or_talk_nonsense_are_told_with_the_cure() {
+    let empty = commands(&[]);
+    let mad = commands(&[("npm", "echo ftp://packages.example".into()), ("pip", "echo '{'".into())]);
+    for (folder, npm, pypi) in [
+        (&empty, "npm is not installed; --npm-registry", "pip is not installed; --pypi-index"),
+        (&mad, "the answer of `npm config get` names no usable address", "it names no index; --pypi-index"),
+    ] {
+        let mut options = options();
+        options.surroundings.ask_clients = true;
+        options.surroundings.set("PATH", folder.path().to_str().unwrap());
+        let crawled = run(&["npm:kiln", "pypi:kiln"], &options);
+        assert!(crawled.detail("npm:kiln").contains(npm), "{}", crawled.detail("npm:kiln"));
+        assert!(crawled.detail("pypi:kiln").contains(pypi), "{}", crawled.detail("pypi:kiln"));
+    }
+}
+
 #[test]
 fn a_setting_that_is_no_address_stops_the_crawl_at_once() {
     let options = Options { npm_registry: Some("not an address".into()), ..options() };

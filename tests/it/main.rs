@@ -5,5 +5,6 @@ mod archive;
 mod client;
 mod fetch;
 mod manifests;
+mod pages;
 mod support;
 mod worker;
