@@ -134,6 +134,13 @@ fn assert_fetched(observation: &Observation, archive: &[u8]) {
     assert_eq!(observation.origin, ToolOrigin::Static);
 }
 
+/// That its tool was found as well.
+fn assert_read(observation: &Observation, archive: &[u8]) {
+    assert_fetched(observation, archive);
+    let names: Vec<_> = observation.tools.iter().map(|(tool, _)| tool.name.as_str()).collect();
+    assert_eq!((observation.outcome, names), (Outcome::Ok, vec!["fire_kiln"]));
+}
+
 #[test]
 fn a_python_index_is_read_in_json_and_in_html() {
     for html in [false, true] {
@@ -151,12 +158,12 @@ fn a_python_index_is_read_in_json_and_in_html() {
 fn an_npm_registry_is_read_with_scope_version_and_either_hash() {
     let mirror = Mirror::start();
     npm(&mirror, "@clay/kiln", npm_dist(&mirror));
-    assert_fetched(run(&["npm:@clay/kiln@^1"], &with_both(&mirror)).of("npm:@clay/kiln"), &tarball());
+    assert_read(run(&["npm:@clay/kiln@^1"], &with_both(&mirror)).of("npm:@clay/kiln"), &tarball());
     assert_eq!(mirror.targets(), ["/@clay%2Fkiln", "/kiln-1.2.0.tgz"]);
 
     let sha1: String = Sha1::digest(tarball()).iter().map(|byte| format!("{byte:02x}")).collect();
     npm(&mirror, "kiln", json!({"tarball": mirror.url("/kiln-1.2.0.tgz").as_str(), "shasum": sha1}));
-    assert_fetched(run(&["npm:kiln"], &with_both(&mirror)).of("npm:kiln"), &tarball());
+    assert_read(run(&["npm:kiln"], &with_both(&mirror)).of("npm:kiln"), &tarball());
 }
 
 #[test]
@@ -226,7 +233,7 @@ fn registries_are_taken_from_the_environment_and_configuration_files() {
     options.surroundings.npmrc = vec![format!("registry=http:{host}\n{host}:_authToken=planted\n")];
     options.surroundings.set("PIP_INDEX_URL", &mirror.url("/simple").as_str().replace("//", "//me:planted@"));
     let crawled = run(&["npm:kiln", "pypi:kiln"], &options);
-    assert_fetched(crawled.of("npm:kiln"), &tarball());
+    assert_read(crawled.of("npm:kiln"), &tarball());
     assert_fetched(crawled.of("pypi:kiln"), &wheel());
     for asked in mirror.asked() {
         let expected = if asked.target.contains("kiln-1.2.0.tgz") || asked.target == "/kiln" {
@@ -280,7 +287,7 @@ fn every_page_of_a_registry_is_read_and_its_packages_are_followed() {
     );
     let base = format!("registry:{}", mirror.url(""));
     let crawled = run(&[&base], &with_both(&mirror));
-    assert_fetched(crawled.of("a/npm"), &tarball());
+    assert_read(crawled.of("a/npm"), &tarball());
     assert_fetched(crawled.of("a/pypi"), &wheel());
     for (server, outcome, detail) in [
         ("a/oci", Outcome::Unreadable, "not read: package type oci is not supported yet"),
@@ -338,11 +345,11 @@ fn a_registry_that_only_a_manifest_names_is_guarded() {
     // What the operator configures wins over the manifest's word.
     npm(&mirror, "kiln", npm_dist(&mirror));
     let crawled = run(&[&word], &Options { npm_registry: Some(mirror.url("/").to_string()), ..options() });
-    assert_fetched(&crawled.observations[0], &tarball());
+    assert_read(&crawled.observations[0], &tarball());
     assert_eq!(inner.targets(), Vec::<String>::new());
     // In a lab the manifest's registry may be on the same machine.
     let crawled = run(&[&word], &Options { allow_private: true, ..options() });
-    assert_fetched(&crawled.observations[0], &tarball());
+    assert_read(&crawled.observations[0], &tarball());
 }
 
 /// A folder of commands that answer as npm and pip do.
@@ -385,7 +392,7 @@ fn installed_clients_are_asked_when_nothing_else_names_a_registry() {
     options.surroundings.ask_clients = true;
     options.surroundings.set("PATH", folder.path().to_str().unwrap());
     let crawled = run(&["npm:@clay/kiln", "npm:kiln", "pypi:glaze", "pypi:kiln"], &options);
-    assert_fetched(crawled.of("npm:@clay/kiln"), &tarball());
+    assert_read(crawled.of("npm:@clay/kiln"), &tarball());
     assert_eq!(crawled.of("npm:kiln").outcome, Outcome::Gone, "{}", crawled.detail("npm:kiln"));
     assert_fetched(crawled.of("pypi:glaze"), &wheel());
     assert_fetched(crawled.of("pypi:kiln"), &wheel());
