@@ -141,4 +141,3 @@ fn punctuation(bytes: &[u8], at: u32, end: u32, letter: char) -> Option<Kind> {
 fn line_start(bytes: &[u8], at: u32) -> bool {
     bytes[..at as usize].iter().rev().find(|b| **b != b' ' && **b != b'\t').is_none_or(|b| *b == b'\n')
 }
-

@@ -5,5 +5,6 @@ mod archive;
 mod client;
 mod fetch;
 mod manifests;
+mod rules;
 mod support;
 mod worker;
