@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod archive;
+mod client;
 mod extract_python;
+mod fetch;
+mod manifests;
 mod support;
 mod worker;

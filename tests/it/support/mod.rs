@@ -1,3 +1,4 @@
 //! What several test modules need.
 
+pub(crate) mod mirror;
 pub(crate) mod pack;
