@@ -3,6 +3,7 @@
 
 mod archive;
 mod client;
+mod extract_python;
 mod fetch;
 mod manifests;
 mod rules;
