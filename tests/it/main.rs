@@ -3,8 +3,10 @@
 
 mod archive;
 mod client;
+mod extract_python;
 mod fetch;
 mod manifests;
 mod pages;
+mod rules;
 mod support;
 mod worker;
