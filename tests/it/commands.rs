@@ -9,19 +9,13 @@ fn assert_valid(schema: &str, document: &str) -> Value {
         let path = format!("{}/data/schema/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
         serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
     };
-    let parts = ["verdict", "policylayer-policy"].map(read);
-    let registry = jsonschema::Registry::new()
-        .extend(parts.iter().map(|part| {
-            let id = part["$id"].as_str().unwrap();
-            (format!("json-schema:///{id}"), jsonschema::Resource::from_contents(part.clone()))
-        }))
-        .unwrap()
-        .prepare()
-        .unwrap();
-    let mut root = read(schema);
-    let id = format!("json-schema:///{}", root["$id"].as_str().unwrap());
-    root["$id"] = Value::from(id);
-    let validator = jsonschema::options().with_registry(&registry).build(&root).unwrap();
+    let mut parts = jsonschema::Registry::new();
+    for part in ["verdict", "policylayer-policy"].map(read) {
+        let id = part["$id"].as_str().unwrap().to_owned();
+        parts = parts.add(id, part).unwrap();
+    }
+    let parts = parts.prepare().unwrap();
+    let validator = jsonschema::options().with_registry(&parts).build(&read(schema)).unwrap();
     let document: Value = serde_json::from_str(document).unwrap();
     let wrong: Vec<_> = validator.iter_errors(&document).map(|e| format!("{}: {e}", e.instance_path())).collect();
     assert!(wrong.is_empty(), "{schema}: {}", wrong.join("\n"));

@@ -14,7 +14,7 @@ const HOMES: [(&str, &[&str]); 9] = [
     ("scraper", &["source"]),
     ("regex", &["classify"]),
     ("aho_corasick", &["classify"]),
-    ("clap", &["cli.rs", "main.rs"]),
+    ("clap", &["cli.rs", "main.rs", "command"]),
     ("indicatif", &["progress.rs"]),
     ("comfy_table", &["report"]),
 ];

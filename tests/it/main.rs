@@ -4,9 +4,12 @@
 mod archive;
 mod client;
 mod commands;
+mod extract_python;
 mod fetch;
 mod house;
 mod manifests;
+mod pages;
+mod rules;
 mod store;
 mod support;
 mod worker;

@@ -2,4 +2,4 @@
 
 pub(crate) mod binary;
 pub(crate) mod mirror;
-pub mod pack;
+pub(crate) mod pack;
