@@ -6,5 +6,7 @@ mod client;
 mod extract_python;
 mod fetch;
 mod manifests;
+mod pages;
+mod rules;
 mod support;
 mod worker;
