@@ -9,6 +9,7 @@ mod fetch;
 mod house;
 mod manifests;
 mod pages;
+mod readme;
 mod rules;
 mod store;
 mod support;
