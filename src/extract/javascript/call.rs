@@ -116,15 +116,12 @@ impl<'t> Machine<'t> {
                 if let "call" | "apply" | "bind" = name {
                     return self.call_indirectly(receiver, name, arguments, site);
                 }
-                match self.member(receiver, name) {
-                    Value::Foreign(method) => self.call_foreign(&method, arguments, site),
-                    // Members of the environment and the like.
-                    _ => {
-                        let method = foreign.member(name);
-                        self.call_foreign(&method, arguments, site);
-                        Value::Unset
-                    }
-                }
+                let method = foreign.member(name);
+                let method = match (&foreign.origin, self.member(receiver, name)) {
+                    (Origin::Global, Value::Foreign(method)) => (*method).clone(),
+                    _ => method,
+                };
+                self.call_foreign(&method, arguments, site)
             }
             Value::Schema(schema) => self.schema_method(schema, name, &arguments),
             Value::Text(text) => self.text_method(text, name, &arguments),
@@ -134,10 +131,10 @@ impl<'t> Machine<'t> {
                 }
                 _ => Value::Unknown,
             },
-            Value::Unset => {
+            Value::Unset(setting) => {
                 self.follow_callbacks(&arguments);
                 match name {
-                    "trim" | "toLowerCase" | "toUpperCase" | "toString" => Value::Unset,
+                    "trim" | "toLowerCase" | "toUpperCase" | "toString" => Value::Unset(*setting),
                     _ => Value::Unknown,
                 }
             }
@@ -219,6 +216,9 @@ impl<'t> Machine<'t> {
         match callee {
             Value::Object(id) => match self.object(*id).shape {
                 Shape::Function(function) => {
+                    if let Some(value) = self.asynchronous(&arguments) {
+                        return value;
+                    }
                     let first = arguments.first().cloned();
                     let value = self.invoke(function, this, arguments);
                     match (&value, first) {
@@ -233,12 +233,23 @@ impl<'t> Machine<'t> {
                 }
             },
             Value::Foreign(foreign) => self.call_foreign(&foreign.clone(), arguments, site),
-            Value::Unset => Value::Unset,
+            Value::Unset(_) => callee.clone(),
             _ => {
                 self.follow_callbacks(&arguments);
                 Value::Unknown
             }
         }
+    }
+
+    /// What compilers make of `async` functions: a helper that is given `this` and a generator to run to its end.
+    fn asynchronous(&mut self, arguments: &[Value]) -> Option<Value> {
+        let (Some(Value::Object(id)), 3..=4) = (arguments.last(), arguments.len()) else { return None };
+        let Shape::Function(function) = self.object(*id).shape else { return None };
+        if Kind::of(function.node) != Kind::Generator {
+            return None;
+        }
+        let passed = self.elements(&arguments[1]).map(|(elements, _)| elements).unwrap_or_default();
+        Some(self.run(function, arguments[0].clone(), passed))
     }
 
     pub(super) fn enter(&mut self, file: FileId, node: usize) {
@@ -249,8 +260,14 @@ impl<'t> Machine<'t> {
         self.frames.pop().map(|frame| frame.returns).unwrap_or_default()
     }
 
-    /// Follows the body of a function of the package and gives what it returns.
+    /// Calls a function of the package and gives what it returns; of what a generator yields nothing is known.
     pub(super) fn invoke(&mut self, function: Function<'t>, this: Value, arguments: Vec<Value>) -> Value {
+        let value = self.run(function, this, arguments);
+        if Kind::of(function.node) == Kind::Generator { Value::Unknown } else { value }
+    }
+
+    /// Follows the body of a function of the package.
+    fn run(&mut self, function: Function<'t>, this: Value, arguments: Vec<Value>) -> Value {
         let key = function.node.id();
         let active = self.frames.iter().filter(|frame| frame.node == key).count();
         if active >= MAX_RECURSION || self.frames.len() >= MAX_FRAMES || !self.step() {
@@ -280,10 +297,9 @@ impl<'t> Machine<'t> {
             self.starved(function);
         }
         self.fuel = before - (allowed - self.fuel);
-        match (Kind::of(function.node), direct) {
-            (Kind::Generator, _) => Value::Unknown,
-            (_, Some(value)) => value,
-            _ => {
+        match direct {
+            Some(value) => value,
+            None => {
                 let mut returns = returns.into_iter();
                 let first = returns.next().unwrap_or(Value::Undefined);
                 returns.fold(first, |known, next| self.join(known, next))

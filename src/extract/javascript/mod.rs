@@ -19,18 +19,23 @@ mod call;
 mod chain;
 mod choice;
 mod class;
+mod declare;
+mod export;
 mod expression;
 mod finding;
 mod foreign;
 mod idiom;
 mod json;
 mod kind;
+mod list;
 mod machine;
 mod module;
 mod operator;
+mod option;
 mod package;
 mod pattern;
 mod property;
+mod repeat;
 mod resolve;
 mod schema;
 mod source;
@@ -71,7 +76,35 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
 fn read(tree: &SourceTree, budget: &Budget) -> Extraction {
     let sources = Sources::new(tree, budget);
     let package = Package::read(&sources, &tree.package.name);
-    let mut machine = Machine::new(&sources, budget, package.dialect, &package.name);
+    // First as a program that is started without options; if that lists nothing, whatever the options may be.
+    let mut machine = follow(&sources, &package, budget, true);
+    if machine.findings.tools() == 0 && !machine.exhausted {
+        machine = follow(&sources, &package, budget, false);
+    }
+    if machine.findings.tools() == 0 {
+        machine.take_definitions();
+    }
+    if machine.exhausted {
+        let detail = "the package was too much work to follow to its end";
+        machine.findings.missing(PartialReason::LimitReached, detail, None);
+    } else if machine.findings.tools() == 0 {
+        let packages = machine.findings.packages();
+        let detail = match (package.entries.is_empty(), packages.as_str()) {
+            (true, _) => "the package names no entry point that is in it".to_owned(),
+            (_, "") => "no registration of a tool was reached from the entry points".to_owned(),
+            (_, packages) => {
+                format!("the tools are registered by other packages, which are not part of this one: {packages}")
+            }
+        };
+        machine.findings.missing(PartialReason::UnresolvedValue, detail, None);
+    }
+    machine.findings.into_extraction(&sources)
+}
+
+/// Follows the entry points, one group after the other, until one leads to a tool.
+fn follow<'t>(sources: &'t Sources<'t>, package: &Package, budget: &'t Budget, defaults: bool) -> Machine<'t> {
+    let mut machine = Machine::new(sources, budget, package.dialect, &package.name);
+    machine.defaults = defaults;
     for group in &package.entries {
         for file in group {
             machine.load(*file);
@@ -91,21 +124,7 @@ fn read(tree: &SourceTree, budget: &Budget) -> Extraction {
             break;
         }
     }
-    if machine.exhausted {
-        machine.findings.missing(
-            PartialReason::LimitReached,
-            "the package was too much work to follow to its end",
-            None,
-        );
-    } else if machine.findings.tools() == 0 {
-        let detail = if package.entries.is_empty() {
-            "the package names no entry point that is in it"
-        } else {
-            "no registration of a tool was reached from the entry points"
-        };
-        machine.findings.missing(PartialReason::UnresolvedValue, detail, None);
-    }
-    machine.findings.into_extraction(&sources)
+    machine
 }
 
 impl<'t> Machine<'t> {
