@@ -3,7 +3,9 @@
 
 mod archive;
 mod client;
+mod extract_python;
 mod fetch;
 mod manifests;
+mod rules;
 mod support;
 mod worker;

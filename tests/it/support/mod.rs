@@ -1,4 +1,4 @@
 //! What several test modules need.
 
 pub(crate) mod mirror;
-pub mod pack;
+pub(crate) mod pack;
