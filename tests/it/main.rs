@@ -3,6 +3,7 @@
 
 mod archive;
 mod client;
+mod extract_javascript;
 mod extract_python;
 mod fetch;
 mod manifests;

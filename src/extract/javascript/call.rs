@@ -4,7 +4,7 @@ use super::kind::{Kind, children};
 use super::machine::{Frame, MAX_RECURSION, Machine};
 use super::pattern::Mode;
 use super::source::{FileId, Site};
-use super::value::{Foreign, Function, Object, Origin, ScopeId, Shape, Value};
+use super::value::{Foreign, Function, Origin, ScopeId, Shape, Value};
 use tree_sitter::Node;
 
 /// Functions that may be active at once.
@@ -85,13 +85,13 @@ impl<'t> Machine<'t> {
         self.call(&callee, Value::Undefined, arguments, site)
     }
 
-    fn call_site(&self, node: Node<'t>) -> CallSite {
+    pub(super) fn call_site(&self, node: Node<'t>) -> CallSite {
         let site = self.site(node);
         let lines = node.end_position().row - node.start_position().row;
         CallSite { site, last_line: site.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX)) }
     }
 
-    fn arguments(&mut self, node: Node<'t>, scope: ScopeId) -> Vec<Value> {
+    pub(super) fn arguments(&mut self, node: Node<'t>, scope: ScopeId) -> Vec<Value> {
         let (arguments, _) = self.eval_all(node, scope);
         if let Some(first) = arguments.first()
             && let Some(node) = children(node).first()
@@ -377,43 +377,6 @@ impl<'t> Machine<'t> {
         if self.forced.insert(function.node.id()) {
             let count = function.node.child_by_field_name("parameters").map_or(1, |p| p.named_child_count());
             self.invoke(function, Value::Unknown, vec![Value::Unknown; count.min(16)]);
-        }
-    }
-
-    pub(super) fn new_expression(&mut self, node: Node<'t>, scope: ScopeId) -> Value {
-        let Some(constructor) = node.child_by_field_name("constructor") else { return Value::Unknown };
-        let site = Some(self.call_site(node));
-        let callee = self.eval(constructor, scope);
-        let arguments = match node.child_by_field_name("arguments") {
-            Some(arguments) => self.arguments(arguments, scope),
-            None => Vec::new(),
-        };
-        match &callee {
-            Value::Object(id) => match self.object(*id).shape.clone() {
-                Shape::Class(class) => match self.zod_instance(&arguments) {
-                    Some(schema) => schema,
-                    None => self.instantiate(&class, arguments),
-                },
-                Shape::Function(function) => {
-                    let text = self.function_text(function);
-                    if let Some(schema) = self.bundled_schema(function.node, &arguments, text) {
-                        return schema;
-                    }
-                    let mut object = Object::new(Shape::Plain);
-                    object.parent = self.member(&callee, "prototype");
-                    let this = Value::Object(self.add(object));
-                    match self.invoke(function, this.clone(), arguments) {
-                        returned @ Value::Object(_) => returned,
-                        _ => this,
-                    }
-                }
-                _ => Value::Unknown,
-            },
-            Value::Foreign(foreign) => self.new_foreign(&foreign.clone(), arguments, site),
-            _ => {
-                self.follow_callbacks(&arguments);
-                Value::foreign(Foreign::nowhere("()"))
-            }
         }
     }
 }

@@ -12,13 +12,13 @@ impl<'t> Machine<'t> {
     /// The value of a JSON text; unknown when it is not JSON.
     pub(super) fn parse_json(&mut self, text: &str) -> Value {
         match serde_json::from_str::<Json>(text) {
-            Ok(json) => self.from_json(&json),
+            Ok(json) => self.imported(&json),
             Err(_) => Value::Unknown,
         }
     }
 
     /// A JSON value as a value of the program.
-    pub(super) fn from_json(&mut self, json: &Json) -> Value {
+    pub(super) fn imported(&mut self, json: &Json) -> Value {
         if !self.step() {
             return Value::Unknown;
         }
@@ -28,13 +28,13 @@ impl<'t> Machine<'t> {
             Json::Number(number) => Value::Number(number.as_f64().unwrap_or(f64::NAN)),
             Json::String(text) => Value::text(text),
             Json::Array(elements) => {
-                let elements = elements.iter().map(|element| self.from_json(element)).collect();
+                let elements = elements.iter().map(|element| self.imported(element)).collect();
                 self.list(elements, false)
             }
             Json::Object(members) => {
                 let id = self.plain();
                 for (name, member) in members {
-                    let value = self.from_json(member);
+                    let value = self.imported(member);
                     self.object_mut(id).properties.insert(name.as_str().into(), Property::Data(value));
                 }
                 Value::Object(id)

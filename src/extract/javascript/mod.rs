@@ -15,6 +15,7 @@
 //! Work is bounded (steps, depth, size, deadline) and cycles end by those bounds.
 
 mod builtin;
+mod bundled;
 mod call;
 mod chain;
 mod choice;
@@ -46,34 +47,17 @@ mod value;
 mod zod;
 
 use super::{Budget, Extraction, SourceTree};
-use crate::model::{Partial, PartialReason};
+use crate::model::PartialReason;
 use machine::Machine;
 use package::Package;
 use source::{FileId, Sources};
 use value::{Shape, Value};
-
-/// Bytes of stack of the thread that parses and follows: deep programs need room, and only what is used is taken.
-const STACK: usize = 256 << 20;
 
 /// The tools that the package's entry points register, in order, each with the file and line of its registration, and a
 /// [`crate::model::Partial`] for whatever is known to be missing.
 ///
 /// Parses through `super::syntax::parse`, whose refusals go to [`Extraction::partial`] as they are.
 pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
-    let failed = |detail: &str| Extraction {
-        tools: Vec::new(),
-        partial: vec![Partial { reason: PartialReason::LimitReached, detail: detail.to_owned(), site: None }],
-    };
-    std::thread::scope(|scope| {
-        let reader = std::thread::Builder::new().name("javascript".to_owned()).stack_size(STACK);
-        match reader.spawn_scoped(scope, || read(tree, budget)) {
-            Ok(handle) => handle.join().unwrap_or_else(|_| failed("reading the package failed")),
-            Err(_) => failed("no room for the stack that reading JavaScript takes"),
-        }
-    })
-}
-
-fn read(tree: &SourceTree, budget: &Budget) -> Extraction {
     let sources = Sources::new(tree, budget);
     let package = Package::read(&sources, &tree.package.name);
     // First as a program that is started without options; if that lists nothing, whatever the options may be.
