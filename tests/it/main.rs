@@ -4,6 +4,7 @@
 mod archive;
 mod client;
 mod commands;
+mod extract_javascript;
 mod extract_python;
 mod fetch;
 mod house;
