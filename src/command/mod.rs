@@ -2,12 +2,14 @@
 
 mod classify;
 mod eval;
+mod explain;
 mod extract_worker;
 mod judging;
 mod rules;
 
 pub use classify::ClassifyArgs;
 pub use eval::EvalArgs;
+pub use explain::ExplainArgs;
 pub use rules::RulesCommand;
 
 use crate::cli::{Cli, Command};
@@ -42,6 +44,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Classify(args) => classify::run(&args, cli.global.quiet),
         Command::Rules(args) => rules::run(&args, cli.global.json),
+        Command::Explain(args) => explain::run(&args, cli.global.json),
         Command::Eval(args) => eval::run(&args, cli.global.json),
         Command::ExtractWorker => extract_worker::run(),
     }
