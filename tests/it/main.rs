@@ -1,11 +1,17 @@
 //! Integration tests in one binary: each module looks at the crate from outside.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod expectations;
+mod robustness;
 mod archive;
 mod client;
+mod commands;
 mod extract_python;
 mod fetch;
+mod house;
 mod manifests;
+mod pages;
 mod rules;
+mod store;
 mod support;
 mod worker;
