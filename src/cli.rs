@@ -39,6 +39,7 @@ pub enum Command {
     Classify(crate::command::ClassifyArgs),
     Rules(crate::command::RulesCommand),
     Eval(crate::command::EvalArgs),
+    Explain(crate::command::ExplainArgs),
     /// Read one package from stdin and print its tools: the process that other commands start for each package.
     #[command(hide = true)]
     ExtractWorker,

@@ -172,7 +172,7 @@ fn head_verb(words: &[NameWord], lexicon: &Lexicon) -> Option<usize> {
     if let Some(middle) = (1..last).find(|index| plain(*index)) {
         return Some(middle);
     }
-    (1..=last).find(|index| verb(*index).is_some())
+    verb(last).map(|_| last)
 }
 
 fn objects(words: &[NameWord], lexicon: &Lexicon, except: usize) -> Vec<Word> {

@@ -30,7 +30,7 @@ pub(super) struct Fired {
 
 /// What became of a rule that fired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub(super) enum Fate {
     /// It is part of the verdict.
     Won,
     /// Its own `unless` held.
@@ -76,7 +76,7 @@ impl Ruleset {
         let scene = Scene { reading: &reading, context, phrases: &phrases, actions: &actions };
         let mut fired = self.fire(&scene, 0..actions.len());
         overrule(self, &mut fired);
-        let (class, recognised) = settle(self, &mut fired);
+        let (class, recognised) = settle(self, &mut fired, &actions);
         let mut finding = Finding {
             class: class.unwrap_or(Class::Write),
             traits: BTreeSet::new(),
@@ -215,7 +215,10 @@ impl Ruleset {
             clause: clause_number,
             action: action_index,
             spans,
-            strength: full.saturating_sub(of.map_or(0, |action| action.weaker)),
+            // What a later sentence says of reading is mostly what comes back, so it counts one step less again.
+            strength: full.saturating_sub(
+                of.map_or(0, |action| action.weaker + u8::from(action.weaker > 0 && rule.class == Some(Class::Read))),
+            ),
             fate: if cancelled { Fate::Cancelled } else { Fate::Won },
         });
     }
@@ -364,7 +367,7 @@ pub(super) fn overrule(set: &Ruleset, fired: &mut [Fired]) {
 }
 
 /// Settles the class: the gravest with sound evidence. Returns it and whether any rule recognised the tool.
-pub(super) fn settle(set: &Ruleset, fired: &mut [Fired]) -> (Option<Class>, bool) {
+pub(super) fn settle(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) -> (Option<Class>, bool) {
     let class_of = |hit: &Fired| set.rules[hit.rule as usize].class;
     let strongest = |fired: &[Fired], class: Class| {
         fired
@@ -376,7 +379,17 @@ pub(super) fn settle(set: &Ruleset, fired: &mut [Fired]) -> (Option<Class>, bool
     };
     let read = strongest(fired, Class::Read);
     let write = strongest(fired, Class::Write);
+    // Where name and first statement agree on reading, an aside in a later sentence has to be clearer than either.
+    let reads_in = |place: Place| {
+        fired.iter().filter(|hit| hit.fate == Fate::Won && class_of(hit) == Some(Class::Read)).any(|hit| {
+            hit.action
+                .is_some_and(|index| actions[index as usize].place == place && actions[index as usize].weaker == 0)
+        })
+    };
+    let agreement = u8::from(reads_in(Place::Name) && reads_in(Place::Description));
     for hit in fired.iter_mut().filter(|hit| hit.fate == Fate::Won) {
+        let later = hit.action.is_some_and(|index| actions[index as usize].weaker > 0);
+        let read = read + if later { agreement } else { 0 };
         let stronger = match class_of(hit) {
             Some(Class::Execute) => read.max(write),
             Some(Class::Write) => read,

@@ -107,6 +107,7 @@ pub(super) struct Lexicon {
     pub languages: Vec<Language>,
     lemmas: Vec<String>,
     nouny: Vec<bool>,
+    nouny_in_prose: Vec<bool>,
 }
 
 /// Collects literals until [`LexiconBuilder::build`].
@@ -225,7 +226,7 @@ impl LexiconBuilder {
     /// # Errors
     /// The automaton would be too large.
     pub(super) fn build(mut self, languages: &[LanguageSyntax]) -> Result<Lexicon, aho_corasick::BuildError> {
-        let mut nouny = Vec::new();
+        let (mut nouny, mut nouny_in_prose) = (Vec::new(), Vec::new());
         for (index, language) in languages.iter().enumerate() {
             let index = index as u8;
             self.small_words(language, index);
@@ -242,14 +243,17 @@ impl LexiconBuilder {
                 self.forms(lemma, forms, index, Form::Past);
             }
             self.foreign_nouns(&language.nouns);
-            for lemma in &language.nouny {
-                let lemma = self.lemma(lemma) as usize;
-                if nouny.len() <= lemma {
-                    nouny.resize(lemma + 1, false);
+            for (words, marks) in [(&language.nouny, &mut nouny), (&language.nouny_in_prose, &mut nouny_in_prose)] {
+                for lemma in words {
+                    let lemma = self.lemma(lemma) as usize;
+                    if marks.len() <= lemma {
+                        marks.resize(lemma + 1, false);
+                    }
+                    marks[lemma] = true;
                 }
-                nouny[lemma] = true;
             }
         }
+        nouny_in_prose.resize(self.lemmas.len(), false);
         nouny.resize(self.lemmas.len(), false);
         let mut short = HashMap::new();
         let mut long = Vec::new();
@@ -276,7 +280,7 @@ impl LexiconBuilder {
             })
             .collect();
         let meanings = self.meanings;
-        Ok(Lexicon { automaton, numbers, meanings, short, languages, lemmas: self.lemmas, nouny })
+        Ok(Lexicon { automaton, numbers, meanings, short, languages, lemmas: self.lemmas, nouny, nouny_in_prose })
     }
 
     fn small_words(&mut self, language: &LanguageSyntax, index: u8) {
@@ -366,6 +370,10 @@ impl Lexicon {
 
     pub(super) fn lemmas(&self) -> usize {
         self.lemmas.len()
+    }
+
+    pub(super) fn is_nouny_in_prose(&self, lemma: Lemma) -> bool {
+        self.nouny_in_prose[lemma as usize]
     }
 
     pub(super) fn is_nouny(&self, lemma: Lemma) -> bool {

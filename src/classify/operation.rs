@@ -34,7 +34,9 @@ pub(super) fn judge(set: &Ruleset, context: &ServerContext, tool: &Tool, finding
             .take(MAX_OPERATIONS)
             .map(|(value, pointer)| (judge_one(set, context, tool, finding, value), value, pointer))
             .collect();
-        if !verdicts.iter().any(|((_, _, recognised, _), ..)| *recognised) {
+        // A list of which hardly anything is a verb is a list of something else.
+        let known = verdicts.iter().filter(|((_, _, recognised, _), ..)| *recognised).count();
+        if known * 3 < verdicts.len() {
             continue;
         }
         for ((class, traits, recognised, rule), value, pointer) in verdicts {
@@ -146,11 +148,15 @@ fn judge_one(set: &Ruleset, context: &ServerContext, tool: &Tool, finding: &Find
         .into_iter()
         // The verb must be the operation's own, not one of the tool's name.
         .filter(|action| action.place == Place::Name && action.verb.is_none_or(|verb| verb.start < own))
+        .map(|mut action| {
+            action.head = action.objects.iter().rposition(|word| word.start < own).or(action.head);
+            action
+        })
         .collect();
     let scene = Scene { reading: &reading, context: &alone, phrases: &[], actions: &actions };
     let mut fired = set.fire(&scene, 0..actions.len());
     overrule(set, &mut fired);
-    let (class, recognised) = settle(set, &mut fired);
+    let (class, recognised) = settle(set, &mut fired, &actions);
     let class = class.unwrap_or(Class::Write);
     let mut traits = BTreeSet::new();
     let mut rule_id = String::new();

@@ -90,6 +90,12 @@ impl Prose<'_, '_> {
             sentences += 1;
             let before = actions.len();
             self.statement(from, to, language, first, actions);
+            if sentences > 1 && first {
+                // The first sentence said nothing; what the next ones say is less sure to be about the tool.
+                for action in &mut actions[before..] {
+                    action.weaker = action.weaker.max(1);
+                }
+            }
             if actions[before..].iter().any(|action| action.verb.is_some()) {
                 stated = true;
             }
@@ -230,7 +236,16 @@ impl Prose<'_, '_> {
         self.push(main, to, language, weaker, actions);
         // Further main verbs: joined by a conjunction, comma or slash, and in the same form.
         let mut subordinate = false;
+        let mut depth = 0u32;
         for index in main + 1..to {
+            match self.tokens[index].kind {
+                Kind::Open => depth += 1,
+                Kind::Close => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth > 0 {
+                continue;
+            }
             let roles = self.role(index, language);
             if roles & role::SUBORDINATOR != 0 {
                 subordinate = true;
@@ -242,7 +257,21 @@ impl Prose<'_, '_> {
             if !self.is_joined(index, main, language) || self.is_negated(index, main, language) {
                 continue;
             }
-            let shown = self.shows_verb(index, to, language) || self.is_chain(main, index, language);
+            // "the pages (view/edit)": a slash joins verbs only where nothing else stands between.
+            if self.tokens[index - 1].kind == Kind::Slash && !self.is_chain(main, index, language) {
+                continue;
+            }
+            // "lists issues, commits and updates": plurals that look like a third person.
+            let plural = verb.form == Form::Third && self.lexicon.is_nouny_in_prose(verb.lemma);
+            if plural && !self.shows_verb(index, to, language) && !self.is_chain(main, index, language) {
+                continue;
+            }
+            let chain = self.is_chain(main, index, language);
+            let shown = self.shows_verb(index, to, language) || chain;
+            // "clothing, books, appliances": what is joined and has no object of its own is a noun.
+            if !chain && !self.has_object(index, to, language) {
+                continue;
+            }
             if self.lexicon.is_nouny(verb.lemma) && !shown {
                 continue;
             }
@@ -263,6 +292,7 @@ impl Prose<'_, '_> {
     fn main_verb(&self, from: usize, to: usize, language: u8, first: bool) -> Option<usize> {
         let mut at = self.after_label(from, to, language);
         let mut carried = false;
+        let mut blocked = false;
         let mut subject = 0;
         while at < to {
             let token = self.tokens[at];
@@ -285,12 +315,14 @@ impl Prose<'_, '_> {
             }
             if roles & role::FILLER != 0 {
                 carried = true;
+                blocked = false;
                 subject = 0;
                 at += 1;
                 continue;
             }
             if roles & role::CARRIER != 0 && (first || carried || subject > 0 || self.is_third(at, language)) {
                 carried = true;
+                blocked = false;
                 subject = 0;
                 at += 1;
                 continue;
@@ -305,15 +337,14 @@ impl Prose<'_, '_> {
                     Form::Gerund => subject == 0 && (first || carried),
                     Form::Third | Form::Main => subject == 0 || !self.lexicon.is_nouny(verb.lemma),
                 };
+                let accepted = accepted && !blocked;
                 let shown = subject == 0 || !self.lexicon.is_nouny(verb.lemma) || self.shows_verb(at, to, language);
                 if accepted && shown && !self.is_noun_here(at, to, language, verb) {
                     return Some(at);
                 }
             }
-            if roles & role::PREPOSITION != 0 && subject > 0 && !carried {
-                // A subject with "for …" behind it is a noun phrase, unless a carrier follows.
-                subject += 2;
-            }
+            // "Stay informed with updates": what follows a preposition is no main verb, unless a carrier comes between.
+            blocked |= roles & role::PREPOSITION != 0 && subject > 0;
             if !self.is_adverb(at, language) {
                 subject += 1;
             }
@@ -401,6 +432,12 @@ impl Prose<'_, '_> {
             }
         }
         at == main + 1 && matches!(self.tokens[main].kind, Kind::Slash)
+    }
+
+    fn has_object(&self, index: usize, to: usize, language: u8) -> bool {
+        index + 1 < to
+            && matches!(self.tokens[index + 1].kind, Kind::Word)
+            && self.role(index + 1, language) & role::CONJUNCTION == 0
     }
 
     /// Whether nothing but verbs and what joins them stands between: "Create, update or export pages".

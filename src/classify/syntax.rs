@@ -173,6 +173,9 @@ pub struct LanguageSyntax {
     /// Lemmas that are as often nouns.
     #[serde(default)]
     pub nouny: Vec<String>,
+    /// Lemmas whose third person is as often a plural; verbs in names.
+    #[serde(default)]
+    pub nouny_in_prose: Vec<String>,
     /// Lemmas whose last letter is doubled before an ending that starts with a vowel.
     #[serde(default)]
     pub doubling: Vec<String>,

@@ -4,6 +4,7 @@ mod classify;
 mod crawl;
 mod database;
 mod eval;
+mod explain;
 mod extract_worker;
 mod judging;
 mod policy;
@@ -12,6 +13,7 @@ mod tool;
 
 pub use classify::ClassifyArgs;
 pub use eval::EvalArgs;
+pub use explain::ExplainArgs;
 pub use rules::RulesCommand;
 
 use crate::cli::{Cli, Command};
@@ -52,6 +54,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Policy(args) => policy::run(global, args),
         Command::Classify(args) => classify::run(args, global.quiet),
         Command::Rules(args) => rules::run(args, global.json),
+        Command::Explain(args) => explain::run(args, global.json),
         Command::Eval(args) => eval::run(args, global.json),
         Command::ExtractWorker => extract_worker::run(),
     }

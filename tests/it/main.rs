@@ -1,6 +1,8 @@
 //! Integration tests in one binary: each module looks at the crate from outside.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod expectations;
+mod robustness;
 mod archive;
 mod client;
 mod commands;
