@@ -3,10 +3,14 @@
 
 mod archive;
 mod client;
+mod commands;
+mod extract_javascript;
 mod extract_python;
 mod fetch;
+mod house;
 mod manifests;
 mod pages;
 mod rules;
+mod store;
 mod support;
 mod worker;

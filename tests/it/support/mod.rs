@@ -1,4 +1,5 @@
 //! What several test modules need.
 
+pub(crate) mod binary;
 pub(crate) mod mirror;
 pub(crate) mod pack;
