@@ -49,10 +49,13 @@ impl Pages {
         }
         let cursor = page.next_cursor?;
         let raws: Vec<String> = self.tools[before..].iter().map(|tool| tool.raw.clone()).collect();
+        let again = !raws.is_empty() && raws == self.last;
+        if again {
+            self.tools.truncate(before);
+        }
         let limit = if !self.cursors.insert(cursor.clone()) {
             "the server repeats a cursor: the list was ended there".to_owned()
-        } else if !raws.is_empty() && raws == self.last {
-            self.tools.truncate(before);
+        } else if again {
             "the server repeats a page under a new cursor: the list was ended there".to_owned()
         } else if self.read >= MAX_PAGES {
             format!("the list was cut after {MAX_PAGES} pages")

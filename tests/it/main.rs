@@ -2,5 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod archive;
+mod probe_closed;
+mod probe_eras;
+mod probe_guard;
+mod probe_hostile;
 mod support;
 mod worker;
