@@ -16,8 +16,10 @@ mod http;
 mod legacy;
 mod message;
 mod pages;
+pub mod sandbox;
 mod scan;
 mod sse;
+pub mod stdio;
 mod talk;
 
 use crate::model::{Heard, Outcome, Secret, Transport};
