@@ -1,8 +1,12 @@
 //! One file per command, thin: parse nothing, decide nothing, call the rooms and print.
 
 mod extract_worker;
+mod probe;
+mod run_confined;
 
 use crate::cli::{Cli, Command};
+use anyhow::Context;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// How a command ended.
@@ -31,7 +35,19 @@ impl From<Exit> for ExitCode {
 /// # Errors
 /// The command could not do what it was asked for; the message says what, to what, and the cure when known.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
-    match cli.command {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Probe(args) => probe::run(global, args),
         Command::ExtractWorker => extract_worker::run(),
+        Command::RunConfined(args) => run_confined::run(args),
+    }
+}
+
+/// Writes data to stdout. A reader that went away (`mcpdex … | head`) is no error.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("cannot write to stdout"),
+        _ => Ok(()),
     }
 }

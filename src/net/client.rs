@@ -1,12 +1,12 @@
 //! Moves the bytes: one GET under limits, with our own redirects and retries.
 
 use super::guard::{Resolver, check_address, check_redirect, check_url};
+use super::request::split_user_info;
 use super::retry::{LONGEST_PAUSE, is_transient, pause, retry_after};
 use super::{
     Cause, Dial, Encoding, Failure, Fetched, Lanes, Limits, Lookup, Place, Refusal, Request, SystemLookup, Trust,
 };
 use crate::model::Secret;
-use base64::Engine;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -329,16 +329,11 @@ fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
 
 /// Moves a user name and password from the URL of an operator into the `Authorization` header.
 fn take_user_info(request: &mut Request) {
-    if request.trust != Trust::Operator || (request.url.username().is_empty() && request.url.password().is_none()) {
-        return;
+    if request.trust == Trust::Operator
+        && let Some(basic) = split_user_info(&mut request.url)
+    {
+        request.authorization.get_or_insert(basic);
     }
-    let decode = |part: &str| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned();
-    let pair = format!("{}:{}", decode(request.url.username()), decode(request.url.password().unwrap_or_default()));
-    let basic = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair));
-    request.authorization.get_or_insert(Secret::new(basic));
-    // These fail for URLs without a host only, which hold no user information.
-    let _ = request.url.set_username("");
-    let _ = request.url.set_password(None);
 }
 
 fn user_agent(contact: Option<&str>) -> Result<String, SetupError> {

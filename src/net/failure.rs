@@ -103,7 +103,8 @@ impl Cause {
             return Cause::TooLarge { what: "the head of the answer", limit: MAX_HEAD };
         }
         // The library tells these apart in the words of its causes alone.
-        if error.is_decode() || text.contains("invalid HTTP") || text.contains("content-length") {
+        let broke = text.contains("reading a body from connection");
+        if (error.is_decode() && !broke) || text.contains("invalid HTTP") || text.contains("content-length") {
             return Cause::Unreadable(text);
         }
         let cure = match text.contains("certificate") {

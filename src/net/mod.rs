@@ -17,9 +17,9 @@ mod lane;
 mod request;
 mod retry;
 
-pub use client::{Client, Config};
+pub use client::{Client, Config, SetupError};
 pub use exchange::{Deadline, Exchange, Opened, Verb};
 pub use failure::{Cause, Failure};
 pub use guard::{Dial, Looked, Lookup, Refusal, SystemLookup, Trust};
 pub use lane::{Lanes, Place};
-pub use request::{Encoding, Fetched, Limits, Request, shown};
+pub use request::{Encoding, Fetched, Limits, Request, shown, split_user_info};

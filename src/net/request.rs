@@ -2,6 +2,7 @@
 
 use super::Trust;
 use crate::model::Secret;
+use base64::Engine;
 use std::time::Duration;
 use url::Url;
 
@@ -78,6 +79,19 @@ pub struct Fetched {
     pub body: Vec<u8>,
 }
 
+/// Takes user name and password out of a URL and makes them the `Authorization` header that they stand for.
+pub fn split_user_info(url: &mut Url) -> Option<Secret> {
+    if url.username().is_empty() && url.password().is_none() {
+        return None;
+    }
+    let decode = |part: &str| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned();
+    let pair = format!("{}:{}", decode(url.username()), decode(url.password().unwrap_or_default()));
+    // These fail for URLs without a host only, and those hold no user information.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    Some(Secret::new(format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair))))
+}
+
 /// A URL as it may be shown: without user information, and without what a query or fragment may hide.
 pub fn shown(url: &Url) -> String {
     let mut bare = url.clone();
@@ -93,6 +107,14 @@ pub fn shown(url: &Url) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn user_information_becomes_a_header() {
+        let mut url = Url::parse("https://me:p%40ss@packages.example/a").expect("a URL");
+        assert_eq!(split_user_info(&mut url).map(|s| s.expose().to_owned()).as_deref(), Some("Basic bWU6cEBzcw=="));
+        assert_eq!(url.as_str(), "https://packages.example/a");
+        assert_eq!(split_user_info(&mut url), None);
+    }
 
     #[test]
     fn a_shown_url_holds_no_secret() {

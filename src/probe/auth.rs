@@ -29,7 +29,7 @@ pub(super) fn read_metadata(needs: &mut AuthNeeds, at: &Url, document: &Metadata
 }
 
 /// Whether a protected resource is the endpoint or lies above it.
-fn covers(resource: &Url, endpoint: &Url) -> bool {
+pub(super) fn covers(resource: &Url, endpoint: &Url) -> bool {
     let (above, path) = (resource.path().trim_end_matches('/'), endpoint.path());
     resource.origin() == endpoint.origin()
         && path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

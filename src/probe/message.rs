@@ -116,7 +116,8 @@ impl Message<'_> {
         };
         match self {
             Message::Result { id, .. } => same(id),
-            Message::Error { id, .. } => same(id) || matches!(*id, "" | "null"),
+            // A line of a log may well have an `error`: without an id, only one with a code is an answer.
+            Message::Error { id, error } => same(id) || (matches!(*id, "" | "null") && error.code != 0),
             Message::Request { .. } | Message::Notification => false,
         }
     }
@@ -140,7 +141,7 @@ fn message(text: &str) -> Option<Message<'_>> {
             id => Message::Request { id, method: method.into_owned() },
         });
     }
-    match (get("result"), get("error").filter(|error| *error != "null")) {
+    match (get("result"), get("error").filter(|error| error.starts_with('{'))) {
         (_, Some(error)) => Some(Message::Error { id, error: rpc_error(error) }),
         (Some(result), None) => Some(Message::Result { id, result }),
         (None, None) => None,

@@ -12,6 +12,7 @@
 mod auth;
 mod card;
 mod closed;
+pub mod credentials;
 mod http;
 mod legacy;
 mod message;

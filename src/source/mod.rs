@@ -21,4 +21,4 @@ pub mod sample;
 mod spec;
 
 pub use artifact::{Artifact, Hash, PageError};
-pub use spec::{SourceSpec, SpecError};
+pub use spec::{SourceSpec, SpecError, check_name};

@@ -70,7 +70,9 @@ fn walk_object(object: &mut Map<String, Value>, place: Place, depth: usize) -> u
             | "package_arguments"
             | "variables"
             | "args" => Place::Inputs,
-            "value" | "default" | "choices" if marked || inside => given,
+            "value" | "default" if marked || inside => given,
+            // What may be chosen from is no secret unless it is said to be one.
+            "choices" if marked => Place::GivenSecret,
             // `{"env": {"API_KEY": "…"}}`: the name is the key.
             _ if place == Place::Inputs && !value.is_object() && !value.is_array() && is_secret_name(key) => {
                 match key.as_str() {
@@ -129,6 +131,11 @@ fn is_secret_name(name: &str) -> bool {
         "encryptionkey",
         "authkey",
     ];
+    // `MAX_TOKENS`, `TOKEN_TTL`: a quantity of them, not one.
+    const QUANTITIES: &[&str] = &["max", "limit", "ttl", "expir", "timeout", "count", "size", "algorithm"];
+    if QUANTITIES.iter().any(|part| folded.contains(part)) && !folded.contains("password") {
+        return false;
+    }
     PARTS.iter().any(|part| folded.contains(part))
         || matches!(folded.as_str(), "key" | "auth" | "pat" | "pwd" | "pin" | "dsn")
 }
@@ -185,6 +192,13 @@ fn is_placeholder(text: &str) -> bool {
         }
     }
     let rest = rest.trim();
+    // A short word before a template is a scheme (`App {key}`); `your-api-key` is nobody's.
+    let has_template = text.contains(['{', '<']);
+    let scheme = has_template && rest.len() <= 12 && rest.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
+    let nobodys = text.len() >= 4 && text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("your"));
+    if scheme || (nobodys && !text.contains(|c: char| c.is_ascii_digit())) {
+        return true;
+    }
     let named_scheme =
         matches!(rest.to_ascii_lowercase().as_str(), "bearer" | "basic" | "token" | "bot" | "key" | "apikey");
     rest.is_empty() || named_scheme || matches!(rest, "true" | "false" | "null" | "none" | "optional" | "required")
@@ -367,7 +381,10 @@ mod tests {
     fn templates_digests_and_plain_words_stay() {
         let document = json!({
             "headers": [{"name": "Authorization", "value": "Bearer {kiln_token}", "isSecret": true}],
-            "environmentVariables": [{"name": "TOKEN", "value": "${TOKEN}"}, {"name": "API_KEY_SET", "default": "false"}],
+            "environmentVariables": [{"name": "TOKEN", "value": "${TOKEN}"},
+                {"name": "TOKEN_KIND", "choices": ["jwt", "opaque"]}, {"name": "MAX_TOKENS", "default": "4000"},
+                {"name": "TOKEN_SENT", "value": "App {kiln_token}"}, {"name": "TOKEN_OF", "value": "YOUR_TOKEN"},
+                {"name": "API_KEY_SET", "default": "false"}],
             "args": ["clay.example/kiln@sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"],
             "url": "https://{host}/sse?key=<YOUR_TOKEN>",
             "fileSha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",

@@ -83,7 +83,7 @@ const MAX_VERSION: usize = 256;
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn check_name(ecosystem: Ecosystem, name: &str) -> Result<(), &'static str> {
+pub fn check_name(ecosystem: Ecosystem, name: &str) -> Result<(), &'static str> {
     if name.is_empty() {
         return Err("the name is empty");
     }

@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod archive;
+mod client;
+mod extract_python;
+mod fetch;
+mod manifests;
 mod probe_closed;
 mod probe_eras;
 mod probe_guard;

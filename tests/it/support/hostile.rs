@@ -13,39 +13,39 @@ use url::Url;
 
 /// A request as it arrived.
 #[derive(Debug, Clone)]
-pub struct Seen {
-    pub method: String,
-    pub path: String,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
+pub(crate) struct Seen {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
 }
 
 impl Seen {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The method of the message in the body.
-    pub fn rpc(&self) -> String {
+    pub(crate) fn rpc(&self) -> String {
         let value: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_default();
         value["method"].as_str().unwrap_or_default().to_owned()
     }
 
     /// The id of the message in the body.
-    pub fn id(&self) -> u64 {
+    pub(crate) fn id(&self) -> u64 {
         let value: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_default();
         value["id"].as_u64().unwrap_or_default()
     }
 
     /// The cursor that the message asks for.
-    pub fn cursor(&self) -> Option<String> {
+    pub(crate) fn cursor(&self) -> Option<String> {
         let value: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_default();
         value["params"]["cursor"].as_str().map(str::to_owned)
     }
 }
 
 /// One thing that the server does with a connection.
-pub enum Act {
+pub(crate) enum Act {
     Send(Vec<u8>),
     /// Sends this again and again, waiting between, until the client goes.
     Forever(Vec<u8>, Duration),
@@ -56,14 +56,14 @@ pub enum Act {
 
 /// A running server; it ends with the test process.
 #[derive(Clone)]
-pub struct Hostile {
-    pub port: u16,
+pub(crate) struct Hostile {
+    pub(crate) port: u16,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 impl Hostile {
     /// Starts a server that answers every request as `answer` says.
-    pub fn start(answer: impl Fn(&Seen) -> Vec<Act> + Send + Sync + 'static) -> Hostile {
+    pub(crate) fn start(answer: impl Fn(&Seen) -> Vec<Act> + Send + Sync + 'static) -> Hostile {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let hostile = Hostile { port: listener.local_addr().unwrap().port(), seen: Arc::default() };
         let (seen, answer) = (hostile.seen.clone(), Arc::new(answer));
@@ -77,7 +77,7 @@ impl Hostile {
     }
 
     /// A server of the modern revision whose list is this text of a `tools` array.
-    pub fn listing(tools: &'static str) -> Hostile {
+    pub(crate) fn listing(tools: &'static str) -> Hostile {
         Hostile::start(move |seen| match seen.rpc().as_str() {
             "tools/list" => json(200, &result(seen, &format!(r#"{{"tools":{tools}}}"#))),
             _ => json(404, &error(seen, -32601, "no such method")),
@@ -85,21 +85,21 @@ impl Hostile {
     }
 
     /// Everything that was asked so far.
-    pub fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 
     /// The messages that were asked so far.
-    pub fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         self.seen().iter().map(|seen| format!("{} {}", seen.method, seen.rpc()).trim().to_owned()).collect()
     }
 
     /// The server under a name that leads to a public address, as far as the guard can see.
-    pub fn ask(&self) -> Ask {
+    pub(crate) fn ask(&self) -> Ask {
         self.ask_at("mcp.example", "/mcp")
     }
 
-    pub fn ask_at(&self, host: &str, path: &str) -> Ask {
+    pub(crate) fn ask_at(&self, host: &str, path: &str) -> Ask {
         let url = Url::parse(&format!("http://{host}:{}{path}", self.port)).unwrap();
         let mut ask = Ask::new(url, Trust::Untrusted);
         ask.limits.total = Duration::from_secs(20);
@@ -147,34 +147,34 @@ fn serve(stream: TcpStream, log: &Mutex<Vec<Seen>>, answer: &dyn Fn(&Seen) -> Ve
 }
 
 /// A whole answer with a body of JSON.
-pub fn json(status: u16, body: &str) -> Vec<Act> {
+pub(crate) fn json(status: u16, body: &str) -> Vec<Act> {
     answer(status, "content-type: application/json\r\n", body.as_bytes())
 }
 
 /// A whole answer: extra header lines (each with its line end) and a body.
-pub fn answer(status: u16, headers: &str, body: &[u8]) -> Vec<Act> {
+pub(crate) fn answer(status: u16, headers: &str, body: &[u8]) -> Vec<Act> {
     let mut bytes = format!("HTTP/1.1 {status} X\r\n{headers}content-length: {}\r\n\r\n", body.len()).into_bytes();
     bytes.extend_from_slice(body);
     vec![Act::Send(bytes)]
 }
 
 /// The head of an event stream that ends with the connection, and its first text.
-pub fn stream(first: &str) -> Act {
+pub(crate) fn stream(first: &str) -> Act {
     Act::Send(format!("HTTP/1.1 200 X\r\ncontent-type: text/event-stream\r\n\r\n{first}").into_bytes())
 }
 
 /// The message that answers a request.
-pub fn result(seen: &Seen, result: &str) -> String {
+pub(crate) fn result(seen: &Seen, result: &str) -> String {
     format!(r#"{{"jsonrpc":"2.0","id":{},"result":{result}}}"#, seen.id())
 }
 
 /// The message that refuses a request.
-pub fn error(seen: &Seen, code: i64, message: &str) -> String {
+pub(crate) fn error(seen: &Seen, code: i64, message: &str) -> String {
     format!(r#"{{"jsonrpc":"2.0","id":{},"error":{{"code":{code},"message":"{message}"}}}}"#, seen.id())
 }
 
 /// A resolver that knows the names of the test and no others, and whose answers may differ from one look to the next.
-pub struct Names(pub Mutex<Vec<(&'static str, Vec<IpAddr>)>>);
+pub(crate) struct Names(pub(crate) Mutex<Vec<(&'static str, Vec<IpAddr>)>>);
 
 impl Lookup for Names {
     fn lookup<'a>(&'a self, host: &'a str) -> Looked<'a> {
@@ -196,10 +196,10 @@ impl Lookup for Names {
 }
 
 /// A public address, as far as the guard can see; the client dials loopback instead.
-pub const PUBLIC: &str = "93.184.215.14";
+pub(crate) const PUBLIC: &str = "93.184.215.14";
 
 /// A client whose names are these and which dials loopback whatever they say.
-pub fn client(names: &[(&'static str, &str)]) -> Client {
+pub(crate) fn client(names: &[(&'static str, &str)]) -> Client {
     let parse = |list: &str| list.split(' ').map(|address| address.parse().unwrap()).collect();
     let mut all: Vec<(&'static str, Vec<IpAddr>)> = names.iter().map(|(name, to)| (*name, parse(to))).collect();
     for name in ["mcp.example", "other.example"] {
@@ -217,7 +217,7 @@ pub fn client(names: &[(&'static str, &str)]) -> Client {
 }
 
 /// A loopback address where nothing listens.
-pub fn dead_port() -> u16 {
+pub(crate) fn dead_port() -> u16 {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
     listener.local_addr().unwrap().port()
 }

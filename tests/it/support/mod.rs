@@ -1,4 +1,5 @@
 //! What several test modules need.
 
-pub mod hostile;
-pub mod pack;
+pub(crate) mod hostile;
+pub(crate) mod mirror;
+pub(crate) mod pack;
