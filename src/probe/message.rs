@@ -251,6 +251,11 @@ pub(super) fn introduction(result: &str) -> Option<Introduction> {
     })
 }
 
+/// Whether a result of `tools/list` has what only the revision without handshake puts there.
+pub(super) fn is_modern(result: &str) -> bool {
+    scan::members(result).is_some_and(|parts| parts.found.iter().any(|(key, _)| key == "ttlMs" || key == "resultType"))
+}
+
 /// The server's name, where the `_meta` of a result states it.
 pub(super) fn meta_server(result: &str) -> Option<ServerInfo> {
     let parts = scan::members(result)?.found;

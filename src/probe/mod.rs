@@ -57,7 +57,7 @@ pub struct Ask {
     /// Headers that the user gave for this server, sent to its origin alone.
     pub headers: Vec<(String, Secret)>,
     pub limits: Limits,
-    /// Spend one more request on the server's name, where the list did not bring it.
+    /// Spend more requests on the server's name and revision, where the list did not bring them.
     pub introduce: bool,
 }
 
@@ -124,9 +124,9 @@ async fn converse(client: &Client, ask: &Ask, deadline: Deadline, tried: &mut Ve
     let mut talk = Talk::new(HttpWire::new(client, ask, deadline));
     let (offer, because) = match talk.modern().await? {
         Modern::Listed => {
-            if ask.introduce && talk.server.is_none() {
-                // The list is there: whatever this brings, it is kept.
-                let _ = talk.discover().await;
+            if ask.introduce {
+                talk.introduce().await;
+                talk.wire.goodbye().await;
             }
             return Ok(listed(talk, Transport::StreamableHttp, std::mem::take(tried)));
         }

@@ -113,7 +113,8 @@ impl<W: Wire> Talk<W> {
         match answer {
             Ok(Ok(result)) => match message::page(&result) {
                 Ok(page) => {
-                    self.revision = Some(MODERN.to_owned());
+                    // Servers of the older revisions that keep no sessions may answer just the same.
+                    self.revision = message::is_modern(&result).then(|| MODERN.to_owned());
                     self.server = message::meta_server(&result);
                     let next = self.pages.push(page);
                     self.rest(Some(MODERN), next).await;
@@ -160,6 +161,17 @@ impl<W: Wire> Talk<W> {
         self.server = found.server.clone().or(self.server.take());
         self.revision = Some(MODERN.to_owned());
         Ok(Some(found))
+    }
+
+    /// Learns the name and revision of a server that listed its tools without a word about itself. The list is there:
+    /// whatever this brings, it is kept.
+    pub(super) async fn introduce(&mut self) {
+        if self.server.is_some() && self.revision.is_some() {
+            return;
+        }
+        if let Ok(None) = self.discover().await {
+            let _ = self.handshake(HANDSHAKE[0]).await;
+        }
     }
 
     /// Shakes hands, beginning with the revision `offer`, and reads the list.

@@ -79,7 +79,9 @@ impl Hostile {
     /// A server of the modern revision whose list is this text of a `tools` array.
     pub(crate) fn listing(tools: &'static str) -> Hostile {
         Hostile::start(move |seen| match seen.rpc().as_str() {
-            "tools/list" => json(200, &result(seen, &format!(r#"{{"tools":{tools}}}"#))),
+            "tools/list" => {
+                json(200, &result(seen, &format!(r#"{{"tools":{tools},"resultType":"complete","ttlMs":0}}"#)))
+            }
             _ => json(404, &error(seen, -32601, "no such method")),
         })
     }
