@@ -70,14 +70,8 @@ pub(super) struct RpcError {
 
 impl RpcError {
     pub(super) const METHOD_NOT_FOUND: i64 = -32601;
-    pub(super) const HEADER_MISMATCH: i64 = -32020;
     pub(super) const MISSING_CAPABILITY: i64 = -32021;
     pub(super) const UNSUPPORTED_REVISION: i64 = -32022;
-
-    /// Whether only a server of the modern revision says this.
-    pub(super) fn is_modern(&self) -> bool {
-        matches!(self.code, Self::HEADER_MISMATCH | Self::MISSING_CAPABILITY | Self::UNSUPPORTED_REVISION)
-    }
 }
 
 impl std::fmt::Display for RpcError {

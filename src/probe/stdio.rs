@@ -42,12 +42,12 @@ async fn attempt(run: &Run, modern: bool, tried: &mut Vec<String>) -> Result<Hea
     let budget = Arc::new(Budget { left: AtomicU64::new(run.limits.output), spent: Notify::new() });
     let last_words = tokio::spawn(last_words(running.child.stderr.take(), budget.clone()));
     let wire = StdioWire::of(&mut running, budget.clone());
-    let tree = running.tree.clone();
+    let mut watch = running.tree.watch(&run.limits);
     let result = match wire {
         None => Err(Stop::Other(Outcome::Unreachable, "the program has no stdin or stdout".to_owned())),
         Some(wire) => tokio::select! {
             result = converse(wire, modern, tried) => result,
-            exceeded = tree.exceeds(&run.limits) => Err(too_much(exceeded)),
+            exceeded = watch.exceeded() => Err(too_much(exceeded)),
             () = budget.spent.notified() => Err(too_much(Exceeded::Output(run.limits.output))),
             () = tokio::time::sleep(run.limits.total) => {
                 let text = format!("no complete list within {} s", run.limits.total.as_secs_f32());
@@ -55,7 +55,10 @@ async fn attempt(run: &Run, modern: bool, tried: &mut Vec<String>) -> Result<Hea
             }
         },
     };
-    running.end().await;
+    drop(watch);
+    // Whoever went beyond a limit is not asked politely.
+    let politely = !matches!(result, Err(Stop::Other(Outcome::TooLarge, _)));
+    running.end(politely).await;
     // The pipe is closed now, unless something outlived the program: that gets no more attention.
     let said = tokio::time::timeout(Duration::from_millis(500), last_words).await.ok().and_then(Result::ok);
     match (result, said.filter(|said| !said.is_empty())) {
@@ -130,8 +133,10 @@ async fn last_words(stderr: Option<impl AsyncRead + Unpin>, budget: Arc<Budget>)
 struct StdioWire {
     stdin: ChildStdin,
     stdout: ChildStdout,
-    /// What was read and is no whole line yet.
+    /// What was read.
     pending: Vec<u8>,
+    /// Where in `pending` the next line begins.
+    taken: usize,
     /// Where in `pending` the search for the line's end goes on.
     searched: usize,
     budget: Arc<Budget>,
@@ -141,7 +146,7 @@ struct StdioWire {
 impl StdioWire {
     fn of(running: &mut Running, budget: Arc<Budget>) -> Option<Self> {
         let (stdin, stdout) = (running.child.stdin.take()?, running.child.stdout.take()?);
-        Some(StdioWire { stdin, stdout, pending: Vec::new(), searched: 0, budget, patience: None })
+        Some(StdioWire { stdin, stdout, pending: Vec::new(), taken: 0, searched: 0, budget, patience: None })
     }
 
     async fn write(&mut self, body: &str) -> Result<(), Stop> {
@@ -151,14 +156,19 @@ impl StdioWire {
         self.stdin.flush().await.map_err(gone)
     }
 
+    /// The next line that may be a message. Stray lines happen, millions of them too: they are stepped over unread.
     async fn line(&mut self) -> Result<String, Stop> {
         loop {
-            if let Some(at) = self.pending[self.searched..].iter().position(|byte| *byte == b'\n') {
-                let mut line: Vec<u8> = self.pending.drain(..=self.searched + at).collect();
-                self.searched = 0;
-                line.pop();
-                return Ok(String::from_utf8_lossy(&line).into_owned());
+            while let Some(length) = self.pending[self.searched..].iter().position(|byte| *byte == b'\n') {
+                let line = self.pending[self.taken..self.searched + length].trim_ascii();
+                self.taken = self.searched + length + 1;
+                self.searched = self.taken;
+                if line.starts_with(b"{") || line.starts_with(b"[") {
+                    return Ok(String::from_utf8_lossy(line).into_owned());
+                }
             }
+            self.pending.drain(..self.taken);
+            self.taken = 0;
             self.searched = self.pending.len();
             if self.searched > MAX_LINE {
                 return Err(Stop::Other(Outcome::TooLarge, format!("a line is longer than {MAX_LINE} bytes")));
@@ -177,7 +187,6 @@ impl StdioWire {
     async fn answer(&mut self, id: u64) -> Result<Answer, Stop> {
         loop {
             let line = self.line().await?;
-            // Stray lines happen: whatever is no message is stepped over.
             if let Some(answer) = answer_in(&line, id) {
                 return Ok(answer);
             }

@@ -10,5 +10,6 @@ mod probe_closed;
 mod probe_eras;
 mod probe_guard;
 mod probe_hostile;
+mod probe_sandbox;
 mod support;
 mod worker;

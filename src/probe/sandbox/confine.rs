@@ -1,6 +1,7 @@
 //! The first process of a program that nobody trusts: a description of what to give up in, that process turned into the
 //! program out. Runs in a child of its own, and gives up before it starts anything.
 
+use super::count;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -15,6 +16,9 @@ pub(super) struct Confinement {
     pub(super) cpu: u64,
     /// Bytes of one file.
     pub(super) file_bytes: u64,
+    /// Processes, and the name of a control group to count them in.
+    pub(super) processes: usize,
+    pub(super) group: String,
     /// Walls that the kernel puts around this process; `None` where a sandbox program does it.
     pub(super) walls: Option<Walls>,
     pub(super) command: Vec<String>,
@@ -49,7 +53,13 @@ pub fn confine(description: &str) -> anyhow::Result<std::convert::Infallible> {
         serde_json::from_str(description).context("this command is for mcpdex itself: the description is not one")?;
     let (program, arguments) = wanted.command.split_first().context("the description names no program")?;
     use rlimit::Resource;
+    // Room above the limit: going beyond it is to be seen from outside, not only to be impossible.
+    let processes = wanted.processes * 2 + 16;
+    count::join(&wanted.group, processes);
+    // Threads count here, and runtimes have dozens.
+    let tasks = count::running() + processes as u64 * 16;
     for (resource, most) in [
+        (Resource::NPROC, tasks),
         (Resource::CPU, wanted.cpu),
         (Resource::FSIZE, wanted.file_bytes),
         (Resource::NOFILE, OPEN_FILES),

@@ -8,6 +8,7 @@
 
 mod bubblewrap;
 mod confine;
+mod count;
 mod fetch;
 mod placeholder;
 mod watch;
@@ -15,6 +16,7 @@ mod watch;
 pub use confine::{SUBCOMMAND, confine};
 pub use fetch::{Fetched, fetch};
 pub use placeholder::{declared, placeholder};
+use watch::Signal;
 pub(super) use watch::{Exceeded, Tree};
 
 use crate::model::Outcome;
@@ -124,17 +126,22 @@ impl RunError {
 /// # Errors
 /// There is none.
 pub async fn best_sandbox() -> Result<Sandbox, RunError> {
-    if bubblewrap::works().await {
-        Ok(Sandbox::Bubblewrap)
-    } else if confine::landlock_works() {
-        Ok(Sandbox::Landlock)
-    } else {
-        Err(RunError::NoSandbox)
+    choose(bubblewrap::works().await, confine::landlock_works())
+}
+
+fn choose(bubblewrap: bool, landlock: bool) -> Result<Sandbox, RunError> {
+    match (bubblewrap, landlock) {
+        (true, _) => Ok(Sandbox::Bubblewrap),
+        (false, true) => Ok(Sandbox::Landlock),
+        // Never `Sandbox::None`: that has to be asked for by name.
+        (false, false) => Err(RunError::NoSandbox),
     }
 }
 
 /// A running program. Ending it is up to [`Running::end`].
 pub(super) struct Running {
+    /// The control group that counts its processes, where one could be made.
+    _group: Group,
     pub(super) child: Child,
     pub(super) tree: Tree,
     /// Home and temporary folder where no namespace hides the real ones; removed at the end.
@@ -170,8 +177,15 @@ pub(super) fn start(run: &Run) -> Result<Running, RunError> {
         Sandbox::Bubblewrap => bubblewrap::command_line(run, &reads, &private.path, &command),
         Sandbox::Landlock | Sandbox::None => command,
     };
-    let confinement =
-        Confinement { cpu: run.limits.cpu.as_secs().max(1), file_bytes: run.limits.files, walls, command: inside };
+    let group = Group(private.path.file_name().unwrap_or_default().to_string_lossy().into_owned());
+    let confinement = Confinement {
+        cpu: run.limits.cpu.as_secs().max(1),
+        file_bytes: run.limits.files,
+        processes: run.limits.processes,
+        group: group.0.clone(),
+        walls,
+        command: inside,
+    };
     let mut spawn = Command::new(&run.program);
     spawn
         .arg(SUBCOMMAND)
@@ -192,26 +206,36 @@ pub(super) fn start(run: &Run) -> Result<Running, RunError> {
         .kill_on_drop(true);
     let child = spawn.spawn().map_err(started)?;
     let tree = Tree::of(child.id().unwrap_or_default());
-    Ok(Running { child, tree, _private: private })
+    Ok(Running { _group: group, child, tree, _private: private })
 }
 
 impl Running {
     /// Ends the program and everything that it started: politely at first, then not.
-    pub(super) async fn end(mut self) {
+    pub(super) async fn end(mut self, politely: bool) {
         drop(self.child.stdin.take());
-        for (signal, patience) in
-            [(None, 150), (Some(watch::Signal::Terminate), 250), (Some(watch::Signal::Kill), 2_000)]
-        {
-            if let Some(signal) = signal {
-                self.tree.signal(signal);
-            }
-            let gone = tokio::time::timeout(Duration::from_millis(patience), self.child.wait()).await.is_ok();
-            if gone && self.tree.is_gone() {
-                return;
+        let steps = [(None, 150), (Some(Signal::Terminate), 250), (Some(Signal::Kill), 5_000)];
+        for (signal, patience) in steps.into_iter().skip(if politely { 0 } else { 2 }) {
+            let begun = tokio::time::Instant::now();
+            while begun.elapsed() < Duration::from_millis(patience) {
+                if let Some(signal) = signal {
+                    self.tree.signal(signal);
+                }
+                let gone = tokio::time::timeout(Duration::from_millis(20), self.child.wait()).await.is_ok();
+                if gone && self.tree.is_gone() {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
             }
         }
-        // What the program left behind when it went.
-        self.tree.signal(watch::Signal::Kill);
+    }
+}
+
+/// The name of a control group, which is removed when dropped.
+struct Group(String);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        count::leave(&self.0);
     }
 }
 
@@ -289,5 +313,26 @@ impl Drop for PrivateFolder {
     fn drop(&mut self) {
         // A folder that cannot be removed is the temporary folder's problem.
         let _ = std::fs::remove_dir_all(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_sandbox_nothing_is_run() {
+        assert!(
+            matches!(choose(false, false), Err(error @ RunError::NoSandbox) if error.outcome() == Outcome::Blocked)
+        );
+        assert!(matches!((choose(true, true), choose(false, true)), (Ok(Sandbox::Bubblewrap), Ok(Sandbox::Landlock))));
+    }
+
+    #[test]
+    fn a_program_shows_the_sandbox_its_own_folder_and_never_a_home() {
+        let home = PathBuf::from(std::env::var_os("HOME").expect("tests have a home"));
+        assert!(is_too_much(&home) && is_too_much(Path::new("/")) && is_too_much(Path::new("/tmp")));
+        assert!(!is_too_much(&home.join("project/dist")));
+        assert!(home_of(Path::new("/usr/bin/env")).is_empty());
     }
 }

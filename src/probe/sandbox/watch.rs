@@ -3,6 +3,8 @@
 
 use super::RunLimits;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// A limit that the program went beyond.
@@ -29,6 +31,32 @@ pub(super) enum Signal {
 #[derive(Debug, Clone)]
 pub(in super::super) struct Tree {
     root: u32,
+    /// Every process that was once a member, with the time it started (numbers are used again): children of one that
+    /// has gone are still the program's.
+    seen: Arc<Mutex<BTreeMap<u32, u64>>>,
+}
+
+/// A thread that watches a program, until this is dropped.
+#[derive(Debug)]
+pub(in super::super) struct Watch {
+    told: tokio::sync::oneshot::Receiver<Exceeded>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Watch {
+    /// Waits until the program goes beyond a limit; for ever, if it never does.
+    pub(in super::super) async fn exceeded(&mut self) -> Exceeded {
+        match (&mut self.told).await {
+            Ok(exceeded) => exceeded,
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
 }
 
 /// What the processes use together.
@@ -46,32 +74,45 @@ struct Stat {
     group: u32,
     ticks: u64,
     pages: u64,
+    /// In ticks after the machine's start.
+    started: u64,
     zombie: bool,
 }
 
 impl Tree {
     pub(super) fn of(root: u32) -> Self {
-        Tree { root }
+        Tree { root, seen: Arc::default() }
     }
 
-    /// Waits until the program goes beyond a limit; for ever, if it never does.
-    pub(in super::super) async fn exceeds(&self, limits: &RunLimits) -> Exceeded {
-        let mut most_cpu = Duration::ZERO;
-        loop {
-            let usage = self.usage();
-            // Processes that have ended take their time with them: the highest sum counts.
-            most_cpu = most_cpu.max(usage.cpu);
-            if usage.memory > limits.memory {
-                return Exceeded::Memory(limits.memory);
+    /// Watches the program on a thread of its own, which a busy machine starves last, and ends it at once when it goes
+    /// beyond a limit.
+    pub(in super::super) fn watch(&self, limits: &RunLimits) -> Watch {
+        let (tree, limits) = (self.clone(), *limits);
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = stop.clone();
+        std::thread::spawn(move || {
+            let mut most_cpu = Duration::ZERO;
+            while !stopped.load(Ordering::Relaxed) {
+                let usage = tree.usage();
+                // Processes that have ended take their time with them: the highest sum counts.
+                most_cpu = most_cpu.max(usage.cpu);
+                let exceeded = match usage {
+                    Usage { processes, .. } if processes > limits.processes => Exceeded::Processes(limits.processes),
+                    Usage { memory, .. } if memory > limits.memory => Exceeded::Memory(limits.memory),
+                    _ if most_cpu > limits.cpu => Exceeded::Cpu(limits.cpu),
+                    _ => {
+                        std::thread::sleep(Duration::from_millis(20));
+                        continue;
+                    }
+                };
+                tree.signal(Signal::Kill);
+                // Nobody listens any more when the conversation has just ended.
+                let _ = tell.send(exceeded);
+                return;
             }
-            if usage.processes > limits.processes {
-                return Exceeded::Processes(limits.processes);
-            }
-            if most_cpu > limits.cpu {
-                return Exceeded::Cpu(limits.cpu);
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        });
+        Watch { told, stop }
     }
 
     fn usage(&self) -> Usage {
@@ -86,23 +127,26 @@ impl Tree {
     /// The living processes of the program: descendants, and members of its process group.
     fn members(&self) -> BTreeMap<u32, Stat> {
         let all = processes();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_root = |pid: u32, stat: &Stat| pid == self.root || stat.group == self.root;
+        let was_member = |pid: u32, stat: &Stat| seen.get(&pid) == Some(&stat.started);
         let mut found: BTreeSet<u32> = all
             .iter()
-            .filter(|(pid, stat)| **pid == self.root || stat.group == self.root)
+            .filter(|(pid, stat)| is_root(**pid, stat) || was_member(**pid, stat))
             .map(|(pid, _)| *pid)
             .collect();
         loop {
-            let more: Vec<u32> = all
-                .iter()
-                .filter(|(pid, stat)| found.contains(&stat.parent) && !found.contains(pid))
-                .map(|(pid, _)| *pid)
-                .collect();
+            let is_new = |(pid, stat): &(&u32, &Stat)| found.contains(&stat.parent) && !found.contains(pid);
+            let more: Vec<u32> = all.iter().filter(is_new).map(|(pid, _)| *pid).collect();
             if more.is_empty() {
                 break;
             }
             found.extend(more);
         }
-        all.into_iter().filter(|(pid, stat)| found.contains(pid) && !stat.zombie).collect()
+        let members: BTreeMap<u32, Stat> =
+            all.into_iter().filter(|(pid, stat)| found.contains(pid) && !stat.zombie).collect();
+        *seen = members.iter().map(|(pid, stat)| (*pid, stat.started)).collect();
+        members
     }
 
     /// Whether nothing of the program lives.
@@ -140,6 +184,7 @@ fn stat(line: &str) -> Option<Stat> {
         // Own time in user and system mode, and that of children who were waited for.
         ticks: number(11)? + number(12)? + number(13).unwrap_or(0) + number(14).unwrap_or(0),
         pages: number(21)?,
+        started: number(19)?,
         zombie: fields.first().is_some_and(|state| *state == "Z"),
     })
 }
@@ -206,7 +251,7 @@ mod tests {
     fn a_process_that_calls_itself_anything_is_still_read() {
         let line =
             "42 (a) b (c) S 7 42 42 0 -1 4194304 1 2 3 4 100 50 10 5 20 0 1 0 99 1000000 321 18446744073709551615 1";
-        let expected = Stat { parent: 7, group: 42, ticks: 165, pages: 321, zombie: false };
+        let expected = Stat { parent: 7, group: 42, ticks: 165, pages: 321, started: 99, zombie: false };
         assert_eq!(stat(line), Some(expected));
         assert_eq!(stat("42 (x"), None);
     }
