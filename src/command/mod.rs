@@ -1,8 +1,20 @@
 //! One file per command, thin: parse nothing, decide nothing, call the rooms and print.
 
+mod classify;
+mod crawl;
+mod database;
+mod eval;
 mod extract_worker;
+mod judging;
+mod policy;
 mod probe;
+mod rules;
 mod run_confined;
+mod tool;
+
+pub use classify::ClassifyArgs;
+pub use eval::EvalArgs;
+pub use rules::RulesCommand;
 
 use crate::cli::{Cli, Command};
 use anyhow::Context;
@@ -37,6 +49,12 @@ impl From<Exit> for ExitCode {
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     let global = &cli.global;
     match &cli.command {
+        Command::Crawl(args) => crawl::run(global, args),
+        Command::Tool(args) => tool::run(global, args),
+        Command::Policy(args) => policy::run(global, args),
+        Command::Classify(args) => classify::run(args, global.quiet),
+        Command::Rules(args) => rules::run(args, global.json),
+        Command::Eval(args) => eval::run(args, global.json),
         Command::Probe(args) => probe::run(global, args),
         Command::ExtractWorker => extract_worker::run(),
         Command::RunConfined(args) => run_confined::run(args),

@@ -3,13 +3,19 @@
 
 mod archive;
 mod client;
+mod commands;
+mod extract_javascript;
 mod extract_python;
 mod fetch;
+mod house;
 mod manifests;
+mod pages;
 mod probe_closed;
 mod probe_eras;
 mod probe_guard;
 mod probe_hostile;
 mod probe_sandbox;
+mod rules;
+mod store;
 mod support;
 mod worker;
