@@ -1,18 +1,23 @@
 //! Integration tests in one binary: each module looks at the crate from outside.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-mod expectations;
-mod robustness;
 mod archive;
 mod client;
 mod commands;
+mod expectations;
 mod extract_javascript;
 mod extract_python;
 mod fetch;
 mod house;
 mod manifests;
 mod pages;
+mod probe_closed;
+mod probe_eras;
+mod probe_guard;
+mod probe_hostile;
+mod probe_sandbox;
 mod readme;
+mod robustness;
 mod rules;
 mod store;
 mod support;
