@@ -1,0 +1,3 @@
+//! What several tests need: running the program, and the tables of judged tools.
+
+pub(crate) mod judged;
