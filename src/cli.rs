@@ -29,4 +29,8 @@ pub struct Global {
 
 /// What mcpdex can be asked to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {}
+pub enum Command {
+    /// Read one package from stdin and print its tools: the process that other commands start for each package.
+    #[command(hide = true)]
+    ExtractWorker,
+}

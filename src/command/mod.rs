@@ -1,6 +1,8 @@
 //! One file per command, thin: parse nothing, decide nothing, call the rooms and print.
 
-use crate::cli::Cli;
+mod extract_worker;
+
+use crate::cli::{Cli, Command};
 use std::process::ExitCode;
 
 /// How a command ended.
@@ -29,5 +31,7 @@ impl From<Exit> for ExitCode {
 /// # Errors
 /// The command could not do what it was asked for; the message says what, to what, and the cure when known.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
-    match cli.command {}
+    match cli.command {
+        Command::ExtractWorker => extract_worker::run(),
+    }
 }

@@ -8,6 +8,7 @@ mod listing;
 mod observation;
 mod outcome;
 mod schema;
+mod secret;
 mod tool;
 mod verdict;
 mod word;
@@ -17,6 +18,7 @@ pub use listing::{Ecosystem, Listing, Package, Remote, ServerId, Transport};
 pub use observation::{Observation, Partial, PartialReason, ToolOrigin, ToolSite};
 pub use outcome::Outcome;
 pub use schema::{Parameter, parameters};
+pub use secret::Secret;
 pub use tool::{Annotations, Hint, Oddity, Tool, ToolError};
 pub use verdict::{
     AuditFinding, Category, Class, Confidence, Evidence, Field, Framework, OperationVerdict, Overruled, Risk, Sep2793,

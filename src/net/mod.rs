@@ -1,2 +1,22 @@
 //! The one HTTP client: in goes a URL and how far it is trusted, out come bytes under limits or a failure with its
-//! outcome. Never connects to an address that untrusted data named unless that address is public.
+//! outcome. Never connects to an address that untrusted data named unless that address is public, never follows a
+//! redirect unchecked, never carries credentials to another host, never reads more than the limits allow.
+//!
+//! - [`Client::get`] fetches; [`Request`] says what, [`Limits`] how much and how long.
+//! - [`Trust`] and the address guard are in [`guard`], the table of addresses that are not public in [`address`].
+//! - [`Lanes`] keep one slow host from holding up the others.
+
+pub mod address;
+pub mod guard;
+
+mod client;
+mod failure;
+mod lane;
+mod request;
+mod retry;
+
+pub use client::{Client, Config, SetupError};
+pub use failure::{Cause, Failure};
+pub use guard::{Lookup, Refusal, SystemLookup, Trust};
+pub use lane::Lanes;
+pub use request::{Encoding, Fetched, Limits, Request, shown, split_user_info};

@@ -1,2 +1,24 @@
 //! Where servers are listed, one file per kind: bytes of a page in, [`Listing`](crate::model::Listing)s out. Pure: says
-//! which URL to ask and understands the answer, never asks itself.
+//! which URL to ask and understands the answer, never asks itself, never reads a file or the environment.
+//!
+//! - [`SourceSpec`]: a source as it is named on the command line.
+//! - [`registry`]: pages of the official MCP registry's API; [`manifest`]: the `server.json` in them; [`redact`]: secrets
+//!   that must not be kept.
+//! - [`npm`] and [`pypi`]: the pages of package registries; [`npmrc`] and [`pip`]: how their own clients are configured.
+//! - [`sample`]: the embedded page, with [`recorded`] tool lists.
+
+pub mod artifact;
+pub mod manifest;
+pub mod npm;
+pub mod npmrc;
+pub mod pip;
+pub mod pypi;
+pub mod recorded;
+pub mod redact;
+pub mod registry;
+pub mod sample;
+
+mod spec;
+
+pub use artifact::{Artifact, Hash, PageError};
+pub use spec::{SourceSpec, SpecError, check_name};

@@ -1,6 +1,9 @@
-//! The tests that look from outside: one binary, one module for each subject.
+//! Integration tests in one binary: each module looks at the crate from outside.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod archive;
 mod expectations;
 mod robustness;
 mod support;
 mod translations;
+mod worker;

@@ -1,3 +1,4 @@
-//! What several tests need: running the program, and the tables of judged tools.
+//! What several test modules need.
 
-pub(crate) mod judged;
+pub mod judged;
+pub mod pack;

@@ -1,0 +1,193 @@
+//! One package: find its archive, fetch it, check its published hash, have a worker read it. Whatever happens becomes an
+//! observation with an outcome.
+
+use super::configured::{Configured, PypiAnswer, Registry, Unconfigured};
+use super::options::Options;
+use crate::extract::archive::ArchiveKind;
+use crate::extract::worker::{WorkerError, extract_archive};
+use crate::extract::{Extraction, PackageInfo};
+use crate::model::{Ecosystem, Observation, Outcome, Package, Partial, PartialReason, ServerId, Tool, ToolOrigin};
+use crate::net::{Client, Failure, Fetched, Request, Trust};
+use crate::source::artifact::sha256_hex;
+use crate::source::{Artifact, Hash, PageError, check_name, npm, pypi};
+use tokio::sync::Semaphore;
+use url::Url;
+
+/// Everything that reading a package needs.
+pub(super) struct Reader {
+    pub(super) client: Client,
+    pub(super) configured: Configured,
+    pub(super) options: Options,
+    /// Workers at once: each keeps a core busy.
+    pub(super) workers: Semaphore,
+}
+
+/// Why a package was not read. Each has its outcome.
+#[derive(Debug, thiserror::Error)]
+enum Unread {
+    #[error("not read: package type {0} is not supported yet")]
+    Unsupported(Ecosystem),
+    #[error("`{0}` is not a package name: {1}")]
+    Name(String, &'static str),
+    #[error(transparent)]
+    Unconfigured(#[from] Unconfigured),
+    #[error(transparent)]
+    Page(#[from] PageError),
+    #[error(transparent)]
+    Fetch(#[from] Failure),
+    #[error("{file}: {mismatch}")]
+    Hash { file: String, mismatch: crate::source::artifact::HashMismatch },
+    #[error("the manifest's sha256 `{0}` is not one")]
+    ManifestHash(String),
+    #[error("{0} is not an archive of a kind that can be read")]
+    Format(String),
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
+    #[error("no tool was found in the source of the package")]
+    NothingFound,
+}
+
+impl Unread {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Unread::Fetch(failure) => failure.outcome(),
+            Unread::Worker(error) => error.outcome(),
+            Unread::Page(PageError::NoSuchVersion(_)) => Outcome::Gone,
+            Unread::Unconfigured(Unconfigured::Npm(_) | Unconfigured::Pypi(_)) => Outcome::Unreachable,
+            _ => Outcome::Unreadable,
+        }
+    }
+}
+
+/// An archive and how to get at it.
+struct Located {
+    artifact: Artifact,
+    trust: Trust,
+    /// The registry whose credentials the archive may need.
+    registry: Option<Registry>,
+}
+
+impl Reader {
+    /// Reads one package of a server.
+    pub(super) async fn observe(&self, server: &ServerId, package: &Package) -> Observation {
+        let mut observation =
+            Observation::failed(server.clone(), ToolOrigin::Static, package.to_string(), Outcome::Ok, "");
+        observation.package = Some(package.clone());
+        observation.detail = None;
+        if let Err(unread) = self.read(package, &mut observation).await {
+            observation.outcome = unread.outcome();
+            observation.detail = Some(unread.to_string());
+        }
+        observation
+    }
+
+    /// Fills the observation as far as it gets: what was learnt before a failure stays.
+    async fn read(&self, package: &Package, observation: &mut Observation) -> Result<(), Unread> {
+        check_name(package.ecosystem, &package.identifier)
+            .map_err(|why| Unread::Name(package.identifier.clone(), why))?;
+        let located = match package.ecosystem {
+            Ecosystem::Npm => self.locate_npm(package).await?,
+            Ecosystem::Pypi => self.locate_pypi(package).await?,
+            other => return Err(Unread::Unsupported(other)),
+        };
+        let version = located.artifact.version.clone();
+        observation.package = Some(Package { version: Some(version.clone()), ..package.clone() });
+        let archive = self.fetch(package, &located).await?;
+        observation.artifact_sha256 = Some(sha256_hex(&archive));
+        let file = &located.artifact.file;
+        verify(&archive, file, &located.artifact.hashes, package)?;
+        let kind = ArchiveKind::of_name(file).ok_or_else(|| Unread::Format(file.clone()))?;
+        let info =
+            PackageInfo { ecosystem: package.ecosystem, name: package.identifier.clone(), version: Some(version) };
+        let extraction = {
+            let _place = self.workers.acquire().await.expect("the semaphore is never closed");
+            extract_archive(&self.options.program, &archive, kind, info, &self.options.extract).await?
+        };
+        keep(extraction, observation);
+        // An empty list out of source is no proof that there are no tools.
+        if observation.tools.is_empty() { Err(Unread::NothingFound) } else { Ok(()) }
+    }
+
+    async fn locate_npm(&self, package: &Package) -> Result<Located, Unread> {
+        let registry = self.configured.npm(package).await?;
+        let name = &package.identifier;
+        let url = npm::page_url(&registry.base, name)?;
+        let page = self.page(url, &registry, npm::ACCEPT).await?;
+        let artifact = npm::choose(&page.body, name, package.version.as_deref())?;
+        Ok(Located { artifact, trust: registry.trust, registry: Some(registry) })
+    }
+
+    async fn locate_pypi(&self, package: &Package) -> Result<Located, Unread> {
+        let registry = match self.configured.pypi(package).await? {
+            PypiAnswer::Archive(artifact) => {
+                return Ok(Located { artifact, trust: Trust::Operator, registry: None });
+            }
+            PypiAnswer::Index(registry) => registry,
+        };
+        let name = &package.identifier;
+        let url = pypi::page_url(&registry.base, name)?;
+        let page = self.page(url, &registry, pypi::ACCEPT).await?;
+        let wanted = package.version.as_deref();
+        let artifact = pypi::choose(&page.body, page.content_type.as_deref(), &page.final_url, name, wanted)?;
+        Ok(Located { artifact, trust: registry.trust, registry: Some(registry) })
+    }
+
+    async fn page(&self, url: Url, registry: &Registry, accept: &'static str) -> Result<Fetched, Failure> {
+        let mut request = Request::page(url, registry.trust, accept);
+        request.limits = self.options.page;
+        request.authorization = registry.authorization.clone();
+        self.client.get(request).await
+    }
+
+    async fn fetch(&self, package: &Package, located: &Located) -> Result<Vec<u8>, Failure> {
+        let mut request = Request::archive(located.artifact.url.clone(), located.trust);
+        request.limits = self.options.archive;
+        if located.trust == Trust::Operator {
+            request.authorization = match (&located.registry, package.ecosystem) {
+                // npm configures credentials by address, so another host may have its own.
+                (_, Ecosystem::Npm) => self.configured.npm_authorization(&request.url).await,
+                _ => None,
+            };
+            if let Some(registry) =
+                located.registry.as_ref().filter(|registry| same_place(&registry.base, &request.url))
+            {
+                request.authorization = request.authorization.or_else(|| registry.authorization.clone());
+            }
+        }
+        self.client.get(request).await.map(|fetched| fetched.body)
+    }
+}
+
+fn same_place(a: &Url, b: &Url) -> bool {
+    a.scheme() == b.scheme() && a.host_str() == b.host_str() && a.port_or_known_default() == b.port_or_known_default()
+}
+
+/// Checks what the index publishes and what the manifest states; both have to fit.
+fn verify(archive: &[u8], file: &str, hashes: &[Hash], package: &Package) -> Result<(), Unread> {
+    let stated = match package.sha256.as_deref() {
+        Some(text) => {
+            Some(Hash::sha256_hex(text).ok_or_else(|| Unread::ManifestHash(text.chars().take(80).collect()))?)
+        }
+        None => None,
+    };
+    for hash in hashes.iter().chain(&stated) {
+        hash.verify(archive).map_err(|mismatch| Unread::Hash { file: file.to_owned(), mismatch })?;
+    }
+    Ok(())
+}
+
+/// Moves what a worker found into the observation.
+fn keep(extraction: Extraction, observation: &mut Observation) {
+    observation.partial = extraction.partial;
+    for found in extraction.tools {
+        observation.partial.extend(found.partial);
+        match Tool::from_json(&found.json) {
+            Ok(tool) => observation.tools.push((tool, Some(found.site))),
+            Err(error) => observation.partial.push(Partial {
+                reason: PartialReason::MalformedTool,
+                detail: error.to_string(),
+                site: Some(found.site),
+            }),
+        }
+    }
+}

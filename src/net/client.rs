@@ -1,0 +1,314 @@
+//! Moves the bytes: one GET under limits, with our own redirects and retries.
+
+use super::guard::{Resolver, check_address, check_redirect, check_url};
+use super::request::split_user_info;
+use super::retry::{LONGEST_PAUSE, is_transient, pause, retry_after};
+use super::{Cause, Encoding, Failure, Fetched, Lanes, Limits, Lookup, Refusal, Request, SystemLookup, Trust};
+use crate::model::Secret;
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use url::Url;
+
+/// Header lines of one answer, and bytes of its head where the protocol counts them.
+const MAX_HEADERS: usize = 100;
+const MAX_HEAD_BYTES: u32 = 64 << 10;
+
+/// How the client behaves towards everyone.
+#[derive(Clone)]
+pub struct Config {
+    /// Added to the `User-Agent`, so that operators of registries can reach whoever crawls: a URL or mail address.
+    pub contact: Option<String>,
+    /// Lets untrusted addresses lead to private networks.
+    pub allow_private: bool,
+    /// Requests at one host at once.
+    pub per_host: usize,
+    /// Requests at once over all hosts.
+    pub concurrency: usize,
+    /// From the start of a request to an open connection.
+    pub connect_timeout: Duration,
+    /// Turns host names into addresses.
+    pub lookup: Arc<dyn Lookup>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            contact: None,
+            allow_private: false,
+            per_host: 4,
+            concurrency: 16,
+            connect_timeout: Duration::from_secs(10),
+            lookup: Arc::new(SystemLookup),
+        }
+    }
+}
+
+/// The client could not be set up; nothing can be fetched.
+#[derive(Debug, thiserror::Error)]
+#[error("setting up the HTTP client: {0}")]
+pub struct SetupError(String);
+
+/// The one HTTP client. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    /// For hosts that the operator configured: the system's proxies are honoured.
+    operator: Pair,
+    /// For everyone else: no proxy (it would resolve names behind the guard's back), guarded resolver.
+    untrusted: Pair,
+    allow_private: bool,
+    lanes: Lanes,
+}
+
+/// The library undoes `Content-Encoding` for a client as a whole, so there are two.
+#[derive(Clone)]
+struct Pair {
+    decoded: reqwest::Client,
+    as_stored: reqwest::Client,
+}
+
+impl Client {
+    /// Sets up the client.
+    ///
+    /// # Errors
+    /// The contact cannot stand in a header, or TLS cannot be set up.
+    pub fn new(config: Config) -> Result<Client, SetupError> {
+        // Whoever came first has installed the same provider; the error says no more than that.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let agent = user_agent(config.contact.as_deref())?;
+        let build = |trust: Trust, encoding: Encoding| {
+            let guarded = trust == Trust::Untrusted && !config.allow_private;
+            let decoded = encoding == Encoding::Decoded;
+            let mut builder = reqwest::Client::builder()
+                .user_agent(agent.clone())
+                .redirect(reqwest::redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                .referer(false)
+                .gzip(decoded)
+                .brotli(decoded)
+                .zstd(decoded)
+                .connect_timeout(config.connect_timeout)
+                .http1_max_headers(MAX_HEADERS)
+                .http2_max_header_list_size(MAX_HEAD_BYTES)
+                .pool_max_idle_per_host(config.per_host)
+                .pool_idle_timeout(Duration::from_secs(20))
+                .dns_resolver(Resolver { lookup: config.lookup.clone(), guarded });
+            if trust == Trust::Untrusted {
+                builder = builder.no_proxy();
+            }
+            builder.build().map_err(|error| SetupError(error.to_string()))
+        };
+        let pair = |trust| {
+            let (decoded, as_stored) = (build(trust, Encoding::Decoded)?, build(trust, Encoding::AsStored)?);
+            Ok(Pair { decoded, as_stored })
+        };
+        Ok(Client {
+            operator: pair(Trust::Operator)?,
+            untrusted: pair(Trust::Untrusted)?,
+            allow_private: config.allow_private,
+            lanes: Lanes::new(config.per_host, config.concurrency),
+        })
+    }
+
+    /// Fetches with GET: waits for the host's lane, follows redirects that the guard lets pass, tries again what
+    /// failed in passing.
+    ///
+    /// # Errors
+    /// Everything that is not a success status with a whole body within the limits.
+    pub async fn get(&self, request: Request) -> Result<Fetched, Failure> {
+        let mut request = request;
+        take_user_info(&mut request);
+        let mut left = request.limits.total;
+        let mut attempt = 0;
+        loop {
+            let failure = match self.follow(&request, &mut left).await {
+                Ok(fetched) => return Ok(fetched),
+                Err(failed) => failed,
+            };
+            attempt += 1;
+            if attempt > request.limits.retries || !is_transient(&failure.failure.cause) {
+                return Err(failure.failure);
+            }
+            let wait = failure.asked_to_wait.unwrap_or(Duration::ZERO).max(pause(attempt));
+            if wait > LONGEST_PAUSE || wait >= left {
+                let Failed { failure, asked_to_wait, .. } = failure;
+                return Err(match (&failure.cause, asked_to_wait) {
+                    (Cause::Status { status, .. }, Some(wait)) => {
+                        Failure { cause: Cause::Busy { status: *status, wait }, ..failure }
+                    }
+                    _ => failure,
+                });
+            }
+            left -= wait;
+            self.lanes.hold(&failure.at, wait);
+        }
+    }
+
+    /// One attempt: the request and the redirects after it.
+    async fn follow(&self, request: &Request, left: &mut Duration) -> Result<Fetched, Failed> {
+        let mut hop =
+            Hop { url: request.url.clone(), trust: request.trust, authorization: request.authorization.clone() };
+        check_url(&hop.url, hop.trust, self.allow_private).map_err(|refusal| hop.blocked(refusal))?;
+        for _ in 0..=request.limits.redirects {
+            let place = self.lanes.enter(&hop.url).await;
+            let started = Instant::now();
+            let answer = tokio::time::timeout(*left, self.hop(&hop, request)).await;
+            *left = left.saturating_sub(started.elapsed());
+            drop(place);
+            match answer {
+                Err(_) => return Err(hop.failed(Cause::Timeout(request.limits.total))),
+                Ok(Err(failed)) => return Err(failed),
+                Ok(Ok(Answer::Done(fetched))) => return Ok(fetched),
+                Ok(Ok(Answer::Elsewhere(next))) => {
+                    let trust = check_redirect(&hop.url, &next, hop.trust, self.allow_private)
+                        .map_err(|refusal| Failed::new(&next, Cause::Blocked(refusal)))?;
+                    // Trust is kept on the same host and port alone; credentials go no further than that.
+                    let stays = next.host_str() == hop.url.host_str()
+                        && next.port_or_known_default() == hop.url.port_or_known_default();
+                    let authorization = hop.authorization.filter(|_| stays);
+                    hop = Hop { url: next, trust, authorization };
+                }
+            }
+        }
+        Err(hop.failed(Cause::Redirects(request.limits.redirects)))
+    }
+
+    /// One request and its answer.
+    async fn hop(&self, hop: &Hop, request: &Request) -> Result<Answer, Failed> {
+        let pair = match hop.trust {
+            Trust::Operator => &self.operator,
+            Trust::Untrusted => &self.untrusted,
+        };
+        let builder = match request.encoding {
+            Encoding::Decoded => pair.decoded.get(hop.url.clone()),
+            Encoding::AsStored => pair.as_stored.get(hop.url.clone()).header(header::ACCEPT_ENCODING, "identity"),
+        };
+        let mut builder = builder.header(header::ACCEPT, request.accept);
+        if let Some(secret) = &hop.authorization {
+            let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| {
+                hop.failed(Cause::Unreadable("the configured credentials cannot stand in a header".into()))
+            })?;
+            value.set_sensitive(true);
+            builder = builder.header(header::AUTHORIZATION, value);
+        }
+        let limits = &request.limits;
+        let response = builder.send().await.map_err(|error| hop.failed(Cause::of(error, limits.total)))?;
+        if let (Trust::Untrusted, false, Some(peer)) = (hop.trust, self.allow_private, response.remote_addr()) {
+            check_address(peer.ip()).map_err(|refusal| hop.blocked(refusal))?;
+        }
+        let status = response.status();
+        if status.is_redirection() {
+            return hop.redirected(&response).map(Answer::Elsewhere);
+        }
+        if !status.is_success() {
+            return Err(hop.refused(&response));
+        }
+        let headers = response.headers().clone();
+        let body = read_body(response, limits).await.map_err(|cause| hop.failed(cause))?;
+        Ok(Answer::Done(Fetched {
+            status: status.as_u16(),
+            content_type: text(&headers, &header::CONTENT_TYPE),
+            etag: text(&headers, &header::ETAG),
+            last_modified: text(&headers, &header::LAST_MODIFIED),
+            final_url: hop.url.clone(),
+            body,
+        }))
+    }
+}
+
+/// Where one request goes.
+struct Hop {
+    url: Url,
+    trust: Trust,
+    authorization: Option<Secret>,
+}
+
+enum Answer {
+    Done(Fetched),
+    Elsewhere(Url),
+}
+
+/// A failed attempt, with what its retry needs to know.
+struct Failed {
+    failure: Failure,
+    at: Box<Url>,
+    asked_to_wait: Option<Duration>,
+}
+
+impl Failed {
+    fn new(at: &Url, cause: Cause) -> Self {
+        Failed { failure: Failure::new(at, cause), at: Box::new(at.clone()), asked_to_wait: None }
+    }
+}
+
+impl Hop {
+    fn failed(&self, cause: Cause) -> Failed {
+        Failed::new(&self.url, cause)
+    }
+
+    fn blocked(&self, refusal: Refusal) -> Failed {
+        self.failed(Cause::Blocked(refusal))
+    }
+
+    fn redirected(&self, response: &reqwest::Response) -> Result<Url, Failed> {
+        let status = response.status().as_u16();
+        let target = text(response.headers(), &header::LOCATION)
+            .ok_or_else(|| self.failed(Cause::Status { status, challenge: None }))?;
+        self.url
+            .join(&target)
+            .map_err(|error| self.failed(Cause::Unreadable(format!("the redirect cannot be followed: {error}"))))
+    }
+
+    fn refused(&self, response: &reqwest::Response) -> Failed {
+        let status = response.status().as_u16();
+        let challenge = text(response.headers(), &header::WWW_AUTHENTICATE);
+        let asked_to_wait = text(response.headers(), &header::RETRY_AFTER)
+            .and_then(|value| retry_after(&value, jiff::Timestamp::now()));
+        Failed { asked_to_wait, ..self.failed(Cause::Status { status, challenge }) }
+    }
+}
+
+/// Reads a body, counting what comes out of decompression.
+async fn read_body(mut response: reqwest::Response, limits: &Limits) -> Result<Vec<u8>, Cause> {
+    let too_large = Cause::TooLarge { what: "the answer", limit: limits.body };
+    if response.content_length().is_some_and(|length| length > limits.body) {
+        return Err(too_large);
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| Cause::of(error, limits.total))? {
+        if (body.len() + chunk.len()) as u64 > limits.body {
+            return Err(too_large);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// The longest header value that is kept.
+const MAX_KEPT: usize = 4 << 10;
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let value = headers.get(name)?.to_str().ok()?;
+    (value.len() <= MAX_KEPT).then(|| value.to_owned())
+}
+
+/// Moves a user name and password from the URL of an operator into the `Authorization` header.
+fn take_user_info(request: &mut Request) {
+    if request.trust == Trust::Operator
+        && let Some(basic) = split_user_info(&mut request.url)
+    {
+        request.authorization.get_or_insert(basic);
+    }
+}
+
+fn user_agent(contact: Option<&str>) -> Result<String, SetupError> {
+    let agent = concat!("mcpdex/", env!("CARGO_PKG_VERSION"));
+    match contact.map(str::trim).filter(|contact| !contact.is_empty()) {
+        None => Ok(agent.to_owned()),
+        Some(contact) if contact.chars().all(|c| matches!(c, ' '..='~') && !"()".contains(c)) => {
+            Ok(format!("{agent} (+{contact})"))
+        }
+        Some(_) => Err(SetupError("the contact may hold printable ASCII without parentheses only".to_owned())),
+    }
+}

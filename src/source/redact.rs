@@ -1,0 +1,397 @@
+//! Secrets in manifests: a JSON document in, the same document without them and a count out.
+//!
+//! A secret is known by its place (the value or default of a header, variable or argument that is marked secret or has
+//! the name of one) or by its look (tokens of known services, signed web tokens, private keys, credentials in a URL,
+//! and in those places any long random word). Where in doubt the text goes: it is never needed to judge a tool.
+
+use serde_json::{Map, Value};
+
+/// What stands where a secret stood.
+pub const REDACTED: &str = "[redacted]";
+
+/// Deeper than any manifest; what lies below is replaced as a whole.
+const MAX_DEPTH: usize = 100;
+
+/// Removes every secret from `document` and says how many there were.
+pub fn redact(document: &mut Value) -> usize {
+    walk(document, Place::Text, 0)
+}
+
+/// Where in a document a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Anywhere: by its look only.
+    Text,
+    /// Inside of headers, variables or arguments.
+    Inputs,
+    /// A value that is given to an input.
+    Given,
+    /// A value that is given to an input that is a secret.
+    GivenSecret,
+}
+
+fn walk(value: &mut Value, place: Place, depth: usize) -> usize {
+    if depth > MAX_DEPTH {
+        *value = Value::String(REDACTED.to_owned());
+        return 1;
+    }
+    match value {
+        Value::String(text) => redact_text(text, place),
+        Value::Array(items) => items.iter_mut().map(|item| walk(item, place, depth + 1)).sum(),
+        Value::Object(object) => walk_object(object, place, depth),
+        // A number can be a secret as well: a PIN.
+        Value::Number(_) if place == Place::GivenSecret => {
+            *value = Value::String(REDACTED.to_owned());
+            1
+        }
+        _ => 0,
+    }
+}
+
+fn walk_object(object: &mut Map<String, Value>, place: Place, depth: usize) -> usize {
+    let marked = ["isSecret", "is_secret", "sensitive", "secret"]
+        .iter()
+        .any(|key| object.get(*key).and_then(Value::as_bool) == Some(true));
+    let text = |key: &str| object.get(key).and_then(Value::as_str);
+    let named = text("name").or_else(|| text("valueHint")).or_else(|| text("value_hint")).is_some_and(is_secret_name);
+    let given = if marked || named { Place::GivenSecret } else { Place::Given };
+    let mut count = 0;
+    for (key, value) in object.iter_mut() {
+        let inside = place != Place::Text;
+        let next = match key.as_str() {
+            "headers"
+            | "environmentVariables"
+            | "environment_variables"
+            | "env"
+            | "environment"
+            | "runtimeArguments"
+            | "runtime_arguments"
+            | "packageArguments"
+            | "package_arguments"
+            | "variables"
+            | "args" => Place::Inputs,
+            "value" | "default" if marked || inside => given,
+            // What may be chosen from is no secret unless it is said to be one.
+            "choices" if marked => Place::GivenSecret,
+            // `{"env": {"API_KEY": "…"}}`: the name is the key.
+            _ if place == Place::Inputs && !value.is_object() && !value.is_array() && is_secret_name(key) => {
+                match key.as_str() {
+                    // Flags and words about the input itself.
+                    "isSecret" | "is_secret" | "secret" | "tokenUrl" => Place::Text,
+                    _ => Place::GivenSecret,
+                }
+            }
+            // Below `variables` the name of a variable is the key of its object.
+            name if place == Place::Inputs && value.is_object() && is_secret_name(name) => {
+                count += redact_named(value, depth + 1);
+                continue;
+            }
+            "name" | "description" | "type" | "format" | "valueHint" | "value_hint" => Place::Text,
+            _ if place == Place::Inputs => Place::Inputs,
+            _ => Place::Text,
+        };
+        count += walk(value, next, depth + 1);
+    }
+    count
+}
+
+/// An input whose name, the key that it stands under, is that of a secret.
+fn redact_named(value: &mut Value, depth: usize) -> usize {
+    let mut count = 0;
+    if let Value::Object(object) = value {
+        for key in ["value", "default", "choices"] {
+            if let Some(given) = object.get_mut(key) {
+                count += walk(given, Place::GivenSecret, depth + 1);
+            }
+        }
+    }
+    count + walk(value, Place::Inputs, depth)
+}
+
+/// Whether an input of this name holds a secret.
+fn is_secret_name(name: &str) -> bool {
+    let folded: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    const PARTS: &[&str] = &[
+        "authorization",
+        "token",
+        "apikey",
+        "secret",
+        "passwd",
+        "password",
+        "passphrase",
+        "credential",
+        "cookie",
+        "accesskey",
+        "privatekey",
+        "sessionid",
+        "bearer",
+        "connectionstring",
+        "webhookurl",
+        "signingkey",
+        "encryptionkey",
+        "authkey",
+    ];
+    // `MAX_TOKENS`, `TOKEN_TTL`: a quantity of them, not one.
+    const QUANTITIES: &[&str] = &["max", "limit", "ttl", "expir", "timeout", "count", "size", "algorithm"];
+    if QUANTITIES.iter().any(|part| folded.contains(part)) && !folded.contains("password") {
+        return false;
+    }
+    PARTS.iter().any(|part| folded.contains(part))
+        || matches!(folded.as_str(), "key" | "auth" | "pat" | "pwd" | "pin" | "dsn")
+}
+
+fn redact_text(text: &mut String, place: Place) -> usize {
+    if text == REDACTED {
+        return 0;
+    }
+    if place == Place::GivenSecret {
+        if is_placeholder(text) {
+            return 0;
+        }
+        *text = REDACTED.to_owned();
+        return 1;
+    }
+    if text.contains("PRIVATE KEY-----") {
+        *text = REDACTED.to_owned();
+        return 1;
+    }
+    let mut spans = Vec::new();
+    url_secrets(text, &mut spans);
+    words(text, place == Place::Given, &mut spans);
+    spans.sort_unstable();
+    let mut count = 0;
+    let mut clean = String::with_capacity(text.len());
+    let mut done = 0;
+    for (start, end) in spans {
+        if start < done {
+            continue;
+        }
+        clean.push_str(&text[done..start]);
+        clean.push_str(REDACTED);
+        done = end;
+        count += 1;
+    }
+    if count > 0 {
+        clean.push_str(&text[done..]);
+        *text = clean;
+    }
+    count
+}
+
+/// Whether a value given to a secret input says only where the secret belongs: a template, a flag, a small word.
+fn is_placeholder(text: &str) -> bool {
+    let mut rest = String::new();
+    let mut inside = 0_usize;
+    for c in text.chars() {
+        match c {
+            '{' | '<' => inside += 1,
+            '}' | '>' => inside = inside.saturating_sub(1),
+            // Outside of `{…}`: `$` of `${NAME}`, blanks and punctuation say nothing.
+            _ if inside > 0 || c == '$' => {}
+            other => rest.push(other),
+        }
+    }
+    let rest = rest.trim();
+    // A short word before a template is a scheme (`App {key}`); `your-api-key` is nobody's.
+    let has_template = text.contains(['{', '<']);
+    let scheme = has_template && rest.len() <= 12 && rest.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
+    let nobodys = text.len() >= 4 && text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("your"));
+    if scheme || (nobodys && !text.contains(|c: char| c.is_ascii_digit())) {
+        return true;
+    }
+    let named_scheme =
+        matches!(rest.to_ascii_lowercase().as_str(), "bearer" | "basic" | "token" | "bot" | "key" | "apikey");
+    rest.is_empty() || named_scheme || matches!(rest, "true" | "false" | "null" | "none" | "optional" | "required")
+}
+
+/// User information and the values of secret query parameters of the URLs in a text.
+fn url_secrets(text: &str, spans: &mut Vec<(usize, usize)>) {
+    for (at, _) in text.match_indices("://") {
+        let start = at + 3;
+        let end = start
+            + text[start..].find(|c: char| c.is_whitespace() || "\"'<>`".contains(c)).unwrap_or(text.len() - start);
+        let url = &text[start..end];
+        let authority = &url[..url.find(['/', '?', '#']).unwrap_or(url.len())];
+        if let Some(sign) = authority.rfind('@').filter(|sign| !is_placeholder(&authority[..*sign].replace(':', ""))) {
+            spans.push((start, start + sign));
+        }
+        let Some(query) = url.find('?') else { continue };
+        let mut from = start + query + 1;
+        for pair in text[from..end].split('&') {
+            if let Some((name, value)) = pair.split_once('=')
+                && !value.is_empty()
+                && is_secret_name(name)
+                && !is_placeholder(value)
+            {
+                let value_at = from + name.len() + 1;
+                spans.push((value_at, value_at + value.len()));
+            }
+            from += pair.len() + 1;
+        }
+    }
+}
+
+/// How tokens of known services begin, and the fewest characters that follow.
+const PREFIXES: &[(&str, usize)] = &[
+    ("ghp_", 20),
+    ("gho_", 20),
+    ("ghu_", 20),
+    ("ghs_", 20),
+    ("ghr_", 20),
+    ("github_pat_", 20),
+    ("glpat-", 16),
+    ("sk-", 20),
+    ("sk_live_", 12),
+    ("sk_test_", 12),
+    ("rk_live_", 12),
+    ("rk_test_", 12),
+    ("whsec_", 16),
+    ("xoxb-", 10),
+    ("xoxp-", 10),
+    ("xoxa-", 10),
+    ("xoxs-", 10),
+    ("xoxr-", 10),
+    ("xoxe-", 10),
+    ("xapp-", 10),
+    ("AKIA", 16),
+    ("ASIA", 16),
+    ("AIza", 30),
+    ("ya29.", 20),
+    ("npm_", 30),
+    ("hf_", 20),
+    ("pypi-Ag", 20),
+    ("dop_v1_", 30),
+    ("SG.", 30),
+    ("shpat_", 20),
+    ("lin_api_", 20),
+    ("ntn_", 20),
+    ("secret_", 30),
+    ("tvly-", 16),
+    ("gsk_", 20),
+    ("r8_", 20),
+    ("sbp_", 30),
+    ("dapi", 30),
+    ("pat-", 20),
+    ("fc-", 24),
+    ("key-", 24),
+    ("EAA", 40),
+    ("AGE-SECRET-KEY-", 20),
+    ("hvs.", 20),
+    ("pplx-", 20),
+    ("fly_", 30),
+];
+
+/// Tokens by their look. `given` adds long random words.
+fn words(text: &str, given: bool, spans: &mut Vec<(usize, usize)>) {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    let mut at = 0;
+    let mut previous = "";
+    for word in text.split(|c: char| !is_part(c)) {
+        let span = (at, at + word.len());
+        let follows_digest = text[..at].ends_with("sha256:") || text[..at].ends_with("sha512:");
+        let follows_scheme = matches!(previous.to_ascii_lowercase().as_str(), "bearer" | "basic");
+        if is_known_token(word)
+            || (given && !follows_digest && is_random(word))
+            || (follows_scheme && word.len() >= 16 && mixes(word))
+        {
+            spans.push(span);
+        }
+        at = span.1 + text[span.1..].chars().next().map_or(0, char::len_utf8);
+        previous = word;
+    }
+}
+
+fn is_known_token(word: &str) -> bool {
+    let known = PREFIXES
+        .iter()
+        .any(|(prefix, fewest)| word.strip_prefix(prefix).is_some_and(|rest| rest.len() >= *fewest && mixes(rest)));
+    let signed = word.starts_with("eyJ") && word.len() >= 30 && word.matches('.').count() == 2;
+    known || signed
+}
+
+fn mixes(word: &str) -> bool {
+    word.contains(|c: char| c.is_ascii_digit()) && word.contains(|c: char| c.is_ascii_alphabetic())
+}
+
+/// Whether a word is long and has no words in it.
+fn is_random(word: &str) -> bool {
+    word.split(['-', '_', '.']).any(|run| {
+        let digits = run.bytes().filter(u8::is_ascii_digit).count();
+        run.len() >= 20 && digits >= 3 && run.len() - digits >= 3
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn redacted(mut document: Value) -> (String, usize) {
+        let count = redact(&mut document);
+        (document.to_string(), count)
+    }
+
+    #[test]
+    fn secrets_go_by_their_place() {
+        let (text, count) = redacted(json!({
+            "packages": [{
+                "environmentVariables": [
+                    {"name": "KILN_API_KEY", "default": "planted-1"},
+                    {"name": "KILN_MODE", "isSecret": true, "value": "planted-2"},
+                    {"name": "KILN_MODE", "default": "glaze"}
+                ],
+                "package_arguments": [{"type": "named", "name": "--token", "value": "planted-3"}],
+            }],
+            "remotes": [{
+                "headers": [{"name": "Authorization", "value": "Bearer planted-4"}, {"name": "Accept", "value": "text/plain"}],
+                "variables": {"password": {"default": "planted-5", "description": "the pass word"}}
+            }],
+            "env": {"COOKIE": "planted-6", "SHAPE": "bowl"},
+        }));
+        assert!(!text.contains("planted"), "{text}");
+        assert_eq!(count, 6);
+        assert!(text.contains("glaze") && text.contains("text/plain") && text.contains("bowl"), "{text}");
+        assert!(text.contains("the pass word"), "{text}");
+    }
+
+    #[test]
+    fn secrets_go_by_their_look_wherever_they_are() {
+        // Put together here, so that no scanner of repositories takes this file for a leak.
+        let jwt = format!("{}.{}.{}", "eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0In0", "c2lnbmF0dXJl");
+        let tokens = [
+            format!("ghp_{}", "a1".repeat(18)),
+            format!("sk-{}", "Zz9".repeat(12)),
+            format!("AKIA{}", "A1B2".repeat(4)),
+            format!("xoxb-{}", "123-abc".repeat(3)),
+            jwt,
+        ];
+        for token in tokens {
+            let (text, count) = redacted(json!({"description": format!("use {token}, please")}));
+            assert_eq!(count, 1, "{token}");
+            assert_eq!(text, r#"{"description":"use [redacted], please"}"#);
+        }
+        let (text, count) = redacted(json!({"url": "https://me:pw@h.example/x?api_key=abc123&page=2"}));
+        assert_eq!(text, r#"{"url":"https://[redacted]@h.example/x?api_key=[redacted]&page=2"}"#);
+        assert_eq!(count, 2);
+        let (text, _) = redacted(json!({"headers": [{"name": "X-Trace", "value": "q8Zr2LmN5tVx7YbC1dEf3G"}]}));
+        assert!(!text.contains("q8Zr2"), "{text}");
+    }
+
+    #[test]
+    fn templates_digests_and_plain_words_stay() {
+        let document = json!({
+            "headers": [{"name": "Authorization", "value": "Bearer {kiln_token}", "isSecret": true}],
+            "environmentVariables": [{"name": "TOKEN", "value": "${TOKEN}"},
+                {"name": "TOKEN_KIND", "choices": ["jwt", "opaque"]}, {"name": "MAX_TOKENS", "default": "4000"},
+                {"name": "TOKEN_SENT", "value": "App {kiln_token}"}, {"name": "TOKEN_OF", "value": "YOUR_TOKEN"},
+                {"name": "API_KEY_SET", "default": "false"}],
+            "args": ["clay.example/kiln@sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"],
+            "url": "https://{host}/sse?key=<YOUR_TOKEN>",
+            "fileSha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+            "description": "fires sk-styled keys and bearer tokens of any service"
+        });
+        let (text, count) = redacted(document.clone());
+        assert_eq!(count, 0, "{text}");
+        assert_eq!(text, document.to_string());
+    }
+}

@@ -1,0 +1,205 @@
+//! The official MCP registry's API, and whoever else speaks it: which page to ask, and the servers on a page.
+
+use super::manifest;
+use crate::model::Listing;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use url::Url;
+
+/// The `Accept` header of a page.
+pub const ACCEPT: &str = "application/json";
+
+/// What the API allows at most.
+const PAGE_SIZE: &str = "100";
+
+/// Entries of one page that are read; the API's own limit is a tenth of this.
+const MAX_ENTRIES: usize = 1_000;
+
+/// The key of the registry's own notes on an entry.
+const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
+
+/// The page after `cursor` (the first one without). `base` may be the registry's root, its version prefix (`/v0.1`) or
+/// the list itself (`/v0.1/servers`); what its query already says is left as it is.
+pub fn page_url(base: &Url, cursor: Option<&str>) -> Url {
+    let mut url = base.clone();
+    url.set_fragment(None);
+    let path = url.path().trim_end_matches('/').to_owned();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let is_version = last.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    match last {
+        "servers" => url.set_path(&path),
+        _ if is_version => url.set_path(&format!("{path}/servers")),
+        _ => url.set_path(&format!("{path}/v0.1/servers")),
+    }
+    let asked: Vec<(String, String)> = url.query_pairs().into_owned().filter(|(key, _)| key != "cursor").collect();
+    let mut query = url.query_pairs_mut();
+    query.clear().extend_pairs(&asked);
+    for (key, value) in [("limit", PAGE_SIZE), ("version", "latest")] {
+        if !asked.iter().any(|(known, _)| known == key) {
+            query.append_pair(key, value);
+        }
+    }
+    if let Some(cursor) = cursor {
+        query.append_pair("cursor", cursor);
+    }
+    drop(query);
+    url
+}
+
+/// One page, read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Page {
+    /// The servers of the page, in its order.
+    pub listings: Vec<Listing>,
+    /// Where the next page begins; `None` on the last one.
+    pub next_cursor: Option<String>,
+    /// Entries that the registry itself marks as older versions of a server; they are not listed.
+    pub superseded: usize,
+    /// Secrets that were taken out of manifests.
+    pub redacted: usize,
+    /// Entries that could not be read, one sentence each.
+    pub problems: Vec<String>,
+}
+
+/// A page that could not be read at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the registry's page cannot be read: {0}")]
+pub struct PageUnreadable(pub String);
+
+#[derive(Debug, Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    servers: Vec<&'a RawValue>,
+    #[serde(default)]
+    metadata: Option<Value>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Entry<'a> {
+    #[serde(borrow)]
+    server: &'a RawValue,
+    #[serde(rename = "_meta", default)]
+    meta: Option<Value>,
+}
+
+/// Reads a page. `source` is how the listings remember where they came from. One malformed entry is reported and hides
+/// no other.
+///
+/// # Errors
+/// The whole is not a page of this API.
+pub fn read_page(bytes: &[u8], source: &str) -> Result<Page, PageUnreadable> {
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.trim_start_matches('\u{feff}');
+    let envelope: Envelope = serde_json::from_str(text).map_err(|error| PageUnreadable(error.to_string()))?;
+    let mut page = Page { next_cursor: next_cursor(envelope.metadata.as_ref()), ..Page::default() };
+    if envelope.servers.len() > MAX_ENTRIES {
+        page.problems
+            .push(format!("entries after the first {MAX_ENTRIES} of {} were left out", envelope.servers.len()));
+    }
+    for (at, raw) in envelope.servers.iter().take(MAX_ENTRIES).enumerate() {
+        // Before the envelope of 2025-09-29 the entry was the manifest itself.
+        let (server, meta) = match serde_json::from_str::<Entry>(raw.get()) {
+            Ok(entry) => (entry.server.get(), entry.meta),
+            Err(_) => (raw.get(), None),
+        };
+        match manifest::read(server, source) {
+            Ok(read) => {
+                let notes = official(meta.as_ref());
+                if notes.superseded {
+                    page.superseded += 1;
+                    continue;
+                }
+                page.redacted += read.redacted;
+                page.listings.push(Listing { status: notes.status.or(read.listing.status), ..read.listing });
+            }
+            Err(why) => page.problems.push(format!("entry {at}{} {why}", hint(server))),
+        }
+    }
+    Ok(page)
+}
+
+/// The name of an entry that could not be read, where its text shows one.
+fn hint(text: &str) -> String {
+    let name = || {
+        let value =
+            text[text.find("\"name\"")? + 6..].trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+        Some(value.chars().take_while(|c| !matches!(c, '"' | '\\')).take(200).collect::<String>())
+    };
+    name().map_or_else(String::new, |name| format!(" (`{name}`)"))
+}
+
+struct Notes {
+    status: Option<String>,
+    superseded: bool,
+}
+
+fn official(meta: Option<&Value>) -> Notes {
+    let official = meta.and_then(|meta| meta.get(OFFICIAL));
+    let get = |keys: [&str; 2]| keys.iter().find_map(|key| official?.get(*key));
+    Notes {
+        status: get(["status", "status"]).and_then(Value::as_str).map(str::to_owned),
+        superseded: get(["isLatest", "is_latest"]).and_then(Value::as_bool) == Some(false),
+    }
+}
+
+/// Unlike a tool list's, an empty cursor of this API ends the list.
+fn next_cursor(metadata: Option<&Value>) -> Option<String> {
+    let metadata = metadata?;
+    let cursor = metadata.get("nextCursor").or_else(|| metadata.get("next_cursor"))?.as_str()?;
+    (!cursor.is_empty()).then(|| cursor.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(base: &str, cursor: Option<&str>) -> String {
+        page_url(&Url::parse(base).expect("a URL"), cursor).to_string()
+    }
+
+    #[test]
+    fn any_form_of_the_address_leads_to_the_list() {
+        let first = "https://r.example/v0.1/servers?limit=100&version=latest";
+        assert_eq!(asked("https://r.example", None), first);
+        assert_eq!(asked("https://r.example/v0.1/", None), first);
+        assert_eq!(asked("https://r.example/v0.1/servers", None), first);
+        assert_eq!(
+            asked("https://r.example/sub/v0", None),
+            "https://r.example/sub/v0/servers?limit=100&version=latest"
+        );
+        assert_eq!(
+            asked("https://r.example/?search=kiln&limit=5&cursor=old", Some("a/b:1 0")),
+            "https://r.example/v0.1/servers?search=kiln&limit=5&version=latest&cursor=a%2Fb%3A1+0"
+        );
+    }
+
+    #[test]
+    fn one_malformed_entry_is_reported_and_hides_no_other() {
+        let page = read_page(
+            br#"{"servers":[
+                {"server":{"name":"a/one"},"_meta":{"io.modelcontextprotocol.registry/official":{"status":"deprecated","isLatest":true}}},
+                {"server":{"name":"a/odd","version":1e999}},
+                {"server":{"name":"a/old"},"_meta":{"io.modelcontextprotocol.registry/official":{"isLatest":false}}},
+                7,
+                {"name":"a/flat","status":"active"}
+            ],"metadata":{"nextCursor":"a/flat:1","count":5}}"#,
+            "registry:https://r.example",
+        )
+        .expect("a page");
+        let names: Vec<_> = page.listings.iter().map(|l| (l.server.as_str(), l.status.as_deref())).collect();
+        assert_eq!(names, [("a/one", Some("deprecated")), ("a/flat", Some("active"))]);
+        assert_eq!((page.superseded, page.next_cursor.as_deref()), (1, Some("a/flat:1")));
+        assert_eq!(page.problems.len(), 2, "{:?}", page.problems);
+        assert!(page.problems[0].starts_with("entry 1 (`a/odd`) is not valid JSON"), "{:?}", page.problems);
+    }
+
+    #[test]
+    fn the_last_page_has_no_cursor_and_a_byte_order_mark_does_no_harm() {
+        for metadata in ["{}", "{\"nextCursor\":\"\"}", "null"] {
+            let text = format!("\u{feff}{{\"servers\":[],\"metadata\":{metadata}}}");
+            assert_eq!(read_page(text.as_bytes(), "x").expect("a page").next_cursor, None);
+        }
+        assert!(read_page(b"<html>", "x").is_err());
+    }
+}
