@@ -30,6 +30,9 @@ pub struct Global {
 /// What mcpdex can be asked to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Classify(crate::command::ClassifyArgs),
+    Rules(crate::command::RulesCommand),
+    Eval(crate::command::EvalArgs),
     /// Read one package from stdin and print its tools: the process that other commands start for each package.
     #[command(hide = true)]
     ExtractWorker,

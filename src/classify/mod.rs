@@ -3,4 +3,35 @@
 //! It never touches the network, the store or the clock, holds no knowledge of words (that is `rules/`), never panics
 //! on any text, and never lets a server's praise of itself lower a verdict.
 
+mod action;
+mod annotation;
+mod builtin;
+mod clause;
+mod examine;
+mod judge;
+mod lexicon;
+mod operation;
+mod overrides;
+mod rationale;
+mod reading;
+mod rows;
+mod ruleset;
+mod score;
+mod sentence;
+mod stream;
 pub mod syntax;
+mod taxonomy;
+mod text;
+mod token;
+mod words;
+
+pub use action::{MAX_NEIGHBOURS, ServerContext};
+pub use annotation::Trust;
+pub use builtin::paths as builtin_paths;
+pub use examine::Complaint;
+pub use judge::Fate;
+pub use overrides::{Overrides, OverridesError};
+pub use rows::{RawRow, Row, RowError, Rows, row};
+pub use ruleset::{RulesError, Ruleset, SourceFile};
+pub use score::{Disagreement, Label, Score, Scorer};
+pub use stream::{Judge, Judged};

@@ -152,6 +152,9 @@ pub struct LanguageSyntax {
     pub determiners: Vec<String>,
     #[serde(default)]
     pub prepositions: Vec<String>,
+    /// Prepositions after which the object goes on ("the text *of* a mail").
+    #[serde(default)]
+    pub genitives: Vec<String>,
     #[serde(default)]
     pub subordinators: Vec<String>,
     #[serde(default)]
@@ -164,6 +167,9 @@ pub struct LanguageSyntax {
     pub participle_before: Vec<String>,
     #[serde(default)]
     pub participle_after: Vec<String>,
+    /// Endings of adverbs, which may stand before the main verb.
+    #[serde(default)]
+    pub adverb_endings: Vec<String>,
     /// Lemmas that are as often nouns.
     #[serde(default)]
     pub nouny: Vec<String>,

@@ -1,6 +1,14 @@
 //! One file per command, thin: parse nothing, decide nothing, call the rooms and print.
 
+mod classify;
+mod eval;
 mod extract_worker;
+mod judging;
+mod rules;
+
+pub use classify::ClassifyArgs;
+pub use eval::EvalArgs;
+pub use rules::RulesCommand;
 
 use crate::cli::{Cli, Command};
 use std::process::ExitCode;
@@ -32,6 +40,9 @@ impl From<Exit> for ExitCode {
 /// The command could not do what it was asked for; the message says what, to what, and the cure when known.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
+        Command::Classify(args) => classify::run(&args, cli.global.quiet),
+        Command::Rules(args) => rules::run(&args, cli.global.json),
+        Command::Eval(args) => eval::run(&args, cli.global.json),
         Command::ExtractWorker => extract_worker::run(),
     }
 }

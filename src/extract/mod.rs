@@ -182,10 +182,25 @@ pub fn is_wanted(path: &str) -> bool {
         || path.ends_with(".json")
 }
 
+/// Bytes of stack for the readers: parsers and walkers recurse. Reserved address space, of which only what is used
+/// becomes memory.
+const STACK_BYTES: usize = 256 << 20;
+
 /// Reads the tools of a package, in every language that the tree holds, in the order of [`LANGUAGES`].
 ///
 /// Call it through [`worker`]: hostile source can end the process that parses it.
-pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
+///
+/// # Errors
+/// No thread with a large stack could be started.
+pub fn extract(tree: &SourceTree, budget: &Budget) -> std::io::Result<Extraction> {
+    std::thread::scope(|scope| {
+        let reader =
+            std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || read_all(tree, budget))?;
+        reader.join().map_err(|_| std::io::Error::other("a reader panicked"))
+    })
+}
+
+fn read_all(tree: &SourceTree, budget: &Budget) -> Extraction {
     let mut all = Extraction::default();
     for language in LANGUAGES {
         if !tree.files.keys().any(|path| language.owns(path)) {

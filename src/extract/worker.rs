@@ -2,7 +2,7 @@
 //!
 //! Outside: [`extract_archive`] starts `PROGRAM extract-worker`, hands it the archive on stdin, and turns whatever
 //! happens (an answer, a refusal, its death, silence) into a `Result` within the deadline. Inside: [`serve`] gives up
-//! memory and time beyond the limits, then reads and extracts on a thread with a large stack.
+//! memory and time beyond the limits, then reads the archive and extracts.
 //!
 //! On the wire: the request is one line of JSON and then the bytes of the archive up to the end of stdin; the answer is
 //! one JSON document on stdout. The worker has no environment, opens no file and no connection.
@@ -138,11 +138,7 @@ pub fn serve(input: impl Read, mut output: impl Write) -> io::Result<()> {
     confine(&request.limits)?;
     let mut bytes = Vec::new();
     input.take(request.limits.archive_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
-    let answer = std::thread::Builder::new()
-        .stack_size(STACK_BYTES)
-        .spawn(move || answer(&bytes, request))?
-        .join()
-        .map_err(|_| io::Error::other("extraction panicked"))?;
+    let answer = answer(&bytes, request)?;
     serde_json::to_writer(&mut output, &answer)?;
     output.flush()
 }
@@ -150,15 +146,12 @@ pub fn serve(input: impl Read, mut output: impl Write) -> io::Result<()> {
 /// Bytes of the request's first line; a package name and some numbers fit easily.
 const MAX_HEAD: u64 = 64 << 10;
 
-/// Room for the parser's recursion. Reserved address space, of which only what is used becomes memory.
-const STACK_BYTES: usize = 256 << 20;
-
-fn answer(bytes: &[u8], request: Request) -> Answer {
+fn answer(bytes: &[u8], request: Request) -> io::Result<Answer> {
     let budget = Budget::start(request.limits);
-    match archive::read(request.kind, bytes, request.package, &request.limits) {
-        Ok(tree) => Answer::Read(extract(&tree, &budget)),
+    Ok(match archive::read(request.kind, bytes, request.package, &request.limits) {
+        Ok(tree) => Answer::Read(extract(&tree, &budget)?),
         Err(error) => Answer::Refused { outcome: error.outcome(), detail: error.to_string() },
-    }
+    })
 }
 
 /// Gives up what the extraction has no need of. The limits hold for the rest of the process's life.

@@ -2,8 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod archive;
+mod client;
 mod expectations;
+mod extract_python;
+mod fetch;
+mod manifests;
 mod robustness;
+mod rules;
 mod support;
 mod translations;
 mod worker;

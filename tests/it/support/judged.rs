@@ -9,25 +9,25 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A tool and the verdict that the definitions of the words ask for.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Expectation {
+pub(crate) struct Expectation {
     /// Which lesson the row belongs to.
-    pub point: String,
-    pub server: String,
-    pub tool: Map<String, Value>,
-    pub class: Class,
-    pub risk: Risk,
-    pub category: Category,
+    pub(crate) point: String,
+    pub(crate) server: String,
+    pub(crate) tool: Map<String, Value>,
+    pub(crate) class: Class,
+    pub(crate) risk: Risk,
+    pub(crate) category: Category,
     /// Traits that the verdict must have.
-    pub traits: BTreeSet<Trait>,
+    pub(crate) traits: BTreeSet<Trait>,
     /// Traits that it must not have.
     #[serde(default)]
-    pub without: BTreeSet<Trait>,
-    pub why: String,
+    pub(crate) without: BTreeSet<Trait>,
+    pub(crate) why: String,
 }
 
 impl Expectation {
     /// The row as `mcpdex classify` reads it.
-    pub fn row(&self) -> Value {
+    pub(crate) fn row(&self) -> Value {
         let mut row = self.tool.clone();
         row.insert("server".to_owned(), json!(self.server));
         Value::Object(row)
@@ -37,24 +37,24 @@ impl Expectation {
 /// One tool described in nine languages, and its verdict.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Translated {
-    pub name: String,
+pub(crate) struct Translated {
+    pub(crate) name: String,
     /// What the tool is about.
-    pub domain: String,
-    pub class: Class,
-    pub risk: Risk,
-    pub traits: BTreeSet<Trait>,
+    pub(crate) domain: String,
+    pub(crate) class: Class,
+    pub(crate) risk: Risk,
+    pub(crate) traits: BTreeSet<Trait>,
     #[serde(default)]
-    pub without: BTreeSet<Trait>,
+    pub(crate) without: BTreeSet<Trait>,
     input_schema: Value,
     /// Language code → description.
-    pub description: BTreeMap<String, String>,
+    pub(crate) description: BTreeMap<String, String>,
 }
 
 impl Translated {
     /// The row of one language as `mcpdex classify` reads it. Each tool stands on a server of its own: no neighbour
     /// may help it.
-    pub fn row(&self, language: &str) -> Value {
+    pub(crate) fn row(&self, language: &str) -> Value {
         json!({
             "server": format!("{}-{language}", self.name),
             "name": self.name,
@@ -65,12 +65,12 @@ impl Translated {
 }
 
 /// The table of expectations.
-pub fn expectations() -> Vec<Expectation> {
+pub(crate) fn expectations() -> Vec<Expectation> {
     read(include_str!("../../data/expectations.jsonl"))
 }
 
 /// The table of translations.
-pub fn translations() -> Vec<Translated> {
+pub(crate) fn translations() -> Vec<Translated> {
     read(include_str!("../../data/translations.jsonl"))
 }
 
@@ -80,7 +80,7 @@ fn read<T: serde::de::DeserializeOwned>(lines: &str) -> Vec<T> {
 }
 
 /// The verdicts on `rows`, in their order.
-pub fn judge(rows: &[Value]) -> Vec<Verdict> {
+pub(crate) fn judge(rows: &[Value]) -> Vec<Verdict> {
     let input: String = rows.iter().map(|row| format!("{row}\n")).collect();
     let run = Command::cargo_bin("mcpdex").expect("the program is built").arg("classify").write_stdin(input).assert();
     let run = run.success();
@@ -90,13 +90,13 @@ pub fn judge(rows: &[Value]) -> Vec<Verdict> {
 }
 
 /// The words of a verdict in one line, for messages.
-pub fn told(class: Class, risk: Risk, traits: &BTreeSet<Trait>) -> String {
+pub(crate) fn told(class: Class, risk: Risk, traits: &BTreeSet<Trait>) -> String {
     let traits: Vec<String> = traits.iter().map(ToString::to_string).collect();
     format!("{class}/{risk} [{}]", traits.join(" "))
 }
 
 /// The rules that a verdict rests on, with the words they saw, for messages.
-pub fn grounds(verdict: &Verdict) -> String {
+pub(crate) fn grounds(verdict: &Verdict) -> String {
     let seen: Vec<String> = verdict.evidence.iter().map(|e| format!("{} on {:?}", e.rule, e.text)).collect();
     seen.join(", ")
 }

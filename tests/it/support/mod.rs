@@ -1,4 +1,5 @@
 //! What several test modules need.
 
-pub mod judged;
-pub mod pack;
+pub(crate) mod judged;
+pub(crate) mod mirror;
+pub(crate) mod pack;

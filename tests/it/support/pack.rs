@@ -6,12 +6,12 @@ use mcpdex::model::Ecosystem;
 use std::io::Write;
 
 /// A package that no registry has.
-pub fn package(ecosystem: Ecosystem, name: &str) -> PackageInfo {
+pub(crate) fn package(ecosystem: Ecosystem, name: &str) -> PackageInfo {
     PackageInfo { ecosystem, name: name.to_owned(), version: Some("1.0.0".to_owned()) }
 }
 
 /// One entry of a tarball.
-pub enum Entry<'a> {
+pub(crate) enum Entry<'a> {
     File(&'a str, &'a [u8]),
     Symlink(&'a str, &'a str),
     Hardlink(&'a str, &'a str),
@@ -19,7 +19,7 @@ pub enum Entry<'a> {
 }
 
 /// A gzipped tarball with exactly these entries, their paths written as they are.
-pub fn tar_gz(entries: &[Entry<'_>]) -> Vec<u8> {
+pub(crate) fn tar_gz(entries: &[Entry<'_>]) -> Vec<u8> {
     let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
     for entry in entries {
         let mut header = tar::Header::new_gnu();
@@ -44,13 +44,13 @@ pub fn tar_gz(entries: &[Entry<'_>]) -> Vec<u8> {
 }
 
 /// A tarball of plain files.
-pub fn tar_gz_files(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn tar_gz_files(files: &[(&str, &[u8])]) -> Vec<u8> {
     let entries: Vec<_> = files.iter().map(|(path, bytes)| Entry::File(path, bytes)).collect();
     tar_gz(&entries)
 }
 
 /// A zip file of plain files, such as a wheel.
-pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (path, bytes) in files {
         zip.start_file(*path, zip::write::SimpleFileOptions::default()).unwrap();
@@ -60,7 +60,7 @@ pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// A zip file with one symbolic link.
-pub fn zip_link(path: &str, target: &str) -> Vec<u8> {
+pub(crate) fn zip_link(path: &str, target: &str) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     zip.add_symlink(path, target, zip::write::SimpleFileOptions::default()).unwrap();
     zip.finish().unwrap().into_inner()

@@ -1,0 +1,204 @@
+//! What a tool says it does: the verb of its name and the verbs of its sentences, each with its object.
+
+use super::lexicon::{Form, Lemma, Lexicon, UNKNOWN};
+use super::reading::{NameWord, Reading, name_words};
+use super::words::words_of;
+use crate::model::Tool;
+
+/// A word of an action, with its place in the reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Word {
+    pub lemma: Lemma,
+    pub start: u32,
+    pub end: u32,
+}
+
+/// Where an action was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Name,
+    Description,
+}
+
+/// One thing that the tool says it does.
+#[derive(Debug, Clone)]
+pub(super) struct Action {
+    pub place: Place,
+    /// `None` for a name or first sentence without a verb.
+    pub verb: Option<Word>,
+    pub objects: Vec<Word>,
+    /// Index of the last word of the object proper (before `of …`), where there is one.
+    pub head: Option<usize>,
+    /// How many steps weaker than its rule a hit of this action is.
+    pub weaker: u8,
+}
+
+/// What is known of a server before one of its tools is judged.
+#[derive(Debug, Clone, Default)]
+pub struct ServerContext {
+    /// The server's name.
+    pub server: String,
+    /// The words of the server's name, with a blank before and after.
+    pub(super) server_words: String,
+    /// First words that several of the server's tools share, each with a blank after it.
+    pub(super) prefixes: Vec<String>,
+}
+
+/// How many tools of a server are compared with each other.
+pub const MAX_NEIGHBOURS: usize = 2_000;
+
+impl ServerContext {
+    /// Compares the tools of `server` with each other. At most [`MAX_NEIGHBOURS`] are looked at.
+    pub fn of<'t>(server: &str, tools: impl IntoIterator<Item = &'t Tool>) -> ServerContext {
+        ServerContext::of_names(server, tools.into_iter().map(|tool| tool.name.as_str()))
+    }
+
+    /// The same, from the names alone.
+    pub fn of_names<'t>(server: &str, names: impl IntoIterator<Item = &'t str>) -> ServerContext {
+        let names: Vec<String> = names.into_iter().take(MAX_NEIGHBOURS).map(words_of).collect();
+        let mut prefixes = Vec::new();
+        let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+        for name in &names {
+            let mut end = 0;
+            for (depth, word) in name.split(' ').enumerate() {
+                end += word.len() + usize::from(depth > 0);
+                if depth == 3 || end == name.len() {
+                    break;
+                }
+                *counts.entry(&name[..end]).or_default() += 1;
+            }
+        }
+        for (prefix, count) in counts {
+            // Half of the tools, and never of fewer than three.
+            if count >= 3 && count * 2 > names.len() {
+                prefixes.push(format!("{prefix} "));
+            }
+        }
+        prefixes.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
+        ServerContext { server: server.to_owned(), server_words: format!(" {} ", words_of(server)), prefixes }
+    }
+
+    /// How many words of `name` (blank-joined) the server's tools share.
+    fn shared_words(&self, name: &str) -> usize {
+        self.prefixes
+            .iter()
+            .find(|prefix| name.starts_with(prefix.as_str()))
+            .map_or(0, |prefix| prefix.matches(' ').count())
+    }
+}
+
+/// The actions that the words `start..end` of a name state.
+pub(super) fn of_name(
+    reading: &Reading<'_>,
+    lexicon: &Lexicon,
+    context: &ServerContext,
+    (start, end): (u32, u32),
+) -> Vec<Action> {
+    let mut words = name_words(reading, lexicon, start, end);
+    let shared = context.shared_words(&reading.text[start as usize..end as usize]);
+    skip_prefix(&mut words, shared, lexicon, context, &reading.text);
+    let Some(at) = head_verb(&words, lexicon) else {
+        let objects = objects(&words, lexicon, usize::MAX);
+        let head = objects.len().checked_sub(1);
+        return vec![Action { place: Place::Name, verb: None, objects, head, weaker: 0 }];
+    };
+    let mut actions = vec![action_at(&words, at, lexicon)];
+    for (index, word) in words.iter().enumerate().skip(at + 2) {
+        let joined = words[index - 1]
+            .literal
+            .is_some_and(|literal| lexicon.meaning(literal).role(0) & super::lexicon::role::CONJUNCTION != 0);
+        if joined && is_name_verb(word, lexicon, false).is_some_and(|lemma| !lexicon.is_nouny(lemma)) {
+            actions.push(action_at(&words, index, lexicon));
+        }
+    }
+    actions
+}
+
+fn action_at(words: &[NameWord], at: usize, lexicon: &Lexicon) -> Action {
+    let verb = is_name_verb(&words[at], lexicon, at == 0).map(|lemma| Word {
+        lemma,
+        start: words[at].start,
+        end: words[at].end,
+    });
+    let objects = objects(words, lexicon, at);
+    let head = objects.len().checked_sub(1);
+    Action { place: Place::Name, verb, objects, head, weaker: 0 }
+}
+
+/// Drops the words that say whose tool it is, unless they say what it does.
+fn skip_prefix(words: &mut Vec<NameWord>, shared: usize, lexicon: &Lexicon, context: &ServerContext, text: &str) {
+    let mut skip = 0;
+    while skip < shared && skip + 1 < words.len() {
+        let word = words[skip];
+        let named_after =
+            context.server_words.contains(&format!(" {} ", &text[word.start as usize..word.end as usize]));
+        let verb = is_name_verb(&word, lexicon, true);
+        let next_verb = is_name_verb(&words[skip + 1], lexicon, true);
+        let keeps = match verb {
+            None => false,
+            Some(lemma) => !(next_verb.is_some() && (named_after || lexicon.is_nouny(lemma))),
+        };
+        if keeps {
+            break;
+        }
+        skip += 1;
+    }
+    words.drain(..skip);
+}
+
+fn is_name_verb(word: &NameWord, lexicon: &Lexicon, first: bool) -> Option<Lemma> {
+    let meaning = lexicon.meaning(word.literal?);
+    let form = meaning.verbs.iter().find(|v| matches!(v.form, Form::Base | Form::Main));
+    // "creates_page": a third person that is no plural.
+    let third = || meaning.verbs.iter().find(|v| first && v.form == Form::Third && !lexicon.is_nouny(v.lemma));
+    Some(form.or_else(third)?.lemma)
+}
+
+/// The index of the word that says what the tool does: the first where it is a verb, else the last, else the first
+/// verb between; words that are as often nouns only where no other verb is.
+fn head_verb(words: &[NameWord], lexicon: &Lexicon) -> Option<usize> {
+    let verb = |index: usize| is_name_verb(&words[index], lexicon, index == 0);
+    let plain = |index: usize| verb(index).is_some_and(|lemma| !lexicon.is_nouny(lemma));
+    let last = words.len().checked_sub(1)?;
+    if plain(0) {
+        return Some(0);
+    }
+    if plain(last) {
+        return Some(last);
+    }
+    if verb(0).is_some() {
+        return Some(0);
+    }
+    if let Some(middle) = (1..last).find(|index| plain(*index)) {
+        return Some(middle);
+    }
+    (1..=last).find(|index| verb(*index).is_some())
+}
+
+fn objects(words: &[NameWord], lexicon: &Lexicon, except: usize) -> Vec<Word> {
+    words
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| *index != except)
+        .map(|(_, word)| Word { lemma: word.lemma(lexicon), start: word.start, end: word.end })
+        .collect()
+}
+
+impl Action {
+    /// The word that the object ends with.
+    pub(super) fn last(&self) -> Option<Word> {
+        self.head.and_then(|head| self.objects.get(head)).copied()
+    }
+
+    /// Whether a phrase of lemmas is in the object.
+    pub(super) fn has(&self, phrase: &[Lemma]) -> Option<(u32, u32)> {
+        let first = *phrase.first()?;
+        if first == UNKNOWN {
+            return None;
+        }
+        self.objects
+            .windows(phrase.len())
+            .find(|w| w.iter().map(|word| word.lemma).eq(phrase.iter().copied()))
+            .map(|window| (window[0].start, window[window.len() - 1].end))
+    }
+}

@@ -1,0 +1,179 @@
+//! Tools that do several things: a parameter with a list of operations gets a verdict for each, and the gravest is the
+//! tool's own.
+
+use super::action::{Action, Place, ServerContext, of_name};
+use super::clause::Scene;
+use super::judge::{Fate, Finding, overrule, parameter_pointer, settle};
+use super::reading::{Param, Reading};
+use super::ruleset::Ruleset;
+use super::words::words_of;
+use crate::model::{Class, Evidence, Field, OperationVerdict, Risk, Tool, Trait};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+/// How many operations of one parameter are judged.
+const MAX_OPERATIONS: usize = 100;
+/// How deep the list of values may stand in the parameter's schema.
+const MAX_DEPTH: usize = 3;
+
+/// Judges the operations of `tool` and raises `finding` to the gravest of them.
+pub(super) fn judge(set: &Ruleset, context: &ServerContext, tool: &Tool, finding: &mut Finding<'_>) {
+    let mut gravest: Option<(Class, BTreeSet<Trait>, Evidence)> = None;
+    let mut found = Vec::new();
+    for (index, param) in finding.reading.params.iter().enumerate() {
+        if !selects_operation(set, finding, param) {
+            continue;
+        }
+        let mut values = Vec::new();
+        collect(param.schema, &parameter_pointer(&finding.reading, index as u32), 0, &mut values);
+        if values.len() < 2 {
+            continue;
+        }
+        let verdicts: Vec<_> = values
+            .iter()
+            .take(MAX_OPERATIONS)
+            .map(|(value, pointer)| (judge_one(set, context, tool, finding, value), value, pointer))
+            .collect();
+        if !verdicts.iter().any(|((_, _, recognised, _), ..)| *recognised) {
+            continue;
+        }
+        for ((class, traits, recognised, rule), value, pointer) in verdicts {
+            let risk = Risk::of(class, &traits);
+            let rank = |class: Class, traits: &BTreeSet<Trait>| (Risk::of(class, traits), class);
+            let graver = gravest.as_ref().is_none_or(|(c, t, _)| rank(class, &traits) > rank(*c, t));
+            if recognised && graver {
+                let evidence = Evidence {
+                    rule,
+                    field: Field::ParameterValue,
+                    pointer: pointer.clone(),
+                    text: (*value).to_owned(),
+                    start: 0,
+                    end: value.len(),
+                };
+                gravest = Some((class, traits.clone(), evidence));
+            }
+            found.push(OperationVerdict {
+                parameter: param.name.to_owned(),
+                value: (*value).to_owned(),
+                class,
+                traits,
+                risk,
+                recognised,
+            });
+        }
+    }
+    finding.operations = found;
+    let Some((class, traits, evidence)) = gravest else { return };
+    // A list of operations is a definition, not prose: all of them reading speaks louder than a name such as "manage".
+    let all_read = finding.operations.iter().all(|operation| operation.recognised && operation.class == Class::Read);
+    if class > finding.class || !finding.recognised || (all_read && only_weak(finding)) {
+        finding.class = class;
+        if all_read {
+            weaken(set, finding, class);
+        }
+        finding.gravest_operation = Some(evidence);
+    } else if !traits.is_subset(&finding.traits) {
+        finding.gravest_operation = Some(evidence);
+    }
+    finding.recognised = true;
+    finding.traits.extend(traits);
+}
+
+fn only_weak(finding: &Finding<'_>) -> bool {
+    finding.fired.iter().filter(|hit| hit.fate == Fate::Won).all(|hit| hit.strength <= 2)
+}
+
+fn weaken(set: &Ruleset, finding: &mut Finding<'_>, class: Class) {
+    for hit in finding.fired.iter_mut().filter(|hit| hit.fate == Fate::Won) {
+        if set.rules[hit.rule as usize].class.is_some_and(|of| of > class) {
+            hit.fate = Fate::Weaker;
+        }
+    }
+}
+
+fn selects_operation(set: &Ruleset, finding: &Finding<'_>, param: &Param<'_>) -> bool {
+    let segment = &finding.reading.segments[param.segment as usize];
+    let name = &finding.reading.text[segment.start as usize..segment.end as usize];
+    let last = name.rsplit(' ').next().unwrap_or(name);
+    set.operation_parameters.iter().any(|word| word == last)
+}
+
+fn collect<'v>(schema: &'v Value, pointer: &str, depth: usize, values: &mut Vec<(&'v str, String)>) {
+    if depth > MAX_DEPTH {
+        return;
+    }
+    if let Some(Value::Array(listed)) = schema.get("enum") {
+        for (index, value) in listed.iter().enumerate() {
+            if let Some(text) = value.as_str() {
+                values.push((text, format!("{pointer}/enum/{index}")));
+            }
+        }
+        return;
+    }
+    if let Some(Value::String(only)) = schema.get("const") {
+        values.push((only, format!("{pointer}/const")));
+    }
+    if let Some(items) = schema.get("items") {
+        collect(items, &format!("{pointer}/items"), depth + 1, values);
+    }
+    for key in ["anyOf", "oneOf"] {
+        for (index, variant) in schema.get(key).and_then(Value::as_array).into_iter().flatten().enumerate() {
+            collect(variant, &format!("{pointer}/{key}/{index}"), depth + 1, values);
+        }
+    }
+}
+
+type One = (Class, BTreeSet<Trait>, bool, String);
+
+/// Judges one operation as if it were the name of a tool, with the words of the tool's name as its object.
+fn judge_one(set: &Ruleset, context: &ServerContext, tool: &Tool, finding: &Finding<'_>, value: &str) -> One {
+    let name = format!("{value} {}", noun_part(set, finding, &tool.name));
+    let pseudo = Tool {
+        name,
+        title: None,
+        description: None,
+        input_schema: None::<Map<String, Value>>,
+        output_schema: None,
+        annotations: crate::model::Annotations::default(),
+        oddities: Vec::new(),
+        raw: String::new(),
+    };
+    let reading = Reading::of(&pseudo, &set.lexicon);
+    let segment = reading.name_segment();
+    let alone = ServerContext { server_words: context.server_words.clone(), ..ServerContext::default() };
+    let own = words_of(value).len() as u32;
+    let actions: Vec<Action> = of_name(&reading, &set.lexicon, &alone, (segment.start, segment.end))
+        .into_iter()
+        // The verb must be the operation's own, not one of the tool's name.
+        .filter(|action| action.place == Place::Name && action.verb.is_none_or(|verb| verb.start < own))
+        .collect();
+    let scene = Scene { reading: &reading, context: &alone, phrases: &[], actions: &actions };
+    let mut fired = set.fire(&scene, 0..actions.len());
+    overrule(set, &mut fired);
+    let (class, recognised) = settle(set, &mut fired);
+    let class = class.unwrap_or(Class::Write);
+    let mut traits = BTreeSet::new();
+    let mut rule_id = String::new();
+    for hit in fired.iter().filter(|hit| hit.fate == Fate::Won) {
+        let rule = &set.rules[hit.rule as usize];
+        if rule.only_for.is_empty() || rule.only_for.contains(&class) {
+            traits.extend(rule.traits.iter().copied());
+        }
+        if rule.class == Some(class) && rule_id.is_empty() {
+            rule_id.clone_from(&rule.id);
+        }
+    }
+    (class, traits, recognised, rule_id)
+}
+
+/// The words of the tool's name without its verb: what an operation is done to.
+fn noun_part(set: &Ruleset, finding: &Finding<'_>, name: &str) -> String {
+    let Some(action) = finding.actions.first() else { return String::new() };
+    let words: Vec<&str> = action
+        .objects
+        .iter()
+        .map(|word| &finding.reading.text[word.start as usize..word.end as usize])
+        .filter(|word| !set.operation_parameters.iter().any(|parameter| parameter == word))
+        .collect();
+    if name.is_empty() { String::new() } else { words.join(" ") }
+}

@@ -1,0 +1,80 @@
+//! What the commands that judge share: which rules, which overrides, which input.
+
+use anyhow::Context;
+use flate2::bufread::MultiGzDecoder;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use crate::classify::{Overrides, Ruleset};
+
+/// Where rules come from.
+#[derive(Debug, Clone, clap::Args)]
+pub struct RulesArgs {
+    /// A folder of rules that are added to the embedded ones, or replace those of the same id. Repeatable.
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+}
+
+impl RulesArgs {
+    /// Loads them.
+    ///
+    /// # Errors
+    /// A folder cannot be read or holds a rule that does not compile: nothing is judged by half of the rules.
+    pub(super) fn load(&self) -> anyhow::Result<Ruleset> {
+        Ruleset::load(&self.rules).context("loading the rules")
+    }
+}
+
+/// The embedded overrides and those of `files`.
+///
+/// # Errors
+/// A file cannot be read or is not a file of overrides.
+pub(super) fn overrides(files: &[PathBuf]) -> anyhow::Result<Overrides> {
+    let today = jiff::Zoned::now().date().to_string();
+    let mut overrides = Overrides::builtin(&today)?;
+    for path in files {
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("reading overrides from {}", path.display()))?;
+        overrides.add(&path.display().to_string(), &text, &today)?;
+    }
+    Ok(overrides)
+}
+
+/// Opens a file, or stdin for `None` and `-`; gzip is unpacked.
+///
+/// # Errors
+/// The file cannot be opened or read.
+pub(super) fn open(path: Option<&Path>) -> anyhow::Result<Box<dyn BufRead>> {
+    let mut input: Box<dyn BufRead> = match path {
+        Some(path) if path != Path::new("-") => {
+            let file = File::open(path).with_context(|| format!("opening {}", path.display()))?;
+            Box::new(BufReader::with_capacity(1 << 18, file))
+        }
+        _ => Box::new(BufReader::with_capacity(1 << 18, std::io::stdin())),
+    };
+    let gzip = input.fill_buf().context("reading the input")?.starts_with(&[0x1f, 0x8b]);
+    Ok(if gzip { Box::new(BufReader::with_capacity(1 << 18, MultiGzDecoder::new(input))) } else { input })
+}
+
+/// Reads a small file whole, gzip unpacked.
+///
+/// # Errors
+/// The file cannot be read or is not UTF-8.
+pub(super) fn read_text(path: &Path) -> anyhow::Result<String> {
+    let mut text = String::new();
+    open(Some(path))?.read_to_string(&mut text).with_context(|| format!("reading {}", path.display()))?;
+    Ok(text)
+}
+
+/// Runs `work` on `threads` threads, or as many as the machine has.
+///
+/// # Errors
+/// The threads cannot be started, or `work` fails.
+pub(super) fn on_threads<T: Send>(
+    threads: Option<usize>,
+    work: impl FnOnce() -> anyhow::Result<T> + Send,
+) -> anyhow::Result<T> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build().context("starting threads")?;
+    pool.install(work)
+}

@@ -1,0 +1,143 @@
+//! `mcpdex rules`: the pack itself: what is in it, one rule, whether it is sound, how much of an input it covers.
+
+use super::Exit;
+use super::judging::{RulesArgs, open, overrides};
+use crate::classify::{Judge, Trust};
+use crate::report::visible;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Look at the rules.
+#[derive(Debug, clap::Args)]
+pub struct RulesCommand {
+    #[command(subcommand)]
+    pub what: What,
+    #[command(flatten)]
+    pub rules: RulesArgs,
+}
+
+/// What to do with them.
+#[derive(Debug, clap::Subcommand)]
+pub enum What {
+    /// One line for each rule.
+    List,
+    /// One rule with its examples.
+    Show {
+        /// The rule's id.
+        id: String,
+    },
+    /// Hold every rule against its own examples.
+    Check,
+    /// How often each rule decides on an input, and how much no rule recognises.
+    Coverage {
+        /// JSON lines or a `tools/list` result, gzip accepted; `-` is stdin.
+        file: Option<PathBuf>,
+    },
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// The rules or the input cannot be read, or there is no such rule.
+pub(super) fn run(args: &RulesCommand, json: bool) -> anyhow::Result<Exit> {
+    let rules = args.rules.load()?;
+    match &args.what {
+        What::List => {
+            for (file, rule) in rules.written() {
+                let class = rule.class.map_or_else(String::new, |class| class.to_string());
+                let traits: Vec<&str> = rule.traits.iter().map(|of| of.as_str()).collect();
+                if json {
+                    println!(
+                        "{}",
+                        serde_json::json!({ "id": rule.id, "file": file, "class": rule.class, "traits": traits, "confidence": rule.confidence, "because": rule.because })
+                    );
+                } else {
+                    println!("{:<38} {class:<8} {:<6} {:<18} {}", rule.id, rule.confidence, file, traits.join(", "));
+                }
+            }
+            Ok(Exit::Done)
+        }
+        What::Show { id } => {
+            let Some((file, rule)) = rules.written().find(|(_, rule)| rule.id == *id) else {
+                anyhow::bail!("there is no rule `{id}`; `mcpdex rules list` names them all");
+            };
+            println!(
+                "{id} ({file}): {}, because {}",
+                rule.class.map_or("no class", |class| class.as_str()),
+                rule.because
+            );
+            for example in &rule.fires {
+                println!("  fires  {}  {}", example.name, example.description.as_deref().unwrap_or(""));
+            }
+            for example in &rule.quiet {
+                println!("  quiet  {}  {}", example.name, example.description.as_deref().unwrap_or(""));
+            }
+            for address in &rule.see {
+                println!("  see    {address}");
+            }
+            Ok(Exit::Done)
+        }
+        What::Check => {
+            let complaints = rules.examine();
+            for complaint in &complaints {
+                println!("{complaint}");
+            }
+            println!("{} rules examined, {} complaints; digest {}", rules.len(), complaints.len(), rules.digest());
+            Ok(if complaints.is_empty() { Exit::Done } else { Exit::Findings })
+        }
+        What::Coverage { file } => coverage(&rules, file.as_deref(), json),
+    }
+}
+
+fn coverage(rules: &crate::classify::Ruleset, file: Option<&std::path::Path>, json: bool) -> anyhow::Result<Exit> {
+    let overrides = overrides(&[])?;
+    let judge = Judge { rules, trust: Trust::Ignore, overrides: &overrides };
+    let mut decided: BTreeMap<String, usize> = BTreeMap::new();
+    // With a description and without: all, and not recognised.
+    let mut counts = [[0usize; 2]; 2];
+    let mut bad = 0usize;
+    judge.run(
+        open(file)?,
+        |judged| judged,
+        |rows| {
+            for judged in rows {
+                let Ok((row, verdict)) = judged else {
+                    bad += 1;
+                    continue;
+                };
+                let bare = usize::from(row.tool.description.as_deref().is_none_or(|text| text.trim().is_empty()));
+                counts[bare][0] += 1;
+                counts[bare][1] += usize::from(!verdict.recognised);
+                let mut seen: Vec<&str> = verdict.evidence.iter().map(|e| e.rule.as_str()).collect();
+                seen.sort_unstable();
+                seen.dedup();
+                for rule in seen {
+                    *decided.entry(rule.to_owned()).or_default() += 1;
+                }
+            }
+            Ok(())
+        },
+    )?;
+    let unused: Vec<&str> =
+        rules.written().map(|(_, rule)| rule.id.as_str()).filter(|id| !decided.contains_key(*id)).collect();
+    if json {
+        println!(
+            "{}",
+            serde_json::json!({ "with_description": counts[0], "without_description": counts[1], "rules": decided, "unused": unused })
+        );
+    } else {
+        for (what, [all, missed]) in [("with a description", counts[0]), ("without", counts[1])] {
+            let share = if all == 0 { 0.0 } else { 100.0 * missed as f64 / all as f64 };
+            println!("{what}: {all} tools, {missed} recognised by no rule ({share:.2}%)");
+        }
+        let mut sorted: Vec<_> = decided.iter().collect();
+        sorted.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+        for (rule, count) in sorted {
+            println!("{count:>8} {}", visible(rule));
+        }
+        if !unused.is_empty() {
+            println!("never: {}", unused.join(", "));
+        }
+    }
+    Ok(if bad > 0 { Exit::Unread } else { Exit::Done })
+}

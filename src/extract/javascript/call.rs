@@ -1,0 +1,403 @@
+//! Calls: functions of the package are followed, foreign ones are recognised or their callbacks are followed.
+
+use super::kind::{Kind, children};
+use super::machine::{Frame, MAX_RECURSION, Machine};
+use super::pattern::Mode;
+use super::source::{FileId, Site};
+use super::value::{Foreign, Function, Object, Origin, ScopeId, Shape, Value};
+use tree_sitter::Node;
+
+/// Functions that may be active at once.
+const MAX_FRAMES: usize = 80;
+
+/// One call, as those who recognise idioms see it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CallSite {
+    pub(super) site: Site,
+    /// The line on which the call ends.
+    pub(super) last_line: u32,
+}
+
+impl<'t> Machine<'t> {
+    pub(super) fn call_expression(&mut self, node: Node<'t>, scope: ScopeId) -> Value {
+        let (Some(function), Some(arguments)) =
+            (node.child_by_field_name("function"), node.child_by_field_name("arguments"))
+        else {
+            return Value::Unknown;
+        };
+        let site = Some(self.call_site(node));
+        let mut function = function;
+        while Kind::of(function) == Kind::Wrapped
+            && let Some(inner) = children(function).first()
+        {
+            function = *inner;
+        }
+        if Kind::of(arguments) == Kind::Template {
+            return self.tagged(function, arguments, scope);
+        }
+        match Kind::of(function) {
+            Kind::Import => {
+                let (arguments, _) = self.eval_all(arguments, scope);
+                return self.import_value(arguments.first(), site);
+            }
+            Kind::Super => {
+                let (arguments, _) = self.eval_all(arguments, scope);
+                return self.super_call(arguments, scope);
+            }
+            Kind::Member | Kind::Subscript => {
+                let Some(object) = function.child_by_field_name("object") else { return Value::Unknown };
+                let name = match function.child_by_field_name("property") {
+                    Some(property) => Some(self.text(property).into()),
+                    None => match function.child_by_field_name("index") {
+                        Some(index) => {
+                            let index = self.eval(index, scope);
+                            self.property_name(&index)
+                        }
+                        None => None,
+                    },
+                };
+                if Kind::of(object) == Kind::Super {
+                    let this = self.lookup("this", scope);
+                    let method = self.super_member(name.as_deref().unwrap_or_default(), scope);
+                    let arguments = self.arguments(arguments, scope);
+                    return self.call(&method, this, arguments, site);
+                }
+                let receiver = self.eval(object, scope);
+                if receiver.is_nullish() && function.child_by_field_name("optional_chain").is_some() {
+                    return Value::Undefined;
+                }
+                let arguments = self.arguments(arguments, scope);
+                return match name {
+                    Some(name) => self.call_method(&receiver, &name, arguments, site),
+                    None => {
+                        self.follow_callbacks(&arguments);
+                        Value::Unknown
+                    }
+                };
+            }
+            _ => {}
+        }
+        let callee = self.eval(function, scope);
+        let arguments = self.arguments(arguments, scope);
+        if let Some(value) = self.named_conversion(function, &arguments) {
+            return value;
+        }
+        self.call(&callee, Value::Undefined, arguments, site)
+    }
+
+    fn call_site(&self, node: Node<'t>) -> CallSite {
+        let site = self.site(node);
+        let lines = node.end_position().row - node.start_position().row;
+        CallSite { site, last_line: site.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX)) }
+    }
+
+    fn arguments(&mut self, node: Node<'t>, scope: ScopeId) -> Vec<Value> {
+        let (arguments, _) = self.eval_all(node, scope);
+        if let Some(first) = arguments.first()
+            && let Some(node) = children(node).first()
+            && Kind::of(*node) == Kind::Text
+        {
+            let site = self.site(*node);
+            self.remember_name(first, site);
+        }
+        arguments
+    }
+
+    /// `receiver.name(...arguments)`.
+    pub(super) fn call_method(
+        &mut self,
+        receiver: &Value,
+        name: &str,
+        arguments: Vec<Value>,
+        site: Option<CallSite>,
+    ) -> Value {
+        match receiver {
+            Value::Foreign(foreign) => {
+                if let "call" | "apply" | "bind" = name {
+                    return self.call_indirectly(receiver, name, arguments, site);
+                }
+                match self.member(receiver, name) {
+                    Value::Foreign(method) => self.call_foreign(&method, arguments, site),
+                    // Members of the environment and the like.
+                    _ => {
+                        let method = foreign.member(name);
+                        self.call_foreign(&method, arguments, site);
+                        Value::Unset
+                    }
+                }
+            }
+            Value::Schema(schema) => self.schema_method(schema, name, &arguments),
+            Value::Text(text) => self.text_method(text, name, &arguments),
+            Value::Number(number) => match name {
+                "toString" | "toLocaleString" | "toFixed" if arguments.is_empty() => {
+                    Value::text(&super::operator::number_text(*number))
+                }
+                _ => Value::Unknown,
+            },
+            Value::Unset => {
+                self.follow_callbacks(&arguments);
+                match name {
+                    "trim" | "toLowerCase" | "toUpperCase" | "toString" => Value::Unset,
+                    _ => Value::Unknown,
+                }
+            }
+            Value::Unknown => self.call_foreign(&Foreign::nowhere(name), arguments, site),
+            Value::Object(id) => {
+                if let "call" | "apply" | "bind" = name
+                    && matches!(self.object(*id).shape, Shape::Function(_) | Shape::Class(_))
+                {
+                    return self.call_indirectly(receiver, name, arguments, site);
+                }
+                match self.find_property(*id, name, receiver) {
+                    Some(method @ Value::Object(_)) => {
+                        let known = self.findings.count();
+                        let sample: Vec<Value> = arguments.clone();
+                        let value = if let Some(converted) = self.conversion_by_name(name, &sample) {
+                            converted
+                        } else if let Some(constructor) = self.zod_constructor_name(receiver, name) {
+                            self.zod_call(constructor, &sample)
+                        } else {
+                            self.call(&method, receiver.clone(), arguments, site)
+                        };
+                        if self.findings.count() == known {
+                            self.wrapped_registration(name, &sample, site);
+                        }
+                        value
+                    }
+                    Some(Value::Foreign(method)) => {
+                        // A method that the object takes from outside, its own name first.
+                        let method = if method.last() == name { (*method).clone() } else { method.member(name) };
+                        self.call_foreign(&method, arguments, site)
+                    }
+                    Some(_) | None => match self.builtin_method(*id, name, &arguments) {
+                        Some(value) => value,
+                        None => self.call_foreign(&Foreign::nowhere(name), arguments, site),
+                    },
+                }
+            }
+            Value::Undefined | Value::Null | Value::Bool(_) => {
+                if receiver.is_nullish() {
+                    return self.call_foreign(&Foreign::nowhere(name), arguments, site);
+                }
+                Value::Unknown
+            }
+        }
+    }
+
+    fn call_indirectly(
+        &mut self,
+        callee: &Value,
+        how: &str,
+        mut arguments: Vec<Value>,
+        site: Option<CallSite>,
+    ) -> Value {
+        if how == "bind" {
+            return callee.clone();
+        }
+        let this = if arguments.is_empty() { Value::Undefined } else { arguments.remove(0) };
+        if how == "apply" {
+            arguments = match arguments.first().and_then(|list| self.elements(list)) {
+                Some((elements, _)) => elements,
+                None => Vec::new(),
+            };
+        }
+        if let Value::Foreign(foreign) = callee
+            && foreign.origin == Origin::Global
+            && foreign.path.ends_with("hasOwnProperty")
+        {
+            let known = arguments.first().and_then(|name| self.property_name(name));
+            return match known.and_then(|name| self.has_own(&this, &name)) {
+                Some(found) => Value::Bool(found),
+                None => Value::Unknown,
+            };
+        }
+        self.call(callee, this, arguments, site)
+    }
+
+    /// Calls a value.
+    pub(super) fn call(&mut self, callee: &Value, this: Value, arguments: Vec<Value>, site: Option<CallSite>) -> Value {
+        match callee {
+            Value::Object(id) => match self.object(*id).shape {
+                Shape::Function(function) => {
+                    let first = arguments.first().cloned();
+                    let value = self.invoke(function, this, arguments);
+                    match (&value, first) {
+                        // A function of a schema of which nothing is known is taken for a conversion of the schema.
+                        (value, Some(schema @ Value::Schema(_))) if value.is_unknown() => schema,
+                        _ => value,
+                    }
+                }
+                _ => {
+                    self.follow_callbacks(&arguments);
+                    Value::Unknown
+                }
+            },
+            Value::Foreign(foreign) => self.call_foreign(&foreign.clone(), arguments, site),
+            Value::Unset => Value::Unset,
+            _ => {
+                self.follow_callbacks(&arguments);
+                Value::Unknown
+            }
+        }
+    }
+
+    pub(super) fn enter(&mut self, file: FileId, node: usize) {
+        self.frames.push(Frame { file, node, returns: Vec::new() });
+    }
+
+    pub(super) fn leave(&mut self) -> Vec<Value> {
+        self.frames.pop().map(|frame| frame.returns).unwrap_or_default()
+    }
+
+    /// Follows the body of a function of the package and gives what it returns.
+    pub(super) fn invoke(&mut self, function: Function<'t>, this: Value, arguments: Vec<Value>) -> Value {
+        let key = function.node.id();
+        let active = self.frames.iter().filter(|frame| frame.node == key).count();
+        if active >= MAX_RECURSION || self.frames.len() >= MAX_FRAMES || !self.step() {
+            return Value::Unknown;
+        }
+        // No single call may use up what the rest of the program needs.
+        let before = self.fuel;
+        let allowed = before - before / 4;
+        self.fuel = allowed;
+        let scope = self.open_scope(Some(function.scope));
+        if !function.arrow {
+            self.declare(scope, "this", this);
+        }
+        self.enter(function.file, key);
+        self.parameters(function.node, arguments, scope);
+        let direct = match function.node.child_by_field_name("body") {
+            Some(body) if Kind::of(body) == Kind::Block => {
+                self.hoist(body, scope);
+                self.block(&children(body), scope);
+                None
+            }
+            Some(body) => Some(self.eval(body, scope)),
+            None => None,
+        };
+        let returns = self.leave();
+        if self.fuel == 0 && !self.exhausted {
+            self.starved(function);
+        }
+        self.fuel = before - (allowed - self.fuel);
+        match (Kind::of(function.node), direct) {
+            (Kind::Generator, _) => Value::Unknown,
+            (_, Some(value)) => value,
+            _ => {
+                let mut returns = returns.into_iter();
+                let first = returns.next().unwrap_or(Value::Undefined);
+                returns.fold(first, |known, next| self.join(known, next))
+            }
+        }
+    }
+
+    fn parameters(&mut self, function: Node<'t>, arguments: Vec<Value>, scope: ScopeId) {
+        if let Some(single) = function.child_by_field_name("parameter") {
+            let value = arguments.into_iter().next().unwrap_or(Value::Undefined);
+            self.bind(single, value, scope, Mode::Declare);
+            return;
+        }
+        let Some(parameters) = function.child_by_field_name("parameters") else { return };
+        let mut arguments = arguments.into_iter();
+        for parameter in children(parameters) {
+            let pattern = match Kind::of(parameter) {
+                Kind::Parameter => parameter.child_by_field_name("pattern").unwrap_or(parameter),
+                Kind::Decorator => continue,
+                _ => parameter,
+            };
+            if Kind::of(pattern) == Kind::RestPattern {
+                let rest: Vec<Value> = arguments.by_ref().collect();
+                let rest = self.list(rest, false);
+                self.bind(pattern, rest, scope, Mode::Declare);
+                continue;
+            }
+            if Kind::of(pattern) == Kind::This {
+                continue;
+            }
+            let value = arguments.next().unwrap_or(Value::Undefined);
+            self.bind(parameter, value, scope, Mode::Declare);
+            // TypeScript: `constructor(private server: Server)` declares a field.
+            let property = children(parameter).iter().any(|part| part.kind() == "accessibility_modifier")
+                || super::kind::has_token(parameter, "readonly");
+            if property && Kind::of(pattern) == Kind::Identifier {
+                let name = self.text(pattern);
+                let this = self.lookup("this", scope);
+                let value = self.lookup(name, scope);
+                self.set_member(&this, Some(name.into()), value);
+            }
+        }
+    }
+
+    /// Follows functions that were handed to code that cannot be followed: whoever takes a callback may call it.
+    pub(super) fn follow_callbacks(&mut self, arguments: &[Value]) {
+        for argument in arguments {
+            let Value::Object(id) = argument else { continue };
+            match &self.object(*id).shape {
+                Shape::Function(_) => self.force(argument),
+                Shape::Plain => {
+                    let members: Vec<Value> = self
+                        .object(*id)
+                        .properties
+                        .values()
+                        .filter_map(|property| match property {
+                            super::value::Property::Data(value) => Some(value.clone()),
+                            super::value::Property::Getter(_) => None,
+                        })
+                        .filter(|value| self.is_function(value))
+                        .collect();
+                    for member in members {
+                        self.force(&member);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Follows a function once with arguments of which nothing is known.
+    pub(super) fn force(&mut self, value: &Value) {
+        let Value::Object(id) = value else { return };
+        let Shape::Function(function) = self.object(*id).shape else { return };
+        if self.forced.insert(function.node.id()) {
+            let count = function.node.child_by_field_name("parameters").map_or(1, |p| p.named_child_count());
+            self.invoke(function, Value::Unknown, vec![Value::Unknown; count.min(16)]);
+        }
+    }
+
+    pub(super) fn new_expression(&mut self, node: Node<'t>, scope: ScopeId) -> Value {
+        let Some(constructor) = node.child_by_field_name("constructor") else { return Value::Unknown };
+        let site = Some(self.call_site(node));
+        let callee = self.eval(constructor, scope);
+        let arguments = match node.child_by_field_name("arguments") {
+            Some(arguments) => self.arguments(arguments, scope),
+            None => Vec::new(),
+        };
+        match &callee {
+            Value::Object(id) => match self.object(*id).shape.clone() {
+                Shape::Class(class) => match self.zod_instance(&arguments) {
+                    Some(schema) => schema,
+                    None => self.instantiate(&class, arguments),
+                },
+                Shape::Function(function) => {
+                    let text = self.function_text(function);
+                    if let Some(schema) = self.bundled_schema(function.node, &arguments, text) {
+                        return schema;
+                    }
+                    let mut object = Object::new(Shape::Plain);
+                    object.parent = self.member(&callee, "prototype");
+                    let this = Value::Object(self.add(object));
+                    match self.invoke(function, this.clone(), arguments) {
+                        returned @ Value::Object(_) => returned,
+                        _ => this,
+                    }
+                }
+                _ => Value::Unknown,
+            },
+            Value::Foreign(foreign) => self.new_foreign(&foreign.clone(), arguments, site),
+            _ => {
+                self.follow_callbacks(&arguments);
+                Value::foreign(Foreign::nowhere("()"))
+            }
+        }
+    }
+}

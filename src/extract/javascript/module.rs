@@ -1,0 +1,429 @@
+//! Modules: loading a file, what it imports and exports, in both module systems. Only files of the package are loaded,
+//! each once, in the order in which the runtime would.
+
+use super::call::CallSite;
+use super::kind::{Kind, children, has_token};
+use super::machine::{MAX_DEPTH, Machine};
+use super::operator::unescape;
+use super::resolve::Target;
+use super::source::FileId;
+use super::value::{Foreign, Object, ObjectId, Property, ScopeId, Shape, Text, Value};
+use indexmap::IndexMap;
+use std::rc::Rc;
+use tree_sitter::Node;
+
+/// The name under which a module's scope keeps what `export default` gave. No identifier can be spelled like this.
+pub(super) const DEFAULT: &str = "%default";
+
+/// What one export of a module stands for.
+#[derive(Debug, Clone)]
+enum Export {
+    /// A name of the module's own scope.
+    Local(Text),
+    /// An export of another module.
+    Of(Target, Text),
+    /// All exports of another module as one object.
+    Namespace(Target),
+}
+
+/// A module of the package that was loaded.
+#[derive(Debug)]
+pub(super) struct Module {
+    scope: ScopeId,
+    /// The `module` object of CommonJS.
+    common: ObjectId,
+    /// Uses `import` or `export`.
+    modern: bool,
+    exports: IndexMap<Text, Export>,
+    stars: Vec<Target>,
+}
+
+impl<'t> Machine<'t> {
+    /// Loads a module and follows its top level, once.
+    pub(super) fn load(&mut self, file: FileId) -> Option<Rc<Module>> {
+        if let Some(module) = self.modules.get(&file) {
+            return Some(module.clone());
+        }
+        if self.depth + 8 >= MAX_DEPTH || !self.step() {
+            return None;
+        }
+        let sources = self.sources;
+        let tree = match sources.tree(file) {
+            Ok(tree) => tree,
+            Err(partial) => {
+                self.findings.report(partial.clone());
+                return None;
+            }
+        };
+        self.depth += 8;
+        let scope = self.open_scope(None);
+        let common = self.plain();
+        let exports = self.plain();
+        self.set(common, "exports".into(), Value::Object(exports));
+        self.declare(scope, "module", Value::Object(common));
+        self.declare(scope, "exports", Value::Object(exports));
+        self.declare(scope, "this", Value::Object(exports));
+        let path = format!("/{}", sources.path(file));
+        self.declare(scope, "__dirname", Value::text(&super::resolve::folder_of(&path)));
+        self.declare(scope, "__filename", Value::text(&path));
+        self.enter(file, 0);
+        let root = tree.root_node();
+        let statements = children(root);
+        let mut module = Module { scope, common, modern: false, exports: IndexMap::new(), stars: Vec::new() };
+        for statement in &statements {
+            match Kind::of(*statement) {
+                Kind::ImportStatement => module.modern = true,
+                Kind::ExportStatement => {
+                    module.modern = true;
+                    self.export_statement(*statement, &mut module);
+                }
+                _ => {}
+            }
+        }
+        let module = Rc::new(module);
+        self.modules.insert(file, module.clone());
+        for target in module.exports.values().filter_map(Export::target).chain(&module.stars) {
+            if let Target::File(other) = target {
+                self.load(*other);
+            }
+        }
+        for statement in &statements {
+            if Kind::of(*statement) == Kind::ImportStatement {
+                self.import_statement(*statement, scope);
+            }
+        }
+        self.hoist(root, scope);
+        self.top_level(&statements, scope);
+        self.leave();
+        self.depth -= 8;
+        Some(module)
+    }
+
+    /// Follows the statements of a module. No statement may use up what the others need.
+    fn top_level(&mut self, statements: &[Node<'t>], scope: ScopeId) {
+        // Declares the functions; the statements follow one by one.
+        let functions: Vec<Node<'t>> = statements
+            .iter()
+            .copied()
+            .filter(|statement| {
+                let inner = statement.child_by_field_name("declaration").unwrap_or(*statement);
+                Kind::of(inner) == Kind::FunctionDeclaration
+            })
+            .collect();
+        self.block(&functions, scope);
+        for statement in statements {
+            let before = self.fuel;
+            let allowed = before / 6 + 1;
+            self.fuel = allowed.min(before);
+            let given = self.fuel;
+            self.statement(*statement, scope);
+            self.fuel = before - (given - self.fuel);
+            if self.exhausted {
+                return;
+            }
+        }
+    }
+
+    fn source_of(&self, statement: Node<'t>) -> Option<Target> {
+        let source = statement.child_by_field_name("source")?;
+        let text = unescape(super::expression::inside(self.text(source), 1), false);
+        Some(self.resolve(self.file(), &text))
+    }
+
+    fn import_statement(&mut self, statement: Node<'t>, scope: ScopeId) {
+        if has_token(statement, "type") {
+            return;
+        }
+        for child in children(statement) {
+            if Kind::of(child) == Kind::ImportRequire {
+                // TypeScript: `import name = require("x")`.
+                let (Some(target), Some(name)) = (self.source_of(child), children(child).first().copied()) else {
+                    continue;
+                };
+                let value = self.required(&target);
+                let name = self.text(name);
+                self.declare(scope, name, value);
+            }
+        }
+        let Some(target) = self.source_of(statement) else { return };
+        if let Target::File(file) = target {
+            self.load(file);
+        }
+        let Some(clause) = children(statement).into_iter().find(|child| Kind::of(*child) == Kind::ImportClause) else {
+            return;
+        };
+        for part in children(clause) {
+            match Kind::of(part) {
+                Kind::Identifier => self.bind_export(scope, part, &target, "default"),
+                Kind::NamespaceImport => {
+                    if let Some(name) = children(part).first() {
+                        let value = self.namespace_of(&target);
+                        let name = self.text(*name);
+                        self.declare(scope, name, value);
+                    }
+                }
+                Kind::NamedImports => {
+                    for specifier in children(part) {
+                        let Some(name) = specifier.child_by_field_name("name") else { continue };
+                        let local = specifier.child_by_field_name("alias").unwrap_or(name);
+                        let export = self.text(name).trim_matches(['"', '\'']);
+                        self.bind_export(scope, local, &target, export);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn bind_export(&mut self, scope: ScopeId, local: Node<'t>, target: &Target, export: &str) {
+        let local = self.text(local);
+        match target {
+            Target::File(file) => self.bind_import(scope, local, *file, export),
+            other => {
+                let value = self.export_of(other, export);
+                self.declare(scope, local, value);
+            }
+        }
+    }
+
+    fn export_statement(&mut self, statement: Node<'t>, module: &mut Module) {
+        let target = self.source_of(statement);
+        let is_default = has_token(statement, "default");
+        if let Some(declaration) = statement.child_by_field_name("declaration") {
+            for name in declared_names(declaration) {
+                let name: Text = self.text(name).into();
+                let export = if is_default { "default".into() } else { name.clone() };
+                module.exports.insert(export, Export::Local(name));
+            }
+            if is_default && declared_names(declaration).is_empty() {
+                module.exports.insert("default".into(), Export::Local(DEFAULT.into()));
+            }
+            return;
+        }
+        if statement.child_by_field_name("value").is_some() {
+            module.exports.insert("default".into(), Export::Local(DEFAULT.into()));
+            return;
+        }
+        let mut named = false;
+        for child in children(statement) {
+            match Kind::of(child) {
+                Kind::NamespaceExport => {
+                    named = true;
+                    if let (Some(target), Some(name)) = (&target, children(child).first()) {
+                        module.exports.insert(self.text(*name).into(), Export::Namespace(target.clone()));
+                    }
+                }
+                Kind::ExportClause => {
+                    named = true;
+                    for specifier in children(child) {
+                        let Some(name) = specifier.child_by_field_name("name") else { continue };
+                        let export = specifier.child_by_field_name("alias").unwrap_or(name);
+                        let export: Text = self.text(export).trim_matches(['"', '\'']).into();
+                        let name: Text = self.text(name).into();
+                        let what = match &target {
+                            Some(target) => Export::Of(target.clone(), name),
+                            None => Export::Local(name),
+                        };
+                        module.exports.insert(export, what);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if let (false, Some(target)) = (named, target) {
+            module.stars.push(target);
+        }
+    }
+
+    /// The value of one export of a module of the package.
+    pub(super) fn export(&mut self, file: FileId, name: &str, depth: u32) -> Value {
+        if depth > 12 || self.depth + 2 >= MAX_DEPTH || !self.step() {
+            return Value::Unknown;
+        }
+        let Some(module) = self.load(file) else { return Value::Unknown };
+        self.depth += 2;
+        let value = self.export_of_module(&module, name, depth);
+        self.depth -= 2;
+        value
+    }
+
+    fn export_of_module(&mut self, module: &Module, name: &str, depth: u32) -> Value {
+        match module.exports.get(name) {
+            Some(Export::Local(local)) => return self.bound(module.scope, local),
+            Some(Export::Of(target, name)) => return self.export_of(target, name),
+            Some(Export::Namespace(target)) => return self.namespace_of(target),
+            None => {}
+        }
+        for star in &module.stars {
+            let value = match star {
+                Target::File(file) => self.export(*file, name, depth + 1),
+                other => self.export_of(other, name),
+            };
+            if !matches!(value, Value::Undefined) {
+                return value;
+            }
+        }
+        if module.modern {
+            return Value::Undefined;
+        }
+        let exports = self.common_exports(module);
+        let marked = matches!(self.member(&exports, "__esModule").truth(), Some(true));
+        if name == "default" && !marked { exports } else { self.member(&exports, name) }
+    }
+
+    fn common_exports(&mut self, module: &Module) -> Value {
+        self.member(&Value::Object(module.common), "exports")
+    }
+
+    fn export_of(&mut self, target: &Target, name: &str) -> Value {
+        match target {
+            Target::File(file) => self.export(*file, name, 0),
+            Target::Data(text) => {
+                let value = self.parse_json(text);
+                if name == "default" { value } else { self.member(&value, name) }
+            }
+            Target::Package(package) => {
+                let whole = Foreign::package(package, "");
+                self.member(&whole, name)
+            }
+        }
+    }
+
+    fn namespace_of(&mut self, target: &Target) -> Value {
+        match target {
+            Target::File(file) => Value::Object(self.add(Object::new(Shape::Module(*file)))),
+            Target::Data(text) => {
+                let value = self.parse_json(text);
+                self.object_of(vec![("default".into(), value)])
+            }
+            Target::Package(package) => Foreign::package(package, ""),
+        }
+    }
+
+    /// The names that a module exports.
+    pub(super) fn export_names(&mut self, file: FileId, depth: u32) -> Vec<Text> {
+        if depth > 12 || !self.step() {
+            return Vec::new();
+        }
+        let Some(module) = self.load(file) else { return Vec::new() };
+        let mut names: Vec<Text> = module.exports.keys().cloned().collect();
+        for star in &module.stars {
+            if let Target::File(other) = star {
+                for name in self.export_names(*other, depth + 1) {
+                    if name.as_ref() != "default" && !names.contains(&name) {
+                        names.push(name);
+                    }
+                }
+            }
+        }
+        if !module.modern {
+            let exports = self.common_exports(&module);
+            if let Some((members, _)) = self.members(&exports) {
+                names.extend(members.into_iter().map(|(name, _)| name));
+            }
+        }
+        names
+    }
+
+    /// What `require` of a target gives.
+    pub(super) fn required(&mut self, target: &Target) -> Value {
+        match target {
+            Target::File(file) => match self.load(*file) {
+                Some(module) if !module.modern => self.common_exports(&module),
+                Some(_) => self.namespace_of(target),
+                None => Value::Unknown,
+            },
+            Target::Data(text) => self.parse_json(text),
+            Target::Package(package) => Foreign::package(package, ""),
+        }
+    }
+
+    /// What `import(name)` gives.
+    pub(super) fn import_value(&mut self, name: Option<&Value>, site: Option<CallSite>) -> Value {
+        match name {
+            Some(Value::Text(text)) => {
+                let target = self.resolve(self.file(), text);
+                if let Target::File(file) = target {
+                    self.load(file);
+                }
+                self.namespace_of(&target)
+            }
+            _ => {
+                if let Some(site) = site {
+                    self.findings.computed_import(site.site);
+                }
+                Value::Unknown
+            }
+        }
+    }
+
+    /// The value of a JSON text; unknown when it is not JSON.
+    pub(super) fn parse_json(&mut self, text: &str) -> Value {
+        match serde_json::from_str::<serde_json::Value>(text) {
+            Ok(json) => self.from_json(&json),
+            Err(_) => Value::Unknown,
+        }
+    }
+
+    /// A JSON value as a value of the program.
+    pub(super) fn from_json(&mut self, json: &serde_json::Value) -> Value {
+        if !self.step() {
+            return Value::Unknown;
+        }
+        match json {
+            serde_json::Value::Null => Value::Null,
+            serde_json::Value::Bool(value) => Value::Bool(*value),
+            serde_json::Value::Number(number) => Value::Number(number.as_f64().unwrap_or(f64::NAN)),
+            serde_json::Value::String(text) => Value::text(text),
+            serde_json::Value::Array(elements) => {
+                let elements = elements.iter().map(|element| self.from_json(element)).collect();
+                self.list(elements, false)
+            }
+            serde_json::Value::Object(members) => {
+                let id = self.plain();
+                for (name, member) in members {
+                    let value = self.from_json(member);
+                    self.object_mut(id).properties.insert(name.as_str().into(), Property::Data(value));
+                }
+                Value::Object(id)
+            }
+        }
+    }
+}
+
+impl Export {
+    fn target(&self) -> Option<&Target> {
+        match self {
+            Export::Of(target, _) | Export::Namespace(target) => Some(target),
+            Export::Local(_) => None,
+        }
+    }
+}
+
+/// The nodes of the names that a declaration declares.
+pub(super) fn declared_names(declaration: Node<'_>) -> Vec<Node<'_>> {
+    match Kind::of(declaration) {
+        Kind::Variables => children(declaration)
+            .into_iter()
+            .filter_map(|declarator| declarator.child_by_field_name("name"))
+            .flat_map(names_in)
+            .collect(),
+        _ => declaration.child_by_field_name("name").into_iter().collect(),
+    }
+}
+
+/// The nodes of the names in a pattern.
+pub(super) fn names_in(pattern: Node<'_>) -> Vec<Node<'_>> {
+    let mut names = Vec::new();
+    let mut pending = vec![pattern];
+    while let Some(node) = pending.pop() {
+        match Kind::of(node) {
+            Kind::Identifier | Kind::ShorthandPattern => names.push(node),
+            Kind::AssignmentPattern => pending.extend(node.child_by_field_name("left")),
+            Kind::PairPattern => pending.extend(node.child_by_field_name("value")),
+            Kind::ObjectPattern | Kind::ArrayPattern | Kind::RestPattern => pending.extend(children(node)),
+            _ => {}
+        }
+    }
+    names
+}

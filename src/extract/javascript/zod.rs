@@ -1,0 +1,427 @@
+//! Builds schemas: calls such as `z.object({...})` in, [`Schema`] values out. Recognised by the names of the members,
+//! which bundlers keep, and in bundles that call zod's functions directly by the definitions they build.
+
+use super::kind::Kind;
+use super::machine::Machine;
+use super::schema::{Form, Rest, Schema};
+use super::value::{Foreign, Origin, Shape, Text, Value};
+use serde_json::{Value as Json, json};
+use std::rc::Rc;
+use tree_sitter::Node;
+
+/// Makers of a schema that need no argument, with the JSON Schema they stand for.
+const SIMPLE: &[(&str, &str, &str)] = &[
+    // name, type, format
+    ("string", "string", ""),
+    ("number", "number", ""),
+    ("boolean", "boolean", ""),
+    ("int", "integer", ""),
+    ("int32", "integer", ""),
+    ("uint32", "integer", ""),
+    ("float32", "number", ""),
+    ("float64", "number", ""),
+    ("bigint", "integer", ""),
+    ("null", "null", ""),
+    ("nan", "number", ""),
+    ("stringbool", "string", ""),
+    ("stringFormat", "string", ""),
+    ("templateLiteral", "string", ""),
+    ("email", "string", "email"),
+    ("url", "string", "uri"),
+    ("httpUrl", "string", "uri"),
+    ("uuid", "string", "uuid"),
+    ("uuidv4", "string", "uuid"),
+    ("guid", "string", "uuid"),
+    ("ipv4", "string", "ipv4"),
+    ("ipv6", "string", "ipv6"),
+    ("base64", "string", "base64"),
+    ("cuid", "string", ""),
+    ("cuid2", "string", ""),
+    ("ulid", "string", ""),
+    ("nanoid", "string", ""),
+    ("emoji", "string", ""),
+    ("jwt", "string", ""),
+    ("e164", "string", ""),
+    ("hostname", "string", ""),
+];
+
+/// Makers that take an argument, or accept anything.
+const OTHERS: &[&str] = &[
+    "any",
+    "unknown",
+    "never",
+    "undefined",
+    "void",
+    "date",
+    "literal",
+    "enum",
+    "nativeEnum",
+    "array",
+    "object",
+    "strictObject",
+    "looseObject",
+    "record",
+    "partialRecord",
+    "looseRecord",
+    "map",
+    "set",
+    "union",
+    "discriminatedUnion",
+    "xor",
+    "intersection",
+    "tuple",
+    "optional",
+    "nullable",
+    "nullish",
+    "lazy",
+    "preprocess",
+    "transform",
+    "custom",
+    "instanceof",
+    "effect",
+    "pipe",
+    "pipeline",
+    "json",
+    "file",
+    "symbol",
+    "promise",
+    "function",
+    "datetime",
+    "time",
+    "duration",
+    "readonly",
+    "_default",
+    "prefault",
+    "catch",
+    "codec",
+    "check",
+];
+
+/// Makers that no one mistakes for a method of something else.
+const UNMISTAKABLE: &[&str] =
+    &["string", "number", "boolean", "object", "enum", "array", "literal", "union", "optional", "record"];
+
+fn is_maker(name: &str) -> bool {
+    SIMPLE.iter().any(|(simple, ..)| *simple == name) || OTHERS.contains(&name)
+}
+
+impl<'t> Machine<'t> {
+    /// The maker that a call of a foreign value means, if it means one: `string`, `coerce.number`, `iso.date`.
+    pub(super) fn zod_maker(&self, foreign: &Foreign, arguments: &[Value]) -> Option<String> {
+        let mut parts = foreign.path.rsplit('.');
+        let last = parts.next()?;
+        let before = parts.next().unwrap_or_default();
+        if !is_maker(last) || foreign.is_result() {
+            return None;
+        }
+        let fits = match &foreign.origin {
+            Origin::Global => return None,
+            Origin::Package(name) => {
+                let own = name.as_ref() == "zod" || name.starts_with("zod/") || name.contains("zod");
+                own || matches!(before, "z" | "zod" | "coerce" | "iso")
+            }
+            Origin::Nowhere => {
+                let plausible = match last {
+                    "object" => matches!(arguments.first(), Some(Value::Object(_))),
+                    "array" | "optional" | "record" => matches!(arguments.first(), Some(Value::Schema(_))),
+                    "enum" | "union" => arguments.first().is_some_and(|list| self.elements(list).is_some()),
+                    "literal" => arguments.len() == 1,
+                    _ => !matches!(arguments.first(), Some(Value::Text(_))),
+                };
+                UNMISTAKABLE.contains(&last) && plausible
+            }
+        };
+        fits.then(|| if matches!(before, "coerce" | "iso") { format!("{before}.{last}") } else { last.to_owned() })
+    }
+
+    /// The maker that a call of a method of a bundled zod namespace means.
+    pub(super) fn zod_constructor_name(&self, receiver: &Value, name: &str) -> Option<String> {
+        if !is_maker(name) {
+            return None;
+        }
+        let Value::Object(id) = receiver else { return None };
+        let object = self.object(*id);
+        if !matches!(object.shape, Shape::Plain) {
+            return None;
+        }
+        let has = |names: &[&str]| names.iter().all(|name| object.properties.contains_key(*name));
+        if has(&["string", "object", "array", "optional", "union"]) {
+            Some(name.to_owned())
+        } else if has(&["string", "number", "bigint", "date"]) {
+            Some(format!("coerce.{name}"))
+        } else {
+            None
+        }
+    }
+
+    /// The schema that a maker makes of its arguments.
+    pub(super) fn zod_call(&mut self, maker: String, arguments: &[Value]) -> Value {
+        let mut schema = self.make(&maker, arguments);
+        // zod 4 takes `{description}` or a message as last argument; only the former matters.
+        if let Some(parameters @ Value::Object(_)) = arguments.last()
+            && (arguments.len() > 1 || SIMPLE.iter().any(|(name, ..)| *name == maker))
+            && let Value::Text(description) = self.member(parameters, "description")
+        {
+            schema.description = Some(description);
+        }
+        Value::Schema(Rc::new(schema))
+    }
+
+    fn make(&mut self, maker: &str, arguments: &[Value]) -> Schema {
+        let first = arguments.first().cloned().unwrap_or(Value::Undefined);
+        let second = arguments.get(1).cloned().unwrap_or(Value::Undefined);
+        if let Some((_, kind, format)) = SIMPLE.iter().find(|(name, ..)| *name == maker) {
+            let mut schema = Schema::of_type(kind);
+            if !format.is_empty() {
+                schema.extra.insert("format".to_owned(), json!(format));
+            }
+            return schema;
+        }
+        if let Some(kind) = maker.strip_prefix("coerce.") {
+            let mut schema = self.make(kind, &[]);
+            schema.lenient = matches!(kind, "string" | "boolean");
+            return schema;
+        }
+        match maker.strip_prefix("iso.").unwrap_or(maker) {
+            "date" if maker.starts_with("iso.") => Schema::plain(json!({ "type": "string", "format": "date" })),
+            "date" | "datetime" => Schema::plain(json!({ "type": "string", "format": "date-time" })),
+            "time" => Schema::plain(json!({ "type": "string", "format": "time" })),
+            "duration" => Schema::plain(json!({ "type": "string", "format": "duration" })),
+            "literal" => self.choices(&first),
+            "enum" | "nativeEnum" => self.choices(&first),
+            "array" | "set" => {
+                let element = self.schema_of(&first);
+                Schema::new(Form::Array(element))
+            }
+            "object" => self.object_schema(&first, Rest::Unsaid),
+            "strictObject" => self.object_schema(&first, Rest::Refused),
+            "looseObject" => self.object_schema(&first, Rest::Accepted),
+            "record" | "partialRecord" | "looseRecord" => {
+                let value = if matches!(second, Value::Schema(_)) { second } else { first };
+                let value = self.schema_of(&value);
+                Schema::new(Form::Record(Some(value)))
+            }
+            "map" => Schema::of_type("object"),
+            "union" | "xor" => self.union(&first),
+            "discriminatedUnion" => self.union(&second),
+            "intersection" => {
+                let (left, right) = (self.schema_of(&first), self.schema_of(&second));
+                Schema::new(Form::Intersection(left, right))
+            }
+            "tuple" => match self.elements(&first) {
+                Some((elements, false)) => {
+                    Schema::new(Form::Tuple(elements.iter().map(|element| self.schema_of(element)).collect()))
+                }
+                _ => Schema::of_type("array"),
+            },
+            "optional" => Schema { optional: true, ..(*self.schema_of(&first)).clone() },
+            "nullable" => Schema { nullable: true, ..(*self.schema_of(&first)).clone() },
+            "nullish" => Schema { optional: true, nullable: true, ..(*self.schema_of(&first)).clone() },
+            "readonly" | "check" | "promise" => (*self.schema_of(&first)).clone(),
+            "pipe" | "pipeline" | "codec" => (*self.schema_of(&first)).clone(),
+            "_default" | "prefault" | "catch" => {
+                let mut schema = Schema { optional: true, ..(*self.schema_of(&first)).clone() };
+                if maker != "catch" {
+                    schema.default = self.default_json(&second);
+                }
+                schema
+            }
+            "lazy" => {
+                let value = self.call(&first, Value::Undefined, Vec::new(), None);
+                match value {
+                    Value::Schema(schema) => (*schema).clone(),
+                    _ => Schema::new(Form::Any),
+                }
+            }
+            "preprocess" => Schema { wrapped: true, ..(*self.schema_of(&second)).clone() },
+            "undefined" | "void" => Schema { optional: true, ..Schema::new(Form::Any) },
+            "never" => Schema::plain(json!({ "not": {} })),
+            _ => Schema::new(Form::Any),
+        }
+    }
+
+    /// What a default value is as JSON; a function is called.
+    pub(super) fn default_json(&mut self, value: &Value) -> Option<Json> {
+        let value =
+            if self.is_function(value) { self.call(value, Value::Undefined, Vec::new(), None) } else { value.clone() };
+        self.known_json(&value)
+    }
+
+    /// A value as the schema it is; an unknown one leaves an unresolved schema.
+    pub(super) fn schema_of(&mut self, value: &Value) -> Rc<Schema> {
+        match value {
+            Value::Schema(schema) => schema.clone(),
+            _ => Rc::new(Schema::new(Form::Unresolved)),
+        }
+    }
+
+    fn union(&mut self, options: &Value) -> Schema {
+        match self.elements(options) {
+            Some((options, false)) => {
+                Schema::new(Form::Union(options.iter().map(|option| self.schema_of(option)).collect()))
+            }
+            _ => Schema::new(Form::Unresolved),
+        }
+    }
+
+    /// `z.enum` of a list or object, `z.literal` of a value or list.
+    fn choices(&mut self, value: &Value) -> Schema {
+        if let Some((elements, open)) = self.elements(value) {
+            let values: Option<Vec<Json>> = elements.iter().map(|element| self.known_json(element)).collect();
+            return match values {
+                Some(values) if !open && !values.is_empty() => {
+                    if values.len() == 1 && values[0].is_string() {
+                        // An enum of one stays an enum.
+                        return Schema::plain(json!({ "type": "string", "enum": values }));
+                    }
+                    Schema::choice(values)
+                }
+                _ => Schema::of_type("string"),
+            };
+        }
+        if let Some((members, open)) = self.members(value) {
+            let mut values: Vec<Json> = Vec::new();
+            // A compiled numeric enum maps both ways; its numbers are the values.
+            let numeric = members.iter().any(|(_, value)| matches!(value, Value::Number(_)));
+            for (name, value) in &members {
+                if numeric && name.parse::<f64>().is_ok() {
+                    continue;
+                }
+                match self.known_json(value) {
+                    Some(value) => values.push(value),
+                    None => return Schema::new(Form::Unresolved),
+                }
+            }
+            return if open || values.is_empty() {
+                Schema::new(Form::Unresolved)
+            } else if values.len() == 1 {
+                Schema::plain(json!({ "enum": values, "type": super::schema::json_type(&values[0]) }))
+            } else {
+                Schema::choice(values)
+            };
+        }
+        match self.known_json(value) {
+            Some(value) => Schema::choice(vec![value]),
+            None => Schema::new(Form::Unresolved),
+        }
+    }
+
+    /// An object schema out of the members that name its properties.
+    pub(super) fn object_schema(&mut self, shape: &Value, rest: Rest) -> Schema {
+        if matches!(shape, Value::Undefined) {
+            return Schema::new(Form::Object { shape: Vec::new(), rest });
+        }
+        let Some((members, open)) = self.members(shape) else {
+            return match shape {
+                Value::Schema(schema) => (**schema).clone(),
+                _ => Schema::new(Form::Object { shape: Vec::new(), rest: Rest::Unresolved }),
+            };
+        };
+        let shape: Vec<(Text, Rc<Schema>)> = members
+            .into_iter()
+            .filter(|(_, value)| !matches!(value, Value::Undefined))
+            .map(|(name, value)| {
+                let schema = self.schema_of(&value);
+                (name, schema)
+            })
+            .collect();
+        Schema::new(Form::Object { shape, rest: if open { Rest::Unresolved } else { rest } })
+    }
+
+    /// The schema that `new Class(definition)` makes inside of a bundled zod 3: its definitions name their type.
+    pub(super) fn zod_instance(&mut self, arguments: &[Value]) -> Option<Value> {
+        let definition = arguments.first()?;
+        if !matches!(definition, Value::Object(_)) {
+            return None;
+        }
+        let Value::Text(name) = self.member(definition, "typeName") else { return None };
+        let name = name.strip_prefix("Zod")?.to_owned();
+        Some(self.defined(&name, definition))
+    }
+
+    /// The schema that `new Constructor(definition)` makes inside of a bundled zod 4.
+    pub(super) fn zod_four_instance(&mut self, constructor: Node<'t>, arguments: &[Value]) -> Option<Value> {
+        let definition = arguments.first()?;
+        if !matches!(definition, Value::Object(_)) || Kind::of(constructor) == Kind::Arrow {
+            return None;
+        }
+        let Value::Text(name) = self.member(definition, "type") else { return None };
+        Some(self.defined(&name, definition))
+    }
+
+    fn defined(&mut self, name: &str, definition: &Value) -> Value {
+        let mut kind = name.to_owned();
+        if let Some(first) = kind.get_mut(..1) {
+            first.make_ascii_lowercase();
+        }
+        macro_rules! field {
+            ($name:literal) => {
+                self.definition(definition, $name)
+            };
+        }
+        let inner = field!("innerType").or_else(|| field!("schema"));
+        let arguments: Vec<Value> = match kind.as_str() {
+            "object" => field!("shape").into_iter().collect(),
+            "array" => field!("element")
+                .or_else(|| field!("type").filter(|t| !matches!(t, Value::Text(_))))
+                .into_iter()
+                .collect(),
+            "enum" | "nativeEnum" => field!("entries").or_else(|| field!("values")).into_iter().collect(),
+            "literal" => field!("values").or_else(|| field!("value")).into_iter().collect(),
+            "union" | "discriminatedUnion" => field!("options").into_iter().collect(),
+            "record" => field!("valueType").into_iter().collect(),
+            "tuple" => field!("items").into_iter().collect(),
+            "intersection" => field!("left").into_iter().chain(field!("right")).collect(),
+            "lazy" => field!("getter").into_iter().collect(),
+            "pipe" | "pipeline" => field!("in").into_iter().collect(),
+            "effects" => inner.into_iter().collect(),
+            _ => inner.into_iter().chain(field!("defaultValue")).collect(),
+        };
+        let description = field!("description");
+        let coerced = field!("coerce").is_some_and(|coerce| coerce.truth() == Some(true));
+        let format = field!("format");
+        let mut schema = match kind.as_str() {
+            "object" => {
+                let shape = arguments.first().cloned().unwrap_or(Value::Undefined);
+                let shape = if self.is_function(&shape) {
+                    self.call(&shape, Value::Undefined, Vec::new(), None)
+                } else {
+                    shape
+                };
+                self.object_schema(&shape, Rest::Unsaid)
+            }
+            "literal" => match arguments.first().map(|values| (self.elements(values), values.clone())) {
+                Some((Some((values, _)), _)) if values.len() == 1 => self.choices(&values[0]),
+                Some((_, values)) => self.choices(&values),
+                None => Schema::new(Form::Unresolved),
+            },
+            "discriminatedUnion" => self.union(arguments.first().unwrap_or(&Value::Undefined)),
+            "default" => self.make("_default", &arguments),
+            "effects" => {
+                let inner = self.schema_of(arguments.first().unwrap_or(&Value::Undefined));
+                Schema { wrapped: true, ..(*inner).clone() }
+            }
+            "nonoptional" | "success" => self.make("readonly", &arguments),
+            known if is_maker(known) || known == "prefault" => self.make(known, &arguments),
+            _ => Schema::new(Form::Any),
+        };
+        schema.lenient |= coerced && matches!(kind.as_str(), "string" | "boolean");
+        if let (Some(Value::Text(format)), "string") = (&format, kind.as_str()) {
+            let format = if format.as_ref() == "url" { "uri" } else { format };
+            schema.extra.insert("format".to_owned(), json!(format));
+        }
+        if let (Some(Value::Text(format)), "number") = (&format, kind.as_str())
+            && (format.contains("int"))
+        {
+            schema = Schema::of_type("integer");
+        }
+        if let Some(Value::Text(description)) = description {
+            schema.description = Some(description);
+        }
+        Value::Schema(Rc::new(schema))
+    }
+
+    fn definition(&mut self, definition: &Value, name: &str) -> Option<Value> {
+        Some(self.member(definition, name)).filter(|value| !value.is_nullish())
+    }
+}

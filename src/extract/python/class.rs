@@ -1,0 +1,68 @@
+//! What the classes of a package hold and extend.
+
+use super::ast;
+use super::value::{Class, Value};
+
+impl Class {
+    /// Whether a base outside of the package has one of `names` as the last part of its path, at any remove.
+    pub(super) fn has_external_base(&self, test: &dyn Fn(&str) -> bool) -> bool {
+        self.find_base(test, 0)
+    }
+
+    fn find_base(&self, test: &dyn Fn(&str) -> bool, depth: usize) -> bool {
+        depth < 20
+            && self.bases.iter().any(|base| match base {
+                Value::External(path) => test(path),
+                Value::Class(class) => class.find_base(test, depth + 1),
+                Value::Generic(generic) => match &generic.0 {
+                    Value::External(path) => test(path),
+                    Value::Class(class) => class.find_base(test, depth + 1),
+                    _ => false,
+                },
+                _ => false,
+            })
+    }
+
+    pub(super) fn is_enum(&self) -> bool {
+        self.has_external_base(&|path| matches!(path, "enum.Enum" | "enum.StrEnum" | "enum.IntEnum"))
+    }
+
+    /// The members of an enumeration, in order.
+    pub(super) fn members(&self) -> Vec<Value> {
+        let vars = self.env.vars.borrow();
+        let mut members: Vec<Value> = Vec::new();
+        for statement in &self.def.body {
+            let ast::St::Assign(targets, _) = &statement.kind else { continue };
+            for target in targets {
+                if let ast::Ex::Name(name) = &*target.kind
+                    && let Some(member @ Value::Instance(_)) = vars.get(name)
+                {
+                    members.push(member.clone());
+                }
+            }
+        }
+        members
+    }
+
+    /// A name in the class or its bases in the package.
+    pub(super) fn find(&self, name: &str) -> Option<Value> {
+        self.find_deep(name, 0)
+    }
+
+    fn find_deep(&self, name: &str, depth: usize) -> Option<Value> {
+        if let Some(value) = self.env.vars.borrow().get(name) {
+            return Some(value.clone());
+        }
+        if depth > 20 {
+            return None;
+        }
+        self.bases.iter().find_map(|base| match base {
+            Value::Class(class) => class.find_deep(name, depth + 1),
+            Value::Generic(generic) => match &generic.0 {
+                Value::Class(class) => class.find_deep(name, depth + 1),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,394 @@
+//! Computes expressions.
+
+use super::ast::{Arg, Collect, Ex, Expr, Name, Piece};
+use super::machine::{Machine, is_server};
+use super::operate::{MAX_TEXT, binary, compare, index, show, slice};
+use super::value::{Args, Binding, Env, Value};
+use std::rc::Rc;
+
+/// Names that Python itself binds and that a walk can do something with.
+const BUILTINS: &[&str] = &[
+    "str",
+    "int",
+    "float",
+    "bool",
+    "dict",
+    "list",
+    "tuple",
+    "set",
+    "frozenset",
+    "bytes",
+    "object",
+    "type",
+    "len",
+    "range",
+    "enumerate",
+    "zip",
+    "getattr",
+    "setattr",
+    "hasattr",
+    "isinstance",
+    "issubclass",
+    "callable",
+    "print",
+    "sorted",
+    "reversed",
+    "map",
+    "filter",
+    "min",
+    "max",
+    "sum",
+    "any",
+    "all",
+    "super",
+    "property",
+    "staticmethod",
+    "classmethod",
+    "exit",
+    "quit",
+    "vars",
+    "dir",
+    "repr",
+    "iter",
+    "next",
+    "open",
+    "id",
+    "complex",
+    "globals",
+    "locals",
+    "Exception",
+];
+
+impl Machine<'_> {
+    pub(super) fn eval(&mut self, expr: &Expr, env: &Rc<Env>) -> Value {
+        if !self.step() || self.too_deep() {
+            return Value::Unknown;
+        }
+        self.depth += 1;
+        let value = self.compute(expr, env);
+        self.depth -= 1;
+        value
+    }
+
+    fn compute(&mut self, expr: &Expr, env: &Rc<Env>) -> Value {
+        match &*expr.kind {
+            Ex::Name(name) => self.name(name, env),
+            Ex::Attribute(object, name) => {
+                let object = self.eval(object, env);
+                self.attribute(&object, name)
+            }
+            Ex::Call(function, args) => {
+                let function = match &*function.kind {
+                    Ex::Name(name) if &**name == "super" => return self.parent(env),
+                    _ => self.eval(function, env),
+                };
+                let args = self.args(args, env, expr.line);
+                self.call(&function, args, env.module)
+            }
+            Ex::Str(text) => Value::Str(Rc::clone(text)),
+            Ex::Format(pieces) => self.format(pieces, env),
+            Ex::Int(value) => Value::Int(*value),
+            Ex::Float(value) => Value::Float(*value),
+            Ex::True => Value::Bool(true),
+            Ex::False => Value::Bool(false),
+            Ex::None => Value::None,
+            Ex::Ellipsis => Value::Ellipsis,
+            Ex::List(items) | Ex::Set(items) => self.sequence(items, env).map_or(Value::Unknown, Value::list),
+            Ex::Tuple(items) => self.sequence(items, env).map_or(Value::Unknown, |items| Value::Tuple(items.into())),
+            Ex::Dict(pairs) => self.dictionary(pairs, env),
+            Ex::Subscript(object, keys) => {
+                let object = self.eval(object, env);
+                self.subscript(&object, keys, env)
+            }
+            Ex::Binary(first, rest) => {
+                let mut value = self.eval(first, env);
+                for (op, other) in rest {
+                    let other = self.eval(other, env);
+                    value = binary(&value, *op, &other);
+                }
+                value
+            }
+            Ex::Not(value) => self.eval(value, env).truth().map_or(Value::Unknown, |truth| Value::Bool(!truth)),
+            Ex::Negate(value) => match self.eval(value, env) {
+                Value::Int(value) => value.checked_neg().map_or(Value::Unknown, Value::Int),
+                Value::Float(value) => Value::Float(-value),
+                _ => Value::Unknown,
+            },
+            Ex::And(left, right) => match self.eval(left, env) {
+                left if left.truth() == Some(false) => left,
+                left if left.truth() == Some(true) => self.eval(right, env),
+                left => match self.eval(right, env) {
+                    right if right.truth() == Some(false) => Value::Bool(false),
+                    _ if left.is_unknown() => Value::Unknown,
+                    right => right,
+                },
+            },
+            Ex::Or(left, right) => match self.eval(left, env) {
+                left if left.truth() == Some(true) => left,
+                left if left.truth() == Some(false) => self.eval(right, env),
+                left @ (Value::Made(_) | Value::Instance(_)) => left,
+                _ => match self.eval(right, env) {
+                    // `given or Server()`: the part that is known stands for both.
+                    right @ (Value::Made(_) | Value::Instance(_)) => right,
+                    right if right.truth() == Some(true) && matches!(right, Value::Bool(_)) => right,
+                    _ => Value::Unknown,
+                },
+            },
+            Ex::Compare(left, comparison, right) => {
+                let (left, right) = (self.eval(left, env), self.eval(right, env));
+                compare(&left, *comparison, &right).map_or(Value::Unknown, Value::Bool)
+            }
+            Ex::IfElse(yes, condition, no) => match self.eval(condition, env).truth() {
+                Some(true) => self.eval(yes, env),
+                Some(false) => self.eval(no, env),
+                None => {
+                    let yes = self.eval(yes, env);
+                    yes.join(self.eval(no, env))
+                }
+            },
+            Ex::Lambda(def) => self.function(def, env),
+            Ex::Comprehension(collect, element, value, clauses) => {
+                self.comprehension(*collect, element, value.as_ref(), clauses, env)
+            }
+            Ex::Await(value) | Ex::Starred(value) => self.eval(value, env),
+            Ex::Walrus(name, value) => {
+                let value = self.eval(value, env);
+                env.set(name, value.clone());
+                value
+            }
+            Ex::Slice(..) | Ex::Opaque => Value::Unknown,
+        }
+    }
+
+    fn name(&mut self, name: &Name, env: &Rc<Env>) -> Value {
+        env.get(name).unwrap_or_else(|| {
+            if BUILTINS.contains(&&**name) {
+                Value::External(Rc::from(format!("builtins.{name}")))
+            } else {
+                Value::Unknown
+            }
+        })
+    }
+
+    /// `super()`: the object that the method was called on, seen as its parent class.
+    fn parent(&mut self, env: &Rc<Env>) -> Value {
+        let owner = env.get("__class__");
+        match (owner, env.get("self").or_else(|| env.get("cls"))) {
+            (Some(Value::Class(class)), Some(own)) => {
+                let base = class.bases.iter().find(|base| matches!(base, Value::Class(_)));
+                match base {
+                    Some(base) => {
+                        Value::Method(Rc::new((Value::Tuple(Rc::new([base.clone(), own])), Rc::from("super"))))
+                    }
+                    None => Value::Method(Rc::new((own, Rc::from("super")))),
+                }
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    fn format(&mut self, pieces: &[Piece], env: &Rc<Env>) -> Value {
+        let mut text = String::new();
+        let mut known = true;
+        for piece in pieces {
+            match piece {
+                Piece::Text(part) => text.push_str(part),
+                Piece::Hole(value) => match show(&self.eval(value, env)) {
+                    Some(shown) => text.push_str(&shown),
+                    None => known = false,
+                },
+                Piece::OpaqueHole => known = false,
+            }
+        }
+        if known && text.len() <= MAX_TEXT { Value::text(text) } else { Value::Unknown }
+    }
+
+    fn sequence(&mut self, items: &[Expr], env: &Rc<Env>) -> Option<Vec<Value>> {
+        let mut out = Vec::with_capacity(items.len());
+        for item in items {
+            if let Ex::Starred(spread) = &*item.kind {
+                match self.eval(spread, env).items() {
+                    Some(items) => out.extend(items),
+                    // One item stands for all that are not known.
+                    None => out.push(Value::Unknown),
+                }
+            } else {
+                out.push(self.eval(item, env));
+            }
+        }
+        Some(out)
+    }
+
+    fn dictionary(&mut self, pairs: &[(Option<Expr>, Expr)], env: &Rc<Env>) -> Value {
+        let mut out: Vec<(Value, Value)> = Vec::with_capacity(pairs.len());
+        let mut put = |key: Value, value: Value| match out.iter_mut().find(|(k, _)| k.equals(&key) == Some(true)) {
+            Some((_, held)) => *held = value,
+            None => out.push((key, value)),
+        };
+        for (key, value) in pairs {
+            let value = self.eval(value, env);
+            match key {
+                Some(key) => put(self.eval(key, env), value),
+                None => match value {
+                    Value::Dict(inner) => {
+                        for (key, value) in inner.borrow().iter() {
+                            put(key.clone(), value.clone());
+                        }
+                    }
+                    _ => put(Value::Unknown, Value::Unknown),
+                },
+            }
+        }
+        Value::dict(out)
+    }
+
+    fn comprehension(
+        &mut self,
+        collect: Collect,
+        element: &Expr,
+        value: Option<&Expr>,
+        clauses: &[super::ast::Clause],
+        env: &Rc<Env>,
+    ) -> Value {
+        let inside = Env::new(Some(Rc::clone(env)), env.module, false);
+        let (mut items, mut pairs) = (Vec::new(), Vec::new());
+        let known = self.turns(clauses, &inside, &mut |machine| {
+            let first = machine.eval(element, &inside);
+            match value {
+                Some(value) => pairs.push((first, machine.eval(value, &inside))),
+                None => items.push(first),
+            }
+        });
+        match collect {
+            _ if !known => Value::Unknown,
+            Collect::Dict => Value::dict(pairs),
+            Collect::List | Collect::Set => Value::list(items),
+        }
+    }
+
+    pub(super) fn args(&mut self, args: &[Arg], env: &Rc<Env>, line: u32) -> Args {
+        let mut out = Args { line, ..Args::default() };
+        for arg in args {
+            match arg {
+                Arg::Plain(value) => out.plain.push(self.eval(value, env)),
+                Arg::Named(name, value) => out.named.push((Rc::clone(name), self.eval(value, env))),
+                Arg::Rest(value) => match self.eval(value, env).items() {
+                    Some(items) => out.plain.extend(items),
+                    None => out.open = true,
+                },
+                Arg::Keywords(value) => match self.eval(value, env) {
+                    Value::Dict(pairs) => {
+                        for (key, value) in pairs.borrow().iter() {
+                            match key.as_text() {
+                                Some(name) => out.named.push((name, value.clone())),
+                                None => out.open = true,
+                            }
+                        }
+                    }
+                    _ => out.open = true,
+                },
+            }
+        }
+        out
+    }
+
+    fn subscript(&mut self, object: &Value, keys: &[Expr], env: &Rc<Env>) -> Value {
+        if let Value::External(_) | Value::Class(_) = object {
+            if let Value::Class(class) = object
+                && class.is_enum()
+            {
+                let Some(key) = keys.first() else { return Value::Unknown };
+                let Value::Str(name) = self.eval(key, env) else { return Value::Unknown };
+                return class.find(&name).unwrap_or_default();
+            }
+            let mut args = Vec::new();
+            for key in keys {
+                match self.eval(key, env) {
+                    Value::Tuple(items) => args.extend(items.iter().cloned()),
+                    value => args.push(value),
+                }
+            }
+            return Value::Generic(Rc::new((object.clone(), args)));
+        }
+        let [key] = keys else { return Value::Unknown };
+        if let Ex::Slice(start, stop) = &*key.kind {
+            let start = start.as_ref().map(|start| self.eval(start, env));
+            let stop = stop.as_ref().map(|stop| self.eval(stop, env));
+            return slice(object, start, stop).unwrap_or_default();
+        }
+        let key = self.eval(key, env);
+        match (object, &key) {
+            (Value::Dict(pairs), key) => {
+                let pairs = pairs.borrow();
+                pairs.iter().find(|(known, _)| known.equals(key) == Some(true)).map(|(_, value)| value.clone())
+            }
+            (Value::List(items), Value::Int(at)) => index(&items.borrow(), *at),
+            (Value::Tuple(items), Value::Int(at)) => index(items, *at),
+            _ => None,
+        }
+        .unwrap_or_default()
+    }
+
+    pub(super) fn attribute(&mut self, object: &Value, name: &Name) -> Value {
+        let found = match object {
+            Value::Module(number) => return self.module_attribute(*number, name).unwrap_or_default(),
+            Value::External(path) if path.starts_with("builtins.") => None,
+            Value::External(path) if path.len() < 400 => {
+                return Value::External(Rc::from(format!("{path}.{name}")));
+            }
+            Value::Instance(instance) => {
+                let own = instance.attributes.borrow().get(name).cloned();
+                own.or_else(|| match &**name {
+                    "__class__" => Some(Value::Class(Rc::clone(&instance.class))),
+                    _ => instance.class.find(name).map(|found| self.bind(object, found)),
+                })
+            }
+            Value::Class(class) => match &**name {
+                "__name__" => Some(Value::Str(Rc::clone(&class.def.name))),
+                "__doc__" => Some(class.def.doc.clone().map_or(Value::None, Value::Str)),
+                _ => class.find(name).map(|found| match found {
+                    Value::Function(function) if function.binding.get() == Binding::Class => {
+                        Value::Bound(Rc::new((object.clone(), function)))
+                    }
+                    found => found,
+                }),
+            },
+            Value::Function(function) => super::tool::function_attribute(function, name),
+            Value::Bound(bound) => super::tool::function_attribute(&bound.1, name),
+            Value::Made(made) if is_server(&made.path) => match &**name {
+                // The low-level server inside of a high-level one, and the other way round.
+                "_mcp_server" | "server" | "_server" => Some(object.clone()),
+                _ => None,
+            },
+            Value::Made(made) => made.args.named(name).cloned(),
+            Value::Method(method) if &*method.1 == "super" => {
+                if let Value::Tuple(pair) = &method.0
+                    && let [Value::Class(base), own] = &**pair
+                {
+                    base.find(name).map(|found| self.bind(own, found))
+                } else {
+                    Some(Value::Method(Rc::new((method.0.clone(), Rc::clone(name)))))
+                }
+            }
+            _ => None,
+        };
+        found.unwrap_or_else(|| {
+            // A chain of what is not known is as unknown as its first link.
+            let receiver = if object.is_unknown() { Value::Unknown } else { object.clone() };
+            Value::Method(Rc::new((receiver, Rc::clone(name))))
+        })
+    }
+
+    /// What an instance gives for a name that its class holds.
+    fn bind(&mut self, object: &Value, found: Value) -> Value {
+        let Value::Function(function) = &found else { return found };
+        match function.binding.get() {
+            Binding::Static => found,
+            Binding::Plain | Binding::Class => Value::Bound(Rc::new((object.clone(), Rc::clone(function)))),
+            Binding::Property => {
+                let bound = Value::Bound(Rc::new((object.clone(), Rc::clone(function))));
+                self.call(&bound, Args::default(), function.env.module)
+            }
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! Walks statements. A condition that is not known is walked both ways, and what the ways disagree on is joined.
+
+use super::ast::{Block, Clause, Ex, Expr, Name, Op, St, Stmt};
+use super::machine::Machine;
+use super::value::{Env, Value};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// How a block ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    Next,
+    Return,
+    Break,
+    Continue,
+}
+
+/// How often the body of one loop is walked.
+const MAX_TURNS: usize = 3_000;
+
+impl Machine<'_> {
+    /// Walks the statements of a module or class.
+    pub(super) fn run_block(&mut self, body: &Block, env: &Rc<Env>) {
+        self.block(body, env, &mut Vec::new());
+    }
+
+    /// Walks `body`; what its `return` statements give is added to `returns`.
+    pub(super) fn block(&mut self, body: &Block, env: &Rc<Env>, returns: &mut Vec<Value>) -> Flow {
+        for statement in body {
+            if !self.step() || self.too_deep() {
+                return Flow::Next;
+            }
+            self.depth += 1;
+            let flow = self.statement(statement, env, returns);
+            self.depth -= 1;
+            if flow != Flow::Next {
+                return flow;
+            }
+        }
+        Flow::Next
+    }
+
+    fn statement(&mut self, statement: &Stmt, env: &Rc<Env>, returns: &mut Vec<Value>) -> Flow {
+        match &statement.kind {
+            St::Expr(expr) => {
+                if let Ex::Call(function, _) = &*expr.kind
+                    && is_plain_name(function)
+                    && let Value::External(path) = self.eval(function, env)
+                    && matches!(&*path, "sys.exit" | "os._exit" | "builtins.exit" | "builtins.quit")
+                {
+                    return Flow::Return;
+                }
+                self.eval(expr, env);
+            }
+            St::Assign(targets, value) => {
+                let value = self.eval(value, env);
+                for target in targets {
+                    self.assign(target, value.clone(), env);
+                }
+            }
+            St::Declare(target, annotation, value) => self.declare(target, annotation, value.as_ref(), env),
+            St::Augment(target, op, value) => {
+                let (before, value) = (self.eval(target, env), self.eval(value, env));
+                self.augment(target, *op, before, value, env);
+            }
+            St::Function(def) => self.define(def, env),
+            St::Class(def) => self.define_class(def, env),
+            St::If(branches, otherwise) => return self.branches(branches, otherwise, env, returns),
+            St::For(target, iterable, body, otherwise) => {
+                let iterable = self.eval(iterable, env);
+                return self.loop_over(target, &iterable, body, otherwise, env, returns);
+            }
+            St::While(condition, body) => return self.loop_while(condition, body, env, returns),
+            St::Try(body, handlers, otherwise, at_last) => {
+                return self.attempt(body, handlers, otherwise, at_last, env, returns);
+            }
+            St::With(items, body) => {
+                for (value, target) in items {
+                    let value = self.eval(value, env);
+                    if let Some(target) = target {
+                        // What a context manager gives is not known, save that many give themselves.
+                        let given = if matches!(value, Value::Instance(_)) { value } else { Value::Unknown };
+                        self.assign(target, given, env);
+                    }
+                }
+                return self.block(body, env, returns);
+            }
+            St::Match(cases) => {
+                let mut flows = Vec::new();
+                for case in cases {
+                    flows.push(self.in_doubt(env, |machine| machine.block(case, env, returns)));
+                }
+            }
+            St::Return(value) => {
+                let value = value.as_ref().map_or(Value::None, |value| self.eval(value, env));
+                returns.push(value);
+                return Flow::Return;
+            }
+            St::Import(items) => {
+                for (path, alias) in items {
+                    self.import_statement(path, alias.as_ref(), env);
+                }
+            }
+            St::ImportFrom(dots, path, names) => self.import_from(*dots, path, names, env),
+            St::Global(names) => env.outward.borrow_mut().extend(names.iter().cloned()),
+            St::Delete(targets) => {
+                for target in targets {
+                    if let Ex::Name(name) = &*target.kind {
+                        env.vars.borrow_mut().remove(name);
+                    }
+                }
+            }
+            St::Break => return Flow::Break,
+            St::Continue => return Flow::Continue,
+            St::Raise => return Flow::Return,
+            St::Nothing => {}
+        }
+        Flow::Next
+    }
+
+    /// Walks something that may not happen; afterwards each name holds what both outcomes agree on.
+    fn in_doubt<T>(&mut self, env: &Rc<Env>, walk: impl FnOnce(&mut Self) -> T) -> T {
+        let before = env.vars.borrow().clone();
+        self.doubt += 1;
+        let result = walk(self);
+        self.doubt -= 1;
+        let after = std::mem::take(&mut *env.vars.borrow_mut());
+        *env.vars.borrow_mut() = join_names(before, after);
+        result
+    }
+
+    fn branches(
+        &mut self,
+        branches: &[(Expr, Block)],
+        otherwise: &Block,
+        env: &Rc<Env>,
+        returns: &mut Vec<Value>,
+    ) -> Flow {
+        let mut ends: Vec<(Flow, BTreeMap<Name, Value>)> = Vec::new();
+        let mut certain = false;
+        for (condition, body) in branches {
+            match self.eval(condition, env).truth() {
+                Some(false) => continue,
+                Some(true) if ends.is_empty() => return self.block(body, env, returns),
+                Some(true) => {
+                    ends.push(self.way(body, env, returns));
+                    certain = true;
+                    break;
+                }
+                None => ends.push(self.way(body, env, returns)),
+            }
+        }
+        if !certain {
+            if ends.is_empty() {
+                return self.block(otherwise, env, returns);
+            }
+            ends.push(self.way(otherwise, env, returns));
+        }
+        // Ways that leave the function have no say in what the names hold after it.
+        let flow = ends[0].0;
+        let all_agree = ends.iter().all(|(other, _)| *other == flow);
+        let staying: Vec<_> =
+            ends.into_iter().filter(|(end, _)| all_agree || *end == Flow::Next).map(|(_, names)| names).collect();
+        if let Some(joined) = staying.into_iter().reduce(|a, b| join_names(a, b)) {
+            *env.vars.borrow_mut() = joined;
+        }
+        if all_agree { flow } else { Flow::Next }
+    }
+
+    /// Walks one of several ways from here, and gives how it ended and the names as it left them.
+    fn way(&mut self, body: &Block, env: &Rc<Env>, returns: &mut Vec<Value>) -> (Flow, BTreeMap<Name, Value>) {
+        let before = env.vars.borrow().clone();
+        self.doubt += 1;
+        let flow = self.block(body, env, returns);
+        self.doubt -= 1;
+        let after = std::mem::replace(&mut *env.vars.borrow_mut(), before);
+        (flow, after)
+    }
+
+    fn loop_over(
+        &mut self,
+        target: &Expr,
+        iterable: &Value,
+        body: &Block,
+        otherwise: &Block,
+        env: &Rc<Env>,
+        returns: &mut Vec<Value>,
+    ) -> Flow {
+        match iterable.items() {
+            Some(items) => {
+                for item in items.into_iter().take(MAX_TURNS) {
+                    self.assign(target, item, env);
+                    match self.block(body, env, returns) {
+                        Flow::Return => return Flow::Return,
+                        Flow::Break => return Flow::Next,
+                        Flow::Next | Flow::Continue => {}
+                    }
+                    if !self.step() {
+                        break;
+                    }
+                }
+            }
+            None => {
+                self.in_doubt(env, |machine| {
+                    machine.assign(target, Value::Unknown, env);
+                    machine.block(body, env, returns)
+                });
+            }
+        }
+        self.block(otherwise, env, returns)
+    }
+
+    fn loop_while(&mut self, condition: &Expr, body: &Block, env: &Rc<Env>, returns: &mut Vec<Value>) -> Flow {
+        match self.eval(condition, env).truth() {
+            Some(false) => Flow::Next,
+            // The first turn is certain; how many follow is not.
+            Some(true) => match self.block(body, env, returns) {
+                Flow::Return => Flow::Return,
+                _ => Flow::Next,
+            },
+            None => {
+                self.in_doubt(env, |machine| machine.block(body, env, returns));
+                Flow::Next
+            }
+        }
+    }
+
+    /// The body is taken to succeed; a handler adds the names that the body could not bind.
+    fn attempt(
+        &mut self,
+        body: &Block,
+        handlers: &[Block],
+        otherwise: &Block,
+        at_last: &Block,
+        env: &Rc<Env>,
+        returns: &mut Vec<Value>,
+    ) -> Flow {
+        let mut flow = self.block(body, env, returns);
+        for handler in handlers {
+            let after = env.vars.borrow().clone();
+            self.doubt += 1;
+            // A handler's own return is what happens on failure.
+            let mut failures = Vec::new();
+            self.block(handler, env, &mut failures);
+            self.doubt -= 1;
+            let mut vars = env.vars.borrow_mut();
+            for (name, value) in after {
+                if !value.is_unknown() || vars.get(&name).is_none() {
+                    vars.insert(name, value);
+                }
+            }
+        }
+        if flow == Flow::Next {
+            flow = self.block(otherwise, env, returns);
+        }
+        let last = self.block(at_last, env, returns);
+        if last == Flow::Next { flow } else { last }
+    }
+
+    fn augment(&mut self, target: &Expr, op: Op, before: Value, value: Value, env: &Rc<Env>) {
+        if op == Op::Add
+            && let (Value::List(list), Some(items)) = (&before, value.items())
+        {
+            list.borrow_mut().extend(items);
+            return;
+        }
+        let after = super::operate::binary(&before, op, &value);
+        self.assign(target, after, env);
+    }
+
+    fn declare(&mut self, target: &Expr, annotation: &Rc<Expr>, value: Option<&Expr>, env: &Rc<Env>) {
+        if env.is_class
+            && let Ex::Name(name) = &*target.kind
+        {
+            let mut fields = env.fields.borrow_mut();
+            fields.retain(|(known, _)| known != name);
+            fields.push((Rc::clone(name), Rc::clone(annotation)));
+        }
+        if let Some(value) = value {
+            let value = self.eval(value, env);
+            self.assign(target, value, env);
+        }
+    }
+
+    pub(super) fn assign(&mut self, target: &Expr, value: Value, env: &Rc<Env>) {
+        match &*target.kind {
+            Ex::Name(name) => env.set(name, value),
+            Ex::Tuple(targets) | Ex::List(targets) => {
+                let items = match &value {
+                    Value::Str(_) | Value::Dict(_) => None,
+                    value => value.items().filter(|items| items.len() == targets.len()),
+                };
+                for (at, target) in targets.iter().enumerate() {
+                    let item = items.as_ref().map_or(Value::Unknown, |items| items[at].clone());
+                    self.assign(target, item, env);
+                }
+            }
+            Ex::Starred(target) => self.assign(target, Value::Unknown, env),
+            Ex::Attribute(object, name) => {
+                let object = self.eval(object, env);
+                self.set_attribute(&object, name, value);
+            }
+            Ex::Subscript(object, keys) => {
+                let object = self.eval(object, env);
+                let [key] = keys.as_slice() else { return };
+                let key = self.eval(key, env);
+                self.set_item(&object, key, value, target.line, env.module);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn set_attribute(&mut self, object: &Value, name: &Name, value: Value) {
+        match object {
+            Value::Instance(instance) => {
+                instance.attributes.borrow_mut().insert(Rc::clone(name), value);
+            }
+            Value::Function(function) => {
+                function.attributes.borrow_mut().insert(Rc::clone(name), value);
+            }
+            Value::Class(class) => class.env.set(name, value),
+            Value::Module(number) => {
+                if let Some(module) = self.modules.get(*number) {
+                    let env = Rc::clone(&module.env);
+                    // Wrapping a function in place does not change what it is called with.
+                    let wraps = matches!(env.vars.borrow().get(name), Some(Value::Function(_)));
+                    if !(wraps && value.is_unknown()) {
+                        env.set(name, value);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn set_item(&mut self, object: &Value, key: Value, value: Value, line: u32, module: usize) {
+        match object {
+            Value::Dict(pairs) => {
+                let mut pairs = pairs.borrow_mut();
+                match pairs.iter_mut().find(|(known, _)| known.equals(&key) == Some(true)) {
+                    Some((_, held)) => *held = value,
+                    None => pairs.push((key, value)),
+                }
+            }
+            Value::List(items) => {
+                let mut items = items.borrow_mut();
+                if let Value::Int(at) = key
+                    && let Some(item) = usize::try_from(at).ok().and_then(|at| items.get_mut(at))
+                {
+                    *item = value;
+                }
+            }
+            Value::Method(method) if &*method.1 == "request_handlers" => {
+                self.set_request_handler(&method.0, &key, value, line, module);
+            }
+            _ => {}
+        }
+    }
+
+    /// Walks the clauses of a comprehension and calls `each` for every turn that is known to happen.
+    pub(super) fn turns(&mut self, clauses: &[Clause], env: &Rc<Env>, each: &mut dyn FnMut(&mut Self)) -> bool {
+        let Some((first, rest)) = clauses.split_first() else {
+            each(self);
+            return true;
+        };
+        match first {
+            Clause::If(condition) => match self.eval(condition, env).truth() {
+                Some(true) => self.turns(rest, env, each),
+                Some(false) => true,
+                // Kept: a list with one item too many shows more than a list with one too few.
+                None => self.turns(rest, env, each),
+            },
+            Clause::For(target, iterable) => {
+                let Some(items) = self.eval(iterable, env).items() else { return false };
+                let mut known = true;
+                for item in items.into_iter().take(MAX_TURNS) {
+                    if !self.step() {
+                        return false;
+                    }
+                    self.assign(target, item, env);
+                    known &= self.turns(rest, env, each);
+                }
+                known
+            }
+        }
+    }
+}
+
+/// The names after two ways met. A name that only one of them bound is kept as it is.
+fn join_names(a: BTreeMap<Name, Value>, mut b: BTreeMap<Name, Value>) -> BTreeMap<Name, Value> {
+    let mut joined = BTreeMap::new();
+    for (name, value) in a {
+        let value = match b.remove(&name) {
+            Some(other) => value.join(other),
+            None => value,
+        };
+        joined.insert(name, value);
+    }
+    joined.extend(b);
+    joined
+}
+
+fn is_plain_name(expr: &Expr) -> bool {
+    match &*expr.kind {
+        Ex::Name(_) => true,
+        Ex::Attribute(object, _) => matches!(&*object.kind, Ex::Name(_)),
+        _ => false,
+    }
+}

@@ -1,0 +1,229 @@
+//! Where a Python package starts and where its modules are: file names and metadata in, entry points and paths out.
+
+use super::ast::{Arg, Ex, Expr, Name, St};
+use super::lower;
+use crate::extract::{Budget, SourceTree, last_part, syntax};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// One package and the folders that its modules are looked up in.
+pub(super) struct Package<'t> {
+    pub tree: &'t SourceTree,
+    /// Module files by the last part of their name without `.py`; packages by the name of their folder.
+    by_name: BTreeMap<&'t str, Vec<&'t str>>,
+}
+
+/// A place where the package starts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Entry {
+    /// Dotted name of the module.
+    pub module: Vec<Name>,
+    /// What is called in it (`main`, `app.run`); `None` when the file itself is run.
+    pub call: Option<String>,
+    /// The script's name, where it has one.
+    pub script: String,
+}
+
+impl<'t> Package<'t> {
+    pub(super) fn new(tree: &'t SourceTree) -> Self {
+        let mut by_name: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for path in tree.files.keys().filter(|path| path.ends_with(".py")) {
+            let module = path.strip_suffix("/__init__.py").or_else(|| path.strip_suffix(".py")).unwrap_or(path);
+            by_name.entry(last_part(module)).or_default().push(path);
+        }
+        // The file that lies highest is meant, where several could be.
+        for paths in by_name.values_mut() {
+            paths.sort_by_key(|path| (path.matches('/').count(), *path));
+        }
+        Package { tree, by_name }
+    }
+
+    /// The file of the module called `name`, wherever the package keeps its source.
+    pub(super) fn find(&self, name: &[Name]) -> Option<String> {
+        let joined = name.join("/");
+        let candidates = self.by_name.get(&**name.last()?)?;
+        let endings = [format!("{joined}/__init__.py"), format!("{joined}.py")];
+        endings.iter().find_map(|ending| {
+            candidates
+                .iter()
+                .filter(|path| path.strip_suffix(ending.as_str()).is_some_and(|root| self.is_root(root)))
+                .map(|path| (*path).to_owned())
+                .next()
+        })
+    }
+
+    /// Whether modules may be looked up from `root` (empty, or a folder with a slash at its end): no folder inside of a
+    /// package is such a place, so that `json` in a package's folder is not taken for Python's own.
+    fn is_root(&self, root: &str) -> bool {
+        root.is_empty()
+            || (root.ends_with('/')
+                && !is_aside(root)
+                && !self.tree.files.contains_key(&format!("{root}__init__.py"))
+                && root.matches('/').count() <= 4)
+    }
+
+    /// The dotted name of the module in `path`, from the highest folder that is a package.
+    pub(super) fn name_of(&self, path: &str) -> Vec<Name> {
+        let mut parts: Vec<&str> = path.strip_suffix(".py").unwrap_or(path).split('/').collect();
+        let mut from = parts.len() - 1;
+        while from > 0 && self.tree.files.contains_key(&format!("{}/__init__.py", parts[..from].join("/"))) {
+            from -= 1;
+        }
+        if parts.last() == Some(&"__init__") && parts.len() > from + 1 {
+            parts.pop();
+        }
+        parts[from..].iter().map(|part| Rc::from(*part)).collect()
+    }
+
+    /// The entry points that the package's metadata states, the one named after the package first.
+    pub(super) fn entries(&self, budget: &Budget) -> Vec<Entry> {
+        let mut found = BTreeSet::new();
+        for (path, bytes) in &self.tree.files {
+            let Ok(text) = std::str::from_utf8(bytes) else { continue };
+            match last_part(path) {
+                "entry_points.txt" => sections(text, &["console_scripts", "gui_scripts"], &mut found),
+                "setup.cfg" if !path.contains('/') => sections_nested(text, &mut found),
+                "pyproject.toml" if !path.contains('/') => project_scripts(text, &mut found),
+                "setup.py" if !path.contains('/') => setup_scripts(path, bytes, budget, &mut found),
+                _ => {}
+            }
+        }
+        let mut entries: Vec<Entry> = found.into_iter().collect();
+        let own = normal(&self.tree.package.name);
+        entries.sort_by_key(|entry| (normal(&entry.script) != own, !entry.script.contains("mcp"), entry.clone()));
+        entries
+    }
+
+    /// Files that are run where no metadata says what is: `__main__.py`, then the usual names, the highest first.
+    pub(super) fn usual_starts(&self) -> Vec<&'t str> {
+        let mut starts: Vec<(usize, usize, &str)> = Vec::new();
+        for (rank, name) in ["__main__", "main", "server", "mcp_server", "app", "__init__"].iter().enumerate() {
+            for path in self.by_name.get(*name).into_iter().flatten().filter(|path| !is_aside(path)) {
+                starts.push((rank, path.matches('/').count(), path));
+            }
+        }
+        // `name/__main__.py` is filed under the file's own name, `name/__init__.py` under its folder's.
+        starts.sort_unstable();
+        starts.into_iter().map(|(_, _, path)| path).collect()
+    }
+
+    /// Every file that could be part of the server, tests and examples left out.
+    pub(super) fn all(&self) -> impl Iterator<Item = &'t str> + '_ {
+        self.tree.files.keys().map(String::as_str).filter(|path| path.ends_with(".py") && !is_aside(path))
+    }
+}
+
+/// Whether a path lies among tests, examples or documentation.
+pub(super) fn is_aside(path: &str) -> bool {
+    path.split('/').any(|part| {
+        let part = part.strip_suffix(".py").unwrap_or(part);
+        matches!(
+            part,
+            "test"
+                | "tests"
+                | "testing"
+                | "example"
+                | "examples"
+                | "docs"
+                | "doc"
+                | "samples"
+                | "sample"
+                | "benchmarks"
+                | "conftest"
+                | "setup"
+                | "fixtures"
+                | "scripts"
+                | "noxfile"
+                | "demo"
+                | "demos"
+        ) || part.starts_with("test_")
+            || part.ends_with("_test")
+    })
+}
+
+/// Package names are the same whatever stands between their words.
+fn normal(name: &str) -> String {
+    name.to_ascii_lowercase().replace(['_', '.'], "-")
+}
+
+fn entry(script: &str, target: &str) -> Option<Entry> {
+    let target = target.split_whitespace().next()?.split('[').next()?;
+    let (module, call) = target.split_once(':')?;
+    let module: Vec<Name> = module.split('.').map(Rc::from).collect();
+    let fits = module.iter().all(|part| !part.is_empty()) && !call.is_empty();
+    fits.then(|| Entry { module, call: Some(call.to_owned()), script: script.trim().to_owned() })
+}
+
+/// `[section]` headings with `name = module:function` lines.
+fn sections(text: &str, wanted: &[&str], found: &mut BTreeSet<Entry>) {
+    let mut inside = false;
+    for line in text.lines().map(str::trim) {
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            inside = wanted.contains(&name.trim());
+        } else if inside && let Some((script, target)) = line.split_once('=') {
+            found.extend(entry(script, target));
+        }
+    }
+}
+
+/// `setup.cfg`: the same lines, indented below `console_scripts =` in `[options.entry_points]`.
+fn sections_nested(text: &str, found: &mut BTreeSet<Entry>) {
+    let (mut inside, mut scripts) = (false, false);
+    for line in text.lines() {
+        let trimmed = line.trim();
+        if trimmed.starts_with('[') {
+            inside = trimmed == "[options.entry_points]";
+        } else if inside && let Some((name, value)) = trimmed.split_once('=') {
+            if line.starts_with([' ', '\t']) {
+                found.extend(entry(name, value).filter(|_| scripts));
+            } else {
+                scripts = name.trim() == "console_scripts";
+                found.extend(entry(name, value).filter(|_| false));
+            }
+        }
+    }
+}
+
+fn project_scripts(text: &str, found: &mut BTreeSet<Entry>) {
+    let Ok(project) = text.parse::<toml::Table>() else { return };
+    let tables = [
+        project.get("project").and_then(|project| project.get("scripts")),
+        project.get("tool").and_then(|tool| tool.get("poetry")?.get("scripts")),
+        project.get("tool").and_then(|tool| tool.get("flit")?.get("scripts")),
+        project.get("project").and_then(|project| project.get("entry-points")?.get("mcp.server")),
+    ];
+    for (script, target) in tables.into_iter().flatten().filter_map(toml::Value::as_table).flatten() {
+        let target = target.as_str().or_else(|| target.get("callable")?.as_str());
+        found.extend(target.and_then(|target| entry(script, target)));
+    }
+}
+
+/// The literal `entry_points={"console_scripts": ["name = module:function"]}` of a `setup.py`.
+fn setup_scripts(path: &str, source: &[u8], budget: &Budget, found: &mut BTreeSet<Entry>) {
+    let Ok(tree) = syntax::parse(&tree_sitter_python::LANGUAGE.into(), path, source, budget) else { return };
+    let body = lower::module(tree.root_node(), std::str::from_utf8(source).unwrap_or_default());
+    for statement in &body {
+        let St::Expr(expr) = &statement.kind else { continue };
+        let Ex::Call(_, args) = &*expr.kind else { continue };
+        for arg in args {
+            if let Arg::Named(name, value) = arg
+                && &**name == "entry_points"
+                && let Ex::Dict(pairs) = &*value.kind
+            {
+                for (_, list) in pairs.iter().filter(|(key, _)| text(key.as_ref()) == Some("console_scripts")) {
+                    let Ex::List(lines) = &*list.kind else { continue };
+                    for line in lines.iter().filter_map(|line| text(Some(line))) {
+                        found.extend(line.split_once('=').and_then(|(script, target)| entry(script, target)));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn text(expr: Option<&Expr>) -> Option<&str> {
+    match &*expr?.kind {
+        Ex::Str(text) => Some(text),
+        _ => None,
+    }
+}
