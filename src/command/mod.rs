@@ -1,16 +1,22 @@
 //! One file per command, thin: parse nothing, decide nothing, call the rooms and print.
 
 mod classify;
+mod crawl;
+mod database;
 mod eval;
 mod extract_worker;
 mod judging;
+mod policy;
 mod rules;
+mod tool;
 
 pub use classify::ClassifyArgs;
 pub use eval::EvalArgs;
 pub use rules::RulesCommand;
 
 use crate::cli::{Cli, Command};
+use anyhow::Context;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// How a command ended.
@@ -39,10 +45,23 @@ impl From<Exit> for ExitCode {
 /// # Errors
 /// The command could not do what it was asked for; the message says what, to what, and the cure when known.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
-    match cli.command {
-        Command::Classify(args) => classify::run(&args, cli.global.quiet),
-        Command::Rules(args) => rules::run(&args, cli.global.json),
-        Command::Eval(args) => eval::run(&args, cli.global.json),
+    let global = &cli.global;
+    match &cli.command {
+        Command::Crawl(args) => crawl::run(global, args),
+        Command::Tool(args) => tool::run(global, args),
+        Command::Policy(args) => policy::run(global, args),
+        Command::Classify(args) => classify::run(args, global.quiet),
+        Command::Rules(args) => rules::run(args, global.json),
+        Command::Eval(args) => eval::run(args, global.json),
         Command::ExtractWorker => extract_worker::run(),
+    }
+}
+
+/// Writes data to stdout. A reader that went away (`mcpdex … | head`) is no error.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("cannot write to stdout"),
+        _ => Ok(()),
     }
 }

@@ -1,7 +1,7 @@
 //! Asks the installed npm and pip through their public commands where packages come from. They run with the user's own
 //! environment, because its configuration is what is asked for; nothing is installed, built or run of any package.
 
-use std::ffi::OsStr;
+use std::collections::BTreeMap;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
@@ -24,10 +24,13 @@ pub(super) enum ClientError {
     Failed { command: String, why: String },
 }
 
+/// The environment that a client runs in.
+pub(super) type Environment = BTreeMap<String, String>;
+
 /// `npm config get KEY`.
-pub(super) async fn npm_config(key: &str) -> Result<String, ClientError> {
+pub(super) async fn npm_config(key: &str, environment: &Environment) -> Result<String, ClientError> {
     let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let answer = run(&[program], &["config", "get", key]).await?.ok_or(ClientError::Missing("npm"))?;
+    let answer = run(&[program], &["config", "get", key], environment).await?.ok_or(ClientError::Missing("npm"))?;
     Ok(String::from_utf8_lossy(&answer).trim().to_owned())
 }
 
@@ -39,16 +42,16 @@ pub(super) struct Pip {
 
 impl Pip {
     /// Runs pip.
-    pub(super) async fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, ClientError> {
-        let words = self.words.get_or_init(find_pip).await.ok_or(ClientError::Missing("pip"))?;
-        run(words, arguments).await?.ok_or(ClientError::Missing("pip"))
+    pub(super) async fn run(&self, arguments: &[&str], environment: &Environment) -> Result<Vec<u8>, ClientError> {
+        let words = self.words.get_or_init(|| find_pip(environment)).await.ok_or(ClientError::Missing("pip"))?;
+        run(words, arguments, environment).await?.ok_or(ClientError::Missing("pip"))
     }
 }
 
-async fn find_pip() -> Option<&'static [&'static str]> {
+async fn find_pip(environment: &Environment) -> Option<&'static [&'static str]> {
     const CANDIDATES: [&[&str]; 4] = [&["pip"], &["pip3"], &["python3", "-m", "pip"], &["python", "-m", "pip"]];
     for words in CANDIDATES {
-        if matches!(run(words, &["--version"]).await, Ok(Some(_))) {
+        if matches!(run(words, &["--version"], environment).await, Ok(Some(_))) {
             return Some(words);
         }
     }
@@ -56,13 +59,15 @@ async fn find_pip() -> Option<&'static [&'static str]> {
 }
 
 /// Runs a command and returns what it printed; `None` when there is no such program.
-async fn run(words: &[&str], arguments: &[impl AsRef<OsStr>]) -> Result<Option<Vec<u8>>, ClientError> {
+async fn run(words: &[&str], arguments: &[&str], environment: &Environment) -> Result<Option<Vec<u8>>, ClientError> {
     let Some((program, first)) = words.split_first() else { return Ok(None) };
     let command = words.join(" ");
     let failed = |why: String| ClientError::Failed { command: command.clone(), why };
     let child = Command::new(program)
         .args(first)
         .args(arguments)
+        .env_clear()
+        .envs(environment)
         .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
         .env("PIP_NO_INPUT", "1")
         .env("PIP_REQUIRE_VIRTUALENV", "0")

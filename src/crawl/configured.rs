@@ -1,7 +1,7 @@
 //! Where packages come from: the operator's configuration first, then what the installed client says, and only when
 //! neither names a registry the manifest's own word, which is not trusted.
 
-use super::clients::{self, ClientError, Pip};
+use super::clients::{self, ClientError, Environment, Pip};
 use super::options::{Options, Surroundings};
 use crate::model::{Package, Secret};
 use crate::net::{Trust, split_user_info};
@@ -58,6 +58,7 @@ pub(super) struct Configured {
     pip_places: Semaphore,
     reports: AtomicUsize,
     ask_clients: bool,
+    environment: Environment,
 }
 
 #[derive(Debug)]
@@ -82,6 +83,7 @@ impl Configured {
             pip_places: Semaphore::new(2),
             reports: AtomicUsize::new(0),
             ask_clients: *ask_clients,
+            environment: options.surroundings.environment.clone(),
         })
     }
 
@@ -90,11 +92,11 @@ impl Configured {
         let name = &package.identifier;
         let mut known = self.npm.lock().await;
         if known.config.registry_of(name).is_none() {
-            known.complaint = known.ask(None, self.ask_clients).await?;
+            known.complaint = known.ask(None, self).await?;
         }
         if !known.asked.is_empty() && scope(name).is_some() {
             // Nothing that was read names a registry, so a scope's may be in a file that only npm knows.
-            known.ask(scope(name), self.ask_clients).await?;
+            known.ask(scope(name), self).await?;
         }
         if let Some(base) = known.config.registry_of(name) {
             let mut base = base.clone();
@@ -146,18 +148,18 @@ impl Configured {
 
     async fn run_pip(&self, arguments: &[&str]) -> Result<Vec<u8>, ClientError> {
         let _place = self.pip_places.acquire().await.expect("the semaphore is never closed");
-        self.pip.run(arguments).await
+        self.pip.run(arguments, &self.environment).await
     }
 }
 
 impl NpmKnowledge {
     /// Asks npm for the registry of a scope or of everything, once; the complaint where it cannot answer.
-    async fn ask(&mut self, scope: Option<&str>, may_ask: bool) -> Result<Option<ClientError>, ConfigError> {
+    async fn ask(&mut self, scope: Option<&str>, around: &Configured) -> Result<Option<ClientError>, ConfigError> {
         let key = scope.map_or_else(|| "registry".to_owned(), |scope| format!("{scope}:registry"));
-        if !may_ask || !self.asked.insert(key.clone()) {
+        if !around.ask_clients || !self.asked.insert(key.clone()) {
             return Ok(self.complaint.clone());
         }
-        match clients::npm_config(&key).await {
+        match clients::npm_config(&key, &around.environment).await {
             Ok(answer) => self.config.add_answer(scope, &answer).map(|()| None),
             Err(error) => Ok(Some(error)),
         }

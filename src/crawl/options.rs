@@ -53,8 +53,8 @@ impl Options {
 /// What npm, pip and uv would look at to know where packages come from, read once.
 #[derive(Debug, Clone, Default)]
 pub struct Surroundings {
-    /// The environment, as far as it concerns them.
-    environment: BTreeMap<String, String>,
+    /// The environment, in which they also run when they are asked.
+    pub(super) environment: BTreeMap<String, String>,
     /// Texts of `.npmrc` files, the project's first.
     pub npmrc: Vec<String>,
     /// Texts of `pip.conf` files, the strongest first.
@@ -86,7 +86,7 @@ impl Surroundings {
         self.environment.get(name).cloned()
     }
 
-    /// Sets a variable, in these surroundings only.
+    /// Sets a variable (`PATH` decides which clients are found), in these surroundings only.
     pub fn set(&mut self, name: &str, value: &str) {
         self.environment.insert(name.to_owned(), value.to_owned());
     }

@@ -33,6 +33,8 @@ pub enum Cause {
     Busy { status: u16, wait: Duration },
     #[error("no complete answer within {} s", .0.as_secs_f32())]
     Timeout(Duration),
+    #[error("no connection could be made in time")]
+    NoConnection,
     #[error("{0}")]
     Unreachable(String),
     #[error("{what} is larger than the limit of {limit} bytes")]
@@ -72,7 +74,7 @@ impl Failure {
             Cause::Status { status: 401 | 407, .. } => Outcome::AuthRequired,
             Cause::Status { status: 404 | 410, .. } => Outcome::Gone,
             Cause::Status { .. } | Cause::Busy { .. } => Outcome::Refused,
-            Cause::Timeout(_) => Outcome::Timeout,
+            Cause::Timeout(_) | Cause::NoConnection => Outcome::Timeout,
             Cause::Unreachable(_) => Outcome::Unreachable,
             Cause::TooLarge { .. } | Cause::Redirects(_) => Outcome::TooLarge,
             Cause::Unreadable(_) => Outcome::Unreadable,
@@ -86,6 +88,9 @@ impl Cause {
         let error = error.without_url();
         if let Some(refusal) = chain(&error).find_map(|cause| cause.downcast_ref::<Refusal>()) {
             return Cause::Blocked(refusal.clone());
+        }
+        if error.is_timeout() && error.is_connect() {
+            return Cause::NoConnection;
         }
         if error.is_timeout() {
             return Cause::Timeout(limit);

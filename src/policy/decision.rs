@@ -44,6 +44,19 @@ pub struct Decision {
     pub reason: String,
 }
 
+impl Decision {
+    /// What happens and why, in one sentence.
+    pub fn sentence(&self) -> String {
+        let what = match self.effect {
+            Effect::Allow => "allow it".to_owned(),
+            Effect::Limit { max, window } => format!("allow it {max} times per {}", window.as_str()),
+            Effect::Ask => "refuse it until a person approves".to_owned(),
+            Effect::Hide => "hide it from agents and refuse it".to_owned(),
+        };
+        format!("{what}, because {}", self.reason)
+    }
+}
+
 /// Decides as the reference product does for each category, and more carefully in two cases: a tool that no rule
 /// recognised, or one judged with low confidence, is never allowed unasked; a read of medium risk is limited.
 pub fn decide(verdict: &Verdict) -> Decision {

@@ -81,6 +81,11 @@ pub fn document<'a>(decisions: impl IntoIterator<Item = (&'a str, &'a Decision)>
 }
 
 impl Document {
+    /// The document as a JSON value.
+    pub fn to_value(&self) -> Value {
+        value(self)
+    }
+
     /// The text of the file: two spaces of indentation, a line feed at the end.
     pub fn to_text(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).expect("strings and numbers always serialise");

@@ -1,5 +1,14 @@
 //! What the commands print: tables for people, JSON for programs. Text from servers is made harmless here.
 
+mod crawl;
+mod json;
+mod names;
+mod text;
+mod tool;
 mod visible;
 
+pub use crawl::{CrawlReport, Run};
+pub use json::to_json;
+pub use names::{Nearest, nearest};
+pub use tool::{PolicyView, ToolReport, ToolView};
 pub use visible::visible;

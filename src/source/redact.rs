@@ -159,17 +159,22 @@ fn redact_text(text: &mut String, place: Place) -> usize {
     url_secrets(text, &mut spans);
     words(text, place == Place::Given, &mut spans);
     spans.sort_unstable();
-    let mut count = 0;
+    // A token inside of a URL's user information is one secret with it.
+    let mut merged: Vec<(usize, usize)> = Vec::new();
+    for (start, end) in spans {
+        match merged.last_mut() {
+            Some(last) if start < last.1 => last.1 = last.1.max(end),
+            _ => merged.push((start, end)),
+        }
+    }
+    merged.retain(|&(start, end)| &text[start..end] != REDACTED);
+    let count = merged.len();
     let mut clean = String::with_capacity(text.len());
     let mut done = 0;
-    for (start, end) in spans {
-        if start < done {
-            continue;
-        }
+    for (start, end) in merged {
         clean.push_str(&text[done..start]);
         clean.push_str(REDACTED);
         done = end;
-        count += 1;
     }
     if count > 0 {
         clean.push_str(&text[done..]);
@@ -373,6 +378,9 @@ mod tests {
         let (text, count) = redacted(json!({"url": "https://me:pw@h.example/x?api_key=abc123&page=2"}));
         assert_eq!(text, r#"{"url":"https://[redacted]@h.example/x?api_key=[redacted]&page=2"}"#);
         assert_eq!(count, 2);
+        let token = format!("ghp_{}", "a1".repeat(18));
+        let (text, count) = redacted(json!({"url": format!("https://{token}:x@h.example/")}));
+        assert_eq!((text.as_str(), count), (r#"{"url":"https://[redacted]@h.example/"}"#, 1));
         let (text, _) = redacted(json!({"headers": [{"name": "X-Trace", "value": "q8Zr2LmN5tVx7YbC1dEf3G"}]}));
         assert!(!text.contains("q8Zr2"), "{text}");
     }

@@ -189,7 +189,7 @@ impl Batch<'_> {
             params![
                 server,
                 observation.origin.as_str(),
-                observation.target,
+                target(observation),
                 observation.outcome.as_str(),
                 observation.detail,
                 stored,
@@ -202,14 +202,15 @@ impl Batch<'_> {
     /// Keeps a tool list: a new one as rows, a known one by moving its `last_seen`.
     fn list(&self, server: i64, observation: &Observation) -> Result<i64, StoreError> {
         let content = content_digest(&observation.tools);
-        let key = params![server, observation.origin.as_str(), observation.target, content];
+        let target = target(observation);
+        let key = params![server, observation.origin.as_str(), target, content];
         let known = self.id(
             "SELECT id FROM observation WHERE server_id = ?1 AND origin = ?2 AND target = ?3 AND content_sha256 = ?4",
             key,
         )?;
         self.execute(
             "UPDATE observation SET latest = 0 WHERE server_id = ?1 AND origin = ?2 AND target = ?3",
-            params![server, observation.origin.as_str(), observation.target],
+            params![server, observation.origin.as_str(), target],
         )?;
         let version = observation.package.as_ref().and_then(|p| p.version.clone());
         let id = if let Some(id) = known {
@@ -227,7 +228,7 @@ impl Batch<'_> {
                 params![
                     server,
                     observation.origin.as_str(),
-                    observation.target,
+                    target,
                     version,
                     observation.artifact_sha256,
                     content,
@@ -294,6 +295,15 @@ impl Batch<'_> {
         )?;
         self.execute("INSERT INTO unjudged (server_id) VALUES (?1) ON CONFLICT DO NOTHING", [server])?;
         Ok(())
+    }
+}
+
+/// What an observation is about, whatever the version: a package by name, else what was asked. A newer version's list
+/// takes the place of the older one's.
+fn target(observation: &Observation) -> String {
+    match &observation.package {
+        Some(package) => format!("{}:{}", package.ecosystem, package.identifier),
+        None => observation.target.clone(),
     }
 }
 

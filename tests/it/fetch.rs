@@ -125,13 +125,13 @@ fn with_both(mirror: &Mirror) -> Options {
     }
 }
 
-/// That a package arrived whole and was handed to a worker.
-fn assert_fetched(observation: &Observation, archive: &[u8]) {
-    let detail = observation.detail.as_deref();
-    assert!(matches!(detail, None | Some("no tool was found in the source of the package")), "{detail:?}");
+/// That a package arrived whole and its tool was found.
+fn assert_read(observation: &Observation, archive: &[u8]) {
+    assert_eq!((observation.outcome, observation.detail.as_deref()), (Outcome::Ok, None));
     assert_eq!(observation.artifact_sha256.as_deref(), Some(sha256_hex(archive).as_str()));
     assert_eq!(observation.package.as_ref().unwrap().version.as_deref(), Some("1.2.0"));
-    assert_eq!(observation.origin, ToolOrigin::Static);
+    let names: Vec<_> = observation.tools.iter().map(|(tool, _)| tool.name.as_str()).collect();
+    assert_eq!((observation.origin, names), (ToolOrigin::Static, vec!["fire_kiln"]));
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn a_python_index_is_read_in_json_and_in_html() {
         let mirror = Mirror::start();
         pypi(&mirror, html, &sha256_hex(&wheel()));
         let crawled = run(&["pypi:Kiln"], &with_both(&mirror));
-        assert_fetched(crawled.of("pypi:Kiln"), &wheel());
+        assert_read(crawled.of("pypi:Kiln"), &wheel());
         assert_eq!(crawled.listings[0].source, "pypi:Kiln");
         let accept = &mirror.asked()[0].headers["accept"];
         assert!(accept.starts_with("application/vnd.pypi.simple.v1+json,") && accept.contains("text/html"), "{accept}");
@@ -151,12 +151,12 @@ fn a_python_index_is_read_in_json_and_in_html() {
 fn an_npm_registry_is_read_with_scope_version_and_either_hash() {
     let mirror = Mirror::start();
     npm(&mirror, "@clay/kiln", npm_dist(&mirror));
-    assert_fetched(run(&["npm:@clay/kiln@^1"], &with_both(&mirror)).of("npm:@clay/kiln"), &tarball());
+    assert_read(run(&["npm:@clay/kiln@^1"], &with_both(&mirror)).of("npm:@clay/kiln"), &tarball());
     assert_eq!(mirror.targets(), ["/@clay%2Fkiln", "/kiln-1.2.0.tgz"]);
 
     let sha1: String = Sha1::digest(tarball()).iter().map(|byte| format!("{byte:02x}")).collect();
     npm(&mirror, "kiln", json!({"tarball": mirror.url("/kiln-1.2.0.tgz").as_str(), "shasum": sha1}));
-    assert_fetched(run(&["npm:kiln"], &with_both(&mirror)).of("npm:kiln"), &tarball());
+    assert_read(run(&["npm:kiln"], &with_both(&mirror)).of("npm:kiln"), &tarball());
 }
 
 #[test]
@@ -226,8 +226,8 @@ fn registries_are_taken_from_the_environment_and_configuration_files() {
     options.surroundings.npmrc = vec![format!("registry=http:{host}\n{host}:_authToken=planted\n")];
     options.surroundings.set("PIP_INDEX_URL", &mirror.url("/simple").as_str().replace("//", "//me:planted@"));
     let crawled = run(&["npm:kiln", "pypi:kiln"], &options);
-    assert_fetched(crawled.of("npm:kiln"), &tarball());
-    assert_fetched(crawled.of("pypi:kiln"), &wheel());
+    assert_read(crawled.of("npm:kiln"), &tarball());
+    assert_read(crawled.of("pypi:kiln"), &wheel());
     for asked in mirror.asked() {
         let expected = if asked.target.contains("kiln-1.2.0.tgz") || asked.target == "/kiln" {
             "Bearer planted"
@@ -280,8 +280,8 @@ fn every_page_of_a_registry_is_read_and_its_packages_are_followed() {
     );
     let base = format!("registry:{}", mirror.url(""));
     let crawled = run(&[&base], &with_both(&mirror));
-    assert_fetched(crawled.of("a/npm"), &tarball());
-    assert_fetched(crawled.of("a/pypi"), &wheel());
+    assert_read(crawled.of("a/npm"), &tarball());
+    assert_read(crawled.of("a/pypi"), &wheel());
     for (server, outcome, detail) in [
         ("a/oci", Outcome::Unreadable, "not read: package type oci is not supported yet"),
         ("a/remote", Outcome::Unreadable, "not read: it answers at https://kiln.example/sse only"),
@@ -338,11 +338,80 @@ fn a_registry_that_only_a_manifest_names_is_guarded() {
     // What the operator configures wins over the manifest's word.
     npm(&mirror, "kiln", npm_dist(&mirror));
     let crawled = run(&[&word], &Options { npm_registry: Some(mirror.url("/").to_string()), ..options() });
-    assert_fetched(&crawled.observations[0], &tarball());
+    assert_read(&crawled.observations[0], &tarball());
     assert_eq!(inner.targets(), Vec::<String>::new());
     // In a lab the manifest's registry may be on the same machine.
     let crawled = run(&[&word], &Options { allow_private: true, ..options() });
-    assert_fetched(&crawled.observations[0], &tarball());
+    assert_read(&crawled.observations[0], &tarball());
+}
+
+/// A folder of commands that answer as npm and pip do.
+#[cfg(unix)]
+fn commands(scripts: &[(&str, String)]) -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    for (name, script) in scripts {
+        let file = folder.path().join(name);
+        std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    folder
+}
+
+#[cfg(unix)]
+#[test]
+fn installed_clients_are_asked_when_nothing_else_names_a_registry() {
+    let mirror = Mirror::start();
+    npm(&mirror, "kiln", npm_dist(&mirror));
+    npm(&mirror, "@clay/kiln", npm_dist(&mirror));
+    pypi(&mirror, true, &sha256_hex(&wheel()));
+    mirror.on("/direct/kiln-1.2.0-py3-none-any.whl", Reply::file(wheel()));
+    let report = json!({"version": "1", "install": [{"metadata": {"name": "glaze", "version": "1.2.0"}, "download_info": {
+        "url": mirror.url("/direct/kiln-1.2.0-py3-none-any.whl").as_str(),
+        "archive_info": {"hashes": {"sha256": sha256_hex(&wheel())}}}}]});
+    let npm_script = format!(
+        "[ \"$1 $2\" = 'config get' ] || exit 9\ncase $3 in registry) echo '{}';; @clay:registry) echo '{}';; esac",
+        mirror.url("/nowhere"),
+        mirror.url("/"),
+    );
+    // pip knows a wheel of one package; of the other it says, as of any source distribution, that it has none.
+    let pip_script = format!(
+        "case \"$*\" in\n*--version*) echo pip 99;;\n*--help*) printf 'x\\n --index-url <url>  Base (default\\n   {}). This\\n';;\n\
+         *--dry-run*--no-deps*--only-binary=:all:*glaze) echo '{report}';;\n*) echo 'ERROR: no distribution' >&2; exit 1;;\nesac",
+        mirror.url("/simple"),
+    );
+    let folder = commands(&[("npm", npm_script), ("pip3", pip_script)]);
+    let mut options = options();
+    options.surroundings.ask_clients = true;
+    options.surroundings.set("PATH", folder.path().to_str().unwrap());
+    let crawled = run(&["npm:@clay/kiln", "npm:kiln", "pypi:glaze", "pypi:kiln"], &options);
+    assert_read(crawled.of("npm:@clay/kiln"), &tarball());
+    assert_eq!(crawled.of("npm:kiln").outcome, Outcome::Gone, "{}", crawled.detail("npm:kiln"));
+    assert_read(crawled.of("pypi:glaze"), &wheel());
+    assert_read(crawled.of("pypi:kiln"), &wheel());
+    let targets = mirror.targets();
+    assert!(
+        targets.contains(&"/nowhere/kiln".to_owned()) && !targets.contains(&"/simple/glaze/".to_owned()),
+        "{targets:?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn clients_that_are_missing_or_talk_nonsense_are_told_with_the_cure() {
+    let empty = commands(&[]);
+    let mad = commands(&[("npm", "echo ftp://packages.example".into()), ("pip", "echo '{'".into())]);
+    for (folder, npm, pypi) in [
+        (&empty, "npm is not installed; --npm-registry", "pip is not installed; --pypi-index"),
+        (&mad, "the answer of `npm config get` names no usable address", "it names no index; --pypi-index"),
+    ] {
+        let mut options = options();
+        options.surroundings.ask_clients = true;
+        options.surroundings.set("PATH", folder.path().to_str().unwrap());
+        let crawled = run(&["npm:kiln", "pypi:kiln"], &options);
+        assert!(crawled.detail("npm:kiln").contains(npm), "{}", crawled.detail("npm:kiln"));
+        assert!(crawled.detail("pypi:kiln").contains(pypi), "{}", crawled.detail("pypi:kiln"));
+    }
 }
 
 #[test]
@@ -372,6 +441,8 @@ fn the_two_real_packages_come_from_the_configured_registries() {
             eprintln!("skipped: {word} cannot be reached: {}", crawled.detail(word));
             continue;
         }
-        assert!(observation.artifact_sha256.is_some(), "{word}: {}", crawled.detail(word));
+        assert_eq!((observation.outcome, observation.detail.as_deref()), (Outcome::Ok, None), "{word}");
+        let named = |name: &str| observation.tools.iter().any(|(tool, _)| tool.name == name);
+        assert!(named("build_and_push_image_to_ecr") || named("read_text_file"), "{word}");
     }
 }

@@ -3,12 +3,17 @@
 
 mod archive;
 mod client;
+mod commands;
 mod expectations;
+mod extract_javascript;
 mod extract_python;
 mod fetch;
+mod house;
 mod manifests;
+mod pages;
 mod robustness;
 mod rules;
+mod store;
 mod support;
 mod translations;
 mod worker;

@@ -24,7 +24,7 @@ impl<'t> Machine<'t> {
             return false;
         }
         match callee.last() {
-            "registerTool" => self.register_tool(arguments, site),
+            "registerTool" | "registerToolTask" => self.register_tool(arguments, site),
             "tool" => self.tool_call(arguments, site),
             "registerAppTool" if arguments.len() >= 3 => self.register_tool(&arguments[1..], site),
             "addTool" => match arguments.first() {
@@ -226,7 +226,7 @@ impl<'t> Machine<'t> {
     fn found(&mut self, name: &Text, parts: Parts, call: CallSite) {
         let (tool, missing) = self.describe(name, parts);
         let site = self.site_of(name, call);
-        self.findings.tool(name, tool, site, missing);
+        self.findings.tool(tool, site, missing, self.uncertain);
     }
 
     fn site_of(&self, name: &Text, call: CallSite) -> Site {
@@ -263,6 +263,34 @@ impl<'t> Machine<'t> {
         let (tool, missing): (_, Vec<Missing>) = self.describe(&name, parts);
         let site = self.site_of(&name, site);
         self.findings.doubtful(tool, site, missing);
+    }
+
+    /// Takes every object that was made and has all the parts of a tool for a tool: what remains when the registration
+    /// goes through something that cannot be followed.
+    pub(super) fn take_definitions(&mut self) {
+        let mut first = None;
+        for id in self.objects() {
+            let object = self.object(id);
+            let (Shape::Plain, Some(site)) = (&object.shape, object.site) else { continue };
+            let text = |name: &str| match object.properties.get(name) {
+                Some(super::value::Property::Data(Value::Text(text))) => Some(text.clone()),
+                _ => None,
+            };
+            let has = |names: &[&str]| names.iter().any(|name| object.properties.contains_key(*name));
+            let (Some(name), Some(_)) = (text("name"), text("description")) else { continue };
+            let known = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'));
+            let schema = ["inputSchema", "parameters", "paramsSchema", "schema"];
+            let acts = ["handler", "execute", "logic", "run", "callback", "call", "outputSchema", "annotations"];
+            if !known || !has(&schema) || !has(&acts) {
+                continue;
+            }
+            first.get_or_insert(site);
+            self.tool_object(&Value::Object(id), site, true);
+        }
+        if let Some(site) = first {
+            let detail = "tools are defined here and registered in a way that could not be followed";
+            self.findings.missing(PartialReason::UnresolvedValue, detail, Some(site));
+        }
     }
 
     /// `new FastMCP({...})` and the like need no look; servers that take their tools when they are made do.

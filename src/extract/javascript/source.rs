@@ -51,19 +51,9 @@ impl<'t> Sources<'t> {
         Sources { files, budget }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.files.len()
-    }
-
     /// The file at exactly `path`.
     pub(super) fn find(&self, path: &str) -> Option<FileId> {
         self.files.binary_search_by(|file| file.path.cmp(path)).ok().map(FileId)
-    }
-
-    /// The files whose path starts with `prefix`, in order.
-    pub(super) fn under<'s>(&'s self, prefix: &'s str) -> impl Iterator<Item = FileId> + 's {
-        let from = self.files.partition_point(|file| file.path < prefix);
-        (from..self.files.len()).take_while(move |at| self.files[*at].path.starts_with(prefix)).map(FileId)
     }
 
     pub(super) fn path(&self, file: FileId) -> &'t str {

@@ -146,11 +146,10 @@ impl<'t> Machine<'t> {
         }
         let mut out = Map::new();
         for (name, member) in members {
-            match (name.as_ref(), member) {
-                ("title", Value::Text(text)) => drop(out.insert("title".to_owned(), json!(text.as_ref()))),
-                (hint, Value::Bool(value)) if HINTS.contains(&hint) => drop(out.insert(hint.to_owned(), json!(value))),
-                (hint, unknown) if HINTS.contains(&hint) && unknown.is_unknown() => lacks(&format!("hint `{hint}`")),
-                _ => {}
+            if member.is_unknown() {
+                lacks(&format!("annotation `{name}`"));
+            } else if let Some(json) = self.known_json(&member) {
+                out.insert(name.to_string(), json);
             }
         }
         (!out.is_empty()).then_some(Json::Object(out))

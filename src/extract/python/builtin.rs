@@ -31,6 +31,16 @@ impl Machine<'_> {
                     other => other,
                 };
             }
+            ("os.getenv" | "os.environ.get", Some(_)) => {
+                return args.get(1, "default").cloned().unwrap_or(Value::None).usual();
+            }
+            ("inspect.isroutine" | "inspect.isfunction" | "inspect.iscoroutinefunction", Some(value)) => {
+                return match value {
+                    Value::Function(_) | Value::Bound(_) if !path.ends_with("coroutinefunction") => Value::Bool(true),
+                    Value::None | Value::Str(_) | Value::Int(_) | Value::Bool(_) => Value::Bool(false),
+                    _ => Value::Unknown,
+                };
+            }
             ("typing.cast" | "typing_extensions.cast", _) => return args.plain.get(1).cloned().unwrap_or_default(),
             ("copy.copy" | "copy.deepcopy", Some(Value::Dict(pairs))) => return Value::dict(pairs.borrow().clone()),
             ("copy.copy" | "copy.deepcopy", Some(Value::List(items))) => return Value::list(items.borrow().clone()),
@@ -145,6 +155,13 @@ impl Machine<'_> {
 
     fn call_builtin(&mut self, name: &str, args: Args, module: usize) -> Value {
         let first = args.plain.first().cloned();
+        if let Some(Value::Usual(inner)) = &first
+            && matches!(name, "str" | "int" | "float" | "list" | "set" | "tuple" | "sorted" | "len")
+        {
+            let mut plain = args.plain.clone();
+            plain[0] = (**inner).clone();
+            return self.call_builtin(name, Args { plain, ..args }, module).usual();
+        }
         match (name, first) {
             ("str", Some(value)) => match &value {
                 Value::Instance(_) => Value::Unknown,
@@ -215,6 +232,7 @@ impl Machine<'_> {
             ("type", Some(Value::Instance(instance))) => Value::Class(Rc::clone(&instance.class)),
             ("print", _) => Value::None,
             ("callable", Some(Value::Function(_) | Value::Bound(_) | Value::Class(_))) => Value::Bool(true),
+            ("callable", Some(Value::None | Value::Str(_) | Value::Int(_) | Value::Bool(_))) => Value::Bool(false),
             ("isinstance", Some(value)) => is_instance(&value, args.plain.get(1)).map_or(Value::Unknown, Value::Bool),
             ("vars", Some(Value::Module(number))) => self.module_names(number),
             ("globals", None) => self.module_names(module),
@@ -275,6 +293,7 @@ fn is_instance(value: &Value, class: Option<&Value>) -> Option<bool> {
         Value::List(_) => "builtins.list",
         Value::Dict(_) => "builtins.dict",
         Value::None => "NoneType",
+        Value::Function(_) | Value::Bound(_) => "function",
         _ => return None,
     };
     path.starts_with("builtins.").then_some(own == path)

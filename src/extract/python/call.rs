@@ -252,12 +252,14 @@ fn bind(function: &Function, args: Args, env: &Env) {
 
 /// Sets the fields of a dataclass, a pydantic model or a named tuple from the arguments of its construction.
 fn fill_fields(instance: &Instance, args: Args) {
+    let is_setting = instance.class.has_external_base(&|path| last(path) == "BaseSettings");
     let mut fields: Vec<(Name, Option<Value>)> = Vec::new();
     collect_fields(&instance.class, &mut fields, 0);
     let mut attributes: BTreeMap<Name, Value> = BTreeMap::new();
     let mut plain = args.plain.into_iter();
     for (name, default) in fields {
         let named = args.named.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+        let default = if is_setting { default.map(Value::usual) } else { default };
         let value = plain.next().or(named).or(if args.open { None } else { default });
         attributes.insert(name, value.unwrap_or_default());
     }

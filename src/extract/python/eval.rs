@@ -119,7 +119,7 @@ impl Machine<'_> {
                 left if left.truth() == Some(true) => self.eval(right, env),
                 left => match self.eval(right, env) {
                     right if right.truth() == Some(false) => Value::Bool(false),
-                    _ if left.is_unknown() => Value::Unknown,
+                    _ if left.is_unknown() || left.settled().1 => Value::Unknown,
                     right => right,
                 },
             },
@@ -127,6 +127,11 @@ impl Machine<'_> {
                 left if left.truth() == Some(true) => left,
                 left if left.truth() == Some(false) => self.eval(right, env),
                 left @ (Value::Made(_) | Value::Instance(_)) => left,
+                Value::Usual(inner) => match inner.truth() {
+                    Some(true) => Value::Usual(inner),
+                    Some(false) => self.eval(right, env).usual(),
+                    None => Value::Unknown,
+                },
                 _ => match self.eval(right, env) {
                     // `given or Server()`: the part that is known stands for both.
                     right @ (Value::Made(_) | Value::Instance(_)) => right,
@@ -189,18 +194,25 @@ impl Machine<'_> {
 
     fn format(&mut self, pieces: &[Piece], env: &Rc<Env>) -> Value {
         let mut text = String::new();
-        let mut known = true;
+        let (mut known, mut set) = (true, false);
         for piece in pieces {
             match piece {
                 Piece::Text(part) => text.push_str(part),
-                Piece::Hole(value) => match show(&self.eval(value, env)) {
-                    Some(shown) => text.push_str(&shown),
-                    None => known = false,
-                },
+                Piece::Hole(value) => {
+                    let value = self.eval(value, env);
+                    set |= value.settled().1;
+                    match show(&value) {
+                        Some(shown) => text.push_str(&shown),
+                        None => known = false,
+                    }
+                }
                 Piece::OpaqueHole => known = false,
             }
         }
-        if known && text.len() <= MAX_TEXT { Value::text(text) } else { Value::Unknown }
+        if !known || text.len() > MAX_TEXT {
+            return Value::Unknown;
+        }
+        if set { Value::text(text).usual() } else { Value::text(text) }
     }
 
     fn sequence(&mut self, items: &[Expr], env: &Rc<Env>) -> Option<Vec<Value>> {
@@ -294,6 +306,9 @@ impl Machine<'_> {
 
     fn subscript(&mut self, object: &Value, keys: &[Expr], env: &Rc<Env>) -> Value {
         if let Value::External(_) | Value::Class(_) = object {
+            if object.path() == Some("os.environ") {
+                return Value::Unknown;
+            }
             if let Value::Class(class) = object
                 && class.is_enum()
             {

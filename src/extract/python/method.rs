@@ -8,6 +8,12 @@ use std::rc::Rc;
 
 impl Machine<'_> {
     pub(super) fn call_method(&mut self, receiver: &Value, name: &str, args: Args, module: usize) -> Value {
+        let set = receiver.settled().1 || args.plain.iter().any(|arg| arg.settled().1);
+        if set && matches!(receiver.settled().0, Value::Str(_) | Value::List(_) | Value::Dict(_)) {
+            let plain = args.plain.iter().map(|arg| arg.settled().0.clone()).collect();
+            let receiver = receiver.settled().0.clone();
+            return self.call_method(&receiver, name, Args { plain, ..args }, module).usual();
+        }
         let known = match receiver {
             Value::Str(text) => text_method(text, name, &args),
             Value::List(items) => list_method(items, name, &args),

@@ -15,6 +15,7 @@ mod builtin;
 mod call;
 mod class;
 mod define;
+mod docstring;
 mod eval;
 mod exec;
 mod field;

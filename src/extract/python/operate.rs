@@ -34,7 +34,7 @@ pub(super) fn slice(object: &Value, start: Option<Value>, stop: Option<Value>) -
 
 /// The text that `str()` gives for a plain value.
 pub(super) fn show(value: &Value) -> Option<String> {
-    Some(match value {
+    Some(match value.settled().0 {
         Value::Str(text) => text.to_string(),
         Value::Int(value) => value.to_string(),
         Value::Bool(true) => "True".to_owned(),
@@ -66,6 +66,10 @@ fn show_items(items: &[Value]) -> Option<String> {
 }
 
 pub(super) fn binary(left: &Value, op: Op, right: &Value) -> Value {
+    let ((left, left_set), (right, right_set)) = (left.settled(), right.settled());
+    if left_set || right_set {
+        return binary(left, op, right).usual();
+    }
     match (left, op, right) {
         (_, Op::Add, _) if left.as_text().is_some() => match (left.as_text(), right.as_text()) {
             (Some(a), Some(b)) if a.len() + b.len() <= MAX_TEXT => Value::text(format!("{a}{b}")),

@@ -11,6 +11,17 @@ pub(super) struct Package<'t> {
     pub tree: &'t SourceTree,
     /// Module files by the last part of their name without `.py`; packages by the name of their folder.
     by_name: BTreeMap<&'t str, Vec<&'t str>>,
+    /// What it says about the frameworks that it needs.
+    needs: Needs,
+}
+
+/// Which MCP frameworks a package depends on.
+#[derive(Debug, Clone, Copy, Default)]
+struct Needs {
+    fastmcp: bool,
+    /// A version of FastMCP that splits docstrings may be installed.
+    new_fastmcp: bool,
+    sdk: bool,
 }
 
 /// A place where the package starts.
@@ -35,7 +46,17 @@ impl<'t> Package<'t> {
         for paths in by_name.values_mut() {
             paths.sort_by_key(|path| (path.matches('/').count(), *path));
         }
-        Package { tree, by_name }
+        Package { tree, by_name, needs: needs(tree) }
+    }
+
+    /// Whether servers of the FastMCP framework show docstrings in parts, given the versions that may be installed.
+    pub(super) fn splits_docstrings(&self) -> bool {
+        self.needs.new_fastmcp
+    }
+
+    /// Whether a server that could not be followed can only be one of the FastMCP framework.
+    pub(super) fn requires_fastmcp_only(&self) -> bool {
+        self.needs.fastmcp && !self.needs.sdk
     }
 
     /// The file of the module called `name`, wherever the package keeps its source.
@@ -110,6 +131,62 @@ impl<'t> Package<'t> {
     /// Every file that could be part of the server, tests and examples left out.
     pub(super) fn all(&self) -> impl Iterator<Item = &'t str> + '_ {
         self.tree.files.keys().map(String::as_str).filter(|path| path.ends_with(".py") && !is_aside(path))
+    }
+}
+
+/// Reads the requirements that the package's metadata or project file states.
+fn needs(tree: &SourceTree) -> Needs {
+    let mut needs = Needs::default();
+    for (path, bytes) in &tree.files {
+        let Ok(text) = std::str::from_utf8(bytes) else { continue };
+        match last_part(path) {
+            "METADATA" | "PKG-INFO" => {
+                for line in text.lines().filter_map(|line| line.strip_prefix("Requires-Dist:")) {
+                    needs.add(line.trim());
+                }
+            }
+            "pyproject.toml" if !path.contains('/') => {
+                let Ok(project) = text.parse::<toml::Table>() else { continue };
+                let listed = project.get("project").and_then(|project| project.get("dependencies")?.as_array());
+                listed.into_iter().flatten().filter_map(toml::Value::as_str).for_each(|line| needs.add(line));
+            }
+            _ => {}
+        }
+    }
+    needs
+}
+
+impl Needs {
+    /// `requirement` as in PEP 508: a name, extras, versions, a marker.
+    fn add(&mut self, requirement: &str) {
+        let requirement = requirement.split(';').next().unwrap_or_default();
+        let end = requirement.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
+        let (name, rest) = requirement.split_at(end.unwrap_or(requirement.len()));
+        match &*normal(name) {
+            "mcp" => self.sdk = true,
+            "fastmcp" | "fastmcp-slim" => {
+                self.fastmcp = true;
+                let versions = rest.split_once(']').map_or(rest, |(_, versions)| versions).trim();
+                let versions = versions.trim_start_matches('(').trim_end_matches(')');
+                self.new_fastmcp |= allows_new(versions);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The first version of FastMCP that splits docstrings, and some later ones that a requirement may stop short of.
+const SPLITTING: &[&str] = &["3.3.0", "3.4.0", "3.9.0", "4.0.0", "4.1.0", "4.9.0", "5.0.0"];
+
+fn allows_new(versions: &str) -> bool {
+    let Ok(allowed) = versions.parse::<pep440_rs::VersionSpecifiers>() else { return false };
+    let mut splitting = SPLITTING.iter().filter_map(|version| version.parse::<pep440_rs::Version>().ok());
+    // An exact version lies between those of the list.
+    let exact = allowed.iter().find(|one| *one.operator() == pep440_rs::Operator::Equal).map(|one| one.version());
+    match (exact, splitting.next()) {
+        (Some(exact), Some(first)) => *exact >= first,
+        (None, Some(first)) => allowed.contains(&first) || splitting.any(|version| allowed.contains(&version)),
+        (_, None) => false,
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) struct Server {
     key: Key,
     origin: Origin,
     site: ToolSite,
+    /// Made by the framework that may split docstrings.
+    is_fastmcp: bool,
     tools: Vec<(Name, FoundTool)>,
     /// Functions that answer `tools/list`.
     pub handlers: Vec<(Value, ToolSite)>,
@@ -67,6 +69,12 @@ fn starts(name: &str) -> bool {
 impl Machine<'_> {
     /// The number of the server that `value` is; `None` when it is something else.
     fn server_number(&mut self, value: &Value, module: usize, line: u32) -> Option<usize> {
+        let is_fastmcp = match value {
+            Value::Made(made) => made.path.starts_with("fastmcp."),
+            Value::External(path) => path.starts_with("fastmcp."),
+            Value::Instance(instance) => instance.class.has_external_base(&|path| path.starts_with("fastmcp.")),
+            _ => self.package.requires_fastmcp_only(),
+        };
         let key = match value {
             Value::Made(made) if is_server(&made.path) || makes_server(made.kind()) => Key::Object(made.id),
             // An object of a framework that is not known to be a server may well be one.
@@ -76,7 +84,9 @@ impl Machine<'_> {
             Value::Unknown | Value::Method(_) => Key::Unknown,
             _ => return None,
         };
-        Some(self.server_of(key, Origin::Code, module, line))
+        let number = self.server_of(key, Origin::Code, module, line);
+        self.servers[number].is_fastmcp |= is_fastmcp;
+        Some(number)
     }
 
     fn server_of(&mut self, key: Key, origin: Origin, module: usize, line: u32) -> usize {
@@ -88,6 +98,7 @@ impl Machine<'_> {
             key,
             origin,
             site,
+            is_fastmcp: false,
             tools: Vec::new(),
             handlers: Vec::new(),
             mounts: Vec::new(),
@@ -261,7 +272,8 @@ impl Machine<'_> {
 
     /// Registers `function` as a tool of `server`, with the options that its decorator gave.
     pub(super) fn register(&mut self, server: usize, function: &Value, options: &Args, module: usize) {
-        if let Some(found) = tool::from_function(self, function, options, module) {
+        let splits = self.servers[server].is_fastmcp && self.package.splits_docstrings();
+        if let Some(found) = tool::from_function(self, function, options, module, splits) {
             self.keep(server, found);
         }
     }

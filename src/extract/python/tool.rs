@@ -2,6 +2,7 @@
 
 use super::ast::{Ex, Name, ParamKind};
 use super::builtin::takes_self;
+use super::docstring::{self, Parts};
 use super::field;
 use super::json::to_json;
 use super::literal::cleandoc;
@@ -13,7 +14,7 @@ use serde_json::{Map, Value as Json};
 use std::rc::Rc;
 
 /// The function that is shown in the place of a wrapper.
-fn shown(function: &Rc<Function>) -> (Rc<Function>, bool) {
+pub(super) fn shown(function: &Rc<Function>) -> (Rc<Function>, bool) {
     let (mut at, mut is_bound) = (Rc::clone(function), false);
     for _ in 0..20 {
         let next = match &*at.wraps.borrow() {
@@ -35,6 +36,10 @@ pub(super) fn function_attribute(function: &Rc<Function>, name: &str) -> Option<
         return Some(value.clone());
     }
     let inner = shown(function).0;
+    if inner.wraps.borrow().is_some() {
+        // It took over from something that is not known.
+        return matches!(name, "__name__" | "__doc__" | "__qualname__").then_some(Value::Unknown);
+    }
     match name {
         "__name__" | "__qualname__" => {
             Some(inner.attributes.borrow().get("__name__").cloned().unwrap_or(Value::Str(Rc::clone(&inner.def.name))))
@@ -61,11 +66,12 @@ struct Draft {
 
 impl Draft {
     fn miss(&mut self, what: &str) {
-        self.partial.push(Partial {
-            reason: PartialReason::UnresolvedValue,
-            detail: format!("{what} is made at run time"),
-            site: Some(self.site.clone()),
-        });
+        self.note(format!("{what} is made at run time"));
+    }
+
+    fn note(&mut self, detail: String) {
+        let (reason, site) = (PartialReason::UnresolvedValue, Some(self.site.clone()));
+        self.partial.push(Partial { reason, detail, site });
     }
 
     fn text(&mut self, key: &str, value: Option<&Value>) -> bool {
@@ -74,6 +80,9 @@ impl Draft {
             Some(value) => {
                 match value.as_text() {
                     Some(text) => {
+                        if value.settled().1 {
+                            self.note(format!("its {key} can be set; what stands here is the default"));
+                        }
                         self.tool.insert(key.to_owned(), Json::String(text.to_string()));
                     }
                     None => self.miss(&format!("its {key}")),
@@ -160,11 +169,14 @@ pub(super) fn renamed(found: &FoundTool, name: &str) -> FoundTool {
 
 /// The tool that registering `function` with `options` makes; `None` when it is switched off or has no name that could
 /// be followed (which is noted).
+///
+/// With `splits`, the docstring is taken apart as [`super::docstring`] says.
 pub(super) fn from_function(
     machine: &mut Machine<'_>,
     function: &Value,
     options: &Args,
     module: usize,
+    splits: bool,
 ) -> Option<(Name, FoundTool)> {
     let (outer, bound) = match function {
         Value::Function(function) => (Some(Rc::clone(function)), false),
@@ -192,33 +204,45 @@ pub(super) fn from_function(
         None | Some(Value::None) => outer.as_ref().and_then(|function| function_attribute(function, "__name__")),
         given => given,
     };
+    let is_set = name.as_ref().is_some_and(|name| name.settled().1);
     let Some(name) = name.and_then(|name| name.as_text()).filter(|name| is_name(name)) else {
         machine.note(PartialReason::UnresolvedValue, "a tool whose name is made at run time", site);
         return None;
     };
     let mut draft = Draft { tool: Map::new(), partial: Vec::new(), site };
     draft.tool.insert("name".to_owned(), Json::String(name.to_string()));
+    if is_set {
+        draft.note("its name can be set; what stands here is the default".to_owned());
+    }
     if options.open {
         draft.miss("one or more of its options");
     }
     draft.text("title", option("title").as_ref());
     let description = option("description");
     let stated = !matches!(&description, Some(Value::Str(text)) if text.is_empty());
-    if !(stated && draft.text("description", description.as_ref())) {
-        match outer.as_ref().and_then(|function| function_attribute(function, "__doc__")) {
-            Some(Value::Str(doc)) => {
-                draft.tool.insert("description".to_owned(), Json::String(cleandoc(&doc)));
+    let is_stated = stated && draft.text("description", description.as_ref());
+    let mut documented = Vec::new();
+    match outer.as_ref().and_then(|function| function_attribute(function, "__doc__")) {
+        Some(Value::Str(doc)) => {
+            let doc = cleandoc(&doc);
+            let parts =
+                if splits { docstring::parts(&doc) } else { Parts { description: Some(doc), ..Parts::default() } };
+            documented = parts.parameters;
+            if let Some(description) = parts.description.filter(|_| !is_stated) {
+                draft.tool.insert("description".to_owned(), Json::String(description));
             }
-            None | Some(Value::None) => {}
-            Some(_) => draft.miss("its description"),
         }
+        None | Some(Value::None) => {}
+        Some(_) if is_stated => {}
+        Some(_) => draft.miss("its description"),
     }
     let left_out = names(option("exclude_args").as_ref());
     match &outer {
         Some(outer) => {
             let (inner, bound_inside) = shown(outer);
             let skip = usize::from(bound || bound_inside || takes_self(&inner));
-            let schema = input_schema(machine, &inner, skip, &left_out, &mut draft);
+            let mut schema = input_schema(machine, &inner, skip, &left_out, &mut draft);
+            describe_parameters(&mut schema, documented);
             draft.tool.insert("inputSchema".to_owned(), Json::Object(schema));
         }
         None => draft.miss("its input schema"),
@@ -289,6 +313,18 @@ fn input_schema(
         schema.insert("required".to_owned(), Json::Array(required));
     }
     schema
+}
+
+/// Adds what the docstring says about parameters that say nothing themselves.
+fn describe_parameters(schema: &mut Map<String, Json>, documented: Vec<(String, String)>) {
+    let Some(Json::Object(properties)) = schema.get_mut("properties") else { return };
+    for (name, text) in documented {
+        if let Some(Json::Object(property)) = properties.get_mut(&name)
+            && !property.contains_key("description")
+        {
+            property.insert("description".to_owned(), Json::String(text));
+        }
+    }
 }
 
 /// The tool that an object states: `Tool(name=…)`, a dictionary, or an object of a class of the package.

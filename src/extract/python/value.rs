@@ -43,6 +43,8 @@ pub(super) enum Value {
     Union(Rc<[Value]>),
     /// `server.tool(…)` that waits for its function.
     Registrar(Rc<Registrar>),
+    /// What a setting is where its user sets nothing: good enough for a text, never for a condition.
+    Usual(Rc<Value>),
 }
 
 /// Names and what they are bound to.
@@ -216,7 +218,24 @@ impl Value {
                 Some(Value::Str(text)) => Some(Rc::clone(text)),
                 _ => None,
             },
+            Value::Usual(inner) => inner.as_text(),
             _ => None,
+        }
+    }
+
+    /// The value as one that a setting may change.
+    pub(super) fn usual(self) -> Self {
+        match self {
+            Value::Unknown | Value::Method(_) | Value::Usual(_) => self,
+            known => Value::Usual(Rc::new(known)),
+        }
+    }
+
+    /// The value without the mark of a setting, and whether it had one.
+    pub(super) fn settled(&self) -> (&Value, bool) {
+        match self {
+            Value::Usual(inner) => (inner, true),
+            value => (value, false),
         }
     }
 
@@ -246,6 +265,9 @@ impl Value {
 
     /// Whether two values are equal; `None` when that is not known.
     pub(super) fn equals(&self, other: &Value) -> Option<bool> {
+        if matches!(self, Value::Usual(_)) || matches!(other, Value::Usual(_)) {
+            return None;
+        }
         if let (Some(a), Some(b)) = (self.as_text(), other.as_text()) {
             return Some(a == b);
         }
@@ -285,6 +307,7 @@ impl Value {
             (Value::Function(a), Value::Function(b)) => Rc::ptr_eq(a, b),
             (Value::Made(a), Value::Made(b)) => Rc::ptr_eq(a, b),
             (Value::Module(a), Value::Module(b)) => a == b,
+            (Value::Usual(a), Value::Usual(b)) => a.is_same(b),
             _ => self.equals(other) == Some(true),
         }
     }
@@ -339,6 +362,7 @@ impl Value {
             Value::Dict(pairs) => pairs.borrow().iter().map(|(key, _)| key.clone()).collect(),
             Value::Str(text) => text.chars().take(10_000).map(|c| Value::text(c.to_string())).collect(),
             Value::Class(class) if class.is_enum() => class.members(),
+            Value::Usual(inner) => return inner.items(),
             _ => return None,
         })
     }

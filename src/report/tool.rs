@@ -1,0 +1,179 @@
+//! The report on one tool name: every server that has it, what it does, how it was judged, what to do about it.
+
+use super::text::{paragraph, table};
+use super::visible;
+use crate::model::{Annotations, FoundTool, Oddity, Parameter, Partial, ToolOrigin, ToolSite, Verdict, parameters};
+use serde::Serialize;
+use serde_json::Value;
+use std::fmt::Write as _;
+
+/// One server's tool, and the recommended policy for it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ToolView {
+    pub server: String,
+    pub origin: ToolOrigin,
+    /// What the list was learnt from, for instance `pypi:NAME`.
+    pub target: String,
+    pub version: Option<String>,
+    pub artifact_sha256: Option<String>,
+    pub site: Option<ToolSite>,
+    pub last_seen: String,
+    pub title: Option<String>,
+    pub description: Option<String>,
+    pub parameters: Vec<Parameter>,
+    pub annotations: Annotations,
+    pub oddities: Vec<Oddity>,
+    pub partial: Vec<Partial>,
+    pub verdict: Verdict,
+    pub policy: PolicyView,
+}
+
+/// The recommended policy: why, and the document that says so. `document` is `null` where the format cannot name the
+/// tool; `reason` then says why.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PolicyView {
+    pub reason: String,
+    pub document: Option<Value>,
+}
+
+impl ToolView {
+    /// Joins what the database says with the recommended policy.
+    pub fn new(found: FoundTool, policy: PolicyView) -> ToolView {
+        let FoundTool {
+            server, origin, target, version, artifact_sha256, site, partial, last_seen, tool, verdict, ..
+        } = found;
+        ToolView {
+            server,
+            origin,
+            target,
+            version,
+            artifact_sha256,
+            site,
+            last_seen,
+            title: tool.display_title().map(str::to_owned),
+            parameters: parameters(tool.input_schema.as_ref()),
+            description: tool.description,
+            annotations: tool.annotations,
+            oddities: tool.oddities,
+            partial,
+            verdict,
+            policy,
+        }
+    }
+}
+
+/// The report of `mcpdex tool`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ToolReport {
+    schema: &'static str,
+    pub tool: String,
+    pub servers: Vec<ToolView>,
+}
+
+impl ToolReport {
+    /// A report on `tool` as the given servers have it.
+    pub fn new(tool: &str, servers: Vec<ToolView>) -> ToolReport {
+        ToolReport { schema: "mcpdex/tool/1", tool: tool.to_owned(), servers }
+    }
+
+    /// The report as text for people.
+    pub fn to_text(&self) -> String {
+        let mut out = format!("{}\n", visible(&self.tool));
+        if self.servers.len() > 1 {
+            let _ = writeln!(out, "{} servers have a tool of this name.", self.servers.len());
+        }
+        for view in &self.servers {
+            out.push('\n');
+            view.write(&mut out);
+        }
+        out
+    }
+}
+
+impl ToolView {
+    fn write(&self, out: &mut String) {
+        let v = &self.verdict;
+        let version = self.version.as_deref().map(|v| format!(" {v}")).unwrap_or_default();
+        let _ = writeln!(out, "server      {}", visible(&self.server));
+        let _ = writeln!(out, "learnt from {}", visible(&format!("{}{version} ({})", self.target, self.how())));
+        let traits: Vec<_> = v.traits.iter().map(|t| t.as_str()).collect();
+        let traits = if traits.is_empty() { String::new() } else { format!(" · {}", traits.join(", ")) };
+        let _ = writeln!(out, "verdict     {} · risk {} · confidence {}{traits}\n", v.class, v.risk, v.confidence);
+        out.push_str(&paragraph(&v.rationale, "  "));
+        self.write_evidence(out);
+        self.write_definition(out);
+        let _ = writeln!(out, "\nRecommended policy: {}", self.policy.reason);
+        if let Some(document) = &self.policy.document {
+            let text = serde_json::to_string_pretty(document).unwrap_or_default();
+            for line in text.lines() {
+                let _ = writeln!(out, "  {}", visible(line));
+            }
+        }
+        for missing in &self.partial {
+            let place = missing.site.as_ref().map(|s| format!(" ({}:{})", s.file, s.line)).unwrap_or_default();
+            let note = format!("Note: the list of this server is partial: {}{place}", missing.detail);
+            let _ = write!(out, "\n{}", paragraph(&note, ""));
+        }
+    }
+
+    /// How the tool was learnt, in a few words.
+    fn how(&self) -> String {
+        let how = match self.origin {
+            ToolOrigin::Live => "the server answered tools/list",
+            ToolOrigin::Card => "stored by a registry or server card",
+            ToolOrigin::Declared => "declared by its manifest",
+            ToolOrigin::Static => "read from its source",
+        };
+        match &self.site {
+            Some(site) => format!("{how}, {}:{}", site.file, site.line),
+            None => how.to_owned(),
+        }
+    }
+
+    fn write_evidence(&self, out: &mut String) {
+        let v = &self.verdict;
+        if !v.evidence.is_empty() {
+            out.push_str("\nEvidence\n");
+            let rows = v.evidence.iter().map(|e| vec![e.field.to_string(), format!("“{}”", e.text), e.rule.clone()]);
+            out.push_str(&table(&["field", "words", "rule"], rows));
+        }
+        for lost in &v.overruled {
+            let words: Vec<_> = lost.evidence.iter().map(|e| format!("“{}” ({})", e.text, e.rule)).collect();
+            let line = format!("Overruled: {} from {}: {}", lost.class, words.join(", "), lost.reason);
+            let _ = write!(out, "\n{}", paragraph(&line, ""));
+        }
+        for finding in &v.audit {
+            let _ = write!(out, "\n{}", paragraph(&format!("Audit: {}: {}", finding.claim, finding.finding), ""));
+        }
+        for note in &v.notes {
+            let _ = write!(out, "\n{}", paragraph(&format!("Note: {note}"), ""));
+        }
+        if !v.operations.is_empty() {
+            out.push_str("\nOperations\n");
+            let rows = v.operations.iter().map(|o| {
+                vec![format!("{} = {}", o.parameter, o.value), o.class.to_string(), format!("risk {}", o.risk)]
+            });
+            out.push_str(&table(&["operation", "class", "risk"], rows));
+        }
+    }
+
+    fn write_definition(&self, out: &mut String) {
+        match &self.description {
+            Some(description) if !description.trim().is_empty() => {
+                out.push_str("\nDescription (the server's own words)\n");
+                out.push_str(&paragraph(description, "  "));
+            }
+            _ => out.push_str("\nThe server gives this tool no description.\n"),
+        }
+        if self.parameters.is_empty() {
+            out.push_str("\nNo parameters.\n");
+            return;
+        }
+        out.push_str("\nParameters\n");
+        let rows = self.parameters.iter().map(|p| {
+            let required = if p.required { "required" } else { "optional" };
+            vec![p.name.clone(), p.kind.clone(), required.to_owned(), p.description.clone().unwrap_or_default()]
+        });
+        out.push_str(&table(&["name", "type", "", "description"], rows));
+    }
+}
