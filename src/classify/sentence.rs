@@ -34,26 +34,51 @@ pub(super) fn read<'r, 't>(
     actions: &mut Vec<Action>,
 ) -> Prose<'r, 't> {
     let tokens = tokens(reading, lexicon, start, end);
-    let latin = latin_language(&tokens, lexicon);
+    let latin = latin_language(&tokens, lexicon, 0);
     let mut prose = Prose { reading, lexicon, tokens, latin, statements: Vec::new() };
     prose.run(actions);
     prose
 }
 
-/// The language whose small words are most frequent; the first one where none is.
-fn latin_language(tokens: &[Token], lexicon: &Lexicon) -> u8 {
+/// How much the opening verb of a sentence tells of its language, in small words.
+const OPENING_VERB: u32 = 3;
+
+/// The language of the Latin text `tokens`: the one whose small words are most frequent, where the first word counts
+/// for more when it is a verb form and not an English one. `usual` where nothing tells, and among equals.
+fn latin_language(tokens: &[Token], lexicon: &Lexicon, usual: u8) -> u8 {
     let mut counts = [0u32; 32];
+    let mut opened = false;
     for token in tokens.iter().take(300) {
-        let Some(literal) = token.literal else { continue };
-        for (language, roles) in &lexicon.meaning(literal).roles {
+        let Some(literal) = token.literal else {
+            opened |= token.kind == Kind::Word;
+            continue;
+        };
+        let meaning = lexicon.meaning(literal);
+        let mut small = 0;
+        for (language, roles) in &meaning.roles {
+            small |= roles;
             if roles & role::COMMON != 0 {
                 counts[usize::from(*language) & 31] += 1;
             }
         }
+        if !opened && !meaning.verbs.is_empty() {
+            opened = true;
+            if meaning.verbs.iter().all(|verb| verb.language != 0) {
+                let mut seen = 0u32;
+                for verb in meaning.verbs.iter().filter(|verb| verb.form == Form::Main) {
+                    let language = usize::from(verb.language) & 31;
+                    if seen & (1 << language) == 0 {
+                        counts[language] += OPENING_VERB;
+                        seen |= 1 << language;
+                    }
+                }
+            }
+        }
+        opened |= token.kind == Kind::Word && small & (role::FILLER | role::CARRIER | role::DETERMINER) == 0;
     }
-    let mut best = 0u8;
+    let mut best = usual;
     for (index, language) in lexicon.languages.iter().enumerate().take(32) {
-        if language.script == Script::Latin && counts[index] > counts[usize::from(best)] {
+        if language.script == Script::Latin && counts[index] > counts[usize::from(best) & 31] {
             best = index as u8;
         }
     }
@@ -178,8 +203,10 @@ impl Prose<'_, '_> {
     /// The language of a sentence: by its letters, else that of the whole text.
     fn language(&self, from: usize, to: usize) -> u8 {
         let text = &self.reading.text[self.tokens[from].start as usize..self.tokens[to - 1].end as usize];
+        // Each sentence for itself: one that is added in another language must not hide the others.
+        let latin = || latin_language(&self.tokens[from..to], self.lexicon, self.latin);
         if text.is_ascii() {
-            return self.latin;
+            return latin();
         }
         let (mut kana, mut hangul, mut han, mut cyrillic) = (0, 0, 0, 0);
         for letter in text.chars().take(400) {
@@ -197,7 +224,7 @@ impl Prose<'_, '_> {
         } else if cyrillic > 2 {
             Script::Cyrillic
         } else {
-            return self.latin;
+            return latin();
         };
         let found = self.lexicon.languages.iter().position(|language| language.script == script);
         found.map_or(self.latin, |index| index as u8)

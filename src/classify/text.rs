@@ -134,7 +134,7 @@ fn is_deceptive(letter: char) -> bool {
 }
 
 /// Replaces letters that look like Latin ones, in words that are Latin otherwise; a word made of look-alikes alone is
-/// replaced only where no word of the text is truly of that script.
+/// replaced only where no word of the text is truly of that script. Latin letters in Cyrillic words likewise.
 fn replace_lookalikes(chars: &mut [(char, u32, u32)], mended: &mut Mended) {
     if chars.iter().all(|(letter, ..)| latin_lookalike(*letter).is_none()) {
         return;
@@ -162,6 +162,17 @@ fn replace_lookalikes(chars: &mut [(char, u32, u32)], mended: &mut Mended) {
     for (from, to) in words {
         let word = &mut chars[from..to];
         let latin = word.iter().any(|(letter, ..)| letter.is_ascii_alphabetic());
+        let cyrillic = word.iter().any(|(letter, ..)| is_cyrillic(*letter) && is_foreign(*letter));
+        if latin && cyrillic && word.iter().all(|(l, ..)| !l.is_ascii_alphabetic() || cyrillic_lookalike(*l).is_some())
+        {
+            for (letter, ..) in word {
+                if let Some(plain) = cyrillic_lookalike(*letter) {
+                    *letter = plain;
+                    mended.lookalike += 1;
+                }
+            }
+            continue;
+        }
         if !latin && (truly_foreign || word.iter().any(|(letter, ..)| is_foreign(*letter))) {
             continue;
         }
@@ -188,6 +199,25 @@ fn latin_lookalike(letter: char) -> Option<char> {
         (Some(plain), None) if plain.is_ascii_alphabetic() => Some(plain.to_ascii_lowercase()),
         _ => None,
     }
+}
+
+/// The Cyrillic letter that a Latin one stands for in a word that is Cyrillic otherwise.
+fn cyrillic_lookalike(letter: char) -> Option<char> {
+    Some(match letter {
+        'a' => 'а',
+        'b' => 'в',
+        'c' => 'с',
+        'e' => 'е',
+        'h' => 'н',
+        'k' => 'к',
+        'm' => 'м',
+        'o' => 'о',
+        'p' => 'р',
+        't' => 'т',
+        'x' => 'х',
+        'y' => 'у',
+        _ => return None,
+    })
 }
 
 /// Whether the letter belongs to a script that sets no blanks between words.

@@ -2,5 +2,6 @@
 
 pub(crate) mod binary;
 pub(crate) mod hostile;
+pub(crate) mod judged;
 pub(crate) mod mirror;
 pub(crate) mod pack;
