@@ -36,10 +36,14 @@ pub enum Command {
     Tool(ToolArgs),
     /// The recommended policy.json for a tool.
     Policy(PolicyArgs),
-    Classify(crate::command::ClassifyArgs),
-    Rules(crate::command::RulesCommand),
-    Eval(crate::command::EvalArgs),
-    Explain(crate::command::ExplainArgs),
+    /// Judge tools from a file or stdin, without a database.
+    Classify(ClassifyArgs),
+    /// Look at the rules.
+    Rules(RulesCommandArgs),
+    /// Measure the verdicts against labelled tools.
+    Eval(EvalArgs),
+    /// Tell every clause that fired on a tool, won, lost or was cancelled.
+    Explain(ExplainArgs),
     /// List the tools of one server, at an address or as a program, without touching the database.
     Probe(ProbeArgs),
     /// Read one package from stdin and print its tools: the process that other commands start for each package.
@@ -153,4 +157,87 @@ pub struct PolicyArgs {
     /// The server whose tool is meant, where several have the name and differ.
     #[arg(long, value_name = "SERVER")]
     pub server: Option<String>,
+}
+
+/// Arguments of `mcpdex classify`.
+#[derive(Debug, clap::Args)]
+pub struct ClassifyArgs {
+    /// JSON lines (one tool each, with `server` where known) or a `tools/list` result, gzip accepted; `-` is stdin.
+    pub file: Option<PathBuf>,
+    #[command(flatten)]
+    pub rules: RulesArgs,
+    /// A file of verdicts that a person settled. Repeatable.
+    #[arg(long, value_name = "FILE")]
+    pub overrides: Vec<PathBuf>,
+    /// Let the server's annotations lower a verdict as well.
+    #[arg(long)]
+    pub trust_annotations: bool,
+    /// How many threads to use (default: as many as the machine has).
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// Arguments of `mcpdex eval`.
+#[derive(Debug, clap::Args)]
+pub struct EvalArgs {
+    /// JSON lines, gzip accepted: tools with `annotations`, or with `class`, `category`, `risk` or `traits`.
+    pub file: PathBuf,
+    /// Rows (`server`, `name`) whose labels are known to be doubtful: figures are given with and without them.
+    #[arg(long, value_name = "FILE")]
+    pub noise: Option<PathBuf>,
+    #[command(flatten)]
+    pub rules: RulesArgs,
+    /// List every disagreement.
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// Arguments of `mcpdex explain`.
+#[derive(Debug, clap::Args)]
+pub struct ExplainArgs {
+    /// The server's name.
+    pub server: String,
+    /// The tool's name.
+    pub tool: String,
+    /// Take the tool from this file (JSON lines or a `tools/list` result) rather than from the database; `-` is stdin.
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    #[command(flatten)]
+    pub rules: RulesArgs,
+}
+
+/// Arguments of `mcpdex rules`.
+#[derive(Debug, clap::Args)]
+pub struct RulesCommandArgs {
+    #[command(subcommand)]
+    pub what: RulesQuestion,
+    #[command(flatten)]
+    pub rules: RulesArgs,
+}
+
+/// What can be asked of the rules.
+#[derive(Debug, clap::Subcommand)]
+pub enum RulesQuestion {
+    /// One line for each rule.
+    List,
+    /// One rule with its examples.
+    Show {
+        /// The rule's id.
+        id: String,
+    },
+    /// Hold every rule against its own examples.
+    Check,
+    /// How often each rule decides on an input, and how much no rule recognises.
+    Coverage {
+        /// JSON lines or a `tools/list` result, gzip accepted; `-` is stdin.
+        file: Option<PathBuf>,
+    },
+}
+
+/// Where rules come from.
+#[derive(Debug, Clone, clap::Args)]
+pub struct RulesArgs {
+    /// A folder of rules that are added to the embedded ones, or replace those of the same id. Repeatable.
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
 }

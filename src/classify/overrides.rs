@@ -116,6 +116,19 @@ impl Overrides {
         unused.chain(self.expired.iter().map(|which| format!("override of `{which}` has expired"))).collect()
     }
 
+    /// A digest of the entries that apply; `None` where there are none.
+    pub fn digest(&self) -> Option<String> {
+        use sha2::Digest;
+        if self.entries.is_empty() {
+            return None;
+        }
+        let mut digest = sha2::Sha256::new();
+        for (entry, _) in &self.entries {
+            digest.update(format!("{entry:?}"));
+        }
+        Some(digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.expired.is_empty()

@@ -1,29 +1,11 @@
 //! `mcpdex classify`: tools in, one JSON verdict per tool out, in the order of the input.
 
 use super::Exit;
-use super::judging::{RulesArgs, on_threads, open, overrides};
+use super::judging::{on_threads, open, overrides};
 use crate::classify::{Judge, Judged, Trust};
+use crate::cli::ClassifyArgs;
 use crate::report::visible;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
-
-/// Judge tools from a file or stdin, without a database.
-#[derive(Debug, clap::Args)]
-pub struct ClassifyArgs {
-    /// JSON lines (one tool each, with `server` where known) or a `tools/list` result, gzip accepted; `-` is stdin.
-    pub file: Option<PathBuf>,
-    #[command(flatten)]
-    pub rules: RulesArgs,
-    /// A file of verdicts that a person settled. Repeatable.
-    #[arg(long, value_name = "FILE")]
-    pub overrides: Vec<PathBuf>,
-    /// Let the server's annotations lower a verdict as well.
-    #[arg(long)]
-    pub trust_annotations: bool,
-    /// How many threads to use (default: as many as the machine has).
-    #[arg(long, value_name = "N")]
-    pub threads: Option<usize>,
-}
 
 enum Line {
     Verdict(Vec<u8>),

@@ -1,7 +1,6 @@
 //! `mcpdex crawl SOURCE…`: learn what servers offer, keep it, judge it, say what is known now.
 
 use super::{Exit, database, print};
-use crate::classify::Ruleset;
 use crate::cli::{CrawlArgs, Global};
 use crate::crawl::{self, CrawlEvent, Options, Surroundings};
 use crate::progress::Progress;
@@ -24,14 +23,14 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
         }
     };
     // Rules first: without them nothing that is learnt could be judged.
-    let ruleset = Ruleset::builtin()?;
+    let bench = database::Bench::load()?;
     let options = options(args)?;
     let path = database::path(global)?;
     let writer = Writer::spawn(&path, now)?;
     let progress = Progress::new(global.quiet);
     let crawled = learn(&specs, &options, writer, &progress)?;
     progress.finish();
-    let judged = database::judge(&path, &ruleset)?;
+    let judged = bench.judge(&path)?;
 
     if !global.quiet {
         for failure in &crawled.report.failures {
@@ -58,7 +57,7 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
         reader.summary()?,
         reader.unread()?,
         reader.partial_lists()?,
-        ruleset.digest().to_owned(),
+        bench.rules.digest().to_owned(),
     );
     print(&if global.json { to_json(&report) } else { report.to_text() })?;
     let nothing_read = crawled.recorded.attempts == 0 && !crawled.report.failures.is_empty();

@@ -1,6 +1,7 @@
 //! Where the database is, and verdicts that are never stale when a command reads them.
 
-use crate::classify::{Ruleset, ServerContext};
+use super::judging;
+use crate::classify::{Judge, Overrides, Ruleset, ServerContext, Trust};
 use crate::cli::Global;
 use crate::model::Verdict;
 use crate::store::{Judged, Reader, ServerTools, judge_stale};
@@ -21,31 +22,66 @@ pub(super) fn path(global: &Global) -> anyhow::Result<PathBuf> {
     Ok(folders.data_dir().join("mcpdex.db"))
 }
 
-/// Judges whatever the rules have not judged yet.
-///
-/// # Errors
-/// The database cannot be written.
-pub(super) fn judge(path: &Path, ruleset: &Ruleset) -> anyhow::Result<Judged> {
-    Ok(judge_stale(path, ruleset.digest(), |servers| {
-        servers.par_iter().map(|server| judge_server(ruleset, server)).collect()
-    })?)
+/// What judges: the embedded rules and the overrides that apply today.
+pub(super) struct Bench {
+    pub(super) rules: Ruleset,
+    overrides: Overrides,
 }
 
-fn judge_server(ruleset: &Ruleset, server: &ServerTools) -> Vec<Verdict> {
-    let context = ServerContext::of(&server.server, &server.tools);
-    server.tools.iter().map(|tool| ruleset.judge(&context, tool)).collect()
-}
-
-/// Opens the database for reading, with every verdict in step with the rules.
-///
-/// # Errors
-/// There is no database, it is foreign, or stale verdicts cannot be replaced.
-pub(super) fn open_judged(path: &Path) -> anyhow::Result<Reader> {
-    let ruleset = Ruleset::builtin()?;
-    let reader = Reader::open(path)?;
-    if reader.is_judged_by(ruleset.digest())? {
-        return Ok(reader);
+impl Bench {
+    /// Loads the rules, the embedded overrides and the user's own (`overrides.toml` in the platform's folder for
+    /// configuration, where it exists).
+    ///
+    /// # Errors
+    /// Rules or overrides cannot be read: nothing is judged by half of them.
+    pub(super) fn load() -> anyhow::Result<Bench> {
+        let own = directories::ProjectDirs::from("", "", "mcpdex").map(|dirs| dirs.config_dir().join("overrides.toml"));
+        let own: Vec<PathBuf> = own.filter(|path| path.exists()).into_iter().collect();
+        Ok(Bench { rules: Ruleset::builtin()?, overrides: judging::overrides(&own)? })
     }
-    judge(path, &ruleset)?;
-    Ok(Reader::open(path)?)
+
+    /// Changes whenever a verdict might.
+    fn digest(&self) -> String {
+        match self.overrides.digest() {
+            Some(overrides) => format!("{}+{overrides}", self.rules.digest()),
+            None => self.rules.digest().to_owned(),
+        }
+    }
+
+    fn judge_server(&self, server: &ServerTools) -> Vec<Verdict> {
+        let judge = Judge { rules: &self.rules, trust: Trust::RaiseOnly, overrides: &self.overrides };
+        let context = ServerContext::of(&server.server, &server.tools);
+        server.tools.iter().map(|tool| judge.judge(&context, tool)).collect()
+    }
+
+    /// Judges whatever has not been judged by these rules and overrides yet.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub(super) fn judge(&self, path: &Path) -> anyhow::Result<Judged> {
+        Ok(judge_stale(path, &self.digest(), |servers| {
+            servers.par_iter().map(|server| self.judge_server(server)).collect()
+        })?)
+    }
+
+    /// Opens the database for reading, with every verdict in step with the rules.
+    ///
+    /// # Errors
+    /// There is no database, it is foreign, or stale verdicts cannot be replaced.
+    pub(super) fn open(&self, path: &Path) -> anyhow::Result<Reader> {
+        let reader = Reader::open(path)?;
+        if reader.is_judged_by(&self.digest())? {
+            return Ok(reader);
+        }
+        self.judge(path)?;
+        Ok(Reader::open(path)?)
+    }
+}
+
+/// Opens the database for reading, judged by the rules and overrides of today.
+///
+/// # Errors
+/// As [`Bench::load`] and [`Bench::open`].
+pub(super) fn open_judged(path: &Path) -> anyhow::Result<Reader> {
+    Bench::load()?.open(path)
 }

@@ -1,27 +1,13 @@
 //! `mcpdex eval`: verdicts held against labelled tools. The classifier never sees the labels.
 
 use super::Exit;
-use super::judging::{RulesArgs, open, overrides, read_text};
+use super::judging::{open, overrides, read_text};
 use crate::classify::{Disagreement, Judge, Label, Score, Scorer, Trust};
+use crate::cli::EvalArgs;
 use crate::report::visible;
 use anyhow::Context;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-
-/// Measure the verdicts against labelled tools.
-#[derive(Debug, clap::Args)]
-pub struct EvalArgs {
-    /// JSON lines, gzip accepted: tools with `annotations`, or with `class`, `category`, `risk` or `traits`.
-    pub file: PathBuf,
-    /// Rows (`server`, `name`) whose labels are known to be doubtful: figures are given with and without them.
-    #[arg(long, value_name = "FILE")]
-    pub noise: Option<PathBuf>,
-    #[command(flatten)]
-    pub rules: RulesArgs,
-    /// List every disagreement.
-    #[arg(long)]
-    pub list: bool,
-}
+use std::path::Path;
 
 /// Runs the command.
 ///

@@ -1,52 +1,70 @@
 //! `mcpdex explain`: why a tool was judged as it was, clause by clause.
 
-use super::Exit;
-use super::judging::{RulesArgs, open};
-use crate::classify::{Explanation, Row, Rows, ServerContext};
-use crate::report::visible;
-use std::path::PathBuf;
-
-/// Tell every clause that fired on a tool, won, lost or was cancelled.
-#[derive(Debug, clap::Args)]
-pub struct ExplainArgs {
-    /// The server's name.
-    pub server: String,
-    /// The tool's name.
-    pub tool: String,
-    /// Take the tool from this file (JSON lines or a `tools/list` result) rather than from the database; `-` is stdin.
-    #[arg(long, value_name = "FILE")]
-    pub file: PathBuf,
-    #[command(flatten)]
-    pub rules: RulesArgs,
-}
+use super::judging::open;
+use super::{Exit, database};
+use crate::classify::{Explanation, Rows, ServerContext};
+use crate::cli::{ExplainArgs, Global};
+use crate::model::Tool;
+use crate::report::{nearest, visible};
+use std::path::Path;
 
 /// Runs the command.
 ///
 /// # Errors
 /// The rules or the file cannot be read, or it holds no such tool.
-pub(super) fn run(args: &ExplainArgs, json: bool) -> anyhow::Result<Exit> {
+pub(super) fn run(global: &Global, args: &ExplainArgs) -> anyhow::Result<Exit> {
     let rules = args.rules.load()?;
-    let mut rows = Rows::new(open(Some(&args.file))?)?;
-    let mut of_server: Vec<Row> = Vec::new();
-    while let Some(raw) = rows.next_row()? {
-        match raw.parse() {
-            // A `tools/list` result names no server: it is the one that was asked for.
-            Ok(row) if row.server == args.server || row.server.is_empty() => of_server.push(row),
-            Ok(_) => {}
-            Err(error) => eprintln!("error: {}", visible(&error.to_string())),
-        }
-    }
-    let context = ServerContext::of(&args.server, of_server.iter().map(|row| &row.tool));
-    let Some(row) = of_server.iter().find(|row| row.tool.name == args.tool) else {
-        anyhow::bail!("{} has no tool `{}` of server `{}`", args.file.display(), args.tool, args.server);
+    let tools = match &args.file {
+        Some(file) => tools_of_file(file, &args.server)?,
+        None => tools_of_database(global, &args.server)?,
     };
-    let explanation = rules.explain(&context, &row.tool);
-    if json {
+    let context = ServerContext::of(&args.server, &tools);
+    let Some(tool) = tools.iter().find(|tool| tool.name == args.tool) else {
+        let near: Vec<_> = nearest_of(&args.tool, &tools).iter().map(|name| visible(name).into_owned()).collect();
+        eprintln!("error: server `{}` has no tool `{}`", visible(&args.server), visible(&args.tool));
+        if !near.is_empty() {
+            eprintln!("the nearest names: {}", near.join(", "));
+        }
+        return Ok(Exit::Failed);
+    };
+    let explanation = rules.explain(&context, tool);
+    if global.json {
         println!("{}", serde_json::to_string_pretty(&explanation)?);
     } else {
         print(&explanation);
     }
     Ok(Exit::Done)
+}
+
+/// The tools of a server in a file.
+fn tools_of_file(file: &Path, server: &str) -> anyhow::Result<Vec<Tool>> {
+    let mut rows = Rows::new(open(Some(file))?)?;
+    let mut tools = Vec::new();
+    while let Some(raw) = rows.next_row()? {
+        match raw.parse() {
+            // A `tools/list` result names no server: it is the one that was asked for.
+            Ok(row) if row.server == server || row.server.is_empty() => tools.push(row.tool),
+            Ok(_) => {}
+            Err(error) => eprintln!("error: {}", visible(&error.to_string())),
+        }
+    }
+    Ok(tools)
+}
+
+/// The current tools of a server in the database.
+fn tools_of_database(global: &Global, server: &str) -> anyhow::Result<Vec<Tool>> {
+    let reader = database::open_judged(&database::path(global)?)?;
+    let tools: Vec<Tool> = reader.tools_of(server)?.into_iter().map(|found| found.tool).collect();
+    anyhow::ensure!(!tools.is_empty(), "no server `{}` with tools is in the database", visible(server));
+    Ok(tools)
+}
+
+fn nearest_of(name: &str, tools: &[Tool]) -> Vec<String> {
+    let mut search = nearest(name, 5);
+    for tool in tools {
+        search.see(&tool.name);
+    }
+    search.names()
 }
 
 /// Prints an explanation for people.

@@ -7,14 +7,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use crate::classify::{Overrides, Ruleset};
-
-/// Where rules come from.
-#[derive(Debug, Clone, clap::Args)]
-pub struct RulesArgs {
-    /// A folder of rules that are added to the embedded ones, or replace those of the same id. Repeatable.
-    #[arg(long, value_name = "DIR")]
-    pub rules: Vec<PathBuf>,
-}
+use crate::cli::RulesArgs;
 
 impl RulesArgs {
     /// Loads them.

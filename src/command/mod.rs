@@ -13,11 +13,6 @@ mod rules;
 mod run_confined;
 mod tool;
 
-pub use classify::ClassifyArgs;
-pub use eval::EvalArgs;
-pub use explain::ExplainArgs;
-pub use rules::RulesCommand;
-
 use crate::cli::{Cli, Command};
 use anyhow::Context;
 use std::io::Write;
@@ -56,7 +51,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Policy(args) => policy::run(global, args),
         Command::Classify(args) => classify::run(args, global.quiet),
         Command::Rules(args) => rules::run(args, global.json),
-        Command::Explain(args) => explain::run(args, global.json),
+        Command::Explain(args) => explain::run(global, args),
         Command::Eval(args) => eval::run(args, global.json),
         Command::Probe(args) => probe::run(global, args),
         Command::ExtractWorker => extract_worker::run(),

@@ -1,48 +1,20 @@
 //! `mcpdex rules`: the pack itself: what is in it, one rule, whether it is sound, how much of an input it covers.
 
 use super::Exit;
-use super::judging::{RulesArgs, open, overrides};
+use super::judging::{open, overrides};
 use crate::classify::{Judge, Trust};
+use crate::cli::{RulesCommandArgs, RulesQuestion};
 use crate::report::visible;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-
-/// Look at the rules.
-#[derive(Debug, clap::Args)]
-pub struct RulesCommand {
-    #[command(subcommand)]
-    pub what: What,
-    #[command(flatten)]
-    pub rules: RulesArgs,
-}
-
-/// What to do with them.
-#[derive(Debug, clap::Subcommand)]
-pub enum What {
-    /// One line for each rule.
-    List,
-    /// One rule with its examples.
-    Show {
-        /// The rule's id.
-        id: String,
-    },
-    /// Hold every rule against its own examples.
-    Check,
-    /// How often each rule decides on an input, and how much no rule recognises.
-    Coverage {
-        /// JSON lines or a `tools/list` result, gzip accepted; `-` is stdin.
-        file: Option<PathBuf>,
-    },
-}
 
 /// Runs the command.
 ///
 /// # Errors
 /// The rules or the input cannot be read, or there is no such rule.
-pub(super) fn run(args: &RulesCommand, json: bool) -> anyhow::Result<Exit> {
+pub(super) fn run(args: &RulesCommandArgs, json: bool) -> anyhow::Result<Exit> {
     let rules = args.rules.load()?;
     match &args.what {
-        What::List => {
+        RulesQuestion::List => {
             for (file, rule) in rules.written() {
                 let class = rule.class.map_or_else(String::new, |class| class.to_string());
                 let traits: Vec<&str> = rule.traits.iter().map(|of| of.as_str()).collect();
@@ -57,7 +29,7 @@ pub(super) fn run(args: &RulesCommand, json: bool) -> anyhow::Result<Exit> {
             }
             Ok(Exit::Done)
         }
-        What::Show { id } => {
+        RulesQuestion::Show { id } => {
             let Some((file, rule)) = rules.written().find(|(_, rule)| rule.id == *id) else {
                 anyhow::bail!("there is no rule `{id}`; `mcpdex rules list` names them all");
             };
@@ -77,7 +49,7 @@ pub(super) fn run(args: &RulesCommand, json: bool) -> anyhow::Result<Exit> {
             }
             Ok(Exit::Done)
         }
-        What::Check => {
+        RulesQuestion::Check => {
             let complaints = rules.examine();
             for complaint in &complaints {
                 println!("{complaint}");
@@ -85,7 +57,7 @@ pub(super) fn run(args: &RulesCommand, json: bool) -> anyhow::Result<Exit> {
             println!("{} rules examined, {} complaints; digest {}", rules.len(), complaints.len(), rules.digest());
             Ok(if complaints.is_empty() { Exit::Done } else { Exit::Findings })
         }
-        What::Coverage { file } => coverage(&rules, file.as_deref(), json),
+        RulesQuestion::Coverage { file } => coverage(&rules, file.as_deref(), json),
     }
 }
 
