@@ -1,16 +1,16 @@
 //! Integration tests in one binary: each module looks at the crate from outside.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-mod expectations;
-mod robustness;
 mod archive;
 mod client;
 mod commands;
+mod expectations;
 mod extract_python;
 mod fetch;
 mod house;
 mod manifests;
 mod pages;
+mod robustness;
 mod rules;
 mod store;
 mod support;

@@ -24,7 +24,7 @@ const TOOLS: [(&str, &str); 12] = [
     ("update_row", "Updates one row of a table."),
     ("get_page", "Gets a page."),
     ("qxzz", "Qxzz of the vbnm."),
-    ("hzls", ""),
+    ("hzls", "Hzls of wobbly zots."),
     ("grant_access", "Grants access to a vault."),
     ("place_order", "Places an order at the exchange."),
     ("drop_table", "Drops a table of the database."),
@@ -52,14 +52,22 @@ fn invisible_characters_and_lookalike_letters_change_no_verdict() {
     let disguises: [fn(&str) -> String; 4] = [
         |text| text.chars().flat_map(|c| [c, '\u{200B}']).collect(),
         |text| text.replace('e', "\u{0435}").replace('a', "\u{0430}").replace('o', "\u{043E}"),
-        |text| text.chars().map(|c| if c.is_ascii_lowercase() { char::from_u32(c as u32 + 0xFEE0).unwrap() } else { c }).collect(),
+        |text| {
+            text.chars()
+                .map(|c| if c.is_ascii_lowercase() { char::from_u32(c as u32 + 0xFEE0).unwrap() } else { c })
+                .collect()
+        },
         |text| text.replace('s', "s\u{00AD}").replace('t', "\u{202E}t"),
     ];
     for (name, description) in TOOLS {
         let plain = judge(&tool(name, description));
         for (number, disguise) in disguises.iter().enumerate() {
             let dressed = judge(&tool(&disguise(name), &disguise(description)));
-            assert_eq!((dressed.class, dressed.risk, &dressed.traits), (plain.class, plain.risk, &plain.traits), "{name}, disguise {number}");
+            assert_eq!(
+                (dressed.class, dressed.risk, &dressed.traits),
+                (plain.class, plain.risk, &plain.traits),
+                "{name}, disguise {number}"
+            );
             assert!(plain.evidence.is_empty() || !dressed.notes.is_empty() || number == 2, "{name}: nothing was noted");
         }
     }
@@ -78,7 +86,8 @@ fn annotations_raise_and_never_lower_unless_they_are_trusted() {
     assert_eq!(RULES.judge_trusting(&context, &lied, Trust::Full).class, Class::Read);
     let raised = judge(&claimed("get_page", json!({ "readOnlyHint": false, "destructiveHint": true })));
     assert_eq!((raised.class, raised.audit[0].effect.as_str()), (Class::Write, "raised"));
-    let defaults = json!({ "readOnlyHint": false, "destructiveHint": true, "idempotentHint": false, "openWorldHint": true });
+    let defaults =
+        json!({ "readOnlyHint": false, "destructiveHint": true, "idempotentHint": false, "openWorldHint": true });
     assert_eq!(judge(&claimed("get_page", defaults)).class, Class::Read);
 }
 
