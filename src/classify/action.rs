@@ -190,13 +190,17 @@ impl Action {
         self.head.and_then(|head| self.objects.get(head)).copied()
     }
 
-    /// Whether a phrase of lemmas is in the object.
-    pub(super) fn has(&self, phrase: &[Lemma]) -> Option<(u32, u32)> {
+    /// Where a phrase of lemmas is in the object; in the `proper` one, without what it belongs to.
+    pub(super) fn has(&self, phrase: &[Lemma], proper: bool) -> Option<(u32, u32)> {
         let first = *phrase.first()?;
         if first == UNKNOWN {
             return None;
         }
-        self.objects
+        let objects = match self.head {
+            Some(head) if proper => self.objects.get(..=head)?,
+            _ => &self.objects,
+        };
+        objects
             .windows(phrase.len())
             .find(|w| w.iter().map(|word| word.lemma).eq(phrase.iter().copied()))
             .map(|window| (window[0].start, window[window.len() - 1].end))

@@ -52,6 +52,8 @@ pub(super) struct Clause {
     values: Vec<String>,
     server: Vec<String>,
     verbless: Option<bool>,
+    /// Whether only the object proper counts, not what it belongs to ("the text *of a file*").
+    pub proper: bool,
 }
 
 /// Compiles clauses and collects their words.
@@ -79,6 +81,7 @@ impl Compiler<'_> {
             values: written.parameter_value.iter().map(|value| value.to_lowercase()).collect(),
             server: written.server.iter().map(|phrase| format!(" {} ", words_of(phrase))).collect(),
             verbless: written.verbless,
+            proper: false,
         };
         for pattern in &written.parameter {
             let bare = pattern.trim_start_matches("* ").trim_end_matches(" *");
@@ -159,7 +162,7 @@ impl Clause {
             }
         }
         if !self.object.is_empty() {
-            match self.object.iter().find_map(|phrase| action.has(phrase)) {
+            match self.object.iter().find_map(|phrase| action.has(phrase, self.proper)) {
                 Some(span) => spans.push(span),
                 None => return false,
             }

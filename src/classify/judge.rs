@@ -399,6 +399,22 @@ pub(super) fn settle(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) -> 
             hit.fate = Fate::Weaker;
         }
     }
+    // "It only reads" at the end of a text that says nothing else is praise, no evidence of reading.
+    let firm = |hit: &Fired| {
+        hit.action.is_none_or(|index| {
+            let action = &actions[index as usize];
+            action.weaker == 0 && (action.place == Place::Name || !action.objects.is_empty())
+        })
+    };
+    if !fired
+        .iter()
+        .any(|hit| hit.fate == Fate::Won && class_of(hit).is_some() && (class_of(hit) > Some(Class::Read) || firm(hit)))
+    {
+        fired
+            .iter_mut()
+            .filter(|hit| hit.fate == Fate::Won && class_of(hit).is_some())
+            .for_each(|h| h.fate = Fate::Weaker);
+    }
     let class = fired.iter().filter(|hit| hit.fate == Fate::Won).filter_map(class_of).max();
     (class, class.is_some())
 }

@@ -229,8 +229,11 @@ fn compile_rule(
     let mut clauses = |written: &[super::syntax::ClauseSyntax]| -> Result<Vec<Clause>, RulesError> {
         written.iter().map(|clause| compiler.clause(clause).map_err(|message| wrong(&message))).collect()
     };
-    let when = clauses(&syntax.when)?;
+    let mut when = clauses(&syntax.when)?;
     let unless = clauses(&syntax.unless)?;
+    // What is changed is the object itself; what is read may be named by what it belongs to.
+    let changes = syntax.class.is_some_and(|class| class != Class::Read);
+    when.iter_mut().for_each(|clause| clause.proper = changes);
     let mut overrules = Vec::new();
     for pattern in &syntax.overrules {
         let before = overrules.len();

@@ -24,7 +24,7 @@ const TOOLS: [(&str, &str); 12] = [
     ("update_row", "Updates one row of a table."),
     ("get_page", "Gets a page."),
     ("qxzz", "Qxzz of the vbnm."),
-    ("hzls", ""),
+    ("hzls", "Hzls of wobbly zots."),
     ("grant_access", "Grants access to a vault."),
     ("place_order", "Places an order at the exchange."),
     ("drop_table", "Drops a table of the database."),
