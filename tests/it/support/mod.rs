@@ -5,3 +5,4 @@ pub(crate) mod hostile;
 pub(crate) mod judged;
 pub(crate) mod mirror;
 pub(crate) mod pack;
+pub(crate) mod policy;
