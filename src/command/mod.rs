@@ -8,7 +8,9 @@ mod explain;
 mod extract_worker;
 mod judging;
 mod policy;
+mod probe;
 mod rules;
+mod run_confined;
 mod tool;
 
 pub use classify::ClassifyArgs;
@@ -56,7 +58,9 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Rules(args) => rules::run(args, global.json),
         Command::Explain(args) => explain::run(args, global.json),
         Command::Eval(args) => eval::run(args, global.json),
+        Command::Probe(args) => probe::run(global, args),
         Command::ExtractWorker => extract_worker::run(),
+        Command::RunConfined(args) => run_confined::run(args),
     }
 }
 

@@ -159,10 +159,18 @@ fn what_only_a_run_could_tell_is_left_out_and_said() {
 import os
 from fastmcp import FastMCP
 mcp = FastMCP("lantern")
-WHERE = os.environ.get("WHERE", "here")
+WHERE = os.environ["WHERE"]
+COLOUR = os.environ.get("COLOUR", "red")
 
 @mcp.tool(description=f"Lights the lamp {WHERE}.")
 def light(level: int = int(WHERE)): ...
+
+@mcp.tool(description=f"Paints the lamp {COLOUR}.")
+def paint(): ...
+
+if COLOUR == "blue":
+    @mcp.tool
+    def freeze(): ...
 
 for name in os.listdir("."):
     @mcp.tool(name=f"read_{name}")
@@ -172,7 +180,9 @@ def main(): mcp.run()
 "#,
     );
     let tool = &tools(&found)[0];
-    assert_eq!(names(&found), ["light"]);
+    assert_eq!(names(&found), ["light", "paint", "freeze"]);
+    assert_eq!(tools(&found)[1]["description"], "Paints the lamp red.");
+    assert_eq!(found.tools[1].partial.len(), 1, "{:?}", found.tools[1].partial);
     assert!(tool.get("description").is_none(), "{tool}");
     assert_eq!(tool["inputSchema"]["properties"]["level"], json!({"type": "integer"}));
     assert_eq!(found.tools[0].partial.len(), 2, "{:?}", found.tools[0].partial);

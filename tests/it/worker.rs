@@ -33,6 +33,43 @@ fn a_worker_that_needs_too_much_memory_dies_alone() {
 }
 
 #[test]
+fn tools_come_back_from_the_worker() {
+    let source = b"from fastmcp import FastMCP\nmcp = FastMCP('x')\n@mcp.tool\ndef ring(bell: str): ...\nmcp.run()\n";
+    let found = work(&tar_gz_files(&[("p/server.py", source)]), Limits::default()).unwrap();
+    assert_eq!(found.tools.len(), 1);
+    assert_eq!((found.tools[0].site.file.as_str(), found.tools[0].site.line), ("server.py", 3));
+}
+
+#[test]
+fn source_that_nests_without_end_costs_its_file_or_its_package_and_nothing_else() {
+    let good = b"from fastmcp import FastMCP\nmcp = FastMCP('x')\n@mcp.tool\ndef ring(): ...\nimport deep\nmcp.run()\n";
+    let nests = [
+        "[{".repeat(40_000),
+        "(".repeat(80_000),
+        "not ".repeat(200_000),
+        "-".repeat(400_000),
+        "a.b".repeat(200_000),
+        format!("x = {}1", "1 + ".repeat(200_000)),
+        "if x:\n ".repeat(3_000),
+        (0..2_000).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect(),
+        "lambda: ".repeat(100_000),
+        "a if b else ".repeat(100_000),
+        "f'{".repeat(20_000),
+        "x = ".repeat(200_000),
+        "@".repeat(100_000),
+        "a[".repeat(900) + &"]".repeat(900),
+    ];
+    for nest in nests {
+        let archive = tar_gz_files(&[("p/server.py", good), ("p/deep.py", nest.as_bytes())]);
+        let shown: String = nest.chars().take(12).collect();
+        match work(&archive, Limits { millis: 20_000, ..Limits::default() }) {
+            Ok(found) => assert_eq!(found.tools.len(), 1, "{shown}: {:?}", found.partial),
+            Err(error) => assert!(matches!(error, WorkerError::Died(_) | WorkerError::Timeout(_)), "{shown}: {error}"),
+        }
+    }
+}
+
+#[test]
 fn a_worker_that_is_late_is_ended() {
     let archive = tar_gz_files(&[("p/a.py", b"x = 1")]);
     let error = work(&archive, Limits { millis: 0, ..Limits::default() }).unwrap_err();

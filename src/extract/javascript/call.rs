@@ -4,7 +4,7 @@ use super::kind::{Kind, children};
 use super::machine::{Frame, MAX_RECURSION, Machine};
 use super::pattern::Mode;
 use super::source::{FileId, Site};
-use super::value::{Foreign, Function, Object, Origin, ScopeId, Shape, Value};
+use super::value::{Foreign, Function, Origin, ScopeId, Shape, Value};
 use tree_sitter::Node;
 
 /// Functions that may be active at once.
@@ -85,13 +85,13 @@ impl<'t> Machine<'t> {
         self.call(&callee, Value::Undefined, arguments, site)
     }
 
-    fn call_site(&self, node: Node<'t>) -> CallSite {
+    pub(super) fn call_site(&self, node: Node<'t>) -> CallSite {
         let site = self.site(node);
         let lines = node.end_position().row - node.start_position().row;
         CallSite { site, last_line: site.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX)) }
     }
 
-    fn arguments(&mut self, node: Node<'t>, scope: ScopeId) -> Vec<Value> {
+    pub(super) fn arguments(&mut self, node: Node<'t>, scope: ScopeId) -> Vec<Value> {
         let (arguments, _) = self.eval_all(node, scope);
         if let Some(first) = arguments.first()
             && let Some(node) = children(node).first()
@@ -116,15 +116,12 @@ impl<'t> Machine<'t> {
                 if let "call" | "apply" | "bind" = name {
                     return self.call_indirectly(receiver, name, arguments, site);
                 }
-                match self.member(receiver, name) {
-                    Value::Foreign(method) => self.call_foreign(&method, arguments, site),
-                    // Members of the environment and the like.
-                    _ => {
-                        let method = foreign.member(name);
-                        self.call_foreign(&method, arguments, site);
-                        Value::Unset
-                    }
-                }
+                let method = foreign.member(name);
+                let method = match (&foreign.origin, self.member(receiver, name)) {
+                    (Origin::Global, Value::Foreign(method)) => (*method).clone(),
+                    _ => method,
+                };
+                self.call_foreign(&method, arguments, site)
             }
             Value::Schema(schema) => self.schema_method(schema, name, &arguments),
             Value::Text(text) => self.text_method(text, name, &arguments),
@@ -134,10 +131,10 @@ impl<'t> Machine<'t> {
                 }
                 _ => Value::Unknown,
             },
-            Value::Unset => {
+            Value::Unset(setting) => {
                 self.follow_callbacks(&arguments);
                 match name {
-                    "trim" | "toLowerCase" | "toUpperCase" | "toString" => Value::Unset,
+                    "trim" | "toLowerCase" | "toUpperCase" | "toString" => Value::Unset(*setting),
                     _ => Value::Unknown,
                 }
             }
@@ -219,6 +216,9 @@ impl<'t> Machine<'t> {
         match callee {
             Value::Object(id) => match self.object(*id).shape {
                 Shape::Function(function) => {
+                    if let Some(value) = self.asynchronous(&arguments) {
+                        return value;
+                    }
                     let first = arguments.first().cloned();
                     let value = self.invoke(function, this, arguments);
                     match (&value, first) {
@@ -233,12 +233,23 @@ impl<'t> Machine<'t> {
                 }
             },
             Value::Foreign(foreign) => self.call_foreign(&foreign.clone(), arguments, site),
-            Value::Unset => Value::Unset,
+            Value::Unset(_) => callee.clone(),
             _ => {
                 self.follow_callbacks(&arguments);
                 Value::Unknown
             }
         }
+    }
+
+    /// What compilers make of `async` functions: a helper that is given `this` and a generator to run to its end.
+    fn asynchronous(&mut self, arguments: &[Value]) -> Option<Value> {
+        let (Some(Value::Object(id)), 3..=4) = (arguments.last(), arguments.len()) else { return None };
+        let Shape::Function(function) = self.object(*id).shape else { return None };
+        if Kind::of(function.node) != Kind::Generator {
+            return None;
+        }
+        let passed = self.elements(&arguments[1]).map(|(elements, _)| elements).unwrap_or_default();
+        Some(self.run(function, arguments[0].clone(), passed))
     }
 
     pub(super) fn enter(&mut self, file: FileId, node: usize) {
@@ -249,8 +260,14 @@ impl<'t> Machine<'t> {
         self.frames.pop().map(|frame| frame.returns).unwrap_or_default()
     }
 
-    /// Follows the body of a function of the package and gives what it returns.
+    /// Calls a function of the package and gives what it returns; of what a generator yields nothing is known.
     pub(super) fn invoke(&mut self, function: Function<'t>, this: Value, arguments: Vec<Value>) -> Value {
+        let value = self.run(function, this, arguments);
+        if Kind::of(function.node) == Kind::Generator { Value::Unknown } else { value }
+    }
+
+    /// Follows the body of a function of the package.
+    fn run(&mut self, function: Function<'t>, this: Value, arguments: Vec<Value>) -> Value {
         let key = function.node.id();
         let active = self.frames.iter().filter(|frame| frame.node == key).count();
         if active >= MAX_RECURSION || self.frames.len() >= MAX_FRAMES || !self.step() {
@@ -280,10 +297,9 @@ impl<'t> Machine<'t> {
             self.starved(function);
         }
         self.fuel = before - (allowed - self.fuel);
-        match (Kind::of(function.node), direct) {
-            (Kind::Generator, _) => Value::Unknown,
-            (_, Some(value)) => value,
-            _ => {
+        match direct {
+            Some(value) => value,
+            None => {
                 let mut returns = returns.into_iter();
                 let first = returns.next().unwrap_or(Value::Undefined);
                 returns.fold(first, |known, next| self.join(known, next))
@@ -361,43 +377,6 @@ impl<'t> Machine<'t> {
         if self.forced.insert(function.node.id()) {
             let count = function.node.child_by_field_name("parameters").map_or(1, |p| p.named_child_count());
             self.invoke(function, Value::Unknown, vec![Value::Unknown; count.min(16)]);
-        }
-    }
-
-    pub(super) fn new_expression(&mut self, node: Node<'t>, scope: ScopeId) -> Value {
-        let Some(constructor) = node.child_by_field_name("constructor") else { return Value::Unknown };
-        let site = Some(self.call_site(node));
-        let callee = self.eval(constructor, scope);
-        let arguments = match node.child_by_field_name("arguments") {
-            Some(arguments) => self.arguments(arguments, scope),
-            None => Vec::new(),
-        };
-        match &callee {
-            Value::Object(id) => match self.object(*id).shape.clone() {
-                Shape::Class(class) => match self.zod_instance(&arguments) {
-                    Some(schema) => schema,
-                    None => self.instantiate(&class, arguments),
-                },
-                Shape::Function(function) => {
-                    let text = self.function_text(function);
-                    if let Some(schema) = self.bundled_schema(function.node, &arguments, text) {
-                        return schema;
-                    }
-                    let mut object = Object::new(Shape::Plain);
-                    object.parent = self.member(&callee, "prototype");
-                    let this = Value::Object(self.add(object));
-                    match self.invoke(function, this.clone(), arguments) {
-                        returned @ Value::Object(_) => returned,
-                        _ => this,
-                    }
-                }
-                _ => Value::Unknown,
-            },
-            Value::Foreign(foreign) => self.new_foreign(&foreign.clone(), arguments, site),
-            _ => {
-                self.follow_callbacks(&arguments);
-                Value::foreign(Foreign::nowhere("()"))
-            }
         }
     }
 }

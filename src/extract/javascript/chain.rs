@@ -25,7 +25,7 @@ impl<'t> Machine<'t> {
                 self.list(options, false)
             }
             ("options" | "values", Form::Plain(fragment)) => match fragment.get("enum") {
-                Some(values) => self.from_json(&values.clone()),
+                Some(values) => self.imported(&values.clone()),
                 None => Value::Unknown,
             },
             ("enum" | "Enum" | "Values", Form::Plain(fragment)) => match fragment.get("enum") {
@@ -37,7 +37,7 @@ impl<'t> Machine<'t> {
                 _ => Value::Unknown,
             },
             ("value", Form::Plain(fragment)) => match fragment.get("const") {
-                Some(value) => self.from_json(&value.clone()),
+                Some(value) => self.imported(&value.clone()),
                 None => Value::Unknown,
             },
             // JSON Schema made of it by hand.
@@ -66,7 +66,7 @@ impl<'t> Machine<'t> {
     pub(super) fn schema_object(&mut self, schema: &Schema) -> Value {
         let mut conversion = Conversion::new(self.dialect);
         let json = schema.to_json(&mut conversion);
-        let object = self.from_json(&json);
+        let object = self.imported(&json);
         if let (Value::Object(id), false) = (&object, conversion.unresolved.is_empty()) {
             self.object_mut(*id).open = true;
         }

@@ -94,11 +94,18 @@ impl<'t> Machine<'t> {
 
     /// `left && right`, `left || right` or `left ?? right`, with `left` evaluated.
     pub(super) fn short_circuit(&mut self, operator: &str, left: Value, right: Node<'t>, scope: ScopeId) -> Value {
+        if operator != "&&"
+            && let Value::Unset(setting) = left
+        {
+            let right = self.eval(right, scope);
+            // An empty default is still "not set": whoever asks for it tests whether the user set it.
+            return if right.truth() == Some(false) { Value::Unset(setting) } else { right };
+        }
         let decided = match operator {
             "&&" => left.truth(),
             "||" => left.truth().map(|truth| !truth),
             _ => match &left {
-                Value::Unknown | Value::Unset => None,
+                Value::Unknown | Value::Unset(_) => None,
                 Value::Foreign(foreign) if foreign.is_result() || foreign.origin == Origin::Nowhere => None,
                 known => Some(known.is_nullish()),
             },
@@ -106,14 +113,6 @@ impl<'t> Machine<'t> {
         match decided {
             Some(true) => self.eval(right, scope),
             Some(false) => left,
-            None if operator != "&&" && matches!(left, Value::Unset) => {
-                let right = self.eval(right, scope);
-                // An empty default is still "not set": whoever asks for it tests whether the user set it.
-                match right.truth() {
-                    Some(false) => Value::Unset,
-                    _ => right,
-                }
-            }
             None => {
                 self.uncertain += 1;
                 let right = self.eval(right, scope);
@@ -141,7 +140,7 @@ impl<'t> Machine<'t> {
                 let no = self.eval(no, scope);
                 self.uncertain -= 1;
                 let structure = |value: &Value| matches!(value, Value::Object(_) | Value::Schema(_));
-                if matches!(condition, Value::Unset) && !structure(&yes) && !structure(&no) {
+                if matches!(condition, Value::Unset(_)) && !structure(&yes) && !structure(&no) {
                     return no;
                 }
                 self.join(yes, no)

@@ -62,6 +62,7 @@ impl<'t> Machine<'t> {
             let name = self.text(name);
             self.declare(scope, name, value.clone());
         }
+        self.decorators(node, scope);
         for member in members {
             match Kind::of(member) {
                 Kind::Method => self.method(if is_static(member) { id } else { prototype }, member, scope),
@@ -106,6 +107,43 @@ impl<'t> Machine<'t> {
             None => Value::Undefined,
         };
         self.object_mut(owner).properties.insert(name, Property::Data(value));
+    }
+
+    pub(super) fn new_expression(&mut self, node: Node<'t>, scope: ScopeId) -> Value {
+        let Some(constructor) = node.child_by_field_name("constructor") else { return Value::Unknown };
+        let site = Some(self.call_site(node));
+        let callee = self.eval(constructor, scope);
+        let arguments = match node.child_by_field_name("arguments") {
+            Some(arguments) => self.arguments(arguments, scope),
+            None => Vec::new(),
+        };
+        match &callee {
+            Value::Object(id) => match self.object(*id).shape.clone() {
+                Shape::Class(class) => match self.zod_instance(&arguments) {
+                    Some(schema) => schema,
+                    None => self.instantiate(&class, arguments),
+                },
+                Shape::Function(function) => {
+                    let text = self.function_text(function);
+                    if let Some(schema) = self.bundled_schema(function.node, &arguments, text) {
+                        return schema;
+                    }
+                    let mut object = Object::new(Shape::Plain);
+                    object.parent = self.member(&callee, "prototype");
+                    let this = Value::Object(self.add(object));
+                    match self.invoke(function, this.clone(), arguments) {
+                        returned @ Value::Object(_) => returned,
+                        _ => this,
+                    }
+                }
+                _ => Value::Unknown,
+            },
+            Value::Foreign(foreign) => self.new_foreign(&foreign.clone(), arguments, site),
+            _ => {
+                self.follow_callbacks(&arguments);
+                Value::foreign(Foreign::nowhere("()"))
+            }
+        }
     }
 
     /// `new class(...arguments)`.

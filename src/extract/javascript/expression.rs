@@ -5,7 +5,7 @@ use super::kind::{Kind, children, has_token};
 use super::machine::{MAX_DEPTH, MAX_TEXT, Machine};
 use super::operator::{self, to_text, unescape};
 use super::source::Site;
-use super::value::{Foreign, Function, Object, ObjectId, Origin, Property, ScopeId, Shape, Text, Value};
+use super::value::{Foreign, Function, Object, ObjectId, Origin, Property, ScopeId, Setting, Shape, Text, Value};
 use tree_sitter::Node;
 
 impl<'t> Machine<'t> {
@@ -19,6 +19,10 @@ impl<'t> Machine<'t> {
         self.depth -= 1;
         match value {
             Value::Text(text) if text.len() > MAX_TEXT => Value::Unknown,
+            Value::Text(text) => {
+                self.spend(text.len() / 1024);
+                Value::Text(text)
+            }
             value => value,
         }
     }
@@ -55,7 +59,7 @@ impl<'t> Machine<'t> {
                 }
                 last
             }
-            Kind::Await | Kind::Wrapped => match children(node).first() {
+            Kind::Await | Kind::Yield | Kind::Wrapped => match children(node).first() {
                 Some(inner) => self.eval(*inner, scope),
                 None => Value::Unknown,
             },
@@ -65,12 +69,6 @@ impl<'t> Machine<'t> {
             },
             Kind::MetaProperty if self.text(node) == "import.meta" => Foreign::global("import.meta"),
             Kind::Regex => Foreign::global("RegExp.()"),
-            Kind::Yield => {
-                for part in children(node) {
-                    self.eval(part, scope);
-                }
-                Value::Unknown
-            }
             _ => Value::Unknown,
         }
     }
@@ -93,7 +91,9 @@ impl<'t> Machine<'t> {
             if let Some(value) = values.get(at) {
                 match self.as_text(value) {
                     Some(known) => text.push_str(&known),
-                    None => return if matches!(value, Value::Unset) { Value::Unset } else { Value::Unknown },
+                    None => {
+                        return if let Value::Unset(setting) = value { Value::Unset(*setting) } else { Value::Unknown };
+                    }
                 }
             }
         }
@@ -355,7 +355,7 @@ impl<'t> Machine<'t> {
                 Value::Text(_) => Value::text("string"),
                 Value::Number(_) => Value::text("number"),
                 Value::Bool(_) => Value::text("boolean"),
-                Value::Undefined => Value::text("undefined"),
+                Value::Undefined | Value::Unset(Setting::Switch) => Value::text("undefined"),
                 Value::Object(id) => match self.object(*id).shape {
                     Shape::Function(_) | Shape::Class(_) => Value::text("function"),
                     _ => Value::text("object"),

@@ -12,6 +12,14 @@ struct Found {
     tool: Map<String, Json>,
     site: Site,
     missing: Vec<Missing>,
+    /// Undecided conditions around the registration.
+    uncertain: u32,
+}
+
+impl Found {
+    fn name(&self) -> &str {
+        self.tool.get("name").and_then(Json::as_str).unwrap_or_default()
+    }
 }
 
 /// Something that could not be read, before its site is spelled out.
@@ -36,6 +44,8 @@ pub(super) struct Findings {
     /// Calls that look like registrations and were followed into the package without finding any: used only when
     /// nothing else was found.
     doubtful: Vec<Found>,
+    /// Packages that are called and look as if they made servers.
+    packages: BTreeSet<String>,
     events: usize,
 }
 
@@ -49,11 +59,17 @@ impl Findings {
         self.tools.len()
     }
 
+    /// Whether nothing was found and nothing was said of it.
+    pub(super) fn is_silent(&self) -> bool {
+        self.tools.is_empty() && self.missing.is_empty()
+    }
+
     /// Adds a tool. The first of two with one name counts: the SDK refuses the second.
-    pub(super) fn tool(&mut self, name: &str, tool: Map<String, Json>, site: Site, missing: Vec<Missing>) {
+    pub(super) fn tool(&mut self, tool: Map<String, Json>, site: Site, missing: Vec<Missing>, uncertain: u32) {
         self.events += 1;
-        if self.names.insert(name.to_owned()) {
-            self.tools.push(Found { tool, site, missing });
+        let found = Found { tool, site, missing, uncertain };
+        if self.names.insert(found.name().to_owned()) {
+            self.tools.push(found);
         }
     }
 
@@ -91,15 +107,33 @@ impl Findings {
         }
     }
 
+    /// Something of another package is called.
+    pub(super) fn package_used(&mut self, name: &str) {
+        let relevant = name.contains("mcp") || name.contains("playwright") || name.contains("modelcontextprotocol");
+        if relevant && !name.starts_with("@modelcontextprotocol/sdk") && self.packages.len() < 20 {
+            self.packages.insert(name.to_owned());
+        }
+    }
+
+    /// The packages that may make the server.
+    pub(super) fn packages(&self) -> String {
+        self.packages.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A tool was switched off after its registration: it is not listed.
+    /// `uncertain` tells how many undecided conditions stand around the call: a tool that may be switched off stays.
+    pub(super) fn disable(&mut self, name: &str, uncertain: u32) {
+        self.tools.retain(|found| found.name() != name || found.uncertain < uncertain);
+    }
+
     pub(super) fn doubtful(&mut self, tool: Map<String, Json>, site: Site, missing: Vec<Missing>) {
-        self.doubtful.push(Found { tool, site, missing });
+        self.doubtful.push(Found { tool, site, missing, uncertain: 0 });
     }
 
     /// Takes the doubtful registrations for real ones.
     pub(super) fn accept_doubtful(&mut self) {
         for found in std::mem::take(&mut self.doubtful) {
-            let name = found.tool.get("name").and_then(Json::as_str).unwrap_or_default().to_owned();
-            self.tool(&name, found.tool, found.site, found.missing);
+            self.tool(found.tool, found.site, found.missing, found.uncertain);
         }
     }
 

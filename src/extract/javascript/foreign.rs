@@ -9,10 +9,25 @@ use super::resolve::{folder_of, join};
 use super::value::{Foreign, Object, Origin, Shape, Text, Value};
 use tree_sitter::Node;
 
+/// The origin of what a registration gives back: a handle of the tool. No package can be named like this.
+const REGISTERED: &str = "%registered";
+
 impl<'t> Machine<'t> {
     pub(super) fn call_foreign(&mut self, callee: &Foreign, arguments: Vec<Value>, site: Option<CallSite>) -> Value {
+        if let Origin::Package(package) = &callee.origin
+            && package.as_ref() == REGISTERED
+        {
+            return self.registered_method(callee);
+        }
         if self.registration(callee, &arguments, site) {
-            return Value::foreign(callee.called());
+            return match arguments.first() {
+                Some(Value::Text(name)) => Foreign::package(REGISTERED, name),
+                _ => Value::foreign(callee.called()),
+            };
+        }
+        if callee.last() == "getClientCapabilities" {
+            // Nothing is known of the client; by default it announces nothing.
+            return self.setting("capabilities");
         }
         if let Some(maker) = self.zod_maker(callee, &arguments) {
             return self.zod_call(maker, &arguments);
@@ -33,6 +48,15 @@ impl<'t> Machine<'t> {
         if let Some(value) = known {
             return value;
         }
+        if self.constructed_server(callee, &arguments, site) {
+            return Value::foreign(callee.called());
+        }
+        if let Origin::Package(package) = &callee.origin {
+            if super::option::is_option_library(package) {
+                self.declare_options(callee, &arguments);
+            }
+            self.findings.package_used(package);
+        }
         if let (Some(site), "listTools") = (site, callee.last()) {
             self.findings.mounted(site.site);
         }
@@ -42,6 +66,15 @@ impl<'t> Machine<'t> {
             Some(schema @ Value::Schema(_)) if callee.origin != Origin::Nowhere => schema.clone(),
             _ => Value::foreign(callee.called()),
         }
+    }
+
+    /// A method of a tool's handle: a tool that is switched off is not listed.
+    fn registered_method(&mut self, method: &Foreign) -> Value {
+        let off = method.path.strip_suffix(".disable").or_else(|| method.path.strip_suffix(".remove"));
+        if let Some(name) = off {
+            self.findings.disable(name, self.uncertain);
+        }
+        Value::Undefined
     }
 
     /// A function whose name says that it makes a JSON Schema of its argument.
@@ -122,6 +155,9 @@ impl<'t> Machine<'t> {
         }
         if self.constructed_server(callee, &arguments, site) {
             return Value::foreign(callee.called());
+        }
+        if let Origin::Package(package) = &callee.origin {
+            self.findings.package_used(package);
         }
         self.follow_callbacks(&arguments);
         Value::foreign(callee.called())

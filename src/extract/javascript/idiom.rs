@@ -24,7 +24,7 @@ impl<'t> Machine<'t> {
             return false;
         }
         match callee.last() {
-            "registerTool" => self.register_tool(arguments, site),
+            "registerTool" | "registerToolTask" => self.register_tool(arguments, site),
             "tool" => self.tool_call(arguments, site),
             "registerAppTool" if arguments.len() >= 3 => self.register_tool(&arguments[1..], site),
             "addTool" => match arguments.first() {
@@ -39,6 +39,8 @@ impl<'t> Machine<'t> {
                 None => false,
             },
             "setRequestHandler" => self.request_handler(arguments, site),
+            // A decorator, as compilers leave it.
+            "Tool" if callee.package_name().is_some_and(|name| name.contains("mcp")) => self.add_tool(arguments, site),
             _ => false,
         }
     }
@@ -186,7 +188,7 @@ impl<'t> Machine<'t> {
     }
 
     /// One tool as an object: `{name, description, inputSchema, ...}`.
-    fn tool_object(&mut self, tool: &Value, site: Site, framework: bool) {
+    pub(super) fn tool_object(&mut self, tool: &Value, site: Site, framework: bool) {
         let name = self.member(tool, "name");
         let own = match tool {
             Value::Object(id) => self.object(*id).site.unwrap_or(site),
@@ -223,10 +225,10 @@ impl<'t> Machine<'t> {
     }
 
     /// Adds a tool, at the place where its name was written.
-    fn found(&mut self, name: &Text, parts: Parts, call: CallSite) {
+    pub(super) fn found(&mut self, name: &Text, parts: Parts, call: CallSite) {
         let (tool, missing) = self.describe(name, parts);
         let site = self.site_of(name, call);
-        self.findings.tool(name, tool, site, missing);
+        self.findings.tool(tool, site, missing, self.uncertain);
     }
 
     fn site_of(&self, name: &Text, call: CallSite) -> Site {
@@ -265,19 +267,32 @@ impl<'t> Machine<'t> {
         self.findings.doubtful(tool, site, missing);
     }
 
-    /// `new FastMCP({...})` and the like need no look; servers that take their tools when they are made do.
-    pub(super) fn constructed_server(&mut self, callee: &Foreign, arguments: &[Value], site: Option<CallSite>) -> bool {
-        let (Some(site), Some(options @ Value::Object(_))) = (site, arguments.first()) else { return false };
-        if !callee.package_name().is_some_and(|name| name.contains("mcp") || name.contains("modelcontextprotocol")) {
-            return false;
-        }
-        let tools = self.member(options, "tools");
-        match self.elements(&tools) {
-            Some((tools, open)) if !tools.is_empty() => {
-                self.tool_list(&tools, open, site.site);
-                true
+    /// Takes every object that was made and has all the parts of a tool for a tool: what remains when the registration
+    /// goes through something that cannot be followed.
+    pub(super) fn take_definitions(&mut self) {
+        let mut first = None;
+        for id in self.objects() {
+            let object = self.object(id);
+            let (Shape::Plain, Some(site)) = (&object.shape, object.site) else { continue };
+            let text = |name: &str| match object.properties.get(name) {
+                Some(super::value::Property::Data(Value::Text(text))) => Some(text.clone()),
+                _ => None,
+            };
+            let has = |names: &[&str]| names.iter().any(|name| object.properties.contains_key(*name));
+            let (Some(name), Some(_)) = (text("name"), text("description")) else { continue };
+            let known = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'));
+            let schema = ["inputSchema", "parameters", "paramsSchema", "schema"];
+            let acts = ["handler", "execute", "logic", "run", "callback", "call", "outputSchema", "annotations"];
+            let resource = has(&["uri", "uriTemplate", "uriPattern"]);
+            if !known || resource || !has(&schema) || !has(&acts) {
+                continue;
             }
-            _ => false,
+            first.get_or_insert(site);
+            self.tool_object(&Value::Object(id), site, true);
+        }
+        if let Some(site) = first {
+            let detail = "tools are defined here and registered in a way that could not be followed";
+            self.findings.missing(PartialReason::UnresolvedValue, detail, Some(site));
         }
     }
 }

@@ -1,14 +1,47 @@
-//! Values as JSON: what is known of a value in, JSON out, with a note for every part that is not known.
+//! Values as JSON and JSON as values, with a note for every part of a value that is not known.
 
 use super::machine::Machine;
 use super::schema::Conversion;
-use super::value::{Shape, Value};
+use super::value::{Property, Shape, Value};
 use serde_json::{Map, Number, Value as Json};
 
 /// Whole numbers up to this are exact in a double.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
 impl<'t> Machine<'t> {
+    /// The value of a JSON text; unknown when it is not JSON.
+    pub(super) fn parse_json(&mut self, text: &str) -> Value {
+        match serde_json::from_str::<Json>(text) {
+            Ok(json) => self.imported(&json),
+            Err(_) => Value::Unknown,
+        }
+    }
+
+    /// A JSON value as a value of the program.
+    pub(super) fn imported(&mut self, json: &Json) -> Value {
+        if !self.step() {
+            return Value::Unknown;
+        }
+        match json {
+            Json::Null => Value::Null,
+            Json::Bool(value) => Value::Bool(*value),
+            Json::Number(number) => Value::Number(number.as_f64().unwrap_or(f64::NAN)),
+            Json::String(text) => Value::text(text),
+            Json::Array(elements) => {
+                let elements = elements.iter().map(|element| self.imported(element)).collect();
+                self.list(elements, false)
+            }
+            Json::Object(members) => {
+                let id = self.plain();
+                for (name, member) in members {
+                    let value = self.imported(member);
+                    self.object_mut(id).properties.insert(name.as_str().into(), Property::Data(value));
+                }
+                Value::Object(id)
+            }
+        }
+    }
+
     /// A value as JSON when every part of it is known.
     pub(super) fn known_json(&mut self, value: &Value) -> Option<Json> {
         let mut conversion = Conversion::new(self.dialect);
@@ -36,7 +69,7 @@ impl<'t> Machine<'t> {
             Value::Number(number) => Some(number_json(*number)),
             Value::Text(text) => Some(Json::String(text.to_string())),
             Value::Schema(schema) => Some(schema.to_json(conversion)),
-            Value::Unknown | Value::Unset | Value::Foreign(_) => {
+            Value::Unknown | Value::Unset(_) | Value::Foreign(_) => {
                 conversion.note();
                 None
             }

@@ -7,7 +7,7 @@ use super::schema::Dialect;
 use super::source::{FileId, Site, Sources};
 use super::value::{Binding, Object, ObjectId, Property, Scope, ScopeId, Shape, Text, Value};
 use crate::extract::Budget;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use tree_sitter::Node;
 
@@ -18,7 +18,7 @@ pub(super) const MAX_DEPTH: u32 = 700;
 /// How often one function may be active at a time.
 pub(super) const MAX_RECURSION: usize = 5;
 /// Objects and scopes of one reading.
-const MAX_HEAP: usize = 3_000_000;
+const MAX_HEAP: usize = 1_500_000;
 /// Elements of one list; a longer one stays open.
 pub(super) const MAX_LIST: usize = 10_000;
 /// Bytes of one text; a longer one is not known.
@@ -58,6 +58,10 @@ pub(super) struct Machine<'t> {
     pub(super) depth: u32,
     /// Conditions around the current statement that could not be decided.
     pub(super) uncertain: u32,
+    /// Whether the program is followed as if started without options and settings.
+    pub(super) defaults: bool,
+    /// The defaults that the program declared for its options.
+    pub(super) option_defaults: BTreeMap<Text, Value>,
     /// Whether a limit ended the reading.
     pub(super) exhausted: bool,
 }
@@ -81,6 +85,8 @@ impl<'t> Machine<'t> {
             ticks: 0,
             depth: 0,
             uncertain: 0,
+            defaults: true,
+            option_defaults: BTreeMap::new(),
             exhausted: false,
         }
     }
@@ -97,6 +103,11 @@ impl<'t> Machine<'t> {
             self.exhausted = true;
         }
         true
+    }
+
+    /// Uses steps for work that grows with a value's size.
+    pub(super) fn spend(&mut self, steps: usize) {
+        self.fuel = self.fuel.saturating_sub(steps as u64);
     }
 
     /// The file that is being followed.
@@ -126,6 +137,7 @@ impl<'t> Machine<'t> {
     }
 
     pub(super) fn list(&mut self, mut elements: Vec<Value>, open: bool) -> Value {
+        self.spend(elements.len() / 8);
         let cut = elements.len() > MAX_LIST;
         elements.truncate(MAX_LIST);
         let mut object = Object::new(Shape::List(elements));
@@ -171,6 +183,11 @@ impl<'t> Machine<'t> {
         } else {
             object.open = true;
         }
+    }
+
+    /// Every object that was made, in order.
+    pub(super) fn objects(&self) -> impl Iterator<Item = ObjectId> + use<> {
+        (0..u32::try_from(self.heap.len()).unwrap_or(u32::MAX)).map(ObjectId)
     }
 
     // ---- scopes -----------------------------------------------------------------------------------------------
@@ -237,27 +254,50 @@ impl<'t> Machine<'t> {
     ///
     /// Two different texts or numbers leave nothing known. Where one side is absent or unknown and the other a structure,
     /// the structure is kept: a list of tools that may be empty is still the list of tools.
-    pub(super) fn join(&self, one: Value, two: Value) -> Value {
+    pub(super) fn join(&mut self, one: Value, two: Value) -> Value {
         match (&one, &two) {
             (a, _) if a.is_nullish() => two,
             (_, b) if b.is_nullish() => one,
             (Value::Text(a), Value::Text(b)) if a == b => one,
             (Value::Number(a), Value::Number(b)) if a == b => one,
             (Value::Bool(a), Value::Bool(b)) if a == b => one,
-            (Value::Object(a), Value::Object(b)) => {
-                if self.weight(*b) >= self.weight(*a) {
-                    two
-                } else {
-                    one
-                }
-            }
+            (Value::Object(a), Value::Object(b)) => self.join_objects(*a, *b),
             (Value::Object(_) | Value::Schema(_), b) if b.is_unknown() => one,
             (a, Value::Object(_) | Value::Schema(_)) if a.is_unknown() => two,
             (Value::Foreign(_), Value::Unknown) => one,
             (_, Value::Foreign(_)) if one.is_unknown() => two,
-            (Value::Unset, Value::Unset) => one,
+            (Value::Unset(_), Value::Unset(_)) => one,
             _ => Value::Unknown,
         }
+    }
+
+    /// Two lists: the longer one. Two plain objects: an object of what is known of both.
+    fn join_objects(&mut self, one: ObjectId, two: ObjectId) -> Value {
+        if one == two {
+            return Value::Object(one);
+        }
+        let plain = |object: &Object<'_>| {
+            matches!(object.shape, Shape::Plain)
+                && matches!(object.parent, Value::Undefined)
+                && object.properties.len() <= 200
+        };
+        if !plain(self.object(one)) || !plain(self.object(two)) || self.depth + 4 >= MAX_DEPTH || !self.step() {
+            let longer = self.weight(two) >= self.weight(one);
+            return Value::Object(if longer { two } else { one });
+        }
+        self.depth += 4;
+        let other = self.object(two).clone();
+        let mut joined = self.object(one).clone();
+        joined.open |= other.open;
+        for (name, property) in other.properties {
+            let property = match (joined.properties.get(&name), property) {
+                (Some(Property::Data(old)), Property::Data(new)) => Property::Data(self.join(old.clone(), new)),
+                (_, property) => property,
+            };
+            joined.properties.insert(name, property);
+        }
+        self.depth -= 4;
+        Value::Object(self.add(joined))
     }
 
     fn weight(&self, id: ObjectId) -> usize {

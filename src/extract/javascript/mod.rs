@@ -15,22 +15,29 @@
 //! Work is bounded (steps, depth, size, deadline) and cycles end by those bounds.
 
 mod builtin;
+mod bundled;
 mod call;
 mod chain;
 mod choice;
 mod class;
+mod declare;
+mod export;
 mod expression;
 mod finding;
 mod foreign;
+mod framework;
 mod idiom;
 mod json;
 mod kind;
+mod list;
 mod machine;
 mod module;
 mod operator;
+mod option;
 mod package;
 mod pattern;
 mod property;
+mod repeat;
 mod resolve;
 mod schema;
 mod source;
@@ -41,37 +48,48 @@ mod value;
 mod zod;
 
 use super::{Budget, Extraction, SourceTree};
-use crate::model::{Partial, PartialReason};
+use crate::model::PartialReason;
 use machine::Machine;
 use package::Package;
 use source::{FileId, Sources};
 use value::{Shape, Value};
-
-/// Bytes of stack of the thread that parses and follows: deep programs need room, and only what is used is taken.
-const STACK: usize = 256 << 20;
 
 /// The tools that the package's entry points register, in order, each with the file and line of its registration, and a
 /// [`crate::model::Partial`] for whatever is known to be missing.
 ///
 /// Parses through `super::syntax::parse`, whose refusals go to [`Extraction::partial`] as they are.
 pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
-    let failed = |detail: &str| Extraction {
-        tools: Vec::new(),
-        partial: vec![Partial { reason: PartialReason::LimitReached, detail: detail.to_owned(), site: None }],
-    };
-    std::thread::scope(|scope| {
-        let reader = std::thread::Builder::new().name("javascript".to_owned()).stack_size(STACK);
-        match reader.spawn_scoped(scope, || read(tree, budget)) {
-            Ok(handle) => handle.join().unwrap_or_else(|_| failed("reading the package failed")),
-            Err(_) => failed("no room for the stack that reading JavaScript takes"),
-        }
-    })
-}
-
-fn read(tree: &SourceTree, budget: &Budget) -> Extraction {
     let sources = Sources::new(tree, budget);
     let package = Package::read(&sources, &tree.package.name);
-    let mut machine = Machine::new(&sources, budget, package.dialect, &package.name);
+    // First as a program that is started without options; if that lists nothing, whatever the options may be.
+    let mut machine = follow(&sources, &package, budget, true);
+    if machine.findings.tools() == 0 && !machine.exhausted {
+        machine = follow(&sources, &package, budget, false);
+    }
+    if machine.findings.tools() == 0 {
+        machine.take_definitions();
+    }
+    if machine.exhausted {
+        let detail = "the package was too much work to follow to its end";
+        machine.findings.missing(PartialReason::LimitReached, detail, None);
+    } else if machine.findings.is_silent() {
+        let packages = machine.findings.packages();
+        let detail = match (package.entries.is_empty(), packages.as_str()) {
+            (true, _) => "the package names no entry point that is in it".to_owned(),
+            (_, "") => "no registration of a tool was reached from the entry points".to_owned(),
+            (_, packages) => {
+                format!("the tools are registered by other packages, which are not part of this one: {packages}")
+            }
+        };
+        machine.findings.missing(PartialReason::UnresolvedValue, detail, None);
+    }
+    machine.findings.into_extraction(&sources)
+}
+
+/// Follows the entry points, one group after the other, until one leads to a tool.
+fn follow<'t>(sources: &'t Sources<'t>, package: &Package, budget: &'t Budget, defaults: bool) -> Machine<'t> {
+    let mut machine = Machine::new(sources, budget, package.dialect, &package.name);
+    machine.defaults = defaults;
     for group in &package.entries {
         for file in group {
             machine.load(*file);
@@ -91,21 +109,7 @@ fn read(tree: &SourceTree, budget: &Budget) -> Extraction {
             break;
         }
     }
-    if machine.exhausted {
-        machine.findings.missing(
-            PartialReason::LimitReached,
-            "the package was too much work to follow to its end",
-            None,
-        );
-    } else if machine.findings.tools() == 0 {
-        let detail = if package.entries.is_empty() {
-            "the package names no entry point that is in it"
-        } else {
-            "no registration of a tool was reached from the entry points"
-        };
-        machine.findings.missing(PartialReason::UnresolvedValue, detail, None);
-    }
-    machine.findings.into_extraction(&sources)
+    machine
 }
 
 impl<'t> Machine<'t> {

@@ -7,7 +7,7 @@ use super::machine::{MAX_DEPTH, Machine};
 use super::operator::unescape;
 use super::resolve::Target;
 use super::source::FileId;
-use super::value::{Foreign, Object, ObjectId, Property, ScopeId, Shape, Text, Value};
+use super::value::{Foreign, ObjectId, ScopeId, Text, Value};
 use indexmap::IndexMap;
 use std::rc::Rc;
 use tree_sitter::Node;
@@ -17,7 +17,7 @@ pub(super) const DEFAULT: &str = "%default";
 
 /// What one export of a module stands for.
 #[derive(Debug, Clone)]
-enum Export {
+pub(super) enum Export {
     /// A name of the module's own scope.
     Local(Text),
     /// An export of another module.
@@ -29,13 +29,13 @@ enum Export {
 /// A module of the package that was loaded.
 #[derive(Debug)]
 pub(super) struct Module {
-    scope: ScopeId,
+    pub(super) scope: ScopeId,
     /// The `module` object of CommonJS.
-    common: ObjectId,
+    pub(super) common: ObjectId,
     /// Uses `import` or `export`.
-    modern: bool,
-    exports: IndexMap<Text, Export>,
-    stars: Vec<Target>,
+    pub(super) modern: bool,
+    pub(super) exports: IndexMap<Text, Export>,
+    pub(super) stars: Vec<Target>,
 }
 
 impl<'t> Machine<'t> {
@@ -235,96 +235,6 @@ impl<'t> Machine<'t> {
         }
     }
 
-    /// The value of one export of a module of the package.
-    pub(super) fn export(&mut self, file: FileId, name: &str, depth: u32) -> Value {
-        if depth > 12 || self.depth + 2 >= MAX_DEPTH || !self.step() {
-            return Value::Unknown;
-        }
-        let Some(module) = self.load(file) else { return Value::Unknown };
-        self.depth += 2;
-        let value = self.export_of_module(&module, name, depth);
-        self.depth -= 2;
-        value
-    }
-
-    fn export_of_module(&mut self, module: &Module, name: &str, depth: u32) -> Value {
-        match module.exports.get(name) {
-            Some(Export::Local(local)) => return self.bound(module.scope, local),
-            Some(Export::Of(target, name)) => return self.export_of(target, name),
-            Some(Export::Namespace(target)) => return self.namespace_of(target),
-            None => {}
-        }
-        for star in &module.stars {
-            let value = match star {
-                Target::File(file) => self.export(*file, name, depth + 1),
-                other => self.export_of(other, name),
-            };
-            if !matches!(value, Value::Undefined) {
-                return value;
-            }
-        }
-        if module.modern {
-            return Value::Undefined;
-        }
-        let exports = self.common_exports(module);
-        let marked = matches!(self.member(&exports, "__esModule").truth(), Some(true));
-        if name == "default" && !marked { exports } else { self.member(&exports, name) }
-    }
-
-    fn common_exports(&mut self, module: &Module) -> Value {
-        self.member(&Value::Object(module.common), "exports")
-    }
-
-    fn export_of(&mut self, target: &Target, name: &str) -> Value {
-        match target {
-            Target::File(file) => self.export(*file, name, 0),
-            Target::Data(text) => {
-                let value = self.parse_json(text);
-                if name == "default" { value } else { self.member(&value, name) }
-            }
-            Target::Package(package) => {
-                let whole = Foreign::package(package, "");
-                self.member(&whole, name)
-            }
-        }
-    }
-
-    fn namespace_of(&mut self, target: &Target) -> Value {
-        match target {
-            Target::File(file) => Value::Object(self.add(Object::new(Shape::Module(*file)))),
-            Target::Data(text) => {
-                let value = self.parse_json(text);
-                self.object_of(vec![("default".into(), value)])
-            }
-            Target::Package(package) => Foreign::package(package, ""),
-        }
-    }
-
-    /// The names that a module exports.
-    pub(super) fn export_names(&mut self, file: FileId, depth: u32) -> Vec<Text> {
-        if depth > 12 || !self.step() {
-            return Vec::new();
-        }
-        let Some(module) = self.load(file) else { return Vec::new() };
-        let mut names: Vec<Text> = module.exports.keys().cloned().collect();
-        for star in &module.stars {
-            if let Target::File(other) = star {
-                for name in self.export_names(*other, depth + 1) {
-                    if name.as_ref() != "default" && !names.contains(&name) {
-                        names.push(name);
-                    }
-                }
-            }
-        }
-        if !module.modern {
-            let exports = self.common_exports(&module);
-            if let Some((members, _)) = self.members(&exports) {
-                names.extend(members.into_iter().map(|(name, _)| name));
-            }
-        }
-        names
-    }
-
     /// What `require` of a target gives.
     pub(super) fn required(&mut self, target: &Target) -> Value {
         match target {
@@ -353,39 +263,6 @@ impl<'t> Machine<'t> {
                     self.findings.computed_import(site.site);
                 }
                 Value::Unknown
-            }
-        }
-    }
-
-    /// The value of a JSON text; unknown when it is not JSON.
-    pub(super) fn parse_json(&mut self, text: &str) -> Value {
-        match serde_json::from_str::<serde_json::Value>(text) {
-            Ok(json) => self.from_json(&json),
-            Err(_) => Value::Unknown,
-        }
-    }
-
-    /// A JSON value as a value of the program.
-    pub(super) fn from_json(&mut self, json: &serde_json::Value) -> Value {
-        if !self.step() {
-            return Value::Unknown;
-        }
-        match json {
-            serde_json::Value::Null => Value::Null,
-            serde_json::Value::Bool(value) => Value::Bool(*value),
-            serde_json::Value::Number(number) => Value::Number(number.as_f64().unwrap_or(f64::NAN)),
-            serde_json::Value::String(text) => Value::text(text),
-            serde_json::Value::Array(elements) => {
-                let elements = elements.iter().map(|element| self.from_json(element)).collect();
-                self.list(elements, false)
-            }
-            serde_json::Value::Object(members) => {
-                let id = self.plain();
-                for (name, member) in members {
-                    let value = self.from_json(member);
-                    self.object_mut(id).properties.insert(name.as_str().into(), Property::Data(value));
-                }
-                Value::Object(id)
             }
         }
     }

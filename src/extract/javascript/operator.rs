@@ -1,6 +1,6 @@
 //! Operators on known values, and JavaScript's spelling of numbers and strings. Pure functions.
 
-use super::value::{Origin, Value};
+use super::value::{Origin, Setting, Value};
 
 /// A number as JavaScript prints it.
 pub(super) fn number_text(number: f64) -> String {
@@ -59,10 +59,12 @@ pub(super) fn number_literal(text: &str) -> Option<f64> {
 /// Whether two values are equal under `===` (or `==` when `loose`); `None` where that is not known.
 pub(super) fn equal(left: &Value, right: &Value, loose: bool) -> Option<bool> {
     match (left, right) {
-        (Value::Unset, Value::Unset) => None,
+        (Value::Unset(_), Value::Unset(_)) => None,
         // By default the variable is not set, so it is none of the values that it may be compared with.
-        (Value::Unset, other) | (other, Value::Unset) => match other {
+        (Value::Unset(setting), other) | (other, Value::Unset(setting)) => match other {
             Value::Text(_) | Value::Number(_) | Value::Bool(_) => Some(false),
+            Value::Undefined if *setting == Setting::Switch => Some(true),
+            Value::Null if *setting == Setting::Switch => Some(loose),
             _ => None,
         },
         (Value::Foreign(a), Value::Foreign(b)) if a == b && !a.is_result() && a.origin != Origin::Nowhere => Some(true),
@@ -236,9 +238,13 @@ mod tests {
     }
 
     #[test]
-    fn an_environment_variable_is_absent_by_default_but_its_presence_stays_open() {
-        assert_eq!(equal(&Value::Unset, &Value::text("true"), false), Some(false));
-        assert_eq!(equal(&Value::Unset, &Value::Undefined, false), None);
-        assert_eq!(Value::Unset.truth(), None);
+    fn a_switch_is_off_by_default_and_the_presence_of_a_key_stays_open() {
+        let key = Value::Unset(Setting::named("SHOP_API_KEY"));
+        assert_eq!(equal(&key, &Value::text("true"), false), Some(false));
+        assert_eq!(equal(&key, &Value::Undefined, false), None);
+        assert_eq!(key.truth(), None);
+        let switch = Value::Unset(Setting::named("READ_ONLY"));
+        assert_eq!(equal(&switch, &Value::Undefined, false), Some(true));
+        assert_eq!(switch.truth(), Some(false));
     }
 }

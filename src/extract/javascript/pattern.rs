@@ -79,7 +79,7 @@ impl<'t> Machine<'t> {
     /// `value`, or the default where it is absent.
     fn defaulted(&mut self, value: Value, default: Node<'t>, scope: ScopeId) -> Value {
         match value {
-            Value::Undefined | Value::Unset => self.eval(default, scope),
+            Value::Undefined | Value::Unset(_) => self.eval(default, scope),
             Value::Unknown | Value::Foreign(_) => {
                 let default = self.eval(default, scope);
                 match &default {

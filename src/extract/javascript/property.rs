@@ -2,7 +2,7 @@
 
 use super::machine::{MAX_LIST, Machine};
 use super::operator::number_text;
-use super::value::{Foreign, Function, Object, ObjectId, Origin, Property, Shape, Text, Value};
+use super::value::{Foreign, Function, Object, ObjectId, Origin, Property, Setting, Shape, Text, Value};
 
 /// How many prototypes are followed.
 const MAX_PROTOTYPES: usize = 24;
@@ -14,7 +14,7 @@ impl<'t> Machine<'t> {
             Value::Object(id) => self.find_property(*id, name, value).unwrap_or_else(|| {
                 if self.is_open(*id) { Value::foreign(Foreign::nowhere(name)) } else { Value::Undefined }
             }),
-            Value::Foreign(foreign) => foreign_member(foreign, name),
+            Value::Foreign(foreign) => self.foreign_member(foreign, name),
             Value::Schema(schema) => self.schema_member(schema, name),
             Value::Text(text) => match name {
                 "length" => Value::Number(text.encode_utf16().count() as f64),
@@ -24,7 +24,7 @@ impl<'t> Machine<'t> {
                     .and_then(|at| text.chars().nth(at))
                     .map_or(Value::Undefined, |c| Value::text(c.encode_utf8(&mut [0; 4]))),
             },
-            Value::Unset => Value::Unset,
+            Value::Unset(_) => self.setting(name),
             Value::Unknown => Value::foreign(Foreign::nowhere(name)),
             Value::Undefined | Value::Null | Value::Bool(_) | Value::Number(_) => Value::Undefined,
         }
@@ -128,7 +128,13 @@ impl<'t> Machine<'t> {
 
     /// Writes `target.name = value`.
     pub(super) fn set_member(&mut self, target: &Value, name: Option<Text>, value: Value) {
-        let Value::Object(id) = target else { return };
+        let Value::Object(id) = target else {
+            // A function that is given to something foreign is a callback: `server.oninitialized = () => {...}`.
+            if !target.is_nullish() {
+                self.force(&value);
+            }
+            return;
+        };
         let Some(name) = name else {
             self.object_mut(*id).open = true;
             return;
@@ -190,24 +196,34 @@ impl<'t> Machine<'t> {
             _ => None,
         }
     }
-}
 
-fn foreign_member(foreign: &Foreign, name: &str) -> Value {
-    if foreign.origin == Origin::Global {
-        match (foreign.path.as_ref(), name) {
-            ("process.env" | "import.meta.env", _) | ("Deno.env", "get") => return Value::Unset,
-            ("process", "argv" | "platform" | "version" | "versions" | "stdin" | "stdout" | "pid" | "execPath") => {
-                return Value::Unknown;
+    /// An environment variable or option by name, as it is when nobody has set anything.
+    pub(super) fn setting(&self, name: &str) -> Value {
+        if self.defaults { Value::Unset(Setting::named(name)) } else { Value::Unknown }
+    }
+
+    fn foreign_member(&mut self, foreign: &Foreign, name: &str) -> Value {
+        match (&foreign.origin, foreign.path.as_ref(), name) {
+            (Origin::Global, "process", "argv") if self.defaults => {
+                let words = vec![Value::text("node"), Value::text("/server")];
+                return self.list(words, false);
             }
-            ("globalThis" | "global" | "window" | "self", _) => return Foreign::global(name),
+            (Origin::Global, "process.env" | "import.meta.env" | "Bun.env", _) => return self.setting(name),
+            (
+                Origin::Global,
+                "process",
+                "argv" | "platform" | "version" | "versions" | "stdin" | "stdout" | "pid" | "execPath" | "arch",
+            ) => return Value::Unknown,
+            (Origin::Global, "globalThis" | "global" | "window" | "self", _) => return Foreign::global(name),
+            (Origin::Package(package), "env", _) if matches!(package.as_ref(), "process" | "node:process") => {
+                return self.setting(name);
+            }
+            (Origin::Package(package), path, _) if super::option::is_option_library(package) && path.contains("()") => {
+                return self.option_member(foreign, name);
+            }
+            (Origin::Package(_), "", "default") => return Value::foreign(foreign.clone()),
             _ => {}
         }
+        Value::foreign(foreign.member(name))
     }
-    if foreign.path.as_ref() == "env" && matches!(foreign.package_name(), Some("process" | "node:process")) {
-        return Value::Unset;
-    }
-    if name == "default" && matches!(foreign.origin, Origin::Package(_)) && foreign.path.is_empty() {
-        return Value::foreign(foreign.clone());
-    }
-    Value::foreign(foreign.member(name))
 }

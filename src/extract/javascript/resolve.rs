@@ -27,10 +27,9 @@ impl<'t> Machine<'t> {
             Some(join(&folder_of(from), specifier))
         } else if let Some(absolute) = specifier.strip_prefix("file:///").or_else(|| specifier.strip_prefix('/')) {
             Some(join("", absolute))
-        } else if let Some(own) = specifier.strip_prefix(package).and_then(|rest| rest.strip_prefix('/')) {
-            Some(own.to_owned())
         } else {
-            None
+            let own = specifier.strip_prefix(package).and_then(|rest| rest.strip_prefix('/'));
+            own.map(str::to_owned)
         };
         let found = match path {
             Some(path) => find_module(self.sources, &path),

@@ -51,10 +51,6 @@ impl<'t> Sources<'t> {
         Sources { files, budget }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.files.len()
-    }
-
     /// The file at exactly `path`.
     pub(super) fn find(&self, path: &str) -> Option<FileId> {
         self.files.binary_search_by(|file| file.path.cmp(path)).ok().map(FileId)

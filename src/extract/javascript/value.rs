@@ -24,8 +24,8 @@ pub(super) struct ScopeId(pub(super) u32);
 pub(super) enum Value {
     /// Could be anything.
     Unknown,
-    /// Comes from an environment variable or option that nobody has set: unknown, and absent by default.
-    Unset,
+    /// Comes from an environment variable or option that nobody has set: absent by default.
+    Unset(Setting),
     Undefined,
     Null,
     Bool(bool),
@@ -36,6 +36,27 @@ pub(super) enum Value {
     Object(ObjectId),
     /// A schema built with zod or a library of the same shape.
     Schema(Rc<Schema>),
+}
+
+/// What an environment variable or option is for, as far as its name tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Setting {
+    /// Switches something on: by default it is off.
+    Switch,
+    /// Credentials, addresses and the like: whoever uses the server sets it, so its absence decides nothing.
+    Needed,
+}
+
+/// Words in the names of settings that a server cannot do without.
+const NEEDED: [&str; 12] =
+    ["key", "token", "secret", "pass", "credential", "auth", "url", "uri", "host", "endpoint", "conn", "dsn"];
+
+impl Setting {
+    /// Judges a setting by its name.
+    pub(super) fn named(name: &str) -> Setting {
+        let name = name.to_ascii_lowercase();
+        if NEEDED.iter().any(|word| name.contains(word)) { Setting::Needed } else { Setting::Switch }
+    }
 }
 
 /// A value from outside the package, known by where it came from.
@@ -126,7 +147,7 @@ impl Value {
 
     /// Whether nothing usable is known of the value.
     pub(super) fn is_unknown(&self) -> bool {
-        matches!(self, Value::Unknown | Value::Unset | Value::Foreign(_))
+        matches!(self, Value::Unknown | Value::Unset(_) | Value::Foreign(_))
     }
 
     pub(super) fn is_nullish(&self) -> bool {
@@ -136,8 +157,8 @@ impl Value {
     /// Whether the value counts as true; `None` where that is not known.
     pub(super) fn truth(&self) -> Option<bool> {
         match self {
-            Value::Unknown | Value::Unset => None,
-            Value::Undefined | Value::Null => Some(false),
+            Value::Unknown | Value::Unset(Setting::Needed) => None,
+            Value::Undefined | Value::Null | Value::Unset(Setting::Switch) => Some(false),
             Value::Bool(value) => Some(*value),
             Value::Number(number) => Some(*number != 0.0 && !number.is_nan()),
             Value::Text(text) => Some(!text.is_empty()),

@@ -1,13 +1,11 @@
 //! Builds schemas: calls such as `z.object({...})` in, [`Schema`] values out. Recognised by the names of the members,
 //! which bundlers keep, and in bundles that call zod's functions directly by the definitions they build.
 
-use super::kind::Kind;
 use super::machine::Machine;
 use super::schema::{Form, Rest, Schema};
 use super::value::{Foreign, Origin, Shape, Text, Value};
 use serde_json::{Value as Json, json};
 use std::rc::Rc;
-use tree_sitter::Node;
 
 /// Makers of a schema that need no argument, with the JSON Schema they stand for.
 const SIMPLE: &[(&str, &str, &str)] = &[
@@ -101,7 +99,7 @@ const OTHERS: &[&str] = &[
 const UNMISTAKABLE: &[&str] =
     &["string", "number", "boolean", "object", "enum", "array", "literal", "union", "optional", "record"];
 
-fn is_maker(name: &str) -> bool {
+pub(super) fn is_maker(name: &str) -> bool {
     SIMPLE.iter().any(|(simple, ..)| *simple == name) || OTHERS.contains(&name)
 }
 
@@ -167,7 +165,7 @@ impl<'t> Machine<'t> {
         Value::Schema(Rc::new(schema))
     }
 
-    fn make(&mut self, maker: &str, arguments: &[Value]) -> Schema {
+    pub(super) fn make(&mut self, maker: &str, arguments: &[Value]) -> Schema {
         let first = arguments.first().cloned().unwrap_or(Value::Undefined);
         let second = arguments.get(1).cloned().unwrap_or(Value::Undefined);
         if let Some((_, kind, format)) = SIMPLE.iter().find(|(name, ..)| *name == maker) {
@@ -255,7 +253,7 @@ impl<'t> Machine<'t> {
         }
     }
 
-    fn union(&mut self, options: &Value) -> Schema {
+    pub(super) fn union(&mut self, options: &Value) -> Schema {
         match self.elements(options) {
             Some((options, false)) => {
                 Schema::new(Form::Union(options.iter().map(|option| self.schema_of(option)).collect()))
@@ -265,7 +263,7 @@ impl<'t> Machine<'t> {
     }
 
     /// `z.enum` of a list or object, `z.literal` of a value or list.
-    fn choices(&mut self, value: &Value) -> Schema {
+    pub(super) fn choices(&mut self, value: &Value) -> Schema {
         if let Some((elements, open)) = self.elements(value) {
             let values: Option<Vec<Json>> = elements.iter().map(|element| self.known_json(element)).collect();
             return match values {
@@ -326,102 +324,5 @@ impl<'t> Machine<'t> {
             })
             .collect();
         Schema::new(Form::Object { shape, rest: if open { Rest::Unresolved } else { rest } })
-    }
-
-    /// The schema that `new Class(definition)` makes inside of a bundled zod 3: its definitions name their type.
-    pub(super) fn zod_instance(&mut self, arguments: &[Value]) -> Option<Value> {
-        let definition = arguments.first()?;
-        if !matches!(definition, Value::Object(_)) {
-            return None;
-        }
-        let Value::Text(name) = self.member(definition, "typeName") else { return None };
-        let name = name.strip_prefix("Zod")?.to_owned();
-        Some(self.defined(&name, definition))
-    }
-
-    /// The schema that `new Constructor(definition)` makes inside of a bundled zod 4.
-    pub(super) fn zod_four_instance(&mut self, constructor: Node<'t>, arguments: &[Value]) -> Option<Value> {
-        let definition = arguments.first()?;
-        if !matches!(definition, Value::Object(_)) || Kind::of(constructor) == Kind::Arrow {
-            return None;
-        }
-        let Value::Text(name) = self.member(definition, "type") else { return None };
-        Some(self.defined(&name, definition))
-    }
-
-    fn defined(&mut self, name: &str, definition: &Value) -> Value {
-        let mut kind = name.to_owned();
-        if let Some(first) = kind.get_mut(..1) {
-            first.make_ascii_lowercase();
-        }
-        macro_rules! field {
-            ($name:literal) => {
-                self.definition(definition, $name)
-            };
-        }
-        let inner = field!("innerType").or_else(|| field!("schema"));
-        let arguments: Vec<Value> = match kind.as_str() {
-            "object" => field!("shape").into_iter().collect(),
-            "array" => field!("element")
-                .or_else(|| field!("type").filter(|t| !matches!(t, Value::Text(_))))
-                .into_iter()
-                .collect(),
-            "enum" | "nativeEnum" => field!("entries").or_else(|| field!("values")).into_iter().collect(),
-            "literal" => field!("values").or_else(|| field!("value")).into_iter().collect(),
-            "union" | "discriminatedUnion" => field!("options").into_iter().collect(),
-            "record" => field!("valueType").into_iter().collect(),
-            "tuple" => field!("items").into_iter().collect(),
-            "intersection" => field!("left").into_iter().chain(field!("right")).collect(),
-            "lazy" => field!("getter").into_iter().collect(),
-            "pipe" | "pipeline" => field!("in").into_iter().collect(),
-            "effects" => inner.into_iter().collect(),
-            _ => inner.into_iter().chain(field!("defaultValue")).collect(),
-        };
-        let description = field!("description");
-        let coerced = field!("coerce").is_some_and(|coerce| coerce.truth() == Some(true));
-        let format = field!("format");
-        let mut schema = match kind.as_str() {
-            "object" => {
-                let shape = arguments.first().cloned().unwrap_or(Value::Undefined);
-                let shape = if self.is_function(&shape) {
-                    self.call(&shape, Value::Undefined, Vec::new(), None)
-                } else {
-                    shape
-                };
-                self.object_schema(&shape, Rest::Unsaid)
-            }
-            "literal" => match arguments.first().map(|values| (self.elements(values), values.clone())) {
-                Some((Some((values, _)), _)) if values.len() == 1 => self.choices(&values[0]),
-                Some((_, values)) => self.choices(&values),
-                None => Schema::new(Form::Unresolved),
-            },
-            "discriminatedUnion" => self.union(arguments.first().unwrap_or(&Value::Undefined)),
-            "default" => self.make("_default", &arguments),
-            "effects" => {
-                let inner = self.schema_of(arguments.first().unwrap_or(&Value::Undefined));
-                Schema { wrapped: true, ..(*inner).clone() }
-            }
-            "nonoptional" | "success" => self.make("readonly", &arguments),
-            known if is_maker(known) || known == "prefault" => self.make(known, &arguments),
-            _ => Schema::new(Form::Any),
-        };
-        schema.lenient |= coerced && matches!(kind.as_str(), "string" | "boolean");
-        if let (Some(Value::Text(format)), "string") = (&format, kind.as_str()) {
-            let format = if format.as_ref() == "url" { "uri" } else { format };
-            schema.extra.insert("format".to_owned(), json!(format));
-        }
-        if let (Some(Value::Text(format)), "number") = (&format, kind.as_str())
-            && (format.contains("int"))
-        {
-            schema = Schema::of_type("integer");
-        }
-        if let Some(Value::Text(description)) = description {
-            schema.description = Some(description);
-        }
-        Value::Schema(Rc::new(schema))
-    }
-
-    fn definition(&mut self, definition: &Value, name: &str) -> Option<Value> {
-        Some(self.member(definition, name)).filter(|value| !value.is_nullish())
     }
 }

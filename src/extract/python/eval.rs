@@ -1,9 +1,9 @@
 //! Computes expressions.
 
 use super::ast::{Arg, Collect, Ex, Expr, Name, Piece};
-use super::machine::{Machine, is_server};
-use super::operate::{MAX_TEXT, binary, compare, index, show, slice};
-use super::value::{Args, Binding, Env, Value};
+use super::machine::Machine;
+use super::operate::{MAX_TEXT, binary, compare, show};
+use super::value::{Args, Env, Value};
 use std::rc::Rc;
 
 /// Names that Python itself binds and that a walk can do something with.
@@ -108,7 +108,15 @@ impl Machine<'_> {
                 }
                 value
             }
-            Ex::Not(value) => self.eval(value, env).truth().map_or(Value::Unknown, |truth| Value::Bool(!truth)),
+            Ex::Not(value) => {
+                let value = self.eval(value, env);
+                let (inner, set) = value.settled();
+                match inner.truth() {
+                    None => Value::Unknown,
+                    Some(truth) if set => Value::Bool(!truth).usual(),
+                    Some(truth) => Value::Bool(!truth),
+                }
+            }
             Ex::Negate(value) => match self.eval(value, env) {
                 Value::Int(value) => value.checked_neg().map_or(Value::Unknown, Value::Int),
                 Value::Float(value) => Value::Float(-value),
@@ -141,16 +149,22 @@ impl Machine<'_> {
             },
             Ex::Compare(left, comparison, right) => {
                 let (left, right) = (self.eval(left, env), self.eval(right, env));
-                compare(&left, *comparison, &right).map_or(Value::Unknown, Value::Bool)
+                compare(&left, *comparison, &right)
             }
-            Ex::IfElse(yes, condition, no) => match self.eval(condition, env).truth() {
-                Some(true) => self.eval(yes, env),
-                Some(false) => self.eval(no, env),
-                None => {
-                    let yes = self.eval(yes, env);
-                    yes.join(self.eval(no, env))
+            Ex::IfElse(yes, condition, no) => {
+                let condition = self.eval(condition, env);
+                match condition.truth() {
+                    Some(true) => return self.eval(yes, env),
+                    Some(false) => return self.eval(no, env),
+                    None => {}
                 }
-            },
+                let (yes, no) = (self.eval(yes, env), self.eval(no, env));
+                match condition.usual_truth() {
+                    None => yes.join(no),
+                    Some(true) => yes.join_usual(no),
+                    Some(false) => no.join_usual(yes),
+                }
+            }
             Ex::Lambda(def) => self.function(def, env),
             Ex::Comprehension(collect, element, value, clauses) => {
                 self.comprehension(*collect, element, value.as_ref(), clauses, env)
@@ -302,108 +316,5 @@ impl Machine<'_> {
             }
         }
         out
-    }
-
-    fn subscript(&mut self, object: &Value, keys: &[Expr], env: &Rc<Env>) -> Value {
-        if let Value::External(_) | Value::Class(_) = object {
-            if object.path() == Some("os.environ") {
-                return Value::Unknown;
-            }
-            if let Value::Class(class) = object
-                && class.is_enum()
-            {
-                let Some(key) = keys.first() else { return Value::Unknown };
-                let Value::Str(name) = self.eval(key, env) else { return Value::Unknown };
-                return class.find(&name).unwrap_or_default();
-            }
-            let mut args = Vec::new();
-            for key in keys {
-                match self.eval(key, env) {
-                    Value::Tuple(items) => args.extend(items.iter().cloned()),
-                    value => args.push(value),
-                }
-            }
-            return Value::Generic(Rc::new((object.clone(), args)));
-        }
-        let [key] = keys else { return Value::Unknown };
-        if let Ex::Slice(start, stop) = &*key.kind {
-            let start = start.as_ref().map(|start| self.eval(start, env));
-            let stop = stop.as_ref().map(|stop| self.eval(stop, env));
-            return slice(object, start, stop).unwrap_or_default();
-        }
-        let key = self.eval(key, env);
-        match (object, &key) {
-            (Value::Dict(pairs), key) => {
-                let pairs = pairs.borrow();
-                pairs.iter().find(|(known, _)| known.equals(key) == Some(true)).map(|(_, value)| value.clone())
-            }
-            (Value::List(items), Value::Int(at)) => index(&items.borrow(), *at),
-            (Value::Tuple(items), Value::Int(at)) => index(items, *at),
-            _ => None,
-        }
-        .unwrap_or_default()
-    }
-
-    pub(super) fn attribute(&mut self, object: &Value, name: &Name) -> Value {
-        let found = match object {
-            Value::Module(number) => return self.module_attribute(*number, name).unwrap_or_default(),
-            Value::External(path) if path.starts_with("builtins.") => None,
-            Value::External(path) if path.len() < 400 => {
-                return Value::External(Rc::from(format!("{path}.{name}")));
-            }
-            Value::Instance(instance) => {
-                let own = instance.attributes.borrow().get(name).cloned();
-                own.or_else(|| match &**name {
-                    "__class__" => Some(Value::Class(Rc::clone(&instance.class))),
-                    _ => instance.class.find(name).map(|found| self.bind(object, found)),
-                })
-            }
-            Value::Class(class) => match &**name {
-                "__name__" => Some(Value::Str(Rc::clone(&class.def.name))),
-                "__doc__" => Some(class.def.doc.clone().map_or(Value::None, Value::Str)),
-                _ => class.find(name).map(|found| match found {
-                    Value::Function(function) if function.binding.get() == Binding::Class => {
-                        Value::Bound(Rc::new((object.clone(), function)))
-                    }
-                    found => found,
-                }),
-            },
-            Value::Function(function) => super::tool::function_attribute(function, name),
-            Value::Bound(bound) => super::tool::function_attribute(&bound.1, name),
-            Value::Made(made) if is_server(&made.path) => match &**name {
-                // The low-level server inside of a high-level one, and the other way round.
-                "_mcp_server" | "server" | "_server" => Some(object.clone()),
-                _ => None,
-            },
-            Value::Made(made) => made.args.named(name).cloned(),
-            Value::Method(method) if &*method.1 == "super" => {
-                if let Value::Tuple(pair) = &method.0
-                    && let [Value::Class(base), own] = &**pair
-                {
-                    base.find(name).map(|found| self.bind(own, found))
-                } else {
-                    Some(Value::Method(Rc::new((method.0.clone(), Rc::clone(name)))))
-                }
-            }
-            _ => None,
-        };
-        found.unwrap_or_else(|| {
-            // A chain of what is not known is as unknown as its first link.
-            let receiver = if object.is_unknown() { Value::Unknown } else { object.clone() };
-            Value::Method(Rc::new((receiver, Rc::clone(name))))
-        })
-    }
-
-    /// What an instance gives for a name that its class holds.
-    fn bind(&mut self, object: &Value, found: Value) -> Value {
-        let Value::Function(function) = &found else { return found };
-        match function.binding.get() {
-            Binding::Static => found,
-            Binding::Plain | Binding::Class => Value::Bound(Rc::new((object.clone(), Rc::clone(function)))),
-            Binding::Property => {
-                let bound = Value::Bound(Rc::new((object.clone(), Rc::clone(function))));
-                self.call(&bound, Args::default(), function.env.module)
-            }
-        }
     }
 }

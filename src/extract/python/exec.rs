@@ -3,7 +3,6 @@
 use super::ast::{Block, Clause, Ex, Expr, Name, Op, St, Stmt};
 use super::machine::Machine;
 use super::value::{Env, Value};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// How a block ended.
@@ -116,65 +115,6 @@ impl Machine<'_> {
             St::Nothing => {}
         }
         Flow::Next
-    }
-
-    /// Walks something that may not happen; afterwards each name holds what both outcomes agree on.
-    fn in_doubt<T>(&mut self, env: &Rc<Env>, walk: impl FnOnce(&mut Self) -> T) -> T {
-        let before = env.vars.borrow().clone();
-        self.doubt += 1;
-        let result = walk(self);
-        self.doubt -= 1;
-        let after = std::mem::take(&mut *env.vars.borrow_mut());
-        *env.vars.borrow_mut() = join_names(before, after);
-        result
-    }
-
-    fn branches(
-        &mut self,
-        branches: &[(Expr, Block)],
-        otherwise: &Block,
-        env: &Rc<Env>,
-        returns: &mut Vec<Value>,
-    ) -> Flow {
-        let mut ends: Vec<(Flow, BTreeMap<Name, Value>)> = Vec::new();
-        let mut certain = false;
-        for (condition, body) in branches {
-            match self.eval(condition, env).truth() {
-                Some(false) => continue,
-                Some(true) if ends.is_empty() => return self.block(body, env, returns),
-                Some(true) => {
-                    ends.push(self.way(body, env, returns));
-                    certain = true;
-                    break;
-                }
-                None => ends.push(self.way(body, env, returns)),
-            }
-        }
-        if !certain {
-            if ends.is_empty() {
-                return self.block(otherwise, env, returns);
-            }
-            ends.push(self.way(otherwise, env, returns));
-        }
-        // Ways that leave the function have no say in what the names hold after it.
-        let flow = ends[0].0;
-        let all_agree = ends.iter().all(|(other, _)| *other == flow);
-        let staying: Vec<_> =
-            ends.into_iter().filter(|(end, _)| all_agree || *end == Flow::Next).map(|(_, names)| names).collect();
-        if let Some(joined) = staying.into_iter().reduce(|a, b| join_names(a, b)) {
-            *env.vars.borrow_mut() = joined;
-        }
-        if all_agree { flow } else { Flow::Next }
-    }
-
-    /// Walks one of several ways from here, and gives how it ended and the names as it left them.
-    fn way(&mut self, body: &Block, env: &Rc<Env>, returns: &mut Vec<Value>) -> (Flow, BTreeMap<Name, Value>) {
-        let before = env.vars.borrow().clone();
-        self.doubt += 1;
-        let flow = self.block(body, env, returns);
-        self.doubt -= 1;
-        let after = std::mem::replace(&mut *env.vars.borrow_mut(), before);
-        (flow, after)
     }
 
     fn loop_over(
@@ -384,20 +324,6 @@ impl Machine<'_> {
             }
         }
     }
-}
-
-/// The names after two ways met. A name that only one of them bound is kept as it is.
-fn join_names(a: BTreeMap<Name, Value>, mut b: BTreeMap<Name, Value>) -> BTreeMap<Name, Value> {
-    let mut joined = BTreeMap::new();
-    for (name, value) in a {
-        let value = match b.remove(&name) {
-            Some(other) => value.join(other),
-            None => value,
-        };
-        joined.insert(name, value);
-    }
-    joined.extend(b);
-    joined
 }
 
 fn is_plain_name(expr: &Expr) -> bool {

@@ -4,7 +4,7 @@ use super::json::to_json;
 use super::machine::Machine;
 use super::schema::{Schema, of_type};
 use super::value::{Env, Made, Value, last};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use std::rc::Rc;
 
 /// One parameter or field.
@@ -142,20 +142,9 @@ pub(super) fn apply(made: &Made, field: &mut Field, trouble: &mut Vec<String>) {
             Some(default) => set_default(default, field, trouble),
             None => {}
         }
-        match args.named("default_factory") {
-            None | Some(Value::None) => {}
-            Some(factory) => {
-                field.is_required = false;
-                match factory.path() {
-                    Some("builtins.list" | "builtins.set") => {
-                        field.schema.insert("default".to_owned(), json!([]));
-                    }
-                    Some("builtins.dict") => {
-                        field.schema.insert("default".to_owned(), json!({}));
-                    }
-                    _ => {}
-                }
-            }
+        // pydantic shows no default that a function makes.
+        if args.named("default_factory").is_some_and(|factory| !matches!(factory, Value::None)) {
+            field.is_required = false;
         }
     }
     for (name, value) in &args.named {

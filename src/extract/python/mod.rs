@@ -10,7 +10,9 @@
 //! bytes ─ syntax ─▶ tree ─ lower ─▶ ast ─ machine (exec, eval, call) ─▶ server ─ tool, schema ─▶ FoundTool
 //! ```
 
+mod access;
 mod ast;
+mod branch;
 mod builtin;
 mod call;
 mod class;
@@ -67,6 +69,8 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
         }
     }
     if !entries.is_empty() {
+        let detail = "no MCP server was found from the package's entry points; it may start one of another package";
+        best.partial.push(Partial { reason: PartialReason::UnresolvedValue, detail: detail.to_owned(), site: None });
         return best;
     }
     // Nothing says where the package starts: a server that some file makes at its top level still counts.

@@ -173,7 +173,16 @@ fn percent(text: &str, value: &Value) -> Option<String> {
     Some(out)
 }
 
-pub(super) fn compare(left: &Value, comparison: Comparison, right: &Value) -> Option<bool> {
+pub(super) fn compare(left: &Value, comparison: Comparison, right: &Value) -> Value {
+    let ((left, left_set), (right, right_set)) = (left.settled(), right.settled());
+    match known_comparison(left, comparison, right) {
+        None => Value::Unknown,
+        Some(result) if left_set || right_set => Value::Bool(result).usual(),
+        Some(result) => Value::Bool(result),
+    }
+}
+
+fn known_comparison(left: &Value, comparison: Comparison, right: &Value) -> Option<bool> {
     match comparison {
         Comparison::Equal | Comparison::Is => left.equals(right),
         Comparison::Unequal | Comparison::IsNot => left.equals(right).map(|equal| !equal),

@@ -75,8 +75,7 @@ pub(super) fn of_type(
 
 fn of_made(machine: &mut Machine<'_>, made: &Made, env: &Rc<Env>, trouble: &mut Vec<String>, depth: usize) -> Schema {
     let simple = |name: &str| object(json!({"type": name}));
-    let mut field = Field::default();
-    field.schema = match made.kind() {
+    let schema = match made.kind() {
         "NewType" => {
             let kind = made.args.get(1, "tp").cloned().unwrap_or_default();
             return of_type(machine, &kind, env, trouble, depth + 1);
@@ -95,6 +94,7 @@ fn of_made(machine: &mut Machine<'_>, made: &Made, env: &Rc<Env>, trouble: &mut 
             return Schema::new();
         }
     };
+    let mut field = Field { schema, ..Field::default() };
     apply(made, &mut field, trouble);
     field.schema
 }

@@ -286,10 +286,7 @@ fn input_schema(
         if is_injected {
             continue;
         }
-        let annotation = match &param.annotation {
-            Some(annotation) => Some(machine.annotation(annotation, &function.env)),
-            None => None,
-        };
+        let annotation = param.annotation.as_ref().map(|annotation| machine.annotation(annotation, &function.env));
         let unresolved_context =
             param.annotation.as_ref().is_some_and(|a| matches!(&*a.kind, Ex::Name(n) if &**n == "Context"));
         if unresolved_context || field::is_injected(&param.name, annotation.as_ref(), default.as_ref()) {
@@ -327,6 +324,9 @@ fn describe_parameters(schema: &mut Map<String, Json>, documented: Vec<(String, 
     }
 }
 
+/// Finds the first of several fields that an object has.
+type Lookup = dyn Fn(&[&str]) -> Option<Value>;
+
 /// The tool that an object states: `Tool(name=…)`, a dictionary, or an object of a class of the package.
 ///
 /// # Errors
@@ -338,7 +338,7 @@ pub(super) fn from_object(
 ) -> Result<(Name, FoundTool), &'static str> {
     let mut site = site.clone();
     let mut open = false;
-    let get: Box<dyn Fn(&[&str]) -> Option<Value>> = match item {
+    let get: Box<Lookup> = match item {
         Value::Made(made) => {
             site = machine.site(made.module, made.args.line);
             open = made.args.open;

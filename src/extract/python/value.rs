@@ -337,8 +337,21 @@ impl Value {
         }
     }
 
+    /// Whether the value counts as true where its user sets nothing.
+    pub(super) fn usual_truth(&self) -> Option<bool> {
+        match self {
+            Value::Usual(inner) => inner.truth(),
+            _ => None,
+        }
+    }
+
+    /// As [`Value::join`], where `self` is what holds as long as nothing is set.
+    pub(super) fn join_usual(self, other: Value) -> Value {
+        if self.is_same(&other) || self.is_thing() || other.is_thing() { self.join(other) } else { self.usual() }
+    }
+
     /// Not a plain value that a description or a name could be made of.
-    fn is_thing(&self) -> bool {
+    pub(super) fn is_thing(&self) -> bool {
         matches!(
             self,
             Value::Function(_)

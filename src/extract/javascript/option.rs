@@ -1,0 +1,117 @@
+//! Command lines: what a program sees when it is started without options. The libraries that parse options are known by
+//! name; the defaults that the program gives them are kept.
+
+use super::machine::Machine;
+use super::value::{Foreign, Text, Value};
+
+/// Packages that parse options.
+const LIBRARIES: [&str; 14] = [
+    "yargs",
+    "yargs/yargs",
+    "yargs/helpers",
+    "commander",
+    "minimist",
+    "meow",
+    "cac",
+    "arg",
+    "mri",
+    "citty",
+    "util",
+    "node:util",
+    "command-line-args",
+    "@commander-js/extra-typings",
+];
+
+/// Whether a package parses options.
+pub(super) fn is_option_library(package: &str) -> bool {
+    LIBRARIES.contains(&package)
+}
+
+impl<'t> Machine<'t> {
+    /// A member of what an option parser gave: an option that nobody passed.
+    pub(super) fn option_member(&mut self, parsed: &Foreign, name: &str) -> Value {
+        if matches!(name, "argv" | "values" | "flags" | "options") {
+            return Value::foreign(parsed.member(name));
+        }
+        match self.option_defaults.get(name) {
+            Some(default) => default.clone(),
+            None => self.setting(name),
+        }
+    }
+
+    /// Keeps the defaults that a call of an option parser declares: `option("name", {default})`, `options({...})`,
+    /// `option("-p, --port <port>", "text", default)`, `parseArgs({options})`.
+    pub(super) fn declare_options(&mut self, callee: &Foreign, arguments: &[Value]) {
+        match (callee.last(), arguments) {
+            ("options" | "option", [table @ Value::Object(_)]) => self.declare_table(table),
+            ("option" | "options", [Value::Text(flags), rest @ ..]) => {
+                let name = option_name(flags);
+                let default = match rest {
+                    [definition @ Value::Object(_)] => self.member(definition, "default"),
+                    [_, default] | [_, _, default] if !default.is_unknown() => default.clone(),
+                    _ => Value::Undefined,
+                };
+                self.declare_default(&name, default);
+            }
+            ("parseArgs" | "default" | "()" | "", [configuration @ Value::Object(_), ..])
+            | ("default" | "()" | "", [_, configuration @ Value::Object(_), ..]) => {
+                for name in ["options", "flags", "default"] {
+                    let table = self.member(configuration, name);
+                    self.declare_table(&table);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn declare_table(&mut self, table: &Value) {
+        for (name, definition) in self.members(table).map(|(members, _)| members).unwrap_or_default() {
+            let default = match definition {
+                Value::Object(_) => self.member(&definition, "default"),
+                Value::Bool(_) | Value::Number(_) | Value::Text(_) => definition,
+                _ => Value::Undefined,
+            };
+            self.declare_default(&name, default);
+        }
+    }
+
+    fn declare_default(&mut self, name: &str, default: Value) {
+        if !self.defaults || default.is_unknown() || matches!(default, Value::Undefined | Value::Object(_)) {
+            return;
+        }
+        let name: Text = camel_case(name).into();
+        self.option_defaults.insert(name, default);
+    }
+}
+
+/// The long name in `-p, --port <port>`.
+fn option_name(flags: &str) -> String {
+    let long = flags.split([' ', ',', '|']).find_map(|part| part.strip_prefix("--"));
+    long.unwrap_or(flags).trim_start_matches("no-").split(['=', '<', '[']).next().unwrap_or_default().to_owned()
+}
+
+fn camel_case(name: &str) -> String {
+    let mut out = String::new();
+    let mut raise = false;
+    for c in name.chars() {
+        if c == '-' {
+            raise = true;
+        } else if std::mem::take(&mut raise) {
+            out.extend(c.to_uppercase());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_long_name_of_an_option_is_what_the_program_reads() {
+        assert_eq!(camel_case(&option_name("-p, --dry-run <mode>")), "dryRun");
+        assert_eq!(option_name("verbose"), "verbose");
+    }
+}

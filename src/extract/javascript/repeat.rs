@@ -1,0 +1,113 @@
+//! Loops: followed round by round while what they run over is known, and once where it is not.
+
+use super::kind::{Kind, children};
+use super::machine::Machine;
+use super::pattern::Mode;
+use super::statement::Flow;
+use super::value::{ScopeId, Value};
+use tree_sitter::Node;
+
+/// Rounds of one loop whose end is known.
+const MAX_ROUNDS: usize = 3_000;
+
+impl<'t> Machine<'t> {
+    pub(super) fn for_statement(&mut self, node: Node<'t>, scope: ScopeId) -> Flow {
+        let scope = self.open_scope(Some(scope));
+        if let Some(initializer) = node.child_by_field_name("initializer") {
+            match Kind::of(initializer) {
+                Kind::Variables | Kind::ExpressionStatement => {
+                    self.statement(initializer, scope);
+                }
+                _ => {
+                    self.eval(initializer, scope);
+                }
+            }
+        }
+        self.rounds(node, scope, node.child_by_field_name("increment"), false)
+    }
+
+    pub(super) fn while_statement(&mut self, node: Node<'t>, scope: ScopeId) -> Flow {
+        self.rounds(node, scope, None, Kind::of(node) == Kind::DoWhile)
+    }
+
+    fn rounds(&mut self, node: Node<'t>, scope: ScopeId, increment: Option<Node<'t>>, body_first: bool) -> Flow {
+        let condition = node.child_by_field_name("condition").filter(|c| c.kind() != "empty_statement");
+        let body = node.child_by_field_name("body");
+        for round in 0..MAX_ROUNDS {
+            let known = match condition {
+                _ if body_first && round == 0 => Some(true),
+                Some(condition) => {
+                    let inner = match Kind::of(condition) {
+                        Kind::ExpressionStatement => children(condition).first().copied().unwrap_or(condition),
+                        _ => condition,
+                    };
+                    self.eval(inner, scope).truth()
+                }
+                None => Some(true),
+            };
+            match known {
+                Some(false) => return Flow::Normal,
+                None => {
+                    let flow = self.maybe(body, scope);
+                    return if flow == Flow::Return && condition.is_none() { flow } else { Flow::Normal };
+                }
+                Some(true) => {}
+            }
+            match body.map_or(Flow::Normal, |body| self.statement(body, scope)) {
+                Flow::Normal | Flow::Continue => {}
+                Flow::Break => return Flow::Normal,
+                flow => return flow,
+            }
+            if let Some(increment) = increment {
+                self.eval(increment, scope);
+            }
+            if self.fuel == 0 || self.exhausted {
+                break;
+            }
+        }
+        Flow::Normal
+    }
+
+    pub(super) fn for_in(&mut self, node: Node<'t>, scope: ScopeId) -> Flow {
+        let (Some(left), Some(right), Some(body)) =
+            (node.child_by_field_name("left"), node.child_by_field_name("right"), node.child_by_field_name("body"))
+        else {
+            return Flow::Normal;
+        };
+        let over = self.eval(right, scope);
+        let keys = node.child_by_field_name("operator").is_some_and(|operator| self.text(operator) == "in");
+        let elements = if keys {
+            self.members(&over).map(|(members, open)| {
+                (members.into_iter().map(|(name, _)| Value::Text(name)).collect::<Vec<_>>(), open)
+            })
+        } else {
+            self.iterate(&over)
+        };
+        let mode = match node.child_by_field_name("kind").map(|kind| self.text(kind)) {
+            Some("var") => Mode::Hoisted,
+            Some(_) => Mode::Declare,
+            None => Mode::Assign,
+        };
+        let (elements, open) = elements.unwrap_or((Vec::new(), true));
+        for element in elements {
+            let round = self.open_scope(Some(scope));
+            self.bind(left, element, round, mode);
+            match self.statement(body, round) {
+                Flow::Normal | Flow::Continue | Flow::Throw => {}
+                Flow::Break => return Flow::Normal,
+                Flow::Return => return Flow::Return,
+            }
+            if self.fuel == 0 || self.exhausted {
+                return Flow::Normal;
+            }
+        }
+        if open && !over.is_nullish() {
+            let round = self.open_scope(Some(scope));
+            self.uncertain += 1;
+            self.bind(left, Value::Unknown, round, mode);
+            self.statement(body, round);
+            self.uncertain -= 1;
+        }
+        Flow::Normal
+    }
+}

@@ -1,0 +1,114 @@
+//! `object[key]` and `object.name`.
+
+use super::ast::{Ex, Expr, Name};
+use super::machine::{Machine, is_server};
+use super::operate::{index, slice};
+use super::value::{Args, Binding, Env, Value};
+use std::rc::Rc;
+
+impl Machine<'_> {
+    pub(super) fn subscript(&mut self, object: &Value, keys: &[Expr], env: &Rc<Env>) -> Value {
+        if let Value::External(_) | Value::Class(_) = object {
+            if object.path() == Some("os.environ") {
+                return Value::Unknown;
+            }
+            if let Value::Class(class) = object
+                && class.is_enum()
+            {
+                let Some(key) = keys.first() else { return Value::Unknown };
+                let Value::Str(name) = self.eval(key, env) else { return Value::Unknown };
+                return class.find(&name).unwrap_or_default();
+            }
+            let mut args = Vec::new();
+            for key in keys {
+                match self.eval(key, env) {
+                    Value::Tuple(items) => args.extend(items.iter().cloned()),
+                    value => args.push(value),
+                }
+            }
+            return Value::Generic(Rc::new((object.clone(), args)));
+        }
+        let [key] = keys else { return Value::Unknown };
+        if let Ex::Slice(start, stop) = &*key.kind {
+            let start = start.as_ref().map(|start| self.eval(start, env));
+            let stop = stop.as_ref().map(|stop| self.eval(stop, env));
+            return slice(object, start, stop).unwrap_or_default();
+        }
+        let key = self.eval(key, env);
+        match (object, &key) {
+            (Value::Dict(pairs), key) => {
+                let pairs = pairs.borrow();
+                pairs.iter().find(|(known, _)| known.equals(key) == Some(true)).map(|(_, value)| value.clone())
+            }
+            (Value::List(items), Value::Int(at)) => index(&items.borrow(), *at),
+            (Value::Tuple(items), Value::Int(at)) => index(items, *at),
+            _ => None,
+        }
+        .unwrap_or_default()
+    }
+
+    pub(super) fn attribute(&mut self, object: &Value, name: &Name) -> Value {
+        let found = match object {
+            Value::Module(number) if &**name != "__path__" => {
+                return self.module_attribute(*number, name).unwrap_or_default();
+            }
+            Value::External(path) if path.starts_with("builtins.") => None,
+            Value::External(path) if path.len() < 400 => {
+                return Value::External(Rc::from(format!("{path}.{name}")));
+            }
+            Value::Instance(instance) => {
+                let own = instance.attributes.borrow().get(name).cloned();
+                own.or_else(|| match &**name {
+                    "__class__" => Some(Value::Class(Rc::clone(&instance.class))),
+                    _ => instance.class.find(name).map(|found| self.bind(object, found)),
+                })
+            }
+            Value::Class(class) => match &**name {
+                "__name__" => Some(Value::Str(Rc::clone(&class.def.name))),
+                "__doc__" => Some(class.def.doc.clone().map_or(Value::None, Value::Str)),
+                _ => class.find(name).map(|found| match found {
+                    Value::Function(function) if function.binding.get() == Binding::Class => {
+                        Value::Bound(Rc::new((object.clone(), function)))
+                    }
+                    found => found,
+                }),
+            },
+            Value::Function(function) => super::tool::function_attribute(function, name),
+            Value::Bound(bound) => super::tool::function_attribute(&bound.1, name),
+            Value::Made(made) if is_server(&made.path) => match &**name {
+                // The low-level server inside of a high-level one, and the other way round.
+                "_mcp_server" | "server" | "_server" => Some(object.clone()),
+                _ => None,
+            },
+            Value::Made(made) => made.args.named(name).cloned(),
+            Value::Method(method) if &*method.1 == "super" => {
+                if let Value::Tuple(pair) = &method.0
+                    && let [Value::Class(base), own] = &**pair
+                {
+                    base.find(name).map(|found| self.bind(own, found))
+                } else {
+                    Some(Value::Method(Rc::new((method.0.clone(), Rc::clone(name)))))
+                }
+            }
+            _ => None,
+        };
+        found.unwrap_or_else(|| {
+            // A chain of what is not known is as unknown as its first link.
+            let receiver = if object.is_unknown() { Value::Unknown } else { object.clone() };
+            Value::Method(Rc::new((receiver, Rc::clone(name))))
+        })
+    }
+
+    /// What an instance gives for a name that its class holds.
+    fn bind(&mut self, object: &Value, found: Value) -> Value {
+        let Value::Function(function) = &found else { return found };
+        match function.binding.get() {
+            Binding::Static => found,
+            Binding::Plain | Binding::Class => Value::Bound(Rc::new((object.clone(), Rc::clone(function)))),
+            Binding::Property => {
+                let bound = Value::Bound(Rc::new((object.clone(), Rc::clone(function))));
+                self.call(&bound, Args::default(), function.env.module)
+            }
+        }
+    }
+}
