@@ -11,6 +11,7 @@ mod examine;
 mod explain;
 mod judge;
 mod lexicon;
+mod main_clause;
 mod operation;
 mod overrides;
 mod rationale;
@@ -24,6 +25,8 @@ pub mod syntax;
 mod taxonomy;
 mod text;
 mod token;
+mod verb_order;
+mod weigh;
 mod words;
 
 pub use action::{MAX_NEIGHBOURS, ServerContext};

@@ -3,9 +3,10 @@
 
 use super::action::{Action, Place, ServerContext, of_name};
 use super::clause::Scene;
-use super::judge::{Fate, Finding, overrule, parameter_pointer, settle};
+use super::judge::{Fate, Finding, parameter_pointer};
 use super::reading::{Param, Reading};
 use super::ruleset::Ruleset;
+use super::weigh::{overrule, settle};
 use super::words::words_of;
 use crate::model::{Class, Evidence, Field, OperationVerdict, Risk, Tool, Trait};
 use serde_json::{Map, Value};
