@@ -9,8 +9,10 @@ macro_rules! embedded {
 }
 
 embedded![
+    "build.toml",
     "communicate.toml",
     "destroy.toml",
+    "device.toml",
     "execute.toml",
     "finance.toml",
     "language/de.toml",
@@ -23,6 +25,7 @@ embedded![
     "language/ru.toml",
     "language/zh.toml",
     "operations.toml",
+    "question.toml",
     "read.toml",
     "traits.toml",
     "write.toml",
