@@ -3,7 +3,7 @@
 use super::ast::{self, Name, ParamKind};
 use super::exec::Flow;
 use super::machine::Machine;
-use super::value::{Args, Binding, Class, Env, Function, Instance, Made, Value, last};
+use super::value::{Args, Binding, Class, Env, Function, Instance, Made, Setting, Value, last};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -134,12 +134,14 @@ impl Machine<'_> {
             env.set(&Rc::from("__class__"), class.clone());
         }
         bind(function, args, &env);
+        let off = self.off;
         self.calls.push(key);
         self.depth += 4;
         let mut returns = Vec::new();
         let flow = self.block(&function.def.body, &env, &mut returns);
         self.depth -= 4;
         self.calls.pop();
+        self.off = off;
         if flow != Flow::Return && !returns.is_empty() {
             returns.push(Value::None);
         }
@@ -259,7 +261,10 @@ fn fill_fields(instance: &Instance, args: Args) {
     let mut plain = args.plain.into_iter();
     for (name, default) in fields {
         let named = args.named.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
-        let default = if is_setting { default.map(Value::usual) } else { default };
+        let default = default.map(|default| {
+            let setting = if is_setting { Setting::of(&name, &default) } else { Setting::None };
+            default.set_by(setting)
+        });
         let value = plain.next().or(named).or(if args.open { None } else { default });
         attributes.insert(name, value.unwrap_or_default());
     }

@@ -3,16 +3,16 @@
 use super::call::same_function;
 use super::machine::Machine;
 use super::operate::{MAX_TEXT, show};
-use super::value::{Args, Class, Value};
+use super::value::{Args, Class, Setting, Value};
 use std::rc::Rc;
 
 impl Machine<'_> {
     pub(super) fn call_method(&mut self, receiver: &Value, name: &str, args: Args, module: usize) -> Value {
-        let set = receiver.settled().1 || args.plain.iter().any(|arg| arg.settled().1);
-        if set && matches!(receiver.settled().0, Value::Str(_) | Value::List(_) | Value::Dict(_)) {
+        let set = args.plain.iter().map(|arg| arg.settled().1).fold(receiver.settled().1, Setting::max);
+        if set != Setting::None && matches!(receiver.settled().0, Value::Str(_) | Value::List(_) | Value::Dict(_)) {
             let plain = args.plain.iter().map(|arg| arg.settled().0.clone()).collect();
             let receiver = receiver.settled().0.clone();
-            return self.call_method(&receiver, name, Args { plain, ..args }, module).usual();
+            return self.call_method(&receiver, name, Args { plain, ..args }, module).set_by(set);
         }
         let known = match receiver {
             Value::Str(text) => text_method(text, name, &args),

@@ -21,6 +21,7 @@ mod docstring;
 mod eval;
 mod exec;
 mod field;
+mod inspect;
 mod json;
 mod literal;
 mod lower;

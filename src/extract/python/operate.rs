@@ -1,7 +1,7 @@
 //! Operators on values that are known, and the text that Python shows for them. Only plain functions.
 
 use super::ast::{Comparison, Op};
-use super::value::{Value, last};
+use super::value::{Setting, Value, last};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -67,8 +67,9 @@ fn show_items(items: &[Value]) -> Option<String> {
 
 pub(super) fn binary(left: &Value, op: Op, right: &Value) -> Value {
     let ((left, left_set), (right, right_set)) = (left.settled(), right.settled());
-    if left_set || right_set {
-        return binary(left, op, right).usual();
+    let set = left_set.max(right_set);
+    if set != Setting::None {
+        return binary(left, op, right).set_by(set);
     }
     match (left, op, right) {
         (_, Op::Add, _) if left.as_text().is_some() => match (left.as_text(), right.as_text()) {
@@ -177,8 +178,7 @@ pub(super) fn compare(left: &Value, comparison: Comparison, right: &Value) -> Va
     let ((left, left_set), (right, right_set)) = (left.settled(), right.settled());
     match known_comparison(left, comparison, right) {
         None => Value::Unknown,
-        Some(result) if left_set || right_set => Value::Bool(result).usual(),
-        Some(result) => Value::Bool(result),
+        Some(result) => Value::Bool(result).set_by(left_set.max(right_set)),
     }
 }
 

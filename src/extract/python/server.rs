@@ -279,6 +279,10 @@ impl Machine<'_> {
     }
 
     fn keep(&mut self, server: usize, (name, found): (Name, FoundTool)) {
+        if self.off > 0 {
+            let detail = format!("tool `{name}` is there only where a setting turns it on");
+            return self.note(PartialReason::UnresolvedValue, &detail, found.site);
+        }
         let tools = &mut self.servers[server].tools;
         // Two ways through the program may register one tool twice; servers keep the first.
         if tools.len() < self.budget.limits.tools && !tools.iter().any(|(known, _)| *known == name) {
@@ -369,10 +373,12 @@ impl Machine<'_> {
         match answer.items() {
             Some(items) if !matches!(answer, Value::Dict(_) | Value::Str(_)) => {
                 for item in items {
+                    self.off = usize::from(matches!(&item, Value::Made(made) if made.is_off));
                     if let Some(found) = self.tool_object(&item, &site) {
                         self.keep(server, found);
                     }
                 }
+                self.off = 0;
             }
             _ => {
                 self.note(PartialReason::UnresolvedValue, "the list of tools is made at run time", site);

@@ -7,7 +7,7 @@ use super::field;
 use super::json::to_json;
 use super::literal::cleandoc;
 use super::machine::Machine;
-use super::value::{Args, Function, Value, last};
+use super::value::{Args, Function, Setting, Value, last};
 use crate::extract::FoundTool;
 use crate::model::{Partial, PartialReason, ToolSite};
 use serde_json::{Map, Value as Json};
@@ -80,7 +80,7 @@ impl Draft {
             Some(value) => {
                 match value.as_text() {
                     Some(text) => {
-                        if value.settled().1 {
+                        if value.settled().1 != Setting::None {
                             self.note(format!("its {key} can be set; what stands here is the default"));
                         }
                         self.tool.insert(key.to_owned(), Json::String(text.to_string()));
@@ -204,7 +204,7 @@ pub(super) fn from_function(
         None | Some(Value::None) => outer.as_ref().and_then(|function| function_attribute(function, "__name__")),
         given => given,
     };
-    let is_set = name.as_ref().is_some_and(|name| name.settled().1);
+    let is_set = name.as_ref().is_some_and(|name| name.settled().1 != Setting::None);
     let Some(name) = name.and_then(|name| name.as_text()).filter(|name| is_name(name)) else {
         machine.note(PartialReason::UnresolvedValue, "a tool whose name is made at run time", site);
         return None;

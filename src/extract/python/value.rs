@@ -44,7 +44,37 @@ pub(super) enum Value {
     /// `server.tool(…)` that waits for its function.
     Registrar(Rc<Registrar>),
     /// What a setting is where its user sets nothing: good enough for a text, never for a condition.
-    Usual(Rc<Value>),
+    Usual(Rc<(Value, Setting)>),
+}
+
+/// What a value that is known depends on all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Setting {
+    None,
+    /// A switch that its user may turn: what it guards is there or not, by default.
+    Switch,
+    /// Any other setting, such as a key or an address that users are expected to give.
+    Free,
+}
+
+impl Setting {
+    /// What the setting `name` with this default is.
+    pub(super) fn of(name: &str, default: &Value) -> Self {
+        let is_switch = match default {
+            Value::Bool(_) => true,
+            Value::Str(text) => {
+                let text = text.to_ascii_lowercase();
+                matches!(&*text, "true" | "false" | "0" | "1" | "yes" | "no" | "on" | "off")
+            }
+            _ => false,
+        };
+        let mut words = name.split('_');
+        let says_so = words.any(|word| {
+            let word = word.to_ascii_lowercase();
+            matches!(&*word, "enable" | "enabled" | "disable" | "disabled" | "allow")
+        });
+        if is_switch || says_so { Setting::Switch } else { Setting::Free }
+    }
 }
 
 /// Names and what they are bound to.
@@ -164,6 +194,8 @@ pub(super) struct Made {
     pub args: Args,
     pub id: usize,
     pub module: usize,
+    /// Made where a switch that is off by default guards it.
+    pub is_off: bool,
 }
 
 impl Made {
@@ -218,24 +250,25 @@ impl Value {
                 Some(Value::Str(text)) => Some(Rc::clone(text)),
                 _ => None,
             },
-            Value::Usual(inner) => inner.as_text(),
+            Value::Usual(held) => held.0.as_text(),
             _ => None,
         }
     }
 
     /// The value as one that a setting may change.
-    pub(super) fn usual(self) -> Self {
+    pub(super) fn set_by(self, setting: Setting) -> Self {
         match self {
             Value::Unknown | Value::Method(_) | Value::Usual(_) => self,
-            known => Value::Usual(Rc::new(known)),
+            known if setting == Setting::None => known,
+            known => Value::Usual(Rc::new((known, setting))),
         }
     }
 
-    /// The value without the mark of a setting, and whether it had one.
-    pub(super) fn settled(&self) -> (&Value, bool) {
+    /// The value without the mark of a setting, and the mark.
+    pub(super) fn settled(&self) -> (&Value, Setting) {
         match self {
-            Value::Usual(inner) => (inner, true),
-            value => (value, false),
+            Value::Usual(held) => (&held.0, held.1),
+            value => (value, Setting::None),
         }
     }
 
@@ -276,7 +309,7 @@ impl Value {
             (Value::Bool(a), Value::Bool(b)) => a == b,
             (Value::Int(a), Value::Int(b)) => a == b,
             (Value::Float(a), Value::Float(b)) => a == b,
-            (Value::External(a), Value::External(b)) => a == b,
+            (Value::External(a), Value::External(b)) => a == b || (is_empty_mark(a) && is_empty_mark(b)),
             (Value::Tuple(a), Value::Tuple(b)) if a.len() == b.len() => {
                 for (a, b) in a.iter().zip(b.iter()) {
                     if !a.equals(b)? {
@@ -307,7 +340,7 @@ impl Value {
             (Value::Function(a), Value::Function(b)) => Rc::ptr_eq(a, b),
             (Value::Made(a), Value::Made(b)) => Rc::ptr_eq(a, b),
             (Value::Module(a), Value::Module(b)) => a == b,
-            (Value::Usual(a), Value::Usual(b)) => a.is_same(b),
+            (Value::Usual(a), Value::Usual(b)) => a.0.is_same(&b.0),
             _ => self.equals(other) == Some(true),
         }
     }
@@ -340,14 +373,26 @@ impl Value {
     /// Whether the value counts as true where its user sets nothing.
     pub(super) fn usual_truth(&self) -> Option<bool> {
         match self {
-            Value::Usual(inner) => inner.truth(),
+            Value::Usual(held) => held.0.truth(),
+            _ => None,
+        }
+    }
+
+    /// Whether a switch is on by default; `None` for everything that is no switch.
+    pub(super) fn switch(&self) -> Option<bool> {
+        match self {
+            Value::Usual(held) if held.1 == Setting::Switch => held.0.truth(),
             _ => None,
         }
     }
 
     /// As [`Value::join`], where `self` is what holds as long as nothing is set.
     pub(super) fn join_usual(self, other: Value) -> Value {
-        if self.is_same(&other) || self.is_thing() || other.is_thing() { self.join(other) } else { self.usual() }
+        if self.is_same(&other) || self.is_thing() || other.is_thing() {
+            self.join(other)
+        } else {
+            self.set_by(Setting::Free)
+        }
     }
 
     /// Not a plain value that a description or a name could be made of.
@@ -375,8 +420,13 @@ impl Value {
             Value::Dict(pairs) => pairs.borrow().iter().map(|(key, _)| key.clone()).collect(),
             Value::Str(text) => text.chars().take(10_000).map(|c| Value::text(c.to_string())).collect(),
             Value::Class(class) if class.is_enum() => class.members(),
-            Value::Usual(inner) => return inner.items(),
+            Value::Usual(held) => return held.0.items(),
             _ => return None,
         })
     }
+}
+
+/// One of the names that `inspect` has for what is not there.
+fn is_empty_mark(path: &str) -> bool {
+    path.starts_with("inspect.") && matches!(last(path), "empty" | "_empty")
 }
