@@ -6,6 +6,7 @@ mod client;
 mod commands;
 mod extract_javascript;
 mod extract_python;
+mod extract_python_bounds;
 mod fetch;
 mod house;
 mod manifests;

@@ -3,7 +3,8 @@
 use super::ast::{Block, Expr, Name};
 use super::exec::Flow;
 use super::machine::Machine;
-use super::value::{Env, Setting, Value};
+use super::setting::Setting;
+use super::value::{Env, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 

@@ -5,7 +5,8 @@ use super::call::same_function;
 use super::literal::{cleandoc, dedent};
 use super::machine::{Machine, is_mcp, is_server};
 use super::operate::show;
-use super::value::{Args, Function, Registrar, Role, Setting, Value, last};
+use super::setting::Setting;
+use super::value::{Args, Function, Registrar, Role, Value, last};
 use crate::model::PartialReason;
 use std::rc::Rc;
 
@@ -37,12 +38,13 @@ impl Machine<'_> {
                 let setting = Setting::of(&name, &default);
                 return default.set_by(setting);
             }
-            ("inspect.isroutine" | "inspect.isfunction" | "inspect.iscoroutinefunction", Some(value)) => {
-                return match value {
-                    Value::Function(_) | Value::Bound(_) if !path.ends_with("coroutinefunction") => Value::Bool(true),
-                    Value::None | Value::Str(_) | Value::Int(_) | Value::Bool(_) => Value::Bool(false),
-                    _ => Value::Unknown,
-                };
+            ("inspect.getmembers", Some(object)) => {
+                let object = object.clone();
+                return self.members(&object, args.get(1, "predicate").cloned().as_ref(), module);
+            }
+            _ if super::inspect::is_predicate(path) => {
+                let holds = first.and_then(|value| super::inspect::holds(path, value));
+                return holds.map_or(Value::Unknown, Value::Bool);
             }
             ("inspect.signature", Some(function)) => return self.signature(&function.clone(), module),
             ("typing.get_type_hints" | "inspect.get_annotations", Some(Value::Function(function))) => {
@@ -246,6 +248,9 @@ impl Machine<'_> {
             ("isinstance", Some(value)) => is_instance(&value, args.plain.get(1)).map_or(Value::Unknown, Value::Bool),
             ("vars", Some(Value::Module(number))) => self.module_names(number),
             ("globals", None) => self.module_names(module),
+            ("dir", Some(object @ (Value::Instance(_) | Value::Class(_)))) => {
+                Value::list(super::inspect::names(&object).into_iter().map(Value::Str).collect())
+            }
             ("dir", Some(Value::Module(number))) => match self.module_names(number).items() {
                 Some(names) => Value::list(names),
                 None => Value::Unknown,

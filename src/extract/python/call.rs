@@ -3,7 +3,9 @@
 use super::ast::{self, Name, ParamKind};
 use super::exec::Flow;
 use super::machine::Machine;
-use super::value::{Args, Binding, Class, Env, Function, Instance, Made, Setting, Value, last};
+use super::options;
+use super::setting::Setting;
+use super::value::{Args, Binding, Class, Env, Function, Instance, Made, Value, last};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -192,6 +194,10 @@ impl Machine<'_> {
                 all.named.extend(args.named);
                 self.call(&function.clone(), all, module)
             }
+            ("option", Some(Value::Function(function))) => {
+                options::add_click(function, made);
+                Value::Function(Rc::clone(function))
+            }
             ("later", Some(function)) => {
                 self.later.push((function.clone(), Args::default()));
                 function.clone()
@@ -244,7 +250,7 @@ fn bind(function: &Function, args: Args, env: &Env) {
                 match given.or_else(by_name) {
                     Some(value) => value,
                     None if args.open => Value::Unknown,
-                    None => default.clone().unwrap_or_default(),
+                    None => options::of_parameter(function, &param.name, default.as_ref()).unwrap_or_default(),
                 }
             }
         };

@@ -3,7 +3,8 @@
 use super::ast::{Arg, Collect, Ex, Expr, Name, Piece};
 use super::machine::Machine;
 use super::operate::{MAX_TEXT, binary, compare, show};
-use super::value::{Args, Env, Setting, Value};
+use super::setting::Setting;
+use super::value::{Args, Env, Value};
 use std::rc::Rc;
 
 /// Names that Python itself binds and that a walk can do something with.

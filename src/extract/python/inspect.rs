@@ -1,10 +1,63 @@
 //! What a package may ask about its own functions and types at start: signatures, annotations, parts of a type.
 
-use super::ast::ParamKind;
+use super::ast::{Name, ParamKind};
 use super::machine::Machine;
 use super::tool::shown;
-use super::value::{Args, Function, Value, last};
+use super::value::{Args, Class, Function, Value, last};
+use std::collections::BTreeSet;
 use std::rc::Rc;
+
+/// Functions of `inspect` (and `asyncio`) that say what a value is.
+pub(super) fn is_predicate(path: &str) -> bool {
+    matches!(
+        path.split_once('.'),
+        Some(("inspect" | "asyncio", "isroutine" | "isfunction" | "ismethod" | "isclass" | "iscoroutinefunction"))
+    )
+}
+
+/// Whether the predicate at `path` holds for a value; `None` when that is not known.
+pub(super) fn holds(path: &str, value: &Value) -> Option<bool> {
+    let is_plain = matches!(value, Value::None | Value::Str(_) | Value::Int(_) | Value::Bool(_) | Value::Dict(_));
+    let function = match value {
+        Value::Function(function) => Some(function),
+        Value::Bound(bound) => Some(&bound.1),
+        _ => None,
+    };
+    match (last(path), function) {
+        (_, None) if is_plain => Some(false),
+        ("isroutine", Some(_)) => Some(true),
+        ("isfunction", Some(_)) => Some(matches!(value, Value::Function(_))),
+        ("ismethod", Some(_)) => Some(matches!(value, Value::Bound(_))),
+        ("iscoroutinefunction", Some(function)) => Some(function.def.is_async),
+        ("isclass", Some(_)) => Some(false),
+        (predicate, None) if matches!(value, Value::Class(_)) => Some(predicate == "isclass"),
+        _ => None,
+    }
+}
+
+/// The names that an object has, sorted, those of its bases in the package included.
+pub(super) fn names(object: &Value) -> Vec<Name> {
+    let mut names = BTreeSet::new();
+    let mut classes: Vec<Rc<Class>> = Vec::new();
+    match object {
+        Value::Class(class) => classes.push(Rc::clone(class)),
+        Value::Instance(instance) => {
+            names.extend(instance.attributes.borrow().keys().cloned());
+            classes.push(Rc::clone(&instance.class));
+        }
+        _ => {}
+    }
+    let mut at = 0;
+    while let Some(class) = classes.get(at).cloned().filter(|_| at < 50) {
+        names.extend(class.env.vars.borrow().keys().cloned());
+        classes.extend(class.bases.iter().filter_map(|base| match base {
+            Value::Class(base) => Some(Rc::clone(base)),
+            _ => None,
+        }));
+        at += 1;
+    }
+    names.into_iter().collect()
+}
 
 /// What stands for a default or an annotation that is not there.
 const EMPTY: &str = "inspect.Parameter.empty";
@@ -42,6 +95,33 @@ impl Machine<'_> {
         }
         let named = vec![(Rc::from("parameters"), Value::dict(parameters))];
         self.made("inspect.Signature", Args { named, ..Args::default() }, module)
+    }
+
+    /// `inspect.getmembers(object, predicate)`
+    pub(super) fn members(&mut self, object: &Value, predicate: Option<&Value>, module: usize) -> Value {
+        let names = match object {
+            Value::Instance(_) | Value::Class(_) => names(object),
+            Value::Module(number) => {
+                let Some(module) = self.modules.get(*number) else { return Value::Unknown };
+                module.env.vars.borrow().keys().cloned().collect()
+            }
+            _ => return Value::Unknown,
+        };
+        let mut found = Vec::new();
+        for name in names {
+            let value = self.attribute(object, &name);
+            let fits = match predicate {
+                None | Some(Value::None) => Some(true),
+                Some(predicate) => {
+                    let args = Args { plain: vec![value.clone()], ..Args::default() };
+                    self.call(predicate, args, module).truth()
+                }
+            };
+            if fits != Some(false) {
+                found.push(Value::Tuple(Rc::new([Value::Str(name), value])));
+            }
+        }
+        Value::list(found)
     }
 
     /// `typing.get_type_hints(function)`

@@ -32,6 +32,8 @@ pub(super) struct Machine<'t> {
     pub partial: Vec<Partial>,
     /// Functions that something else will call: commands, callbacks, lifespans.
     pub later: Vec<(Value, Args)>,
+    /// What `argparse` would give for each option.
+    pub options: BTreeMap<Name, Value>,
     /// How many conditions that are not known the walk is inside of.
     pub doubt: usize,
     /// How many switches that are off by default the walk is inside of.
@@ -64,6 +66,7 @@ impl<'t> Machine<'t> {
             servers: Vec::new(),
             partial: Vec::new(),
             later: Vec::new(),
+            options: BTreeMap::new(),
             doubt: 0,
             off: 0,
             calls: Vec::new(),

@@ -30,9 +30,12 @@ mod machine;
 mod method;
 mod model;
 mod operate;
+mod options;
 mod package;
+mod parameters;
 mod schema;
 mod server;
+mod setting;
 mod tool;
 mod value;
 

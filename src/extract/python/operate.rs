@@ -1,7 +1,8 @@
 //! Operators on values that are known, and the text that Python shows for them. Only plain functions.
 
 use super::ast::{Comparison, Op};
-use super::value::{Setting, Value, last};
+use super::setting::Setting;
+use super::value::{Value, last};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -20,6 +21,7 @@ pub(super) fn index(items: &[Value], at: i64) -> Option<Value> {
 pub(super) fn slice(object: &Value, start: Option<Value>, stop: Option<Value>) -> Option<Value> {
     let items = match object {
         Value::List(items) => items.borrow().clone(),
+        Value::Str(text) => text.chars().map(|c| Value::text(c.to_string())).collect(),
         _ => return None,
     };
     let bound = |value: Option<Value>, otherwise: usize| match value {
@@ -29,7 +31,11 @@ pub(super) fn slice(object: &Value, start: Option<Value>, stop: Option<Value>) -
         _ => None,
     };
     let (start, stop) = (bound(start, 0)?, bound(stop, items.len())?);
-    Some(Value::list(items.get(start..stop).unwrap_or_default().to_vec()))
+    let part = items.get(start..stop).unwrap_or_default();
+    Some(match object {
+        Value::Str(_) => Value::text(part.iter().filter_map(Value::as_text).collect::<Vec<_>>().concat()),
+        _ => Value::list(part.to_vec()),
+    })
 }
 
 /// The text that `str()` gives for a plain value.

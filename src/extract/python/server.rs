@@ -1,6 +1,7 @@
 //! The servers of a package: which tools are registered on which of them, and which of them a client gets to see.
 
 use super::ast::Name;
+use super::docstring::Split;
 use super::machine::{Machine, is_mcp, is_server};
 use super::tool;
 use super::value::{Args, Registrar, Role, Value};
@@ -272,8 +273,8 @@ impl Machine<'_> {
 
     /// Registers `function` as a tool of `server`, with the options that its decorator gave.
     pub(super) fn register(&mut self, server: usize, function: &Value, options: &Args, module: usize) {
-        let splits = self.servers[server].is_fastmcp && self.package.splits_docstrings();
-        if let Some(found) = tool::from_function(self, function, options, module, splits) {
+        let split = if self.servers[server].is_fastmcp { self.package.split() } else { Split::Never };
+        if let Some(found) = tool::from_function(self, function, options, module, split) {
             self.keep(server, found);
         }
     }

@@ -3,6 +3,7 @@
 //! `Unknown` is always allowed and always safe; a value is never guessed.
 
 use super::ast::{self, Expr, Name};
+use super::setting::Setting;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -45,36 +46,6 @@ pub(super) enum Value {
     Registrar(Rc<Registrar>),
     /// What a setting is where its user sets nothing: good enough for a text, never for a condition.
     Usual(Rc<(Value, Setting)>),
-}
-
-/// What a value that is known depends on all the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Setting {
-    None,
-    /// A switch that its user may turn: what it guards is there or not, by default.
-    Switch,
-    /// Any other setting, such as a key or an address that users are expected to give.
-    Free,
-}
-
-impl Setting {
-    /// What the setting `name` with this default is.
-    pub(super) fn of(name: &str, default: &Value) -> Self {
-        let is_switch = match default {
-            Value::Bool(_) => true,
-            Value::Str(text) => {
-                let text = text.to_ascii_lowercase();
-                matches!(&*text, "true" | "false" | "0" | "1" | "yes" | "no" | "on" | "off")
-            }
-            _ => false,
-        };
-        let mut words = name.split('_');
-        let says_so = words.any(|word| {
-            let word = word.to_ascii_lowercase();
-            matches!(&*word, "enable" | "enabled" | "disable" | "disabled" | "allow")
-        });
-        if is_switch || says_so { Setting::Switch } else { Setting::Free }
-    }
 }
 
 /// Names and what they are bound to.
@@ -255,23 +226,6 @@ impl Value {
         }
     }
 
-    /// The value as one that a setting may change.
-    pub(super) fn set_by(self, setting: Setting) -> Self {
-        match self {
-            Value::Unknown | Value::Method(_) | Value::Usual(_) => self,
-            known if setting == Setting::None => known,
-            known => Value::Usual(Rc::new((known, setting))),
-        }
-    }
-
-    /// The value without the mark of a setting, and the mark.
-    pub(super) fn settled(&self) -> (&Value, Setting) {
-        match self {
-            Value::Usual(held) => (&held.0, held.1),
-            value => (value, Setting::None),
-        }
-    }
-
     /// The path of an external thing.
     pub(super) fn path(&self) -> Option<&str> {
         match self {
@@ -310,6 +264,15 @@ impl Value {
             (Value::Int(a), Value::Int(b)) => a == b,
             (Value::Float(a), Value::Float(b)) => a == b,
             (Value::External(a), Value::External(b)) => a == b || (is_empty_mark(a) && is_empty_mark(b)),
+            (Value::External(mark), _) | (_, Value::External(mark)) if is_empty_mark(mark) => {
+                if self.is_unknown() || other.is_unknown() {
+                    return None;
+                }
+                false
+            }
+            (Value::None, Value::External(_) | Value::Generic(_) | Value::Union(_) | Value::Made(_))
+            | (Value::External(_) | Value::Generic(_) | Value::Union(_) | Value::Made(_), Value::None) => false,
+            (Value::Generic(_), Value::External(_)) | (Value::External(_), Value::Generic(_)) => false,
             (Value::Tuple(a), Value::Tuple(b)) if a.len() == b.len() => {
                 for (a, b) in a.iter().zip(b.iter()) {
                     if !a.equals(b)? {
@@ -333,7 +296,7 @@ impl Value {
     }
 
     /// Whether both are one and the same object or equal plain values.
-    fn is_same(&self, other: &Value) -> bool {
+    pub(super) fn is_same(&self, other: &Value) -> bool {
         match (self, other) {
             (Value::List(a), Value::List(b)) => Rc::ptr_eq(a, b),
             (Value::Dict(a), Value::Dict(b)) => Rc::ptr_eq(a, b),
@@ -367,31 +330,6 @@ impl Value {
             (Value::None | Value::Unknown | Value::Method(_), b) if b.is_thing() => other,
             (a, b) if a.is_thing() && b.is_thing() => self,
             _ => Value::Unknown,
-        }
-    }
-
-    /// Whether the value counts as true where its user sets nothing.
-    pub(super) fn usual_truth(&self) -> Option<bool> {
-        match self {
-            Value::Usual(held) => held.0.truth(),
-            _ => None,
-        }
-    }
-
-    /// Whether a switch is on by default; `None` for everything that is no switch.
-    pub(super) fn switch(&self) -> Option<bool> {
-        match self {
-            Value::Usual(held) if held.1 == Setting::Switch => held.0.truth(),
-            _ => None,
-        }
-    }
-
-    /// As [`Value::join`], where `self` is what holds as long as nothing is set.
-    pub(super) fn join_usual(self, other: Value) -> Value {
-        if self.is_same(&other) || self.is_thing() || other.is_thing() {
-            self.join(other)
-        } else {
-            self.set_by(Setting::Free)
         }
     }
 

@@ -3,3 +3,4 @@
 pub(crate) mod binary;
 pub(crate) mod mirror;
 pub(crate) mod pack;
+pub(crate) mod python;
