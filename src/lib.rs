@@ -1,19 +1,21 @@
 //! mcpdex indexes the tools of MCP servers and says, by rules and with evidence, how dangerous each one is.
 //!
 //! ```text
-//! source ──▶ Listing ──▶ extract ──▶ Tool list ──▶ store (SQLite)
+//! source ──▶ Listing ──▶ probe / extract ──▶ Tool list ──▶ store (SQLite)
 //!                                                      ║  the wall: nothing behind it needs the network
 //!                  store ──▶ Tool ──▶ classify ──▶ Verdict ──▶ policy · report
 //! ```
 //!
 //! Imports run one way. `model` imports nothing of ours; the rooms below it import `model` and not each
-//! other; [`crawl`] joins the rooms above the wall; `command` sits on top. `tests/house.rs` holds this.
-
+//! other (but [`probe`] sits on [`net`]); [`crawl`] joins the rooms above the wall; `command` sits on top.
+//! `tests/it/house.rs` holds this.
 pub mod model;
 
 pub mod net;
 
 pub mod source;
+
+pub mod probe;
 
 pub mod extract;
 

@@ -7,7 +7,9 @@ mod eval;
 mod extract_worker;
 mod judging;
 mod policy;
+mod probe;
 mod rules;
+mod run_confined;
 mod tool;
 
 pub use classify::ClassifyArgs;
@@ -53,7 +55,9 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Classify(args) => classify::run(args, global.quiet),
         Command::Rules(args) => rules::run(args, global.json),
         Command::Eval(args) => eval::run(args, global.json),
+        Command::Probe(args) => probe::run(global, args),
         Command::ExtractWorker => extract_worker::run(),
+        Command::RunConfined(args) => run_confined::run(args),
     }
 }
 

@@ -3,6 +3,7 @@
 mod crawl;
 mod json;
 mod names;
+mod probe;
 mod text;
 mod tool;
 mod visible;
@@ -10,5 +11,6 @@ mod visible;
 pub use crawl::{CrawlReport, Run};
 pub use json::to_json;
 pub use names::{Nearest, nearest};
+pub use probe::{ProbeReport, ProbedCard, ProbedTool};
 pub use tool::{PolicyView, ToolReport, ToolView};
 pub use visible::visible;

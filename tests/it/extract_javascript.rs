@@ -277,6 +277,54 @@ server.start({ transportType: "stdio" });
 }
 
 #[test]
+fn frameworks_that_load_classes_or_take_tables_are_read() {
+    let found = read(&[
+        ("package.json", MANIFEST),
+        ("dist/index.js", "import { MCPServer } from 'mcp-framework'; const server = new MCPServer(); server.start();"),
+        (
+            "dist/tools/LightTool.js",
+            r#"
+import { MCPTool } from "mcp-framework";
+import { z } from "zod";
+class LightTool extends MCPTool {
+    name = "light";
+    description = "Lights.";
+    schema = { lamp: { type: z.string(), description: "which" }, dim: { type: z.boolean().optional(), description: "less" } };
+    async execute(input) { return input.lamp; }
+}
+export default LightTool;
+"#,
+        ),
+    ]);
+    assert_eq!(
+        tools(&found)[0]["inputSchema"],
+        json!({
+            "type": "object",
+            "properties": {
+                "lamp": { "type": "string", "description": "which" },
+                "dim": { "type": "boolean", "description": "less" },
+            },
+            "required": ["lamp"],
+        })
+    );
+    assert_eq!(found.tools[0].site, ToolSite { file: "dist/tools/LightTool.js".to_owned(), line: 5 });
+
+    let found = read_module(
+        r#"
+import { createMcpServer, tool } from "lamp-mcp-kit";
+import { Tool } from "@lamp/mcp-nest";
+createMcpServer({ name: "lantern", tools: async () => ({ trim: tool({ description: "Trims.", parameters: z.object({ wick: z.string() }) }) }) });
+class Lamps {
+    async light() {}
+}
+__decorate([Tool({ name: "light", description: "Lights.", parameters: z.object({ oil: z.string() }) })], Lamps.prototype, "light", null);
+"#,
+    );
+    assert_eq!(names(&found), ["trim", "light"]);
+    assert_eq!(tools(&found)[1]["inputSchema"]["required"], json!(["oil"]));
+}
+
+#[test]
 fn a_bundle_that_carries_zod_and_the_sdk_under_other_names_yields_the_tools_and_nothing_of_the_sdk() {
     let found = read(&[
         ("package.json", MANIFEST),

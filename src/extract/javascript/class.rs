@@ -62,6 +62,7 @@ impl<'t> Machine<'t> {
             let name = self.text(name);
             self.declare(scope, name, value.clone());
         }
+        self.decorators(node, scope);
         for member in members {
             match Kind::of(member) {
                 Kind::Method => self.method(if is_static(member) { id } else { prototype }, member, scope),

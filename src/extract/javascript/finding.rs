@@ -59,6 +59,11 @@ impl Findings {
         self.tools.len()
     }
 
+    /// Whether nothing was found and nothing was said of it.
+    pub(super) fn is_silent(&self) -> bool {
+        self.tools.is_empty() && self.missing.is_empty()
+    }
+
     /// Adds a tool. The first of two with one name counts: the SDK refuses the second.
     pub(super) fn tool(&mut self, tool: Map<String, Json>, site: Site, missing: Vec<Missing>, uncertain: u32) {
         self.events += 1;

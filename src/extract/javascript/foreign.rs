@@ -25,6 +25,10 @@ impl<'t> Machine<'t> {
                 _ => Value::foreign(callee.called()),
             };
         }
+        if callee.last() == "getClientCapabilities" {
+            // Nothing is known of the client; by default it announces nothing.
+            return self.setting("capabilities");
+        }
         if let Some(maker) = self.zod_maker(callee, &arguments) {
             return self.zod_call(maker, &arguments);
         }
@@ -43,6 +47,9 @@ impl<'t> Machine<'t> {
         };
         if let Some(value) = known {
             return value;
+        }
+        if self.constructed_server(callee, &arguments, site) {
+            return Value::foreign(callee.called());
         }
         if let Origin::Package(package) = &callee.origin {
             if super::option::is_option_library(package) {
@@ -148,6 +155,9 @@ impl<'t> Machine<'t> {
         }
         if self.constructed_server(callee, &arguments, site) {
             return Value::foreign(callee.called());
+        }
+        if let Origin::Package(package) = &callee.origin {
+            self.findings.package_used(package);
         }
         self.follow_callbacks(&arguments);
         Value::foreign(callee.called())

@@ -39,6 +39,8 @@ impl<'t> Machine<'t> {
                 None => false,
             },
             "setRequestHandler" => self.request_handler(arguments, site),
+            // A decorator, as compilers leave it.
+            "Tool" if callee.package_name().is_some_and(|name| name.contains("mcp")) => self.add_tool(arguments, site),
             _ => false,
         }
     }
@@ -186,7 +188,7 @@ impl<'t> Machine<'t> {
     }
 
     /// One tool as an object: `{name, description, inputSchema, ...}`.
-    fn tool_object(&mut self, tool: &Value, site: Site, framework: bool) {
+    pub(super) fn tool_object(&mut self, tool: &Value, site: Site, framework: bool) {
         let name = self.member(tool, "name");
         let own = match tool {
             Value::Object(id) => self.object(*id).site.unwrap_or(site),
@@ -223,7 +225,7 @@ impl<'t> Machine<'t> {
     }
 
     /// Adds a tool, at the place where its name was written.
-    fn found(&mut self, name: &Text, parts: Parts, call: CallSite) {
+    pub(super) fn found(&mut self, name: &Text, parts: Parts, call: CallSite) {
         let (tool, missing) = self.describe(name, parts);
         let site = self.site_of(name, call);
         self.findings.tool(tool, site, missing, self.uncertain);
@@ -281,7 +283,8 @@ impl<'t> Machine<'t> {
             let known = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'));
             let schema = ["inputSchema", "parameters", "paramsSchema", "schema"];
             let acts = ["handler", "execute", "logic", "run", "callback", "call", "outputSchema", "annotations"];
-            if !known || !has(&schema) || !has(&acts) {
+            let resource = has(&["uri", "uriTemplate", "uriPattern"]);
+            if !known || resource || !has(&schema) || !has(&acts) {
                 continue;
             }
             first.get_or_insert(site);
@@ -290,22 +293,6 @@ impl<'t> Machine<'t> {
         if let Some(site) = first {
             let detail = "tools are defined here and registered in a way that could not be followed";
             self.findings.missing(PartialReason::UnresolvedValue, detail, Some(site));
-        }
-    }
-
-    /// `new FastMCP({...})` and the like need no look; servers that take their tools when they are made do.
-    pub(super) fn constructed_server(&mut self, callee: &Foreign, arguments: &[Value], site: Option<CallSite>) -> bool {
-        let (Some(site), Some(options @ Value::Object(_))) = (site, arguments.first()) else { return false };
-        if !callee.package_name().is_some_and(|name| name.contains("mcp") || name.contains("modelcontextprotocol")) {
-            return false;
-        }
-        let tools = self.member(options, "tools");
-        match self.elements(&tools) {
-            Some((tools, open)) if !tools.is_empty() => {
-                self.tool_list(&tools, open, site.site);
-                true
-            }
-            _ => false,
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) const MAX_DEPTH: u32 = 700;
 /// How often one function may be active at a time.
 pub(super) const MAX_RECURSION: usize = 5;
 /// Objects and scopes of one reading.
-const MAX_HEAP: usize = 3_000_000;
+const MAX_HEAP: usize = 1_500_000;
 /// Elements of one list; a longer one stays open.
 pub(super) const MAX_LIST: usize = 10_000;
 /// Bytes of one text; a longer one is not known.

@@ -25,6 +25,7 @@ mod export;
 mod expression;
 mod finding;
 mod foreign;
+mod framework;
 mod idiom;
 mod json;
 mod kind;
@@ -71,7 +72,7 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     if machine.exhausted {
         let detail = "the package was too much work to follow to its end";
         machine.findings.missing(PartialReason::LimitReached, detail, None);
-    } else if machine.findings.tools() == 0 {
+    } else if machine.findings.is_silent() {
         let packages = machine.findings.packages();
         let detail = match (package.entries.is_empty(), packages.as_str()) {
             (true, _) => "the package names no entry point that is in it".to_owned(),

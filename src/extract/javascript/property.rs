@@ -128,7 +128,13 @@ impl<'t> Machine<'t> {
 
     /// Writes `target.name = value`.
     pub(super) fn set_member(&mut self, target: &Value, name: Option<Text>, value: Value) {
-        let Value::Object(id) = target else { return };
+        let Value::Object(id) = target else {
+            // A function that is given to something foreign is a callback: `server.oninitialized = () => {...}`.
+            if !target.is_nullish() {
+                self.force(&value);
+            }
+            return;
+        };
         let Some(name) = name else {
             self.object_mut(*id).open = true;
             return;

@@ -56,6 +56,12 @@ impl<'t> Sources<'t> {
         self.files.binary_search_by(|file| file.path.cmp(path)).ok().map(FileId)
     }
 
+    /// The files whose path starts with `prefix`, in order.
+    pub(super) fn under<'s>(&'s self, prefix: &'s str) -> impl Iterator<Item = FileId> + 's {
+        let from = self.files.partition_point(|file| file.path < prefix);
+        (from..self.files.len()).take_while(move |at| self.files[*at].path.starts_with(prefix)).map(FileId)
+    }
+
     pub(super) fn path(&self, file: FileId) -> &'t str {
         self.files[file.0].path
     }

@@ -40,18 +40,13 @@ impl Default for Parts {
 impl<'t> Machine<'t> {
     /// The parts of a configuration object, whatever its framework calls them.
     pub(super) fn parts_of(&mut self, configuration: &Value) -> Parts {
-        let mut parts = Parts {
-            title: self.member(configuration, "title"),
-            description: self.member(configuration, "description"),
-            output: self.member(configuration, "outputSchema"),
-            annotations: self.member(configuration, "annotations"),
-            ..Parts::default()
-        };
-        for name in ["inputSchema", "parameters", "paramsSchema", "schema", "input", "params", "args"] {
-            parts.input = self.member(configuration, name);
+        let mut parts = self.listed_parts(configuration);
+        parts.literal = false;
+        for name in ["parameters", "paramsSchema", "schema", "input", "params", "args"] {
             if !parts.input.is_nullish() {
                 break;
             }
+            parts.input = self.stated(configuration, name);
         }
         parts
     }
@@ -59,13 +54,32 @@ impl<'t> Machine<'t> {
     /// The parts of an object that goes out as it stands.
     pub(super) fn listed_parts(&mut self, tool: &Value) -> Parts {
         Parts {
-            title: self.member(tool, "title"),
-            description: self.member(tool, "description"),
-            input: self.member(tool, "inputSchema"),
-            output: self.member(tool, "outputSchema"),
-            annotations: self.member(tool, "annotations"),
+            title: self.stated(tool, "title"),
+            description: self.stated(tool, "description"),
+            input: self.stated(tool, "inputSchema"),
+            output: self.stated(tool, "outputSchema"),
+            annotations: self.stated(tool, "annotations"),
             literal: true,
         }
+    }
+
+    /// A member as far as the package states it: what only a class of another package could add is absent.
+    fn stated(&mut self, object: &Value, name: &str) -> Value {
+        let value = self.member(object, name);
+        let Value::Object(id) = object else { return value };
+        let (Value::Foreign(_), false) = (&value, self.object(*id).open) else { return value };
+        let mut at = *id;
+        for _ in 0..24 {
+            let object = self.object(at);
+            if object.properties.contains_key(name) {
+                return value;
+            }
+            match object.parent {
+                Value::Object(parent) => at = parent,
+                _ => break,
+            }
+        }
+        Value::Undefined
     }
 
     /// Whether the SDK takes a value for a table of parameters: an empty object, or one that holds a schema.

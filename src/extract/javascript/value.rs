@@ -48,44 +48,14 @@ pub(super) enum Setting {
 }
 
 /// Words in the names of settings that a server cannot do without.
-const NEEDED: [&str; 26] = [
-    "key",
-    "token",
-    "secret",
-    "pass",
-    "url",
-    "uri",
-    "host",
-    "endpoint",
-    "account",
-    "user",
-    "org",
-    "project",
-    "conn",
-    "dsn",
-    "database",
-    "path",
-    "dir",
-    "root",
-    "region",
-    "domain",
-    "email",
-    "credential",
-    "auth",
-    "workspace",
-    "tenant",
-    "bucket",
-];
+const NEEDED: [&str; 12] =
+    ["key", "token", "secret", "pass", "credential", "auth", "url", "uri", "host", "endpoint", "conn", "dsn"];
 
 impl Setting {
     /// Judges a setting by its name.
     pub(super) fn named(name: &str) -> Setting {
         let name = name.to_ascii_lowercase();
-        if NEEDED.iter().any(|word| name.contains(word)) || name.ends_with("id") {
-            Setting::Needed
-        } else {
-            Setting::Switch
-        }
+        if NEEDED.iter().any(|word| name.contains(word)) { Setting::Needed } else { Setting::Switch }
     }
 }
 
