@@ -1,37 +1,8 @@
-//! Python servers of invented packages: which tools are found, with what, and what is said to be missing.
+//! Python servers of invented packages: which tools are found, and with what.
 
-use crate::support::pack::package;
-use mcpdex::extract::{Budget, Extraction, Limits, SourceTree, extract};
-use mcpdex::model::{Ecosystem, PartialReason};
-use proptest::prelude::*;
-use serde_json::{Value, json};
-
-fn read(files: &[(&str, &str)]) -> Extraction {
-    let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
-    let tree = SourceTree { package: package(Ecosystem::Pypi, "lantern"), files };
-    extract(&tree, &Budget::start(Limits::default())).unwrap()
-}
-
-/// A package of one module whose `main` is its script.
-fn read_module(text: &str) -> Extraction {
-    read(&[
-        ("lantern/__init__.py", ""),
-        ("lantern/app.py", text),
-        ("lantern-1.0.0.dist-info/entry_points.txt", "[console_scripts]\nlantern = lantern.app:main\n"),
-    ])
-}
-
-fn tools(found: &Extraction) -> Vec<Value> {
-    found.tools.iter().map(|tool| serde_json::from_str(&tool.json).unwrap()).collect()
-}
-
-fn names(found: &Extraction) -> Vec<String> {
-    tools(found).iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect()
-}
-
-fn reasons(found: &Extraction) -> Vec<PartialReason> {
-    found.partial.iter().map(|partial| partial.reason).collect()
-}
+use crate::support::python::{names, read, read_module, reasons, tools};
+use mcpdex::model::PartialReason;
+use serde_json::json;
 
 #[test]
 fn a_decorated_function_becomes_a_tool_with_the_docstring_and_schema_that_the_sdk_gives() {
@@ -150,43 +121,6 @@ if __name__ == "__main__":
     assert_eq!(found[1]["title"], "Lamp off");
     assert_eq!(found[1]["description"], "\nTurns it off.\n  At once.\n");
     assert_eq!(found[1]["annotations"], json!({"readOnlyHint": false, "destructiveHint": true}));
-}
-
-#[test]
-fn what_only_a_run_could_tell_is_left_out_and_said() {
-    let found = read_module(
-        r#"
-import os
-from fastmcp import FastMCP
-mcp = FastMCP("lantern")
-WHERE = os.environ["WHERE"]
-COLOUR = os.environ.get("COLOUR", "red")
-
-@mcp.tool(description=f"Lights the lamp {WHERE}.")
-def light(level: int = int(WHERE)): ...
-
-@mcp.tool(description=f"Paints the lamp {COLOUR}.")
-def paint(): ...
-
-if COLOUR == "blue":
-    @mcp.tool
-    def freeze(): ...
-
-for name in os.listdir("."):
-    @mcp.tool(name=f"read_{name}")
-    def reader(): ...
-
-def main(): mcp.run()
-"#,
-    );
-    let tool = &tools(&found)[0];
-    assert_eq!(names(&found), ["light", "paint", "freeze"]);
-    assert_eq!(tools(&found)[1]["description"], "Paints the lamp red.");
-    assert_eq!(found.tools[1].partial.len(), 1, "{:?}", found.tools[1].partial);
-    assert!(tool.get("description").is_none(), "{tool}");
-    assert_eq!(tool["inputSchema"]["properties"]["level"], json!({"type": "integer"}));
-    assert_eq!(found.tools[0].partial.len(), 2, "{:?}", found.tools[0].partial);
-    assert_eq!(reasons(&found), [PartialReason::UnresolvedValue]);
 }
 
 #[test]
@@ -392,83 +326,64 @@ def main(): mcp.run()
 }
 
 #[test]
-fn tests_examples_and_other_frameworks_are_not_tools() {
-    let found = read(&[
-        ("lantern/__init__.py", ""),
-        ("lantern/agent.py", "from pydantic_ai import Agent\nagent = Agent('m')\n@agent.tool\ndef not_ours(): ...\n"),
-        ("examples/server.py", "from fastmcp import FastMCP\nmcp = FastMCP('x')\n@mcp.tool()\ndef example(): ...\n"),
-        ("tests/test_server.py", "from fastmcp import FastMCP\nmcp = FastMCP('x')\n@mcp.tool()\ndef test(): ...\n"),
-        ("README.md", "@mcp.tool()\ndef readme(): ..."),
-    ]);
-    assert_eq!(names(&found), Vec::<String>::new());
-}
-
-#[test]
-fn a_file_that_cannot_be_parsed_is_named_and_hides_no_other() {
-    let deep = "[".repeat(40_000);
-    let found = read(&[
-        ("lantern/__init__.py", ""),
-        ("lantern/deep.py", &deep),
-        (
-            "lantern/server.py",
-            "from . import deep\nfrom fastmcp import FastMCP\nmcp = FastMCP('x')\n@mcp.tool()\ndef ok(): ...\nmcp.run()\n",
-        ),
-    ]);
-    assert_eq!(names(&found), ["ok"]);
-    assert_eq!(reasons(&found), [PartialReason::LimitReached]);
-    assert_eq!(found.partial[0].site.as_ref().unwrap().file, "lantern/deep.py");
-}
-
-#[test]
-fn start_up_code_without_end_stops_at_the_limit() {
+fn tools_made_from_the_signatures_of_methods_are_followed() {
     let found = read_module(
-        "from fastmcp import FastMCP\nfrom lantern.app import main as again\nmcp = FastMCP('x')\n\
-         @mcp.tool()\ndef ok(): ...\n\
-         def a():\n    b(); b(); b()\ndef b():\n    a(); a(); a()\n\
-         def main():\n    for i in range(1000):\n        for j in range(1000):\n            for k in range(1000):\n                x = i + j\n    mcp.run()\n",
+        r#"
+import inspect
+from mcp.server.fastmcp import FastMCP
+mcp = FastMCP("lantern")
+
+class Lamps:
+    async def dim(self, client, room: str, level: int = 3):
+        """Dims.
+
+        At length."""
+
+    async def light(self, client, room: str):
+        """Lights."""
+
+    def helper(self): ...
+
+def wrap(method):
+    signature = inspect.signature(method)
+    async def inner(**kwargs): ...
+    inner.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])
+    return inner
+
+lamps = Lamps()
+for name, method in inspect.getmembers(lamps, predicate=inspect.iscoroutinefunction):
+    summary = inspect.getdoc(method).split("\n\n", 1)[0]
+    mcp.tool(name=name, description=summary)(wrap(method))
+
+def main():
+    mcp.run()
+"#,
     );
-    assert_eq!(names(&found), ["ok"]);
-    assert!(reasons(&found).contains(&PartialReason::LimitReached));
+    let tools = tools(&found);
+    assert_eq!(names(&found), ["dim", "light"]);
+    assert_eq!(tools[0]["description"], "Dims.");
+    assert_eq!(
+        tools[0]["inputSchema"],
+        json!({
+            "type": "object",
+            "properties": {"room": {"type": "string"}, "level": {"type": "integer", "default": 3}},
+            "required": ["room"]
+        })
+    );
 }
 
-fn source() -> impl Strategy<Value = String> {
-    let word = prop_oneof![
-        Just("def f(a: int = 1, *b, **c):\n    "),
-        Just("class A(B):\n    "),
-        Just("@mcp.tool(name=f'{x}')\n"),
-        Just("@mcp.tool\n"),
-        Just("mcp = FastMCP('x')\n"),
-        Just("from fastmcp import FastMCP\n"),
-        Just("from . import app\n"),
-        Just("import lantern.app as app\n"),
-        Just("for x in [1, x]:\n    "),
-        Just("if x:\n    "),
-        Just("x = [x, x, *x]\n"),
-        Just("x = {**x, 'a': x}\n"),
-        Just("x.append(x)\n"),
-        Just("x = A(x)\n"),
-        Just("f(x, *x, **x)\n"),
-        Just("return x\n"),
-        Just("global x\n"),
-        Just("lambda: (yield)\n"),
-        Just("x = 'a' * 10 % x\n"),
-        Just("x: 'A[x]' = Field(...)\n"),
-        Just("try:\n    x\nexcept:\n    "),
-        Just("\\\"\"\"'{}(["),
-        Just("\n"),
-    ];
-    prop_oneof![proptest::collection::vec(word, 0..40).prop_map(|words| words.concat()), any::<String>()]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
-
-    #[test]
-    fn any_source_gives_tools_or_nothing_and_the_same_each_time(text in source()) {
-        let found = read_module(&text);
-        for tool in tools(&found) {
-            prop_assert!(tool["name"].as_str().is_some_and(|name| !name.is_empty()));
-        }
-        prop_assert_eq!(read_module(&text), found);
+#[test]
+fn docstrings_are_split_as_the_framework_that_is_required_would() {
+    let server = "from fastmcp import FastMCP\nmcp = FastMCP('x')\n@mcp.tool\ndef dim(room: str):\n    \"\"\"Dims.\n\n    Args:\n        room: Where\n    \"\"\"\nmcp.run()\n";
+    let with = |requirement: &str| {
+        let metadata = format!("Name: lantern\nRequires-Dist: {requirement}\n");
+        let found = read(&[("lantern-1.dist-info/METADATA", &metadata), ("server.py", server)]);
+        tools(&found)[0].clone()
+    };
+    let new = with("fastmcp>=2.8");
+    assert_eq!(new["description"], "Dims.");
+    assert_eq!(new["inputSchema"]["properties"]["room"]["description"], "Where");
+    for old in ["fastmcp<3", "fastmcp==2.14.1", "fastmcp~=3.1.0"] {
+        assert_eq!(with(old)["description"], "Dims.\n\nArgs:\n    room: Where", "{old}");
     }
 }

@@ -8,6 +8,7 @@ mod disguises;
 mod expectations;
 mod extract_javascript;
 mod extract_python;
+mod extract_python_bounds;
 mod fetch;
 mod house;
 mod judgements;

@@ -80,6 +80,7 @@ impl Machine<'_> {
                 "_mcp_server" | "server" | "_server" => Some(object.clone()),
                 _ => None,
             },
+            Value::Made(made) if &*made.path == "argparse.Namespace" => self.options.get(name).cloned(),
             Value::Made(made) => made.args.named(name).cloned(),
             Value::Method(method) if &*method.1 == "super" => {
                 if let Value::Tuple(pair) = &method.0

@@ -54,6 +54,7 @@ pub(super) struct Function {
     pub body: Block,
     pub decorators: Vec<Expr>,
     pub doc: Option<Rc<str>>,
+    pub is_async: bool,
 }
 
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use super::ast::{Block, Expr, Name};
 use super::exec::Flow;
 use super::machine::Machine;
+use super::setting::Setting;
 use super::value::{Env, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -39,6 +40,8 @@ impl Machine<'_> {
         let mut certain = false;
         // Whether every condition so far is false where nothing is set.
         let mut none_usual = true;
+        // Whether a switch that is on by default led elsewhere.
+        let mut is_off = false;
         for (condition, body) in branches {
             let condition = self.eval(condition, env);
             match condition.truth() {
@@ -47,7 +50,9 @@ impl Machine<'_> {
                 truth => {
                     let is_usual = none_usual && (truth.is_some() || condition.usual_truth() == Some(true));
                     none_usual &= condition.usual_truth() == Some(false);
-                    ways.push(self.way(body, env, is_usual));
+                    let guarded = is_off || condition.switch() == Some(false);
+                    is_off |= condition.switch() == Some(true);
+                    ways.push(self.way(body, env, is_usual, guarded));
                     if truth.is_some() {
                         certain = true;
                         break;
@@ -59,7 +64,7 @@ impl Machine<'_> {
             if ways.is_empty() {
                 return self.block(otherwise, env, returns);
             }
-            ways.push(self.way(otherwise, env, none_usual));
+            ways.push(self.way(otherwise, env, none_usual, is_off));
         }
         let flow = ways[0].flow;
         let all_agree = ways.iter().all(|way| way.flow == flow);
@@ -67,6 +72,7 @@ impl Machine<'_> {
         if let Some(usual) = usual {
             ways.swap(0, usual);
         }
+        let leaves = usual.is_some() && ways[0].flow != Flow::Next;
         for way in &mut ways {
             // What the usual way gives stands for what the others would give; only things are kept of those.
             let keep = |value: &Value| usual.is_none() || way.is_usual || value.is_thing();
@@ -85,19 +91,29 @@ impl Machine<'_> {
         if let Some(joined) = joined {
             *env.vars.borrow_mut() = joined.names;
         }
+        if !all_agree && is_off && leaves {
+            // By default nothing that follows happens; the function's end turns it on again.
+            self.off += 1;
+        }
         if all_agree { flow } else { Flow::Next }
     }
 
     /// Walks one of several ways from here.
-    fn way(&mut self, body: &Block, env: &Rc<Env>, is_usual: bool) -> Way {
+    fn way(&mut self, body: &Block, env: &Rc<Env>, is_usual: bool, is_off: bool) -> Way {
         let before = env.vars.borrow().clone();
         let mut returns = Vec::new();
+        let off = self.off;
+        self.off += usize::from(is_off);
         self.doubt += 1;
         let flow = self.block(body, env, &mut returns);
         self.doubt -= 1;
+        self.off = off;
         let names = std::mem::replace(&mut *env.vars.borrow_mut(), before);
         if is_usual {
-            returns = returns.into_iter().map(|value| if value.is_thing() { value } else { value.usual() }).collect();
+            returns = returns
+                .into_iter()
+                .map(|value| if value.is_thing() { value } else { value.set_by(Setting::Free) })
+                .collect();
         }
         Way { flow, names, returns, is_usual }
     }

@@ -5,6 +5,7 @@ use super::call::same_function;
 use super::literal::{cleandoc, dedent};
 use super::machine::{Machine, is_mcp, is_server};
 use super::operate::show;
+use super::setting::Setting;
 use super::value::{Args, Function, Registrar, Role, Value, last};
 use crate::model::PartialReason;
 use std::rc::Rc;
@@ -32,15 +33,25 @@ impl Machine<'_> {
                 };
             }
             ("os.getenv" | "os.environ.get", Some(_)) => {
-                return args.get(1, "default").cloned().unwrap_or(Value::None).usual();
+                let name = first.and_then(Value::as_text).unwrap_or_default();
+                let default = args.get(1, "default").cloned().unwrap_or(Value::None);
+                let setting = Setting::of(&name, &default);
+                return default.set_by(setting);
             }
-            ("inspect.isroutine" | "inspect.isfunction" | "inspect.iscoroutinefunction", Some(value)) => {
-                return match value {
-                    Value::Function(_) | Value::Bound(_) if !path.ends_with("coroutinefunction") => Value::Bool(true),
-                    Value::None | Value::Str(_) | Value::Int(_) | Value::Bool(_) => Value::Bool(false),
-                    _ => Value::Unknown,
-                };
+            ("inspect.getmembers", Some(object)) => {
+                let object = object.clone();
+                return self.members(&object, args.get(1, "predicate").cloned().as_ref(), module);
             }
+            _ if super::inspect::is_predicate(path) => {
+                let holds = first.and_then(|value| super::inspect::holds(path, value));
+                return holds.map_or(Value::Unknown, Value::Bool);
+            }
+            ("inspect.signature", Some(function)) => return self.signature(&function.clone(), module),
+            ("typing.get_type_hints" | "inspect.get_annotations", Some(Value::Function(function))) => {
+                return self.type_hints(&function.clone());
+            }
+            ("typing.get_origin", Some(kind)) => return super::inspect::origin(kind),
+            ("typing.get_args", Some(kind)) => return super::inspect::arguments(kind),
             ("typing.cast" | "typing_extensions.cast", _) => return args.plain.get(1).cloned().unwrap_or_default(),
             ("copy.copy" | "copy.deepcopy", Some(Value::Dict(pairs))) => return Value::dict(pairs.borrow().clone()),
             ("copy.copy" | "copy.deepcopy", Some(Value::List(items))) => return Value::list(items.borrow().clone()),
@@ -155,12 +166,12 @@ impl Machine<'_> {
 
     fn call_builtin(&mut self, name: &str, args: Args, module: usize) -> Value {
         let first = args.plain.first().cloned();
-        if let Some(Value::Usual(inner)) = &first
-            && matches!(name, "str" | "int" | "float" | "list" | "set" | "tuple" | "sorted" | "len")
+        if let Some(Value::Usual(held)) = &first
+            && matches!(name, "str" | "int" | "float" | "bool" | "list" | "set" | "tuple" | "sorted" | "len")
         {
             let mut plain = args.plain.clone();
-            plain[0] = (**inner).clone();
-            return self.call_builtin(name, Args { plain, ..args }, module).usual();
+            plain[0] = held.0.clone();
+            return self.call_builtin(name, Args { plain, ..args }, module).set_by(held.1);
         }
         match (name, first) {
             ("str", Some(value)) => match &value {
@@ -229,6 +240,7 @@ impl Machine<'_> {
                 }
                 Value::None
             }
+            ("type", Some(Value::None)) => Value::None,
             ("type", Some(Value::Instance(instance))) => Value::Class(Rc::clone(&instance.class)),
             ("print", _) => Value::None,
             ("callable", Some(Value::Function(_) | Value::Bound(_) | Value::Class(_))) => Value::Bool(true),
@@ -236,6 +248,9 @@ impl Machine<'_> {
             ("isinstance", Some(value)) => is_instance(&value, args.plain.get(1)).map_or(Value::Unknown, Value::Bool),
             ("vars", Some(Value::Module(number))) => self.module_names(number),
             ("globals", None) => self.module_names(module),
+            ("dir", Some(object @ (Value::Instance(_) | Value::Class(_)))) => {
+                Value::list(super::inspect::names(&object).into_iter().map(Value::Str).collect())
+            }
             ("dir", Some(Value::Module(number))) => match self.module_names(number).items() {
                 Some(names) => Value::list(names),
                 None => Value::Unknown,

@@ -3,6 +3,8 @@
 use super::ast::{self, Name, ParamKind};
 use super::exec::Flow;
 use super::machine::Machine;
+use super::options;
+use super::setting::Setting;
 use super::value::{Args, Binding, Class, Env, Function, Instance, Made, Value, last};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -134,12 +136,14 @@ impl Machine<'_> {
             env.set(&Rc::from("__class__"), class.clone());
         }
         bind(function, args, &env);
+        let off = self.off;
         self.calls.push(key);
         self.depth += 4;
         let mut returns = Vec::new();
         let flow = self.block(&function.def.body, &env, &mut returns);
         self.depth -= 4;
         self.calls.pop();
+        self.off = off;
         if flow != Flow::Return && !returns.is_empty() {
             returns.push(Value::None);
         }
@@ -189,6 +193,10 @@ impl Machine<'_> {
                 all.plain.extend(args.plain);
                 all.named.extend(args.named);
                 self.call(&function.clone(), all, module)
+            }
+            ("option", Some(Value::Function(function))) => {
+                options::add_click(function, made);
+                Value::Function(Rc::clone(function))
             }
             ("later", Some(function)) => {
                 self.later.push((function.clone(), Args::default()));
@@ -242,7 +250,7 @@ fn bind(function: &Function, args: Args, env: &Env) {
                 match given.or_else(by_name) {
                     Some(value) => value,
                     None if args.open => Value::Unknown,
-                    None => default.clone().unwrap_or_default(),
+                    None => options::of_parameter(function, &param.name, default.as_ref()).unwrap_or_default(),
                 }
             }
         };
@@ -259,7 +267,10 @@ fn fill_fields(instance: &Instance, args: Args) {
     let mut plain = args.plain.into_iter();
     for (name, default) in fields {
         let named = args.named.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
-        let default = if is_setting { default.map(Value::usual) } else { default };
+        let default = default.map(|default| {
+            let setting = if is_setting { Setting::of(&name, &default) } else { Setting::None };
+            default.set_by(setting)
+        });
         let value = plain.next().or(named).or(if args.open { None } else { default });
         attributes.insert(name, value.unwrap_or_default());
     }

@@ -12,12 +12,30 @@ pub(super) struct Parts {
     pub parameters: Vec<(String, String)>,
 }
 
-/// The parts of a cleaned docstring; without any section all of it is description.
-pub(super) fn parts(doc: &str) -> Parts {
+/// When a framework takes a docstring apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Split {
+    /// All of it is description.
+    #[default]
+    Never,
+    /// Where it describes parameters.
+    AtParameters,
+    /// Where it has a section of any kind.
+    AtSections,
+}
+
+/// The parts of a cleaned docstring; where it is not split all of it is description.
+pub(super) fn parts(doc: &str, split: Split) -> Parts {
     let lines: Vec<&str> = doc.split('\n').collect();
+    let fits = |parts: &Parts| match split {
+        Split::Never => false,
+        Split::AtParameters => !parts.parameters.is_empty(),
+        Split::AtSections => true,
+    };
     google(&lines)
-        .or_else(|| numpy(&lines))
-        .or_else(|| sphinx(&lines))
+        .filter(fits)
+        .or_else(|| numpy(&lines).filter(fits))
+        .or_else(|| sphinx(&lines).filter(fits))
         .unwrap_or_else(|| Parts { description: Some(doc.to_owned()), parameters: Vec::new() })
 }
 
@@ -275,7 +293,7 @@ mod tests {
     use super::*;
 
     fn split(doc: &str) -> (Option<String>, Vec<(String, String)>) {
-        let parts = parts(doc);
+        let parts = parts(doc, Split::AtSections);
         (parts.description, parts.parameters)
     }
 
@@ -293,6 +311,13 @@ mod tests {
                 vec![pair("room", "Where it hangs,\nin words"), pair("level", "How bright")]
             )
         );
+    }
+
+    #[test]
+    fn a_section_without_parameters_splits_only_where_any_section_does() {
+        let doc = "Dims.\n\nExample:\n    dim(3)\n";
+        assert_eq!(parts(doc, Split::AtParameters).description.as_deref(), Some(doc));
+        assert_eq!(parts(doc, Split::AtSections).description.as_deref(), Some("Dims."));
     }
 
     #[test]
@@ -322,7 +347,7 @@ mod tests {
     #[test]
     fn strange_docstrings_are_survived() {
         for doc in ["", ":", ":param", "-", "a\n-", "Args:", "Args:\n ", "\n\n", "é:\n\t x", "Args:\n  é", "```"] {
-            parts(doc);
+            parts(doc, Split::AtSections);
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::ast::{Arg, Collect, Ex, Expr, Name, Piece};
 use super::machine::Machine;
 use super::operate::{MAX_TEXT, binary, compare, show};
+use super::setting::Setting;
 use super::value::{Args, Env, Value};
 use std::rc::Rc;
 
@@ -113,8 +114,7 @@ impl Machine<'_> {
                 let (inner, set) = value.settled();
                 match inner.truth() {
                     None => Value::Unknown,
-                    Some(truth) if set => Value::Bool(!truth).usual(),
-                    Some(truth) => Value::Bool(!truth),
+                    Some(truth) => Value::Bool(!truth).set_by(set),
                 }
             }
             Ex::Negate(value) => match self.eval(value, env) {
@@ -127,7 +127,8 @@ impl Machine<'_> {
                 left if left.truth() == Some(true) => self.eval(right, env),
                 left => match self.eval(right, env) {
                     right if right.truth() == Some(false) => Value::Bool(false),
-                    _ if left.is_unknown() || left.settled().1 => Value::Unknown,
+                    _ if left.is_unknown() => Value::Unknown,
+                    right if left.settled().1 != Setting::None => and_setting(&left, right),
                     right => right,
                 },
             },
@@ -135,9 +136,13 @@ impl Machine<'_> {
                 left if left.truth() == Some(true) => left,
                 left if left.truth() == Some(false) => self.eval(right, env),
                 left @ (Value::Made(_) | Value::Instance(_)) => left,
-                Value::Usual(inner) => match inner.truth() {
-                    Some(true) => Value::Usual(inner),
-                    Some(false) => self.eval(right, env).usual(),
+                Value::Usual(held) => match held.0.truth() {
+                    Some(true) => Value::Usual(held),
+                    Some(false) => {
+                        let right = self.eval(right, env);
+                        let setting = held.1.max(right.settled().1);
+                        right.settled().0.clone().set_by(setting)
+                    }
                     None => Value::Unknown,
                 },
                 _ => match self.eval(right, env) {
@@ -208,13 +213,13 @@ impl Machine<'_> {
 
     fn format(&mut self, pieces: &[Piece], env: &Rc<Env>) -> Value {
         let mut text = String::new();
-        let (mut known, mut set) = (true, false);
+        let (mut known, mut set) = (true, Setting::None);
         for piece in pieces {
             match piece {
                 Piece::Text(part) => text.push_str(part),
                 Piece::Hole(value) => {
                     let value = self.eval(value, env);
-                    set |= value.settled().1;
+                    set = set.max(value.settled().1);
                     match show(&value) {
                         Some(shown) => text.push_str(&shown),
                         None => known = false,
@@ -226,7 +231,7 @@ impl Machine<'_> {
         if !known || text.len() > MAX_TEXT {
             return Value::Unknown;
         }
-        if set { Value::text(text).usual() } else { Value::text(text) }
+        Value::text(text).set_by(set)
     }
 
     fn sequence(&mut self, items: &[Expr], env: &Rc<Env>) -> Option<Vec<Value>> {
@@ -316,5 +321,15 @@ impl Machine<'_> {
             }
         }
         out
+    }
+}
+
+/// `left and right`, where `left` is a setting: false by default when either is.
+fn and_setting(left: &Value, right: Value) -> Value {
+    let ((left, left_set), (inner, right_set)) = (left.settled(), right.settled());
+    match left.truth() {
+        Some(true) => inner.clone().set_by(left_set.max(right_set)),
+        Some(false) => Value::Bool(false).set_by(left_set),
+        None => Value::Unknown,
     }
 }

@@ -49,7 +49,9 @@ fn is_context(annotation: &Value, injects: &dyn Fn(&Value) -> bool, depth: usize
                         generic.1.iter().skip(1).any(injects)
                             || generic.1.first().is_some_and(|first| is_context(first, injects, depth + 1))
                     }
-                    Some("Optional" | "Union") => generic.1.iter().any(|member| is_context(member, injects, depth + 1)),
+                    Some("Optional" | "Union" | "SkipValidation" | "Final") => {
+                        generic.1.iter().any(|member| is_context(member, injects, depth + 1))
+                    }
                     _ => false,
                 }
             }

@@ -18,7 +18,7 @@ fn write(value: &Value, pointer: &str, holes: &mut Vec<String>, depth: usize) ->
         return None;
     }
     Some(match value {
-        Value::Usual(inner) => return write(inner, pointer, holes, depth + 1),
+        Value::Usual(held) => return write(&held.0, pointer, holes, depth + 1),
         Value::None => Json::Null,
         Value::Bool(value) => Json::Bool(*value),
         Value::Int(value) => Json::from(*value),

@@ -225,6 +225,7 @@ impl<'s> Lower<'s> {
             name: node.child_by_field_name("name").map_or_else(|| Rc::from(""), |name| self.name(name)),
             params: node.child_by_field_name("parameters").map(|list| self.params(list, depth)).unwrap_or_default(),
             doc: docstring(&body),
+            is_async: self.text(node).starts_with("async"),
             body,
             decorators,
         }

@@ -195,6 +195,7 @@ impl Lower<'_> {
             body: vec![Stmt { kind: St::Return(Some(body)) }],
             decorators: Vec::new(),
             doc: None,
+            is_async: false,
         })))
     }
 

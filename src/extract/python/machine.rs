@@ -32,8 +32,12 @@ pub(super) struct Machine<'t> {
     pub partial: Vec<Partial>,
     /// Functions that something else will call: commands, callbacks, lifespans.
     pub later: Vec<(Value, Args)>,
+    /// What `argparse` would give for each option.
+    pub options: BTreeMap<Name, Value>,
     /// How many conditions that are not known the walk is inside of.
     pub doubt: usize,
+    /// How many switches that are off by default the walk is inside of.
+    pub off: usize,
     pub calls: Vec<*const super::ast::Function>,
     pub depth: usize,
     steps: u64,
@@ -62,7 +66,9 @@ impl<'t> Machine<'t> {
             servers: Vec::new(),
             partial: Vec::new(),
             later: Vec::new(),
+            options: BTreeMap::new(),
             doubt: 0,
+            off: 0,
             calls: Vec::new(),
             depth: 0,
             steps: 0,
@@ -119,7 +125,8 @@ impl<'t> Machine<'t> {
     /// The result of calling something external.
     pub(super) fn made(&mut self, path: &str, args: Args, module: usize) -> Value {
         let id = self.new_id();
-        Value::Made(Rc::new(Made { path: Rc::from(path), args, id, module }))
+        let is_off = self.off > 0;
+        Value::Made(Rc::new(Made { path: Rc::from(path), args, id, module, is_off }))
     }
 
     /// The module at `path`, walked at its first mention; `None` when the file cannot be parsed.
@@ -152,9 +159,9 @@ impl<'t> Machine<'t> {
         {
             env.set(&Rc::from("__doc__"), Value::Str(Rc::clone(text)));
         }
-        let doubt = std::mem::take(&mut self.doubt);
+        let (doubt, off) = (std::mem::take(&mut self.doubt), self.off);
         self.run_block(&body, &env);
-        self.doubt = doubt;
+        (self.doubt, self.off) = (doubt, off);
         Some(number)
     }
 

@@ -3,20 +3,27 @@
 use super::call::same_function;
 use super::machine::Machine;
 use super::operate::{MAX_TEXT, show};
+use super::setting::Setting;
 use super::value::{Args, Class, Value};
+use crate::model::PartialReason;
 use std::rc::Rc;
 
 impl Machine<'_> {
     pub(super) fn call_method(&mut self, receiver: &Value, name: &str, args: Args, module: usize) -> Value {
-        let set = receiver.settled().1 || args.plain.iter().any(|arg| arg.settled().1);
-        if set && matches!(receiver.settled().0, Value::Str(_) | Value::List(_) | Value::Dict(_)) {
+        let set = args.plain.iter().map(|arg| arg.settled().1).fold(receiver.settled().1, Setting::max);
+        if set != Setting::None && matches!(receiver.settled().0, Value::Str(_) | Value::List(_) | Value::Dict(_)) {
             let plain = args.plain.iter().map(|arg| arg.settled().0.clone()).collect();
             let receiver = receiver.settled().0.clone();
-            return self.call_method(&receiver, name, Args { plain, ..args }, module).usual();
+            return self.call_method(&receiver, name, Args { plain, ..args }, module).set_by(set);
         }
         let known = match receiver {
             Value::Str(text) => text_method(text, name, &args),
-            Value::List(items) => list_method(items, name, &args),
+            Value::List(items) => {
+                if self.off > 0 && self.skips(&args, module) {
+                    return Value::None;
+                }
+                list_method(items, name, &args)
+            }
             Value::Dict(pairs) => dict_method(pairs, name, &args),
             Value::Class(class) => self.class_method(class, name),
             Value::Function(_) if matches!(name, "command" | "callback" | "group") => {
@@ -27,6 +34,10 @@ impl Machine<'_> {
                     Some(kind) if made.kind() == "TypeAdapter" => Some(self.type_schema(&kind)),
                     _ => None,
                 }
+            }
+            Value::Made(made) if &*made.path == "inspect.Signature" && name == "replace" => {
+                let named = vec![("parameters".into(), args.get(0, "parameters").cloned().unwrap_or_default())];
+                return self.made("inspect.Signature", Args { named, ..Args::default() }, module);
             }
             Value::Instance(instance) if matches!(name, "model_dump" | "dict") => {
                 let attributes = instance.attributes.borrow();
@@ -44,6 +55,12 @@ impl Machine<'_> {
         }
         match name {
             "command" | "callback" | "group" | "on_event" => return self.made("later", args, module),
+            "add_argument" => self.add_argument(&args),
+            "parse_args" => return self.made("argparse.Namespace", Args::default(), module),
+            "parse_known_args" => {
+                let known = self.made("argparse.Namespace", Args::default(), module);
+                return Value::Tuple(Rc::new([known, Value::Unknown]));
+            }
             // `parser.set_defaults(func=start)`: whoever reads the arguments calls it.
             "set_defaults" => {
                 for (_, value) in args.named.iter().filter(|(_, value)| matches!(value, Value::Function(_))) {
@@ -56,6 +73,18 @@ impl Machine<'_> {
             _ => {}
         }
         same_function(&args)
+    }
+
+    /// Whether functions or tools are added to a list where a switch is off: they stay out, and it is said.
+    fn skips(&mut self, args: &Args, module: usize) -> bool {
+        let is_tool = |value: &Value| matches!(value, Value::Function(_) | Value::Bound(_) | Value::Made(_));
+        let adds =
+            args.plain.iter().any(|arg| is_tool(arg) || arg.items().is_some_and(|items| items.iter().any(is_tool)));
+        if adds {
+            let site = self.site(module, args.line);
+            self.note(PartialReason::UnresolvedValue, "more is listed where a setting turns it on", site);
+        }
+        adds
     }
 
     fn class_method(&mut self, class: &Rc<Class>, name: &str) -> Option<Value> {
@@ -90,6 +119,20 @@ fn text_method(text: &Rc<str>, name: &str, args: &Args) -> Option<Value> {
         ("endswith", [suffix]) => return Some(Value::Bool(text.ends_with(&**suffix))),
         ("split", [separator]) if !separator.is_empty() && args.plain.len() == 1 => {
             return Some(Value::list(text.split(&**separator).map(Value::text).collect()));
+        }
+        ("split", [separator]) if !separator.is_empty() => {
+            let Some(Value::Int(times)) = args.get(1, "maxsplit") else { return Some(Value::Unknown) };
+            let times = usize::try_from(*times).ok()?.checked_add(1)?;
+            return Some(Value::list(text.splitn(times, &**separator).map(Value::text).collect()));
+        }
+        ("partition", [separator]) if !separator.is_empty() => {
+            let (before, after) = text.split_once(&**separator).unwrap_or((text, ""));
+            let between = if before.len() < text.len() { &**separator } else { "" };
+            return Some(Value::Tuple(Rc::new([before, between, after].map(Value::text))));
+        }
+        ("find", [part]) => {
+            let at = text.find(&**part).map(|at| text[..at].chars().count());
+            return Some(Value::Int(at.map_or(Some(-1), |at| i64::try_from(at).ok())?));
         }
         ("split", []) if plain => return Some(Value::list(text.split_whitespace().map(Value::text).collect())),
         ("splitlines", []) => return Some(Value::list(text.lines().map(Value::text).collect())),

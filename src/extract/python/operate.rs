@@ -1,6 +1,7 @@
 //! Operators on values that are known, and the text that Python shows for them. Only plain functions.
 
 use super::ast::{Comparison, Op};
+use super::setting::Setting;
 use super::value::{Value, last};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -20,6 +21,7 @@ pub(super) fn index(items: &[Value], at: i64) -> Option<Value> {
 pub(super) fn slice(object: &Value, start: Option<Value>, stop: Option<Value>) -> Option<Value> {
     let items = match object {
         Value::List(items) => items.borrow().clone(),
+        Value::Str(text) => text.chars().map(|c| Value::text(c.to_string())).collect(),
         _ => return None,
     };
     let bound = |value: Option<Value>, otherwise: usize| match value {
@@ -29,7 +31,11 @@ pub(super) fn slice(object: &Value, start: Option<Value>, stop: Option<Value>) -
         _ => None,
     };
     let (start, stop) = (bound(start, 0)?, bound(stop, items.len())?);
-    Some(Value::list(items.get(start..stop).unwrap_or_default().to_vec()))
+    let part = items.get(start..stop).unwrap_or_default();
+    Some(match object {
+        Value::Str(_) => Value::text(part.iter().filter_map(Value::as_text).collect::<Vec<_>>().concat()),
+        _ => Value::list(part.to_vec()),
+    })
 }
 
 /// The text that `str()` gives for a plain value.
@@ -67,8 +73,9 @@ fn show_items(items: &[Value]) -> Option<String> {
 
 pub(super) fn binary(left: &Value, op: Op, right: &Value) -> Value {
     let ((left, left_set), (right, right_set)) = (left.settled(), right.settled());
-    if left_set || right_set {
-        return binary(left, op, right).usual();
+    let set = left_set.max(right_set);
+    if set != Setting::None {
+        return binary(left, op, right).set_by(set);
     }
     match (left, op, right) {
         (_, Op::Add, _) if left.as_text().is_some() => match (left.as_text(), right.as_text()) {
@@ -177,8 +184,7 @@ pub(super) fn compare(left: &Value, comparison: Comparison, right: &Value) -> Va
     let ((left, left_set), (right, right_set)) = (left.settled(), right.settled());
     match known_comparison(left, comparison, right) {
         None => Value::Unknown,
-        Some(result) if left_set || right_set => Value::Bool(result).usual(),
-        Some(result) => Value::Bool(result),
+        Some(result) => Value::Bool(result).set_by(left_set.max(right_set)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where a Python package starts and where its modules are: file names and metadata in, entry points and paths out.
 
 use super::ast::{Arg, Ex, Expr, Name, St};
+use super::docstring::Split;
 use super::lower;
 use crate::extract::{Budget, SourceTree, last_part, syntax};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,8 +20,8 @@ pub(super) struct Package<'t> {
 #[derive(Debug, Clone, Copy, Default)]
 struct Needs {
     fastmcp: bool,
-    /// A version of FastMCP that splits docstrings may be installed.
-    new_fastmcp: bool,
+    /// What the newest version of FastMCP that may be installed does with docstrings.
+    split: Split,
     sdk: bool,
 }
 
@@ -49,9 +50,9 @@ impl<'t> Package<'t> {
         Package { tree, by_name, needs: needs(tree) }
     }
 
-    /// Whether servers of the FastMCP framework show docstrings in parts, given the versions that may be installed.
-    pub(super) fn splits_docstrings(&self) -> bool {
-        self.needs.new_fastmcp
+    /// How servers of the FastMCP framework show docstrings, given the versions that may be installed.
+    pub(super) fn split(&self) -> Split {
+        self.needs.split
     }
 
     /// Whether a server that could not be followed can only be one of the FastMCP framework.
@@ -168,26 +169,38 @@ impl Needs {
                 self.fastmcp = true;
                 let versions = rest.split_once(']').map_or(rest, |(_, versions)| versions).trim();
                 let versions = versions.trim_start_matches('(').trim_end_matches(')');
-                self.new_fastmcp |= allows_new(versions);
+                self.split = self.split.max(split_of(versions));
             }
             _ => {}
         }
     }
 }
 
-/// The first version of FastMCP that splits docstrings, and some later ones that a requirement may stop short of.
-const SPLITTING: &[&str] = &["3.3.0", "3.4.0", "3.9.0", "4.0.0", "4.1.0", "4.9.0", "5.0.0"];
+/// Versions of FastMCP from the one on that splits at parameters, and from the one on that splits at any section;
+/// some later ones each, because a requirement may stop short of them.
+const SPLITTING: &[(&str, Split)] = &[
+    ("3.3.0", Split::AtParameters),
+    ("3.4.0", Split::AtParameters),
+    ("3.9.0", Split::AtParameters),
+    ("4.0.0", Split::AtParameters),
+    ("4.1.0", Split::AtSections),
+    ("4.2.0", Split::AtSections),
+    ("4.9.0", Split::AtSections),
+    ("5.0.0", Split::AtSections),
+];
 
-fn allows_new(versions: &str) -> bool {
-    let Ok(allowed) = versions.parse::<pep440_rs::VersionSpecifiers>() else { return false };
-    let mut splitting = SPLITTING.iter().filter_map(|version| version.parse::<pep440_rs::Version>().ok());
+/// What the newest version that `versions` allows does with docstrings.
+fn split_of(versions: &str) -> Split {
+    let Ok(allowed) = versions.parse::<pep440_rs::VersionSpecifiers>() else { return Split::Never };
+    let known = SPLITTING.iter().filter_map(|(version, split)| Some((version.parse().ok()?, *split)));
+    let known: Vec<(pep440_rs::Version, Split)> = known.collect();
     // An exact version lies between those of the list.
     let exact = allowed.iter().find(|one| *one.operator() == pep440_rs::Operator::Equal).map(|one| one.version());
-    match (exact, splitting.next()) {
-        (Some(exact), Some(first)) => *exact >= first,
-        (None, Some(first)) => allowed.contains(&first) || splitting.any(|version| allowed.contains(&version)),
-        (_, None) => false,
-    }
+    let fits = |version: &pep440_rs::Version| match exact {
+        Some(exact) => version <= exact,
+        None => allowed.contains(version),
+    };
+    known.iter().filter(|(version, _)| fits(version)).map(|(_, split)| *split).max().unwrap_or_default()
 }
 
 /// Whether a path lies among tests, examples or documentation.

@@ -1,6 +1,7 @@
 //! The servers of a package: which tools are registered on which of them, and which of them a client gets to see.
 
 use super::ast::Name;
+use super::docstring::Split;
 use super::machine::{Machine, is_mcp, is_server};
 use super::tool;
 use super::value::{Args, Registrar, Role, Value};
@@ -272,13 +273,17 @@ impl Machine<'_> {
 
     /// Registers `function` as a tool of `server`, with the options that its decorator gave.
     pub(super) fn register(&mut self, server: usize, function: &Value, options: &Args, module: usize) {
-        let splits = self.servers[server].is_fastmcp && self.package.splits_docstrings();
-        if let Some(found) = tool::from_function(self, function, options, module, splits) {
+        let split = if self.servers[server].is_fastmcp { self.package.split() } else { Split::Never };
+        if let Some(found) = tool::from_function(self, function, options, module, split) {
             self.keep(server, found);
         }
     }
 
     fn keep(&mut self, server: usize, (name, found): (Name, FoundTool)) {
+        if self.off > 0 {
+            let detail = format!("tool `{name}` is there only where a setting turns it on");
+            return self.note(PartialReason::UnresolvedValue, &detail, found.site);
+        }
         let tools = &mut self.servers[server].tools;
         // Two ways through the program may register one tool twice; servers keep the first.
         if tools.len() < self.budget.limits.tools && !tools.iter().any(|(known, _)| *known == name) {
@@ -369,10 +374,12 @@ impl Machine<'_> {
         match answer.items() {
             Some(items) if !matches!(answer, Value::Dict(_) | Value::Str(_)) => {
                 for item in items {
+                    self.off = usize::from(matches!(&item, Value::Made(made) if made.is_off));
                     if let Some(found) = self.tool_object(&item, &site) {
                         self.keep(server, found);
                     }
                 }
+                self.off = 0;
             }
             _ => {
                 self.note(PartialReason::UnresolvedValue, "the list of tools is made at run time", site);

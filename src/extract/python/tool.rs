@@ -1,12 +1,13 @@
 //! Builds tool objects: from a registered function and its options, or from an object that a list handler returns.
 
-use super::ast::{Ex, Name, ParamKind};
+use super::ast::Name;
 use super::builtin::takes_self;
-use super::docstring::{self, Parts};
-use super::field;
+use super::docstring::{self, Split};
 use super::json::to_json;
 use super::literal::cleandoc;
 use super::machine::Machine;
+use super::parameters;
+use super::setting::Setting;
 use super::value::{Args, Function, Value, last};
 use crate::extract::FoundTool;
 use crate::model::{Partial, PartialReason, ToolSite};
@@ -80,7 +81,7 @@ impl Draft {
             Some(value) => {
                 match value.as_text() {
                     Some(text) => {
-                        if value.settled().1 {
+                        if value.settled().1 != Setting::None {
                             self.note(format!("its {key} can be set; what stands here is the default"));
                         }
                         self.tool.insert(key.to_owned(), Json::String(text.to_string()));
@@ -170,13 +171,13 @@ pub(super) fn renamed(found: &FoundTool, name: &str) -> FoundTool {
 /// The tool that registering `function` with `options` makes; `None` when it is switched off or has no name that could
 /// be followed (which is noted).
 ///
-/// With `splits`, the docstring is taken apart as [`super::docstring`] says.
+/// The docstring is taken apart as `split` says.
 pub(super) fn from_function(
     machine: &mut Machine<'_>,
     function: &Value,
     options: &Args,
     module: usize,
-    splits: bool,
+    split: Split,
 ) -> Option<(Name, FoundTool)> {
     let (outer, bound) = match function {
         Value::Function(function) => (Some(Rc::clone(function)), false),
@@ -204,7 +205,7 @@ pub(super) fn from_function(
         None | Some(Value::None) => outer.as_ref().and_then(|function| function_attribute(function, "__name__")),
         given => given,
     };
-    let is_set = name.as_ref().is_some_and(|name| name.settled().1);
+    let is_set = name.as_ref().is_some_and(|name| name.settled().1 != Setting::None);
     let Some(name) = name.and_then(|name| name.as_text()).filter(|name| is_name(name)) else {
         machine.note(PartialReason::UnresolvedValue, "a tool whose name is made at run time", site);
         return None;
@@ -225,8 +226,7 @@ pub(super) fn from_function(
     match outer.as_ref().and_then(|function| function_attribute(function, "__doc__")) {
         Some(Value::Str(doc)) => {
             let doc = cleandoc(&doc);
-            let parts =
-                if splits { docstring::parts(&doc) } else { Parts { description: Some(doc), ..Parts::default() } };
+            let parts = docstring::parts(&doc, split);
             documented = parts.parameters;
             if let Some(description) = parts.description.filter(|_| !is_stated) {
                 draft.tool.insert("description".to_owned(), Json::String(description));
@@ -241,8 +241,9 @@ pub(super) fn from_function(
         Some(outer) => {
             let (inner, bound_inside) = shown(outer);
             let skip = usize::from(bound || bound_inside || takes_self(&inner));
-            let mut schema = input_schema(machine, &inner, skip, &left_out, &mut draft);
-            describe_parameters(&mut schema, documented);
+            let (mut schema, missed) = parameters::input_schema(machine, outer, &inner, skip, &left_out);
+            missed.iter().for_each(|what| draft.miss(what));
+            parameters::describe(&mut schema, documented);
             draft.tool.insert("inputSchema".to_owned(), Json::Object(schema));
         }
         None => draft.miss("its input schema"),
@@ -270,58 +271,6 @@ fn is_name(name: &str) -> bool {
 
 fn names(value: Option<&Value>) -> Vec<Name> {
     value.and_then(Value::items).unwrap_or_default().iter().filter_map(Value::as_text).collect()
-}
-
-/// The schema of a function's parameters, without those that the framework fills in itself.
-fn input_schema(
-    machine: &mut Machine<'_>,
-    function: &Rc<Function>,
-    skip: usize,
-    left_out: &[Name],
-    draft: &mut Draft,
-) -> Map<String, Json> {
-    let (mut properties, mut required) = (Map::new(), Vec::new());
-    for (param, default) in function.def.params.iter().zip(&function.defaults).skip(skip) {
-        let is_injected = matches!(param.kind, ParamKind::Rest | ParamKind::Keywords) || left_out.contains(&param.name);
-        if is_injected {
-            continue;
-        }
-        let annotation = param.annotation.as_ref().map(|annotation| machine.annotation(annotation, &function.env));
-        let unresolved_context =
-            param.annotation.as_ref().is_some_and(|a| matches!(&*a.kind, Ex::Name(n) if &**n == "Context"));
-        if unresolved_context || field::is_injected(&param.name, annotation.as_ref(), default.as_ref()) {
-            continue;
-        }
-        let mut trouble = Vec::new();
-        let field = field::of_parameter(machine, annotation.as_ref(), default.as_ref(), &function.env, &mut trouble);
-        for what in trouble.into_iter().take(5) {
-            draft.miss(&format!("the {what} of parameter `{}`", param.name));
-        }
-        let key = field.alias.unwrap_or_else(|| param.name.to_string());
-        if field.is_required {
-            required.push(Json::String(key.clone()));
-        }
-        properties.insert(key, Json::Object(field.schema));
-    }
-    let mut schema = Map::new();
-    schema.insert("type".to_owned(), Json::from("object"));
-    schema.insert("properties".to_owned(), Json::Object(properties));
-    if !required.is_empty() {
-        schema.insert("required".to_owned(), Json::Array(required));
-    }
-    schema
-}
-
-/// Adds what the docstring says about parameters that say nothing themselves.
-fn describe_parameters(schema: &mut Map<String, Json>, documented: Vec<(String, String)>) {
-    let Some(Json::Object(properties)) = schema.get_mut("properties") else { return };
-    for (name, text) in documented {
-        if let Some(Json::Object(property)) = properties.get_mut(&name)
-            && !property.contains_key("description")
-        {
-            property.insert("description".to_owned(), Json::String(text));
-        }
-    }
 }
 
 /// Finds the first of several fields that an object has.

@@ -3,6 +3,7 @@
 //! `Unknown` is always allowed and always safe; a value is never guessed.
 
 use super::ast::{self, Expr, Name};
+use super::setting::Setting;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -44,7 +45,7 @@ pub(super) enum Value {
     /// `server.tool(…)` that waits for its function.
     Registrar(Rc<Registrar>),
     /// What a setting is where its user sets nothing: good enough for a text, never for a condition.
-    Usual(Rc<Value>),
+    Usual(Rc<(Value, Setting)>),
 }
 
 /// Names and what they are bound to.
@@ -164,6 +165,8 @@ pub(super) struct Made {
     pub args: Args,
     pub id: usize,
     pub module: usize,
+    /// Made where a switch that is off by default guards it.
+    pub is_off: bool,
 }
 
 impl Made {
@@ -218,24 +221,8 @@ impl Value {
                 Some(Value::Str(text)) => Some(Rc::clone(text)),
                 _ => None,
             },
-            Value::Usual(inner) => inner.as_text(),
+            Value::Usual(held) => held.0.as_text(),
             _ => None,
-        }
-    }
-
-    /// The value as one that a setting may change.
-    pub(super) fn usual(self) -> Self {
-        match self {
-            Value::Unknown | Value::Method(_) | Value::Usual(_) => self,
-            known => Value::Usual(Rc::new(known)),
-        }
-    }
-
-    /// The value without the mark of a setting, and whether it had one.
-    pub(super) fn settled(&self) -> (&Value, bool) {
-        match self {
-            Value::Usual(inner) => (inner, true),
-            value => (value, false),
         }
     }
 
@@ -276,7 +263,16 @@ impl Value {
             (Value::Bool(a), Value::Bool(b)) => a == b,
             (Value::Int(a), Value::Int(b)) => a == b,
             (Value::Float(a), Value::Float(b)) => a == b,
-            (Value::External(a), Value::External(b)) => a == b,
+            (Value::External(a), Value::External(b)) => a == b || (is_empty_mark(a) && is_empty_mark(b)),
+            (Value::External(mark), _) | (_, Value::External(mark)) if is_empty_mark(mark) => {
+                if self.is_unknown() || other.is_unknown() {
+                    return None;
+                }
+                false
+            }
+            (Value::None, Value::External(_) | Value::Generic(_) | Value::Union(_) | Value::Made(_))
+            | (Value::External(_) | Value::Generic(_) | Value::Union(_) | Value::Made(_), Value::None) => false,
+            (Value::Generic(_), Value::External(_)) | (Value::External(_), Value::Generic(_)) => false,
             (Value::Tuple(a), Value::Tuple(b)) if a.len() == b.len() => {
                 for (a, b) in a.iter().zip(b.iter()) {
                     if !a.equals(b)? {
@@ -300,14 +296,14 @@ impl Value {
     }
 
     /// Whether both are one and the same object or equal plain values.
-    fn is_same(&self, other: &Value) -> bool {
+    pub(super) fn is_same(&self, other: &Value) -> bool {
         match (self, other) {
             (Value::List(a), Value::List(b)) => Rc::ptr_eq(a, b),
             (Value::Dict(a), Value::Dict(b)) => Rc::ptr_eq(a, b),
             (Value::Function(a), Value::Function(b)) => Rc::ptr_eq(a, b),
             (Value::Made(a), Value::Made(b)) => Rc::ptr_eq(a, b),
             (Value::Module(a), Value::Module(b)) => a == b,
-            (Value::Usual(a), Value::Usual(b)) => a.is_same(b),
+            (Value::Usual(a), Value::Usual(b)) => a.0.is_same(&b.0),
             _ => self.equals(other) == Some(true),
         }
     }
@@ -337,19 +333,6 @@ impl Value {
         }
     }
 
-    /// Whether the value counts as true where its user sets nothing.
-    pub(super) fn usual_truth(&self) -> Option<bool> {
-        match self {
-            Value::Usual(inner) => inner.truth(),
-            _ => None,
-        }
-    }
-
-    /// As [`Value::join`], where `self` is what holds as long as nothing is set.
-    pub(super) fn join_usual(self, other: Value) -> Value {
-        if self.is_same(&other) || self.is_thing() || other.is_thing() { self.join(other) } else { self.usual() }
-    }
-
     /// Not a plain value that a description or a name could be made of.
     pub(super) fn is_thing(&self) -> bool {
         matches!(
@@ -375,8 +358,13 @@ impl Value {
             Value::Dict(pairs) => pairs.borrow().iter().map(|(key, _)| key.clone()).collect(),
             Value::Str(text) => text.chars().take(10_000).map(|c| Value::text(c.to_string())).collect(),
             Value::Class(class) if class.is_enum() => class.members(),
-            Value::Usual(inner) => return inner.items(),
+            Value::Usual(held) => return held.0.items(),
             _ => return None,
         })
     }
+}
+
+/// One of the names that `inspect` has for what is not there.
+fn is_empty_mark(path: &str) -> bool {
+    path.starts_with("inspect.") && matches!(last(path), "empty" | "_empty")
 }

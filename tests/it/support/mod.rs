@@ -6,3 +6,4 @@ pub(crate) mod judged;
 pub(crate) mod mirror;
 pub(crate) mod pack;
 pub(crate) mod policy;
+pub(crate) mod python;

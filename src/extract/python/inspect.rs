@@ -1,0 +1,174 @@
+//! What a package may ask about its own functions and types at start: signatures, annotations, parts of a type.
+
+use super::ast::{Name, ParamKind};
+use super::machine::Machine;
+use super::tool::shown;
+use super::value::{Args, Class, Function, Value, last};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// Functions of `inspect` (and `asyncio`) that say what a value is.
+pub(super) fn is_predicate(path: &str) -> bool {
+    matches!(
+        path.split_once('.'),
+        Some(("inspect" | "asyncio", "isroutine" | "isfunction" | "ismethod" | "isclass" | "iscoroutinefunction"))
+    )
+}
+
+/// Whether the predicate at `path` holds for a value; `None` when that is not known.
+pub(super) fn holds(path: &str, value: &Value) -> Option<bool> {
+    let is_plain = matches!(value, Value::None | Value::Str(_) | Value::Int(_) | Value::Bool(_) | Value::Dict(_));
+    let function = match value {
+        Value::Function(function) => Some(function),
+        Value::Bound(bound) => Some(&bound.1),
+        _ => None,
+    };
+    match (last(path), function) {
+        (_, None) if is_plain => Some(false),
+        ("isroutine", Some(_)) => Some(true),
+        ("isfunction", Some(_)) => Some(matches!(value, Value::Function(_))),
+        ("ismethod", Some(_)) => Some(matches!(value, Value::Bound(_))),
+        ("iscoroutinefunction", Some(function)) => Some(function.def.is_async),
+        ("isclass", Some(_)) => Some(false),
+        (predicate, None) if matches!(value, Value::Class(_)) => Some(predicate == "isclass"),
+        _ => None,
+    }
+}
+
+/// The names that an object has, sorted, those of its bases in the package included.
+pub(super) fn names(object: &Value) -> Vec<Name> {
+    let mut names = BTreeSet::new();
+    let mut classes: Vec<Rc<Class>> = Vec::new();
+    match object {
+        Value::Class(class) => classes.push(Rc::clone(class)),
+        Value::Instance(instance) => {
+            names.extend(instance.attributes.borrow().keys().cloned());
+            classes.push(Rc::clone(&instance.class));
+        }
+        _ => {}
+    }
+    let mut at = 0;
+    while let Some(class) = classes.get(at).cloned().filter(|_| at < 50) {
+        names.extend(class.env.vars.borrow().keys().cloned());
+        classes.extend(class.bases.iter().filter_map(|base| match base {
+            Value::Class(base) => Some(Rc::clone(base)),
+            _ => None,
+        }));
+        at += 1;
+    }
+    names.into_iter().collect()
+}
+
+/// What stands for a default or an annotation that is not there.
+const EMPTY: &str = "inspect.Parameter.empty";
+
+impl Machine<'_> {
+    /// `inspect.signature(function)`: an object whose `parameters` can be looped over.
+    pub(super) fn signature(&mut self, function: &Value, module: usize) -> Value {
+        let (function, skip) = match function {
+            Value::Function(function) => (Rc::clone(function), 0),
+            Value::Bound(bound) => (Rc::clone(&bound.1), 1),
+            _ => return Value::Unknown,
+        };
+        let function = shown(&function).0;
+        let mut parameters = Vec::new();
+        for (param, default) in function.def.params.iter().zip(&function.defaults).skip(skip) {
+            let empty = || Value::External(Rc::from(EMPTY));
+            let annotation = match &param.annotation {
+                Some(annotation) => self.annotation(annotation, &function.env),
+                None => empty(),
+            };
+            let kind = match param.kind {
+                ParamKind::Plain => "POSITIONAL_OR_KEYWORD",
+                ParamKind::KeywordOnly => "KEYWORD_ONLY",
+                ParamKind::Rest => "VAR_POSITIONAL",
+                ParamKind::Keywords => "VAR_KEYWORD",
+            };
+            let named = vec![
+                (Rc::from("name"), Value::Str(Rc::clone(&param.name))),
+                (Rc::from("annotation"), annotation),
+                (Rc::from("default"), default.clone().unwrap_or_else(empty)),
+                (Rc::from("kind"), Value::External(Rc::from(format!("inspect.Parameter.{kind}")))),
+            ];
+            let parameter = self.made("inspect.Parameter", Args { named, ..Args::default() }, module);
+            parameters.push((Value::Str(Rc::clone(&param.name)), parameter));
+        }
+        let named = vec![(Rc::from("parameters"), Value::dict(parameters))];
+        self.made("inspect.Signature", Args { named, ..Args::default() }, module)
+    }
+
+    /// `inspect.getmembers(object, predicate)`
+    pub(super) fn members(&mut self, object: &Value, predicate: Option<&Value>, module: usize) -> Value {
+        let names = match object {
+            Value::Instance(_) | Value::Class(_) => names(object),
+            Value::Module(number) => {
+                let Some(module) = self.modules.get(*number) else { return Value::Unknown };
+                module.env.vars.borrow().keys().cloned().collect()
+            }
+            _ => return Value::Unknown,
+        };
+        let mut found = Vec::new();
+        for name in names {
+            let value = self.attribute(object, &name);
+            let fits = match predicate {
+                None | Some(Value::None) => Some(true),
+                Some(predicate) => {
+                    let args = Args { plain: vec![value.clone()], ..Args::default() };
+                    self.call(predicate, args, module).truth()
+                }
+            };
+            if fits != Some(false) {
+                found.push(Value::Tuple(Rc::new([Value::Str(name), value])));
+            }
+        }
+        Value::list(found)
+    }
+
+    /// `typing.get_type_hints(function)`
+    pub(super) fn type_hints(&mut self, function: &Rc<Function>) -> Value {
+        let function = shown(function).0;
+        let mut hints = Vec::new();
+        for param in &function.def.params {
+            if let Some(annotation) = &param.annotation {
+                hints.push((Value::Str(Rc::clone(&param.name)), self.annotation(annotation, &function.env)));
+            }
+        }
+        // What the function returns is not read; nothing that tools show depends on it.
+        hints.push((Value::text("return"), Value::Unknown));
+        Value::dict(hints)
+    }
+}
+
+/// `typing.get_origin(kind)`
+pub(super) fn origin(kind: &Value) -> Value {
+    match kind {
+        Value::Union(_) => Value::External(Rc::from("typing.Union")),
+        Value::Generic(generic) => match generic.0.path().map(last) {
+            Some("Optional") => Value::External(Rc::from("typing.Union")),
+            Some("List") => Value::External(Rc::from("builtins.list")),
+            Some("Dict") => Value::External(Rc::from("builtins.dict")),
+            Some("Tuple") => Value::External(Rc::from("builtins.tuple")),
+            Some("Set") => Value::External(Rc::from("builtins.set")),
+            _ => generic.0.clone(),
+        },
+        Value::External(_) | Value::Class(_) | Value::None => Value::None,
+        _ => Value::Unknown,
+    }
+}
+
+/// `typing.get_args(kind)`
+pub(super) fn arguments(kind: &Value) -> Value {
+    // `type(None)` is what Python gives for `None` among the arguments.
+    match kind {
+        Value::Union(members) => Value::Tuple(Rc::clone(members)),
+        Value::Generic(generic) => {
+            let mut args = generic.1.clone();
+            if generic.0.path().map(last) == Some("Optional") {
+                args.push(Value::None);
+            }
+            Value::Tuple(args.into())
+        }
+        Value::External(_) | Value::Class(_) => Value::Tuple(Rc::new([])),
+        _ => Value::Unknown,
+    }
+}
