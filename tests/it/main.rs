@@ -10,6 +10,7 @@ mod fetch;
 mod house;
 mod manifests;
 mod pages;
+mod probe_cli;
 mod probe_closed;
 mod probe_eras;
 mod probe_guard;
