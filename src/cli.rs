@@ -115,8 +115,8 @@ pub struct ConfinedArgs {
 /// Arguments of `mcpdex crawl`.
 #[derive(Debug, clap::Args)]
 pub struct CrawlArgs {
-    /// Where servers are listed: pypi:NAME[@VERSION], npm:NAME[@VERSION], registry:URL, or sample (bundled, needs no
-    /// network).
+    /// Where servers are listed: pypi:NAME[@VERSION], npm:NAME[@VERSION], registry:URL, the URL of a server, or
+    /// sample (bundled, needs no network).
     #[arg(required = true, value_name = "SOURCE")]
     pub sources: Vec<String>,
     /// The registry of npm packages (default: as npm itself is configured).

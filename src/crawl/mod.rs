@@ -1,9 +1,10 @@
 //! The pipeline: sources in, listings and observations out through one channel, in the order in which they are learnt.
-//! Joins source, net and extract; the one place with tasks. Writes nothing: whoever holds the other end of the channel
-//! does. Every package that was looked at gives exactly one observation, and a failure is one with an outcome.
+//! Joins source, net, probe and extract; the one place with tasks. Writes nothing: whoever holds the other end of the channel
+//! does. Every package and endpoint that was looked at gives at least one observation, and a failure is one with an outcome.
 
 mod clients;
 mod configured;
+mod endpoint;
 mod options;
 mod package;
 
@@ -101,6 +102,7 @@ pub async fn crawl(
         match spec {
             SourceSpec::Package(package) => crawl.list(Listing::of_package(package.clone(), spec.to_string())).await?,
             SourceSpec::Registry(base) => crawl.registry(base, &spec.to_string()).await?,
+            SourceSpec::Server(url) => crawl.list(endpoint::listing(url, spec.to_string())).await?,
             SourceSpec::Sample => crawl.page(sample::PAGE.as_bytes(), &spec.to_string()).await.map(drop)?,
         }
     }
@@ -219,14 +221,12 @@ async fn observe(reader: &Reader, listing: &Listing) -> Vec<Observation> {
     if listing.status.as_deref() == Some("deleted") {
         return unread(ToolOrigin::Declared, Outcome::Gone, "the registry lists this server as deleted".to_owned());
     }
-    if listing.packages.is_empty() {
-        let detail = match listing.remotes.first() {
-            Some(remote) => format!("not read: it answers at {} only, and endpoints are not asked yet", remote.url),
-            None if listing.problems.is_empty() => "the manifest names neither a package nor an endpoint".to_owned(),
-            None => format!("the manifest names nothing that could be read: {}", listing.problems.join("; ")),
+    if listing.packages.is_empty() && listing.remotes.is_empty() {
+        let detail = match listing.problems.is_empty() {
+            true => "the manifest names neither a package nor an endpoint".to_owned(),
+            false => format!("the manifest names nothing that could be read: {}", listing.problems.join("; ")),
         };
-        let origin = if listing.remotes.is_empty() { ToolOrigin::Declared } else { ToolOrigin::Live };
-        return unread(origin, Outcome::Unreadable, detail);
+        return unread(ToolOrigin::Declared, Outcome::Unreadable, detail);
     }
     let mut observations = Vec::new();
     let mut seen = BTreeSet::new();
@@ -234,6 +234,11 @@ async fn observe(reader: &Reader, listing: &Listing) -> Vec<Observation> {
         // The same package with another transport is the same source.
         if seen.insert(package.to_string()) {
             observations.push(reader.observe(&listing.server, package).await);
+        }
+    }
+    for remote in &listing.remotes {
+        if seen.insert(remote.url.clone()) {
+            observations.extend(endpoint::observe(&reader.client, listing, remote).await);
         }
     }
     observations

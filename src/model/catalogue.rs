@@ -1,6 +1,6 @@
 //! What the database answers: tools with all that is known about them, and the whole catalogue in numbers.
 
-use super::{Category, Class, Outcome, Partial, Risk, Tool, ToolOrigin, ToolSite, Verdict};
+use super::{Category, Class, Merge, Outcome, Partial, Risk, Tool, ToolOrigin, ToolSite, Verdict};
 use serde::Serialize;
 
 /// A tool of one server, with all that is known about it.
@@ -18,7 +18,10 @@ pub struct FoundTool {
     /// What is known to be missing from the list that the tool is part of.
     pub partial: Vec<Partial>,
     pub last_seen: String,
+    /// The tool as the best origin states it, completed from the next best.
     pub tool: Tool,
+    /// What the other origins added or state differently.
+    pub merge: Merge,
     pub verdict: Verdict,
 }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::model::Secret;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
@@ -63,17 +63,58 @@ pub struct Client {
     operator: Pair,
     /// For everyone else: no proxy (it would resolve names behind the guard's back), guarded resolver.
     untrusted: Pair,
-    allow_private: bool,
-    /// The address that answers is not the one that was checked.
-    diverted: bool,
+    config: Config,
     lanes: Lanes,
+    conversations: Arc<Mutex<Conversations>>,
 }
+
+/// Connections that conversations keep for their next message. The library holds idle ones by the thousand when every
+/// conversation is with another host, so the whole pool is replaced from time to time.
+struct Conversations {
+    begun: usize,
+    pairs: (Pair, Pair),
+}
+
+/// Conversations that share a pool of connections.
+const SHARE_A_POOL: usize = 128;
 
 /// The library undoes `Content-Encoding` for a client as a whole, so there are two.
 #[derive(Clone)]
 struct Pair {
     decoded: reqwest::Client,
     as_stored: reqwest::Client,
+}
+
+/// The library's clients for hosts of the operator and for everyone else.
+fn pairs(config: &Config) -> Result<(Pair, Pair), SetupError> {
+    let agent = user_agent(config.contact.as_deref())?;
+    let build = |trust: Trust, encoding: Encoding| {
+        let guarded = trust == Trust::Untrusted && !config.allow_private;
+        let decoded = encoding == Encoding::Decoded;
+        let mut builder = reqwest::Client::builder()
+            .user_agent(agent.clone())
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .gzip(decoded)
+            .brotli(decoded)
+            .zstd(decoded)
+            .connect_timeout(config.connect_timeout)
+            .http1_max_headers(MAX_HEADERS)
+            .http2_max_header_list_size(MAX_HEAD_BYTES)
+            .pool_max_idle_per_host(config.per_host)
+            .pool_idle_timeout(Duration::from_secs(20))
+            .dns_resolver(Resolver { lookup: config.lookup.clone(), dial: config.dial.clone(), guarded });
+        if trust == Trust::Untrusted {
+            builder = builder.no_proxy();
+        }
+        builder.build().map_err(|error| SetupError(error.to_string()))
+    };
+    let pair = |trust| {
+        let (decoded, as_stored) = (build(trust, Encoding::Decoded)?, build(trust, Encoding::AsStored)?);
+        Ok(Pair { decoded, as_stored })
+    };
+    Ok((pair(Trust::Operator)?, pair(Trust::Untrusted)?))
 }
 
 impl Client {
@@ -84,40 +125,24 @@ impl Client {
     pub fn new(config: Config) -> Result<Client, SetupError> {
         // Whoever came first has installed the same provider; the error says no more than that.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let agent = user_agent(config.contact.as_deref())?;
-        let build = |trust: Trust, encoding: Encoding| {
-            let guarded = trust == Trust::Untrusted && !config.allow_private;
-            let decoded = encoding == Encoding::Decoded;
-            let mut builder = reqwest::Client::builder()
-                .user_agent(agent.clone())
-                .redirect(reqwest::redirect::Policy::none())
-                .retry(reqwest::retry::never())
-                .referer(false)
-                .gzip(decoded)
-                .brotli(decoded)
-                .zstd(decoded)
-                .connect_timeout(config.connect_timeout)
-                .http1_max_headers(MAX_HEADERS)
-                .http2_max_header_list_size(MAX_HEAD_BYTES)
-                .pool_max_idle_per_host(config.per_host)
-                .pool_idle_timeout(Duration::from_secs(20))
-                .dns_resolver(Resolver { lookup: config.lookup.clone(), dial: config.dial.clone(), guarded });
-            if trust == Trust::Untrusted {
-                builder = builder.no_proxy();
-            }
-            builder.build().map_err(|error| SetupError(error.to_string()))
-        };
-        let pair = |trust| {
-            let (decoded, as_stored) = (build(trust, Encoding::Decoded)?, build(trust, Encoding::AsStored)?);
-            Ok(Pair { decoded, as_stored })
-        };
-        Ok(Client {
-            operator: pair(Trust::Operator)?,
-            untrusted: pair(Trust::Untrusted)?,
-            allow_private: config.allow_private,
-            diverted: config.dial.is_some(),
-            lanes: Lanes::new(config.per_host, config.concurrency),
-        })
+        let (operator, untrusted) = pairs(&config)?;
+        let conversations = Conversations { begun: 0, pairs: (operator.clone(), untrusted.clone()) };
+        let lanes = Lanes::new(config.per_host, config.concurrency);
+        Ok(Client { operator, untrusted, config, lanes, conversations: Arc::new(Mutex::new(conversations)) })
+    }
+
+    /// The same client for one conversation with one host: its idle connections do not outlive the next few hundred
+    /// conversations.
+    pub fn for_conversation(&self) -> Client {
+        let mut shared = self.conversations.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.begun += 1;
+        if shared.begun.is_multiple_of(SHARE_A_POOL)
+            && let Ok(fresh) = pairs(&self.config)
+        {
+            shared.pairs = fresh;
+        }
+        let (operator, untrusted) = shared.pairs.clone();
+        Client { operator, untrusted, ..self.clone() }
     }
 
     /// Fetches with GET: waits for the host's lane, follows redirects that the guard lets pass, tries again what
@@ -160,7 +185,7 @@ impl Client {
     }
 
     pub(super) fn allow_private(&self) -> bool {
-        self.allow_private
+        self.config.allow_private
     }
 
     pub(super) fn library(&self, trust: Trust, encoding: Encoding) -> &reqwest::Client {
@@ -177,7 +202,7 @@ impl Client {
     /// Checks the address that answered, the last of the guard's three looks.
     pub(super) fn check_peer(&self, trust: Trust, peer: Option<SocketAddr>) -> Result<(), Refusal> {
         match peer {
-            Some(peer) if trust == Trust::Untrusted && !self.allow_private && !self.diverted => {
+            Some(peer) if trust == Trust::Untrusted && !self.config.allow_private && self.config.dial.is_none() => {
                 check_address(peer.ip())
             }
             _ => Ok(()),
@@ -188,7 +213,7 @@ impl Client {
     async fn follow(&self, request: &Request, left: &mut Duration) -> Result<Fetched, Failed> {
         let mut hop =
             Hop { url: request.url.clone(), trust: request.trust, authorization: request.authorization.clone() };
-        check_url(&hop.url, hop.trust, self.allow_private).map_err(|refusal| hop.blocked(refusal))?;
+        check_url(&hop.url, hop.trust, self.config.allow_private).map_err(|refusal| hop.blocked(refusal))?;
         for _ in 0..=request.limits.redirects {
             let place = self.lanes.enter(&hop.url).await;
             let started = Instant::now();
@@ -200,7 +225,7 @@ impl Client {
                 Ok(Err(failed)) => return Err(failed),
                 Ok(Ok(Answer::Done(fetched))) => return Ok(fetched),
                 Ok(Ok(Answer::Elsewhere(next))) => {
-                    let trust = check_redirect(&hop.url, &next, hop.trust, self.allow_private)
+                    let trust = check_redirect(&hop.url, &next, hop.trust, self.config.allow_private)
                         .map_err(|refusal| Failed::new(&next, Cause::Blocked(refusal)))?;
                     // Trust is kept on the same host and port alone; credentials go no further than that.
                     let stays = next.host_str() == hop.url.host_str()

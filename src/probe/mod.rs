@@ -98,6 +98,7 @@ fn listed<W: Wire>(talk: Talk<W>, transport: Transport, tried: Vec<String>) -> H
 /// Never fails as a function: what went wrong is the outcome.
 pub async fn ask(client: &Client, ask: &Ask) -> Heard {
     let place = client.enter(&ask.url).await;
+    let client = &client.for_conversation();
     let deadline = Deadline::after(ask.limits.total);
     let mut tried = Vec::new();
     let result = converse(client, ask, deadline, &mut tried).await;

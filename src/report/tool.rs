@@ -2,7 +2,10 @@
 
 use super::text::{paragraph, table};
 use super::visible;
-use crate::model::{Annotations, FoundTool, Oddity, Parameter, Partial, ToolOrigin, ToolSite, Verdict, parameters};
+use crate::model::{
+    Annotations, FoundTool, Merge, Oddity, OtherStatement, Parameter, Partial, ToolOrigin, ToolSite, Verdict,
+    parameters,
+};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -24,6 +27,8 @@ pub struct ToolView {
     pub annotations: Annotations,
     pub oddities: Vec<Oddity>,
     pub partial: Vec<Partial>,
+    /// What other origins added to this tool, or state differently.
+    pub origins: Merge,
     pub verdict: Verdict,
     pub policy: PolicyView,
 }
@@ -40,7 +45,18 @@ impl ToolView {
     /// Joins what the database says with the recommended policy.
     pub fn new(found: FoundTool, policy: PolicyView) -> ToolView {
         let FoundTool {
-            server, origin, target, version, artifact_sha256, site, partial, last_seen, tool, verdict, ..
+            server,
+            origin,
+            target,
+            version,
+            artifact_sha256,
+            site,
+            partial,
+            last_seen,
+            tool,
+            merge,
+            verdict,
+            ..
         } = found;
         ToolView {
             server,
@@ -56,6 +72,7 @@ impl ToolView {
             annotations: tool.annotations,
             oddities: tool.oddities,
             partial,
+            origins: merge,
             verdict,
             policy,
         }
@@ -90,6 +107,15 @@ impl ToolReport {
     }
 }
 
+fn how(origin: ToolOrigin) -> &'static str {
+    match origin {
+        ToolOrigin::Live => "the server answered tools/list",
+        ToolOrigin::Card => "stored by a registry or server card",
+        ToolOrigin::Declared => "declared by its manifest",
+        ToolOrigin::Static => "read from its source",
+    }
+}
+
 impl ToolView {
     fn write(&self, out: &mut String) {
         let v = &self.verdict;
@@ -109,6 +135,7 @@ impl ToolView {
                 let _ = writeln!(out, "  {}", visible(line));
             }
         }
+        self.write_origins(out);
         for missing in &self.partial {
             let place = missing.site.as_ref().map(|s| format!(" ({}:{})", s.file, s.line)).unwrap_or_default();
             let note = format!("Note: the list of this server is partial: {}{place}", missing.detail);
@@ -116,14 +143,21 @@ impl ToolView {
         }
     }
 
+    /// Says where the origins complete or contradict each other.
+    fn write_origins(&self, out: &mut String) {
+        let mut say = |what: &str, all: &[OtherStatement]| {
+            for other in all {
+                let note = format!("Note: `{}` {what} {} ({})", other.field, other.target, how(other.origin));
+                let _ = write!(out, "\n{}", paragraph(&note, ""));
+            }
+        };
+        say("is missing there and was taken from", &self.origins.taken);
+        say("is stated differently by", &self.origins.differs);
+    }
+
     /// How the tool was learnt, in a few words.
     fn how(&self) -> String {
-        let how = match self.origin {
-            ToolOrigin::Live => "the server answered tools/list",
-            ToolOrigin::Card => "stored by a registry or server card",
-            ToolOrigin::Declared => "declared by its manifest",
-            ToolOrigin::Static => "read from its source",
-        };
+        let how = how(self.origin);
         match &self.site {
             Some(site) => format!("{how}, {}:{}", site.file, site.line),
             None => how.to_owned(),

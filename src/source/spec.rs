@@ -10,6 +10,8 @@ pub enum SourceSpec {
     Package(Package),
     /// `registry:URL`: a server of the official MCP registry's API.
     Registry(Url),
+    /// `https://…`: one server, at its address.
+    Server(Url),
     /// `sample`: the embedded page.
     Sample,
 }
@@ -17,10 +19,14 @@ pub enum SourceSpec {
 /// A word that names no source.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SpecError {
-    #[error("`{0}` names no source; expected npm:NAME[@VERSION], pypi:NAME[@VERSION], registry:URL or sample")]
+    #[error(
+        "`{0}` names no source; expected npm:NAME[@VERSION], pypi:NAME[@VERSION], registry:URL, the URL of a server or sample"
+    )]
     Unknown(String),
     #[error("`{word}` names no {ecosystem} package: {why}")]
     Package { word: String, ecosystem: Ecosystem, why: &'static str },
+    #[error("`{word}` is not the address of a server: {why}")]
+    Server { word: String, why: String },
     #[error("`registry:{word}` names no registry: {why}")]
     Registry { word: String, why: String },
 }
@@ -36,6 +42,7 @@ impl std::str::FromStr for SourceSpec {
             Some(("npm", name)) => package(Ecosystem::Npm, word, name),
             Some(("pypi", name)) => package(Ecosystem::Pypi, word, name),
             Some(("registry", url)) => registry(url),
+            Some(("http" | "https", _)) => server(word),
             _ => Err(SpecError::Unknown(word.to_owned())),
         }
     }
@@ -53,9 +60,28 @@ impl std::fmt::Display for SourceSpec {
                 let _ = bare.set_password(None);
                 write!(f, "registry:{}", bare.as_str().trim_end_matches('/'))
             }
+            // What follows the path may hold a key.
+            SourceSpec::Server(url) => {
+                let mut bare = url.clone();
+                bare.set_query(None);
+                f.write_str(bare.as_str())
+            }
             SourceSpec::Sample => f.write_str("sample"),
         }
     }
+}
+
+fn server(word: &str) -> Result<SourceSpec, SpecError> {
+    let fail = |word: &str, why: &str| Err(SpecError::Server { word: word.to_owned(), why: why.to_owned() });
+    let mut url = match Url::parse(word) {
+        Ok(url) => url,
+        Err(error) => return fail("the address", &error.to_string()),
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return fail("the address", "it holds a user name or password");
+    }
+    url.set_fragment(None);
+    Ok(SourceSpec::Server(url))
 }
 
 fn package(ecosystem: Ecosystem, word: &str, text: &str) -> Result<SourceSpec, SpecError> {

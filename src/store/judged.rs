@@ -110,9 +110,21 @@ fn load(transaction: &Transaction<'_>, path: &Path, id: i64, name: &str) -> Resu
         .map_err(&fail)?;
     let mut found =
         ServerTools { server: name.to_owned(), description, ids: Vec::with_capacity(rows.len()), tools: Vec::new() };
-    for (tool, raw) in rows {
-        found.ids.push(tool);
-        found.tools.push(super::reader::parse_tool(path, &raw)?);
+    // A server that only one origin knows has nothing to be completed from.
+    let several: bool = transaction
+        .query_row(
+            "SELECT count(DISTINCT origin) > 1 FROM observation WHERE server_id = ?1 AND latest = 1",
+            [id],
+            |row| row.get(0),
+        )
+        .map_err(&fail)?;
+    for (row, raw) in rows {
+        let mut tool = super::reader::parse_tool(path, &raw)?;
+        if several {
+            super::reader::complete(transaction, path, id, row, &mut tool)?;
+        }
+        found.ids.push(row);
+        found.tools.push(tool);
     }
     Ok(found)
 }

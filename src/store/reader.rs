@@ -2,7 +2,8 @@
 
 use super::{StoreError, migrate};
 use crate::model::{
-    Category, Class, Ecosystem, FoundTool, OutcomeCount, PartialList, Risk, Summary, Tool, ToolSite, Unread,
+    Category, Class, Ecosystem, FoundTool, Merge, OutcomeCount, PartialList, Risk, Summary, Tool, ToolSite, Unread,
+    merge,
 };
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ const NEWEST_ATTEMPT: &str = "attempt.id IN (SELECT max(id) FROM attempt GROUP B
 
 const FOUND: &str = "SELECT server.name, server.title, observation.origin, observation.target, observation.version,
            observation.artifact_sha256, tool.file, tool.line, observation.partial, observation.last_seen,
-           definition.raw, verdict.document
+           definition.raw, verdict.document, tool.id, tool.server_id
     FROM tool
     JOIN server ON server.id = tool.server_id
     JOIN observation ON observation.id = tool.observation_id
@@ -87,6 +88,9 @@ impl Reader {
         let text = |i: usize| row.get::<_, String>(i).map_err(self.fail());
         let maybe = |i: usize| row.get::<_, Option<String>>(i).map_err(self.fail());
         let line: Option<u32> = row.get(7).map_err(self.fail())?;
+        let (id, server): (i64, i64) = (row.get(12).map_err(self.fail())?, row.get(13).map_err(self.fail())?);
+        let mut tool = parse_tool(&self.path, &text(10)?)?;
+        let merge = complete(&self.connection, &self.path, server, id, &mut tool)?;
         Ok(FoundTool {
             server: text(0)?,
             server_title: maybe(1)?,
@@ -97,7 +101,8 @@ impl Reader {
             site: maybe(6)?.zip(line).map(|(file, line)| ToolSite { file, line }),
             partial: self.document("partial", &text(8)?)?,
             last_seen: text(9)?,
-            tool: parse_tool(&self.path, &text(10)?)?,
+            tool,
+            merge,
             verdict: self.document("verdict", &text(11)?)?,
         })
     }
@@ -275,4 +280,41 @@ pub(super) fn parse_tool(path: &Path, raw: &str) -> Result<Tool, StoreError> {
         what: "tool definition",
         detail: e.to_string(),
     })
+}
+
+/// Completes a current tool from the latest lists of the server's other origins, best first.
+pub(super) fn complete(
+    connection: &Connection,
+    path: &Path,
+    server: i64,
+    id: i64,
+    tool: &mut Tool,
+) -> Result<Merge, StoreError> {
+    let fail = StoreError::sqlite("read", path);
+    let rows: Vec<(String, String, String)> = connection
+        .prepare_cached(
+            "SELECT observation.origin, observation.target, definition.raw
+             FROM observation
+             JOIN tool ON tool.observation_id = observation.id
+             JOIN definition ON definition.id = tool.definition_id
+             WHERE observation.server_id = ?1 AND observation.latest = 1 AND tool.name = ?2
+               AND observation.origin != (SELECT best.origin FROM observation AS best
+                   JOIN tool AS own ON own.observation_id = best.id WHERE own.id = ?3)
+             ORDER BY CASE observation.origin WHEN 'live' THEN 0 WHEN 'card' THEN 1 WHEN 'declared' THEN 2 ELSE 3 END,
+                      tool.id",
+        )
+        .and_then(|mut s| {
+            s.query_map((server, &tool.name, id), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
+        })
+        .map_err(&fail)?;
+    let mut others = Vec::with_capacity(rows.len());
+    for (origin, target, raw) in rows {
+        let origin = origin.parse().map_err(|e: crate::model::UnknownWord| StoreError::Damaged {
+            path: path.to_owned(),
+            what: "word",
+            detail: e.to_string(),
+        })?;
+        others.push((origin, target, parse_tool(path, &raw)?));
+    }
+    Ok(merge(tool, others))
 }

@@ -17,6 +17,7 @@ mod pages;
 mod policy;
 mod policy_command;
 mod policy_corpus;
+mod probe_cli;
 mod probe_closed;
 mod probe_eras;
 mod probe_guard;
