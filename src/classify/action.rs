@@ -29,6 +29,8 @@ pub(super) struct Action {
     pub objects: Vec<Word>,
     /// Index of the last word of the object proper (before `of …`), where there is one.
     pub head: Option<usize>,
+    /// Whether the statement ends with the verb: "It only reads."
+    pub bare: bool,
     /// How many steps weaker than its rule a hit of this action is.
     pub weaker: u8,
 }
@@ -100,7 +102,7 @@ pub(super) fn of_name(
     let Some(at) = head_verb(&words, lexicon) else {
         let objects = objects(&words, lexicon, usize::MAX);
         let head = objects.len().checked_sub(1);
-        return vec![Action { place: Place::Name, verb: None, objects, head, weaker: 0 }];
+        return vec![Action { place: Place::Name, verb: None, objects, head, bare: false, weaker: 0 }];
     };
     let mut actions = vec![action_at(&words, at, lexicon)];
     for (index, word) in words.iter().enumerate().skip(at + 2) {
@@ -122,7 +124,7 @@ fn action_at(words: &[NameWord], at: usize, lexicon: &Lexicon) -> Action {
     });
     let objects = objects(words, lexicon, at);
     let head = objects.len().checked_sub(1);
-    Action { place: Place::Name, verb, objects, head, weaker: 0 }
+    Action { place: Place::Name, verb, objects, head, bare: false, weaker: 0 }
 }
 
 /// Drops the words that say whose tool it is, unless they say what it does.

@@ -259,6 +259,7 @@ impl Prose<'_, '_> {
         actions.push(Action {
             place: Place::Description,
             verb: Some(Word { lemma: verb.lemma, start: token.start, end: token.end }),
+            bare: objects.is_empty() && index + 1 >= to,
             objects,
             head,
             weaker,
@@ -308,7 +309,7 @@ impl Prose<'_, '_> {
         let from = self.after_label(from, to, language);
         let (objects, head) = self.object(from, to, language);
         if !objects.is_empty() {
-            actions.push(Action { place: Place::Description, verb: None, objects, head, weaker: 0 });
+            actions.push(Action { place: Place::Description, verb: None, objects, head, bare: false, weaker: 0 });
         }
     }
 
@@ -322,7 +323,7 @@ impl Prose<'_, '_> {
         let Some(verb) = self.verb(last, language) else { return false };
         let (objects, head) = self.object(from, last, language);
         let verb = Some(Word { lemma: verb.lemma, start: token.start, end: token.end });
-        actions.push(Action { place: Place::Description, verb, objects, head, weaker: 0 });
+        actions.push(Action { place: Place::Description, verb, objects, head, bare: false, weaker: 0 });
         true
     }
 }

@@ -4,7 +4,7 @@
 //! How a language does these things is told by the lexicon; nothing here knows a word.
 
 use super::action::Action;
-use super::lexicon::{Lexicon, VerbForm, role};
+use super::lexicon::{Form, Lexicon, VerbForm, role};
 use super::reading::Reading;
 use super::syntax::{Order, Script};
 use super::text::{is_cyrillic, is_han, is_hangul, is_kana};

@@ -35,7 +35,14 @@ impl Prose<'_, '_> {
             let objects = self.words(start, index, language);
             let head = objects.len().checked_sub(1);
             let verb = Some(Word { lemma: verb.lemma, start: token.start, end: token.end });
-            actions.push(Action { place: Place::Description, verb, objects, head, weaker: u8::from(!first) });
+            actions.push(Action {
+                place: Place::Description,
+                verb,
+                objects,
+                head,
+                bare: false,
+                weaker: u8::from(!first),
+            });
             start = index + 1;
         }
         if actions.len() == found && first {
@@ -68,7 +75,14 @@ impl Prose<'_, '_> {
             let objects = self.words(index + 1, to.min(index + 12), language);
             let head = objects.len().checked_sub(1);
             let verb = Some(Word { lemma: verb.lemma, start: token.start, end: token.end });
-            actions.push(Action { place: Place::Description, verb, objects, head, weaker: u8::from(!first) });
+            actions.push(Action {
+                place: Place::Description,
+                verb,
+                objects,
+                head,
+                bare: false,
+                weaker: u8::from(!first),
+            });
             main = Some(index);
         }
         if actions.len() == found && first {

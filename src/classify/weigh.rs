@@ -57,7 +57,7 @@ pub(super) fn settle(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) -> 
     let firm = |hit: &Fired| {
         hit.action.is_none_or(|index| {
             let action = &actions[index as usize];
-            action.weaker == 0 && (action.place == Place::Name || !action.objects.is_empty())
+            action.weaker == 0 && !action.bare
         })
     };
     if !fired
