@@ -34,7 +34,7 @@ pub enum Command {
     Crawl(CrawlArgs),
     /// What a tool does, how dangerous it is and why, on every server that has it.
     Tool(ToolArgs),
-    /// The recommended policy.json for a tool.
+    /// The recommended policy for a tool, a server or a whole configuration, for one or many enforcement points.
     Policy(PolicyArgs),
     Classify(crate::command::ClassifyArgs),
     Rules(crate::command::RulesCommand),
@@ -147,10 +147,42 @@ pub struct ToolArgs {
 
 /// Arguments of `mcpdex policy`.
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("scope").required(true).multiple(true))]
 pub struct PolicyArgs {
     /// The tool's name, as its server spells it.
-    pub tool: String,
-    /// The server whose tool is meant, where several have the name and differ.
-    #[arg(long, value_name = "SERVER")]
+    #[arg(group = "scope", conflicts_with_all = ["clients", "all"])]
+    pub tool: Option<String>,
+    /// The server: with a tool, where several have the name and differ; alone, all tools of the server.
+    #[arg(long, value_name = "SERVER", group = "scope", conflicts_with_all = ["clients", "all"])]
     pub server: Option<String>,
+    /// All servers of a client's configuration, under the names that it gives them.
+    #[arg(long, value_name = "FILE", group = "scope", conflicts_with = "all")]
+    pub clients: Option<PathBuf>,
+    /// Every server of the database, one document each; needs --out.
+    #[arg(long, group = "scope", requires = "out")]
+    pub all: bool,
+    /// The enforcement points to write for, separated by commas, or `all` (default: policylayer).
+    #[arg(long, value_name = "TARGET")]
+    pub target: Option<String>,
+    /// Write documents, losses.jsonl and refused.jsonl into this folder instead of one document to stdout.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// How to decide: strict, balanced (default), permissive, or a TOML file of your own.
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// Refuse the tool altogether, whatever the profile says.
+    #[arg(long, requires = "tool", conflicts_with = "limit")]
+    pub block: bool,
+    /// Let the tool through so often and look at nothing else, for instance 10/minute.
+    #[arg(long, value_name = "N/WINDOW", requires = "tool")]
+    pub limit: Option<String>,
+    /// The name that your configuration gives the server (default: made from the server's name).
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["clients", "all"])]
+    pub alias: Option<String>,
+    /// Write a document even where the target cannot refuse what it should; such tools ask then.
+    #[arg(long)]
+    pub lossy: bool,
+    /// Something a target needs: separator=TEXT or gateway=ARN (agentcore).
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
 }

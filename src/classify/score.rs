@@ -24,7 +24,6 @@ impl Label {
         let class: Option<Class> = word("class").and_then(|w| w.parse().ok());
         let category: Option<Category> = word("category").and_then(|w| w.parse().ok());
         let hinted = match (annotations.read_only_hint, annotations.destructive_hint) {
-            _ if annotations.are_sdk_defaults() => None,
             (Some(value), _) => Some(value),
             (None, Some(_)) => Some(false),
             (None, None) => None,

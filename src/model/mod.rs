@@ -28,3 +28,4 @@ pub use verdict::{
     Trait, Verdict,
 };
 pub use word::UnknownWord;
+pub(crate) use word::words;

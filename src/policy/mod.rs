@@ -1,8 +1,24 @@
 //! Verdict in, decision out, then one file per enforcement point that writes the decision down.
 //!
-//! A decision is made once, here, and never in a target: a target that cannot express one takes the stricter side.
+//! A decision is made once, in `decision` and `arguments`, and never in a target: a target that cannot express one takes
+//! the stricter side (`fit`), and every document is read back and replayed before anyone sees it (`verify`).
 
+mod arguments;
 mod decision;
-pub mod policylayer;
+mod document;
+mod fit;
+mod plan;
+mod profile;
+#[cfg(test)]
+mod specimen;
+mod target;
+mod text;
+mod verify;
 
-pub use decision::{Decision, Effect, Window, decide};
+pub use arguments::decide_with_arguments;
+pub use decision::{Condition, Decision, Effect, Test, UnknownEffect, Window, decide, decide_by};
+pub use document::{Advice, Document, advise, answer, document, table};
+pub use fit::{Change, Loss, Refused};
+pub use plan::{Launch, PlannedServer, PlannedTool, alias_of};
+pub use profile::{Arguments, Profile, ProfileError, Uncounted};
+pub use target::{Features, Options, Output, Refusal, Target, policylayer, targets};

@@ -36,7 +36,7 @@ pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
     }
     let mut out = String::new();
     for line in table.lines() {
-        out.push_str(" ");
+        out.push(' ');
         out.push_str(line.trim_end());
         out.push('\n');
     }

@@ -1,7 +1,9 @@
 //! Answers questions from the database; never writes to it.
 
 use super::{StoreError, migrate};
-use crate::model::{Category, Class, FoundTool, OutcomeCount, PartialList, Risk, Summary, Tool, ToolSite, Unread};
+use crate::model::{
+    Category, Class, Ecosystem, FoundTool, OutcomeCount, PartialList, Risk, Summary, Tool, ToolSite, Unread,
+};
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::path::{Path, PathBuf};
 
@@ -125,6 +127,46 @@ impl Reader {
             each(&name);
         }
         Ok(())
+    }
+
+    /// At most `most` names of servers that come after `after`, in order; start with the empty text.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn server_names_after(&self, after: &str, most: usize) -> Result<Vec<String>, StoreError> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.names("SELECT name FROM server WHERE name > ?1 ORDER BY name LIMIT ?2", (after, most))
+    }
+
+    /// The servers that a listing gives this package, by name.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn servers_of_package(&self, ecosystem: Ecosystem, identifier: &str) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT DISTINCT server.name FROM listing JOIN server ON server.id = listing.server_id,
+                       json_each(listing.packages) AS package
+                   WHERE json_extract(package.value, '$.ecosystem') = ?1
+                     AND json_extract(package.value, '$.identifier') = ?2
+                   ORDER BY server.name";
+        self.names(sql, (ecosystem.as_str(), identifier))
+    }
+
+    /// The servers that a listing gives this address, by name.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn servers_of_remote(&self, url: &str) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT DISTINCT server.name FROM listing JOIN server ON server.id = listing.server_id,
+                       json_each(listing.remotes) AS remote
+                   WHERE json_extract(remote.value, '$.url') = ?1 ORDER BY server.name";
+        self.names(sql, [url])
+    }
+
+    fn names(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<String>, StoreError> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut s| s.query_map(parameters, |row| row.get(0))?.collect())
+            .map_err(self.fail())
     }
 
     /// The whole database in a few numbers.

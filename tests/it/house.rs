@@ -7,16 +7,20 @@ use std::path::{Path, PathBuf};
 const ROOMS: [&str; 8] = ["net", "source", "probe", "extract", "store", "classify", "policy", "report"];
 
 /// Foreign crates and the rooms (or single files) that may name them.
-const HOMES: [(&str, &[&str]); 13] = [
+const HOMES: [(&str, &[&str]); 17] = [
     ("reqwest", &["net"]),
     ("rusqlite", &["store"]),
     ("tree_sitter", &["extract"]),
     ("scraper", &["source"]),
-    ("regex", &["classify"]),
+    ("regex", &["classify", "policy"]),
     ("aho_corasick", &["classify"]),
     ("clap", &["cli.rs", "main.rs", "command"]),
     ("indicatif", &["progress.rs"]),
     ("comfy_table", &["report"]),
+    ("cedar_policy", &["policy"]),
+    ("cel", &["policy"]),
+    ("regorus", &["policy"]),
+    ("serde_saphyr", &["policy"]),
     ("landlock", &["probe"]),
     ("seccompiler", &["probe"]),
     ("rustix", &["probe"]),

@@ -1,0 +1,90 @@
+//! What the command line of `mcpdex policy` asks for, read and checked.
+
+use crate::cli::PolicyArgs;
+use crate::model::FoundTool;
+use crate::policy::{
+    Decision, Document, Effect, Options, PlannedServer, PlannedTool, Profile, Refused, Target, alias_of,
+    decide_with_arguments, document, targets,
+};
+use anyhow::{Context, bail};
+
+pub(super) struct Settings {
+    pub(super) targets: Vec<Target>,
+    pub(super) profile: Profile,
+    pub(super) options: Options,
+    /// One of the two changes that people ask for, instead of what the profile says.
+    instead: Option<Effect>,
+    /// No option of this command was given: print what the catalogue recommends.
+    pub(super) plain: bool,
+}
+
+impl Settings {
+    /// # Errors
+    /// A word is unknown, or the profile cannot be read.
+    pub(super) fn of(args: &PolicyArgs) -> anyhow::Result<Settings> {
+        let chosen = targets(args.target.as_deref().unwrap_or("policylayer"))?;
+        let profile = match args.profile.as_deref() {
+            None => Profile::balanced().clone(),
+            Some(name) => read_profile(name)?,
+        };
+        let mut options = Options { lossy: args.lossy, ..Options::default() };
+        for pair in &args.set {
+            match pair.split_once('=') {
+                Some(("separator", text)) if !text.is_empty() => text.clone_into(&mut options.separator),
+                Some(("gateway", text)) if !text.is_empty() => text.clone_into(&mut options.gateway),
+                _ => bail!("--set takes separator=TEXT or gateway=ARN, not `{pair}`"),
+            }
+        }
+        let limit = args.limit.as_deref().map(str::parse::<Effect>).transpose()?;
+        if limit.is_some_and(|effect| !matches!(effect, Effect::Limit { .. })) {
+            bail!("--limit takes a number of calls and a window, for instance 10/minute");
+        }
+        let instead = if args.block { Some(Effect::Hide) } else { limit };
+        let plain = args.target.is_none()
+            && args.profile.is_none()
+            && args.out.is_none()
+            && args.alias.is_none()
+            && instead.is_none();
+        Ok(Settings { targets: chosen, profile, options, instead, plain })
+    }
+
+    /// What happens to a tool.
+    pub(super) fn decide(&self, found: &FoundTool) -> Decision {
+        match self.instead {
+            Some(Effect::Hide) => Decision::plain(Effect::Hide, "it is to be blocked completely"),
+            Some(effect) => Decision::plain(effect, "its calls are to be counted"),
+            None => decide_with_arguments(&self.profile, &found.verdict, Some(found.origin), &found.tool),
+        }
+    }
+
+    /// One server and what was decided on each of its tools.
+    pub(super) fn plan(&self, name: &str, alias: Option<&str>, found: &[FoundTool]) -> PlannedServer {
+        let tools = found.iter().map(|found| PlannedTool {
+            name: found.tool.name.clone(),
+            decision: self.decide(found),
+            input_schema: found.tool.input_schema.clone(),
+        });
+        let alias = alias.map_or_else(|| alias_of(name), str::to_owned);
+        PlannedServer { name: name.to_owned(), alias, launch: None, tools: tools.collect() }
+    }
+
+    /// The documents of one target: one for all servers, or one for each where the target wants it so.
+    pub(super) fn documents<'a>(
+        &'a self,
+        target: Target,
+        servers: &'a [PlannedServer],
+    ) -> impl Iterator<Item = (&'a [PlannedServer], Result<Document, Refused>)> {
+        let size = if target.features().one_server { 1 } else { servers.len().max(1) };
+        servers.chunks(size).map(move |chunk| (chunk, document(target, chunk, &self.options, self.profile.uncounted)))
+    }
+}
+
+fn read_profile(name: &str) -> anyhow::Result<Profile> {
+    if let Some(profile) = Profile::named(name) {
+        return Ok(profile.clone());
+    }
+    let text = std::fs::read_to_string(name).with_context(|| {
+        format!("cannot read the profile `{name}`; it is a file, or one of strict, balanced, permissive")
+    })?;
+    Ok(Profile::from_toml(name, &text)?)
+}

@@ -1,0 +1,353 @@
+//! Decisions meet a target: what it cannot express falls to the stricter side, and every fall is listed.
+//!
+//! Where only the looser side is left (a target that cannot refuse), there is no document unless the user asked for one.
+
+use super::decision::{Condition, Effect, Test};
+use super::plan::{Launch, PlannedServer, PlannedTool};
+use super::profile::Uncounted;
+use super::target::{Adapted, Features, Options, Refusal, Target};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// How far what is written is from what was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    /// The call is refused or asked about more often.
+    Stricter,
+    /// The call is answered alike, but the agent sees the tool.
+    Visible,
+    /// The call is let through more often; only where the user or the profile asked for it.
+    Looser,
+}
+
+/// One thing that a document does not say as it was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Loss {
+    pub server: String,
+    pub tool: String,
+    /// What was decided, in few words.
+    pub decided: String,
+    /// What the document does.
+    pub written: String,
+    pub change: Change,
+    pub why: String,
+}
+
+/// Why there is no document.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error(
+        "{target} cannot refuse a tool, and {tools} of `{server}` must be refused, for instance `{example}`; \
+             --lossy makes it ask instead"
+    )]
+    CannotRefuse { target: Target, server: String, tools: usize, example: String },
+    #[error("{target} cannot name the server `{alias}`: {why}")]
+    Alias { target: Target, alias: String, why: &'static str },
+    #[error("two servers are both named `{0}` in the document")]
+    TwoServers(String),
+    #[error("{0} is decided by an engine that this build leaves out (feature `verify`), so nothing vouches for it")]
+    NoEngine(Target),
+    #[error("the {target} document would not do what was decided: {detail}")]
+    Unverified { target: Target, detail: String },
+}
+
+/// A tool as the document speaks of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct FittedTool<'a> {
+    /// The name as the document spells it.
+    pub(super) name: String,
+    /// The tools that the name stands for; more than one after mangling, or where a server lists a name twice.
+    pub(super) stands_for: Vec<&'a str>,
+    pub(super) effect: Effect,
+    pub(super) conditions: Vec<Condition>,
+    /// What was decided, before anything fell.
+    pub(super) decided: Effect,
+    pub(super) reason: String,
+    pub(super) input_schema: Option<&'a Map<String, Value>>,
+}
+
+/// A server as the document speaks of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct FittedServer<'a> {
+    pub(super) name: &'a str,
+    /// The alias as the document spells it.
+    pub(super) alias: String,
+    pub(super) launch: Option<&'a Launch>,
+    pub(super) tools: Vec<FittedTool<'a>>,
+    /// Tools that the document cannot name; the target's default governs them.
+    pub(super) unnamed: Vec<&'a str>,
+}
+
+impl FittedServer<'_> {
+    /// The tools that an agent may call without a person.
+    pub(super) fn allowed(&self) -> impl Iterator<Item = &FittedTool<'_>> {
+        self.tools.iter().filter(|tool| tool.effect.is_allowed())
+    }
+
+    /// The tools that are not refused.
+    pub(super) fn reachable(&self) -> impl Iterator<Item = &FittedTool<'_>> {
+        self.tools.iter().filter(|tool| !tool.effect.is_refused())
+    }
+}
+
+/// Fits the servers to the target.
+pub(super) fn fit<'a>(
+    target: Target,
+    servers: &'a [PlannedServer],
+    options: &Options,
+    uncounted: Uncounted,
+    losses: &mut Vec<Loss>,
+) -> Result<Vec<FittedServer<'a>>, Refused> {
+    let mut fitted: Vec<FittedServer<'a>> = Vec::with_capacity(servers.len());
+    for server in servers {
+        let alias = target.format().alias(&server.alias).map_err(|why| Refused::Alias {
+            target,
+            alias: server.alias.clone(),
+            why,
+        })?;
+        if fitted.iter().any(|other| other.alias == alias) {
+            return Err(Refused::TwoServers(alias));
+        }
+        fitted.push(One { target, features: target.features(), server, options, uncounted, losses }.fit(alias)?);
+    }
+    Ok(fitted)
+}
+
+/// One server on its way to a target.
+struct One<'a, 'l> {
+    target: Target,
+    features: &'static Features,
+    server: &'a PlannedServer,
+    options: &'l Options,
+    uncounted: Uncounted,
+    losses: &'l mut Vec<Loss>,
+}
+
+impl<'a> One<'a, '_> {
+    fn fit(mut self, alias: String) -> Result<FittedServer<'a>, Refused> {
+        let mut tools: Vec<FittedTool<'a>> = Vec::with_capacity(self.server.tools.len());
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
+        let mut unnamed = Vec::new();
+        let mut unrefusable: Vec<&str> = Vec::new();
+        let mut conditional = 0;
+        for tool in &self.server.tools {
+            let name = match self.target.format().name(&alias, &tool.name) {
+                Ok(name) => name,
+                Err(why) => {
+                    self.falls_to_default(tool, why, &mut unrefusable);
+                    unnamed.push(tool.name.as_str());
+                    continue;
+                }
+            };
+            let mut one = self.fit_tool(tool, name, &mut unrefusable);
+            if !one.conditions.is_empty() {
+                conditional += 1;
+                if conditional > self.features.most_conditional {
+                    one.conditions.clear();
+                    one.effect = self.fall(tool, tool.decision.otherwise, self.features.lists, &mut unrefusable);
+                }
+            }
+            match places.get(&one.name) {
+                Some(place) => self.merge(&mut tools[*place], one),
+                None => {
+                    places.insert(one.name.clone(), tools.len());
+                    tools.push(one);
+                }
+            }
+        }
+        if let (Some(example), false) = (unrefusable.first(), self.options.lossy) {
+            return Err(Refused::CannotRefuse {
+                target: self.target,
+                server: self.server.name.clone(),
+                tools: unrefusable.len(),
+                example: (*example).chars().take(80).collect(),
+            });
+        }
+        let launch = self.server.launch.as_ref();
+        Ok(FittedServer { name: &self.server.name, alias, launch, tools, unnamed })
+    }
+
+    fn fit_tool(&mut self, tool: &'a PlannedTool, name: String, unrefusable: &mut Vec<&'a str>) -> FittedTool<'a> {
+        let decision = &tool.decision;
+        let mut conditions = Vec::with_capacity(decision.conditions.len());
+        let mut impossible = None;
+        for condition in &decision.conditions {
+            match self.target.format().adapt(condition) {
+                Adapted::Same => conditions.push(condition.clone()),
+                Adapted::Stricter(test, why) => {
+                    let written = Condition { test, ..condition.clone() };
+                    self.lose(tool, &condition.sentence(), &written.sentence(), Change::Stricter, why);
+                    conditions.push(written);
+                }
+                Adapted::No(why) => {
+                    impossible = Some(why);
+                    break;
+                }
+            }
+        }
+        let effect = match impossible {
+            None => self.fall(tool, decision.effect, "", unrefusable),
+            Some(why) => {
+                conditions.clear();
+                self.fall(tool, decision.otherwise, why, unrefusable)
+            }
+        };
+        // A person who is asked sees the arguments; a refused tool needs no tests.
+        if !effect.is_allowed() {
+            conditions.clear();
+        }
+        FittedTool {
+            name,
+            stands_for: vec![&tool.name],
+            effect,
+            conditions,
+            decided: decision.effect,
+            reason: decision.reason.clone(),
+            input_schema: tool.input_schema.as_ref(),
+        }
+    }
+
+    /// The nearest effect that the target has and that is no looser than `wanted`. `why` is set where the arguments
+    /// made it stricter than decided.
+    fn fall(
+        &mut self,
+        tool: &'a PlannedTool,
+        wanted: Effect,
+        why: &'static str,
+        unrefusable: &mut Vec<&'a str>,
+    ) -> Effect {
+        let features = self.features;
+        let mut reasons: Vec<&str> = if why.is_empty() { Vec::new() } else { vec![why] };
+        let mut change = if why.is_empty() { Change::Visible } else { Change::Stricter };
+        let mut effect = wanted;
+        if matches!(effect, Effect::Limit { .. }) && !features.rate {
+            reasons.push("it cannot count calls");
+            if self.uncounted == Uncounted::Allow {
+                effect = Effect::Allow;
+                change = change.max(Change::Looser);
+            } else {
+                effect = Effect::Ask;
+                change = Change::Stricter;
+            }
+        }
+        if effect == Effect::Ask && !features.ask {
+            reasons.push("it cannot ask a person");
+            effect = Effect::Deny;
+            change = Change::Stricter;
+        }
+        if effect.is_refused() && features.refusal == Refusal::Never {
+            reasons.push("it cannot refuse");
+            unrefusable.push(&tool.name);
+            effect = Effect::Ask;
+            change = Change::Looser;
+        } else if effect == Effect::Hide && !features.hide {
+            reasons.push("it cannot hide a tool");
+            effect = Effect::Deny;
+        }
+        if !reasons.is_empty() {
+            let decided = describe(tool.decision.effect, &tool.decision.conditions);
+            self.lose(tool, &decided, &effect.to_string(), change, &reasons.join(", and "));
+        }
+        effect
+    }
+
+    /// A tool that the document cannot name: the target's default governs it.
+    fn falls_to_default(&mut self, tool: &'a PlannedTool, why: &str, unrefusable: &mut Vec<&'a str>) {
+        let default = self.features.default;
+        let decided = tool.decision.effect;
+        let change = if decided.is_refused() && !default.is_refused() {
+            unrefusable.push(&tool.name);
+            Change::Looser
+        } else {
+            Change::Stricter
+        };
+        let alike = decided == default || (decided.is_refused() && default.is_refused());
+        if !alike {
+            let why = format!("the name cannot be written: {why}");
+            self.lose(tool, &describe(decided, &tool.decision.conditions), &default.to_string(), change, &why);
+        }
+    }
+
+    /// Two tools under one name get what is stricter for both.
+    fn merge(&mut self, first: &mut FittedTool<'a>, other: FittedTool<'a>) {
+        let mut effect = first.effect.stricter(other.effect);
+        let conditions = match (first.conditions.as_slice(), other.conditions.as_slice()) {
+            _ if !effect.is_allowed() => Vec::new(),
+            (here, there) if there.is_empty() || here == there => here.to_vec(),
+            ([], there) => there.to_vec(),
+            // Tests that speak of different schemas cannot be put together.
+            _ => {
+                effect = Effect::Deny;
+                Vec::new()
+            }
+        };
+        let twice = other.stands_for.iter().all(|name| first.stands_for.contains(name));
+        let why = if twice { "the server lists the name twice" } else { "the target spells two tools alike" };
+        for (part, names) in [(&*first, &first.stands_for), (&other, &other.stands_for)] {
+            let (before, after) = (describe(part.effect, &part.conditions), describe(effect, &conditions));
+            if before != after {
+                for name in names {
+                    self.losses.push(Loss {
+                        server: self.server.name.clone(),
+                        tool: (*name).to_owned(),
+                        decided: before.clone(),
+                        written: after.clone(),
+                        change: Change::Stricter,
+                        why: why.to_owned(),
+                    });
+                }
+            }
+        }
+        if other.effect.rank() > first.effect.rank() {
+            first.reason.clone_from(&other.reason);
+            first.decided = other.decided;
+        }
+        if first.conditions.is_empty() && !conditions.is_empty() {
+            first.input_schema = other.input_schema;
+        }
+        first.effect = effect;
+        first.conditions = conditions;
+        for name in other.stands_for {
+            if !first.stands_for.contains(&name) {
+                first.stands_for.push(name);
+            }
+        }
+    }
+
+    fn lose(&mut self, tool: &PlannedTool, decided: &str, written: &str, change: Change, why: &str) {
+        self.losses.push(Loss {
+            server: self.server.name.clone(),
+            tool: tool.name.clone(),
+            decided: decided.to_owned(),
+            written: written.to_owned(),
+            change,
+            why: why.to_owned(),
+        });
+    }
+}
+
+fn describe(effect: Effect, conditions: &[Condition]) -> String {
+    if conditions.is_empty() {
+        return effect.to_string();
+    }
+    let words: Vec<_> = conditions.iter().map(Condition::sentence).collect();
+    format!("{effect} when {}", words.join(" and "))
+}
+
+/// Whether `value` passes a test; `None` where targets differ.
+pub(super) fn passes(test: &Test, value: Option<&Value>) -> Option<bool> {
+    Some(match (test, value) {
+        (Test::FalseOrAbsent | Test::Absent, Some(Value::Null)) => return None,
+        (Test::FalseOrAbsent, value) => matches!(value, None | Some(Value::Bool(false))),
+        (Test::Absent, value) => value.is_none(),
+        (Test::OneOf(values), Some(Value::String(text))) => values.contains(text),
+        (Test::True, Some(value)) => *value == Value::Bool(true),
+        (Test::AtMost(most), Some(Value::Number(n))) => n.as_f64().is_some_and(|n| n >= 0.0 && n <= f64::from(*most)),
+        (Test::Text { starts_with, without }, Some(Value::String(text))) => {
+            starts_with.iter().any(|start| text.starts_with(start)) && !without.iter().any(|not| text.contains(not))
+        }
+        _ => false,
+    })
+}

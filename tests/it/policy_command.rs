@@ -1,0 +1,119 @@
+//! `mcpdex policy` as a user runs it, on the bundled sample.
+
+use crate::support::binary::User;
+use serde_json::Value;
+use std::path::Path;
+
+fn crawled() -> User {
+    let user = User::new();
+    user.done(&["crawl", "sample"]);
+    user
+}
+
+fn rows(path: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_tools_name_alone_and_the_same_tool_by_target_give_one_document() {
+    let user = crawled();
+    let plain = user.done(&["policy", "list_folder"]);
+    assert_eq!(user.done(&["policy", "list_folder", "--target", "policylayer"]), plain);
+    assert!(plain.starts_with("{\n  \"version\": \"1\",\n  \"default\": \"deny\","), "{plain}");
+}
+
+#[test]
+fn a_tool_can_be_blocked_or_counted_instead() {
+    let user = crawled();
+    let block = user.done(&["policy", "list_folder", "--block"]);
+    assert!(block.contains("\"hide\": [\n    \"list_folder\"\n  ]"), "{block}");
+    let limit = user.done(&["policy", "list_folder", "--limit", "5/hour"]);
+    assert!(limit.contains("\"window\": \"hour\",\n          \"max\": 5"), "{limit}");
+    assert_eq!(user.run(&["policy", "list_folder", "--limit", "often"]).code, 1);
+}
+
+#[test]
+fn advice_in_json_has_the_effect_the_steps_and_both_changes() {
+    let user = crawled();
+    let advice = user.done(&["policy", "purge_folder", "--target", "claude-code,codex", "--json"]);
+    let advice: Vec<Value> = serde_json::from_str(&advice).unwrap();
+    assert_eq!(advice.len(), 2);
+    for one in &advice {
+        assert!(one["effect"].as_str().unwrap().starts_with("hide it from agents and refuse it"), "{one}");
+        assert!(!one["steps"].as_array().unwrap().is_empty());
+        assert!(one["document"]["Ok"].is_string() && one["block"]["Ok"].is_string() && one["limit"]["Ok"].is_string());
+    }
+}
+
+#[test]
+fn every_server_is_written_for_every_target_or_refused_with_the_reason() {
+    let user = crawled();
+    let out = user.home().join("policies");
+    let ran = user.run(&["policy", "--all", "--target", "all", "--out", out.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let (written, refused) = (rows(&out.join("documents.jsonl")), rows(&out.join("refused.jsonl")));
+    assert_eq!(written.len() + refused.len(), 8 * 16);
+    for row in &written {
+        assert!(out.join(row["file"].as_str().unwrap()).is_file(), "{row}");
+    }
+    let why: Vec<_> = refused.iter().map(|row| row["why"].as_str().unwrap()).collect();
+    assert!(why.iter().all(|why| why.contains("cannot refuse a tool") || why.contains("feature `verify`")), "{why:?}");
+    assert!(rows(&out.join("losses.jsonl")).iter().all(|row| row["change"] != "looser"));
+    let again = user.home().join("again");
+    user.done(&["policy", "--all", "--target", "all", "--out", again.to_str().unwrap()]);
+    let read = |folder: &Path| std::fs::read_to_string(folder.join("losses.jsonl")).unwrap();
+    assert_eq!(read(&out), read(&again));
+}
+
+#[test]
+fn a_clients_configuration_keeps_its_own_names_and_an_unknown_server_gets_nothing() {
+    let user = crawled();
+    let config = user.home().join("mcp.json");
+    let entries = r#"{"mcpServers":{
+        "my-cabinet":{"url":"https://nobody.example/mcp"},
+        "other":{"command":"npx","args":["-y","nobody-knows"],"env":{"TOKEN":"very-secret"}}}}"#;
+    std::fs::write(&config, entries).unwrap();
+    let ran = user.run(&["policy", "--clients", config.to_str().unwrap(), "--target", "codex"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("[mcp_servers.\"my-cabinet\"]") && ran.out.contains("[mcp_servers.\"other\"]"));
+    assert!(ran.out.contains("enabled_tools = []"), "{}", ran.out);
+    assert!(!ran.out.contains("very-secret"));
+    assert!(ran.err.contains("no tool is known of `other`"), "{}", ran.err);
+}
+
+#[test]
+fn a_target_that_cannot_refuse_fails_with_the_cure_and_obeys_it() {
+    let user = crawled();
+    let words = ["policy", "--server", "example.sample/cabinet", "--target", "vscode"];
+    let ran = user.run(&words);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("--lossy"), "{}", ran.err);
+    let lossy = user.done(&[&words[..], &["--lossy"]].concat());
+    assert!(lossy.contains("\"cabinet/purge_folder\": false"), "{lossy}");
+}
+
+#[test]
+fn a_profile_of_ones_own_decides_and_a_broken_one_stops_the_command() {
+    let user = crawled();
+    let path = user.home().join("mine.toml");
+    let text = "about = 'nothing runs by itself'\n[[rule]]\neffect = 'deny'\nbecause = 'it is Sunday'\n";
+    std::fs::write(&path, text).unwrap();
+    let document = user.done(&["policy", "list_folder", "--profile", path.to_str().unwrap()]);
+    assert!(document.contains("Refused by policy."), "{document}");
+    std::fs::write(&path, text.replace("deny", "perhaps")).unwrap();
+    let ran = user.run(&["policy", "list_folder", "--profile", path.to_str().unwrap()]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("perhaps"), "{}", ran.err);
+}
+
+#[test]
+fn words_that_are_no_target_and_scopes_that_clash_are_usage_errors() {
+    let user = crawled();
+    assert_eq!(user.run(&["policy"]).code, 2);
+    assert_eq!(user.run(&["policy", "--all"]).code, 2);
+    assert_eq!(user.run(&["policy", "list_folder", "--all", "--out", "x"]).code, 2);
+    let ran = user.run(&["policy", "list_folder", "--target", "moon"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("moon") && ran.err.contains("toolhive"), "{}", ran.err);
+}
