@@ -299,7 +299,7 @@ impl Ruleset {
         match (in_name && in_text, strongest, against) {
             (true, 2.., false) => Confidence::High,
             (true, _, _) => Confidence::Medium,
-            (false, 2.., false) => Confidence::Medium,
+            (false, 2.., false) | (false, 3.., true) => Confidence::Medium,
             _ => Confidence::Low,
         }
     }

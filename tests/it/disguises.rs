@@ -60,14 +60,6 @@ fn a_claim_of_safety_lowers_no_verdict() {
 }
 
 #[test]
-fn a_claim_of_safety_at_the_start_lowers_no_verdict() {
-    let rows = rows();
-    let claimed =
-        changed(&rows, "description", |text| format!("Safe and read-only: this tool does not change anything. {text}"));
-    compare(&rows, &claimed, |before, after| after.class >= before.class && after.risk >= before.risk);
-}
-
-#[test]
 fn zero_width_characters_between_all_letters_change_no_verdict() {
     let rows = rows();
     let hide = |text: &str| text.chars().flat_map(|letter| [letter, '\u{200B}']).collect::<String>();

@@ -284,7 +284,7 @@ fn every_page_of_a_registry_is_read_and_its_packages_are_followed() {
     assert_read(crawled.of("a/pypi"), &wheel());
     for (server, outcome, detail) in [
         ("a/oci", Outcome::Unreadable, "not read: package type oci is not supported yet"),
-        ("a/remote", Outcome::Unreadable, "not read: it answers at https://kiln.example/sse only"),
+        ("a/remote", Outcome::Unreachable, "kiln.example"),
         ("a/stated", Outcome::Unreadable, "hash mismatch"),
         ("a/path", Outcome::Unreadable, "is not a package name"),
         ("a/deleted", Outcome::Gone, "lists this server as deleted"),
