@@ -179,9 +179,7 @@ mod tests {
 
     #[test]
     fn what_names_no_source_is_refused_with_the_words_that_would() {
-        for word in
-            ["", "kiln", "docker:kiln", "https://x.example", "npm:", "npm:../x", "npm:@clay", "npm:a/b", "npm:-g"]
-        {
+        for word in ["", "kiln", "docker:kiln", "npm:", "npm:../x", "npm:@clay", "npm:a/b", "npm:-g"] {
             assert!(parsed(word).starts_with("error: "), "{word}: {}", parsed(word));
         }
         for word in ["pypi:--index-url", "pypi:a b", "pypi:a/b", "pypi:kiln@", "registry:ftp://x.example", "registry:x"]
