@@ -15,6 +15,8 @@ pub mod net;
 
 pub mod source;
 
+pub mod probe;
+
 pub mod extract;
 
 pub mod store;

@@ -13,6 +13,8 @@ mod tool;
 pub use classify::ClassifyArgs;
 pub use eval::EvalArgs;
 pub use rules::RulesCommand;
+mod probe;
+mod run_confined;
 
 use crate::cli::{Cli, Command};
 use anyhow::Context;
@@ -53,7 +55,9 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Classify(args) => classify::run(args, global.quiet),
         Command::Rules(args) => rules::run(args, global.json),
         Command::Eval(args) => eval::run(args, global.json),
+        Command::Probe(args) => probe::run(global, args),
         Command::ExtractWorker => extract_worker::run(),
+        Command::RunConfined(args) => run_confined::run(args),
     }
 }
 

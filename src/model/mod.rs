@@ -4,6 +4,8 @@
 //! see in the database, in JSON or on a terminal has its one spelling here.
 
 mod catalogue;
+mod heard;
+pub mod lenient;
 mod listing;
 mod observation;
 mod outcome;
@@ -14,6 +16,7 @@ mod verdict;
 mod word;
 
 pub use catalogue::{FoundTool, OutcomeCount, PartialList, Summary, Unread};
+pub use heard::{AuthNeeds, CardHeard, Heard, ServerInfo};
 pub use listing::{Ecosystem, Listing, Package, Remote, ServerId, Transport};
 pub use observation::{Observation, Partial, PartialReason, ToolOrigin, ToolSite};
 pub use outcome::Outcome;

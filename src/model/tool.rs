@@ -99,16 +99,18 @@ impl Tool {
     /// Reads one tool from its JSON text.
     ///
     /// Lenient by design: whatever is malformed beside the name is ignored with an [`Oddity`], so that one bad field
-    /// hides no tool.
+    /// hides no tool; text that is not quite JSON is mended as [`lenient`](super::lenient) says.
     ///
     /// # Errors
     /// The text is not a JSON object, or the object has no usable `name`.
     pub fn from_json(raw: &str) -> Result<Tool, ToolError> {
-        let value: Value = serde_json::from_str(raw).map_err(|e| ToolError::Syntax(e.to_string()))?;
+        let (value, mended) = super::lenient::parse(raw).map_err(|e| ToolError::Syntax(e.to_string()))?;
         let Value::Object(object) = value else {
             return Err(ToolError::NotAnObject(kind(&value)));
         };
-        Tool::from_object(object, raw.to_owned())
+        let mut tool = Tool::from_object(object, raw.to_owned())?;
+        tool.oddities.splice(0..0, mended);
+        Ok(tool)
     }
 
     /// Reads one tool from an object that was parsed from `raw`.

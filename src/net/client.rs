@@ -3,9 +3,12 @@
 use super::guard::{Resolver, check_address, check_redirect, check_url};
 use super::request::split_user_info;
 use super::retry::{LONGEST_PAUSE, is_transient, pause, retry_after};
-use super::{Cause, Encoding, Failure, Fetched, Lanes, Limits, Lookup, Refusal, Request, SystemLookup, Trust};
+use super::{
+    Cause, Dial, Encoding, Failure, Fetched, Lanes, Limits, Lookup, Place, Refusal, Request, SystemLookup, Trust,
+};
 use crate::model::Secret;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -30,6 +33,8 @@ pub struct Config {
     pub connect_timeout: Duration,
     /// Turns host names into addresses.
     pub lookup: Arc<dyn Lookup>,
+    /// Where a resolved address that the guard let pass is really dialled: there, unless a test leads it to loopback.
+    pub dial: Option<Dial>,
 }
 
 impl Default for Config {
@@ -41,6 +46,7 @@ impl Default for Config {
             concurrency: 16,
             connect_timeout: Duration::from_secs(10),
             lookup: Arc::new(SystemLookup),
+            dial: None,
         }
     }
 }
@@ -58,6 +64,8 @@ pub struct Client {
     /// For everyone else: no proxy (it would resolve names behind the guard's back), guarded resolver.
     untrusted: Pair,
     allow_private: bool,
+    /// The address that answers is not the one that was checked.
+    diverted: bool,
     lanes: Lanes,
 }
 
@@ -93,7 +101,7 @@ impl Client {
                 .http2_max_header_list_size(MAX_HEAD_BYTES)
                 .pool_max_idle_per_host(config.per_host)
                 .pool_idle_timeout(Duration::from_secs(20))
-                .dns_resolver(Resolver { lookup: config.lookup.clone(), guarded });
+                .dns_resolver(Resolver { lookup: config.lookup.clone(), dial: config.dial.clone(), guarded });
             if trust == Trust::Untrusted {
                 builder = builder.no_proxy();
             }
@@ -107,6 +115,7 @@ impl Client {
             operator: pair(Trust::Operator)?,
             untrusted: pair(Trust::Untrusted)?,
             allow_private: config.allow_private,
+            diverted: config.dial.is_some(),
             lanes: Lanes::new(config.per_host, config.concurrency),
         })
     }
@@ -145,6 +154,36 @@ impl Client {
         }
     }
 
+    /// Waits for a place in the lane of the URL's host, for a whole conversation of [`Client::exchange`].
+    pub async fn enter(&self, url: &Url) -> Place {
+        self.lanes.enter(url).await
+    }
+
+    pub(super) fn allow_private(&self) -> bool {
+        self.allow_private
+    }
+
+    pub(super) fn library(&self, trust: Trust, encoding: Encoding) -> &reqwest::Client {
+        let pair = match trust {
+            Trust::Operator => &self.operator,
+            Trust::Untrusted => &self.untrusted,
+        };
+        match encoding {
+            Encoding::Decoded => &pair.decoded,
+            Encoding::AsStored => &pair.as_stored,
+        }
+    }
+
+    /// Checks the address that answered, the last of the guard's three looks.
+    pub(super) fn check_peer(&self, trust: Trust, peer: Option<SocketAddr>) -> Result<(), Refusal> {
+        match peer {
+            Some(peer) if trust == Trust::Untrusted && !self.allow_private && !self.diverted => {
+                check_address(peer.ip())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// One attempt: the request and the redirects after it.
     async fn follow(&self, request: &Request, left: &mut Duration) -> Result<Fetched, Failed> {
         let mut hop =
@@ -176,13 +215,10 @@ impl Client {
 
     /// One request and its answer.
     async fn hop(&self, hop: &Hop, request: &Request) -> Result<Answer, Failed> {
-        let pair = match hop.trust {
-            Trust::Operator => &self.operator,
-            Trust::Untrusted => &self.untrusted,
-        };
+        let library = self.library(hop.trust, request.encoding);
         let builder = match request.encoding {
-            Encoding::Decoded => pair.decoded.get(hop.url.clone()),
-            Encoding::AsStored => pair.as_stored.get(hop.url.clone()).header(header::ACCEPT_ENCODING, "identity"),
+            Encoding::Decoded => library.get(hop.url.clone()),
+            Encoding::AsStored => library.get(hop.url.clone()).header(header::ACCEPT_ENCODING, "identity"),
         };
         let mut builder = builder.header(header::ACCEPT, request.accept);
         if let Some(secret) = &hop.authorization {
@@ -194,9 +230,7 @@ impl Client {
         }
         let limits = &request.limits;
         let response = builder.send().await.map_err(|error| hop.failed(Cause::of(error, limits.total)))?;
-        if let (Trust::Untrusted, false, Some(peer)) = (hop.trust, self.allow_private, response.remote_addr()) {
-            check_address(peer.ip()).map_err(|refusal| hop.blocked(refusal))?;
-        }
+        self.check_peer(hop.trust, response.remote_addr()).map_err(|refusal| hop.blocked(refusal))?;
         let status = response.status();
         if status.is_redirection() {
             return hop.redirected(&response).map(Answer::Elsewhere);

@@ -122,15 +122,19 @@ impl Lookup for SystemLookup {
     }
 }
 
+/// Leads an address elsewhere; see [`Config::dial`](super::Config::dial).
+pub type Dial = Arc<dyn Fn(IpAddr) -> IpAddr + Send + Sync>;
+
 /// What reqwest asks for addresses: hands on public ones only when `guarded`.
 pub(super) struct Resolver {
     pub(super) lookup: Arc<dyn Lookup>,
+    pub(super) dial: Option<Dial>,
     pub(super) guarded: bool,
 }
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let (lookup, guarded) = (self.lookup.clone(), self.guarded);
+        let (lookup, dial, guarded) = (self.lookup.clone(), self.dial.clone(), self.guarded);
         Box::pin(async move {
             let mut found = lookup.lookup(name.as_str()).await?;
             if guarded {
@@ -145,6 +149,9 @@ impl Resolve for Resolver {
                 if let (true, Some(refusal)) = (found.is_empty(), refusal) {
                     return Err(refusal.into());
                 }
+            }
+            if let Some(dial) = dial {
+                found.iter_mut().for_each(|address| *address = dial(*address));
             }
             let addresses: Addrs = Box::new(found.into_iter().map(|address| SocketAddr::new(address, 0)));
             Ok(addresses)

@@ -2,6 +2,7 @@
 //! outcome. Never connects to an address that untrusted data named unless that address is public, never follows a
 //! redirect unchecked, never carries credentials to another host, never reads more than the limits allow.
 //!
+//! - [`Client::exchange`] is one step of a conversation: any method, any status, the body piece by piece.
 //! - [`Client::get`] fetches; [`Request`] says what, [`Limits`] how much and how long.
 //! - [`Trust`] and the address guard are in [`guard`], the table of addresses that are not public in [`address`].
 //! - [`Lanes`] keep one slow host from holding up the others.
@@ -10,13 +11,15 @@ pub mod address;
 pub mod guard;
 
 mod client;
+mod exchange;
 mod failure;
 mod lane;
 mod request;
 mod retry;
 
 pub use client::{Client, Config, SetupError};
+pub use exchange::{Deadline, Exchange, Opened, Verb};
 pub use failure::{Cause, Failure};
-pub use guard::{Lookup, Refusal, SystemLookup, Trust};
-pub use lane::Lanes;
+pub use guard::{Dial, Looked, Lookup, Refusal, SystemLookup, Trust};
+pub use lane::{Lanes, Place};
 pub use request::{Encoding, Fetched, Limits, Request, shown, split_user_info};

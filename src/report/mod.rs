@@ -11,4 +11,7 @@ pub use crawl::{CrawlReport, Run};
 pub use json::to_json;
 pub use names::{Nearest, nearest};
 pub use tool::{PolicyView, ToolReport, ToolView};
+mod probe;
+
+pub use probe::{ProbeReport, ProbedCard, ProbedTool};
 pub use visible::visible;

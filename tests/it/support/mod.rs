@@ -1,5 +1,6 @@
 //! What several test modules need.
 
 pub(crate) mod binary;
+pub(crate) mod hostile;
 pub(crate) mod mirror;
 pub(crate) mod pack;

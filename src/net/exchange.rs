@@ -1,0 +1,209 @@
+//! One exchange of a conversation: a request with any method, headers and body in; status, headers and a body that is
+//! read piece by piece out, whatever the status. Never follows a redirect unchecked, never takes headers that belong to
+//! one origin to another, and stops at the caller's deadline however slowly the bytes drip.
+
+use super::guard::{check_redirect, check_url};
+use super::{Cause, Client, Encoding, Failure, Trust};
+use crate::model::Secret;
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+/// The method of an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    Get,
+    Post,
+    Delete,
+}
+
+/// When a conversation ends, whatever its state.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline {
+    at: Instant,
+    /// The time that the whole conversation was given, for messages.
+    total: Duration,
+}
+
+impl Deadline {
+    /// `total` from now.
+    pub fn after(total: Duration) -> Self {
+        Deadline { at: Instant::now() + total, total }
+    }
+
+    /// This deadline or `most` from now, whichever is sooner.
+    pub fn within(self, most: Duration) -> Self {
+        let sooner = Deadline::after(most);
+        if sooner.at < self.at { sooner } else { self }
+    }
+
+    /// Waits for `work`.
+    ///
+    /// # Errors
+    /// The deadline came first; the duration is what had been given.
+    pub async fn limit<T>(self, work: impl Future<Output = T>) -> Result<T, Duration> {
+        timeout_at(self.at, work).await.map_err(|_| self.total)
+    }
+}
+
+/// One request of a conversation.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    pub verb: Verb,
+    pub url: Url,
+    pub trust: Trust,
+    /// The `Accept` header.
+    pub accept: &'static str,
+    /// Headers that may go wherever the guard lets the request go.
+    pub headers: Vec<(&'static str, String)>,
+    /// Headers for the origin of `url` alone: credentials and session ids.
+    pub bound: Vec<(String, Secret)>,
+    /// A JSON body.
+    pub body: Option<String>,
+    pub deadline: Deadline,
+    /// Bytes of the answer's body, counted after decompression.
+    pub most: u64,
+    /// Redirects that are followed; those that would turn a POST into a GET are not.
+    pub redirects: u8,
+}
+
+/// An answer, its body still to be read.
+pub struct Opened {
+    pub status: u16,
+    /// Where the answer came from, after redirects.
+    pub url: Url,
+    /// How far that place is trusted.
+    pub trust: Trust,
+    headers: HeaderMap,
+    response: reqwest::Response,
+    deadline: Deadline,
+    most: u64,
+    read: u64,
+}
+
+/// The longest header value that is kept.
+const MAX_KEPT: usize = 4 << 10;
+
+impl Opened {
+    /// A header's value, where it is visible ASCII of at most 4 KiB; several of one name are joined by commas.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let values: Vec<&str> = self.headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+        let joined = values.join(", ");
+        (!values.is_empty() && joined.len() <= MAX_KEPT).then_some(joined)
+    }
+
+    /// The next piece of the body; `None` at its end.
+    ///
+    /// # Errors
+    /// The connection broke, the deadline passed, or the body is larger than was allowed.
+    pub async fn chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, Failure> {
+        let failed = |cause| Failure::new(&self.url, cause);
+        let next = self.deadline.limit(self.response.chunk()).await;
+        let chunk = next
+            .map_err(|total| failed(Cause::Timeout(total)))?
+            .map_err(|error| failed(Cause::of(error, self.deadline.total)))?;
+        self.read += chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
+        if self.read > self.most {
+            return Err(failed(Cause::TooLarge { what: "the answer", limit: self.most }));
+        }
+        Ok(chunk)
+    }
+
+    /// The rest of the body.
+    ///
+    /// # Errors
+    /// As for [`Opened::chunk`].
+    pub async fn bytes(&mut self) -> Result<Vec<u8>, Failure> {
+        let mut body = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            body.extend_from_slice(chunk.as_ref());
+        }
+        Ok(body)
+    }
+
+    /// Bytes of the body that were read so far.
+    pub fn read(&self) -> u64 {
+        self.read
+    }
+}
+
+impl Client {
+    /// Makes one exchange; every status is an answer. Takes no place in a lane: whoever holds a conversation takes one
+    /// with [`Client::enter`] for the whole of it.
+    ///
+    /// # Errors
+    /// The guard refused, nothing answered, or the deadline passed.
+    pub async fn exchange(&self, asked: &Exchange) -> Result<Opened, Failure> {
+        let (mut url, mut trust, mut at_home) = (asked.url.clone(), asked.trust, true);
+        check_url(&url, trust, self.allow_private()).map_err(|refusal| Failure::new(&url, Cause::Blocked(refusal)))?;
+        for _ in 0..=asked.redirects {
+            let failed = |cause| Failure::new(&url, cause);
+            let request = self.request(asked, &url, trust, at_home).map_err(failed)?;
+            let response = asked
+                .deadline
+                .limit(request.send())
+                .await
+                .map_err(|total| failed(Cause::Timeout(total)))?
+                .map_err(|error| failed(Cause::of(error, asked.deadline.total)))?;
+            self.check_peer(trust, response.remote_addr()).map_err(|refusal| failed(Cause::Blocked(refusal)))?;
+            let status = response.status().as_u16();
+            let Some(next) = followed(asked.verb, status, response.headers(), &url).map_err(failed)? else {
+                let (deadline, most) = (asked.deadline, asked.most);
+                let headers = response.headers().clone();
+                return Ok(Opened { status, url, trust, headers, response, deadline, most, read: 0 });
+            };
+            trust = check_redirect(&url, &next, trust, self.allow_private())
+                .map_err(|refusal| Failure::new(&next, Cause::Blocked(refusal)))?;
+            at_home &= next.host_str() == url.host_str() && next.port_or_known_default() == url.port_or_known_default();
+            url = next;
+        }
+        Err(Failure::new(&url, Cause::Redirects(asked.redirects)))
+    }
+
+    fn request(
+        &self,
+        asked: &Exchange,
+        url: &Url,
+        trust: Trust,
+        at_home: bool,
+    ) -> Result<reqwest::RequestBuilder, Cause> {
+        let library = self.library(trust, Encoding::Decoded);
+        let mut request = match asked.verb {
+            Verb::Get => library.get(url.clone()),
+            Verb::Post => library.post(url.clone()),
+            Verb::Delete => library.delete(url.clone()),
+        };
+        request = request.header(header::ACCEPT, asked.accept);
+        for (name, value) in &asked.headers {
+            request = request.header(*name, value);
+        }
+        for (name, secret) in asked.bound.iter().filter(|_| at_home) {
+            let mut value = HeaderValue::from_str(secret.expose())
+                .map_err(|_| Cause::Unreadable(format!("the value given for `{name}` cannot stand in a header")))?;
+            value.set_sensitive(true);
+            let name = HeaderName::try_from(name)
+                .map_err(|_| Cause::Unreadable(format!("`{name}` cannot be the name of a header")))?;
+            request = request.header(name, value);
+        }
+        Ok(match &asked.body {
+            Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(body.clone()),
+            None => request,
+        })
+    }
+}
+
+/// Where an answer sends the request; `None`: it is the answer.
+fn followed(verb: Verb, status: u16, headers: &HeaderMap, from: &Url) -> Result<Option<Url>, Cause> {
+    let redirects = match status {
+        301 | 302 | 307 | 308 => true,
+        303 => verb == Verb::Get,
+        _ => false,
+    };
+    let location = headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).filter(|_| redirects);
+    match location.map(|target| from.join(target)) {
+        None => Ok(None),
+        Some(Ok(next)) => Ok(Some(next)),
+        Some(Err(error)) => Err(Cause::Unreadable(format!("the redirect cannot be followed: {error}"))),
+    }
+}

@@ -1,0 +1,86 @@
+//! The command line of bubblewrap: what to run and what it may see in, arguments out. The program gets namespaces of
+//! its own for everything, a read-only system, a private home and temporary folder, no capabilities and, unless asked
+//! otherwise, no network.
+
+use super::Run;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+/// The home folder that the program sees.
+pub(super) const HOME: &str = "/home/user";
+
+/// What of the system a program may read: programs and libraries, and the few settings that they cannot start without.
+/// No passwords, no host names, no other people's files.
+pub(super) const SYSTEM: [&str; 19] = [
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/nix/store",
+    "/opt",
+    "/etc/alternatives",
+    "/etc/ca-certificates",
+    "/etc/fonts",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/localtime",
+    "/etc/mime.types",
+    "/etc/nsswitch.conf",
+    "/etc/pki",
+    "/etc/ssl",
+];
+
+/// Settings that only a program with network needs.
+const NETWORK: [&str; 2] = ["/etc/resolv.conf", "/etc/hosts"];
+
+/// Whether bubblewrap is there and may make namespaces.
+pub(super) async fn works() -> bool {
+    let tried = tokio::process::Command::new("bwrap")
+        .args(["--unshare-all", "--ro-bind", "/", "/", "--", "true"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .await;
+    tried.is_ok_and(|status| status.success())
+}
+
+/// The whole command line.
+pub(super) fn command_line(run: &Run, reads: &[PathBuf], private: &Path, command: &[String]) -> Vec<String> {
+    let mut line: Vec<String> = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+        .iter()
+        .chain(&["--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev"])
+        .map(|word| (*word).to_owned())
+        .collect();
+    let mut add = |words: &[&str]| line.extend(words.iter().map(|word| (*word).to_owned()));
+    if run.network {
+        add(&["--share-net"]);
+    }
+    for path in SYSTEM.iter().chain(NETWORK.iter().filter(|_| run.network)) {
+        match Path::new(path).read_link() {
+            // Merged systems keep these as links into /usr.
+            Ok(target) => add(&["--symlink", &target.to_string_lossy(), path]),
+            Err(_) => add(&["--ro-bind-try", path, path]),
+        }
+    }
+    let size = run.limits.files.to_string();
+    for folder in ["/tmp", "/dev/shm", "/home"] {
+        add(&["--size", &size, "--tmpfs", folder]);
+    }
+    add(&["--dir", HOME]);
+    // Runtimes ask who they are and give up when nobody knows.
+    if std::fs::write(private.join("passwd"), format!("user:x:1000:1000::{HOME}:/bin/sh\n")).is_ok() {
+        let passwd = private.join("passwd");
+        add(&["--ro-bind", &passwd.to_string_lossy(), "/etc/passwd"]);
+    }
+    for path in reads {
+        let path = path.to_string_lossy();
+        add(&["--ro-bind-try", &path, &path]);
+    }
+    add(&["--chdir", HOME, "--"]);
+    line.extend_from_slice(command);
+    line
+}

@@ -1,0 +1,313 @@
+//! The package of a server, fetched before it is run: a command as users write it (`npx NAME`, `uvx NAME`) in, a
+//! program in a private folder out. Goes through the user's own client with install scripts off, so that nothing of the
+//! package runs before it is in the sandbox.
+
+use super::{PrivateFolder, RunError, locate};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::process::Command;
+
+/// How long a client may take to fetch one package and what it needs.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// A command that is ready to run.
+#[derive(Debug)]
+pub struct Fetched {
+    pub command: Vec<String>,
+    /// What the command has to be able to read.
+    pub reads: Vec<PathBuf>,
+    /// The package that was fetched, for instance `npm:NAME@VERSION`; `None`: the command names none.
+    pub package: Option<String>,
+    /// Keeps the fetched files until it is dropped.
+    pub folder: Option<PrivateFolder>,
+}
+
+/// What a command fetches.
+#[derive(Debug, PartialEq, Eq)]
+enum Wanted<'a> {
+    Npm { spec: &'a str, program: Option<&'a str>, arguments: &'a [String] },
+    Pypi { spec: String, program: Option<&'a str>, arguments: &'a [String] },
+}
+
+/// Fetches the package that a command names; a command that names none is handed back.
+///
+/// # Errors
+/// The package's name is no plain name, its client is not installed or fails, or it brings no program.
+pub async fn fetch(command: &[String]) -> Result<Fetched, RunError> {
+    let (what, result) = match wanted(command) {
+        None => return Ok(Fetched { command: command.to_vec(), reads: Vec::new(), package: None, folder: None }),
+        Some(Wanted::Npm { spec, program, arguments }) => (format!("npm:{spec}"), npm(spec, program, arguments).await),
+        Some(Wanted::Pypi { spec, program, arguments }) => {
+            (format!("pypi:{spec}"), pypi(&spec, program, arguments).await)
+        }
+    };
+    match result {
+        Ok(fetched) => Ok(Fetched { package: Some(what), ..fetched }),
+        Err(why) => Err(RunError::Fetch { what, why }),
+    }
+}
+
+fn wanted(command: &[String]) -> Option<Wanted<'_>> {
+    let (first, rest) = command.split_first()?;
+    if let Some(spec) = first.strip_prefix("npm:") {
+        return Some(Wanted::Npm { spec, program: None, arguments: rest });
+    }
+    if let Some(spec) = first.strip_prefix("pypi:") {
+        return Some(Wanted::Pypi { spec: exact(spec), program: None, arguments: rest });
+    }
+    let name = Path::new(first).file_name()?.to_str()?;
+    let (rest, from): (&[String], &[&str]) = match (name, rest) {
+        ("npx", rest) => (rest, &["-p", "--package"]),
+        ("npm", [exec, rest @ ..]) if exec == "exec" || exec == "x" => (rest, &["-p", "--package"]),
+        ("uvx", rest) => (rest, &["--from"]),
+        ("uv", [tool, run, rest @ ..]) if tool == "tool" && run == "run" => (rest, &["--from"]),
+        ("pipx", [run, rest @ ..]) if run == "run" => (rest, &["--spec"]),
+        _ => return None,
+    };
+    let (mut spec, mut at) = (None, 0);
+    while let Some(word) = rest.get(at).filter(|word| word.starts_with('-')) {
+        at += 1;
+        if word == "--" {
+            break;
+        }
+        match word.split_once('=') {
+            Some((flag, value)) if from.contains(&flag) => spec = Some(value),
+            None if from.contains(&word.as_str()) => {
+                spec = rest.get(at).map(String::as_str);
+                at += 1;
+            }
+            _ => {}
+        }
+    }
+    let word = rest.get(at)?.as_str();
+    let arguments = &rest[at + 1..];
+    let (spec, program) = match spec {
+        Some(spec) => (spec, Some(word)),
+        None => (word, None),
+    };
+    Some(match name {
+        "npx" | "npm" => Wanted::Npm { spec, program, arguments },
+        _ => Wanted::Pypi { spec: exact(spec), program, arguments },
+    })
+}
+
+/// `NAME@1.2`, which uv understands, as every client does.
+fn exact(spec: &str) -> String {
+    match spec.split_once('@') {
+        Some((name, "latest")) => name.to_owned(),
+        Some((name, version)) => format!("{name}=={version}"),
+        None => spec.to_owned(),
+    }
+}
+
+/// Whether a name is a plain one: addresses, files and flags would make a client run or read something else.
+fn is_plain(spec: &str, more: &str) -> bool {
+    !spec.is_empty()
+        && !spec.starts_with(['-', '.', '/'])
+        && !spec.contains("://")
+        && spec.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c) || more.contains(c))
+}
+
+async fn npm(spec: &str, program: Option<&str>, arguments: &[String]) -> Result<Fetched, String> {
+    let bare = spec.strip_prefix('@').unwrap_or(spec);
+    let slashes = usize::from(bare.len() != spec.len());
+    if !is_plain(bare, "@/^~+") || bare.matches('/').count() != slashes {
+        return Err("it is no plain package name".to_owned());
+    }
+    let at = bare.find('@').map_or(spec.len(), |at| at + spec.len() - bare.len());
+    let name = &spec[..at];
+    let folder = PrivateFolder::new().map_err(|error| error.to_string())?;
+    let home = folder.path.to_string_lossy();
+    // Without a manifest of its own the client would look for one in the folders above.
+    std::fs::write(folder.path.join("package.json"), "{\"private\":true}\n").map_err(|error| error.to_string())?;
+    let line = [
+        "install",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--no-update-notifier",
+        "--prefix",
+        &home,
+        "--",
+        spec,
+    ];
+    client("npm", &line, &folder.path).await?;
+    let package = folder.path.join("node_modules").join(name);
+    let manifest = std::fs::read_to_string(package.join("package.json")).map_err(|error| error.to_string())?;
+    let manifest: Value = serde_json::from_str(&manifest).map_err(|error| error.to_string())?;
+    let script = script_of(&manifest, name, program).ok_or("the package brings no program of that name")?;
+    let script = package.join(script).canonicalize().map_err(|error| format!("its program is missing: {error}"))?;
+    if !script.starts_with(&folder.path) {
+        return Err("its program lies outside of the package".to_owned());
+    }
+    let node = locate("node").ok_or("`node` is not installed")?;
+    let mut command = vec![node.to_string_lossy().into_owned(), script.to_string_lossy().into_owned()];
+    command.extend_from_slice(arguments);
+    let reads = vec![folder.path.clone()];
+    Ok(Fetched { command, reads, package: None, folder: Some(folder) })
+}
+
+/// The script of a package, as the client itself would choose it.
+fn script_of(manifest: &Value, name: &str, program: Option<&str>) -> Option<String> {
+    let own = name.rsplit('/').next().unwrap_or(name);
+    match manifest.get("bin")? {
+        Value::String(script) => Some(script.clone()),
+        Value::Object(scripts) => {
+            let script = match program {
+                Some(program) => scripts.get(program),
+                None => scripts.get(own).or_else(|| scripts.values().next()),
+            };
+            script?.as_str().map(str::to_owned)
+        }
+        _ => None,
+    }
+}
+
+async fn pypi(spec: &str, program: Option<&str>, arguments: &[String]) -> Result<Fetched, String> {
+    if !is_plain(spec, "=<>~!,[]") {
+        return Err("it is no plain package name".to_owned());
+    }
+    let name = spec.split(['=', '<', '>', '~', '!', '[']).next().unwrap_or(spec);
+    let folder = PrivateFolder::new().map_err(|error| error.to_string())?;
+    let place = folder.path.join("venv");
+    let venv = place.to_string_lossy();
+    let python = place.join("bin/python");
+    let python = python.to_string_lossy();
+    // Wheels alone: building from source runs code of the package.
+    if locate("uv").is_some() {
+        client("uv", &["venv", "--no-project", &venv], &folder.path).await?;
+        let line = ["pip", "install", "--only-binary", ":all:", "--python", &python, "--", spec];
+        client("uv", &line, &folder.path).await?;
+    } else {
+        client("python3", &["-m", "venv", &venv], &folder.path).await?;
+        let line = ["-m", "pip", "install", "--only-binary=:all:", "--no-input", "--no-compile", "--", spec];
+        client(&python, &line, &folder.path).await?;
+    }
+    let script =
+        program.map(str::to_owned).or_else(|| console_script(&place, name)).ok_or("the package brings no program")?;
+    let script = place.join("bin").join(script);
+    if !script.is_file() {
+        return Err("the package brings no program of that name".to_owned());
+    }
+    let mut command = vec![script.to_string_lossy().into_owned()];
+    command.extend_from_slice(arguments);
+    let mut reads = vec![folder.path.clone()];
+    // The environment borrows the library of the Python that made it.
+    reads.extend(python_home(&place));
+    Ok(Fetched { command, reads, package: None, folder: Some(folder) })
+}
+
+/// Where the Python that made an environment lives.
+fn python_home(venv: &Path) -> Option<PathBuf> {
+    let settings = std::fs::read_to_string(venv.join("pyvenv.cfg")).ok()?;
+    let (_, bin) = settings.lines().filter_map(|line| line.split_once('=')).find(|(key, _)| key.trim() == "home")?;
+    Path::new(bin.trim()).canonicalize().ok()?.parent().map(Path::to_owned)
+}
+
+/// The first program that a package declares, the one of its own name before others. Read as text: asking Python would
+/// run whatever the package hooked into its start.
+fn console_script(venv: &Path, name: &str) -> Option<String> {
+    let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '.'], "_");
+    let libraries = std::fs::read_dir(venv.join("lib")).ok()?.flatten().map(|entry| entry.path().join("site-packages"));
+    let info = libraries
+        .filter_map(|library| std::fs::read_dir(library).ok())
+        .flat_map(Iterator::flatten)
+        .map(|entry| entry.path())
+        .find(|path| {
+            let folder = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            folder.ends_with(".dist-info") && folder.split('-').next().is_some_and(|own| plain(own) == plain(name))
+        })?;
+    let text = std::fs::read_to_string(info.join("entry_points.txt")).ok()?;
+    let mut scripts: Vec<&str> = text
+        .lines()
+        .skip_while(|line| line.trim() != "[console_scripts]")
+        .skip(1)
+        .take_while(|line| !line.trim_start().starts_with('['))
+        .filter_map(|line| Some(line.split_once('=')?.0.trim()))
+        .filter(|script| is_plain(script, ""))
+        .collect();
+    scripts.sort_by_key(|script| plain(script) != plain(name));
+    scripts.first().map(|script| (*script).to_owned())
+}
+
+/// Runs the user's own client with the user's own settings.
+async fn client(program: &str, arguments: &[&str], folder: &Path) -> Result<(), String> {
+    let run = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .output();
+    let name = Path::new(program).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let output = tokio::time::timeout(PATIENCE, run)
+        .await
+        .map_err(|_| format!("`{name}` took longer than {} s", PATIENCE.as_secs()))?
+        .map_err(|error| format!("`{name}` cannot be started: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let line = said.lines().rev().find(|line| line.to_ascii_lowercase().contains("error")).or(said.lines().next_back());
+    Err(format!("`{name}` failed: {}", line.unwrap_or("it says nothing").trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<String> {
+        line.split(' ').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn commands_are_read_as_their_clients_read_them() {
+        let npm = |line: &str| match wanted(&words(line)) {
+            Some(Wanted::Npm { spec, program, arguments }) => {
+                format!("{spec} {} {}", program.unwrap_or("-"), arguments.join(" "))
+            }
+            other => panic!("{line}: {other:?}"),
+        };
+        assert_eq!(npm("npx -y @rows/server@1.2 --dir x"), "@rows/server@1.2 - --dir x");
+        assert_eq!(npm("npx --package=rows-kit rows-server"), "rows-kit rows-server ");
+        assert_eq!(
+            npm("npm exec -p rows-kit -- rows-server a"),
+            "rows-kit -- rows-server a".replace("-- rows-server", "rows-server")
+        );
+        let pypi = |line: &str| match wanted(&words(line)) {
+            Some(Wanted::Pypi { spec, program, .. }) => format!("{spec} {}", program.unwrap_or("-")),
+            other => panic!("{line}: {other:?}"),
+        };
+        assert_eq!(pypi("uvx rows-server@1.2"), "rows-server==1.2 -");
+        assert_eq!(pypi("uv tool run --from rows-kit[all] rows"), "rows-kit[all] rows");
+        assert_eq!(pypi("pypi:rows"), "rows -");
+        assert_eq!(wanted(&words("python server.py")), None);
+    }
+
+    #[tokio::test]
+    async fn addresses_files_and_flags_are_no_package_names() {
+        for line in [
+            "npx git+https://x.example/y",
+            "npx ./here",
+            "npx a/b",
+            "npm:--global",
+            "uvx ../x",
+            "pypi:-r",
+            "npm:@a/b/c",
+        ] {
+            let error = fetch(&words(line)).await.expect_err(line);
+            assert!(error.to_string().contains("no plain package name"), "{line}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_program_of_a_package_is_its_own_name_or_the_one_asked_for() {
+        let manifest: Value = serde_json::json!({"bin": {"other": "o.js", "server": "s.js"}});
+        assert_eq!(script_of(&manifest, "@rows/server", None).as_deref(), Some("s.js"));
+        assert_eq!(script_of(&manifest, "@rows/x", None).as_deref(), Some("o.js"));
+        assert_eq!(script_of(&manifest, "@rows/x", Some("missing")), None);
+    }
+}
