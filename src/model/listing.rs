@@ -78,6 +78,13 @@ impl Package {
     }
 }
 
+impl Package {
+    /// What the package is known by, whatever the version.
+    pub fn key(&self) -> String {
+        format!("{}:{}", self.ecosystem, self.identifier)
+    }
+}
+
 impl std::fmt::Display for Package {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}", self.ecosystem, self.identifier)?;

@@ -1,16 +1,18 @@
 //! Moves the bytes: one GET under limits, with our own redirects and retries.
 
+use super::exchange::asked_to_wait;
 use super::guard::{Resolver, check_address, check_redirect, check_url};
+use super::lane::{HostRecord, Lanes, Pace, Place, Went};
 use super::request::split_user_info;
-use super::retry::{LONGEST_PAUSE, is_transient, pause, retry_after};
-use super::{
-    Cause, Dial, Encoding, Failure, Fetched, Lanes, Limits, Lookup, Place, Refusal, Request, SystemLookup, Trust,
-};
+use super::retry::{LONGEST_PAUSE, is_transient, pause};
+use super::{Cause, Dial, Encoding, Failure, Fetched, Limits, Lookup, Refusal, Request, SystemLookup, Trust};
 use crate::model::Secret;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use url::Url;
 
@@ -29,6 +31,8 @@ pub struct Config {
     pub per_host: usize,
     /// Requests at once over all hosts.
     pub concurrency: usize,
+    /// The least time between the starts of two requests at one host.
+    pub interval: Duration,
     /// From the start of a request to an open connection.
     pub connect_timeout: Duration,
     /// Turns host names into addresses.
@@ -44,6 +48,7 @@ impl Default for Config {
             allow_private: false,
             per_host: 4,
             concurrency: 16,
+            interval: Duration::ZERO,
             connect_timeout: Duration::from_secs(10),
             lookup: Arc::new(SystemLookup),
             dial: None,
@@ -62,12 +67,51 @@ pub struct Client {
     /// For hosts that the operator configured: the system's proxies are honoured.
     operator: Pair,
     /// For everyone else: no proxy (it would resolve names behind the guard's back), guarded resolver.
-    untrusted: Pair,
+    untrusted: Arc<Mutex<Strangers>>,
     allow_private: bool,
     /// The address that answers is not the one that was checked.
     diverted: bool,
     lanes: Lanes,
+    large: Large,
 }
+
+/// Memory for large bodies, shared by all requests: however many giants answer at once, few are held at a time.
+#[derive(Clone)]
+pub(super) struct Large(Arc<Semaphore>);
+
+/// A body beyond this size counts as large, in bytes.
+const LARGE: u64 = 256 << 10;
+/// MiB that large bodies may take together.
+const LARGE_TOTAL: u32 = 96;
+
+impl Large {
+    fn new() -> Self {
+        Large(Arc::new(Semaphore::new(LARGE_TOTAL as usize)))
+    }
+
+    /// Makes room for the rest of a body of which `read` bytes have come and that may have `most`; waits while others
+    /// hold too much.
+    pub(super) async fn room(&self, read: u64, most: u64, held: &mut Option<OwnedSemaphorePermit>) {
+        if read <= LARGE || held.is_some() {
+            return;
+        }
+        let wanted = u32::try_from(most >> 20).unwrap_or(u32::MAX).clamp(1, LARGE_TOTAL);
+        // The semaphore is never closed.
+        *held = self.0.clone().acquire_many_owned(wanted).await.ok();
+    }
+}
+
+/// The library keeps the connections to every host for a while, which is a lot of memory for thousands that are asked
+/// once. So the client for strangers is replaced now and then; the old one ends with its last request.
+struct Strangers {
+    pair: Pair,
+    /// Requests that the present one was used for.
+    used: usize,
+    build: Box<dyn Fn() -> Result<Pair, SetupError> + Send>,
+}
+
+/// Requests after which the client for strangers is replaced.
+const STRANGERS: usize = 1_024;
 
 /// The library undoes `Content-Encoding` for a client as a whole, so there are two.
 #[derive(Clone)]
@@ -85,7 +129,11 @@ impl Client {
         // Whoever came first has installed the same provider; the error says no more than that.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let agent = user_agent(config.contact.as_deref())?;
-        let build = |trust: Trust, encoding: Encoding| {
+        let allow_private = config.allow_private;
+        let diverted = config.dial.is_some();
+        let pace = Pace { per_host: config.per_host, all: config.concurrency, interval: config.interval };
+        let lanes = Lanes::resolving(pace, config.lookup.clone());
+        let build = move |trust: Trust, encoding: Encoding| {
             let guarded = trust == Trust::Untrusted && !config.allow_private;
             let decoded = encoding == Encoding::Decoded;
             let mut builder = reqwest::Client::builder()
@@ -107,16 +155,20 @@ impl Client {
             }
             builder.build().map_err(|error| SetupError(error.to_string()))
         };
-        let pair = |trust| {
+        let pair = move |trust| {
             let (decoded, as_stored) = (build(trust, Encoding::Decoded)?, build(trust, Encoding::AsStored)?);
             Ok(Pair { decoded, as_stored })
         };
+        let operator = pair(Trust::Operator)?;
+        let build = Box::new(move || pair(Trust::Untrusted));
+        let strangers = Strangers { pair: build()?, used: 0, build };
         Ok(Client {
-            operator: pair(Trust::Operator)?,
-            untrusted: pair(Trust::Untrusted)?,
-            allow_private: config.allow_private,
-            diverted: config.dial.is_some(),
-            lanes: Lanes::new(config.per_host, config.concurrency),
+            operator,
+            untrusted: Arc::new(Mutex::new(strangers)),
+            allow_private,
+            diverted,
+            lanes,
+            large: Large::new(),
         })
     }
 
@@ -150,6 +202,7 @@ impl Client {
                 });
             }
             left -= wait;
+            // The note of the failure has closed the lane already, perhaps for less.
             self.lanes.hold(&failure.at, wait);
         }
     }
@@ -163,15 +216,49 @@ impl Client {
         self.allow_private
     }
 
-    pub(super) fn library(&self, trust: Trust, encoding: Encoding) -> &reqwest::Client {
-        let pair = match trust {
-            Trust::Operator => &self.operator,
-            Trust::Untrusted => &self.untrusted,
+    pub(super) fn library(&self, trust: Trust, encoding: Encoding) -> reqwest::Client {
+        let of = |pair: &Pair| match encoding {
+            Encoding::Decoded => pair.decoded.clone(),
+            Encoding::AsStored => pair.as_stored.clone(),
         };
-        match encoding {
-            Encoding::Decoded => &pair.decoded,
-            Encoding::AsStored => &pair.as_stored,
+        match trust {
+            Trust::Operator => of(&self.operator),
+            Trust::Untrusted => {
+                let mut strangers = self.untrusted.lock().unwrap_or_else(PoisonError::into_inner);
+                strangers.used += 1;
+                if strangers.used > STRANGERS
+                    && let Ok(pair) = (strangers.build)()
+                {
+                    // What could be built once can be built again; where it cannot, the old one serves on.
+                    strangers.pair = pair;
+                    strangers.used = 0;
+                }
+                of(&strangers.pair)
+            }
         }
+    }
+
+    pub(super) fn large(&self) -> &Large {
+        &self.large
+    }
+
+    pub(super) fn lanes(&self) -> &Lanes {
+        &self.lanes
+    }
+
+    /// Whether the URL's host has asked for patience (429 or 503) since `then`.
+    pub fn asked_for_patience(&self, url: &Url, then: Instant) -> bool {
+        self.lanes.asked_for_patience(url, then)
+    }
+
+    /// The `count` hosts with the most requests that failed or were put off, and how many.
+    pub fn failing(&self, count: usize) -> Vec<(String, u64)> {
+        self.lanes.failing(count)
+    }
+
+    /// What is known of every host that was asked, by name.
+    pub fn hosts(&self) -> BTreeMap<String, HostRecord> {
+        self.lanes.records()
     }
 
     /// Checks the address that answered, the last of the guard's three looks.
@@ -194,6 +281,15 @@ impl Client {
             let started = Instant::now();
             let answer = tokio::time::timeout(*left, self.hop(&hop, request)).await;
             *left = left.saturating_sub(started.elapsed());
+            let went = match &answer {
+                Ok(Ok(_)) => Went::Well,
+                Ok(Err(failed)) => failed.went(),
+                Err(_) => Went::Nowhere,
+            };
+            self.lanes.note(&hop.url, went, started.elapsed());
+            if let Ok(Ok(Answer::Done(fetched))) = &answer {
+                self.lanes.count_bytes(&hop.url, fetched.body.len() as u64);
+            }
             drop(place);
             match answer {
                 Err(_) => return Err(hop.failed(Cause::Timeout(request.limits.total))),
@@ -221,6 +317,15 @@ impl Client {
             Encoding::AsStored => library.get(hop.url.clone()).header(header::ACCEPT_ENCODING, "identity"),
         };
         let mut builder = builder.header(header::ACCEPT, request.accept);
+        if let Some(known) = &request.known {
+            for (name, value) in
+                [(header::IF_NONE_MATCH, &known.etag), (header::IF_MODIFIED_SINCE, &known.last_modified)]
+            {
+                if let Some(value) = value.as_deref().and_then(|value| HeaderValue::from_str(value).ok()) {
+                    builder = builder.header(name, value);
+                }
+            }
+        }
         if let Some(secret) = &hop.authorization {
             let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| {
                 hop.failed(Cause::Unreadable("the configured credentials cannot stand in a header".into()))
@@ -232,6 +337,16 @@ impl Client {
         let response = builder.send().await.map_err(|error| hop.failed(Cause::of(error, limits.total)))?;
         self.check_peer(hop.trust, response.remote_addr()).map_err(|refusal| hop.blocked(refusal))?;
         let status = response.status();
+        if status == reqwest::StatusCode::NOT_MODIFIED && request.known.is_some() {
+            return Ok(Answer::Done(Fetched {
+                status: status.as_u16(),
+                content_type: None,
+                etag: None,
+                last_modified: None,
+                final_url: hop.url.clone(),
+                body: Vec::new(),
+            }));
+        }
         if status.is_redirection() {
             return hop.redirected(&response).map(Answer::Elsewhere);
         }
@@ -239,7 +354,7 @@ impl Client {
             return Err(hop.refused(&response));
         }
         let headers = response.headers().clone();
-        let body = read_body(response, limits).await.map_err(|cause| hop.failed(cause))?;
+        let body = read_body(response, limits, &self.large).await.map_err(|cause| hop.failed(cause))?;
         Ok(Answer::Done(Fetched {
             status: status.as_u16(),
             content_type: text(&headers, &header::CONTENT_TYPE),
@@ -274,6 +389,13 @@ impl Failed {
     fn new(at: &Url, cause: Cause) -> Self {
         Failed { failure: Failure::new(at, cause), at: Box::new(at.clone()), asked_to_wait: None }
     }
+
+    fn went(&self) -> Went {
+        match &self.failure.cause {
+            Cause::Status { status, .. } => Went::of_status(*status, self.asked_to_wait),
+            cause => Went::of_cause(cause),
+        }
+    }
 }
 
 impl Hop {
@@ -297,14 +419,14 @@ impl Hop {
     fn refused(&self, response: &reqwest::Response) -> Failed {
         let status = response.status().as_u16();
         let challenge = text(response.headers(), &header::WWW_AUTHENTICATE);
-        let asked_to_wait = text(response.headers(), &header::RETRY_AFTER)
-            .and_then(|value| retry_after(&value, jiff::Timestamp::now()));
+        let asked_to_wait = asked_to_wait(response.headers());
         Failed { asked_to_wait, ..self.failed(Cause::Status { status, challenge }) }
     }
 }
 
 /// Reads a body, counting what comes out of decompression.
-async fn read_body(mut response: reqwest::Response, limits: &Limits) -> Result<Vec<u8>, Cause> {
+async fn read_body(mut response: reqwest::Response, limits: &Limits, large: &Large) -> Result<Vec<u8>, Cause> {
+    let mut held = None;
     let too_large = Cause::TooLarge { what: "the answer", limit: limits.body };
     if response.content_length().is_some_and(|length| length > limits.body) {
         return Err(too_large);
@@ -315,6 +437,7 @@ async fn read_body(mut response: reqwest::Response, limits: &Limits) -> Result<V
             return Err(too_large);
         }
         body.extend_from_slice(&chunk);
+        large.room(body.len() as u64, limits.body, &mut held).await;
     }
     Ok(body)
 }

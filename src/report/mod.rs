@@ -3,15 +3,14 @@
 mod crawl;
 mod json;
 mod names;
+mod probe;
 mod text;
 mod tool;
 mod visible;
 
-pub use crawl::{CrawlReport, Run};
+pub use crawl::{CrawlReport, Host, Run, SourceProblem};
 pub use json::to_json;
 pub use names::{Nearest, nearest};
-pub use tool::{PolicyView, ToolReport, ToolView};
-mod probe;
-
 pub use probe::{ProbeReport, ProbedCard, ProbedTool};
+pub use tool::{PolicyView, ToolReport, ToolView};
 pub use visible::visible;

@@ -13,7 +13,36 @@ CREATE TABLE server (
     last_seen   TEXT NOT NULL
 ) STRICT;
 
--- One version of one server, as one source lists it; the manifest is the redacted document.
+-- One crawl, from its beginning to its end however often it was interrupted; finished is NULL until then. sources: the
+-- words that it was asked for, by which the next crawl knows that it continues this one.
+CREATE TABLE run (
+    id       INTEGER PRIMARY KEY,
+    sources  TEXT NOT NULL CHECK (json_valid(sources)),
+    started  TEXT NOT NULL,
+    finished TEXT
+) STRICT;
+
+-- How far a source was read: run_id and next while a sweep is under way, swept when one came to its end (its time is
+-- that of its beginning, so that nothing published meanwhile is missed), since where only what changed was asked for.
+CREATE TABLE source (
+    name   TEXT PRIMARY KEY,
+    run_id INTEGER REFERENCES run (id) ON DELETE SET NULL,
+    begun  TEXT,
+    since  TEXT,
+    next   TEXT,
+    swept  TEXT
+) STRICT;
+
+-- What an answer is known by, for conditional requests; next is where a page led to.
+CREATE TABLE validator (
+    url           TEXT PRIMARY KEY,
+    etag          TEXT,
+    last_modified TEXT,
+    next          TEXT
+) STRICT;
+
+-- One version of one server, as one source lists it; the manifest is the redacted document. pending = 1: a crawl has
+-- yet to learn its tools.
 CREATE TABLE listing (
     id         INTEGER PRIMARY KEY,
     server_id  INTEGER NOT NULL REFERENCES server (id) ON DELETE CASCADE,
@@ -24,10 +53,14 @@ CREATE TABLE listing (
     remotes    TEXT NOT NULL CHECK (json_valid(remotes)),
     manifest   TEXT,
     problems   TEXT NOT NULL CHECK (json_valid(problems)),
+    pending    INTEGER NOT NULL CHECK (pending IN (0, 1)),
+    run_id     INTEGER REFERENCES run (id) ON DELETE SET NULL,
     first_seen TEXT NOT NULL,
     last_seen  TEXT NOT NULL,
     UNIQUE (server_id, source, version)
 ) STRICT;
+CREATE INDEX listing_pending ON listing (run_id) WHERE pending = 1;
+CREATE INDEX listing_of_source ON listing (source);
 
 -- One distinct tool list learnt from one target of a server; equal lists seen again only move last_seen.
 CREATE TABLE observation (
@@ -55,9 +88,11 @@ CREATE TABLE attempt (
                        'unreachable', 'too-large', 'unreadable', 'blocked', 'gone')),
     detail         TEXT,
     observation_id INTEGER REFERENCES observation (id) ON DELETE SET NULL,
+    run_id         INTEGER REFERENCES run (id) ON DELETE SET NULL,
     at             TEXT NOT NULL
 ) STRICT;
 CREATE INDEX attempt_of_target ON attempt (server_id, origin, target, id);
+CREATE INDEX attempt_by_time ON attempt (at);
 
 -- The JSON object of a tool exactly as it came, kept once however many lists contain it.
 CREATE TABLE definition (
@@ -124,6 +159,20 @@ FROM tool
 JOIN server ON server.id = tool.server_id
 JOIN verdict ON verdict.tool_id = tool.id
 WHERE tool.current = 1;
+
+-- One row a server that was asked: how it stands today. Any list makes it read; otherwise the newest failure of the
+-- best origin says why not.
+CREATE VIEW server_outcome AS
+SELECT server, target, origin, outcome, detail, at FROM (
+    SELECT server.name AS server, attempt.target, attempt.origin, attempt.outcome, attempt.detail, attempt.at,
+           row_number() OVER (
+               PARTITION BY attempt.server_id
+               ORDER BY attempt.outcome NOT IN ('ok', 'not-modified'),
+                        CASE attempt.origin WHEN 'live' THEN 0 WHEN 'card' THEN 1 WHEN 'declared' THEN 2 ELSE 3 END,
+                        attempt.id DESC) AS place
+    FROM attempt JOIN server ON server.id = attempt.server_id
+    WHERE attempt.id IN (SELECT max(id) FROM attempt GROUP BY server_id, origin, target)
+) WHERE place = 1;
 
 -- One row a server: how many tools at each risk. A server without a list is unread, which is not clean.
 CREATE VIEW server_risk AS

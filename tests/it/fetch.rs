@@ -54,6 +54,7 @@ fn try_crawl(words: &[&str], options: &Options) -> Result<Crawled, CrawlError> {
                 match event {
                     CrawlEvent::Listing(listing) => listings.push(*listing),
                     CrawlEvent::Observation(observation) => observations.push(*observation),
+                    _ => {}
                 }
             }
             (listings, observations)

@@ -4,3 +4,4 @@ pub(crate) mod binary;
 pub(crate) mod hostile;
 pub(crate) mod mirror;
 pub(crate) mod pack;
+pub(crate) mod world;
