@@ -4,6 +4,8 @@
 mod archive;
 mod client;
 mod commands;
+mod crawl_import;
+mod crawl_world;
 mod extract_python;
 mod fetch;
 mod house;

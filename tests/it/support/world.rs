@@ -21,13 +21,22 @@ pub struct Plan {
     pub crowded: bool,
     /// …which takes this long for an answer.
     pub slow: Duration,
+    /// The registry lists servers of even number only.
+    pub even_only: bool,
     /// How long a server thinks before it answers.
     pub thinks: Duration,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Plan { servers: 100, faulty: 0, crowded: false, slow: Duration::ZERO, thinks: Duration::from_millis(2) }
+        Plan {
+            servers: 100,
+            faulty: 0,
+            crowded: false,
+            slow: Duration::ZERO,
+            even_only: false,
+            thinks: Duration::from_millis(2),
+        }
     }
 }
 
@@ -116,7 +125,7 @@ pub struct World {
     /// Pages of the registry that were asked for.
     #[allow(dead_code, reason = "the example only serves")]
     pub pages: Arc<AtomicUsize>,
-    /// Conversations by number of server: how often each was asked for its list.
+    /// By number of server: how often each was asked for its list, counted when it was answered.
     #[allow(dead_code, reason = "the example only serves")]
     pub asked: Arc<Vec<AtomicUsize>>,
 }
@@ -245,6 +254,7 @@ impl Shared {
         };
         let to = (from + limit).min(self.plan.servers);
         let entries: Vec<String> = (from..to)
+            .filter(|number| !self.plan.even_only || number % 2 == 0)
             .map(|number| {
                 // The refused ones are where nobody listens.
                 let port = if self.plan.kind(number) == Kind::Refuse { 1 } else { port };
@@ -265,9 +275,24 @@ impl Shared {
         let (method, id) = (message["method"].as_str().unwrap_or_default(), &message["id"]);
         let modern = message["params"]["_meta"]["io.modelcontextprotocol/protocolVersion"].is_string();
         let kind = self.plan.kind(number);
+        let answered = self.answer_as(kind, stream, number, method, id, &message, modern).await;
         if method == "tools/list" {
             self.asked[number].fetch_add(1, Ordering::Relaxed);
         }
+        answered
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one message")]
+    async fn answer_as(
+        &self,
+        kind: Kind,
+        stream: &mut BufReader<TcpStream>,
+        number: usize,
+        method: &str,
+        id: &serde_json::Value,
+        message: &serde_json::Value,
+        modern: bool,
+    ) -> std::io::Result<()> {
         match kind {
             Kind::Modern if method == "tools/list" => answer(stream, 200, "", &self.list(number, id, true)).await,
             Kind::Handshake if !modern => match method {
