@@ -7,12 +7,14 @@
 mod judged;
 mod migrate;
 mod reader;
+mod run;
 mod writer;
 
 pub use judged::{JudgeError, Judged, ServerTools, judge_stale};
 pub use migrate::APPLICATION_ID;
 pub use reader::Reader;
-pub use writer::{Record, Recorded, Writer};
+pub use run::{Known, SourceState, begin_run};
+pub use writer::{Record, Recorded, Same, Sweep, Validator, Writer};
 
 use std::path::{Path, PathBuf};
 

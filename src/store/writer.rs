@@ -1,9 +1,10 @@
 //! The one thread that writes: records come in through a bounded channel and are committed in batches.
 
 use super::{StoreError, migrate, sha256_hex};
-use crate::model::{Listing, Observation, Tool, ToolSite};
+use crate::model::{Listing, Observation, Outcome, Package, ServerId, Tool, ToolOrigin, ToolSite};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -19,8 +20,61 @@ const BATCH_AGE: Duration = Duration::from_secs(1);
 /// Something to keep.
 #[derive(Debug)]
 pub enum Record {
+    /// What follows belongs to this run.
+    Run(i64),
+    /// A source lists a server; what it offers is yet to be learnt.
     Listing(Box<Listing>),
     Observation(Box<Observation>),
+    /// The same attempt was made for another server just now, with this outcome.
+    Same(Box<Same>),
+    /// All that a listing names was tried.
+    Done {
+        server: ServerId,
+        source: String,
+    },
+    /// How far a source was read.
+    Sweep {
+        source: String,
+        step: Sweep,
+    },
+    /// What an answer is known by.
+    Validator(Box<Validator>),
+    /// The run came to its end.
+    RunEnds,
+}
+
+/// An attempt that is known from another server.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Same {
+    pub server: ServerId,
+    /// The server for which the attempt was made.
+    pub other: ServerId,
+    pub origin: ToolOrigin,
+    /// What was asked, as observations name it.
+    pub target: String,
+    pub outcome: Outcome,
+    pub detail: Option<String>,
+}
+
+/// A step of reading a source page by page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sweep {
+    /// Reading begins, of everything or of what changed since a time.
+    Begins { since: Option<String> },
+    /// Everything before this cursor was listed.
+    Next(String),
+    /// The source was read to its end.
+    Ends,
+}
+
+/// What an answer is known by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Validator {
+    pub url: String,
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+    /// Where the page led to.
+    pub next: Option<String>,
 }
 
 /// How much was written by one [`Writer`].
@@ -81,10 +135,11 @@ fn run(
 ) -> Result<Recorded, StoreError> {
     let fail = StoreError::sqlite("write to", path);
     let mut recorded = Recorded::default();
+    let run_id = Cell::new(None);
     while let Ok(first) = queue.recv() {
         let started = Instant::now();
         let transaction = connection.transaction().map_err(&fail)?;
-        let batch = Batch { transaction: &transaction, now: now(), path };
+        let batch = Batch { transaction: &transaction, now: now(), path, run: &run_id };
         batch.record(first, &mut recorded)?;
         for _ in 1..BATCH {
             match queue.recv_timeout(BATCH_AGE.saturating_sub(started.elapsed())) {
@@ -102,6 +157,7 @@ struct Batch<'a> {
     transaction: &'a Transaction<'a>,
     now: String,
     path: &'a Path,
+    run: &'a Cell<Option<i64>>,
 }
 
 impl Batch<'_> {
@@ -116,8 +172,122 @@ impl Batch<'_> {
                 self.observation(&observation)?;
                 recorded.attempts += 1;
             }
+            Record::Run(run) => self.run.set(Some(run)),
+            Record::Same(same) => {
+                self.same(&same)?;
+                recorded.attempts += 1;
+            }
+            Record::Done { server, source } => {
+                self.execute(
+                    "UPDATE listing SET pending = 0 WHERE pending = 1 AND source = ?2
+                       AND server_id = (SELECT id FROM server WHERE name = ?1)",
+                    params![server.as_str(), source],
+                )?;
+            }
+            Record::Sweep { source, step } => self.sweep(&source, step)?,
+            Record::Validator(known) => {
+                self.execute(
+                    "INSERT INTO validator (url, etag, last_modified, next) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (url) DO UPDATE SET etag = excluded.etag, last_modified = excluded.last_modified,
+                         next = excluded.next",
+                    params![known.url, known.etag, known.last_modified, known.next],
+                )?;
+            }
+            Record::RunEnds => {
+                self.execute("UPDATE run SET finished = ?2 WHERE id = ?1", params![self.run.get(), self.now])?;
+            }
         }
         Ok(())
+    }
+
+    fn sweep(&self, source: &str, step: Sweep) -> Result<(), StoreError> {
+        match step {
+            Sweep::Begins { since } => self.execute(
+                "INSERT INTO source (name, run_id, begun, since) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (name) DO UPDATE SET run_id = excluded.run_id, begun = excluded.begun,
+                     since = excluded.since, next = NULL",
+                params![source, self.run.get(), self.now, since],
+            ),
+            Sweep::Next(next) => self.execute("UPDATE source SET next = ?2 WHERE name = ?1", params![source, next]),
+            Sweep::Ends => self.execute(
+                "UPDATE source SET swept = begun, begun = NULL, since = NULL, next = NULL WHERE name = ?1",
+                params![source],
+            ),
+        }
+        .map(drop)
+    }
+
+    /// Writes an attempt with the list of the other server's, where that has one.
+    fn same(&self, same: &Same) -> Result<(), StoreError> {
+        let server = self.server(same.server.as_str())?;
+        let list = if same.outcome.is_read() { self.copy(server, same)? } else { None };
+        self.attempt(server, same.origin, &same.target, same.outcome, same.detail.as_deref(), list)
+    }
+
+    fn copy(&self, server: i64, same: &Same) -> Result<Option<i64>, StoreError> {
+        let latest = "SELECT observation.id FROM observation JOIN server ON server.id = observation.server_id
+                      WHERE server.name = ?1 AND origin = ?2 AND target = ?3 AND latest = 1";
+        let (origin, target) = (same.origin.as_str(), &same.target);
+        let Some(other) = self.id(latest, params![same.other.as_str(), origin, target])? else { return Ok(None) };
+        let known = "SELECT mine.id FROM observation AS mine JOIN observation AS other
+                     ON other.content_sha256 = mine.content_sha256 AND other.origin = mine.origin
+                        AND other.target = mine.target
+                     WHERE mine.server_id = ?1 AND other.id = ?2";
+        let known = self.id(known, params![server, other])?;
+        self.execute(
+            "UPDATE observation SET latest = 0 WHERE server_id = ?1 AND origin = ?2 AND target = ?3",
+            params![server, origin, target],
+        )?;
+        let id = if let Some(id) = known {
+            self.execute("UPDATE observation SET latest = 1, last_seen = ?2 WHERE id = ?1", params![id, self.now])?;
+            id
+        } else {
+            self.execute(
+                "INSERT INTO observation (server_id, origin, target, version, artifact_sha256, content_sha256, partial,
+                                          latest, first_seen, last_seen)
+                 SELECT ?1, origin, target, version, artifact_sha256, content_sha256, partial, 1, ?3, ?3
+                 FROM observation WHERE id = ?2",
+                params![server, other, self.now],
+            )?;
+            let id = self.transaction.last_insert_rowid();
+            self.execute(
+                "INSERT INTO tool (observation_id, server_id, position, definition_id, name, file, line, current)
+                 SELECT ?1, ?2, position, definition_id, name, file, line, 0 FROM tool
+                 WHERE observation_id = ?3 ORDER BY position",
+                params![id, server, other],
+            )?;
+            id
+        };
+        self.settle(server)?;
+        Ok(Some(id))
+    }
+
+    fn attempt(
+        &self,
+        server: i64,
+        origin: ToolOrigin,
+        target: &str,
+        outcome: Outcome,
+        detail: Option<&str>,
+        list: Option<i64>,
+    ) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO attempt (server_id, origin, target, outcome, detail, observation_id, run_id, at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![server, origin.as_str(), target, outcome.as_str(), detail, list, self.run.get(), self.now],
+        )
+        .map(drop)
+    }
+
+    /// The list that a target is known to have, seen once more.
+    fn still(&self, server: i64, observation: &Observation) -> Result<Option<i64>, StoreError> {
+        let key = params![server, observation.origin.as_str(), target(observation)];
+        let latest = "SELECT id FROM observation WHERE server_id = ?1 AND origin = ?2 AND target = ?3 AND latest = 1";
+        let id = self.id(latest, key)?;
+        if let Some(id) = id {
+            self.execute("UPDATE observation SET last_seen = ?2 WHERE id = ?1", params![id, self.now])?;
+        }
+        Ok(id)
     }
 
     fn fail(&self) -> impl Fn(rusqlite::Error) -> StoreError {
@@ -160,11 +330,12 @@ impl Batch<'_> {
         )?;
         self.execute(
             "INSERT INTO listing (server_id, source, version, status, packages, remotes, manifest, problems,
-                                  first_seen, last_seen)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)
+                                  pending, run_id, first_seen, last_seen)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?10, ?9, ?9)
              ON CONFLICT (server_id, source, version) DO UPDATE SET
                  status = excluded.status, packages = excluded.packages, remotes = excluded.remotes,
-                 manifest = excluded.manifest, problems = excluded.problems, last_seen = excluded.last_seen",
+                 manifest = excluded.manifest, problems = excluded.problems, pending = 1, run_id = excluded.run_id,
+                 last_seen = excluded.last_seen",
             params![
                 server,
                 listing.source,
@@ -174,7 +345,8 @@ impl Batch<'_> {
                 json(&listing.remotes),
                 listing.manifest,
                 json(&listing.problems),
-                self.now
+                self.now,
+                self.run.get()
             ],
         )?;
         Ok(())
@@ -182,21 +354,13 @@ impl Batch<'_> {
 
     fn observation(&self, observation: &Observation) -> Result<(), StoreError> {
         let server = self.server(observation.server.as_str())?;
-        let stored = if observation.outcome.is_read() { Some(self.list(server, observation)?) } else { None };
-        self.execute(
-            "INSERT INTO attempt (server_id, origin, target, outcome, detail, observation_id, at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![
-                server,
-                observation.origin.as_str(),
-                target(observation),
-                observation.outcome.as_str(),
-                observation.detail,
-                stored,
-                self.now
-            ],
-        )?;
-        Ok(())
+        let list = match observation.outcome {
+            Outcome::Ok => Some(self.list(server, observation)?),
+            Outcome::NotModified => self.still(server, observation)?,
+            _ => None,
+        };
+        let (origin, outcome, detail) = (observation.origin, observation.outcome, observation.detail.as_deref());
+        self.attempt(server, origin, &target(observation), outcome, detail, list)
     }
 
     /// Keeps a tool list: a new one as rows, a known one by moving its `last_seen`.
@@ -301,10 +465,7 @@ impl Batch<'_> {
 /// What an observation is about, whatever the version: a package by name, else what was asked. A newer version's list
 /// takes the place of the older one's.
 fn target(observation: &Observation) -> String {
-    match &observation.package {
-        Some(package) => format!("{}:{}", package.ecosystem, package.identifier),
-        None => observation.target.clone(),
-    }
+    observation.package.as_ref().map_or_else(|| observation.target.clone(), Package::key)
 }
 
 /// The digest of a tool list: of the raw bytes of its tools, in order.
