@@ -179,7 +179,7 @@ impl Crawl {
                     self.send(CrawlEvent::Listing(job.listing.clone())).await?;
                 }
                 if !self.reader.options.plan.run {
-                    job.listing.manifest = None;
+                    (job.listing.manifest, job.listing.meta) = (None, None);
                 }
                 self.progress.expect(1);
                 self.work.push(job);

@@ -119,6 +119,9 @@ pub struct Listing {
     pub remotes: Vec<Remote>,
     /// The manifest as compact JSON, secrets redacted by whoever reads the source; `None` when there is none.
     pub manifest: Option<String>,
+    /// What the registry itself notes beside the manifest (its `_meta`: status, times, which version is the latest), as
+    /// compact JSON.
+    pub meta: Option<String>,
     /// What could not be understood of the manifest, one sentence each. Nothing is dropped silently.
     pub problems: Vec<String>,
 }
@@ -137,6 +140,7 @@ impl Listing {
             packages: Vec::new(),
             remotes: Vec::new(),
             manifest: None,
+            meta: None,
             problems: Vec::new(),
         }
     }

@@ -41,6 +41,7 @@ pub fn read(text: &str, source: &str) -> Result<Read, String> {
         packages: items(manifest, "packages", &mut problems, package),
         remotes: items(manifest, "remotes", &mut problems, remote),
         manifest: Some(kept),
+        meta: None,
         problems,
     };
     Ok(Read { listing, redacted })

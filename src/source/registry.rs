@@ -1,6 +1,7 @@
 //! The official MCP registry's API, and whoever else speaks it: which page to ask, and the servers on a page.
 
 use super::manifest;
+use super::redact::redact;
 use crate::model::Listing;
 use serde::Deserialize;
 use serde_json::Value;
@@ -100,11 +101,13 @@ pub(super) fn read_entry(text: &str, source: &str) -> Result<Entry, String> {
         return Ok(Entry { listing: read.listing, superseded: false, redacted: read.redacted });
     };
     let meta = parts.iter().filter(|(key, raw)| *key != "server" && raw.get().contains(OFFICIAL));
-    let meta = meta.filter_map(|(_, raw)| serde_json::from_str::<Value>(raw.get()).ok()).next();
+    let mut meta = meta.filter_map(|(_, raw)| serde_json::from_str::<Value>(raw.get()).ok()).next();
+    let hidden = meta.as_mut().map_or(0, redact);
     let notes = official(meta.as_ref());
     let read = manifest::read(server.get(), source)?;
-    let listing = Listing { status: notes.status.or(read.listing.status), ..read.listing };
-    Ok(Entry { listing, superseded: notes.superseded, redacted: read.redacted })
+    let (status, meta) = (notes.status.or(read.listing.status), meta.map(|meta| meta.to_string()));
+    let listing = Listing { status, meta, ..read.listing };
+    Ok(Entry { listing, superseded: notes.superseded, redacted: read.redacted + hidden })
 }
 
 /// Reads a page. `source` is how the listings remember where they came from. One malformed entry is reported and hides
@@ -202,6 +205,8 @@ mod tests {
             "registry:https://r.example",
         )
         .expect("a page");
+        let meta = page.listings[0].meta.as_deref().unwrap_or_default();
+        assert_eq!(meta, r#"{"io.modelcontextprotocol.registry/official":{"status":"deprecated","isLatest":true}}"#);
         let names: Vec<_> = page.listings.iter().map(|l| (l.server.as_str(), l.status.as_deref())).collect();
         assert_eq!(names, [("a/one", Some("deprecated")), ("a/flat", Some("active"))]);
         assert_eq!((page.superseded, page.next_cursor.as_deref()), (1, Some("a/flat:1")));

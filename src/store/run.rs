@@ -1,6 +1,6 @@
 //! Where a crawl stands: begins a run or continues one that was interrupted, and tells what of it is done.
 
-use super::writer::Validator;
+use super::record::Validator;
 use super::{StoreError, migrate};
 use crate::model::{Listing, ServerId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -169,7 +169,7 @@ impl Known {
         let connection = migrate::open_for_reading(path)?;
         let sql = format!(
             "SELECT server.name, listing.source, listing.version, listing.status, listing.packages, listing.remotes,
-                    listing.problems, server.title, server.description, server.repository, listing.manifest
+                    listing.problems, server.title, server.description, server.repository, listing.manifest, listing.meta
              FROM listing JOIN server ON server.id = listing.server_id WHERE {which} ORDER BY listing.id"
         );
         let mut statement = connection.prepare(&sql).map_err(&fail)?;
@@ -207,5 +207,6 @@ fn listing(path: &Path, row: &Row<'_>) -> Result<Listing, StoreError> {
         description: maybe(8)?,
         repository: maybe(9)?,
         manifest: maybe(10)?,
+        meta: maybe(11)?,
     })
 }

@@ -31,6 +31,8 @@ CREATE TABLE validator (
 -- pending = 1: a crawl has yet to learn the server's tools; run_id: the crawl that listed it last.
 ALTER TABLE listing ADD COLUMN pending INTEGER NOT NULL DEFAULT 0 CHECK (pending IN (0, 1));
 ALTER TABLE listing ADD COLUMN run_id INTEGER REFERENCES run (id) ON DELETE SET NULL;
+-- What the registry itself notes beside the manifest: status, times, which version is the latest.
+ALTER TABLE listing ADD COLUMN meta TEXT CHECK (json_valid(meta));
 CREATE INDEX listing_pending ON listing (run_id) WHERE pending = 1;
 CREATE INDEX listing_of_source ON listing (source);
 

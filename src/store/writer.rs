@@ -1,9 +1,9 @@
 //! The one thread that writes: records come in through a bounded channel and are committed in batches.
 
-use super::{StoreError, migrate, sha256_hex};
-use crate::model::{Listing, Observation, Outcome, Package, ServerId, Tool, ToolOrigin, ToolSite};
+use super::record::{Record, Sweep};
+use super::{StoreError, migrate};
+use crate::model::{Listing, Observation, Outcome, Package, ToolOrigin};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use sha2::{Digest, Sha256};
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -16,66 +16,6 @@ const QUEUE: usize = 256;
 const BATCH: usize = 500;
 /// …or when its first record has waited this long: what is lost when the process is killed.
 const BATCH_AGE: Duration = Duration::from_secs(1);
-
-/// Something to keep.
-#[derive(Debug)]
-pub enum Record {
-    /// What follows belongs to this run.
-    Run(i64),
-    /// A source lists a server; what it offers is yet to be learnt.
-    Listing(Box<Listing>),
-    Observation(Box<Observation>),
-    /// The same attempt was made for another server just now, with this outcome.
-    Same(Box<Same>),
-    /// All that a listing names was tried.
-    Done {
-        server: ServerId,
-        source: String,
-    },
-    /// How far a source was read.
-    Sweep {
-        source: String,
-        step: Sweep,
-    },
-    /// What an answer is known by.
-    Validator(Box<Validator>),
-    /// The run came to its end.
-    RunEnds,
-}
-
-/// An attempt that is known from another server.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Same {
-    pub server: ServerId,
-    /// The server for which the attempt was made.
-    pub other: ServerId,
-    pub origin: ToolOrigin,
-    /// What was asked, as observations name it.
-    pub target: String,
-    pub outcome: Outcome,
-    pub detail: Option<String>,
-}
-
-/// A step of reading a source page by page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sweep {
-    /// Reading begins, of everything or of what changed since a time.
-    Begins { since: Option<String> },
-    /// Everything before this cursor was listed.
-    Next(String),
-    /// The source was read to its end.
-    Ends,
-}
-
-/// What an answer is known by.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Validator {
-    pub url: String,
-    pub etag: Option<String>,
-    pub last_modified: Option<String>,
-    /// Where the page led to.
-    pub next: Option<String>,
-}
 
 /// How much was written by one [`Writer`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -153,9 +93,9 @@ fn run(
 }
 
 /// One transaction's worth of records, all stamped with one time.
-struct Batch<'a> {
-    transaction: &'a Transaction<'a>,
-    now: String,
+pub(super) struct Batch<'a> {
+    pub(super) transaction: &'a Transaction<'a>,
+    pub(super) now: String,
     path: &'a Path,
     run: &'a Cell<Option<i64>>,
 }
@@ -217,52 +157,7 @@ impl Batch<'_> {
         .map(drop)
     }
 
-    /// Writes an attempt with the list of the other server's, where that has one.
-    fn same(&self, same: &Same) -> Result<(), StoreError> {
-        let server = self.server(same.server.as_str())?;
-        let list = if same.outcome.is_read() { self.copy(server, same)? } else { None };
-        self.attempt(server, same.origin, &same.target, same.outcome, same.detail.as_deref(), list)
-    }
-
-    fn copy(&self, server: i64, same: &Same) -> Result<Option<i64>, StoreError> {
-        let latest = "SELECT observation.id FROM observation JOIN server ON server.id = observation.server_id
-                      WHERE server.name = ?1 AND origin = ?2 AND target = ?3 AND latest = 1";
-        let (origin, target) = (same.origin.as_str(), &same.target);
-        let Some(other) = self.id(latest, params![same.other.as_str(), origin, target])? else { return Ok(None) };
-        let known = "SELECT mine.id FROM observation AS mine JOIN observation AS other
-                     ON other.content_sha256 = mine.content_sha256 AND other.origin = mine.origin
-                        AND other.target = mine.target
-                     WHERE mine.server_id = ?1 AND other.id = ?2";
-        let known = self.id(known, params![server, other])?;
-        self.execute(
-            "UPDATE observation SET latest = 0 WHERE server_id = ?1 AND origin = ?2 AND target = ?3",
-            params![server, origin, target],
-        )?;
-        let id = if let Some(id) = known {
-            self.execute("UPDATE observation SET latest = 1, last_seen = ?2 WHERE id = ?1", params![id, self.now])?;
-            id
-        } else {
-            self.execute(
-                "INSERT INTO observation (server_id, origin, target, version, artifact_sha256, content_sha256, partial,
-                                          latest, first_seen, last_seen)
-                 SELECT ?1, origin, target, version, artifact_sha256, content_sha256, partial, 1, ?3, ?3
-                 FROM observation WHERE id = ?2",
-                params![server, other, self.now],
-            )?;
-            let id = self.transaction.last_insert_rowid();
-            self.execute(
-                "INSERT INTO tool (observation_id, server_id, position, definition_id, name, file, line, current)
-                 SELECT ?1, ?2, position, definition_id, name, file, line, 0 FROM tool
-                 WHERE observation_id = ?3 ORDER BY position",
-                params![id, server, other],
-            )?;
-            id
-        };
-        self.settle(server)?;
-        Ok(Some(id))
-    }
-
-    fn attempt(
+    pub(super) fn attempt(
         &self,
         server: i64,
         origin: ToolOrigin,
@@ -279,27 +174,16 @@ impl Batch<'_> {
         .map(drop)
     }
 
-    /// The list that a target is known to have, seen once more.
-    fn still(&self, server: i64, observation: &Observation) -> Result<Option<i64>, StoreError> {
-        let key = params![server, observation.origin.as_str(), target(observation)];
-        let latest = "SELECT id FROM observation WHERE server_id = ?1 AND origin = ?2 AND target = ?3 AND latest = 1";
-        let id = self.id(latest, key)?;
-        if let Some(id) = id {
-            self.execute("UPDATE observation SET last_seen = ?2 WHERE id = ?1", params![id, self.now])?;
-        }
-        Ok(id)
-    }
-
-    fn fail(&self) -> impl Fn(rusqlite::Error) -> StoreError {
+    pub(super) fn fail(&self) -> impl Fn(rusqlite::Error) -> StoreError {
         let path: PathBuf = self.path.to_owned();
         move |e| StoreError::sqlite("write to", &path)(e)
     }
 
-    fn execute(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize, StoreError> {
+    pub(super) fn execute(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize, StoreError> {
         self.transaction.prepare_cached(sql).and_then(|mut s| s.execute(params)).map_err(self.fail())
     }
 
-    fn id(&self, sql: &str, params: impl rusqlite::Params) -> Result<Option<i64>, StoreError> {
+    pub(super) fn id(&self, sql: &str, params: impl rusqlite::Params) -> Result<Option<i64>, StoreError> {
         self.transaction
             .prepare_cached(sql)
             .and_then(|mut s| s.query_row(params, |row| row.get(0)).optional())
@@ -307,7 +191,7 @@ impl Batch<'_> {
     }
 
     /// The row of a server, made when it is new.
-    fn server(&self, name: &str) -> Result<i64, StoreError> {
+    pub(super) fn server(&self, name: &str) -> Result<i64, StoreError> {
         self.execute(
             "INSERT INTO server (name, first_seen, last_seen) VALUES (?1, ?2, ?2)
              ON CONFLICT (name) DO UPDATE SET last_seen = excluded.last_seen",
@@ -316,7 +200,7 @@ impl Batch<'_> {
         self.id("SELECT id FROM server WHERE name = ?1", [name])?.ok_or_else(|| self.lost("server"))
     }
 
-    fn lost(&self, what: &'static str) -> StoreError {
+    pub(super) fn lost(&self, what: &'static str) -> StoreError {
         StoreError::Damaged { path: self.path.to_owned(), what, detail: "a row just written is gone".to_owned() }
     }
 
@@ -329,12 +213,12 @@ impl Batch<'_> {
             params![server, listing.title, listing.description, listing.version, listing.repository],
         )?;
         self.execute(
-            "INSERT INTO listing (server_id, source, version, status, packages, remotes, manifest, problems,
-                                  pending, run_id, first_seen, last_seen)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?10, ?9, ?9)
+            "INSERT INTO listing (server_id, source, version, status, packages, remotes, manifest, meta,
+                                  problems, pending, run_id, first_seen, last_seen)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?11, ?8, 1, ?10, ?9, ?9)
              ON CONFLICT (server_id, source, version) DO UPDATE SET
                  status = excluded.status, packages = excluded.packages, remotes = excluded.remotes,
-                 manifest = excluded.manifest, problems = excluded.problems, pending = 1, run_id = excluded.run_id,
+                 manifest = excluded.manifest, meta = excluded.meta, problems = excluded.problems, pending = 1, run_id = excluded.run_id,
                  last_seen = excluded.last_seen",
             params![
                 server,
@@ -346,7 +230,8 @@ impl Batch<'_> {
                 listing.manifest,
                 json(&listing.problems),
                 self.now,
-                self.run.get()
+                self.run.get(),
+                listing.meta
             ],
         )?;
         Ok(())
@@ -362,122 +247,14 @@ impl Batch<'_> {
         let (origin, outcome, detail) = (observation.origin, observation.outcome, observation.detail.as_deref());
         self.attempt(server, origin, &target(observation), outcome, detail, list)
     }
-
-    /// Keeps a tool list: a new one as rows, a known one by moving its `last_seen`.
-    fn list(&self, server: i64, observation: &Observation) -> Result<i64, StoreError> {
-        let content = content_digest(&observation.tools);
-        let target = target(observation);
-        let key = params![server, observation.origin.as_str(), target, content];
-        let known = self.id(
-            "SELECT id FROM observation WHERE server_id = ?1 AND origin = ?2 AND target = ?3 AND content_sha256 = ?4",
-            key,
-        )?;
-        self.execute(
-            "UPDATE observation SET latest = 0 WHERE server_id = ?1 AND origin = ?2 AND target = ?3",
-            params![server, observation.origin.as_str(), target],
-        )?;
-        let version = observation.package.as_ref().and_then(|p| p.version.clone());
-        let id = if let Some(id) = known {
-            self.execute(
-                "UPDATE observation SET latest = 1, last_seen = ?2, version = ?3, artifact_sha256 = ?4, partial = ?5
-                 WHERE id = ?1",
-                params![id, self.now, version, observation.artifact_sha256, json(&observation.partial)],
-            )?;
-            id
-        } else {
-            self.execute(
-                "INSERT INTO observation (server_id, origin, target, version, artifact_sha256, content_sha256, partial,
-                                          latest, first_seen, last_seen)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?8)",
-                params![
-                    server,
-                    observation.origin.as_str(),
-                    target,
-                    version,
-                    observation.artifact_sha256,
-                    content,
-                    json(&observation.partial),
-                    self.now
-                ],
-            )?;
-            let id = self.transaction.last_insert_rowid();
-            for (position, (tool, site)) in observation.tools.iter().enumerate() {
-                self.tool(server, id, position, tool, site.as_ref())?;
-            }
-            id
-        };
-        self.settle(server)?;
-        Ok(id)
-    }
-
-    fn tool(
-        &self,
-        server: i64,
-        observation: i64,
-        position: usize,
-        tool: &Tool,
-        site: Option<&ToolSite>,
-    ) -> Result<(), StoreError> {
-        let digest = sha256_hex(tool.raw.as_bytes());
-        self.execute(
-            "INSERT INTO definition (sha256, raw) VALUES (?1, ?2) ON CONFLICT (sha256) DO NOTHING",
-            params![digest, tool.raw],
-        )?;
-        let definition = self
-            .id("SELECT id FROM definition WHERE sha256 = ?1", [&digest])?
-            .ok_or_else(|| self.lost("definition"))?;
-        self.execute(
-            "INSERT INTO tool (observation_id, server_id, position, definition_id, name, file, line, current)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)",
-            params![
-                observation,
-                server,
-                position as i64,
-                definition,
-                tool.name,
-                site.map(|s| &s.file),
-                site.map(|s| s.line)
-            ],
-        )?;
-        Ok(())
-    }
-
-    /// Decides anew which tools the server is held to offer today: those of the latest lists of its best origin, each
-    /// name once (two packages of one server usually carry the same tools).
-    fn settle(&self, server: i64) -> Result<(), StoreError> {
-        self.execute("UPDATE tool SET current = 0 WHERE server_id = ?1 AND current = 1", [server])?;
-        self.execute(
-            "UPDATE tool SET current = 1 WHERE id IN (
-                 SELECT min(tool.id) FROM tool JOIN observation ON observation.id = tool.observation_id
-                 WHERE observation.server_id = ?1 AND observation.latest = 1
-                   AND observation.origin = (
-                       SELECT origin FROM observation WHERE server_id = ?1 AND latest = 1
-                       ORDER BY CASE origin WHEN 'live' THEN 0 WHEN 'card' THEN 1 WHEN 'declared' THEN 2 ELSE 3 END
-                       LIMIT 1)
-                 GROUP BY tool.name)",
-            [server],
-        )?;
-        self.execute("INSERT INTO unjudged (server_id) VALUES (?1) ON CONFLICT DO NOTHING", [server])?;
-        Ok(())
-    }
 }
 
 /// What an observation is about, whatever the version: a package by name, else what was asked. A newer version's list
 /// takes the place of the older one's.
-fn target(observation: &Observation) -> String {
+pub(super) fn target(observation: &Observation) -> String {
     observation.package.as_ref().map_or_else(|| observation.target.clone(), Package::key)
 }
 
-/// The digest of a tool list: of the raw bytes of its tools, in order.
-fn content_digest(tools: &[(Tool, Option<ToolSite>)]) -> String {
-    let mut digest = Sha256::new();
-    for (tool, _) in tools {
-        digest.update((tool.raw.len() as u64).to_be_bytes());
-        digest.update(tool.raw.as_bytes());
-    }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn json<T: serde::Serialize>(value: &T) -> String {
+pub(super) fn json<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("model types have string keys and no failing serializer")
 }

@@ -1,6 +1,7 @@
 //! Crawling a loopback world: every server's outcome, what is left after the process was killed again and again, and
 //! that a slow host delays nobody else. `MCPDEX_WORLD` sets the number of servers (300 unless set); the figures are
-//! printed with `--nocapture`.
+//! printed with `--nocapture`. Times are held against their bounds in large worlds only (`tests/scale/run`): in small
+//! ones, on a machine that has other work, they say nothing.
 
 use crate::support::binary::User;
 use crate::support::database::content;
@@ -17,6 +18,11 @@ const CONCURRENCY: usize = 64;
 
 fn size() -> usize {
     std::env::var("MCPDEX_WORLD").ok().and_then(|size| size.parse().ok()).unwrap_or(300)
+}
+
+/// Whether this is a run of measured times.
+fn is_measured() -> bool {
+    size() >= 5_000
 }
 
 fn start(user: &User, world: &World, more: &[&str]) -> Child {
@@ -95,8 +101,8 @@ fn every_server_of_a_faulty_world_has_its_one_outcome_within_time_and_memory() {
         seconds / bound
     );
     assert!(peak < 300, "{peak} MiB");
-    // A small world is over before its last deadline is: the ratio says something of large ones only.
-    if plan.servers >= 5_000 {
+    // A small world is over before its last deadline is.
+    if is_measured() {
         assert!(seconds <= 1.2 * bound, "{seconds} s against {bound} s");
     }
     // Asked again at once, nothing is done twice; asked to refresh, nothing is duplicated.
@@ -161,8 +167,11 @@ fn a_slow_host_delays_no_other() {
             std::thread::sleep(Duration::from_millis(5));
         }
         let seconds = begun.elapsed().as_secs_f64();
+        let left = (1..plan.servers).step_by(2).filter(|n| world.asked[*n].load(Ordering::Relaxed) == 0).count();
         child.kill().unwrap();
         child.wait().unwrap();
+        // The slow half was far from done: nobody has waited for it.
+        assert!(!plan.crowded || left > plan.servers / 4, "{left} servers of the slow host are left");
         seconds
     };
     let (mut with, mut without) = (0.0, 0.0);
@@ -176,5 +185,5 @@ fn a_slow_host_delays_no_other() {
         without / 2.0,
         with / without
     );
-    assert!(with <= 1.2 * without, "{with} against {without}");
+    assert!(!is_measured() || with <= 1.2 * without, "{with} against {without}");
 }

@@ -11,7 +11,7 @@ pub(crate) fn content(path: &Path) -> BTreeMap<String, Vec<String>> {
         ("servers", "SELECT name, title, description, version, repository FROM server"),
         (
             "listings",
-            "SELECT server.name, source, listing.version, status, packages, remotes, manifest, problems, pending
+            "SELECT server.name, source, listing.version, status, packages, remotes, manifest, meta, problems, pending
              FROM listing JOIN server ON server.id = server_id",
         ),
         (
