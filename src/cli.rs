@@ -1,5 +1,9 @@
 //! The command line, as clap sees it.
 
+mod crawl;
+
+pub use crawl::{Age, CrawlArgs};
+
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -110,33 +114,6 @@ pub enum RunSandbox {
 #[derive(Debug, clap::Args)]
 pub struct ConfinedArgs {
     pub description: String,
-}
-
-/// Arguments of `mcpdex crawl`.
-#[derive(Debug, clap::Args)]
-pub struct CrawlArgs {
-    /// Where servers are listed: pypi:NAME[@VERSION], npm:NAME[@VERSION], registry:URL, the URL of a server, or
-    /// sample (bundled, needs no network).
-    #[arg(required = true, value_name = "SOURCE")]
-    pub sources: Vec<String>,
-    /// The registry of npm packages (default: as npm itself is configured).
-    #[arg(long, value_name = "URL")]
-    pub npm_registry: Option<String>,
-    /// The simple index of Python packages (default: as pip or uv is configured).
-    #[arg(long, value_name = "URL")]
-    pub pypi_index: Option<String>,
-    /// Let addresses that manifests name lead to private networks, too.
-    #[arg(long)]
-    pub allow_private: bool,
-    /// How the operators of registries can reach you; sent as part of the user agent.
-    #[arg(long, value_name = "TEXT", env = "MCPDEX_CONTACT")]
-    pub contact: Option<String>,
-    /// Requests at once over all hosts (default: 16).
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=4096))]
-    pub concurrency: Option<u16>,
-    /// Pages of one registry that are read (default: 2000).
-    #[arg(long, value_name = "NUMBER")]
-    pub max_pages: Option<std::num::NonZeroUsize>,
 }
 
 /// Arguments of `mcpdex tool`.

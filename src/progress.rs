@@ -20,6 +20,7 @@ pub struct Progress {
 struct Shown {
     all: MultiProgress,
     bar: ProgressBar,
+    trouble: ProgressBar,
     named: Arc<AtomicUsize>,
 }
 
@@ -30,9 +31,11 @@ impl Progress {
             return Progress { shown: None };
         }
         let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(10));
-        let bar = all.add(ProgressBar::new(0).with_style(style("{bar:28} {pos}/{len}  {elapsed}  {wide_msg}")));
+        let bar =
+            all.add(ProgressBar::new(0).with_style(style("{bar:28} {pos}/{len}  {per_sec}, {eta} left  {wide_msg}")));
+        let trouble = all.add(ProgressBar::new_spinner().with_style(style("  {wide_msg}")));
         bar.enable_steady_tick(Duration::from_millis(250));
-        Progress { shown: Some(Shown { all, bar, named: Arc::default() }) }
+        Progress { shown: Some(Shown { all, bar, trouble, named: Arc::default() }) }
     }
 
     /// Adds to the number of items that are known to come.
@@ -46,6 +49,13 @@ impl Progress {
     pub fn message(&self, text: &str) {
         if let Some(shown) = &self.shown {
             shown.bar.set_message(text.to_owned());
+        }
+    }
+
+    /// Says what goes wrong.
+    pub fn trouble(&self, text: &str) {
+        if let Some(shown) = &self.shown {
+            shown.trouble.set_message(text.to_owned());
         }
     }
 
@@ -66,6 +76,7 @@ impl Progress {
     pub fn finish(&self) {
         if let Some(shown) = &self.shown {
             shown.bar.finish_and_clear();
+            shown.trouble.finish_and_clear();
             // A terminal that has gone away is no reason to stop.
             let _ = shown.all.clear();
         }

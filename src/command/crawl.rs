@@ -1,114 +1,235 @@
 //! `mcpdex crawl SOURCE…`: learn what servers offer, keep it, judge it, say what is known now.
 
 use super::{Exit, database, print};
-use crate::cli::{CrawlArgs, Global};
-use crate::crawl::{self, CrawlEvent, Options, Surroundings};
+use crate::cli::{Age, CrawlArgs, Global};
+use crate::crawl::{self, CrawlEvent, Options, Plan, Surroundings};
 use crate::progress::Progress;
-use crate::report::{CrawlReport, Run, to_json, visible};
-use crate::source::SourceSpec;
-use crate::store::{Reader, Record, StoreError, Writer};
+use crate::report::{CrawlReport, Host, Run, SourceProblem, to_json, visible};
+use crate::source::{SourceSpec, SpecError, curated};
+use crate::store::{Known, Reader, Record, Recorded, StoreError, Writer, begin_run};
 use anyhow::Context;
-use tokio::sync::mpsc;
+use jiff::{Timestamp, ToSpan};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, watch};
 
 /// How many things may be learnt before the writer has to take one.
 const QUEUE: usize = 64;
+/// What was tried less than this ago counts as fresh, unless the user says otherwise.
+const FRESH: Age = Age { seconds: 86_400 };
 
 pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
-    let specs: Vec<SourceSpec> = match args.sources.iter().map(|word| word.parse()).collect() {
+    let words = if args.sources.is_empty() { curated::default_sources() } else { &args.sources[..] };
+    let specs: Result<Vec<SourceSpec>, SpecError> = words.iter().map(|word| word.parse()).collect();
+    let specs = match specs {
         Ok(specs) => specs,
         Err(error) => {
-            let error: crate::source::SpecError = error;
             eprintln!("error: {}", visible(&error.to_string()));
             return Ok(Exit::Usage);
         }
     };
     // Rules first: without them nothing that is learnt could be judged.
     let bench = database::Bench::load()?;
-    let options = options(args)?;
     let path = database::path(global)?;
+    let begun = Instant::now();
+    let known = begin(&path, &specs, args)?;
+    let (run_id, continued) = (known.run(), known.continued);
+    let (ask_to_stop, stop) = watch::channel(false);
+    let options = options(args, known, stop)?;
     let writer = Writer::spawn(&path, now)?;
-    let progress = Progress::new(global.quiet);
-    let crawled = learn(&specs, &options, writer, &progress)?;
-    progress.finish();
-    let judged = bench.judge(&path)?;
-
-    if !global.quiet {
-        for failure in &crawled.report.failures {
-            let text = format!("{}: {}: {}", failure.source, failure.outcome, failure.detail);
-            eprintln!("not read to its end: {}", visible(&text));
-        }
-        for problem in &crawled.report.problems {
-            eprintln!("warning: {}", visible(problem));
-        }
-        if crawled.report.redacted > 0 {
-            eprintln!("{} secrets in manifests were not stored", crawled.report.redacted);
-        }
+    writer.send(Record::Run(run_id))?;
+    if continued && !global.quiet {
+        eprintln!("continuing a crawl that was interrupted");
     }
-    let reader = Reader::open(&path)?;
+    let progress = Progress::new(global.quiet);
+    let crawled = learn(&specs, &options, writer, &progress, ask_to_stop)?;
+    progress.finish();
+    let learnt = begun.elapsed();
+    let judging = Instant::now();
+    let judged = bench.judge(&path)?;
+    if !global.quiet {
+        complain(&crawled.report);
+    }
+    let all_failed = crawled.all_failed && !args.listed;
+    let (recorded, report) = (crawled.recorded, crawled.report);
+    let nothing_read = recorded.attempts == 0 && !report.failures.is_empty();
+    let seconds = begun.elapsed().as_secs_f64();
     let run = Run {
-        listings: crawled.recorded.listings,
-        attempts: crawled.recorded.attempts,
-        tools: crawled.recorded.tools,
+        continued,
+        interrupted: report.interrupted,
+        listings: recorded.listings,
+        attempts: recorded.attempts,
+        skipped: report.skipped as u64,
+        superseded: report.superseded as u64,
+        redacted: report.redacted as u64,
+        tools: recorded.tools,
         judged: judged.tools,
+        learning_seconds: learnt.as_secs_f64(),
+        judging_seconds: judging.elapsed().as_secs_f64(),
+        tools_per_second: if seconds > 0.0 { recorded.tools as f64 / seconds } else { 0.0 },
     };
-    let report = CrawlReport::new(
-        path.display().to_string(),
-        run,
-        reader.summary()?,
-        reader.unread()?,
-        reader.partial_lists()?,
-        bench.rules.digest().to_owned(),
-    );
-    print(&if global.json { to_json(&report) } else { report.to_text() })?;
-    let nothing_read = crawled.recorded.attempts == 0 && !crawled.report.failures.is_empty();
-    Ok(if nothing_read || crawled.all_failed { Exit::Failed } else { Exit::Done })
+    // A rate over a handful says nothing.
+    if !global.quiet && run.tools >= 1_000 {
+        eprintln!(
+            "learnt in {:.1} s, judged in {:.1} s: {:.0} tools a second",
+            run.learning_seconds, run.judging_seconds, run.tools_per_second
+        );
+    }
+    let hosts = report.hosts.into_iter().map(|(name, record)| Host {
+        name,
+        requests: record.requests,
+        failed: record.failed,
+        busy: record.busy,
+        bytes: record.bytes,
+        mean_seconds: record.waited.as_secs_f64() / (record.requests.max(1) as f64),
+        paused_seconds: record.paused.as_secs_f64(),
+    });
+    let failures = report.failures.into_iter().map(|failure| SourceProblem {
+        source: failure.source,
+        outcome: Some(failure.outcome),
+        detail: failure.detail,
+    });
+    let problems =
+        report.problems.into_iter().map(|detail| SourceProblem { source: String::new(), outcome: None, detail });
+    let reader = Reader::open(&path)?;
+    let document =
+        CrawlReport::new(path.display().to_string(), run, reader.summary()?, bench.rules.digest().to_owned())
+            .with_unread(reader.unread()?, reader.partial_lists()?)
+            .with_hosts(hosts.collect())
+            .with_problems(failures.chain(problems).collect());
+    print(&if global.json { to_json(&document) } else { document.to_text() })?;
+    Ok(if nothing_read || all_failed || report.interrupted { Exit::Failed } else { Exit::Done })
+}
+
+fn begin(path: &std::path::Path, specs: &[SourceSpec], args: &CrawlArgs) -> anyhow::Result<Known> {
+    let names: Vec<String> = specs.iter().map(SourceSpec::to_string).collect();
+    let age = args.refresh.unwrap_or(FRESH).seconds.seconds();
+    let since = match Timestamp::now().checked_sub(age).and_then(|at| at.round(jiff::Unit::Second)) {
+        // Nothing is fresh when it may be no second old.
+        Ok(_) if args.refresh.is_some_and(|age| age.seconds == 0) => "9999".to_owned(),
+        Ok(at) => at.to_string(),
+        Err(_) => String::new(),
+    };
+    Ok(begin_run(path, &names, &now(), &since)?)
+}
+
+fn complain(report: &crawl::CrawlReport) {
+    for failure in &report.failures {
+        let text = format!("{}: {}: {}", failure.source, failure.outcome, failure.detail);
+        eprintln!("not read to its end: {}", visible(&text));
+    }
+    /// More are in the `--json` report.
+    const SHOWN: usize = 100;
+    for problem in report.problems.iter().take(SHOWN) {
+        eprintln!("warning: {}", visible(problem));
+    }
+    if report.problems.len() > SHOWN {
+        eprintln!("warning: … and {} more (--json lists all)", report.problems.len() - SHOWN);
+    }
+    if report.redacted > 0 {
+        eprintln!("{} secrets in manifests and configurations were not stored", report.redacted);
+    }
+    if report.interrupted {
+        eprintln!("interrupted: the same command goes on from here");
+    }
 }
 
 /// What a crawl did and what was written of it.
 struct Crawled {
     report: crawl::CrawlReport,
-    recorded: crate::store::Recorded,
+    recorded: Recorded,
     /// There were attempts, and none of them learnt a list.
     all_failed: bool,
 }
 
 /// Crawls, and writes what is learnt as it comes.
-fn learn(specs: &[SourceSpec], options: &Options, writer: Writer, progress: &Progress) -> anyhow::Result<Crawled> {
-    let (events, mut learnt) = mpsc::channel(QUEUE);
+fn learn(
+    specs: &[SourceSpec],
+    options: &Options,
+    writer: Writer,
+    progress: &Progress,
+    ask_to_stop: watch::Sender<bool>,
+) -> anyhow::Result<Crawled> {
+    let (events, mut learnt) = mpsc::channel::<CrawlEvent>(QUEUE);
     let keeper = std::thread::spawn(move || -> Result<_, StoreError> {
         let (mut attempts, mut read) = (0_usize, 0_usize);
         while let Some(event) = learnt.blocking_recv() {
-            let record = match event {
-                CrawlEvent::Listing(listing) => Record::Listing(listing),
-                CrawlEvent::Observation(observation) => {
-                    attempts += 1;
-                    read += usize::from(observation.outcome.is_read());
-                    Record::Observation(observation)
-                }
+            let outcome = match &event {
+                Record::Observation(observation) => Some(observation.outcome),
+                Record::Same(same) => Some(same.outcome),
+                _ => None,
             };
-            if writer.send(record).is_err() {
+            attempts += usize::from(outcome.is_some());
+            read += usize::from(outcome.is_some_and(crate::model::Outcome::is_read));
+            if writer.send(event).is_err() {
                 break; // finish() tells why
             }
         }
         Ok((writer.finish()?, attempts > 0 && read == 0))
     });
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    let crawled = runtime.block_on(crawl::crawl(specs, options, events, progress));
+    let crawled = runtime.block_on(async {
+        // The first signal lets what is under way come to its end, the second one does not.
+        tokio::select! {
+            crawled = crawl::crawl(specs, options, events, progress) => Some(crawled),
+            () = signals(ask_to_stop) => None,
+        }
+    });
+    runtime.shutdown_timeout(Duration::from_secs(1));
     // The writer's own error says more than "the receiver has stopped".
     let (recorded, all_failed) = keeper.join().map_err(|_| StoreError::WriterStopped)??;
-    Ok(Crawled { report: crawled?, recorded, all_failed })
+    let report = crawled.context("stopped at once, as asked; what was learnt so far is kept")??;
+    Ok(Crawled { report, recorded, all_failed })
 }
 
-fn options(args: &CrawlArgs) -> anyhow::Result<Options> {
+/// Waits for two signals to stop; passes on the first.
+async fn signals(ask_to_stop: watch::Sender<bool>) {
+    one_signal().await;
+    eprintln!("stopping: waiting for what is under way; press Ctrl-C again to stop at once");
+    // Whoever listened has gone already: then there is nothing to stop.
+    let _ = ask_to_stop.send(true);
+    one_signal().await;
+}
+
+async fn one_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Without signals there is nothing to wait for.
+        std::future::pending::<()>().await;
+    }
+}
+
+fn options(args: &CrawlArgs, known: Known, stop: watch::Receiver<bool>) -> anyhow::Result<Options> {
     let program = std::env::current_exe().context("cannot find this program's own file, which reads packages")?;
     let mut options = Options::new(program, Surroundings::of_process());
     options.npm_registry.clone_from(&args.npm_registry);
     options.pypi_index.clone_from(&args.pypi_index);
     options.allow_private = args.allow_private;
     options.contact.clone_from(&args.contact);
-    if let Some(concurrency) = args.concurrency {
-        options.concurrency = concurrency.into();
-    }
+    options.concurrency = args.concurrency.into();
+    options.per_host = args.per_host.into();
+    options.interval = Duration::from_millis(args.interval);
+    options.live.total = Duration::from_secs(args.timeout);
+    options.refresh_all = args.refresh.is_some();
+    options.full = args.full;
+    options.plan = Plan {
+        live: !args.listed && (args.live || !args.source),
+        source: !args.listed && (args.source || !args.live),
+        both: args.live && args.source,
+        run: args.run,
+    };
+    options.known = Arc::new(known);
+    options.stop = stop;
     if let Some(pages) = args.max_pages {
         options.max_pages = pages.get();
     }

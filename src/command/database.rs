@@ -4,7 +4,7 @@ use super::judging;
 use crate::classify::{Judge, Overrides, Ruleset, ServerContext, Trust};
 use crate::cli::Global;
 use crate::model::Verdict;
-use crate::store::{Judged, Reader, ServerTools, judge_stale};
+use crate::store::{Judged, Reader, ServerTools, StoreError, judge_stale};
 use anyhow::Context;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -64,14 +64,17 @@ impl Bench {
         })?)
     }
 
-    /// Opens the database for reading, with every verdict in step with the rules.
+    /// Opens the database for reading, with every verdict in step with the rules; an older file is migrated first.
     ///
     /// # Errors
     /// There is no database, it is foreign, or stale verdicts cannot be replaced.
     pub(super) fn open(&self, path: &Path) -> anyhow::Result<Reader> {
-        let reader = Reader::open(path)?;
-        if reader.is_judged_by(&self.digest())? {
-            return Ok(reader);
+        match Reader::open(path) {
+            // Judging opens the file for writing, which brings it up to date.
+            Err(StoreError::Older { found: 1.., .. }) => {}
+            Err(error) => return Err(error.into()),
+            Ok(reader) if reader.is_judged_by(&self.digest())? => return Ok(reader),
+            Ok(_) => {}
         }
         self.judge(path)?;
         Ok(Reader::open(path)?)

@@ -1,38 +1,43 @@
 //! The pipeline: sources in, listings and observations out through one channel, in the order in which they are learnt.
-//! Joins source, net, probe and extract; the one place with tasks. Writes nothing: whoever holds the other end of the channel
-//! does. Every package and endpoint that was looked at gives at least one observation, and a failure is one with an outcome.
+//! Joins source, net, probe and extract; the one place with tasks. Writes nothing: whoever holds the other end of the
+//! channel does. Every target that was tried gives an observation, and a failure is one with an outcome.
+//!
+//! [`reading`] finds servers, [`dispatch`] says whose turn it is, [`plan`] learns one server's tools. What earlier
+//! crawls have done is in [`Options::known`]; a crawl that was ended in any way goes on from there.
 
 mod clients;
 mod configured;
+mod dispatch;
 mod endpoint;
+mod files;
 mod options;
 mod package;
+mod plan;
+mod reading;
+mod shared;
 
-pub use options::{Options, Surroundings};
+pub use crate::store::Record as CrawlEvent;
+pub use options::{Options, Plan, Surroundings};
 
-use crate::model::{Listing, Observation, Outcome, Partial, PartialReason, ToolOrigin};
-use crate::net::{self, Client, Request, Trust};
+use crate::model::Outcome;
+use crate::net::{self, Client, HostRecord};
 use crate::progress::Progress;
 use crate::report::visible;
+use crate::source::SourceSpec;
 use crate::source::npmrc::ConfigError;
-use crate::source::{SourceSpec, recorded, registry, sample};
 use configured::Configured;
+use dispatch::{Dispatch, Job};
 use package::Reader;
-use std::collections::BTreeSet;
+use plan::{Learnt, learn};
+use reading::{Found, read_all};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
-use url::Url;
-
-/// Something that a crawl learnt. A server's listing comes before its observations.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CrawlEvent {
-    Listing(Box<Listing>),
-    Observation(Box<Observation>),
-}
 
 /// A source that could not be read to its end. What came before the failure was kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct SourceFailure {
     pub source: String,
     pub outcome: Outcome,
@@ -42,14 +47,23 @@ pub struct SourceFailure {
 /// What a crawl did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CrawlReport {
+    /// Servers that sources listed.
     pub listings: usize,
     pub observations: usize,
-    /// Secrets that were taken out of manifests.
+    /// Targets that were left alone because they were tried lately, or by this run before it was interrupted.
+    pub skipped: usize,
+    /// Older versions of servers, which are not listed.
+    pub superseded: usize,
+    /// Secrets that were taken out of manifests and configurations.
     pub redacted: usize,
     /// Sources that could not be read to their end.
     pub failures: Vec<SourceFailure>,
     /// Entries of sources that could not be read, one sentence each.
     pub problems: Vec<String>,
+    /// The hosts that were asked, and how they behaved.
+    pub hosts: BTreeMap<String, HostRecord>,
+    /// The crawl was asked to end before it was done.
+    pub interrupted: bool,
 }
 
 /// Why a crawl could not begin or go on.
@@ -65,7 +79,10 @@ pub enum CrawlError {
 }
 
 /// Servers that may be under way at once; most of them wait for a place in their host's lane, which costs little.
-const UNDER_WAY: usize = 512;
+const UNDER_WAY: usize = 1_024;
+/// Servers that may wait for their turn. Sources are read no further while more do; they are kept as pending already,
+/// so this bounds memory and nothing else.
+const WAITING: usize = 50_000;
 
 /// Crawls the sources, in their order, and sends what it learns to `events`.
 ///
@@ -82,6 +99,8 @@ pub async fn crawl(
         contact: options.contact.clone(),
         allow_private: options.allow_private,
         concurrency: options.concurrency,
+        per_host: options.per_host,
+        interval: options.interval,
         ..net::Config::default()
     })?;
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
@@ -90,23 +109,18 @@ pub async fn crawl(
         configured: Configured::read(options)?,
         options: options.clone(),
         workers: Semaphore::new(cores),
+        shared: shared::Shared::default(),
     };
     let mut crawl = Crawl {
         reader: Arc::new(reader),
         events,
         progress: progress.clone(),
         tasks: JoinSet::new(),
+        work: Dispatch::default(),
         report: CrawlReport::default(),
     };
-    for spec in specs {
-        match spec {
-            SourceSpec::Package(package) => crawl.list(Listing::of_package(package.clone(), spec.to_string())).await?,
-            SourceSpec::Registry(base) => crawl.registry(base, &spec.to_string()).await?,
-            SourceSpec::Server(url) => crawl.list(endpoint::listing(url, spec.to_string())).await?,
-            SourceSpec::Sample => crawl.page(sample::PAGE.as_bytes(), &spec.to_string()).await.map(drop)?,
-        }
-    }
-    crawl.wait(0).await?;
+    crawl.run(specs).await?;
+    crawl.report.hosts = crawl.reader.client.hosts();
     Ok(crawl.report)
 }
 
@@ -114,148 +128,106 @@ struct Crawl {
     reader: Arc<Reader>,
     events: mpsc::Sender<CrawlEvent>,
     progress: Progress,
-    /// One task for each server; each says how many observations it sent.
-    tasks: JoinSet<Result<usize, CrawlError>>,
+    /// One task for each server under way, with the host whose turn it used.
+    tasks: JoinSet<(String, Result<Learnt, CrawlError>)>,
+    work: Dispatch,
     report: CrawlReport,
 }
 
 impl Crawl {
-    /// Reads every page of a registry.
-    async fn registry(&mut self, base: &Url, source: &str) -> Result<(), CrawlError> {
-        let mut cursor = None;
-        let mut seen = BTreeSet::new();
-        for number in 1..=self.reader.options.max_pages {
-            self.progress.message(&visible(&format!("{source}, page {number}")));
-            let mut request =
-                Request::page(registry::page_url(base, cursor.as_deref()), Trust::Operator, registry::ACCEPT);
-            request.limits = self.reader.options.page;
-            let fetched = match self.reader.client.get(request).await {
-                Ok(fetched) => fetched,
-                Err(failure) => {
-                    self.fail(source, failure.outcome(), failure.to_string());
-                    return Ok(());
-                }
-            };
-            let Some(next) = self.page(&fetched.body, source).await? else { return Ok(()) };
-            if !seen.insert(next.clone()) {
-                self.fail(source, Outcome::Unreadable, format!("page {number} leads back to an earlier page"));
-                return Ok(());
+    async fn run(&mut self, specs: &[SourceSpec]) -> Result<(), CrawlError> {
+        let (out, mut found) = mpsc::channel(64);
+        let reading = tokio::spawn(read_all(specs.to_vec(), self.reader.clone(), out));
+        let mut stop = self.reader.options.stop.clone();
+        let mut look = tokio::time::interval(Duration::from_secs(1));
+        let mut open = true;
+        while open || !self.tasks.is_empty() || self.work.len() > 0 {
+            while self.tasks.len() < UNDER_WAY
+                && let Some((host, job)) = self.work.next()
+            {
+                self.start(host, job);
             }
-            cursor = Some(next);
+            tokio::select! {
+                next = found.recv(), if open && self.work.len() < WAITING => match next {
+                    Some(next) => self.take(next).await?,
+                    None => open = false,
+                },
+                Some(done) = self.tasks.join_next(), if !self.tasks.is_empty() => self.end(done)?,
+                Ok(_) = stop.wait_for(|stop| *stop), if !self.report.interrupted => {
+                    // What is under way comes to its end; the rest stays pending.
+                    self.report.interrupted = true;
+                    open = false;
+                    found.close();
+                    reading.abort();
+                    self.work.clear();
+                }
+                _ = look.tick() => self.progress.trouble(&visible(&self.failing())),
+            }
         }
-        let detail = format!("more than {} pages; --max-pages raises the limit", self.reader.options.max_pages);
-        self.fail(source, Outcome::TooLarge, detail);
+        match reading.await {
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            _ => {}
+        }
+        if self.report.interrupted { Ok(()) } else { self.send(CrawlEvent::RunEnds).await }
+    }
+
+    async fn take(&mut self, found: Found) -> Result<(), CrawlError> {
+        match found {
+            Found::Server { mut job, new } => {
+                if new {
+                    self.report.listings += 1;
+                    self.send(CrawlEvent::Listing(job.listing.clone())).await?;
+                }
+                if !self.reader.options.plan.run {
+                    (job.listing.manifest, job.listing.meta) = (None, None);
+                }
+                self.progress.expect(1);
+                self.work.push(job);
+            }
+            Found::Event(event) => self.send(event).await?,
+            Found::At(text) => self.progress.message(&visible(&text)),
+            Found::Failure(failure) => self.report.failures.push(failure),
+            Found::Problem(problem) => self.report.problems.push(problem),
+            Found::Redacted(count) => self.report.redacted += count,
+            Found::Superseded(count) => self.report.superseded += count,
+        }
         Ok(())
     }
 
-    /// Reads one page and starts on its servers; says where the next page is.
-    async fn page(&mut self, bytes: &[u8], source: &str) -> Result<Option<String>, CrawlError> {
-        let page = match registry::read_page(bytes, source) {
-            Ok(page) => page,
-            Err(error) => {
-                self.fail(source, Outcome::Unreadable, error.to_string());
-                return Ok(None);
-            }
-        };
-        self.report.redacted += page.redacted;
-        self.report.problems.extend(page.problems.into_iter().map(|problem| format!("{source}: {problem}")));
-        for listing in page.listings {
-            self.list(listing).await?;
-        }
-        Ok(page.next_cursor)
-    }
-
-    fn fail(&mut self, source: &str, outcome: Outcome, detail: String) {
-        self.report.failures.push(SourceFailure { source: source.to_owned(), outcome, detail });
-    }
-
-    /// Sends a listing on and starts to learn the server's tools.
-    async fn list(&mut self, listing: Listing) -> Result<(), CrawlError> {
-        self.wait(UNDER_WAY - 1).await?;
-        self.send(CrawlEvent::Listing(Box::new(listing.clone()))).await?;
-        self.report.listings += 1;
-        self.progress.expect(1);
+    fn start(&mut self, host: String, job: Job) {
         let (reader, events, progress) = (self.reader.clone(), self.events.clone(), self.progress.clone());
         self.tasks.spawn(async move {
-            let _item = progress.begin(&visible(listing.server.as_str()));
-            let observations = observe(&reader, &listing).await;
-            let count = observations.len();
-            for observation in observations {
-                let event = CrawlEvent::Observation(Box::new(observation));
-                events.send(event).await.map_err(|_| CrawlError::SinkClosed)?;
-            }
-            Ok(count)
+            let _item = progress.begin(&visible(job.listing.server.as_str()));
+            let learnt = learn(&reader, job, &events).await;
+            (host, learnt)
         });
-        Ok(())
+    }
+
+    fn end(
+        &mut self,
+        done: Result<(String, Result<Learnt, CrawlError>), tokio::task::JoinError>,
+    ) -> Result<(), CrawlError> {
+        match done {
+            Ok((host, learnt)) => {
+                self.work.done(&host);
+                let learnt = learnt?;
+                self.report.observations += learnt.observations;
+                self.report.skipped += learnt.skipped;
+                Ok(())
+            }
+            // A task never panics by itself nor is it cancelled; going on would lose its server in silence.
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
     }
 
     async fn send(&self, event: CrawlEvent) -> Result<(), CrawlError> {
         self.events.send(event).await.map_err(|_| CrawlError::SinkClosed)
     }
 
-    /// Waits until at most `left` tasks are under way.
-    async fn wait(&mut self, left: usize) -> Result<(), CrawlError> {
-        while self.tasks.len() > left {
-            match self.tasks.join_next().await {
-                Some(Ok(done)) => self.report.observations += done?,
-                // A task never panics by itself nor is it cancelled; going on would lose its server in silence.
-                Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
-                None => break,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Learns the tools of one server from everything that its listing names. At least one observation, always.
-async fn observe(reader: &Reader, listing: &Listing) -> Vec<Observation> {
-    let unread = |origin, outcome, detail: String| {
-        vec![Observation::failed(listing.server.clone(), origin, listing.server.as_str(), outcome, detail)]
-    };
-    if let Some((name, text)) = sample::recorded(listing).filter(|_| listing.source == SourceSpec::Sample.to_string()) {
-        return match recorded::read_tools(text) {
-            Ok(list) => vec![declared(listing, name, list)],
-            Err(why) => unread(ToolOrigin::Declared, Outcome::Unreadable, format!("{name} {why}")),
-        };
-    }
-    if listing.status.as_deref() == Some("deleted") {
-        return unread(ToolOrigin::Declared, Outcome::Gone, "the registry lists this server as deleted".to_owned());
-    }
-    if listing.packages.is_empty() && listing.remotes.is_empty() {
-        let detail = match listing.problems.is_empty() {
-            true => "the manifest names neither a package nor an endpoint".to_owned(),
-            false => format!("the manifest names nothing that could be read: {}", listing.problems.join("; ")),
-        };
-        return unread(ToolOrigin::Declared, Outcome::Unreadable, detail);
-    }
-    let mut observations = Vec::new();
-    let mut seen = BTreeSet::new();
-    for package in &listing.packages {
-        // The same package with another transport is the same source.
-        if seen.insert(package.to_string()) {
-            observations.push(reader.observe(&listing.server, package).await);
-        }
-    }
-    for remote in &listing.remotes {
-        if seen.insert(remote.url.clone()) {
-            observations.extend(endpoint::observe(&reader.client, listing, remote).await);
-        }
-    }
-    observations
-}
-
-/// An observation of a list that was recorded beside the manifest.
-fn declared(listing: &Listing, name: &str, list: recorded::ToolList) -> Observation {
-    let missing = |detail| Partial { reason: PartialReason::MalformedTool, detail, site: None };
-    Observation {
-        server: listing.server.clone(),
-        origin: ToolOrigin::Declared,
-        outcome: Outcome::Ok,
-        target: format!("{}:{name}", listing.source),
-        package: None,
-        artifact_sha256: None,
-        detail: None,
-        tools: list.tools.into_iter().map(|tool| (tool, None)).collect(),
-        partial: list.malformed.into_iter().map(missing).collect(),
+    /// The hosts that fail most, for the progress.
+    fn failing(&self) -> String {
+        let worst = self.reader.client.failing(3);
+        let names: Vec<_> = worst.iter().map(|(host, count)| format!("{host} ({count})")).collect();
+        if names.is_empty() { String::new() } else { format!("failing: {}", names.join(", ")) }
     }
 }

@@ -2,8 +2,13 @@
 
 use crate::extract;
 use crate::net::Limits;
+use crate::probe;
+use crate::store::Known;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
 
 /// How to crawl.
 #[derive(Debug, Clone)]
@@ -18,8 +23,24 @@ pub struct Options {
     pub contact: Option<String>,
     /// `--concurrency`: requests at once over all hosts.
     pub concurrency: usize,
+    /// `--per-host`: requests at once at one host.
+    pub per_host: usize,
+    /// `--interval`: the least time between the starts of two requests at one host.
+    pub interval: Duration,
     /// `--max-pages`: pages of one registry.
     pub max_pages: usize,
+    /// What may be tried to learn a server's tools.
+    pub plan: Plan,
+    /// `--refresh` was given: what is fresh is left alone however it was named.
+    pub refresh_all: bool,
+    /// `--full`: read sources whole, even where they could tell what changed.
+    pub full: bool,
+    /// For asking a live server.
+    pub live: probe::Limits,
+    /// What earlier crawls have left.
+    pub known: Arc<Known>,
+    /// Becomes true when the crawl should come to an end: nothing new is begun.
+    pub stop: watch::Receiver<bool>,
     /// For pages of indexes and registries.
     pub page: Limits,
     /// For archives.
@@ -31,6 +52,25 @@ pub struct Options {
     pub surroundings: Surroundings,
 }
 
+/// What may be tried to learn a server's tools, beside what its source knows of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// Ask its endpoints.
+    pub live: bool,
+    /// Read the source of its packages.
+    pub source: bool,
+    /// Read the source even where an endpoint has answered.
+    pub both: bool,
+    /// Run its packages in a sandbox, where nothing else has given a list.
+    pub run: bool,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Plan { live: true, source: true, both: false, run: false }
+    }
+}
+
 impl Options {
     /// The defaults, with `program` as the worker.
     pub fn new(program: PathBuf, surroundings: Surroundings) -> Self {
@@ -40,7 +80,15 @@ impl Options {
             allow_private: false,
             contact: None,
             concurrency: 16,
+            per_host: 4,
+            interval: Duration::ZERO,
             max_pages: 2_000,
+            plan: Plan::default(),
+            refresh_all: false,
+            full: false,
+            live: probe::Limits { bytes: 8 << 20, ..probe::Limits::default() },
+            known: Arc::default(),
+            stop: watch::channel(false).1,
             page: Limits::PAGE,
             archive: Limits::ARCHIVE,
             extract: extract::Limits::default(),

@@ -3,13 +3,15 @@
 
 use super::configured::{Configured, PypiAnswer, Registry, Unconfigured};
 use super::options::Options;
+use super::shared::Shared;
 use crate::extract::archive::ArchiveKind;
 use crate::extract::worker::{WorkerError, extract_archive};
 use crate::extract::{Extraction, PackageInfo};
 use crate::model::{Ecosystem, Observation, Outcome, Package, Partial, PartialReason, ServerId, Tool, ToolOrigin};
-use crate::net::{Client, Failure, Fetched, Request, Trust};
+use crate::net::{Client, Failure, Fetched, Request, Trust, Validators};
 use crate::source::artifact::sha256_hex;
 use crate::source::{Artifact, Hash, PageError, check_name, npm, pypi};
+use crate::store::Validator;
 use tokio::sync::Semaphore;
 use url::Url;
 
@@ -20,6 +22,8 @@ pub(super) struct Reader {
     pub(super) options: Options,
     /// Workers at once: each keeps a core busy.
     pub(super) workers: Semaphore,
+    /// Attempts that several servers share.
+    pub(super) shared: Shared,
 }
 
 /// Why a package was not read. Each has its outcome.
@@ -67,28 +71,51 @@ struct Located {
     registry: Option<Registry>,
 }
 
+/// The page of a package in its registry, then and now.
+struct Page {
+    known: Option<Validator>,
+    validator: Option<Validator>,
+}
+
+/// What a package's page is remembered by: the same page read for another version or by another mcpdex, which may find
+/// more, is another page.
+fn page_key(package: &Package) -> String {
+    format!("{package} read by {}", env!("CARGO_PKG_VERSION"))
+}
+
 impl Reader {
-    /// Reads one package of a server.
-    pub(super) async fn observe(&self, server: &ServerId, package: &Package) -> Observation {
+    /// Reads one package of a server; with what its index answered is known by, where the package was read.
+    pub(super) async fn observe(&self, server: &ServerId, package: &Package) -> (Observation, Option<Validator>) {
         let mut observation =
             Observation::failed(server.clone(), ToolOrigin::Static, package.to_string(), Outcome::Ok, "");
         observation.package = Some(package.clone());
         observation.detail = None;
-        if let Err(unread) = self.read(package, &mut observation).await {
-            observation.outcome = unread.outcome();
-            observation.detail = Some(unread.to_string());
+        match self.read(package, &mut observation).await {
+            Ok(validator) => (observation, validator),
+            Err(unread) => {
+                observation.outcome = unread.outcome();
+                observation.detail = Some(unread.to_string());
+                (observation, None)
+            }
         }
-        observation
     }
 
     /// Fills the observation as far as it gets: what was learnt before a failure stays.
-    async fn read(&self, package: &Package, observation: &mut Observation) -> Result<(), Unread> {
+    async fn read(&self, package: &Package, observation: &mut Observation) -> Result<Option<Validator>, Unread> {
         check_name(package.ecosystem, &package.identifier)
             .map_err(|why| Unread::Name(package.identifier.clone(), why))?;
+        let mut page = Page { known: None, validator: None };
+        if self.options.known.has_list(&observation.server, &package.key()) {
+            page.known = self.options.known.validator(&page_key(package)).cloned();
+        }
         let located = match package.ecosystem {
-            Ecosystem::Npm => self.locate_npm(package).await?,
-            Ecosystem::Pypi => self.locate_pypi(package).await?,
+            Ecosystem::Npm => self.locate_npm(package, &mut page).await?,
+            Ecosystem::Pypi => self.locate_pypi(package, &mut page).await?,
             other => return Err(Unread::Unsupported(other)),
+        };
+        let Some(located) = located else {
+            observation.outcome = Outcome::NotModified;
+            return Ok(None);
         };
         let version = located.artifact.version.clone();
         observation.package = Some(Package { version: Some(version.clone()), ..package.clone() });
@@ -105,38 +132,58 @@ impl Reader {
         };
         keep(extraction, observation);
         // An empty list out of source is no proof that there are no tools.
-        if observation.tools.is_empty() { Err(Unread::NothingFound) } else { Ok(()) }
+        if observation.tools.is_empty() { Err(Unread::NothingFound) } else { Ok(page.validator) }
     }
 
-    async fn locate_npm(&self, package: &Package) -> Result<Located, Unread> {
+    async fn locate_npm(&self, package: &Package, known: &mut Page) -> Result<Option<Located>, Unread> {
         let registry = self.configured.npm(package).await?;
         let name = &package.identifier;
         let url = npm::page_url(&registry.base, name)?;
-        let page = self.page(url, &registry, npm::ACCEPT).await?;
+        let Some(page) = self.page(url, &registry, npm::ACCEPT, package, known).await? else { return Ok(None) };
         let artifact = npm::choose(&page.body, name, package.version.as_deref())?;
-        Ok(Located { artifact, trust: registry.trust, registry: Some(registry) })
+        Ok(Some(Located { artifact, trust: registry.trust, registry: Some(registry) }))
     }
 
-    async fn locate_pypi(&self, package: &Package) -> Result<Located, Unread> {
+    async fn locate_pypi(&self, package: &Package, known: &mut Page) -> Result<Option<Located>, Unread> {
         let registry = match self.configured.pypi(package).await? {
             PypiAnswer::Archive(artifact) => {
-                return Ok(Located { artifact, trust: Trust::Operator, registry: None });
+                return Ok(Some(Located { artifact, trust: Trust::Operator, registry: None }));
             }
             PypiAnswer::Index(registry) => registry,
         };
         let name = &package.identifier;
         let url = pypi::page_url(&registry.base, name)?;
-        let page = self.page(url, &registry, pypi::ACCEPT).await?;
+        let Some(page) = self.page(url, &registry, pypi::ACCEPT, package, known).await? else { return Ok(None) };
         let wanted = package.version.as_deref();
         let artifact = pypi::choose(&page.body, page.content_type.as_deref(), &page.final_url, name, wanted)?;
-        Ok(Located { artifact, trust: registry.trust, registry: Some(registry) })
+        Ok(Some(Located { artifact, trust: registry.trust, registry: Some(registry) }))
     }
 
-    async fn page(&self, url: Url, registry: &Registry, accept: &'static str) -> Result<Fetched, Failure> {
+    /// The package's page; `None`: it is what it was when the kept list was read.
+    async fn page(
+        &self,
+        url: Url,
+        registry: &Registry,
+        accept: &'static str,
+        package: &Package,
+        page: &mut Page,
+    ) -> Result<Option<Fetched>, Failure> {
         let mut request = Request::page(url, registry.trust, accept);
         request.limits = self.options.page;
         request.authorization = registry.authorization.clone();
-        self.client.get(request).await
+        request.known =
+            page.known.take().map(|known| Validators { etag: known.etag, last_modified: known.last_modified });
+        let fetched = self.client.get(request).await?;
+        if fetched.is_not_modified() {
+            return Ok(None);
+        }
+        page.validator = fetched.validators().map(|known| Validator {
+            url: page_key(package),
+            etag: known.etag,
+            last_modified: known.last_modified,
+            next: None,
+        });
+        Ok(Some(fetched))
     }
 
     async fn fetch(&self, package: &Package, located: &Located) -> Result<Vec<u8>, Failure> {

@@ -78,6 +78,13 @@ impl Package {
     }
 }
 
+impl Package {
+    /// What the package is known by, whatever the version.
+    pub fn key(&self) -> String {
+        format!("{}:{}", self.ecosystem, self.identifier)
+    }
+}
+
 impl std::fmt::Display for Package {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}", self.ecosystem, self.identifier)?;
@@ -110,27 +117,37 @@ pub struct Listing {
     pub status: Option<String>,
     pub packages: Vec<Package>,
     pub remotes: Vec<Remote>,
-    /// The manifest exactly as it came, secrets redacted by whoever reads the source; `None` when there is none.
+    /// The manifest as compact JSON, secrets redacted by whoever reads the source; `None` when there is none.
     pub manifest: Option<String>,
+    /// What the registry itself notes beside the manifest (its `_meta`: status, times, which version is the latest), as
+    /// compact JSON.
+    pub meta: Option<String>,
     /// What could not be understood of the manifest, one sentence each. Nothing is dropped silently.
     pub problems: Vec<String>,
 }
 
 impl Listing {
-    /// A listing of a server that is known only by its package.
-    pub fn of_package(package: Package, source: impl Into<String>) -> Self {
+    /// A server of which no more than its identity is known.
+    pub fn bare(server: ServerId, source: impl Into<String>) -> Self {
         Listing {
-            server: ServerId::of_package(package.ecosystem, &package.identifier),
+            server,
             source: source.into(),
             title: None,
             description: None,
-            version: package.version.clone(),
+            version: None,
             repository: None,
             status: None,
-            packages: vec![package],
+            packages: Vec::new(),
             remotes: Vec::new(),
             manifest: None,
+            meta: None,
             problems: Vec::new(),
         }
+    }
+
+    /// A listing of a server that is known only by its package.
+    pub fn of_package(package: Package, source: impl Into<String>) -> Self {
+        let server = ServerId::of_package(package.ecosystem, &package.identifier);
+        Listing { version: package.version.clone(), packages: vec![package], ..Listing::bare(server, source) }
     }
 }

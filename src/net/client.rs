@@ -1,13 +1,11 @@
-//! Moves the bytes: one GET under limits, with our own redirects and retries.
+//! The one HTTP client: how it is set up, its pools of connections and its lanes. What it does with them is in
+//! [`fetch`](super::fetch) and [`exchange`](super::exchange).
 
-use super::guard::{Resolver, check_address, check_redirect, check_url};
-use super::request::split_user_info;
-use super::retry::{LONGEST_PAUSE, is_transient, pause, retry_after};
-use super::{
-    Cause, Dial, Encoding, Failure, Fetched, Lanes, Limits, Lookup, Place, Refusal, Request, SystemLookup, Trust,
-};
-use crate::model::Secret;
-use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use super::guard::{Resolver, check_address};
+use super::lane::{HostRecord, Lanes, Pace, Place};
+use super::large::Large;
+use super::{Dial, Encoding, Lookup, Refusal, SystemLookup, Trust};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -29,6 +27,8 @@ pub struct Config {
     pub per_host: usize,
     /// Requests at once over all hosts.
     pub concurrency: usize,
+    /// The least time between the starts of two requests at one host.
+    pub interval: Duration,
     /// From the start of a request to an open connection.
     pub connect_timeout: Duration,
     /// Turns host names into addresses.
@@ -44,6 +44,7 @@ impl Default for Config {
             allow_private: false,
             per_host: 4,
             concurrency: 16,
+            interval: Duration::ZERO,
             connect_timeout: Duration::from_secs(10),
             lookup: Arc::new(SystemLookup),
             dial: None,
@@ -65,6 +66,7 @@ pub struct Client {
     untrusted: Pair,
     config: Config,
     lanes: Lanes,
+    large: Large,
     conversations: Arc<Mutex<Conversations>>,
 }
 
@@ -127,8 +129,10 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (operator, untrusted) = pairs(&config)?;
         let conversations = Conversations { begun: 0, pairs: (operator.clone(), untrusted.clone()) };
-        let lanes = Lanes::new(config.per_host, config.concurrency);
-        Ok(Client { operator, untrusted, config, lanes, conversations: Arc::new(Mutex::new(conversations)) })
+        let pace = Pace { per_host: config.per_host, all: config.concurrency, interval: config.interval };
+        let lanes = Lanes::resolving(pace, config.lookup.clone());
+        let conversations = Arc::new(Mutex::new(conversations));
+        Ok(Client { operator, untrusted, config, lanes, large: Large::new(), conversations })
     }
 
     /// The same client for one conversation with one host: its idle connections do not outlive the next few hundred
@@ -143,40 +147,6 @@ impl Client {
         }
         let (operator, untrusted) = shared.pairs.clone();
         Client { operator, untrusted, ..self.clone() }
-    }
-
-    /// Fetches with GET: waits for the host's lane, follows redirects that the guard lets pass, tries again what
-    /// failed in passing.
-    ///
-    /// # Errors
-    /// Everything that is not a success status with a whole body within the limits.
-    pub async fn get(&self, request: Request) -> Result<Fetched, Failure> {
-        let mut request = request;
-        take_user_info(&mut request);
-        let mut left = request.limits.total;
-        let mut attempt = 0;
-        loop {
-            let failure = match self.follow(&request, &mut left).await {
-                Ok(fetched) => return Ok(fetched),
-                Err(failed) => failed,
-            };
-            attempt += 1;
-            if attempt > request.limits.retries || !is_transient(&failure.failure.cause) {
-                return Err(failure.failure);
-            }
-            let wait = failure.asked_to_wait.unwrap_or(Duration::ZERO).max(pause(attempt));
-            if wait > LONGEST_PAUSE || wait >= left {
-                let Failed { failure, asked_to_wait, .. } = failure;
-                return Err(match (&failure.cause, asked_to_wait) {
-                    (Cause::Status { status, .. }, Some(wait)) => {
-                        Failure { cause: Cause::Busy { status: *status, wait }, ..failure }
-                    }
-                    _ => failure,
-                });
-            }
-            left -= wait;
-            self.lanes.hold(&failure.at, wait);
-        }
     }
 
     /// Waits for a place in the lane of the URL's host, for a whole conversation of [`Client::exchange`].
@@ -199,6 +169,29 @@ impl Client {
         }
     }
 
+    pub(super) fn large(&self) -> &Large {
+        &self.large
+    }
+
+    pub(super) fn lanes(&self) -> &Lanes {
+        &self.lanes
+    }
+
+    /// Whether the URL's host has asked for patience (429 or 503) since `then`.
+    pub fn asked_for_patience(&self, url: &Url, then: Instant) -> bool {
+        self.lanes.asked_for_patience(url, then)
+    }
+
+    /// The `count` hosts with the most requests that failed or were put off, and how many.
+    pub fn failing(&self, count: usize) -> Vec<(String, u64)> {
+        self.lanes.failing(count)
+    }
+
+    /// What is known of every host that was asked, by name.
+    pub fn hosts(&self) -> BTreeMap<String, HostRecord> {
+        self.lanes.records()
+    }
+
     /// Checks the address that answered, the last of the guard's three looks.
     pub(super) fn check_peer(&self, trust: Trust, peer: Option<SocketAddr>) -> Result<(), Refusal> {
         match peer {
@@ -207,157 +200,6 @@ impl Client {
             }
             _ => Ok(()),
         }
-    }
-
-    /// One attempt: the request and the redirects after it.
-    async fn follow(&self, request: &Request, left: &mut Duration) -> Result<Fetched, Failed> {
-        let mut hop =
-            Hop { url: request.url.clone(), trust: request.trust, authorization: request.authorization.clone() };
-        check_url(&hop.url, hop.trust, self.config.allow_private).map_err(|refusal| hop.blocked(refusal))?;
-        for _ in 0..=request.limits.redirects {
-            let place = self.lanes.enter(&hop.url).await;
-            let started = Instant::now();
-            let answer = tokio::time::timeout(*left, self.hop(&hop, request)).await;
-            *left = left.saturating_sub(started.elapsed());
-            drop(place);
-            match answer {
-                Err(_) => return Err(hop.failed(Cause::Timeout(request.limits.total))),
-                Ok(Err(failed)) => return Err(failed),
-                Ok(Ok(Answer::Done(fetched))) => return Ok(fetched),
-                Ok(Ok(Answer::Elsewhere(next))) => {
-                    let trust = check_redirect(&hop.url, &next, hop.trust, self.config.allow_private)
-                        .map_err(|refusal| Failed::new(&next, Cause::Blocked(refusal)))?;
-                    // Trust is kept on the same host and port alone; credentials go no further than that.
-                    let stays = next.host_str() == hop.url.host_str()
-                        && next.port_or_known_default() == hop.url.port_or_known_default();
-                    let authorization = hop.authorization.filter(|_| stays);
-                    hop = Hop { url: next, trust, authorization };
-                }
-            }
-        }
-        Err(hop.failed(Cause::Redirects(request.limits.redirects)))
-    }
-
-    /// One request and its answer.
-    async fn hop(&self, hop: &Hop, request: &Request) -> Result<Answer, Failed> {
-        let library = self.library(hop.trust, request.encoding);
-        let builder = match request.encoding {
-            Encoding::Decoded => library.get(hop.url.clone()),
-            Encoding::AsStored => library.get(hop.url.clone()).header(header::ACCEPT_ENCODING, "identity"),
-        };
-        let mut builder = builder.header(header::ACCEPT, request.accept);
-        if let Some(secret) = &hop.authorization {
-            let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| {
-                hop.failed(Cause::Unreadable("the configured credentials cannot stand in a header".into()))
-            })?;
-            value.set_sensitive(true);
-            builder = builder.header(header::AUTHORIZATION, value);
-        }
-        let limits = &request.limits;
-        let response = builder.send().await.map_err(|error| hop.failed(Cause::of(error, limits.total)))?;
-        self.check_peer(hop.trust, response.remote_addr()).map_err(|refusal| hop.blocked(refusal))?;
-        let status = response.status();
-        if status.is_redirection() {
-            return hop.redirected(&response).map(Answer::Elsewhere);
-        }
-        if !status.is_success() {
-            return Err(hop.refused(&response));
-        }
-        let headers = response.headers().clone();
-        let body = read_body(response, limits).await.map_err(|cause| hop.failed(cause))?;
-        Ok(Answer::Done(Fetched {
-            status: status.as_u16(),
-            content_type: text(&headers, &header::CONTENT_TYPE),
-            etag: text(&headers, &header::ETAG),
-            last_modified: text(&headers, &header::LAST_MODIFIED),
-            final_url: hop.url.clone(),
-            body,
-        }))
-    }
-}
-
-/// Where one request goes.
-struct Hop {
-    url: Url,
-    trust: Trust,
-    authorization: Option<Secret>,
-}
-
-enum Answer {
-    Done(Fetched),
-    Elsewhere(Url),
-}
-
-/// A failed attempt, with what its retry needs to know.
-struct Failed {
-    failure: Failure,
-    at: Box<Url>,
-    asked_to_wait: Option<Duration>,
-}
-
-impl Failed {
-    fn new(at: &Url, cause: Cause) -> Self {
-        Failed { failure: Failure::new(at, cause), at: Box::new(at.clone()), asked_to_wait: None }
-    }
-}
-
-impl Hop {
-    fn failed(&self, cause: Cause) -> Failed {
-        Failed::new(&self.url, cause)
-    }
-
-    fn blocked(&self, refusal: Refusal) -> Failed {
-        self.failed(Cause::Blocked(refusal))
-    }
-
-    fn redirected(&self, response: &reqwest::Response) -> Result<Url, Failed> {
-        let status = response.status().as_u16();
-        let target = text(response.headers(), &header::LOCATION)
-            .ok_or_else(|| self.failed(Cause::Status { status, challenge: None }))?;
-        self.url
-            .join(&target)
-            .map_err(|error| self.failed(Cause::Unreadable(format!("the redirect cannot be followed: {error}"))))
-    }
-
-    fn refused(&self, response: &reqwest::Response) -> Failed {
-        let status = response.status().as_u16();
-        let challenge = text(response.headers(), &header::WWW_AUTHENTICATE);
-        let asked_to_wait = text(response.headers(), &header::RETRY_AFTER)
-            .and_then(|value| retry_after(&value, jiff::Timestamp::now()));
-        Failed { asked_to_wait, ..self.failed(Cause::Status { status, challenge }) }
-    }
-}
-
-/// Reads a body, counting what comes out of decompression.
-async fn read_body(mut response: reqwest::Response, limits: &Limits) -> Result<Vec<u8>, Cause> {
-    let too_large = Cause::TooLarge { what: "the answer", limit: limits.body };
-    if response.content_length().is_some_and(|length| length > limits.body) {
-        return Err(too_large);
-    }
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| Cause::of(error, limits.total))? {
-        if (body.len() + chunk.len()) as u64 > limits.body {
-            return Err(too_large);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-/// The longest header value that is kept.
-const MAX_KEPT: usize = 4 << 10;
-
-fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let value = headers.get(name)?.to_str().ok()?;
-    (value.len() <= MAX_KEPT).then(|| value.to_owned())
-}
-
-/// Moves a user name and password from the URL of an operator into the `Authorization` header.
-fn take_user_info(request: &mut Request) {
-    if request.trust == Trust::Operator
-        && let Some(basic) = split_user_info(&mut request.url)
-    {
-        request.authorization.get_or_insert(basic);
     }
 }
 

@@ -3,10 +3,14 @@
 //! one origin to another, and stops at the caller's deadline however slowly the bytes drip.
 
 use super::guard::{check_redirect, check_url};
+use super::lane::Went;
+use super::large::Large;
+use super::retry::retry_after;
 use super::{Cause, Client, Encoding, Failure, Trust};
 use crate::model::Secret;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
@@ -80,6 +84,8 @@ pub struct Opened {
     deadline: Deadline,
     most: u64,
     read: u64,
+    large: Large,
+    held: Option<OwnedSemaphorePermit>,
 }
 
 /// The longest header value that is kept.
@@ -107,6 +113,8 @@ impl Opened {
         if self.read > self.most {
             return Err(failed(Cause::TooLarge { what: "the answer", limit: self.most }));
         }
+        let room = self.large.room(self.read, self.most, &mut self.held);
+        self.deadline.limit(room).await.map_err(|total| failed(Cause::Timeout(total)))?;
         Ok(chunk)
     }
 
@@ -140,18 +148,33 @@ impl Client {
         for _ in 0..=asked.redirects {
             let failed = |cause| Failure::new(&url, cause);
             let request = self.request(asked, &url, trust, at_home).map_err(failed)?;
-            let response = asked
-                .deadline
-                .limit(request.send())
-                .await
-                .map_err(|total| failed(Cause::Timeout(total)))?
-                .map_err(|error| failed(Cause::of(error, asked.deadline.total)))?;
+            let started = Instant::now();
+            let sent = asked.deadline.limit(request.send()).await;
+            let sent = sent.map_err(Cause::Timeout);
+            let sent = sent.and_then(|sent| sent.map_err(|error| Cause::of(error, asked.deadline.total)));
+            let went = match &sent {
+                Ok(response) => Went::of_status(response.status().as_u16(), asked_to_wait(response.headers())),
+                Err(cause) => Went::of_cause(cause),
+            };
+            self.lanes().note(&url, went, started.elapsed());
+            let response = sent.map_err(failed)?;
             self.check_peer(trust, response.remote_addr()).map_err(|refusal| failed(Cause::Blocked(refusal)))?;
             let status = response.status().as_u16();
             let Some(next) = followed(asked.verb, status, response.headers(), &url).map_err(failed)? else {
                 let (deadline, most) = (asked.deadline, asked.most);
                 let headers = response.headers().clone();
-                return Ok(Opened { status, url, trust, headers, response, deadline, most, read: 0 });
+                return Ok(Opened {
+                    status,
+                    url,
+                    trust,
+                    headers,
+                    response,
+                    deadline,
+                    most,
+                    read: 0,
+                    large: self.large().clone(),
+                    held: None,
+                });
             };
             trust = check_redirect(&url, &next, trust, self.allow_private())
                 .map_err(|refusal| Failure::new(&next, Cause::Blocked(refusal)))?;
@@ -191,6 +214,11 @@ impl Client {
             None => request,
         })
     }
+}
+
+/// The pause that `Retry-After` asks for.
+pub(super) fn asked_to_wait(headers: &HeaderMap) -> Option<Duration> {
+    retry_after(headers.get(header::RETRY_AFTER)?.to_str().ok()?, jiff::Timestamp::now())
 }
 
 /// Where an answer sends the request; `None`: it is the answer.

@@ -67,6 +67,11 @@ impl Failure {
         Failure { url: shown(url), cause }
     }
 
+    /// Whether the server answered that there is nothing to be had here (any 4xx but 429).
+    pub fn is_client_error(&self) -> bool {
+        matches!(self.cause, Cause::Status { status: 400..=428 | 430..=499, .. })
+    }
+
     /// The outcome that the attempt has to be recorded with.
     pub fn outcome(&self) -> Outcome {
         match &self.cause {

@@ -1,70 +1,298 @@
-//! One lane per host: how many requests may be at one host at once, and when its next one may start.
+//! One lane per host: how many requests may be at one host at once, when its next one may start, and how it behaved.
 //!
-//! The place in the host's lane is taken *before* the place in the whole, so that requests which wait for a slow host
-//! hold nothing that another host needs.
+//! A host is a registrable domain, and apart from that the address behind it: a thousand names of one gateway share its
+//! lane. Places are taken domain first, then address, and the place in the whole last, so that requests which wait for
+//! a slow host hold nothing that another host needs.
 
+use super::guard::{Lookup, SystemLookup};
+use super::{Cause, address, retry};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use url::Url;
 
-/// The lanes of all hosts. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Lanes {
-    hosts: Arc<Mutex<BTreeMap<String, Arc<Lane>>>>,
-    per_host: usize,
-    all: Arc<Semaphore>,
+/// How much of one host is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Requests at one domain at once. One address may have four times as many, because domains share it.
+    pub per_host: usize,
+    /// Requests at once over all hosts.
+    pub all: usize,
+    /// The least time between the starts of two requests at one domain.
+    pub interval: Duration,
 }
 
-#[derive(Debug)]
+/// What is known of a host at the end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HostRecord {
+    pub requests: u64,
+    /// Requests that ended in no answer.
+    pub failed: u64,
+    /// Answers that asked for patience: 429 and 503.
+    pub busy: u64,
+    /// Bytes of bodies, after decompression, as far as they were counted.
+    pub bytes: u64,
+    /// From the start of requests to the heads of their answers, summed.
+    pub waited: Duration,
+    /// For how long the lane was closed because the host asked for it or failed.
+    pub paused: Duration,
+}
+
+/// How one request went, for the lane it went through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Went {
+    Well,
+    /// 429 or 503, with the pause that the host asked for.
+    Busy(Option<Duration>),
+    /// Another 5xx, or the connection broke.
+    Badly,
+    /// No answer for other reasons: they say nothing about the next request.
+    Nowhere,
+}
+
+impl Went {
+    pub(super) fn of_status(status: u16, asked: Option<Duration>) -> Went {
+        match status {
+            429 | 503 => Went::Busy(asked),
+            500.. => Went::Badly,
+            _ => Went::Well,
+        }
+    }
+
+    pub(super) fn of_cause(cause: &Cause) -> Went {
+        match cause {
+            Cause::Unreachable(_) if retry::is_transient(cause) => Went::Badly,
+            Cause::Blocked(_) | Cause::Timeout(_) | Cause::NoConnection | Cause::Unreachable(_) => Went::Nowhere,
+            Cause::Status { status, .. } | Cause::Busy { status, .. } => Went::of_status(*status, None),
+            Cause::TooLarge { .. } | Cause::Redirects(_) | Cause::Unreadable(_) => Went::Well,
+        }
+    }
+}
+
+/// Hosts that failed by themselves are not left alone for longer than this: neighbours share their domain.
+const LONGEST_DOUBT: Duration = Duration::from_secs(2);
+/// How long a resolved address counts.
+const ADDRESS_AGE: Duration = Duration::from_secs(300);
+/// How long an address may be looked for; a name that takes longer has no lane by address.
+const ADDRESS_WAIT: Duration = Duration::from_secs(5);
+/// With more lanes than this, those that nobody is in are given up.
+const MANY: usize = 2_048;
+
+/// The lanes of all hosts. Cheap to clone.
+#[derive(Clone)]
+pub struct Lanes {
+    shared: Arc<Shared>,
+    all: Arc<Semaphore>,
+    pace: Pace,
+}
+
+struct Shared {
+    lookup: Arc<dyn Lookup>,
+    domains: Mutex<BTreeMap<String, Arc<Lane>>>,
+    addresses: Mutex<BTreeMap<IpAddr, Arc<Lane>>>,
+    resolved: Mutex<BTreeMap<String, (Instant, Option<IpAddr>)>>,
+    records: Mutex<BTreeMap<String, HostRecord>>,
+}
+
 struct Lane {
     places: Arc<Semaphore>,
-    not_before: Mutex<Instant>,
+    turn: Mutex<Turn>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Turn {
+    /// When the next request may start.
+    next: Instant,
+    /// Nothing starts before this.
+    closed: Instant,
+    /// Failures in a row.
+    troubles: u8,
+    /// When the host last asked for patience.
+    busy: Option<Instant>,
 }
 
 /// Leave to make one request; gives its places back when dropped.
-#[derive(Debug)]
 pub struct Place {
-    _lane: OwnedSemaphorePermit,
+    _domain: OwnedSemaphorePermit,
+    _address: Option<OwnedSemaphorePermit>,
     _all: OwnedSemaphorePermit,
+    _lane: Arc<Lane>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Lane {
+    fn new(places: usize) -> Arc<Self> {
+        let now = Instant::now();
+        let turn = Turn { next: now, closed: now, troubles: 0, busy: None };
+        Arc::new(Lane { places: Arc::new(Semaphore::new(places)), turn: Mutex::new(turn) })
+    }
+
+    /// Takes the next turn; `Err` is when to ask again.
+    fn take_turn(&self, interval: Duration) -> Result<(), Instant> {
+        let mut turn = locked(&self.turn);
+        let (now, ready) = (Instant::now(), turn.next.max(turn.closed));
+        if ready > now {
+            return Err(ready);
+        }
+        turn.next = now + interval;
+        Ok(())
+    }
+
+    fn is_idle(&self) -> bool {
+        let turn = locked(&self.turn);
+        turn.closed <= Instant::now() && turn.next <= Instant::now()
+    }
 }
 
 impl Lanes {
-    /// Lanes of `per_host` places each, and `all` places over all hosts together (at least one of each).
-    pub fn new(per_host: usize, all: usize) -> Self {
-        Lanes { hosts: Arc::default(), per_host: per_host.max(1), all: Arc::new(Semaphore::new(all.max(1))) }
+    /// Lanes at a pace (at least one place of each kind), with the system's resolver.
+    pub fn new(pace: Pace) -> Self {
+        Lanes::resolving(pace, Arc::new(SystemLookup))
+    }
+
+    pub(super) fn resolving(pace: Pace, lookup: Arc<dyn Lookup>) -> Self {
+        let pace = Pace { per_host: pace.per_host.max(1), all: pace.all.max(1), ..pace };
+        let shared = Shared {
+            lookup,
+            domains: Mutex::default(),
+            addresses: Mutex::default(),
+            resolved: Mutex::default(),
+            records: Mutex::default(),
+        };
+        Lanes { shared: Arc::new(shared), all: Arc::new(Semaphore::new(pace.all)), pace }
     }
 
     /// Waits for a place in the lane of the URL's host.
     pub async fn enter(&self, url: &Url) -> Place {
         let lane = self.lane(url);
-        let held = acquire(&lane.places).await;
+        let domain = acquire(&lane.places).await;
+        let address = match self.address(url).await {
+            Some(ip) => Some(acquire(&self.address_lane(ip).places).await),
+            None => None,
+        };
         loop {
-            let ready = *lane.not_before.lock().unwrap_or_else(PoisonError::into_inner);
-            if ready <= Instant::now() {
-                break;
+            if let Err(ready) = lane.take_turn(self.pace.interval) {
+                tokio::time::sleep_until(ready).await;
+                continue;
             }
-            tokio::time::sleep_until(ready).await;
+            let all = acquire(&self.all).await;
+            // The host may have asked for a pause while this request waited for its place in the whole.
+            if locked(&lane.turn).closed <= Instant::now() {
+                return Place { _domain: domain, _address: address, _all: all, _lane: lane };
+            }
         }
-        Place { _lane: held, _all: acquire(&self.all).await }
     }
 
     /// Lets nothing more start in the lane of the URL's host for `pause`.
     pub fn hold(&self, url: &Url, pause: Duration) {
         let lane = self.lane(url);
-        let mut not_before = lane.not_before.lock().unwrap_or_else(PoisonError::into_inner);
-        *not_before = (*not_before).max(Instant::now() + pause);
+        let mut turn = locked(&lane.turn);
+        let until = Instant::now() + pause;
+        let more = until.saturating_duration_since(turn.closed.max(Instant::now()));
+        turn.closed = turn.closed.max(until);
+        drop(turn);
+        locked(&self.shared.records).entry(key(url)).or_default().paused += more;
+    }
+
+    /// Whether the host has asked for patience since `then`.
+    pub fn asked_for_patience(&self, url: &Url, then: Instant) -> bool {
+        locked(&self.lane(url).turn).busy.is_some_and(|at| at >= then)
+    }
+
+    /// What is known of every host, by name.
+    pub fn records(&self) -> BTreeMap<String, HostRecord> {
+        locked(&self.shared.records).clone()
+    }
+
+    /// The `count` hosts with the most trouble.
+    pub fn failing(&self, count: usize) -> Vec<(String, u64)> {
+        let records = locked(&self.shared.records);
+        let mut worst: Vec<(&String, u64)> =
+            records.iter().map(|(host, record)| (host, record.failed + record.busy)).filter(|(_, n)| *n > 0).collect();
+        worst.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        worst.into_iter().take(count).map(|(host, n)| (host.clone(), n)).collect()
+    }
+
+    /// Notes how a request went, and closes the lane for a while where it went badly.
+    pub(super) fn note(&self, url: &Url, went: Went, waited: Duration) {
+        let lane = self.lane(url);
+        let pause = {
+            let mut turn = locked(&lane.turn);
+            match went {
+                Went::Well => turn.troubles = 0,
+                Went::Busy(_) | Went::Badly => turn.troubles = turn.troubles.saturating_add(1),
+                Went::Nowhere => {}
+            }
+            let doubt = retry::pause(turn.troubles);
+            match went {
+                Went::Busy(asked) => {
+                    turn.busy = Some(Instant::now());
+                    asked.unwrap_or_default().max(doubt).min(retry::LONGEST_PAUSE)
+                }
+                Went::Badly => doubt.min(LONGEST_DOUBT),
+                Went::Well | Went::Nowhere => Duration::ZERO,
+            }
+        };
+        {
+            let mut records = locked(&self.shared.records);
+            let record = records.entry(key(url)).or_default();
+            record.requests += 1;
+            record.waited += waited;
+            record.failed += u64::from(matches!(went, Went::Badly | Went::Nowhere));
+            record.busy += u64::from(matches!(went, Went::Busy(_)));
+        }
+        if !pause.is_zero() {
+            self.hold(url, pause);
+        }
+    }
+
+    /// Counts bytes that came from a host.
+    pub(super) fn count_bytes(&self, url: &Url, bytes: u64) {
+        locked(&self.shared.records).entry(key(url)).or_default().bytes += bytes;
     }
 
     fn lane(&self, url: &Url) -> Arc<Lane> {
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        let lane = hosts.entry(key(url)).or_insert_with(|| {
-            let places = Arc::new(Semaphore::new(self.per_host));
-            Arc::new(Lane { places, not_before: Mutex::new(Instant::now()) })
-        });
-        lane.clone()
+        let mut domains = locked(&self.shared.domains);
+        if domains.len() > MANY {
+            domains.retain(|_, lane| Arc::strong_count(lane) > 1 || !lane.is_idle());
+        }
+        domains.entry(key(url)).or_insert_with(|| Lane::new(self.pace.per_host)).clone()
+    }
+
+    fn address_lane(&self, ip: IpAddr) -> Arc<Lane> {
+        let mut addresses = locked(&self.shared.addresses);
+        if addresses.len() > MANY {
+            addresses.retain(|_, lane| Arc::strong_count(&lane.places) > 1);
+        }
+        addresses.entry(ip).or_insert_with(|| Lane::new(self.pace.per_host.saturating_mul(4))).clone()
+    }
+
+    /// The first address of the URL's host: which lane it shares. Not the one that is connected to, which the guard
+    /// resolves for itself.
+    async fn address(&self, url: &Url) -> Option<IpAddr> {
+        let host = url.host_str()?;
+        if let Some(ip) = address::literal(host) {
+            return Some(ip);
+        }
+        if let Some((at, known)) = locked(&self.shared.resolved).get(host)
+            && at.elapsed() < ADDRESS_AGE
+        {
+            return *known;
+        }
+        let found = tokio::time::timeout(ADDRESS_WAIT, self.shared.lookup.lookup(host)).await;
+        let found = found.ok().and_then(Result::ok).and_then(|addresses| addresses.into_iter().min());
+        let mut resolved = locked(&self.shared.resolved);
+        if resolved.len() > MANY {
+            resolved.retain(|_, (at, _)| at.elapsed() < ADDRESS_AGE);
+        }
+        resolved.insert(host.to_owned(), (Instant::now(), found));
+        found
     }
 }
 
@@ -72,9 +300,13 @@ async fn acquire(places: &Arc<Semaphore>) -> OwnedSemaphorePermit {
     places.clone().acquire_owned().await.expect("the semaphores of lanes are never closed")
 }
 
-/// What counts as one host.
-fn key(url: &Url) -> String {
-    format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(0))
+/// What counts as one host: the registrable domain, or the address where there is none.
+pub fn key(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match address::literal(host) {
+        Some(ip) => ip.to_string(),
+        None => psl::domain_str(host.trim_end_matches('.')).unwrap_or(host).to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -85,11 +317,28 @@ mod tests {
         Url::parse(text).expect("a URL")
     }
 
+    fn lanes(per_host: usize, all: usize) -> Lanes {
+        Lanes::new(Pace { per_host, all, interval: Duration::ZERO })
+    }
+
+    #[test]
+    fn a_host_is_a_registrable_domain_whatever_the_port() {
+        for (address, expected) in [
+            ("https://a.b.clay.co.uk/x", "clay.co.uk"),
+            ("https://clay.co.uk:8443/", "clay.co.uk"),
+            ("https://one.github.io/", "one.github.io"),
+            ("http://127.0.0.1:9/", "127.0.0.1"),
+            ("http://[::1]:9/", "::1"),
+            ("http://localhost:9/", "localhost"),
+        ] {
+            assert_eq!(key(&url(address)), expected);
+        }
+    }
+
     #[tokio::test]
     async fn a_host_that_is_busy_or_paused_holds_up_no_other() {
-        let lanes = Lanes::new(1, 2);
-        let (slow, paused, free) =
-            (url("http://slow.example/"), url("http://paused.example/"), url("http://a.example/"));
+        let lanes = lanes(1, 2);
+        let (slow, paused, free) = (url("http://10.0.0.1/"), url("http://10.0.0.2/"), url("http://10.0.0.3/"));
         let _busy = lanes.enter(&slow).await;
         lanes.hold(&paused, Duration::from_secs(100));
         let waiting = [slow, paused].map(|host| {
@@ -103,11 +352,47 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lane_that_was_asked_to_pause_does() {
-        let (lanes, host) = (Lanes::new(4, 4), url("http://a.example/"));
-        lanes.hold(&host, Duration::from_millis(60));
+    async fn a_lane_that_was_asked_to_pause_does_and_starts_keep_their_distance() {
+        let (lanes, host) = (lanes(4, 4), url("http://10.0.0.1/"));
+        lanes.note(&host, Went::Busy(Some(Duration::from_millis(500))), Duration::ZERO);
         let started = Instant::now();
         drop(lanes.enter(&host).await);
+        assert!(started.elapsed() >= Duration::from_millis(500));
+        assert!(lanes.asked_for_patience(&host, started - Duration::from_millis(100)));
+        assert_eq!(lanes.records()["10.0.0.1"].busy, 1);
+        let spaced = Lanes::new(Pace { per_host: 9, all: 9, interval: Duration::from_millis(30) });
+        let started = Instant::now();
+        for _ in 0..3 {
+            drop(spaced.enter(&host).await);
+        }
         assert!(started.elapsed() >= Duration::from_millis(60));
+    }
+
+    #[tokio::test]
+    async fn names_of_one_address_share_its_lane() {
+        struct One;
+        impl Lookup for One {
+            fn lookup<'a>(&'a self, _: &'a str) -> super::super::Looked<'a> {
+                Box::pin(async { Ok(vec![IpAddr::from([10, 0, 0, 1])]) })
+            }
+        }
+        let lanes = Lanes::resolving(Pace { per_host: 1, all: 99, interval: Duration::ZERO }, Arc::new(One));
+        let mut held = Vec::new();
+        for name in ["a", "b", "c", "d"] {
+            held.push(lanes.enter(&url(&format!("http://{name}.example/"))).await);
+        }
+        let fifth = url("http://e.example/");
+        assert!(tokio::time::timeout(Duration::from_millis(50), lanes.enter(&fifth)).await.is_err());
+        held.pop();
+        assert!(tokio::time::timeout(Duration::from_secs(5), lanes.enter(&fifth)).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn lanes_that_nobody_is_in_are_given_up() {
+        let lanes = lanes(1, 1);
+        for n in 0..3 * MANY {
+            drop(lanes.enter(&url(&format!("http://10.1.{}.{}/", n / 256, n % 256))).await);
+        }
+        assert!(locked(&lanes.shared.domains).len() <= MANY + 1);
     }
 }

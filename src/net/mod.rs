@@ -13,7 +13,9 @@ pub mod guard;
 mod client;
 mod exchange;
 mod failure;
+mod fetch;
 mod lane;
+mod large;
 mod request;
 mod retry;
 
@@ -21,5 +23,5 @@ pub use client::{Client, Config, SetupError};
 pub use exchange::{Deadline, Exchange, Opened, Verb};
 pub use failure::{Cause, Failure};
 pub use guard::{Dial, Looked, Lookup, Refusal, SystemLookup, Trust};
-pub use lane::{Lanes, Place};
-pub use request::{Encoding, Fetched, Limits, Request, shown, split_user_info};
+pub use lane::{HostRecord, Lanes, Pace, Place, key as host_key};
+pub use request::{Encoding, Fetched, Limits, Request, Validators, shown, split_user_info};

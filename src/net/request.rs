@@ -48,25 +48,44 @@ pub struct Request {
     pub encoding: Encoding,
     /// The whole `Authorization` header, for this URL's host and port alone.
     pub authorization: Option<Secret>,
+    /// What an earlier answer is known by: the server may say that it still holds.
+    pub known: Option<Validators>,
+}
+
+/// What an answer is known by, for the next time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Validators {
+    /// `ETag`, as sent.
+    pub etag: Option<String>,
+    /// `Last-Modified`, as sent.
+    pub last_modified: Option<String>,
 }
 
 impl Request {
     /// A page of an index or registry.
     pub fn page(url: Url, trust: Trust, accept: &'static str) -> Self {
-        Request { url, trust, accept, limits: Limits::PAGE, encoding: Encoding::Decoded, authorization: None }
+        Request {
+            url,
+            trust,
+            accept,
+            limits: Limits::PAGE,
+            encoding: Encoding::Decoded,
+            authorization: None,
+            known: None,
+        }
     }
 
     /// The archive of a package.
     pub fn archive(url: Url, trust: Trust) -> Self {
         let (limits, encoding) = (Limits::ARCHIVE, Encoding::AsStored);
-        Request { url, trust, accept: "*/*", limits, encoding, authorization: None }
+        Request { url, trust, accept: "*/*", limits, encoding, authorization: None, known: None }
     }
 }
 
-/// An answer with a success status.
+/// An answer with a success status, or the word that an earlier one still holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetched {
-    /// 200 to 299.
+    /// 200 to 299, or 304 where the request had validators.
     pub status: u16,
     /// `Content-Type`, as sent.
     pub content_type: Option<String>,
@@ -77,6 +96,19 @@ pub struct Fetched {
     /// Where the answer came from after redirects, without user information.
     pub final_url: Url,
     pub body: Vec<u8>,
+}
+
+impl Fetched {
+    /// Whether the earlier answer still holds; this one has no body then.
+    pub fn is_not_modified(&self) -> bool {
+        self.status == 304
+    }
+
+    /// What this answer is known by; `None` where the server gave nothing.
+    pub fn validators(&self) -> Option<Validators> {
+        (self.etag.is_some() || self.last_modified.is_some())
+            .then(|| Validators { etag: self.etag.clone(), last_modified: self.last_modified.clone() })
+    }
 }
 
 /// Takes user name and password out of a URL and makes them the `Authorization` header that they stand for.

@@ -1,8 +1,8 @@
 //! The summary of a crawl: what is in the database now, what was learnt in this run, and what could not be read.
 
-use super::text::paragraph;
+use super::text::{paragraph, table};
 use super::visible;
-use crate::model::{PartialList, Summary, Unread};
+use crate::model::{Outcome, PartialList, Summary, Unread};
 use serde::{Serialize, Serializer};
 use std::fmt::Write as _;
 
@@ -25,32 +25,71 @@ pub struct CrawlReport {
     pub by_outcome: Vec<(String, u64)>,
     pub unread: Vec<Unread>,
     pub partial: Vec<PartialList>,
+    /// By requests, the most first.
+    pub hosts: Vec<Host>,
+    /// What sources gave that could not be read.
+    pub problems: Vec<SourceProblem>,
     /// Digest of the rules that judged.
     pub ruleset: String,
 }
 
 /// What this run did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Run {
+    /// It went on where an interrupted one had ended; the numbers are this process's share.
+    pub continued: bool,
+    /// It was asked to end before it was done.
+    pub interrupted: bool,
     pub listings: u64,
     pub attempts: u64,
+    /// Targets that were left alone because they were tried lately.
+    pub skipped: u64,
+    /// Entries that the registry marks as older versions.
+    pub superseded: u64,
+    /// Secrets that were not stored.
+    pub redacted: u64,
     pub tools: u64,
     pub judged: u64,
+    pub learning_seconds: f64,
+    pub judging_seconds: f64,
+    /// Tools that were learnt and judged, by the time of the whole run.
+    pub tools_per_second: f64,
+}
+
+/// A host that was asked in this run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Host {
+    /// The registrable domain, or the address.
+    pub name: String,
+    pub requests: u64,
+    /// Requests without an answer.
+    pub failed: u64,
+    /// Answers that asked for patience (429, 503).
+    pub busy: u64,
+    pub bytes: u64,
+    /// From a request to its answer.
+    pub mean_seconds: f64,
+    /// How long nothing was sent there because it failed or asked for patience.
+    pub paused_seconds: f64,
+}
+
+/// Something of a source that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SourceProblem {
+    /// The source, where it could not be read to its end; empty where one entry could not.
+    pub source: String,
+    pub outcome: Option<Outcome>,
+    pub detail: String,
 }
 
 /// How many unread servers are printed for people; `--json` has them all.
 const SHOWN: usize = 40;
+/// How many hosts are printed, and as many again of those in trouble.
+const HOSTS: usize = 12;
 
 impl CrawlReport {
     /// Puts the parts together.
-    pub fn new(
-        database: String,
-        run: Run,
-        summary: Summary,
-        unread: Vec<Unread>,
-        partial: Vec<PartialList>,
-        ruleset: String,
-    ) -> CrawlReport {
+    pub fn new(database: String, run: Run, summary: Summary, ruleset: String) -> CrawlReport {
         fn words<T: std::fmt::Display>(counts: Vec<(T, u64)>) -> Vec<(String, u64)> {
             counts.into_iter().map(|(word, number)| (word.to_string(), number)).collect()
         }
@@ -65,10 +104,31 @@ impl CrawlReport {
             by_risk: words(summary.risks),
             by_category: words(summary.categories),
             by_outcome: words(summary.outcomes.into_iter().map(|c| (c.outcome, c.targets)).collect()),
-            unread,
-            partial,
+            unread: Vec::new(),
+            partial: Vec::new(),
+            hosts: Vec::new(),
+            problems: Vec::new(),
             ruleset,
         }
+    }
+
+    /// Adds what could not be read, or not wholly.
+    #[must_use]
+    pub fn with_unread(self, unread: Vec<Unread>, partial: Vec<PartialList>) -> Self {
+        CrawlReport { unread, partial, ..self }
+    }
+
+    /// Adds the hosts that were asked.
+    #[must_use]
+    pub fn with_hosts(self, mut hosts: Vec<Host>) -> Self {
+        hosts.sort_by(|a, b| b.requests.cmp(&a.requests).then_with(|| a.name.cmp(&b.name)));
+        CrawlReport { hosts, ..self }
+    }
+
+    /// Adds what could not be read of the sources.
+    #[must_use]
+    pub fn with_problems(self, problems: Vec<SourceProblem>) -> Self {
+        CrawlReport { problems, ..self }
     }
 
     /// The report as text for people.
@@ -83,10 +143,11 @@ impl CrawlReport {
             self.tools,
             visible(&self.database)
         );
+        let run = &self.run;
         let _ = writeln!(
             out,
-            "this run: {} attempts, {} tools seen, {} judged\n",
-            self.run.attempts, self.run.tools, self.run.judged
+            "this run: {} listed, {} attempts, {} left alone, {} tools seen, {} judged\n",
+            run.listings, run.attempts, run.skipped, run.tools, run.judged
         );
         let line = |counts: &[(String, u64)]| {
             counts.iter().map(|(word, number)| format!("{word} {number}")).collect::<Vec<_>>().join(" · ")
@@ -106,6 +167,10 @@ impl CrawlReport {
                 let _ = writeln!(out, "  … and {} more (--json lists all)", self.unread.len() - SHOWN);
             }
         }
+        if !self.hosts.is_empty() {
+            let _ = writeln!(out, "\nHosts ({})", self.hosts.len());
+            out.push_str(&self.host_table());
+        }
         if !self.partial.is_empty() {
             out.push_str("\nRead in part\n");
             for list in self.partial.iter().take(SHOWN) {
@@ -117,6 +182,26 @@ impl CrawlReport {
             }
         }
         out
+    }
+
+    /// The hosts with the most requests and those with the most trouble.
+    fn host_table(&self) -> String {
+        let trouble = |host: &Host| host.failed + host.busy;
+        let mut shown: Vec<&Host> = self.hosts.iter().take(HOSTS).collect();
+        let mut troubled: Vec<&Host> = self.hosts.iter().skip(HOSTS).filter(|host| trouble(host) > 0).collect();
+        troubled.sort_by_key(|host| std::cmp::Reverse(trouble(host)));
+        shown.extend(troubled.into_iter().take(HOSTS));
+        let rows = shown.into_iter().map(|host| {
+            vec![
+                host.name.clone(),
+                host.requests.to_string(),
+                host.failed.to_string(),
+                host.busy.to_string(),
+                format!("{:.2}", host.mean_seconds),
+                format!("{:.1}", host.paused_seconds),
+            ]
+        });
+        table(&["host", "requests", "no answer", "busy", "mean s", "paused s"], rows)
     }
 }
 

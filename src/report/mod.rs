@@ -8,7 +8,7 @@ mod text;
 mod tool;
 mod visible;
 
-pub use crawl::{CrawlReport, Run};
+pub use crawl::{CrawlReport, Host, Run, SourceProblem};
 pub use json::to_json;
 pub use names::{Nearest, nearest};
 pub use probe::{ProbeReport, ProbedCard, ProbedTool};

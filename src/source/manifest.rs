@@ -19,14 +19,14 @@ pub struct Read {
 
 /// Reads one manifest from its text. `source` is how the listing remembers where it came from.
 ///
-/// The text is kept as it came; only where a secret was taken out is it written anew.
+/// What is kept of the text is the same document as compact JSON, keys in their order, without the secrets.
 ///
 /// # Errors
 /// Why the text is no manifest: not JSON, no object, no name.
 pub fn read(text: &str, source: &str) -> Result<Read, String> {
     let mut document: Value = serde_json::from_str(text).map_err(|error| format!("is not valid JSON: {error}"))?;
     let redacted = redact(&mut document);
-    let kept = if redacted > 0 { document.to_string() } else { text.to_owned() };
+    let kept = document.to_string();
     let Value::Object(manifest) = &document else { return Err("is not a JSON object".to_owned()) };
     let name = text_of(manifest, &["name"]).ok_or("has no name")?;
     let mut problems = Vec::new();
@@ -41,6 +41,7 @@ pub fn read(text: &str, source: &str) -> Result<Read, String> {
         packages: items(manifest, "packages", &mut problems, package),
         remotes: items(manifest, "remotes", &mut problems, remote),
         manifest: Some(kept),
+        meta: None,
         problems,
     };
     Ok(Read { listing, redacted })
@@ -154,7 +155,7 @@ mod tests {
         let (a, b) = (listing(camel), listing(snake));
         assert_eq!((&a.packages, &a.remotes, &a.version), (&b.packages, &b.remotes, &b.version));
         assert_eq!(a.packages.len(), 1);
-        assert_eq!(a.manifest.as_deref(), Some(camel), "kept as it came");
+        assert_eq!(a.manifest.as_deref(), Some(&*camel.replace("\n            ", "")), "compact");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! the name of one) or by its look (tokens of known services, signed web tokens, private keys, credentials in a URL,
 //! and in those places any long random word). Where in doubt the text goes: it is never needed to judge a tool.
 
+use super::look::token_spans;
 use serde_json::{Map, Value};
 
 /// What stands where a secret stood.
@@ -15,6 +16,12 @@ const MAX_DEPTH: usize = 100;
 /// Removes every secret from `document` and says how many there were.
 pub fn redact(document: &mut Value) -> usize {
     walk(document, Place::Text, 0)
+}
+
+/// Removes every secret from a value that a person configured (a URL, an argument) and says how many there were: by its
+/// look, and any long random word.
+pub fn redact_given(text: &mut String) -> usize {
+    redact_text(text, Place::Given)
 }
 
 /// Where in a document a value is.
@@ -157,7 +164,7 @@ fn redact_text(text: &mut String, place: Place) -> usize {
     }
     let mut spans = Vec::new();
     url_secrets(text, &mut spans);
-    words(text, place == Place::Given, &mut spans);
+    token_spans(text, place == Place::Given, &mut spans);
     spans.sort_unstable();
     // A token inside of a URL's user information is one secret with it.
     let mut merged: Vec<(usize, usize)> = Vec::new();
@@ -236,96 +243,6 @@ fn url_secrets(text: &str, spans: &mut Vec<(usize, usize)>) {
     }
 }
 
-/// How tokens of known services begin, and the fewest characters that follow.
-const PREFIXES: &[(&str, usize)] = &[
-    ("ghp_", 20),
-    ("gho_", 20),
-    ("ghu_", 20),
-    ("ghs_", 20),
-    ("ghr_", 20),
-    ("github_pat_", 20),
-    ("glpat-", 16),
-    ("sk-", 20),
-    ("sk_live_", 12),
-    ("sk_test_", 12),
-    ("rk_live_", 12),
-    ("rk_test_", 12),
-    ("whsec_", 16),
-    ("xoxb-", 10),
-    ("xoxp-", 10),
-    ("xoxa-", 10),
-    ("xoxs-", 10),
-    ("xoxr-", 10),
-    ("xoxe-", 10),
-    ("xapp-", 10),
-    ("AKIA", 16),
-    ("ASIA", 16),
-    ("AIza", 30),
-    ("ya29.", 20),
-    ("npm_", 30),
-    ("hf_", 20),
-    ("pypi-Ag", 20),
-    ("dop_v1_", 30),
-    ("SG.", 30),
-    ("shpat_", 20),
-    ("lin_api_", 20),
-    ("ntn_", 20),
-    ("secret_", 30),
-    ("tvly-", 16),
-    ("gsk_", 20),
-    ("r8_", 20),
-    ("sbp_", 30),
-    ("dapi", 30),
-    ("pat-", 20),
-    ("fc-", 24),
-    ("key-", 24),
-    ("EAA", 40),
-    ("AGE-SECRET-KEY-", 20),
-    ("hvs.", 20),
-    ("pplx-", 20),
-    ("fly_", 30),
-];
-
-/// Tokens by their look. `given` adds long random words.
-fn words(text: &str, given: bool, spans: &mut Vec<(usize, usize)>) {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    let mut at = 0;
-    let mut previous = "";
-    for word in text.split(|c: char| !is_part(c)) {
-        let span = (at, at + word.len());
-        let follows_digest = text[..at].ends_with("sha256:") || text[..at].ends_with("sha512:");
-        let follows_scheme = matches!(previous.to_ascii_lowercase().as_str(), "bearer" | "basic");
-        if is_known_token(word)
-            || (given && !follows_digest && is_random(word))
-            || (follows_scheme && word.len() >= 16 && mixes(word))
-        {
-            spans.push(span);
-        }
-        at = span.1 + text[span.1..].chars().next().map_or(0, char::len_utf8);
-        previous = word;
-    }
-}
-
-fn is_known_token(word: &str) -> bool {
-    let known = PREFIXES
-        .iter()
-        .any(|(prefix, fewest)| word.strip_prefix(prefix).is_some_and(|rest| rest.len() >= *fewest && mixes(rest)));
-    let signed = word.starts_with("eyJ") && word.len() >= 30 && word.matches('.').count() == 2;
-    known || signed
-}
-
-fn mixes(word: &str) -> bool {
-    word.contains(|c: char| c.is_ascii_digit()) && word.contains(|c: char| c.is_ascii_alphabetic())
-}
-
-/// Whether a word is long and has no words in it.
-fn is_random(word: &str) -> bool {
-    word.split(['-', '_', '.']).any(|run| {
-        let digits = run.bytes().filter(u8::is_ascii_digit).count();
-        run.len() >= 20 && digits >= 3 && run.len() - digits >= 3
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -383,6 +300,13 @@ mod tests {
         assert_eq!((text.as_str(), count), (r#"{"url":"https://[redacted]@h.example/"}"#, 1));
         let (text, _) = redacted(json!({"headers": [{"name": "X-Trace", "value": "q8Zr2LmN5tVx7YbC1dEf3G"}]}));
         assert!(!text.contains("q8Zr2"), "{text}");
+        for (word, is_one) in [
+            ("https://h.example/RscJHTfMqasAsnh3NGpjdqsKeR/mcp", true),
+            ("https://h.example/ModelContextProtocolServerGateway/mcp", false),
+            ("https://h.example/modelcontextprotocolserver2/mcp", false),
+        ] {
+            assert_eq!(redact_given(&mut word.to_owned()) == 1, is_one, "{word}");
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The official MCP registry's API, and whoever else speaks it: which page to ask, and the servers on a page.
 
 use super::manifest;
+use super::redact::redact;
 use crate::model::Listing;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 use url::Url;
 
 /// The `Accept` header of a page.
@@ -20,8 +22,9 @@ const MAX_ENTRIES: usize = 1_000;
 const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
 
 /// The page after `cursor` (the first one without). `base` may be the registry's root, its version prefix (`/v0.1`) or
-/// the list itself (`/v0.1/servers`); what its query already says is left as it is.
-pub fn page_url(base: &Url, cursor: Option<&str>) -> Url {
+/// the list itself (`/v0.1/servers`); what its query already says is left as it is. With `since` (RFC
+/// 3339) only what changed then or later is asked for, deleted servers included.
+pub fn page_url(base: &Url, since: Option<&str>, cursor: Option<&str>) -> Url {
     let mut url = base.clone();
     url.set_fragment(None);
     let path = url.path().trim_end_matches('/').to_owned();
@@ -39,6 +42,9 @@ pub fn page_url(base: &Url, cursor: Option<&str>) -> Url {
         if !asked.iter().any(|(known, _)| known == key) {
             query.append_pair(key, value);
         }
+    }
+    if let Some(since) = since {
+        query.append_pair("updated_since", since);
     }
     if let Some(cursor) = cursor {
         query.append_pair("cursor", cursor);
@@ -75,12 +81,33 @@ struct Envelope<'a> {
     metadata: Option<Value>,
 }
 
-#[derive(Debug, Deserialize)]
-struct Entry<'a> {
-    #[serde(borrow)]
-    server: &'a RawValue,
-    #[serde(rename = "_meta", default)]
-    meta: Option<Value>,
+/// One entry, read.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Entry {
+    pub(super) listing: Listing,
+    /// The registry marks it as an older version of a server.
+    pub(super) superseded: bool,
+    /// Secrets that were taken out of the manifest.
+    pub(super) redacted: usize,
+}
+
+/// Reads one entry of a page: a manifest in its envelope or, as before the envelope of 2025-09-29, alone. What the
+/// registry itself says may stand under any key beside it: exports rename `_meta`.
+pub(super) fn read_entry(text: &str, source: &str) -> Result<Entry, String> {
+    let parts: Result<BTreeMap<String, &RawValue>, _> = serde_json::from_str(text);
+    let envelope = parts.as_ref().ok().and_then(|parts| Some((parts, parts.get("server")?)));
+    let Some((parts, server)) = envelope.filter(|(_, server)| server.get().starts_with('{')) else {
+        let read = manifest::read(text, source)?;
+        return Ok(Entry { listing: read.listing, superseded: false, redacted: read.redacted });
+    };
+    let meta = parts.iter().filter(|(key, raw)| *key != "server" && raw.get().contains(OFFICIAL));
+    let mut meta = meta.filter_map(|(_, raw)| serde_json::from_str::<Value>(raw.get()).ok()).next();
+    let hidden = meta.as_mut().map_or(0, redact);
+    let notes = official(meta.as_ref());
+    let read = manifest::read(server.get(), source)?;
+    let (status, meta) = (notes.status.or(read.listing.status), meta.map(|meta| meta.to_string()));
+    let listing = Listing { status, meta, ..read.listing };
+    Ok(Entry { listing, superseded: notes.superseded, redacted: read.redacted + hidden })
 }
 
 /// Reads a page. `source` is how the listings remember where they came from. One malformed entry is reported and hides
@@ -98,22 +125,13 @@ pub fn read_page(bytes: &[u8], source: &str) -> Result<Page, PageUnreadable> {
             .push(format!("entries after the first {MAX_ENTRIES} of {} were left out", envelope.servers.len()));
     }
     for (at, raw) in envelope.servers.iter().take(MAX_ENTRIES).enumerate() {
-        // Before the envelope of 2025-09-29 the entry was the manifest itself.
-        let (server, meta) = match serde_json::from_str::<Entry>(raw.get()) {
-            Ok(entry) => (entry.server.get(), entry.meta),
-            Err(_) => (raw.get(), None),
-        };
-        match manifest::read(server, source) {
-            Ok(read) => {
-                let notes = official(meta.as_ref());
-                if notes.superseded {
-                    page.superseded += 1;
-                    continue;
-                }
-                page.redacted += read.redacted;
-                page.listings.push(Listing { status: notes.status.or(read.listing.status), ..read.listing });
+        match read_entry(raw.get(), source) {
+            Ok(Entry { superseded: true, .. }) => page.superseded += 1,
+            Ok(entry) => {
+                page.redacted += entry.redacted;
+                page.listings.push(entry.listing);
             }
-            Err(why) => page.problems.push(format!("entry {at}{} {why}", hint(server))),
+            Err(why) => page.problems.push(format!("entry {at}{} {why}", hint(raw.get()))),
         }
     }
     Ok(page)
@@ -155,7 +173,7 @@ mod tests {
     use super::*;
 
     fn asked(base: &str, cursor: Option<&str>) -> String {
-        page_url(&Url::parse(base).expect("a URL"), cursor).to_string()
+        page_url(&Url::parse(base).expect("a URL"), None, cursor).to_string()
     }
 
     #[test]
@@ -187,6 +205,8 @@ mod tests {
             "registry:https://r.example",
         )
         .expect("a page");
+        let meta = page.listings[0].meta.as_deref().unwrap_or_default();
+        assert_eq!(meta, r#"{"io.modelcontextprotocol.registry/official":{"status":"deprecated","isLatest":true}}"#);
         let names: Vec<_> = page.listings.iter().map(|l| (l.server.as_str(), l.status.as_deref())).collect();
         assert_eq!(names, [("a/one", Some("deprecated")), ("a/flat", Some("active"))]);
         assert_eq!((page.superseded, page.next_cursor.as_deref()), (1, Some("a/flat:1")));

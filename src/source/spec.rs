@@ -1,6 +1,9 @@
 //! A source as it is named on the command line.
 
+use super::curated;
+use super::redact::redact_given;
 use crate::model::{Ecosystem, Package};
+use std::path::PathBuf;
 use url::Url;
 
 /// One source to crawl.
@@ -10,25 +13,39 @@ pub enum SourceSpec {
     Package(Package),
     /// `registry:URL`: a server of the official MCP registry's API.
     Registry(Url),
-    /// `https://…`: one server, at its address.
-    Server(Url),
     /// `sample`: the embedded page.
     Sample,
+    /// `https://…`: one server that answers there.
+    Server(Url),
+    /// A URL that ends in `.json`, `.jsonl` or `.toml`, compressed or not: what a file of that kind would hold.
+    Document(Url),
+    /// `list:URL`, or a URL that ends in `.md` or `.html`: a page that names servers.
+    List(Url),
+    /// A file or folder: manifests, recorded tool lists, client configurations, list pages.
+    File(PathBuf),
+    /// `clients`: the configurations of MCP clients, in their usual places.
+    Clients,
+}
+
+impl SourceSpec {
+    /// Whether the user has named one server, rather than a place where many are listed.
+    pub fn is_one_server(&self) -> bool {
+        matches!(self, SourceSpec::Package(_) | SourceSpec::Server(_) | SourceSpec::Sample)
+    }
 }
 
 /// A word that names no source.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SpecError {
     #[error(
-        "`{0}` names no source; expected npm:NAME[@VERSION], pypi:NAME[@VERSION], registry:URL, the URL of a server or sample"
+        "`{0}` names no source; expected npm:NAME[@VERSION], pypi:NAME[@VERSION], registry[:URL], list:URL, a URL, a file \
+         or folder, clients or sample"
     )]
     Unknown(String),
     #[error("`{word}` names no {ecosystem} package: {why}")]
     Package { word: String, ecosystem: Ecosystem, why: &'static str },
-    #[error("`{word}` is not the address of a server: {why}")]
-    Server { word: String, why: String },
-    #[error("`registry:{word}` names no registry: {why}")]
-    Registry { word: String, why: String },
+    #[error("`{word}` is not the address of a source: {why}")]
+    Address { word: String, why: String },
 }
 
 impl std::str::FromStr for SourceSpec {
@@ -38,11 +55,20 @@ impl std::str::FromStr for SourceSpec {
         if word == "sample" {
             return Ok(SourceSpec::Sample);
         }
+        if word == "clients" {
+            return Ok(SourceSpec::Clients);
+        }
+        if word == "registry" {
+            return registry(curated::OFFICIAL);
+        }
         match word.split_once(':') {
             Some(("npm", name)) => package(Ecosystem::Npm, word, name),
             Some(("pypi", name)) => package(Ecosystem::Pypi, word, name),
             Some(("registry", url)) => registry(url),
-            Some(("http" | "https", _)) => server(word),
+            Some(("list", url)) if is_web(url) => web(url).map(SourceSpec::List),
+            Some(("list" | "file", path)) if !path.is_empty() => Ok(SourceSpec::File(PathBuf::from(path))),
+            Some(("http" | "https", _)) => page(web(word)?),
+            _ if is_path(word) => Ok(SourceSpec::File(PathBuf::from(word))),
             _ => Err(SpecError::Unknown(word.to_owned())),
         }
     }
@@ -53,35 +79,66 @@ impl std::fmt::Display for SourceSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             SourceSpec::Package(package) => package.fmt(f),
-            SourceSpec::Registry(url) => {
-                let mut bare = url.clone();
-                // These fail for URLs without a host only, and those are refused above.
-                let _ = bare.set_username("");
-                let _ = bare.set_password(None);
-                write!(f, "registry:{}", bare.as_str().trim_end_matches('/'))
-            }
+            SourceSpec::Registry(url) => write!(f, "registry:{}", bare(url).as_str().trim_end_matches('/')),
+            SourceSpec::Sample => f.write_str("sample"),
             // What follows the path may hold a key.
             SourceSpec::Server(url) => {
-                let mut bare = url.clone();
-                bare.set_query(None);
-                f.write_str(bare.as_str())
+                let mut path = bare(url);
+                path.set_query(None);
+                f.write_str(path.as_str())
             }
-            SourceSpec::Sample => f.write_str("sample"),
+            SourceSpec::Document(url) => f.write_str(bare(url).as_str()),
+            SourceSpec::List(url) => write!(f, "list:{}", bare(url)),
+            SourceSpec::File(path) => write!(f, "file:{}", path.display()),
+            SourceSpec::Clients => f.write_str("clients"),
         }
     }
 }
 
-fn server(word: &str) -> Result<SourceSpec, SpecError> {
-    let fail = |word: &str, why: &str| Err(SpecError::Server { word: word.to_owned(), why: why.to_owned() });
-    let mut url = match Url::parse(word) {
-        Ok(url) => url,
-        Err(error) => return fail("the address", &error.to_string()),
-    };
+/// A URL without its credentials; a query that may hold one is taken away by the redaction of listings.
+fn bare(url: &Url) -> Url {
+    let mut bare = url.clone();
+    // These fail for URLs without a host only, and those are refused when they are read.
+    let _ = bare.set_username("");
+    let _ = bare.set_password(None);
+    let mut text = bare.to_string();
+    if redact_given(&mut text) > 0 {
+        bare.set_query(None);
+    }
+    bare
+}
+
+fn is_web(word: &str) -> bool {
+    word.starts_with("http://") || word.starts_with("https://")
+}
+
+/// What a URL that was given alone stands for: the end of its path tells.
+fn page(url: Url) -> Result<SourceSpec, SpecError> {
+    let path = url.path().trim_end_matches(".gz").to_ascii_lowercase();
+    let ends = |ends: &[&str]| ends.iter().any(|end| path.ends_with(end));
+    Ok(if ends(&[".json", ".jsonl", ".ndjson", ".toml"]) {
+        SourceSpec::Document(url)
+    } else if ends(&[".md", ".markdown", ".html", ".htm"]) {
+        SourceSpec::List(url)
+    } else {
+        return server(url);
+    })
+}
+
+fn server(mut url: Url) -> Result<SourceSpec, SpecError> {
     if !url.username().is_empty() || url.password().is_some() {
-        return fail("the address", "it holds a user name or password");
+        let word = bare(&url).to_string();
+        return Err(SpecError::Address { word, why: "it holds a user name or password".to_owned() });
     }
     url.set_fragment(None);
     Ok(SourceSpec::Server(url))
+}
+
+fn is_path(word: &str) -> bool {
+    let known = [".json", ".jsonl", ".ndjson", ".gz", ".toml", ".md", ".markdown", ".html", ".htm"];
+    let named = known.iter().any(|end| word.to_ascii_lowercase().ends_with(end));
+    let drive = word.as_bytes().get(1) == Some(&b':') && word.as_bytes()[0].is_ascii_alphabetic();
+    (!word.contains(':') || drive) && (named || word.contains(['/', '\\']) || word.starts_with('.'))
 }
 
 fn package(ecosystem: Ecosystem, word: &str, text: &str) -> Result<SourceSpec, SpecError> {
@@ -139,10 +196,17 @@ fn is_npm_part(part: &str) -> bool {
 }
 
 fn registry(text: &str) -> Result<SourceSpec, SpecError> {
-    let fail = |why: String| SpecError::Registry { word: text.to_owned(), why };
+    match curated::registry(text) {
+        Some(url) => Ok(SourceSpec::Registry(url)),
+        None => web(text).map(SourceSpec::Registry),
+    }
+}
+
+fn web(text: &str) -> Result<Url, SpecError> {
+    let fail = |why: String| SpecError::Address { word: text.to_owned(), why };
     let url = Url::parse(text).map_err(|error| fail(error.to_string()))?;
     match (url.scheme(), url.host_str()) {
-        ("http" | "https", Some(host)) if !host.is_empty() => Ok(SourceSpec::Registry(url)),
+        ("http" | "https", Some(host)) if !host.is_empty() => Ok(url),
         ("http" | "https", _) => Err(fail("the URL has no host".to_owned())),
         (scheme, _) => Err(fail(format!("only http and https are fetched, not `{scheme}`"))),
     }
@@ -170,6 +234,15 @@ mod tests {
             ("pypi:kiln@0.3", "pypi:kiln@0.3"),
             ("pypi:kiln==0.3", "pypi:kiln@0.3"),
             ("sample", "sample"),
+            ("clients", "clients"),
+            ("./lists", "file:./lists"),
+            ("tools.jsonl.gz", "file:tools.jsonl.gz"),
+            ("file:kiln", "file:kiln"),
+            ("https://kiln.example/mcp", "https://kiln.example/mcp"),
+            ("https://kiln.example/mcp?api_key=abc1#there", "https://kiln.example/mcp"),
+            ("https://kiln.example/servers.json.gz", "https://kiln.example/servers.json.gz"),
+            ("https://kiln.example/README.md", "list:https://kiln.example/README.md"),
+            ("list:https://kiln.example/all", "list:https://kiln.example/all"),
             ("registry:https://registry.example/", "registry:https://registry.example"),
             ("registry:https://me:pw@registry.example/v0", "registry:https://registry.example/v0"),
         ] {
@@ -179,7 +252,7 @@ mod tests {
 
     #[test]
     fn what_names_no_source_is_refused_with_the_words_that_would() {
-        for word in ["", "kiln", "docker:kiln", "npm:", "npm:../x", "npm:@clay", "npm:a/b", "npm:-g"] {
+        for word in ["", "kiln", "docker:kiln", "https://", "npm:", "npm:../x", "npm:@clay", "npm:a/b", "npm:-g"] {
             assert!(parsed(word).starts_with("error: "), "{word}: {}", parsed(word));
         }
         for word in ["pypi:--index-url", "pypi:a b", "pypi:a/b", "pypi:kiln@", "registry:ftp://x.example", "registry:x"]
@@ -187,5 +260,7 @@ mod tests {
             assert!(parsed(word).starts_with("error: "), "{word}: {}", parsed(word));
         }
         assert!(parsed("kiln").contains("npm:NAME"));
+        let refused = parsed("https://me:planted@kiln.example/mcp");
+        assert!(refused.contains("holds a user name") && !refused.contains("planted"), "{refused}");
     }
 }

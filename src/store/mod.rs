@@ -5,14 +5,19 @@
 //! all it knows of the world.
 
 mod judged;
+mod lists;
 mod migrate;
 mod reader;
+mod record;
+mod run;
 mod writer;
 
 pub use judged::{JudgeError, Judged, ServerTools, judge_stale};
 pub use migrate::APPLICATION_ID;
 pub use reader::Reader;
-pub use writer::{Record, Recorded, Writer};
+pub use record::{Record, Same, Sweep, Validator};
+pub use run::{Known, SourceState, begin_run};
+pub use writer::{Recorded, Writer};
 
 use std::path::{Path, PathBuf};
 

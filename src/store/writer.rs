@@ -1,9 +1,10 @@
 //! The one thread that writes: records come in through a bounded channel and are committed in batches.
 
-use super::{StoreError, migrate, sha256_hex};
-use crate::model::{Listing, Observation, Tool, ToolSite};
+use super::record::{Record, Sweep};
+use super::{StoreError, migrate};
+use crate::model::{Listing, Observation, Outcome, Package, ToolOrigin};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use sha2::{Digest, Sha256};
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -15,13 +16,6 @@ const QUEUE: usize = 256;
 const BATCH: usize = 500;
 /// …or when its first record has waited this long: what is lost when the process is killed.
 const BATCH_AGE: Duration = Duration::from_secs(1);
-
-/// Something to keep.
-#[derive(Debug)]
-pub enum Record {
-    Listing(Box<Listing>),
-    Observation(Box<Observation>),
-}
 
 /// How much was written by one [`Writer`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -81,10 +75,11 @@ fn run(
 ) -> Result<Recorded, StoreError> {
     let fail = StoreError::sqlite("write to", path);
     let mut recorded = Recorded::default();
+    let run_id = Cell::new(None);
     while let Ok(first) = queue.recv() {
         let started = Instant::now();
         let transaction = connection.transaction().map_err(&fail)?;
-        let batch = Batch { transaction: &transaction, now: now(), path };
+        let batch = Batch { transaction: &transaction, now: now(), path, run: &run_id };
         batch.record(first, &mut recorded)?;
         for _ in 1..BATCH {
             match queue.recv_timeout(BATCH_AGE.saturating_sub(started.elapsed())) {
@@ -98,10 +93,11 @@ fn run(
 }
 
 /// One transaction's worth of records, all stamped with one time.
-struct Batch<'a> {
-    transaction: &'a Transaction<'a>,
-    now: String,
+pub(super) struct Batch<'a> {
+    pub(super) transaction: &'a Transaction<'a>,
+    pub(super) now: String,
     path: &'a Path,
+    run: &'a Cell<Option<i64>>,
 }
 
 impl Batch<'_> {
@@ -116,20 +112,78 @@ impl Batch<'_> {
                 self.observation(&observation)?;
                 recorded.attempts += 1;
             }
+            Record::Run(run) => self.run.set(Some(run)),
+            Record::Same(same) => {
+                self.same(&same)?;
+                recorded.attempts += 1;
+            }
+            Record::Done { server, source } => {
+                self.execute(
+                    "UPDATE listing SET pending = 0 WHERE pending = 1 AND source = ?2
+                       AND server_id = (SELECT id FROM server WHERE name = ?1)",
+                    params![server.as_str(), source],
+                )?;
+            }
+            Record::Sweep { source, step } => self.sweep(&source, step)?,
+            Record::Validator(known) => {
+                self.execute(
+                    "INSERT INTO validator (url, etag, last_modified, next) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (url) DO UPDATE SET etag = excluded.etag, last_modified = excluded.last_modified,
+                         next = excluded.next",
+                    params![known.url, known.etag, known.last_modified, known.next],
+                )?;
+            }
+            Record::RunEnds => {
+                self.execute("UPDATE run SET finished = ?2 WHERE id = ?1", params![self.run.get(), self.now])?;
+            }
         }
         Ok(())
     }
 
-    fn fail(&self) -> impl Fn(rusqlite::Error) -> StoreError {
+    fn sweep(&self, source: &str, step: Sweep) -> Result<(), StoreError> {
+        match step {
+            Sweep::Begins { since } => self.execute(
+                "INSERT INTO source (name, run_id, begun, since) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (name) DO UPDATE SET run_id = excluded.run_id, begun = excluded.begun,
+                     since = excluded.since, next = NULL",
+                params![source, self.run.get(), self.now, since],
+            ),
+            Sweep::Next(next) => self.execute("UPDATE source SET next = ?2 WHERE name = ?1", params![source, next]),
+            Sweep::Ends => self.execute(
+                "UPDATE source SET swept = begun, begun = NULL, since = NULL, next = NULL WHERE name = ?1",
+                params![source],
+            ),
+        }
+        .map(drop)
+    }
+
+    pub(super) fn attempt(
+        &self,
+        server: i64,
+        origin: ToolOrigin,
+        target: &str,
+        outcome: Outcome,
+        detail: Option<&str>,
+        list: Option<i64>,
+    ) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO attempt (server_id, origin, target, outcome, detail, observation_id, run_id, at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![server, origin.as_str(), target, outcome.as_str(), detail, list, self.run.get(), self.now],
+        )
+        .map(drop)
+    }
+
+    pub(super) fn fail(&self) -> impl Fn(rusqlite::Error) -> StoreError {
         let path: PathBuf = self.path.to_owned();
         move |e| StoreError::sqlite("write to", &path)(e)
     }
 
-    fn execute(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize, StoreError> {
+    pub(super) fn execute(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize, StoreError> {
         self.transaction.prepare_cached(sql).and_then(|mut s| s.execute(params)).map_err(self.fail())
     }
 
-    fn id(&self, sql: &str, params: impl rusqlite::Params) -> Result<Option<i64>, StoreError> {
+    pub(super) fn id(&self, sql: &str, params: impl rusqlite::Params) -> Result<Option<i64>, StoreError> {
         self.transaction
             .prepare_cached(sql)
             .and_then(|mut s| s.query_row(params, |row| row.get(0)).optional())
@@ -137,7 +191,7 @@ impl Batch<'_> {
     }
 
     /// The row of a server, made when it is new.
-    fn server(&self, name: &str) -> Result<i64, StoreError> {
+    pub(super) fn server(&self, name: &str) -> Result<i64, StoreError> {
         self.execute(
             "INSERT INTO server (name, first_seen, last_seen) VALUES (?1, ?2, ?2)
              ON CONFLICT (name) DO UPDATE SET last_seen = excluded.last_seen",
@@ -146,7 +200,7 @@ impl Batch<'_> {
         self.id("SELECT id FROM server WHERE name = ?1", [name])?.ok_or_else(|| self.lost("server"))
     }
 
-    fn lost(&self, what: &'static str) -> StoreError {
+    pub(super) fn lost(&self, what: &'static str) -> StoreError {
         StoreError::Damaged { path: self.path.to_owned(), what, detail: "a row just written is gone".to_owned() }
     }
 
@@ -159,12 +213,13 @@ impl Batch<'_> {
             params![server, listing.title, listing.description, listing.version, listing.repository],
         )?;
         self.execute(
-            "INSERT INTO listing (server_id, source, version, status, packages, remotes, manifest, problems,
-                                  first_seen, last_seen)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)
+            "INSERT INTO listing (server_id, source, version, status, packages, remotes, manifest, meta,
+                                  problems, pending, run_id, first_seen, last_seen)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?11, ?8, 1, ?10, ?9, ?9)
              ON CONFLICT (server_id, source, version) DO UPDATE SET
                  status = excluded.status, packages = excluded.packages, remotes = excluded.remotes,
-                 manifest = excluded.manifest, problems = excluded.problems, last_seen = excluded.last_seen",
+                 manifest = excluded.manifest, meta = excluded.meta, problems = excluded.problems, pending = 1, run_id = excluded.run_id,
+                 last_seen = excluded.last_seen",
             params![
                 server,
                 listing.source,
@@ -174,7 +229,9 @@ impl Batch<'_> {
                 json(&listing.remotes),
                 listing.manifest,
                 json(&listing.problems),
-                self.now
+                self.now,
+                self.run.get(),
+                listing.meta
             ],
         )?;
         Ok(())
@@ -182,141 +239,22 @@ impl Batch<'_> {
 
     fn observation(&self, observation: &Observation) -> Result<(), StoreError> {
         let server = self.server(observation.server.as_str())?;
-        let stored = if observation.outcome.is_read() { Some(self.list(server, observation)?) } else { None };
-        self.execute(
-            "INSERT INTO attempt (server_id, origin, target, outcome, detail, observation_id, at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![
-                server,
-                observation.origin.as_str(),
-                target(observation),
-                observation.outcome.as_str(),
-                observation.detail,
-                stored,
-                self.now
-            ],
-        )?;
-        Ok(())
-    }
-
-    /// Keeps a tool list: a new one as rows, a known one by moving its `last_seen`.
-    fn list(&self, server: i64, observation: &Observation) -> Result<i64, StoreError> {
-        let content = content_digest(&observation.tools);
-        let target = target(observation);
-        let key = params![server, observation.origin.as_str(), target, content];
-        let known = self.id(
-            "SELECT id FROM observation WHERE server_id = ?1 AND origin = ?2 AND target = ?3 AND content_sha256 = ?4",
-            key,
-        )?;
-        self.execute(
-            "UPDATE observation SET latest = 0 WHERE server_id = ?1 AND origin = ?2 AND target = ?3",
-            params![server, observation.origin.as_str(), target],
-        )?;
-        let version = observation.package.as_ref().and_then(|p| p.version.clone());
-        let id = if let Some(id) = known {
-            self.execute(
-                "UPDATE observation SET latest = 1, last_seen = ?2, version = ?3, artifact_sha256 = ?4, partial = ?5
-                 WHERE id = ?1",
-                params![id, self.now, version, observation.artifact_sha256, json(&observation.partial)],
-            )?;
-            id
-        } else {
-            self.execute(
-                "INSERT INTO observation (server_id, origin, target, version, artifact_sha256, content_sha256, partial,
-                                          latest, first_seen, last_seen)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?8)",
-                params![
-                    server,
-                    observation.origin.as_str(),
-                    target,
-                    version,
-                    observation.artifact_sha256,
-                    content,
-                    json(&observation.partial),
-                    self.now
-                ],
-            )?;
-            let id = self.transaction.last_insert_rowid();
-            for (position, (tool, site)) in observation.tools.iter().enumerate() {
-                self.tool(server, id, position, tool, site.as_ref())?;
-            }
-            id
+        let list = match observation.outcome {
+            Outcome::Ok => Some(self.list(server, observation)?),
+            Outcome::NotModified => self.still(server, observation)?,
+            _ => None,
         };
-        self.settle(server)?;
-        Ok(id)
-    }
-
-    fn tool(
-        &self,
-        server: i64,
-        observation: i64,
-        position: usize,
-        tool: &Tool,
-        site: Option<&ToolSite>,
-    ) -> Result<(), StoreError> {
-        let digest = sha256_hex(tool.raw.as_bytes());
-        self.execute(
-            "INSERT INTO definition (sha256, raw) VALUES (?1, ?2) ON CONFLICT (sha256) DO NOTHING",
-            params![digest, tool.raw],
-        )?;
-        let definition = self
-            .id("SELECT id FROM definition WHERE sha256 = ?1", [&digest])?
-            .ok_or_else(|| self.lost("definition"))?;
-        self.execute(
-            "INSERT INTO tool (observation_id, server_id, position, definition_id, name, file, line, current)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)",
-            params![
-                observation,
-                server,
-                position as i64,
-                definition,
-                tool.name,
-                site.map(|s| &s.file),
-                site.map(|s| s.line)
-            ],
-        )?;
-        Ok(())
-    }
-
-    /// Decides anew which tools the server is held to offer today: those of the latest lists of its best origin, each
-    /// name once (two packages of one server usually carry the same tools).
-    fn settle(&self, server: i64) -> Result<(), StoreError> {
-        self.execute("UPDATE tool SET current = 0 WHERE server_id = ?1 AND current = 1", [server])?;
-        self.execute(
-            "UPDATE tool SET current = 1 WHERE id IN (
-                 SELECT min(tool.id) FROM tool JOIN observation ON observation.id = tool.observation_id
-                 WHERE observation.server_id = ?1 AND observation.latest = 1
-                   AND observation.origin = (
-                       SELECT origin FROM observation WHERE server_id = ?1 AND latest = 1
-                       ORDER BY CASE origin WHEN 'live' THEN 0 WHEN 'card' THEN 1 WHEN 'declared' THEN 2 ELSE 3 END
-                       LIMIT 1)
-                 GROUP BY tool.name)",
-            [server],
-        )?;
-        self.execute("INSERT INTO unjudged (server_id) VALUES (?1) ON CONFLICT DO NOTHING", [server])?;
-        Ok(())
+        let (origin, outcome, detail) = (observation.origin, observation.outcome, observation.detail.as_deref());
+        self.attempt(server, origin, &target(observation), outcome, detail, list)
     }
 }
 
 /// What an observation is about, whatever the version: a package by name, else what was asked. A newer version's list
 /// takes the place of the older one's.
-fn target(observation: &Observation) -> String {
-    match &observation.package {
-        Some(package) => format!("{}:{}", package.ecosystem, package.identifier),
-        None => observation.target.clone(),
-    }
+pub(super) fn target(observation: &Observation) -> String {
+    observation.package.as_ref().map_or_else(|| observation.target.clone(), Package::key)
 }
 
-/// The digest of a tool list: of the raw bytes of its tools, in order.
-fn content_digest(tools: &[(Tool, Option<ToolSite>)]) -> String {
-    let mut digest = Sha256::new();
-    for (tool, _) in tools {
-        digest.update((tool.raw.len() as u64).to_be_bytes());
-        digest.update(tool.raw.as_bytes());
-    }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn json<T: serde::Serialize>(value: &T) -> String {
+pub(super) fn json<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("model types have string keys and no failing serializer")
 }

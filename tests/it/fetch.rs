@@ -54,6 +54,13 @@ fn try_crawl(words: &[&str], options: &Options) -> Result<Crawled, CrawlError> {
                 match event {
                     CrawlEvent::Listing(listing) => listings.push(*listing),
                     CrawlEvent::Observation(observation) => observations.push(*observation),
+                    CrawlEvent::Same(same) => {
+                        // Another server's attempt counts for this one too.
+                        let other: &Observation =
+                            observations.iter().find(|known: &&Observation| known.server == same.other).unwrap();
+                        observations.push(Observation { server: same.server, ..other.clone() });
+                    }
+                    _ => {}
                 }
             }
             (listings, observations)

@@ -4,6 +4,8 @@
 mod archive;
 mod client;
 mod commands;
+mod crawl_import;
+mod crawl_world;
 mod disguises;
 mod expectations;
 mod extract_javascript;

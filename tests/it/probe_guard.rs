@@ -97,7 +97,8 @@ names! {
 #[tokio::test]
 async fn a_name_that_turns_inward_after_the_first_look_is_refused() {
     let inside = secret();
-    let client = client(&[("turn.example", PUBLIC), ("turn.example", "127.0.0.1")]);
+    // The lane looks as well, once.
+    let client = client(&[("turn.example", PUBLIC), ("turn.example", PUBLIC), ("turn.example", "127.0.0.1")]);
     let first = Hostile::start(|_| vec![Act::Close]);
     let heard = probe::ask(&client, &first.ask_at("turn.example", "/mcp")).await;
     assert_eq!(heard.outcome, Outcome::Unreachable);

@@ -178,3 +178,34 @@ fn missing_foreign_newer_and_older_files_are_told_apart() {
     write(&path("empty.db"), Vec::new());
     assert!(Reader::open(&path("empty.db")).is_ok());
 }
+
+#[test]
+fn a_file_of_the_first_version_is_brought_up_to_date_with_all_that_it_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("first.db");
+    let first = rusqlite::Connection::open(&path).unwrap();
+    first.execute_batch(include_str!("../../src/store/schema.sql")).unwrap();
+    first.pragma_update(None, "application_id", mcpdex::store::APPLICATION_ID).unwrap();
+    first.pragma_update(None, "user_version", 1).unwrap();
+    first
+        .execute_batch(
+            "INSERT INTO server (id, name, first_seen, last_seen) VALUES (7, 'clay/kiln', 'then', 'then');
+             INSERT INTO listing (server_id, source, version, packages, remotes, problems, first_seen, last_seen)
+                 VALUES (7, 'registry:x', '1', '[]', '[]', '[]', 'then', 'then');
+             INSERT INTO attempt (server_id, origin, target, outcome, at) VALUES (7, 'live', 'u', 'timeout', 'then');",
+        )
+        .unwrap();
+    drop(first);
+    assert!(matches!(Reader::open(&path), Err(StoreError::Older { found: 1, known: 2, .. })));
+    observe(&path, seen("clay/kiln", ToolOrigin::Static, &["water"]));
+    judge(&path, "rules");
+    assert_eq!(names(&path, "clay/kiln"), ["water"]);
+    let database = rusqlite::Connection::open(&path).unwrap();
+    let (pending, meta): (i64, Option<String>) =
+        database.query_row("SELECT pending, meta FROM listing", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!((pending, meta), (0, None));
+    let attempts: i64 = database.query_row("SELECT count(*) FROM attempt", [], |row| row.get(0)).unwrap();
+    assert_eq!(attempts, 2);
+    let wrong: i64 = database.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(wrong, 0);
+}

@@ -1,9 +1,11 @@
 //! What several test modules need.
 
 pub(crate) mod binary;
+pub(crate) mod database;
 pub(crate) mod hostile;
 pub(crate) mod judged;
 pub(crate) mod mirror;
 pub(crate) mod pack;
 pub(crate) mod policy;
 pub(crate) mod python;
+pub(crate) mod world;

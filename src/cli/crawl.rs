@@ -1,0 +1,91 @@
+//! The arguments of `mcpdex crawl`.
+
+/// Arguments of `mcpdex crawl`.
+#[derive(Debug, clap::Args)]
+pub struct CrawlArgs {
+    /// Where servers are listed (default: the official registry, whole): registry:URL; pypi:NAME[@VERSION];
+    /// npm:NAME[@VERSION]; the URL of a server; files and folders of manifests, of recorded tools/list results or of
+    /// client configurations (JSON, JSON lines, TOML, compressed or not); clients (the configurations on this machine);
+    /// list:URL (a page that lists servers); sample (bundled, needs no network).
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<String>,
+    /// Ask endpoints, and read no packages; with --static, do both for every server.
+    #[arg(long)]
+    pub live: bool,
+    /// Read the source of packages, and ask no endpoints.
+    #[arg(long = "static")]
+    pub source: bool,
+    /// Run packages in a sandbox, too, where nothing else gives a list.
+    #[arg(long)]
+    pub run: bool,
+    /// Keep what the sources know, and ask neither endpoints nor package registries.
+    #[arg(long, conflicts_with_all = ["live", "source", "run"])]
+    pub listed: bool,
+    /// What was tried less than this long ago is left alone, for instance 12h or 7d (default: 1d for what sources list,
+    /// and 0 for what is named).
+    #[arg(long, value_name = "AGE")]
+    pub refresh: Option<Age>,
+    /// Read sources whole, even where they can tell what has changed.
+    #[arg(long)]
+    pub full: bool,
+    /// The registry of npm packages (default: as npm itself is configured).
+    #[arg(long, value_name = "URL")]
+    pub npm_registry: Option<String>,
+    /// The simple index of Python packages (default: as pip or uv is configured).
+    #[arg(long, value_name = "URL")]
+    pub pypi_index: Option<String>,
+    /// Let addresses that manifests name lead to private networks, too.
+    #[arg(long)]
+    pub allow_private: bool,
+    /// How the operators of registries can reach you; sent as part of the user agent.
+    #[arg(long, value_name = "TEXT", env = "MCPDEX_CONTACT")]
+    pub contact: Option<String>,
+    /// Requests at once over all hosts.
+    #[arg(long, value_name = "NUMBER", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub concurrency: u16,
+    /// Requests at once at one host.
+    #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub per_host: u16,
+    /// Milliseconds between the starts of two requests at one host.
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 20)]
+    pub interval: u64,
+    /// Seconds that one server may take to give its list.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
+    /// Pages of one registry that are read (default: 2000).
+    #[arg(long, value_name = "NUMBER")]
+    pub max_pages: Option<std::num::NonZeroUsize>,
+}
+
+/// A length of time on the command line: a number with its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Age {
+    pub seconds: i64,
+}
+
+impl std::str::FromStr for Age {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const WRONG: &str = "expected a number with s, m, h, d or w, for instance 12h";
+        let text = text.trim();
+        let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let (number, unit) = text.split_at(split);
+        let number: i64 = number.parse().map_err(|_| WRONG)?;
+        let unit = match unit.trim() {
+            "" if number == 0 => 1,
+            "s" => 1,
+            "m" => 60,
+            "h" => 3_600,
+            "d" => 86_400,
+            "w" => 604_800,
+            _ => return Err(WRONG),
+        };
+        // More than a thousand years is a slip of the finger, and no date can be so far back.
+        number
+            .checked_mul(unit)
+            .filter(|seconds| *seconds < 1_000 * 366 * 86_400)
+            .map(|seconds| Age { seconds })
+            .ok_or(WRONG)
+    }
+}
