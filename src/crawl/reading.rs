@@ -251,26 +251,19 @@ impl Source<'_> {
 
     /// Fetches a page that lists servers, where the site allows it.
     async fn list(&self, url: &Url) -> Result<(), Ended> {
-        if let Some(robots_url) = robots::url_of(url) {
-            let mut request = Request::page(robots_url, Trust::Operator, "text/plain, */*;q=0.5");
-            request.limits = Limits { body: robots::MAX_BYTES, ..self.reader.options.page };
-            let answer = match self.reader.client.get(request).await {
-                Ok(fetched) => robots::Answer::Text(fetched.body),
-                Err(failure) if failure.is_client_error() => robots::Answer::Missing,
-                Err(_) => robots::Answer::Unreachable,
-            };
-            if !robots::allows(&answer, url) {
-                let detail = match answer {
-                    robots::Answer::Unreachable => "the site's robots.txt cannot be read, so no page of it is",
-                    _ => "the site's robots.txt does not allow it",
-                };
-                return self.fail(Outcome::Blocked, format!("{}: {detail}", shown(url))).await;
-            }
+        if let Some(why) = self.kept_out(url, Trust::Operator).await {
+            return self.fail(Outcome::Blocked, why).await;
         }
         let mut request = Request::page(url.clone(), Trust::Operator, "text/html, text/markdown, text/plain");
         request.limits = Limits { body: page::MAX_BYTES as u64, ..self.reader.options.page };
         match self.reader.client.get(request).await {
             Ok(fetched) => {
+                // Another site may have another opinion of being read.
+                if fetched.final_url.origin() != url.origin()
+                    && let Some(why) = self.kept_out(&fetched.final_url, Trust::Untrusted).await
+                {
+                    return self.fail(Outcome::Blocked, why).await;
+                }
                 let text = String::from_utf8_lossy(&fetched.body).into_owned();
                 let (name, base) = (self.name.clone(), fetched.final_url);
                 let read = tokio::task::spawn_blocking(move || page::read(&text, Some(&base), &name)).await;
@@ -282,6 +275,25 @@ impl Source<'_> {
             }
             Err(failure) => self.fail(failure.outcome(), failure.to_string()).await,
         }
+    }
+
+    /// Why the page may not be read, as its site has it.
+    async fn kept_out(&self, page: &Url, trust: Trust) -> Option<String> {
+        let mut request = Request::page(robots::url_of(page)?, trust, "text/plain, */*;q=0.5");
+        request.limits = Limits { body: robots::MAX_BYTES, ..self.reader.options.page };
+        let answer = match self.reader.client.get(request).await {
+            Ok(fetched) => robots::Answer::Text(fetched.body),
+            Err(failure) if failure.is_client_error() => robots::Answer::Missing,
+            Err(_) => robots::Answer::Unreachable,
+        };
+        if robots::allows(&answer, page) {
+            return None;
+        }
+        let detail = match answer {
+            robots::Answer::Unreachable => "the site's robots.txt cannot be read, so no page of it is",
+            _ => "the site's robots.txt does not allow it",
+        };
+        Some(format!("{}: {detail}", shown(page)))
     }
 
     async fn all(&self, listings: Vec<Listing>) -> Result<(), Ended> {

@@ -61,6 +61,10 @@ impl Document {
             self.value("the document", text);
             return;
         }
+        if let Some(plain) = without_comments(text) {
+            self.value("the document", &plain);
+            return;
+        }
         match config::read_toml(text, &self.source) {
             Ok(found) => self.config(found),
             Err(why) if !text.trim_start().starts_with(['{', '[']) => self.problems.push(format!("the document {why}")),
@@ -196,6 +200,17 @@ impl Document {
     }
 }
 
+/// The JSON of a document that has comments or commas too many, as editors allow in their settings; `None` where it has
+/// none or is no JSON then either.
+fn without_comments(text: &str) -> Option<String> {
+    if !text.trim_start().starts_with(['{', '/']) {
+        return None;
+    }
+    let mut plain = text.to_owned();
+    json_strip_comments::strip(&mut plain).ok()?;
+    serde_json::from_str::<&RawValue>(&plain).is_ok().then_some(plain)
+}
+
 fn text_of(parts: &Parts<'_>, key: &str) -> Option<String> {
     let text: String = serde_json::from_str(parts.get(key)?.get()).ok()?;
     (!text.trim().is_empty()).then_some(text)
@@ -228,6 +243,10 @@ mod tests {
             (r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[]}}"#, vec![("file:kiln", Some(0))]),
             (r#"[{"name":"fire","inputSchema":{}}]"#, vec![("file:kiln", Some(1))]),
             (r#"{"mcpServers":{"x":{"url":"https://x.example/mcp"}}}"#, vec![("https://x.example/mcp", None)]),
+            (
+                "// mine\n{\"servers\":{/* one */\"x\":{\"url\":\"https://x.example/mcp\"},}}",
+                vec![("https://x.example/mcp", None)],
+            ),
             ("[mcp_servers.x]\ncommand = \"npx\"\nargs = [\"kiln\"]\n", vec![("npm:kiln", None)]),
             ("{\"name\":\"a/b\"}\n\n{\"name\":\"a/c\"}\n", vec![("a/b", None), ("a/c", None)]),
         ] {

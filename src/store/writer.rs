@@ -15,7 +15,7 @@ const QUEUE: usize = 256;
 /// A batch is committed when it holds this many records…
 const BATCH: usize = 500;
 /// …or when its first record has waited this long: what is lost when the process is killed.
-const BATCH_AGE: Duration = Duration::from_secs(1);
+const BATCH_AGE: Duration = Duration::from_millis(250);
 
 /// How much was written by one [`Writer`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

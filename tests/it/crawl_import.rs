@@ -4,6 +4,7 @@
 use crate::support::binary::User;
 use crate::support::database::content;
 use crate::support::mirror::{Mirror, Reply};
+use crate::support::schema::assert_valid;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -29,7 +30,7 @@ fn crawl(user: &User, words: &[&str]) -> Value {
     all.extend(words);
     let ran = user.run(&all);
     assert!(ran.code == 0, "{words:?}: {} {}", ran.code, ran.err);
-    serde_json::from_str(&ran.out).unwrap()
+    assert_valid("crawl", &ran.out)
 }
 
 /// Serves manifests as the registry's API does, a hundred a page.
@@ -291,6 +292,27 @@ fn client_configurations_are_found_in_their_usual_places() {
     let empty = User::new().run(&["crawl", "clients"]);
     assert_eq!(empty.code, 1);
     assert!(empty.err.contains("no configuration of a client was found"), "{}", empty.err);
+}
+
+#[test]
+fn without_a_source_the_official_registry_is_crawled() {
+    // A proxy that refuses everything sees where the crawl wants to go.
+    let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    let asked = std::thread::spawn(move || {
+        let (stream, _) = proxy.accept().unwrap();
+        let mut first = String::new();
+        BufReader::new(&stream).read_line(&mut first).unwrap();
+        (&stream).write_all(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+        first
+    });
+    let user = User::new();
+    let ran = user.command(&["crawl"]).env("HTTPS_PROXY", &address).output().unwrap();
+    assert_eq!(ran.status.code(), Some(1), "{ran:?}");
+    assert!(asked.join().unwrap().starts_with("CONNECT registry.modelcontextprotocol.io:443 "));
+    let connection = rusqlite::Connection::open(user.database()).unwrap();
+    let sources: String = connection.query_row("SELECT sources FROM run", [], |row| row.get(0)).unwrap();
+    assert_eq!(sources, r#"["registry:https://registry.modelcontextprotocol.io/v0.1"]"#);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 use crate::support::binary::User;
 use crate::support::database::content;
+use crate::support::schema::assert_valid;
 use crate::support::world::{Kind, Plan, World, name};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -56,7 +57,7 @@ fn end(mut child: Child) -> (serde_json::Value, f64, u64) {
         }
     };
     assert!(status.success(), "{status}");
-    (serde_json::from_str(&reading.join().unwrap()).unwrap(), begun.elapsed().as_secs_f64(), peak / 1024)
+    (assert_valid("crawl", &reading.join().unwrap()), begun.elapsed().as_secs_f64(), peak / 1024)
 }
 
 /// Every server has exactly the outcome that its kind must lead to, and the good ones exactly their tools.
@@ -124,14 +125,19 @@ fn a_crawl_that_was_killed_again_and_again_ends_as_if_it_had_not_been() {
     for asked in world.asked.iter() {
         asked.store(0, Ordering::Relaxed);
     }
+    let begun = Instant::now();
+    User::new().done(&["crawl", "sample"]);
+    let beginning = begun.elapsed().as_secs_f64();
     let mut dice = 88_172_645_463_325_252_u64;
     let mut kills = 0;
     for _ in 0..20 {
         dice ^= dice << 13;
         dice ^= dice >> 7;
         dice ^= dice << 17;
-        // Up to a tenth of an undisturbed run, so that most kills fall into work; some into the very beginning.
-        let moment = seconds / 10.0 * (dice % 1_000) as f64 / 1_000.0;
+        // One in four into the beginning, the others into work: together they leave some of it to the last.
+        let part = (dice >> 8) as f64 % 1_000.0 / 1_000.0;
+        let moment =
+            if dice.is_multiple_of(4) { beginning * part } else { beginning + (seconds - beginning) / 12.0 * part };
         let mut child = start(&killed, &world, &["--interval", "0"]);
         std::thread::sleep(Duration::from_secs_f64(moment));
         kills += usize::from(child.try_wait().unwrap().is_none());
@@ -146,9 +152,12 @@ fn a_crawl_that_was_killed_again_and_again_ends_as_if_it_had_not_been() {
         assert!(differing.is_empty(), "{what}: {differing:?}");
     }
     hold_against(plan, &killed.database());
+    let attempts = report["run"]["attempts"].as_u64().unwrap() as usize;
+    assert!(kills > 10, "only {kills} of the processes were still there to be killed");
+    assert!(attempts < plan.servers, "nothing of what was done before a kill was kept");
     println!(
-        "{} servers: {seconds:.1} s undisturbed; {kills} kills, then {last:.1} s for the remaining {} attempts",
-        plan.servers, report["run"]["attempts"]
+        "{} servers: {seconds:.1} s undisturbed; {kills} kills, then {last:.1} s for the remaining {attempts} attempts",
+        plan.servers
     );
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const ROOMS: [&str; 8] = ["net", "source", "probe", "extract", "store", "classify", "policy", "report"];
 
 /// Foreign crates and the rooms (or single files) that may name them.
-const HOMES: [(&str, &[&str]); 19] = [
+const HOMES: [(&str, &[&str]); 20] = [
     ("reqwest", &["net"]),
     ("rustls", &["net"]),
     ("rustls_platform_verifier", &["net"]),
@@ -29,6 +29,7 @@ const HOMES: [(&str, &[&str]); 19] = [
     ("libc", &["probe"]),
     ("psl", &["net"]),
     ("robotxt", &["source"]),
+    ("json_strip_comments", &["source"]),
 ];
 
 /// No source file is longer than this, in lines.
