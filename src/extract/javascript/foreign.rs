@@ -16,6 +16,7 @@ impl<'t> Machine<'t> {
     pub(super) fn call_foreign(&mut self, callee: &Foreign, arguments: Vec<Value>, site: Option<CallSite>) -> Value {
         if let Origin::Package(package) = &callee.origin
             && package.as_ref() == REGISTERED
+            && matches!(callee.last(), "disable" | "remove" | "enable" | "update")
         {
             return self.registered_method(callee);
         }
@@ -54,6 +55,9 @@ impl<'t> Machine<'t> {
         if let Origin::Package(package) = &callee.origin {
             if super::option::is_option_library(package) {
                 self.declare_options(callee, &arguments);
+                // Its callbacks are given options that nobody passed.
+                let options = self.setting("options");
+                self.follow_callbacks_with(&arguments, &options);
             }
             self.findings.package_used(package);
         }

@@ -131,7 +131,7 @@ impl<'t> Machine<'t> {
         let Value::Object(id) = target else {
             // A function that is given to something foreign is a callback: `server.oninitialized = () => {...}`.
             if !target.is_nullish() {
-                self.force(&value);
+                self.force(&value, &Value::Unknown);
             }
             return;
         };
