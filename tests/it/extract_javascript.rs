@@ -589,17 +589,41 @@ fn schemas_say_what_the_sdk_says_of_them() {
         ("z.string().min(2).max(9)", json!({ "type": "string", "minLength": 2, "maxLength": 9 }), true),
         ("z.number().positive()", json!({ "type": "number", "exclusiveMinimum": 0 }), true),
         ("z.number().int().default(3)", json!({ "type": "integer", "default": 3 }), false),
-        ("z.array(z.string()).min(1).optional()", json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 }), false),
-        ("z.record(z.string(), z.number())", json!({ "type": "object", "additionalProperties": { "type": "number" } }), true),
+        (
+            "z.array(z.string()).min(1).optional()",
+            json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 }),
+            false,
+        ),
+        (
+            "z.record(z.string(), z.number())",
+            json!({ "type": "object", "additionalProperties": { "type": "number" } }),
+            true,
+        ),
         ("z.literal('a')", json!({ "type": "string", "const": "a" }), true),
         ("z.enum(['a', 'b']).exclude(['a'])", json!({ "type": "string", "enum": ["b"] }), true),
         ("z.nativeEnum(Kind)", json!({ "type": "string", "enum": ["hall", "attic"] }), true),
         ("z.enum(Object.values(Kind))", json!({ "type": "string", "enum": ["hall", "attic"] }), true),
-        ("z.union([z.string(), z.boolean()]).describe('x')", json!({ "anyOf": [{ "type": "string" }, { "type": "boolean" }], "description": "x" }), true),
-        ("z.string().or(z.number()).nullish()", json!({ "anyOf": [{ "anyOf": [{ "type": "string" }, { "type": "number" }] }, { "type": "null" }] }), false),
-        ("z.discriminatedUnion('k', [z.object({ k: z.literal('a') })])", json!({ "anyOf": [{ "type": "object", "properties": { "k": { "type": "string", "const": "a" } }, "required": ["k"] }] }), true),
+        (
+            "z.union([z.string(), z.boolean()]).describe('x')",
+            json!({ "anyOf": [{ "type": "string" }, { "type": "boolean" }], "description": "x" }),
+            true,
+        ),
+        (
+            "z.string().or(z.number()).nullish()",
+            json!({ "anyOf": [{ "anyOf": [{ "type": "string" }, { "type": "number" }] }, { "type": "null" }] }),
+            false,
+        ),
+        (
+            "z.discriminatedUnion('k', [z.object({ k: z.literal('a') })])",
+            json!({ "anyOf": [{ "type": "object", "properties": { "k": { "type": "string", "const": "a" } }, "required": ["k"] }] }),
+            true,
+        ),
         ("z.string().describe('before').optional()", json!({ "type": "string", "description": "before" }), false),
-        ("z.object({ a: z.string() }).partial()", json!({ "type": "object", "properties": { "a": { "type": "string" } } }), true),
+        (
+            "z.object({ a: z.string() }).partial()",
+            json!({ "type": "object", "properties": { "a": { "type": "string" } } }),
+            true,
+        ),
         (
             "z.object({ a: z.string(), b: z.string() }).pick({ a: true }).extend({ c: z.number() }).strict()",
             json!({ "type": "object", "properties": { "a": { "type": "string" }, "c": { "type": "number" } }, "required": ["a", "c"], "additionalProperties": false }),
@@ -616,8 +640,16 @@ fn schemas_say_what_the_sdk_says_of_them() {
         ("z.string().transform(Number).pipe(z.number())", json!({ "type": "string" }), true),
         ("z.string().refine((v) => v, 'no').catch('x')", json!({ "type": "string" }), false),
         ("z.lazy(() => z.boolean())", json!({ "type": "boolean" }), true),
-        ("z.intersection(z.object({}), z.object({}))", json!({ "allOf": [{ "type": "object", "properties": {} }, { "type": "object", "properties": {} }] }), true),
-        ("z.tuple([z.string(), z.number()])", json!({ "type": "array", "items": [{ "type": "string" }, { "type": "number" }] }), true),
+        (
+            "z.intersection(z.object({}), z.object({}))",
+            json!({ "allOf": [{ "type": "object", "properties": {} }, { "type": "object", "properties": {} }] }),
+            true,
+        ),
+        (
+            "z.tuple([z.string(), z.number()])",
+            json!({ "type": "array", "items": [{ "type": "string" }, { "type": "number" }] }),
+            true,
+        ),
     ];
     for (expression, schema, required) in cases {
         assert_eq!(parameter("^3.23.8", expression), (schema, required), "{expression}");
@@ -631,7 +663,13 @@ fn the_generations_of_zod_disagree_on_what_may_be_left_out() {
         ("z.any()", json!({}), false, json!({}), true),
         ("z.coerce.string()", string.clone(), false, string.clone(), true),
         ("z.coerce.number()", json!({ "type": "number" }), true, json!({ "type": "number" }), true),
-        ("z.string().nullable()", json!({ "type": ["string", "null"] }), true, json!({ "anyOf": [string, { "type": "null" }] }), true),
+        (
+            "z.string().nullable()",
+            json!({ "type": ["string", "null"] }),
+            true,
+            json!({ "anyOf": [string, { "type": "null" }] }),
+            true,
+        ),
     ];
     for (expression, three, three_required, four, four_required) in cases {
         assert_eq!(parameter("~3.25", expression), (three, three_required), "zod 3: {expression}");

@@ -274,7 +274,11 @@ impl<'t> Machine<'t> {
         // Bundlers start every module through one function; its closures are told apart by their scopes.
         let closures = self.frames.iter().filter(|frame| frame.function.0 == key.0);
         let active = closures.clone().filter(|frame| frame.function == key).count();
-        if active >= MAX_RECURSION || closures.count() >= MAX_CLOSURES || self.frames.len() >= MAX_FRAMES || !self.step() {
+        if active >= MAX_RECURSION
+            || closures.count() >= MAX_CLOSURES
+            || self.frames.len() >= MAX_FRAMES
+            || !self.step()
+        {
             return Value::Unknown;
         }
         // No single call may use up what the rest of the program needs.

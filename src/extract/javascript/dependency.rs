@@ -7,8 +7,15 @@ use serde_json::Value;
 
 /// Packages (and scopes, with their slash) that are known by name.
 const KNOWN: [&str; 9] = [
-    "zod", "zod-to-json-schema", "@modelcontextprotocol/", "fastmcp", "mcp-framework", "@sinclair/typebox", "typebox",
-    "dedent", "ai",
+    "zod",
+    "zod-to-json-schema",
+    "@modelcontextprotocol/",
+    "fastmcp",
+    "mcp-framework",
+    "@sinclair/typebox",
+    "typebox",
+    "dedent",
+    "ai",
 ];
 
 /// The file of the tree that `specifier` names when the file at `from` imports it.
@@ -82,7 +89,8 @@ mod tests {
 
     #[test]
     fn the_conditions_of_an_export_are_tried_in_the_order_of_the_runtime() {
-        let export = serde_json::json!({ "types": "./a.d.ts", "import": { "default": "./a.mjs" }, "require": "./a.cjs" });
+        let export =
+            serde_json::json!({ "types": "./a.d.ts", "import": { "default": "./a.mjs" }, "require": "./a.cjs" });
         assert_eq!(condition(&export, 0), Some("./a.mjs"));
     }
 }

@@ -157,7 +157,6 @@ impl<'t> Machine<'t> {
         for (handler, site, certain) in handlers {
             let answer = self.call(&handler, Value::Undefined, vec![Value::Unknown, Value::Unknown], None);
             let tools = self.member(&answer, "tools");
-            if std::env::var("DBG").is_ok() { eprintln!("HANDLER {site:?} certain {certain} fuel {} answer {answer:?} tools {tools:?} {:?}", self.fuel, self.elements(&tools)); }
             match self.elements(&tools) {
                 Some((tools, open)) => {
                     let is_tool = |value: &Value| matches!(value, Value::Object(id) if self.object(*id).properties.contains_key("name"));

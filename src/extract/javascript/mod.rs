@@ -62,19 +62,6 @@ use value::{Shape, Value};
 pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     let sources = Sources::new(tree, budget);
     let package = Package::read(&sources, &tree.package.name);
-    if let Ok(names) = std::env::var("DBGVAR") {
-        let mut machine = follow(&sources, &package, budget, true);
-        let modules: Vec<_> = machine.modules.iter().map(|(f, m)| (*f, m.scope)).collect();
-        for (file, scope) in modules {
-            for name in names.split(',') {
-                let name: &'static str = Box::leak(name.to_owned().into_boxed_str());
-                if machine.declaring(scope, name).is_some() {
-                    let v = machine.bound(scope, name);
-                    eprintln!("{} {name} = {v:?} {:?}", sources.path(file), if let Value::Object(id) = v { format!("{:.400?}", machine.object(id)) } else { String::new() });
-                }
-            }
-        }
-    }
     // First as a program that is started without options; if that lists nothing, whatever the options may be.
     let mut machine = follow(&sources, &package, budget, true);
     if machine.findings.tools() == 0 && !machine.exhausted {

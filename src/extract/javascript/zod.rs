@@ -284,11 +284,7 @@ impl<'t> Machine<'t> {
                     None => return Schema::new(Form::Unresolved),
                 }
             }
-            return if open || values.is_empty() {
-                Schema::new(Form::Unresolved)
-            } else {
-                Schema::enumeration(values)
-            };
+            return if open || values.is_empty() { Schema::new(Form::Unresolved) } else { Schema::enumeration(values) };
         }
         match self.known_json(value) {
             Some(value) => Schema::choice(vec![value]),
