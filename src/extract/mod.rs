@@ -11,9 +11,12 @@
 mod syntax;
 
 pub mod archive;
+pub mod folder;
 pub mod javascript;
+pub mod measure;
 pub mod python;
 pub mod worker;
+pub mod workspace;
 
 use crate::model::{Ecosystem, Partial, PartialReason, ToolSite};
 use serde::{Deserialize, Serialize};
