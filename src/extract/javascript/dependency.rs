@@ -1,7 +1,8 @@
 //! Packages that lie in the tree under `node_modules`, as bundled dependencies do: a specifier in, their file out.
 //! Libraries whose meaning the reader knows by name are left foreign: their source says less than their name.
 
-use super::resolve::{find_module, join};
+use super::package::find_entry_below;
+use super::resolve::join;
 use super::source::{FileId, Sources};
 use serde_json::Value;
 
@@ -60,7 +61,7 @@ fn entry(sources: &Sources<'_>, base: &str, manifest: &Value, rest: &str) -> Opt
         (None, "") => field("module").or_else(|| field("main")).unwrap_or("index"),
         (None, rest) => rest,
     };
-    find_module(sources, &join(base, path))
+    find_entry_below(sources, base, path)
 }
 
 /// The path behind the conditions of an export.

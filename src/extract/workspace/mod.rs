@@ -162,7 +162,9 @@ impl<'a> Found<'a> {
             return false;
         }
         let source = |path: &&&str| !path.ends_with(".json") && !path.ends_with(".toml");
-        let named = |path: &&str| std::str::from_utf8(&self.files[*path]).is_ok_and(|text| mentions(text, &word));
+        let named = |path: &&str| {
+            std::str::from_utf8(&self.files[*path]).is_ok_and(|text| mentions(text, &word, other.ecosystem))
+        };
         self.own[user].iter().filter(source).any(named)
     }
 
@@ -258,8 +260,15 @@ fn inside<'p>(path: &'p str, folder: &str) -> &'p str {
     if folder.is_empty() { path } else { path.get(folder.len() + 1..).unwrap_or_default() }
 }
 
-/// Whether `word` stands in `text` as a name of its own.
-fn mentions(text: &str, word: &str) -> bool {
+/// Whether source imports `word`: between quotes, perhaps with a path behind, in JavaScript; as a name in Python.
+fn mentions(text: &str, word: &str, ecosystem: Ecosystem) -> bool {
+    let quote = |c: char| matches!(c, '"' | '\'' | '`');
     let inner = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-    text.match_indices(word).any(|(at, _)| !text[..at].ends_with(inner) && !text[at + word.len()..].starts_with(inner))
+    text.match_indices(word).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + word.len()..]);
+        match ecosystem {
+            Ecosystem::Npm => before.ends_with(quote) && after.starts_with(|c| quote(c) || c == '/'),
+            _ => !before.ends_with(inner) && !after.starts_with(inner),
+        }
+    })
 }
