@@ -39,7 +39,7 @@ impl<'t> Machine<'t> {
         let known = match &callee.origin {
             Origin::Global => self.global(&callee.path, &arguments),
             Origin::Package(package) => match package.strip_prefix("node:").unwrap_or(package) {
-                "path" | "path/posix" | "url" | "fs" | "fs/promises" | "module" => {
+                "path" | "path/posix" | "url" | "fs" | "fs/promises" | "module" | "os" => {
                     self.runtime_module(callee.last(), &arguments)
                 }
                 _ => self.other_package(callee, &arguments),
@@ -304,6 +304,9 @@ impl<'t> Machine<'t> {
                 let whole = texts.iter().map(|text| text.as_ref()).collect::<Vec<_>>().join("/");
                 Value::text(&format!("/{}", join("", &whole)))
             }
+            // As on the machines that most servers run on.
+            "platform" if self.defaults && arguments.is_empty() => Value::text("linux"),
+            "type" if self.defaults && arguments.is_empty() => Value::text("Linux"),
             "existsSync" | "exists" => self.exists(arguments),
             "readdirSync" | "readdir" => self.listed(&path(&first?), arguments)?,
             "readFileSync" | "readFile" => {
