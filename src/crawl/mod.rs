@@ -5,6 +5,7 @@
 //! [`reading`] finds servers, [`dispatch`] says whose turn it is, [`plan`] learns one server's tools. What earlier
 //! crawls have done is in [`Options::known`]; a crawl that was ended in any way goes on from there.
 
+mod checkout;
 mod clients;
 mod configured;
 mod dispatch;
@@ -17,9 +18,11 @@ mod reading;
 mod shared;
 
 pub use crate::store::Record as CrawlEvent;
+pub use checkout::{CheckoutError, Repository, crate_archive};
 pub use options::{Options, Plan, Surroundings};
+pub use package::PackageArchive;
 
-use crate::model::Outcome;
+use crate::model::{Observation, Outcome, Package, ServerId, ToolOrigin};
 use crate::net::{self, Client, HostRecord};
 use crate::progress::Progress;
 use crate::report::visible;
@@ -95,24 +98,8 @@ pub async fn crawl(
     events: mpsc::Sender<CrawlEvent>,
     progress: &Progress,
 ) -> Result<CrawlReport, CrawlError> {
-    let client = Client::new(net::Config {
-        contact: options.contact.clone(),
-        allow_private: options.allow_private,
-        concurrency: options.concurrency,
-        per_host: options.per_host,
-        interval: options.interval,
-        ..net::Config::default()
-    })?;
-    let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    let reader = Reader {
-        client,
-        configured: Configured::read(options)?,
-        options: options.clone(),
-        workers: Semaphore::new(cores),
-        shared: shared::Shared::default(),
-    };
     let mut crawl = Crawl {
-        reader: Arc::new(reader),
+        reader: Arc::new(reader(options)?),
         events,
         progress: progress.clone(),
         tasks: JoinSet::new(),
@@ -122,6 +109,50 @@ pub async fn crawl(
     crawl.run(specs).await?;
     crawl.report.hosts = crawl.reader.client.hosts();
     Ok(crawl.report)
+}
+
+/// Fetches the archive of one package from the registry that is configured for it, and checks it. Stores nothing.
+///
+/// # Errors
+/// The client cannot be set up, or the package cannot be had; the message says why.
+pub async fn package_archive(package: &Package, options: &Options) -> Result<PackageArchive, FetchError> {
+    let reader = reader(options)?;
+    let server = ServerId::of_package(package.ecosystem, &package.identifier);
+    // What an attempt would be remembered by; nobody asks here.
+    let mut attempt = Observation::failed(server, ToolOrigin::Static, package.to_string(), Outcome::Ok, "");
+    match reader.archive(package, &mut attempt).await {
+        Ok(Some((archive, _))) => Ok(archive),
+        Ok(None) => Err(FetchError::Unread("the index says that nothing has changed".to_owned())),
+        Err(unread) => Err(FetchError::Unread(unread.to_string())),
+    }
+}
+
+/// Why the archive of a package was not had.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    #[error(transparent)]
+    Setup(#[from] CrawlError),
+    #[error("{0}")]
+    Unread(String),
+}
+
+fn reader(options: &Options) -> Result<Reader, CrawlError> {
+    let client = Client::new(net::Config {
+        contact: options.contact.clone(),
+        allow_private: options.allow_private,
+        concurrency: options.concurrency,
+        per_host: options.per_host,
+        interval: options.interval,
+        ..net::Config::default()
+    })?;
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    Ok(Reader {
+        client,
+        configured: Configured::read(options)?,
+        options: options.clone(),
+        workers: Semaphore::new(cores),
+        shared: shared::Shared::default(),
+    })
 }
 
 struct Crawl {

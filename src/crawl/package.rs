@@ -26,9 +26,17 @@ pub(super) struct Reader {
     pub(super) shared: Shared,
 }
 
+/// The archive of a package, fetched and checked.
+#[derive(Debug)]
+pub struct PackageArchive {
+    pub package: PackageInfo,
+    pub kind: ArchiveKind,
+    pub bytes: Vec<u8>,
+}
+
 /// Why a package was not read. Each has its outcome.
 #[derive(Debug, thiserror::Error)]
-enum Unread {
+pub(super) enum Unread {
     #[error("not read: package type {0} is not supported yet")]
     Unsupported(Ecosystem),
     #[error("`{0}` is not a package name: {1}")]
@@ -102,6 +110,27 @@ impl Reader {
 
     /// Fills the observation as far as it gets: what was learnt before a failure stays.
     async fn read(&self, package: &Package, observation: &mut Observation) -> Result<Option<Validator>, Unread> {
+        let Some((archive, validator)) = self.archive(package, observation).await? else {
+            observation.outcome = Outcome::NotModified;
+            return Ok(None);
+        };
+        let PackageArchive { package: info, kind, bytes } = archive;
+        let extraction = {
+            let _place = self.workers.acquire().await.expect("the semaphore is never closed");
+            extract_archive(&self.options.program, &bytes, kind, info, &self.options.extract).await?
+        };
+        keep(extraction, observation);
+        // An empty list out of source is no proof that there are no tools.
+        if observation.tools.is_empty() { Err(Unread::NothingFound) } else { Ok(validator) }
+    }
+
+    /// Finds, fetches and checks the archive of a package; with what the answer of its index is known by. `None`: the
+    /// index answers as it did when the list that is known already was read.
+    pub(super) async fn archive(
+        &self,
+        package: &Package,
+        observation: &mut Observation,
+    ) -> Result<Option<(PackageArchive, Option<Validator>)>, Unread> {
         check_name(package.ecosystem, &package.identifier)
             .map_err(|why| Unread::Name(package.identifier.clone(), why))?;
         let mut page = Page { known: None, validator: None };
@@ -113,10 +142,7 @@ impl Reader {
             Ecosystem::Pypi => self.locate_pypi(package, &mut page).await?,
             other => return Err(Unread::Unsupported(other)),
         };
-        let Some(located) = located else {
-            observation.outcome = Outcome::NotModified;
-            return Ok(None);
-        };
+        let Some(located) = located else { return Ok(None) };
         let version = located.artifact.version.clone();
         observation.package = Some(Package { version: Some(version.clone()), ..package.clone() });
         let archive = self.fetch(package, &located).await?;
@@ -126,13 +152,7 @@ impl Reader {
         let kind = ArchiveKind::of_name(file).ok_or_else(|| Unread::Format(file.clone()))?;
         let info =
             PackageInfo { ecosystem: package.ecosystem, name: package.identifier.clone(), version: Some(version) };
-        let extraction = {
-            let _place = self.workers.acquire().await.expect("the semaphore is never closed");
-            extract_archive(&self.options.program, &archive, kind, info, &self.options.extract).await?
-        };
-        keep(extraction, observation);
-        // An empty list out of source is no proof that there are no tools.
-        if observation.tools.is_empty() { Err(Unread::NothingFound) } else { Ok(page.validator) }
+        Ok(Some((PackageArchive { package: info, kind, bytes: archive }, page.validator)))
     }
 
     async fn locate_npm(&self, package: &Package, known: &mut Page) -> Result<Option<Located>, Unread> {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const ROOMS: [&str; 8] = ["net", "source", "probe", "extract", "store", "classify", "policy", "report"];
 
 /// Foreign crates and the rooms (or single files) that may name them.
-const HOMES: [(&str, &[&str]); 20] = [
+const HOMES: [(&str, &[&str]); 23] = [
     ("reqwest", &["net"]),
     ("rustls", &["net"]),
     ("rustls_platform_verifier", &["net"]),
@@ -30,6 +30,7 @@ const HOMES: [(&str, &[&str]); 20] = [
     ("psl", &["net"]),
     ("robotxt", &["source"]),
     ("json_strip_comments", &["source"]),
+    ("tempfile", &["command"]),
 ];
 
 /// No source file is longer than this, in lines.
