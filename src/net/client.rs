@@ -5,6 +5,7 @@ use super::guard::{Resolver, check_address};
 use super::lane::{HostRecord, Lanes, Pace, Place};
 use super::large::Large;
 use super::{Dial, Encoding, Lookup, Refusal, SystemLookup, Trust};
+use rustls_platform_verifier::ConfigVerifierExt;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -75,6 +76,8 @@ pub struct Client {
 struct Conversations {
     begun: usize,
     pairs: (Pair, Pair),
+    /// Shared by all pools: reading the system's certificates takes longer than many conversations.
+    tls: rustls::ClientConfig,
 }
 
 /// Conversations that share a pool of connections.
@@ -87,14 +90,22 @@ struct Pair {
     as_stored: reqwest::Client,
 }
 
+/// What every connection trusts: the certificates of the operating system.
+fn tls() -> Result<rustls::ClientConfig, SetupError> {
+    let mut tls = rustls::ClientConfig::with_platform_verifier().map_err(|error| SetupError(error.to_string()))?;
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(tls)
+}
+
 /// The library's clients for hosts of the operator and for everyone else.
-fn pairs(config: &Config) -> Result<(Pair, Pair), SetupError> {
+fn pairs(config: &Config, tls: &rustls::ClientConfig) -> Result<(Pair, Pair), SetupError> {
     let agent = user_agent(config.contact.as_deref())?;
     let build = |trust: Trust, encoding: Encoding| {
         let guarded = trust == Trust::Untrusted && !config.allow_private;
         let decoded = encoding == Encoding::Decoded;
         let mut builder = reqwest::Client::builder()
             .user_agent(agent.clone())
+            .tls_backend_preconfigured(tls.clone())
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
@@ -127,8 +138,9 @@ impl Client {
     pub fn new(config: Config) -> Result<Client, SetupError> {
         // Whoever came first has installed the same provider; the error says no more than that.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let (operator, untrusted) = pairs(&config)?;
-        let conversations = Conversations { begun: 0, pairs: (operator.clone(), untrusted.clone()) };
+        let tls = tls()?;
+        let (operator, untrusted) = pairs(&config, &tls)?;
+        let conversations = Conversations { begun: 0, pairs: (operator.clone(), untrusted.clone()), tls };
         let pace = Pace { per_host: config.per_host, all: config.concurrency, interval: config.interval };
         let lanes = Lanes::resolving(pace, config.lookup.clone());
         let conversations = Arc::new(Mutex::new(conversations));
@@ -141,7 +153,7 @@ impl Client {
         let mut shared = self.conversations.lock().unwrap_or_else(PoisonError::into_inner);
         shared.begun += 1;
         if shared.begun.is_multiple_of(SHARE_A_POOL)
-            && let Ok(fresh) = pairs(&self.config)
+            && let Ok(fresh) = pairs(&self.config, &shared.tls)
         {
             shared.pairs = fresh;
         }

@@ -9,6 +9,8 @@ const ROOMS: [&str; 8] = ["net", "source", "probe", "extract", "store", "classif
 /// Foreign crates and the rooms (or single files) that may name them.
 const HOMES: [(&str, &[&str]); 20] = [
     ("reqwest", &["net"]),
+    ("rustls", &["net"]),
+    ("rustls_platform_verifier", &["net"]),
     ("rusqlite", &["store"]),
     ("tree_sitter", &["extract"]),
     ("scraper", &["source"]),
