@@ -1,13 +1,11 @@
 //! The command line, as clap sees it.
 #![allow(clippy::self_named_module_files, reason = "the words stay at the top; arguments of commands lie below")]
 
+mod crawl;
 mod extract;
 
-pub use extract::ExtractArgs;
-
-mod crawl;
-
 pub use crawl::{Age, CrawlArgs};
+pub use extract::ExtractArgs;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;

@@ -250,7 +250,7 @@ fn a_hundred_planted_secrets_are_neither_in_the_database_nor_in_any_output() {
     let connection = rusqlite::Connection::open(&database).unwrap();
     let listed: i64 = connection.query_row("SELECT count(*) FROM listing", [], |row| row.get(0)).unwrap();
     // Ten manifests by file and by registry, three kinds of entries in configurations, and the address.
-    assert!(listed >= 8 + 20 + 4 + 1, "{listed} listings: the planted files were not read");
+    assert!(listed > 8 + 20 + 4, "{listed} listings: the planted files were not read");
     let mut leaks = Vec::new();
     for (place, text) in &everywhere {
         leaks.extend(

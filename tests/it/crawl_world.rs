@@ -162,6 +162,29 @@ fn a_crawl_that_was_killed_again_and_again_ends_as_if_it_had_not_been() {
 }
 
 #[test]
+fn a_crawl_that_is_asked_to_stop_ends_what_is_under_way_and_goes_on_later() {
+    let plan = Plan { servers: 300, thinks: Duration::from_millis(300), ..Plan::default() };
+    let (user, world) = (User::new(), World::start(plan, 0));
+    let child = start(&user, &world, &["--interval", "0"]);
+    let asked = |n: usize| world.asked[n].load(Ordering::Relaxed) > 0;
+    let begun = Instant::now();
+    while (0..plan.servers).filter(|n| asked(*n)).count() < 20 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the crawl does not begin");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let report = assert_valid("crawl", &String::from_utf8(output.stdout).unwrap());
+    let done = report["run"]["attempts"].as_u64().unwrap();
+    assert!(report["run"]["interrupted"] == true && (20..300).contains(&done), "{}", report["run"]);
+    let (report, ..) = end(start(&user, &world, &[]));
+    assert_eq!(report["run"]["continued"], true);
+    assert_eq!(report["run"]["attempts"].as_u64(), Some(300 - done));
+    hold_against(plan, &user.database());
+}
+
+#[test]
 fn a_slow_host_delays_no_other() {
     let plan = Plan { servers: 200, thinks: Duration::from_secs(1), ..Plan::default() };
     let crowded = Plan { crowded: true, slow: Duration::from_secs(2), ..plan };

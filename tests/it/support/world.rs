@@ -78,7 +78,7 @@ impl Plan {
         // 37 and 100 share no factor: the faults lie evenly and not in a row.
         match (number * 37 + 11) % 100 < self.faulty {
             true => FAULTS[(number * 37 + 11) / 100 % FAULTS.len()],
-            false if number % 2 == 0 => Kind::Modern,
+            false if number.is_multiple_of(2) => Kind::Modern,
             false => Kind::Handshake,
         }
     }
