@@ -56,8 +56,9 @@ fn end(mut child: Child) -> (serde_json::Value, f64, u64) {
             None => std::thread::sleep(Duration::from_millis(5)),
         }
     };
-    assert!(status.success(), "{status}");
-    (assert_valid("crawl", &reading.join().unwrap()), begun.elapsed().as_secs_f64(), peak / 1024)
+    let report = reading.join().unwrap();
+    assert!(status.success(), "{status}: {report}");
+    (assert_valid("crawl", &report), begun.elapsed().as_secs_f64(), peak / 1024)
 }
 
 /// Every server has exactly the outcome that its kind must lead to, and the good ones exactly their tools.

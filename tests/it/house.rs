@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const ROOMS: [&str; 8] = ["net", "source", "probe", "extract", "store", "classify", "policy", "report"];
 
 /// Foreign crates and the rooms (or single files) that may name them.
-const HOMES: [(&str, &[&str]); 23] = [
+const HOMES: &[(&str, &[&str])] = &[
     ("reqwest", &["net"]),
     ("rustls", &["net"]),
     ("rustls_platform_verifier", &["net"]),
