@@ -8,9 +8,11 @@
 //!
 //! To add a language: one module with a function of the type [`Reader`], one line in [`LANGUAGES`].
 
+mod program;
 mod syntax;
 
 pub mod archive;
+pub mod go;
 pub mod javascript;
 pub mod python;
 pub mod worker;
@@ -170,6 +172,7 @@ pub const LANGUAGES: &[Language] = &[
         companions: &["package.json", "manifest.json", "tsconfig.json"],
         read: javascript::extract,
     },
+    Language { name: "go", endings: &["go"], companions: &["go.mod"], read: go::extract },
 ];
 
 fn last_part(path: &str) -> &str {

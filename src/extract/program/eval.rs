@@ -1,0 +1,432 @@
+//! The value of an expression, as far as it stands in the source.
+
+use super::ast::{Class, ClassKind, Expr, Make, Name, Type};
+use super::machine::{MAX_TEXT, Machine, Scope};
+use super::names::Decl;
+use super::source::Site;
+use super::value::{Closure, MAX_ITEMS, Made, Object, Value};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+impl<'t> Machine<'t> {
+    pub(in crate::extract) fn eval(&mut self, expr: &Expr<'t>, scope: &Scope<'t>) -> Value<'t> {
+        if !self.step() {
+            return Value::Unknown("the walk was ended at its limit");
+        }
+        match expr {
+            Expr::Text(text) => Value::Text(Rc::clone(text)),
+            Expr::Number(number) => Value::Number(number.clone()),
+            Expr::Bool(value) => Value::Bool(*value),
+            Expr::Null => Value::Null,
+            Expr::Name(name) => self.name(name, scope),
+            Expr::Member(base, name) => {
+                let base = self.eval(base, scope);
+                self.member(&base, name, None)
+            }
+            Expr::Index(base, key) => {
+                let (base, key) = (self.eval(base, scope), self.eval(key, scope));
+                index(&base, &key)
+            }
+            Expr::Call(call) => self.call_expr(call, scope),
+            Expr::Make(make) => self.make(make, scope),
+            Expr::List(items) => Value::list(self.items(items, scope)),
+            Expr::Map(pairs) => {
+                let pairs = pairs.iter().take(MAX_ITEMS);
+                let pairs = pairs.map(|(key, value)| (self.eval(key, scope), self.eval(value, scope)));
+                Value::map(pairs.collect())
+            }
+            Expr::Join(parts) => self.join(parts, scope),
+            Expr::Choice(choices) => {
+                let mut values = choices.iter().map(|choice| self.eval(choice, scope)).collect::<Vec<_>>().into_iter();
+                let first = values.next().unwrap_or(Value::Null);
+                values.fold(first, Value::or)
+            }
+            Expr::Lambda(func) => Value::Func(Rc::new(Closure {
+                func: Rc::clone(func),
+                env: Some(Rc::clone(&scope.env)),
+                this: scope.this.clone(),
+                class: scope.class.clone(),
+                file: scope.file,
+            })),
+            Expr::Type(ty) => match self.program.class(scope.file, &ty.name) {
+                Some(class) => Value::Class(class),
+                None => Value::Type(Rc::new(ty.clone())),
+            },
+            Expr::Spread(inner) => self.eval(inner, scope),
+            Expr::Unknown(why) => Value::Unknown(why),
+        }
+    }
+
+    /// The values of items, those of a spread list one by one.
+    pub(super) fn items(&mut self, items: &[Expr<'t>], scope: &Scope<'t>) -> Vec<Value<'t>> {
+        let mut values = Vec::with_capacity(items.len().min(MAX_ITEMS));
+        for item in items.iter().take(MAX_ITEMS) {
+            let value = self.eval(item, scope);
+            match (item, value.items()) {
+                (Expr::Spread(_), Some(inner)) => values.extend(inner.into_iter().take(MAX_ITEMS)),
+                _ => values.push(value),
+            }
+        }
+        values
+    }
+
+    fn join(&mut self, parts: &[Expr<'t>], scope: &Scope<'t>) -> Value<'t> {
+        let mut text = String::new();
+        let mut sum: Option<f64> = None;
+        let mut is_text = false;
+        for (at, part) in parts.iter().enumerate() {
+            match self.eval(part, scope) {
+                Value::Text(part) => {
+                    is_text = true;
+                    text.push_str(&part);
+                }
+                Value::Number(number) => {
+                    sum = number.as_f64().filter(|_| at == 0 || sum.is_some()).map(|n| n + sum.unwrap_or(0.0));
+                    text.push_str(&number.to_string());
+                }
+                Value::Bool(value) => text.push_str(if value { "true" } else { "false" }),
+                Value::Unknown(why) => return Value::Unknown(why),
+                // Lists and maps are joined in some of the languages; text with anything else in it is not known.
+                Value::List(first) if at == 0 && parts.len() > 1 => {
+                    let mut items = first.borrow().clone();
+                    for part in &parts[1..] {
+                        match self.eval(part, scope) {
+                            Value::List(more) => items.extend(more.borrow().iter().cloned()),
+                            other => items.push(other),
+                        }
+                        items.truncate(MAX_ITEMS);
+                    }
+                    return Value::list(items);
+                }
+                made @ Value::Made(_) if !is_text => return self.joined_terms(made, &parts[at + 1..], scope),
+                _ => return Value::Unknown("a part of the text is set at run time"),
+            }
+            if text.len() > MAX_TEXT {
+                return Value::Unknown("the text is too long");
+            }
+        }
+        match (is_text, sum) {
+            (false, Some(sum)) => Value::Number(whole(sum)),
+            _ => Value::Text(Rc::from(text)),
+        }
+    }
+
+    /// `a() + b()` of foreign things: a term of its own, which keeps both.
+    fn joined_terms(&mut self, first: Value<'t>, rest: &[Expr<'t>], scope: &Scope<'t>) -> Value<'t> {
+        let site = first.as_made().map_or(Site { file: scope.file, line: 1 }, |made| made.site);
+        let mut args = vec![(None, first)];
+        args.extend(rest.iter().take(MAX_ITEMS).map(|part| (None, self.eval(part, scope))));
+        Value::Made(Rc::new(Made { path: Rc::from("+"), on: None, types: Vec::new(), args, site }))
+    }
+
+    /// What a bare name means.
+    pub(super) fn name(&mut self, name: &Name, scope: &Scope<'t>) -> Value<'t> {
+        if let Some(value) = scope.env.get(name) {
+            return value;
+        }
+        if &**name == "this" || &**name == "self" {
+            return match (&scope.this, &scope.class) {
+                (Some(this), _) => this.clone(),
+                (None, Some(class)) => Value::Class(Rc::clone(class)),
+                _ => Value::Unknown("it is the receiver of a call that is not known"),
+            };
+        }
+        if let Some(value) = self.own_member(name, scope) {
+            return value;
+        }
+        let program = Rc::clone(&self.program);
+        match program.find(scope.file, name) {
+            Some(decl) => self.decl(decl),
+            None => {
+                let imports = program.units.get(scope.file.0).map(|unit| unit.imports.as_slice()).unwrap_or_default();
+                match imports.iter().find(|(alias, _)| alias == name) {
+                    Some((_, path)) if program.has_package(path) => Value::Package(Rc::clone(path)),
+                    Some((_, path)) => Value::Path(Rc::clone(path)),
+                    None => Value::Path(Rc::clone(name)),
+                }
+            }
+        }
+    }
+
+    /// A member of the object or class that the code stands in.
+    pub(super) fn own_member(&mut self, name: &Name, scope: &Scope<'t>) -> Option<Value<'t>> {
+        if let Some(Value::Object(object)) = &scope.this
+            && let Some(value) = self.object_member(object, name, None)
+        {
+            return Some(value);
+        }
+        let class = scope.class.clone()?;
+        self.static_member(&class, name, None)
+    }
+
+    pub(super) fn decl(&mut self, decl: Decl<'t>) -> Value<'t> {
+        match decl {
+            Decl::Class(class) if class.is_single => self.instance(&class, true),
+            Decl::Class(class) => Value::Class(class),
+            Decl::Func(func, file) => Value::Func(Rc::new(Closure { func, env: None, this: None, class: None, file })),
+            Decl::Var(var) => self.global(&var),
+        }
+    }
+
+    /// The member of a value; a foreign thing's members are foreign.
+    pub(in crate::extract) fn member(&mut self, base: &Value<'t>, name: &Name, args: Option<usize>) -> Value<'t> {
+        match base {
+            Value::Object(object) => self.object_member(object, name, args).unwrap_or({
+                if object.is_open { Value::Unknown("it is set at run time") } else { Value::Null }
+            }),
+            Value::Class(class) => self.static_member(class, name, args).unwrap_or_else(|| {
+                Value::Path(Rc::from(format!("{}.{name}", class.name)))
+            }),
+            Value::Package(package) => {
+                let program = Rc::clone(&self.program);
+                match program.in_package(package, name, None) {
+                    Some(decl) => self.decl(decl),
+                    None => Value::Unknown("it is declared in a file that could not be read"),
+                }
+            }
+            Value::Path(path) if path.len() < 4096 => {
+                // A path through modules or packages of the source itself ends at a declaration of it.
+                let found = if self.program.sees_everything() && path.chars().all(|c| c.is_lowercase() || c == '_' || c == '.') {
+                    let program = Rc::clone(&self.program);
+                    program.anywhere(name)
+                } else {
+                    None
+                };
+                match found {
+                    Some(decl) => self.decl(decl),
+                    None => Value::Path(Rc::from(format!("{path}.{name}"))),
+                }
+            }
+            Value::Map(pairs) => {
+                let key = Value::Text(Rc::clone(name));
+                let found = pairs.borrow().iter().rev().find(|(known, _)| known.same(&key)).map(|(_, v)| v.clone());
+                found.unwrap_or(Value::Unknown("it is a member of a map that has no such key"))
+            }
+            Value::Unknown(why) => Value::Unknown(why),
+            _ => Value::Unknown("it is a member of something foreign"),
+        }
+    }
+
+    pub(super) fn object_member(
+        &mut self,
+        object: &Rc<Object<'t>>,
+        name: &Name,
+        args: Option<usize>,
+    ) -> Option<Value<'t>> {
+        if args.is_none()
+            && let Some(value) = object.get(name)
+        {
+            return Some(value);
+        }
+        let class = object.class.clone()?;
+        let program = Rc::clone(&self.program);
+        if let Some(func) = program.method(&class, name, args.unwrap_or(usize::MAX)).filter(|func| args.is_some() || !func.is_property()) {
+            let this = Some(Value::Object(Rc::clone(object)));
+            let file = func.site.file;
+            return Some(Value::Func(Rc::new(Closure { func, env: None, this, class: Some(class), file })));
+        }
+        if let Some(value) = object.get(name) {
+            return Some(value);
+        }
+        let found = self.declared_field(&class, name, 0);
+        let Some((owner, at)) = found else { return self.static_member(&class, name, args) };
+        let field = &owner.fields[at];
+        let value = if let Some(init) = &field.init {
+            let expr = self.lowered(init);
+            let this = if field.is_static { None } else { Some(Value::Object(Rc::clone(object))) };
+            let scope = Scope { this, ..self.class_scope(&owner) };
+            // Guards against a field that is defined by itself.
+            object.fields.borrow_mut().insert(Rc::clone(name), Value::Unknown("it is defined by itself"));
+            self.eval(&expr, &scope)
+        } else if object.is_open {
+            self.of_type(field.ty.as_ref(), owner.site)
+        } else {
+            Value::Null
+        };
+        object.fields.borrow_mut().insert(Rc::clone(name), value.clone());
+        Some(value)
+    }
+
+    /// The class, this or one above, that declares a field, and which.
+    fn declared_field(&self, class: &Rc<Class<'t>>, name: &str, depth: u32) -> Option<(Rc<Class<'t>>, usize)> {
+        if let Some(at) = class.fields.iter().position(|field| &*field.name == name) {
+            return Some((Rc::clone(class), at));
+        }
+        if depth > 12 {
+            return None;
+        }
+        let parents = class.supers.iter().filter_map(|parent| self.program.class(class.site.file, &parent.name));
+        parents.collect::<Vec<_>>().iter().find_map(|parent| self.declared_field(parent, name, depth + 1))
+    }
+
+    pub(super) fn static_member(
+        &mut self,
+        class: &Rc<Class<'t>>,
+        name: &Name,
+        args: Option<usize>,
+    ) -> Option<Value<'t>> {
+        if let Some(variant) = class.variants.iter().position(|variant| variant.name == *name) {
+            return Some(self.variant(class, variant));
+        }
+        let program = Rc::clone(&self.program);
+        if let Some(var) = program.constant(&class.name, name) {
+            return Some(self.global(&var));
+        }
+        if let Some(func) = program.method(class, name, args.unwrap_or(usize::MAX)) {
+            let file = func.site.file;
+            return Some(Value::Func(Rc::new(Closure { func, env: None, this: None, class: Some(Rc::clone(class)), file })));
+        }
+        if let Some((owner, at)) = self.declared_field(class, name, 0)
+            && let Some(init) = &owner.fields[at].init
+        {
+            let key = std::ptr::from_ref(init).cast();
+            match self.globals.get(&key) {
+                Some(Some(value)) => return Some(value.clone()),
+                Some(None) => return Some(Value::Unknown("it is defined by itself")),
+                None => {}
+            }
+            self.globals.insert(key, None);
+            let expr = self.lowered(init);
+            let scope = self.class_scope(&owner);
+            let value = self.eval(&expr, &scope);
+            self.globals.insert(key, Some(value.clone()));
+            return Some(value);
+        }
+        class.inner.iter().find(|inner| inner.name == *name).cloned().map(|inner| self.decl(Decl::Class(inner)))
+    }
+
+    /// The one value of an enumeration's constant: its name, and the fields that its constructor sets.
+    fn variant(&mut self, class: &Rc<Class<'t>>, at: usize) -> Value<'t> {
+        let variant = &class.variants[at];
+        let key = std::ptr::from_ref(variant).cast();
+        if let Some(Some(value)) = self.globals.get(&key) {
+            return value.clone();
+        }
+        let scope = self.class_scope(class);
+        let args = variant.args.iter().map(|arg| (arg.name.clone(), self.eval(&arg.value, &scope))).collect();
+        let object = self.blank(class, false);
+        object.fields.borrow_mut().insert(Rc::from("$name"), Value::Text(Rc::clone(&variant.name)));
+        let value = Value::Object(object);
+        self.globals.insert(key, Some(value.clone()));
+        self.construct(class, &value, args);
+        value
+    }
+
+    fn blank(&mut self, class: &Rc<Class<'t>>, is_open: bool) -> Rc<Object<'t>> {
+        Rc::new(Object {
+            class: Some(Rc::clone(class)),
+            ty: Rc::clone(&class.name),
+            fields: RefCell::new(BTreeMap::new()),
+            is_open,
+            born: self.conditions,
+            site: class.site,
+        })
+    }
+
+    /// An instance whose fields are not known, or the one instance of a class.
+    pub(in crate::extract) fn instance(&mut self, class: &Rc<Class<'t>>, is_open: bool) -> Value<'t> {
+        let key = Rc::as_ptr(class).cast();
+        if class.is_single
+            && let Some(Some(value)) = self.globals.get(&key)
+        {
+            return value.clone();
+        }
+        let value = Value::Object(self.blank(class, is_open));
+        if class.is_single {
+            self.globals.insert(key, Some(value.clone()));
+        }
+        value
+    }
+
+    /// What is known of a value by its type alone.
+    pub(super) fn of_type(&mut self, ty: Option<&Type<'t>>, site: Site) -> Value<'t> {
+        let unknown = Value::Unknown("it is set at run time");
+        let Some(ty) = ty else { return unknown };
+        let program = Rc::clone(&self.program);
+        match program.class(site.file, &ty.name) {
+            Some(class) if class.kind == ClassKind::Record && class.alias.is_none() => self.instance(&class, true),
+            Some(class) if class.kind == ClassKind::Interface => match program.only_kind_of(&class) {
+                Some(only) => self.instance(&only, true),
+                None => unknown,
+            },
+            _ => unknown,
+        }
+    }
+
+    fn make(&mut self, make: &Make<'t>, scope: &Scope<'t>) -> Value<'t> {
+        let args: Vec<_> = make.args.iter().map(|arg| (arg.name.clone(), self.eval(&arg.value, scope))).collect();
+        let fields: Vec<_> =
+            make.fields.iter().map(|(name, value)| (Rc::clone(name), self.eval(value, scope))).collect();
+        let program = Rc::clone(&self.program);
+        if let Some(class) = program.class(scope.file, &make.ty.name).filter(|class| class.alias.is_none()) {
+            let object = self.blank(&class, false);
+            let value = Value::Object(Rc::clone(&object));
+            self.construct(&class, &value, args);
+            for (at, (name, field)) in fields.into_iter().enumerate() {
+                // Go lets the names be left out: the order of the declaration counts.
+                let name = if name.is_empty() { class.fields.get(at).map(|field| Rc::clone(&field.name)) } else { Some(name) };
+                if let Some(name) = name {
+                    object.fields.borrow_mut().insert(name, field);
+                }
+            }
+            return value;
+        }
+        let path = self.foreign_type(&make.ty.name, scope);
+        if fields.is_empty() && !args.is_empty() {
+            let made = Made { path, on: None, types: make.ty.args.clone(), args, site: make.site };
+            return self.foreign(made);
+        }
+        for (_, value) in &fields {
+            self.escape(value, 0);
+        }
+        let mut named: BTreeMap<Name, Value<'t>> = fields.into_iter().collect();
+        for (at, (name, value)) in args.into_iter().enumerate() {
+            named.insert(name.unwrap_or_else(|| Rc::from(at.to_string())), value);
+        }
+        Value::Object(Rc::new(Object {
+            class: None,
+            ty: path,
+            fields: RefCell::new(named),
+            is_open: false,
+            born: self.conditions,
+            site: make.site,
+        }))
+    }
+
+    /// The full path of a foreign type.
+    pub(super) fn foreign_type(&self, name: &str, scope: &Scope<'t>) -> Name {
+        let imports = self.program.units.get(scope.file.0).map(|unit| unit.imports.as_slice()).unwrap_or_default();
+        let (first, rest) = name.split_once('.').unwrap_or((name, ""));
+        match imports.iter().find(|(alias, _)| &**alias == first) {
+            Some((_, path)) if rest.is_empty() => Rc::clone(path),
+            Some((_, path)) => Rc::from(format!("{path}.{rest}")),
+            None => Rc::from(name),
+        }
+    }
+}
+
+fn index<'t>(base: &Value<'t>, key: &Value<'t>) -> Value<'t> {
+    match (base, key) {
+        (Value::List(items), Value::Number(at)) => {
+            let at = at.as_u64().and_then(|at| usize::try_from(at).ok());
+            let found = at.and_then(|at| items.borrow().get(at).cloned());
+            found.unwrap_or(Value::Unknown("it is an item that the list does not have"))
+        }
+        (Value::Map(pairs), key) => {
+            let found = pairs.borrow().iter().rev().find(|(known, _)| known.same(key)).map(|(_, value)| value.clone());
+            found.unwrap_or(Value::Unknown("it is looked up under a key that is not known"))
+        }
+        _ => Value::Unknown("it is looked up in something that is not known"),
+    }
+}
+
+/// `3` rather than `3.0`.
+fn whole(number: f64) -> serde_json::Number {
+    #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
+    if number.fract() == 0.0 && number.abs() < 9e15 {
+        serde_json::Number::from(number as i64)
+    } else {
+        serde_json::Number::from_f64(number).unwrap_or_else(|| serde_json::Number::from(0))
+    }
+}
