@@ -13,7 +13,10 @@ mod syntax;
 
 pub mod archive;
 pub mod go;
+pub mod java;
 pub mod javascript;
+mod jvm;
+pub mod kotlin;
 pub mod python;
 pub mod worker;
 
@@ -173,6 +176,8 @@ pub const LANGUAGES: &[Language] = &[
         read: javascript::extract,
     },
     Language { name: "go", endings: &["go"], companions: &["go.mod"], read: go::extract },
+    Language { name: "java", endings: &["java"], companions: &[], read: java::extract },
+    Language { name: "kotlin", endings: &["kt"], companions: &[], read: kotlin::extract },
 ];
 
 fn last_part(path: &str) -> &str {

@@ -171,6 +171,11 @@ pub(super) fn ty<'t>(reading: &Reading<'t>, node: Node<'t>) -> Type<'t> {
             }
             "type_identifier" | "qualified_type" | "identifier" | "selector_expression" => Type::named(reading.of(node)),
             "interface_type" => unknown(),
+            // The results of a function.
+            "parameter_list" => {
+                let results = super::lower::params(reading, node).into_iter();
+                Type::of("()", results.map(|result| result.ty.unwrap_or_else(unknown)).collect())
+            }
             "function_type" => Type::named("func"),
             _ => unknown(),
         })

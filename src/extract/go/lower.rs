@@ -183,7 +183,7 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
             name: Rc::from("func"),
             params: field(node, "parameters").map(|list| params(reading, list)).unwrap_or_default(),
             body: field(node, "body").map(|body| Body::new(reading.file, body)),
-            result: None,
+            result: field(node, "result").map(|result| ty(reading, result)),
             receiver: None,
             marks: Vec::new(),
             doc: None,

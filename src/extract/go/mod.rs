@@ -14,7 +14,7 @@ mod structure;
 
 use super::program::ast::{Expr, Func, Stmt, Unit, last_name};
 use super::program::machine::{Dialect, Machine};
-use super::program::source::{FileId, Reading, Sources};
+use super::program::source::{FileId, Reading, Site, Sources};
 use super::program::value::{Closure, Made, Value};
 use super::{Budget, Extraction, SourceTree};
 use crate::model::PartialReason;
@@ -96,8 +96,8 @@ impl Dialect for Go {
         standard::call(made).or_else(|| register::call(machine, made))
     }
 
-    fn returned<'t>(&self, args: &[(Option<Rc<str>>, Value<'t>)], value: &Value<'t>) {
-        register::remember_handler(args, value);
+    fn returned<'t>(&self, args: &[(Option<Rc<str>>, Value<'t>)], value: &Value<'t>, site: Site) {
+        register::remember_handler(args, value, site);
     }
 
     fn sees_everything(&self) -> bool {

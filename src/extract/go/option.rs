@@ -8,7 +8,7 @@ use crate::extract::program::machine::Machine;
 use crate::extract::program::schema::Trouble;
 use crate::extract::program::value::{Made, Object, Value};
 use serde_json::{Map, Value as Json, json};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -55,7 +55,7 @@ pub(super) fn apply<'t>(
                     fields: RefCell::new(BTreeMap::new()),
                     is_open: true,
                     born: machine.depth_of_conditions(),
-                    site: closure.func.site,
+                    site: Cell::new(closure.func.site),
                 });
                 machine.invoke(closure, vec![(None, Value::Object(Rc::clone(&tool)))]);
                 if let Some(Value::Object(annotations)) = tool.get("Annotations") {

@@ -6,6 +6,7 @@ use crate::extract::program::ast::{Type, last_name};
 use crate::extract::program::draft::{Draft, schema_text, to_json};
 use crate::extract::program::machine::Machine;
 use crate::extract::program::schema::{self, Trouble};
+use crate::extract::program::source::Site;
 use crate::extract::program::value::{Made, Object, Value};
 use serde_json::{Value as Json, json};
 use std::rc::Rc;
@@ -113,7 +114,7 @@ fn from_call<'t>(machine: &mut Machine<'t>, tool: &Rc<Made<'t>>) {
 /// `mcp.Tool{Name: ...}`, whichever library it is of.
 fn from_object<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>, tool: &Rc<Object<'t>>, handler: Option<&Value<'t>>) {
     let get = |name: &str| tool.get(name).unwrap_or(Value::Null);
-    let mut draft = Draft::new(get("Name"), tool.site);
+    let mut draft = Draft::new(get("Name"), tool.site.get());
     draft.title = get("Title");
     draft.description = get("Description");
     if let Value::Object(annotations) = get("Annotations") {
@@ -127,7 +128,7 @@ fn from_object<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>, tool: &Rc<Obj
         (Value::Null, raw) | (raw, _) => Some(raw),
     };
     match schema {
-        None | Some(Value::Unknown(_)) => {
+        None | Some(Value::Unknown(_) | Value::Made(_)) if schema.is_none() || handler.is_some() => {
             let (input, output) = handler_types(made, handler.as_ref());
             match input {
                 Some((ty, file)) => {
@@ -146,6 +147,7 @@ fn from_object<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>, tool: &Rc<Obj
                 }
             }
         }
+        None => {}
         Some(Value::Text(text)) => draft.input = schema_text(&text, &mut draft.missing),
         Some(value) => {
             let mut holes = Vec::new();
@@ -183,21 +185,29 @@ fn handler_types<'t>(
         "CallToolParamsFor" | "ServerRequest" if !ty.args.is_empty() => ty.args[0].clone(),
         _ => ty,
     });
-    (input.map(|ty| (ty, file)), None)
+    // `(result, Out, error)`: only the official SDK's handlers give three things.
+    let output = match &closure.func.result {
+        Some(results) if &*results.name == "()" && results.args.len() == 3 => results.args.get(1).cloned(),
+        _ => None,
+    };
+    (input.map(|ty| (ty, file)), output.map(|ty| (ty, file)))
 }
 
 /// A helper that is given a handler and gives a tool without a schema makes the schema of the handler's parameters.
-pub(super) fn remember_handler<'t>(args: &[(Option<Rc<str>>, Value<'t>)], value: &Value<'t>) {
+pub(super) fn remember_handler<'t>(args: &[(Option<Rc<str>>, Value<'t>)], value: &Value<'t>, site: Site) {
     let handlers: Vec<_> = args.iter().filter(|(_, value)| matches!(value, Value::Func(_))).collect();
     let [(_, handler)] = handlers.as_slice() else { return };
     let mut pending = vec![(value.clone(), 0)];
     while let Some((value, depth)) = pending.pop() {
         match &value {
             Value::Object(object) if is_tool_type(&object.ty) => {
-                let unset = matches!(object.get("InputSchema"), None | Some(Value::Null | Value::Unknown(_)));
-                if unset && object.get(HANDLER).is_none() {
+                let schema = object.get("InputSchema");
+                let is_known = matches!(schema, Some(Value::Object(_) | Value::Map(_) | Value::Text(_)));
+                if !is_known && object.get(HANDLER).is_none() {
                     object.fields.borrow_mut().insert(Rc::from(HANDLER), handler.clone());
                 }
+                // The tool is declared where the helper is called from, not inside of it.
+                object.site.set(site);
             }
             Value::Object(object) if depth < 2 => {
                 pending.extend(object.fields.borrow().values().map(|field| (field.clone(), depth + 1)));

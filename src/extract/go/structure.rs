@@ -84,6 +84,10 @@ impl Types for GoTypes {
         json!({})
     }
 
+    fn finish_class(&self, _: &Class<'_>, schema: &mut Map<String, Json>) {
+        schema.insert("additionalProperties".to_owned(), json!(false));
+    }
+
     fn nullable(&self, schema: Json) -> Json {
         match schema {
             Json::Object(mut object) => {

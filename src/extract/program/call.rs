@@ -49,7 +49,7 @@ impl<'t> Machine<'t> {
             Some(Value::Func(closure)) => {
                 let value = self.invoke(&closure, args.clone());
                 let dialect = self.dialect;
-                dialect.returned(&args, &value);
+                dialect.returned(&args, &value, call.site);
                 if says_nothing(&value) { translated(&args).unwrap_or(value) } else { value }
             }
             Some(made @ Value::Made(_)) if on.is_none() => self.call_term(made, call, args),
@@ -71,6 +71,13 @@ impl<'t> Machine<'t> {
                 let on = on.unwrap_or(Value::Null);
                 if let Some(value) = self.method_of_value(&on, &name, &args) {
                     return value;
+                }
+                let program = Rc::clone(&self.program);
+                if let Some(super::names::Decl::Func(func, file)) = program.find(scope.file, &name)
+                    && func.marks.iter().any(|mark| &*mark.name == "$extension")
+                {
+                    let closure = Closure { func, env: None, this: Some(on), class: None, file };
+                    return self.invoke(&Rc::new(closure), args);
                 }
                 let made = Made { path: name, on: Some(on), types: call.types.clone(), args, site: call.site };
                 self.foreign(made)
@@ -280,18 +287,23 @@ impl<'t> Machine<'t> {
         args: Args<'t>,
     ) -> (Vec<Rc<Made<'t>>>, Value<'t>) {
         self.recordings.push(Vec::new());
-        let closure = match this {
-            Some(this) => Rc::new(Closure {
-                func: Rc::clone(&closure.func),
-                env: closure.env.clone(),
-                this: Some(this),
-                class: closure.class.clone(),
-                file: closure.file,
-            }),
-            None => Rc::clone(closure),
+        let value = match this {
+            Some(this) => self.with_this(closure, this, args),
+            None => self.invoke(closure, args),
         };
-        let value = self.invoke(&closure, args);
         (self.recordings.pop().unwrap_or_default(), value)
+    }
+
+    /// Walks a function as one that is called on `this`.
+    pub(in crate::extract) fn with_this(
+        &mut self,
+        closure: &Rc<Closure<'t>>,
+        this: Value<'t>,
+        args: Args<'t>,
+    ) -> Value<'t> {
+        let (func, env) = (Rc::clone(&closure.func), closure.env.clone());
+        let class = closure.class.clone();
+        self.invoke(&Rc::new(Closure { func, env, this: Some(this), class, file: closure.file }), args)
     }
 }
 

@@ -5,7 +5,7 @@ use super::machine::{MAX_TEXT, Machine, Scope};
 use super::names::Decl;
 use super::source::Site;
 use super::value::{Closure, MAX_ITEMS, Made, Object, Value};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -320,7 +320,7 @@ impl<'t> Machine<'t> {
             fields: RefCell::new(BTreeMap::new()),
             is_open,
             born: self.conditions,
-            site: class.site,
+            site: Cell::new(class.site),
         })
     }
 
@@ -390,7 +390,7 @@ impl<'t> Machine<'t> {
             fields: RefCell::new(named),
             is_open: false,
             born: self.conditions,
-            site: make.site,
+            site: Cell::new(make.site),
         }))
     }
 

@@ -29,7 +29,7 @@ pub(in crate::extract) trait Dialect {
     fn foreign<'t>(&self, machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option<Value<'t>>;
 
     /// Looks at what a function of the package gave for its arguments.
-    fn returned<'t>(&self, _args: &[(Option<Name>, Value<'t>)], _value: &Value<'t>) {}
+    fn returned<'t>(&self, _args: &[(Option<Name>, Value<'t>)], _value: &Value<'t>, _site: Site) {}
 
     /// Whether bare names reach declarations of other packages of the source.
     fn sees_everything(&self) -> bool {
@@ -66,7 +66,7 @@ pub(in crate::extract) struct Machine<'t> {
     pub(super) conditions: u32,
     pub(super) globals: HashMap<*const Var<'t>, Option<Value<'t>>>,
     /// Functions that were handed to something foreign and walked for it.
-    pub(super) ran: HashSet<*const super::ast::Func<'t>>,
+    pub(in crate::extract) ran: HashSet<*const super::ast::Func<'t>>,
     /// Foreign calls of the block that is recorded, innermost last.
     pub(super) recordings: Vec<Vec<Rc<Made<'t>>>>,
     pub tools: Vec<Draft<'t>>,

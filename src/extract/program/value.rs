@@ -4,7 +4,7 @@
 use super::ast::{Class, Func, Name, Type, last_name};
 use super::source::{FileId, Site};
 use serde_json::Number;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -43,7 +43,7 @@ pub(in crate::extract) struct Object<'t> {
     pub is_open: bool,
     /// The depth of conditions under which it was made.
     pub born: u32,
-    pub site: Site,
+    pub site: Cell<Site>,
 }
 
 impl<'t> Object<'t> {
