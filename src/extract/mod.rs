@@ -12,6 +12,7 @@ mod program;
 mod syntax;
 
 pub mod archive;
+pub mod csharp;
 pub mod go;
 pub mod java;
 pub mod javascript;
@@ -177,6 +178,7 @@ pub const LANGUAGES: &[Language] = &[
     },
     Language { name: "go", endings: &["go"], companions: &["go.mod"], read: go::extract },
     Language { name: "java", endings: &["java"], companions: &[], read: java::extract },
+    Language { name: "csharp", endings: &["cs"], companions: &[], read: csharp::extract },
     Language { name: "kotlin", endings: &["kt"], companions: &[], read: kotlin::extract },
 ];
 

@@ -79,6 +79,14 @@ impl<'t> Machine<'t> {
                     let closure = Closure { func, env: None, this: Some(on), class: None, file };
                     return self.invoke(&Rc::new(closure), args);
                 }
+                if let Some((class, func)) = program.extension(&name) {
+                    let file = func.site.file;
+                    // C#'s take what they are called on as their first argument, Kotlin's members as `this`.
+                    let takes_first = func.params.len() > args.len() && func.is_static;
+                    let (this, mut all) = if takes_first { (None, vec![(None, on)]) } else { (Some(on), Vec::new()) };
+                    all.extend(args);
+                    return self.invoke(&Rc::new(Closure { func, env: None, this, class: Some(class), file }), all);
+                }
                 let made = Made { path: name, on: Some(on), types: call.types.clone(), args, site: call.site };
                 self.foreign(made)
             }

@@ -384,14 +384,17 @@ impl<'t> Machine<'t> {
         for (at, (name, value)) in args.into_iter().enumerate() {
             named.insert(name.unwrap_or_else(|| Rc::from(at.to_string())), value);
         }
-        Value::Object(Rc::new(Object {
+        let object = Rc::new(Object {
             class: None,
             ty: path,
             fields: RefCell::new(named),
             is_open: false,
             born: self.conditions,
             site: Cell::new(make.site),
-        }))
+        });
+        let dialect = self.dialect;
+        dialect.object(self, &object);
+        Value::Object(object)
     }
 
     /// The full path of a foreign type.

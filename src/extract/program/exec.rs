@@ -192,7 +192,11 @@ impl<'t> Machine<'t> {
                 match base {
                     Value::Object(object) => self.set_field(&object, name, value),
                     // A foreign thing was given a function: it may call it.
-                    _ => self.escape(&value, 0),
+                    _ => {
+                        let (dialect, site) = (self.dialect, self.site_of(scope));
+                        dialect.assigned(self, name, &value, site);
+                        self.escape(&value, 0);
+                    }
                 }
             }
             Expr::Index(base, key) => {
@@ -218,6 +222,8 @@ impl<'t> Machine<'t> {
             _ => value,
         };
         if object.class.is_none() {
+            let (dialect, site) = (self.dialect, object.site.get());
+            dialect.assigned(self, name, &value, site);
             self.escape(&value, 0);
         }
         object.fields.borrow_mut().insert(Rc::clone(name), value);

@@ -8,7 +8,7 @@ use super::ast::{Body, Class, Expr, Init, Name, Stmt, Unit, Var};
 use super::draft::Draft;
 use super::names::Program;
 use super::source::{FileId, Reading, Site, Sources};
-use super::value::{Env, Made, Value};
+use super::value::{Env, Made, Object, Value};
 use crate::extract::{Budget, Extraction};
 use crate::model::{Partial, PartialReason};
 use std::collections::{HashMap, HashSet};
@@ -30,6 +30,12 @@ pub(in crate::extract) trait Dialect {
 
     /// Looks at what a function of the package gave for its arguments.
     fn returned<'t>(&self, _args: &[(Option<Name>, Value<'t>)], _value: &Value<'t>, _site: Site) {}
+
+    /// Looks at a foreign object that is written out.
+    fn object<'t>(&self, _machine: &mut Machine<'t>, _object: &Rc<Object<'t>>) {}
+
+    /// Looks at a value that is set as a property of something foreign.
+    fn assigned<'t>(&self, _machine: &mut Machine<'t>, _name: &str, _value: &Value<'t>, _site: Site) {}
 
     /// Whether bare names reach declarations of other packages of the source.
     fn sees_everything(&self) -> bool {
@@ -164,6 +170,14 @@ impl<'t> Machine<'t> {
         }
         self.globals.insert(key, Some(value.clone()));
         value
+    }
+
+    /// Walks statements that stand outside of any function.
+    pub(in crate::extract) fn run_body(&mut self, body: &Body<'t>, file: FileId) {
+        let statements = self.statements(body);
+        let scope = self.file_scope(file);
+        let mut returns = super::exec::Returns::default();
+        self.run(&statements, &scope, &mut returns, 0);
     }
 
     /// Adds a tool; one that is registered twice in one place counts once.

@@ -37,6 +37,8 @@ pub(in crate::extract) struct Program<'t> {
     constants: HashMap<(Name, Name), Rc<Var<'t>>>,
     /// Classes by the types that they extend or implement.
     kinds: HashMap<Name, Vec<Rc<Class<'t>>>>,
+    /// Methods that are called as if they were members of their first parameter, with the class that holds them.
+    extensions: HashMap<Name, (Rc<Class<'t>>, Rc<Func<'t>>)>,
     /// Bare names reach declarations of other packages, too.
     sees_everything: bool,
 }
@@ -76,6 +78,9 @@ impl<'t> Program<'t> {
 
     fn declare_class(&mut self, package: &Rc<str>, class: &Rc<Class<'t>>, depth: u32) {
         self.declare(package, &class.name, Decl::Class(Rc::clone(class)));
+        for func in class.methods.iter().filter(|func| func.marks.iter().any(|mark| &*mark.name == "$extension")) {
+            self.extensions.insert(Rc::clone(&func.name), (Rc::clone(class), Rc::clone(func)));
+        }
         for parent in &class.supers {
             self.kinds.entry(Rc::from(parent.last())).or_default().push(Rc::clone(class));
         }
@@ -198,6 +203,11 @@ impl<'t> Program<'t> {
         parents
             .filter_map(|parent| self.class(class.site.file, &parent.name))
             .find_map(|parent| self.method_below(&parent, name, args, depth + 1))
+    }
+
+    /// The extension method of this name.
+    pub(in crate::extract) fn extension(&self, name: &str) -> Option<(Rc<Class<'t>>, Rc<Func<'t>>)> {
+        self.extensions.get(name).cloned()
     }
 
     /// A constant that is declared in an `impl` of the type.
