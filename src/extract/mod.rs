@@ -19,6 +19,7 @@ pub mod javascript;
 mod jvm;
 pub mod kotlin;
 pub mod python;
+pub mod rust;
 pub mod worker;
 
 use crate::model::{Ecosystem, Partial, PartialReason, ToolSite};
@@ -178,6 +179,7 @@ pub const LANGUAGES: &[Language] = &[
     },
     Language { name: "go", endings: &["go"], companions: &["go.mod"], read: go::extract },
     Language { name: "java", endings: &["java"], companions: &[], read: java::extract },
+    Language { name: "rust", endings: &["rs"], companions: &[], read: rust::extract },
     Language { name: "csharp", endings: &["cs"], companions: &[], read: csharp::extract },
     Language { name: "kotlin", endings: &["kt"], companions: &[], read: kotlin::extract },
 ];
