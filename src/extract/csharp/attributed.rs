@@ -11,14 +11,32 @@ use std::rc::Rc;
 
 /// Parameters that the SDK fills in.
 const INJECTED: [&str; 13] = [
-    "CancellationToken", "IServiceProvider", "McpServer", "IMcpServer", "RequestContext", "IProgress", "ClaimsPrincipal",
-    "HttpClient", "ILogger", "ILoggerFactory", "IHttpClientFactory", "IConfiguration", "IMemoryCache",
+    "CancellationToken",
+    "IServiceProvider",
+    "McpServer",
+    "IMcpServer",
+    "RequestContext",
+    "IProgress",
+    "ClaimsPrincipal",
+    "HttpClient",
+    "ILogger",
+    "ILoggerFactory",
+    "IHttpClientFactory",
+    "IConfiguration",
+    "IMemoryCache",
 ];
 
 /// Interfaces that hold data rather than do something.
 const DATA: [&str; 9] = [
-    "IEnumerable", "IList", "ICollection", "IDictionary", "IReadOnlyList", "IReadOnlyCollection", "IReadOnlyDictionary",
-    "ISet", "IAsyncEnumerable",
+    "IEnumerable",
+    "IList",
+    "ICollection",
+    "IDictionary",
+    "IReadOnlyList",
+    "IReadOnlyCollection",
+    "IReadOnlyDictionary",
+    "ISet",
+    "IAsyncEnumerable",
 ];
 
 pub(super) fn is_tool_type(class: &Class<'_>) -> bool {

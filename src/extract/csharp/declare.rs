@@ -59,7 +59,8 @@ fn class<'t>(reading: &Reading<'t>, node: Node<'t>) -> Option<Rc<Class<'t>>> {
         class.marks = marks(reading, node);
         class.doc = docs(reading, node);
         if let Some(list) = first_of(node, &["base_list"]) {
-            class.supers = children(list).into_iter().filter(|c| c.kind() != "argument_list").map(|c| ty(reading, c)).collect();
+            class.supers =
+                children(list).into_iter().filter(|c| c.kind() != "argument_list").map(|c| ty(reading, c)).collect();
         }
         if let Some(list) = first_of(node, &["parameter_list"]) {
             class.params = params(reading, list);
@@ -196,7 +197,8 @@ pub(super) fn marks<'t>(reading: &Reading<'t>, node: Node<'t>) -> Vec<Mark<'t>> 
         let mut args = Vec::new();
         for arg in first_of(attribute, &["attribute_argument_list"]).map(children).unwrap_or_default() {
             let name = field(arg, "name");
-            let Some(value) = children(arg).into_iter().rfind(|child| name.is_none_or(|name| name.id() != child.id())) else {
+            let Some(value) = children(arg).into_iter().rfind(|child| name.is_none_or(|name| name.id() != child.id()))
+            else {
                 continue;
             };
             args.push(Arg { name: name.map(|name| Rc::from(reading.of(name))), value: expr(reading, value) });

@@ -43,7 +43,11 @@ fn nested<'t>(reading: &Reading<'t>, node: Node<'t>) -> Vec<Stmt<'t>> {
 fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>) {
     match node.kind() {
         "local_declaration_statement" | "variable_declaration" => {
-            let list = if node.kind() == "variable_declaration" { Some(node) } else { first_of(node, &["variable_declaration"]) };
+            let list = if node.kind() == "variable_declaration" {
+                Some(node)
+            } else {
+                first_of(node, &["variable_declaration"])
+            };
             let Some(list) = list else { return };
             let of = field(list, "type").filter(|of| of.kind() != "implicit_type").map(|of| ty(reading, of));
             for declared in of_kind(list, "variable_declarator") {
@@ -324,7 +328,8 @@ fn creation<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
     if !pairs.is_empty() || (is_map && fields.is_empty()) {
         return Expr::Map(pairs);
     }
-    let is_list = matches!(of.last(), "List" | "Collection" | "HashSet" | "JsonArray") || of.last().ends_with("PrimitiveCollection");
+    let is_list = matches!(of.last(), "List" | "Collection" | "HashSet" | "JsonArray")
+        || of.last().ends_with("PrimitiveCollection");
     if !items.is_empty() || (is_list && fields.is_empty()) {
         return Expr::List(items);
     }

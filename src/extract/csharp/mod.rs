@@ -36,13 +36,15 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     }
     for class in program.classes() {
         // What a host is configured by counts as a start, too: `Startup.ConfigureServices`.
-        let starts = class.methods.iter().filter(|func| matches!(&*func.name, "Main" | "ConfigureServices" | "Configure"));
+        let starts =
+            class.methods.iter().filter(|func| matches!(&*func.name, "Main" | "ConfigureServices" | "Configure"));
         for func in starts {
             let this = if func.is_static { None } else { Some(machine.instance(&class, true)) };
             let (func, file) = (Rc::clone(func), func.site.file);
             machine.start(Closure { func, env: None, this, class: Some(Rc::clone(&class)), file });
         }
     }
+    register::collections(&mut machine);
     if machine.tools.is_empty() {
         let declared = program.classes().iter().filter(|class| attributed::is_tool_type(class)).count();
         if declared > 0 {

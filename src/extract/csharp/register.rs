@@ -58,6 +58,9 @@ fn is_tool(value: &Value<'_>) -> bool {
 
 /// A tool collection is set as a property.
 pub(super) fn assigned<'t>(machine: &mut Machine<'t>, name: &str, value: &Value<'t>, site: Site) {
+    if name == "ToolCollection" {
+        machine.kept.push(value.clone());
+    }
     if name == "ToolCollection" && !register(machine, value, 0) && value.is_unknown() {
         machine.lacks("the tool collection could not be followed".to_owned(), site);
     }
@@ -69,10 +72,20 @@ pub(super) fn object<'t>(machine: &mut Machine<'t>, object: &Rc<Object<'t>>) {
         "ListToolsResult" => "Tools",
         _ => "ToolCollection",
     };
+    if let Some(tools) = object.get(key) {
+        machine.kept.push(tools);
+    }
     if let Some(tools) = object.get(key)
         && !register(machine, &tools, 0)
     {
         machine.lacks("the list of tools could not be followed".to_owned(), object.site.get());
+    }
+}
+
+/// Registers what the collections that servers were given hold in the end.
+pub(super) fn collections(machine: &mut Machine<'_>) {
+    for value in std::mem::take(&mut machine.kept) {
+        register(machine, &value, 0);
     }
 }
 
@@ -133,7 +146,7 @@ fn options<'t>(draft: &mut Draft<'t>, made: &Rc<Made<'t>>) {
     let given = made.args.iter().map(|(_, value)| value).skip(1);
     for value in given {
         let Value::Object(options) = value else { continue };
-        let mut set = |name: &str, field: &mut Value<'t>| {
+        let set = |name: &str, field: &mut Value<'t>| {
             if let Some(value) = options.get(name) {
                 *field = value;
             }

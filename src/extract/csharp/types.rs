@@ -19,7 +19,9 @@ impl Types for CSharpTypes {
             "int" | "Int32" | "long" | "Int64" | "short" | "byte" | "uint" | "ulong" | "ushort" | "sbyte" => {
                 Shape::Plain(json!({ "type": "integer" }))
             }
-            "double" | "Double" | "float" | "Single" | "decimal" | "Decimal" => Shape::Plain(json!({ "type": "number" })),
+            "double" | "Double" | "float" | "Single" | "decimal" | "Decimal" => {
+                Shape::Plain(json!({ "type": "number" }))
+            }
             "bool" | "Boolean" => Shape::Plain(json!({ "type": "boolean" })),
             "Guid" => Shape::Plain(json!({ "type": "string", "format": "uuid" })),
             "DateTime" | "DateTimeOffset" => Shape::Plain(json!({ "type": "string", "format": "date-time" })),
@@ -30,8 +32,18 @@ impl Types for CSharpTypes {
             "object" | "Object" | "JsonElement" | "JsonNode" | "dynamic" => Shape::Plain(json!({})),
             "JsonObject" => Shape::Plain(json!({ "type": "object" })),
             "Nullable" => Shape::Optional(arg(0)),
-            "[]" | "List" | "IList" | "IEnumerable" | "IReadOnlyList" | "ICollection" | "IReadOnlyCollection" | "HashSet"
-            | "ISet" | "Collection" | "ImmutableArray" | "ImmutableList" => Shape::List(arg(0)),
+            "[]"
+            | "List"
+            | "IList"
+            | "IEnumerable"
+            | "IReadOnlyList"
+            | "ICollection"
+            | "IReadOnlyCollection"
+            | "HashSet"
+            | "ISet"
+            | "Collection"
+            | "ImmutableArray"
+            | "ImmutableList" => Shape::List(arg(0)),
             "Dictionary" | "IDictionary" | "IReadOnlyDictionary" => Shape::Map(arg(1)),
             _ => return None,
         })
@@ -103,7 +115,8 @@ pub(super) fn snake(name: &str) -> String {
     for (at, c) in chars.iter().enumerate() {
         if c.is_uppercase() {
             let after_small = at > 0 && (chars[at - 1].is_lowercase() || chars[at - 1].is_ascii_digit());
-            let before_small = at > 0 && chars[at - 1].is_uppercase() && chars.get(at + 1).is_some_and(|n| n.is_lowercase());
+            let before_small =
+                at > 0 && chars[at - 1].is_uppercase() && chars.get(at + 1).is_some_and(|n| n.is_lowercase());
             if after_small || before_small {
                 made.push('_');
             }

@@ -101,7 +101,6 @@ fn vars<'t>(reading: &Reading<'t>, node: Node<'t>, unit: &mut Unit<'t>, depth: u
             };
             unit.vars.push(Rc::new(Var {
                 name: Rc::from(reading.of(*name)),
-                ty: field(spec, "type").map(|node| ty(reading, node)),
                 init: value.map(|value| Init::new(reading.file, value)),
                 part,
                 file: reading.file,
@@ -169,7 +168,9 @@ pub(super) fn ty<'t>(reading: &Reading<'t>, node: Node<'t>) -> Type<'t> {
                 });
                 Type { args: args.collect(), ..inner(field(node, "type")) }
             }
-            "type_identifier" | "qualified_type" | "identifier" | "selector_expression" => Type::named(reading.of(node)),
+            "type_identifier" | "qualified_type" | "identifier" | "selector_expression" => {
+                Type::named(reading.of(node))
+            }
             "interface_type" => unknown(),
             // The results of a function.
             "parameter_list" => {

@@ -114,7 +114,13 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
     }
 }
 
-fn declare<'t>(reading: &Reading<'t>, names: &[Node<'t>], values: &[Node<'t>], of: Option<Type<'t>>, all: &mut Vec<Stmt<'t>>) {
+fn declare<'t>(
+    reading: &Reading<'t>,
+    names: &[Node<'t>],
+    values: &[Node<'t>],
+    of: Option<Type<'t>>,
+    all: &mut Vec<Stmt<'t>>,
+) {
     let name = |node: &Node<'t>| Rc::from(reading.of(*node));
     if values.len() == 1 && names.len() > 1 {
         all.push(Stmt::Let(names.iter().map(name).collect(), of, Some(expr(reading, values[0]))));
@@ -244,7 +250,8 @@ fn call<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
 /// `T{...}`, `[]T{...}`, `map[K]V{...}`; inside of the last two the type may be left out.
 fn composite<'t>(reading: &Reading<'t>, of: Option<Node<'t>>, body: Option<Node<'t>>, at: Node<'t>) -> Expr<'t> {
     let Some(body) = body else { return Expr::Null };
-    let element = |node: Node<'t>| if node.kind() == "literal_element" { children(node).first().copied() } else { Some(node) };
+    let element =
+        |node: Node<'t>| if node.kind() == "literal_element" { children(node).first().copied() } else { Some(node) };
     let item = |node: Node<'t>, of: Option<Node<'t>>| match element(node) {
         Some(inner) if inner.kind() == "literal_value" => {
             reading.deeper(|| composite(reading, of, Some(inner), inner)).unwrap_or(Expr::Unknown("it nests too deep"))

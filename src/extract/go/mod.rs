@@ -63,7 +63,8 @@ fn closure<'t>(func: &Rc<Func<'t>>, file: FileId) -> Closure<'t> {
 fn modules(tree: &SourceTree) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (path, bytes) in &tree.files {
-        let Some(folder) = path.strip_suffix("go.mod").filter(|folder| folder.is_empty() || folder.ends_with('/')) else {
+        let Some(folder) = path.strip_suffix("go.mod").filter(|folder| folder.is_empty() || folder.ends_with('/'))
+        else {
             continue;
         };
         let text = String::from_utf8_lossy(bytes);

@@ -176,7 +176,9 @@ fn keyword<'t>(draft: &mut Draft<'t>, property: &mut Map<String, Json>, option: 
             let values = option.at(0).and_then(|values| to_json(values, "", &mut holes, 0));
             values.map(|values| json!({ "type": "string", "enum": values }))
         }
-        _ => option.at(0).and_then(|value| jsonschema_value(value, &mut holes, 0).or_else(|| to_json(value, "", &mut holes, 0))),
+        _ => option
+            .at(0)
+            .and_then(|value| jsonschema_value(value, &mut holes, 0).or_else(|| to_json(value, "", &mut holes, 0))),
     };
     let key = match option.last() {
         "Description" => "description",
@@ -194,7 +196,12 @@ fn keyword<'t>(draft: &mut Draft<'t>, property: &mut Map<String, Json>, option: 
         "Pattern" => "pattern",
         "Properties" => "properties",
         "AdditionalProperties" => "additionalProperties",
-        "Items" | "WithStringItems" | "WithNumberItems" | "WithBooleanItems" | "WithIntegerItems" | "WithStringEnumItems" => "items",
+        "Items"
+        | "WithStringItems"
+        | "WithNumberItems"
+        | "WithBooleanItems"
+        | "WithIntegerItems"
+        | "WithStringEnumItems" => "items",
         _ => {
             draft.missing.push(format!("an option of parameter `{name}`"));
             return;

@@ -42,8 +42,10 @@ pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option
     }
     // Tools that cannot be followed are told of only where a server takes them.
     if !found && matches!(last, "AddTool" | "AddTools" | "SetTools") && !made.args.is_empty() {
-        let why = made.args.iter().find_map(|(_, value)| if let Value::Unknown(why) = value { Some(*why) } else { None });
-        let detail = format!("what `{last}` registers could not be followed: {}", why.unwrap_or("it is made at run time"));
+        let why =
+            made.args.iter().find_map(|(_, value)| if let Value::Unknown(why) = value { Some(*why) } else { None });
+        let detail =
+            format!("what `{last}` registers could not be followed: {}", why.unwrap_or("it is made at run time"));
         machine.lacks(detail, made.site);
         found = true;
     }
@@ -88,7 +90,9 @@ fn register<'t>(
             let items = items.borrow().clone();
             items.iter().fold(false, |found, item| register(machine, made, item, handler, depth + 1) | found)
         }
-        Value::Tuple(parts) => parts.iter().fold(false, |found, part| register(machine, made, part, handler, depth + 1) | found),
+        Value::Tuple(parts) => {
+            parts.iter().fold(false, |found, part| register(machine, made, part, handler, depth + 1) | found)
+        }
         _ => false,
     }
 }
@@ -139,9 +143,18 @@ fn from_object<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>, tool: &Rc<Obj
                 None if schema.is_some() => draft.missing.push("the input schema".to_owned()),
                 None => {}
             }
-            if let Some((ty, file)) = output.filter(|(ty, _)| !matches!(&*ty.name, "any" | "error") && get("OutputSchema").same(&Value::Null)) {
+            if let Some((ty, file)) =
+                output.filter(|(ty, _)| !matches!(&*ty.name, "any" | "error") && get("OutputSchema").same(&Value::Null))
+            {
                 let mut trouble = Trouble::default();
-                let schema = schema::of_type(machine, &GoTypes::default(), &Type { nullable: false, ..ty }, file, &mut trouble, 0);
+                let schema = schema::of_type(
+                    machine,
+                    &GoTypes::default(),
+                    &Type { nullable: false, ..ty },
+                    file,
+                    &mut trouble,
+                    0,
+                );
                 if schema["type"] == "object" {
                     draft.output = Some(schema);
                 }
@@ -171,14 +184,18 @@ fn from_object<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>, tool: &Rc<Obj
 fn handler_types<'t>(
     made: &Rc<Made<'t>>,
     handler: Option<&Value<'t>>,
-) -> (Option<(Type<'t>, crate::extract::program::source::FileId)>, Option<(Type<'t>, crate::extract::program::source::FileId)>) {
+) -> (
+    Option<(Type<'t>, crate::extract::program::source::FileId)>,
+    Option<(Type<'t>, crate::extract::program::source::FileId)>,
+) {
     let written = |at: usize| made.types.get(at).map(|ty| (ty.clone(), made.site.file));
     if written(0).is_some() {
         return (written(0), written(1));
     }
     let Some(Value::Func(closure)) = handler else { return (None, None) };
     let file = closure.func.site.file;
-    let is_known = |ty: &Type<'_>| matches!(ty.last(), "Context" | "CallToolRequest" | "CallToolParams" | "ServerSession");
+    let is_known =
+        |ty: &Type<'_>| matches!(ty.last(), "Context" | "CallToolRequest" | "CallToolParams" | "ServerSession");
     let mut inputs = closure.func.params.iter().filter_map(|param| param.ty.clone()).filter(|ty| !is_known(ty));
     let input = inputs.next().map(|ty| match ty.last() {
         // Earlier versions of the official SDK wrap the type that counts.

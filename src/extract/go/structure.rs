@@ -30,12 +30,14 @@ impl Types for GoTypes {
         Some(match &*ty.name {
             "string" | "error" => Shape::Plain(json!({ "type": "string" })),
             "bool" => Shape::Plain(json!({ "type": "boolean" })),
-            "int" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8" | "uint16" | "uint32" | "uint64" | "byte"
-            | "rune" | "uintptr" | "time.Duration" => Shape::Plain(json!({ "type": "integer" })),
+            "int" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8" | "uint16" | "uint32" | "uint64"
+            | "byte" | "rune" | "uintptr" | "time.Duration" => Shape::Plain(json!({ "type": "integer" })),
             "float32" | "float64" => Shape::Plain(json!({ "type": "number" })),
             "time.Time" => Shape::Plain(json!({ "type": "string" })),
             "any" | "json.RawMessage" => Shape::Plain(json!({})),
-            "[]" if ty.args.first().is_some_and(|item| &*item.name == "byte") => Shape::Plain(json!({ "type": "string" })),
+            "[]" if ty.args.first().is_some_and(|item| &*item.name == "byte") => {
+                Shape::Plain(json!({ "type": "string" }))
+            }
             "[]" => Shape::List(first()),
             "map" => Shape::Map(ty.args.get(1).cloned().unwrap_or_else(|| Type::named("any"))),
             _ => return None,
@@ -43,11 +45,14 @@ impl Types for GoTypes {
     }
 
     fn properties<'t>(&self, _: &mut Machine<'t>, class: &Rc<Class<'t>>) -> Vec<Property<'t>> {
+        let texts: Vec<Option<String>> =
+            class.fields.iter().map(|field| tag(field, "jsonschema").map(unquote)).collect();
         let tags: Vec<Option<Vec<&str>>> =
-            class.fields.iter().map(|field| tag(field, "jsonschema").map(|tag| tag.split(',').collect())).collect();
+            texts.iter().map(|text| text.as_ref().map(|text| text.split(',').collect())).collect();
         // Two libraries read the same tag: one takes all of it for the description, the other takes it for pairs.
         let is_pairs = |parts: &Vec<&str>| parts.iter().any(|part| *part == "required" || part.contains('='));
-        let pairs = tags.iter().flatten().any(is_pairs) || class.fields.iter().any(|f| tag(f, "jsonschema_description").is_some());
+        let pairs = tags.iter().flatten().any(is_pairs)
+            || class.fields.iter().any(|f| tag(f, "jsonschema_description").is_some());
         let mut properties = Vec::new();
         for (field, own) in class.fields.iter().zip(&tags) {
             let written = tag(field, "json").unwrap_or_default();
@@ -110,7 +115,7 @@ fn read_pairs(property: &mut Property<'_>, field: &Field<'_>, parts: &[&str]) {
             Some(("description", text)) => {
                 // A comma inside of the text is written `\,` and was taken for a separator.
                 open = text.strip_suffix('\\').map(|text| format!("{text},"));
-                property.description = Value::text(&unquote(open.as_deref().unwrap_or(text)));
+                property.description = Value::text(open.as_deref().unwrap_or(text));
             }
             Some(("enum", value)) => choices.push(json!(value)),
             Some(("default", value)) => {
@@ -119,7 +124,9 @@ fn read_pairs(property: &mut Property<'_>, field: &Field<'_>, parts: &[&str]) {
                 property.default = Some(parsed.unwrap_or_else(|| json!(value)));
             }
             Some((key @ ("minimum" | "maximum" | "minLength" | "maxLength" | "minItems" | "maxItems"), value)) => {
-                let key = ["minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"].into_iter().find(|k| *k == key);
+                let key = ["minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"]
+                    .into_iter()
+                    .find(|k| *k == key);
                 if let (Some(key), Ok(number)) = (key, serde_json::from_str::<serde_json::Number>(value)) {
                     property.extra.push((key, Json::Number(number)));
                 }
@@ -127,7 +134,7 @@ fn read_pairs(property: &mut Property<'_>, field: &Field<'_>, parts: &[&str]) {
             None if open.is_some() => {
                 let text = format!("{}{part}", open.take().unwrap_or_default());
                 open = text.strip_suffix('\\').map(|text| format!("{text},"));
-                property.description = Value::text(&unquote(open.as_deref().unwrap_or(&text)));
+                property.description = Value::text(open.as_deref().unwrap_or(&text));
             }
             _ => {}
         }
@@ -185,7 +192,9 @@ pub(super) fn jsonschema_value(value: &Value<'_>, holes: &mut Vec<String>, depth
                     "ID" => "$id".to_owned(),
                     "Ref" => "$ref".to_owned(),
                     "Defs" => "$defs".to_owned(),
-                    name => name.chars().next().map(|first| first.to_lowercase().chain(name.chars().skip(1)).collect())?,
+                    name => {
+                        name.chars().next().map(|first| first.to_lowercase().chain(name.chars().skip(1)).collect())?
+                    }
                 };
                 if let Some(value) = jsonschema_value(value, holes, depth + 1) {
                     schema.insert(key, value);
@@ -208,9 +217,9 @@ pub(super) fn jsonschema_value(value: &Value<'_>, holes: &mut Vec<String>, depth
             }
             Some(Json::Object(object))
         }
-        Value::List(items) => {
-            Some(Json::Array(items.borrow().iter().filter_map(|item| jsonschema_value(item, holes, depth + 1)).collect()))
-        }
+        Value::List(items) => Some(Json::Array(
+            items.borrow().iter().filter_map(|item| jsonschema_value(item, holes, depth + 1)).collect(),
+        )),
         // `mcp.Raw(...)` and the like hand their text on.
         Value::Made(made) if made.args.len() == 1 => jsonschema_value(&made.args[0].1, holes, depth + 1),
         other => to_json(other, "", holes, depth),

@@ -1,7 +1,9 @@
 //! The declarations of one Java file.
 
 use super::lower::expr;
-use crate::extract::program::ast::{Arg, Body, Class, ClassKind, Expr, Field, Func, Init, Mark, Param, Type, Unit, Variant};
+use crate::extract::program::ast::{
+    Arg, Body, Class, ClassKind, Expr, Field, Func, Init, Mark, Param, Type, Unit, Variant,
+};
 use crate::extract::program::source::{Reading, children, field, first_of, of_kind};
 use std::rc::Rc;
 use tree_sitter::Node;

@@ -167,7 +167,9 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
             }
             Expr::Make(Box::new(Make { ty, args, fields: Vec::new(), site }))
         }
-        "array_creation_expression" => field(node, "value").map_or(Expr::List(Vec::new()), |value| expr(reading, value)),
+        "array_creation_expression" => {
+            field(node, "value").map_or(Expr::List(Vec::new()), |value| expr(reading, value))
+        }
         "array_initializer" | "element_value_array_initializer" => {
             Expr::List(children(node).into_iter().map(|item| expr(reading, item)).collect())
         }

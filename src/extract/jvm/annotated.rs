@@ -13,16 +13,44 @@ use std::rc::Rc;
 
 /// Classes with one of these marks are made by the framework.
 const BEANS: [&str; 10] = [
-    "Component", "Service", "Controller", "RestController", "Configuration", "Repository", "Singleton",
-    "ApplicationScoped", "SpringBootApplication", "Named",
+    "Component",
+    "Service",
+    "Controller",
+    "RestController",
+    "Configuration",
+    "Repository",
+    "Singleton",
+    "ApplicationScoped",
+    "SpringBootApplication",
+    "Named",
 ];
 
 /// Parameters that the framework fills in.
 const INJECTED: [&str; 24] = [
-    "McpSyncRequestContext", "McpAsyncRequestContext", "McpSyncServerExchange", "McpAsyncServerExchange",
-    "McpTransportContext", "ToolContext", "McpMeta", "CallToolRequest", "McpLog", "McpConnection", "RequestId",
-    "RequestUri", "Progress", "Cancellation", "Sampling", "Roots", "Elicitation", "ToolManager", "RawMessage", "Meta",
-    "ProgressToken", "Continuation", "HttpServletRequest", "ServerWebExchange",
+    "McpSyncRequestContext",
+    "McpAsyncRequestContext",
+    "McpSyncServerExchange",
+    "McpAsyncServerExchange",
+    "McpTransportContext",
+    "ToolContext",
+    "McpMeta",
+    "CallToolRequest",
+    "McpLog",
+    "McpConnection",
+    "RequestId",
+    "RequestUri",
+    "Progress",
+    "Cancellation",
+    "Sampling",
+    "Roots",
+    "Elicitation",
+    "ToolManager",
+    "RawMessage",
+    "Meta",
+    "ProgressToken",
+    "Continuation",
+    "HttpServletRequest",
+    "ServerWebExchange",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,9 +108,15 @@ fn mentioned(machine: &Machine<'_>, class: &Class<'_>, words: &[&str]) -> bool {
     })
 }
 
-fn tool_of<'t>(machine: &mut Machine<'t>, class: &Rc<Class<'t>>, func: &Rc<Func<'t>>, tool: &Mark<'t>, from: Framework) {
+fn tool_of<'t>(
+    machine: &mut Machine<'t>,
+    class: &Rc<Class<'t>>,
+    func: &Rc<Func<'t>>,
+    tool: &Mark<'t>,
+    from: Framework,
+) {
     let scope = machine.class_scope(class);
-    let mut get = |machine: &mut Machine<'t>, name: &str| match tool.named(name) {
+    let get = |machine: &mut Machine<'t>, name: &str| match tool.named(name) {
         Some(value) => machine.eval(value, &scope),
         None => Value::Null,
     };
@@ -119,14 +153,19 @@ fn tool_of<'t>(machine: &mut Machine<'t>, class: &Rc<Class<'t>>, func: &Rc<Func<
     machine.add(draft);
 }
 
-fn property<'t>(machine: &mut Machine<'t>, class: &Rc<Class<'t>>, param: &Param<'t>, from: Framework) -> Option<Property<'t>> {
+fn property<'t>(
+    machine: &mut Machine<'t>,
+    class: &Rc<Class<'t>>,
+    param: &Param<'t>,
+    from: Framework,
+) -> Option<Property<'t>> {
     let scope = machine.class_scope(class);
     let ty = param.ty.clone()?;
     if INJECTED.contains(&ty.last()) || mark(&param.marks, &["McpProgressToken", "Suspend"]).is_some() {
         return None;
     }
     let told = mark(&param.marks, &["McpToolParam", "ToolParam", "ToolArg"]);
-    let mut get = |machine: &mut Machine<'t>, name: &str| match told.and_then(|told| told.named(name)) {
+    let get = |machine: &mut Machine<'t>, name: &str| match told.and_then(|told| told.named(name)) {
         Some(value) => machine.eval(value, &scope),
         None => Value::Null,
     };
@@ -134,7 +173,7 @@ fn property<'t>(machine: &mut Machine<'t>, class: &Rc<Class<'t>>, param: &Param<
         Value::Text(name) if from == Framework::Quarkus && &*name != "<<element name>>" => name,
         _ => Rc::clone(&param.name),
     };
-    let mut property = Property::new(&name, Some(Type::clone(&ty)), class.site.file);
+    let mut property = Property::new(&name, Some(ty.clone()), class.site.file);
     property.description = match get(machine, "description") {
         Value::Text(text) if text.is_empty() => Value::Null,
         value => value,
@@ -155,5 +194,3 @@ fn property<'t>(machine: &mut Machine<'t>, class: &Rc<Class<'t>>, param: &Param<
     }
     Some(property)
 }
-
-use crate::extract::program::ast::Type;

@@ -12,6 +12,16 @@ pub(super) fn built<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Optio
     match (made.last(), first) {
         ("buildJsonObject" | "buildMap", Some(Value::Func(closure))) => Some(object(machine, &closure)),
         ("buildJsonArray" | "buildList", Some(Value::Func(closure))) => Some(array(machine, &closure)),
+        // Inside of such a block: what the inner block builds belongs to it alone.
+        (name @ ("putJsonObject" | "putJsonArray" | "addJsonObject" | "addJsonArray"), Some(_)) => {
+            let Some((_, Value::Func(closure))) = made.args.last() else { return None };
+            let value = if name.ends_with("Object") { object(machine, closure) } else { array(machine, closure) };
+            let mut args: Vec<_> = made.args.iter().take(made.args.len() - 1).cloned().collect();
+            args.push((None, value));
+            let path = Rc::from(if name.starts_with("put") { "put" } else { "add" });
+            machine.note_call(Made { path, on: None, types: Vec::new(), args, site: made.site });
+            Some(Value::Null)
+        }
         ("JsonPrimitive", Some(value)) => Some(value),
         ("JsonArray" | "JsonObject", Some(value @ (Value::List(_) | Value::Map(_)))) => Some(value),
         ("JsonNull", _) => Some(Value::Null),
@@ -25,8 +35,6 @@ fn object<'t>(machine: &mut Machine<'t>, closure: &Rc<crate::extract::program::v
     for made in recorded(machine, closure) {
         let Some(key) = made.at(0).cloned() else { continue };
         let value = match (made.last(), made.args.last().map(|(_, value)| value.clone())) {
-            ("putJsonObject", Some(Value::Func(inner))) => object(machine, &inner),
-            ("putJsonArray", Some(Value::Func(inner))) => array(machine, &inner),
             ("put" | "set", Some(value)) if made.args.len() == 2 => value,
             _ => continue,
         };
@@ -39,8 +47,6 @@ fn array<'t>(machine: &mut Machine<'t>, closure: &Rc<crate::extract::program::va
     let mut items = Vec::new();
     for made in recorded(machine, closure) {
         match (made.last(), made.args.last().map(|(_, value)| value.clone())) {
-            ("addJsonObject", Some(Value::Func(inner))) => items.push(object(machine, &inner)),
-            ("addJsonArray", Some(Value::Func(inner))) => items.push(array(machine, &inner)),
             ("add", Some(value)) if made.args.len() == 1 => items.push(value),
             _ => {}
         }

@@ -14,7 +14,8 @@ use super::program::value::{Closure, Made, Value};
 use std::rc::Rc;
 
 /// Marks of methods that a framework calls when the server starts, or whose result it keeps.
-const STARTS: [&str; 8] = ["Bean", "PostConstruct", "Singleton", "Produces", "Startup", "EventListener", "Override", "Provides"];
+const STARTS: [&str; 8] =
+    ["Bean", "PostConstruct", "Singleton", "Produces", "Startup", "EventListener", "Override", "Provides"];
 
 /// Reads the annotated methods, then walks from every place where the program may start.
 pub(super) fn walk(machine: &mut Machine<'_>) {

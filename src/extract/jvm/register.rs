@@ -135,7 +135,9 @@ fn from_constructor<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) {
         machine.add(draft);
         return;
     }
-    let is_titled = made.args.len() > 4 || (made.args.len() == 4 && matches!(made.at(2), Some(Value::Text(text)) if !text.trim_start().starts_with('{')));
+    let is_titled = made.args.len() > 4
+        || (made.args.len() == 4
+            && matches!(made.at(2), Some(Value::Text(text)) if !text.trim_start().starts_with('{')));
     let at = if is_titled { 2 } else { 1 };
     if is_titled {
         draft.title = made.at(1).cloned().unwrap_or(Value::Null);
@@ -181,7 +183,10 @@ fn fill<'t>(draft: &mut Draft<'t>, made: &Rc<Made<'t>>) {
         }
     }
     // The SDK's default is an object without properties.
-    if draft.input.is_none() && draft.missing.is_empty() && !made.args.iter().any(|(key, _)| key.as_deref() == Some("inputSchema")) {
+    if draft.input.is_none()
+        && draft.missing.is_empty()
+        && !made.args.iter().any(|(key, _)| key.as_deref() == Some("inputSchema"))
+    {
         let third = made.at(2).filter(|value| !matches!(value, Value::Func(_)));
         match third {
             Some(value) => schema(draft, value),
@@ -217,7 +222,11 @@ fn annotations<'t>(draft: &mut Draft<'t>, value: &Value<'t>) {
     if last_name(&made.path) == "ToolAnnotations" {
         for (at, key) in keys.into_iter().enumerate() {
             let named = made.args.iter().any(|(name, _)| name.is_some());
-            let value = if named { made.args.iter().find(|(n, _)| n.as_deref() == Some(key)).map(|(_, v)| v) } else { made.at(at) };
+            let value = if named {
+                made.args.iter().find(|(n, _)| n.as_deref() == Some(key)).map(|(_, v)| v)
+            } else {
+                made.at(at)
+            };
             draft.annotate(key, value.cloned());
         }
         return;

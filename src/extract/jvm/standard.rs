@@ -21,6 +21,8 @@ pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option
                 _ => Value::list(args),
             })
         }
+        ("Collections", "emptyList") => Some(Value::list(Vec::new())),
+        ("Collections", "emptyMap") => Some(Value::map(Vec::new())),
         (_, "emptyList" | "emptyMap" | "mutableMapOf" | "hashMapOf" | "linkedMapOf" | "mapOf" | "ofEntries") => {
             if last == "emptyList" {
                 return Some(Value::list(Vec::new()));
@@ -34,14 +36,13 @@ pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option
         }
         ("Map", "entry") => Some(Value::Tuple(Rc::new(args))),
         (_, "Pair") if args.len() == 2 => Some(Value::Tuple(Rc::new(args))),
-        ("Map" | "List" | "Set" | "Collections", "copyOf" | "unmodifiableList" | "unmodifiableMap" | "singletonList") => {
-            match args.first() {
-                Some(Value::List(_) | Value::Map(_)) => args.first().cloned(),
-                _ => Some(Value::list(args)),
-            }
-        }
-        ("Collections", "emptyList") => Some(Value::list(Vec::new())),
-        ("Collections", "emptyMap") => Some(Value::map(Vec::new())),
+        (
+            "Map" | "List" | "Set" | "Collections",
+            "copyOf" | "unmodifiableList" | "unmodifiableMap" | "singletonList",
+        ) => match args.first() {
+            Some(Value::List(_) | Value::Map(_)) => args.first().cloned(),
+            _ => Some(Value::list(args)),
+        },
         ("String", "format") => {
             let texts: Option<Vec<Rc<str>>> = args.iter().map(Value::as_text).collect();
             let texts = texts?;

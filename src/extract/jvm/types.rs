@@ -45,7 +45,8 @@ impl Types for JvmTypes {
         let scope = machine.class_scope(class);
         let fields = class.fields.iter().filter(|field| !field.is_static && field.is_public);
         let params = class.params.iter().map(|param| (&param.name, &param.ty, &param.marks, param.default.is_some()));
-        for (name, ty, marks, has_default) in params.chain(fields.map(|f| (&f.name, &f.ty, &f.marks, f.init.is_some()))) {
+        for (name, ty, marks, has_default) in params.chain(fields.map(|f| (&f.name, &f.ty, &f.marks, f.init.is_some())))
+        {
             if mark(marks, &["JsonIgnore", "Transient"]).is_some() {
                 continue;
             }
@@ -53,11 +54,13 @@ impl Types for JvmTypes {
             let value = renamed.and_then(|mark| mark.named("value").or_else(|| mark.positional(0)));
             let renamed_to = value.map(|value| machine.eval(value, &scope)).and_then(|value| value.as_text());
             let mut property = Property::new(renamed_to.as_deref().unwrap_or(name), ty.clone(), class.site.file);
-            let about = mark(marks, &["JsonPropertyDescription", "McpToolParam", "ToolParam", "Schema", "LLMDescription"]);
+            let about =
+                mark(marks, &["JsonPropertyDescription", "McpToolParam", "ToolParam", "Schema", "LLMDescription"]);
             let about = about.and_then(|mark| mark.named("description").or_else(|| mark.positional(0)));
             property.description = about.map_or(Value::Null, |about| machine.eval(about, &scope));
             let may_lack = ty.as_ref().is_some_and(|ty| ty.nullable || ty.last() == "Optional") || has_default;
-            let stated = mark(marks, &["JsonProperty", "McpToolParam", "ToolParam"]).and_then(|mark| mark.named("required"));
+            let stated =
+                mark(marks, &["JsonProperty", "McpToolParam", "ToolParam"]).and_then(|mark| mark.named("required"));
             let stated = stated.map(|value| machine.eval(value, &scope)).and_then(|value| value.as_bool());
             property.is_required = stated.unwrap_or(!may_lack && mark(marks, &["Nullable"]).is_none());
             if let Some(ty) = &mut property.ty {

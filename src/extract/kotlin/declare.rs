@@ -26,9 +26,9 @@ pub(super) fn unit<'t>(reading: &Reading<'t>, root: Node<'t>) -> Unit<'t> {
             }
             "function_declaration" => unit.funcs.extend(func(reading, node)),
             "property_declaration" => {
-                if let Some((name, ty, value)) = property(reading, node) {
+                if let Some((name, _, value)) = property(reading, node) {
                     let init = value.map(|value| Init::new(reading.file, value));
-                    unit.vars.push(Rc::new(Var { name: Rc::from(name), ty, init, part: None, file: reading.file }));
+                    unit.vars.push(Rc::new(Var { name: Rc::from(name), init, part: None, file: reading.file }));
                 }
             }
             _ => unit.classes.extend(class(reading, node)),
@@ -53,7 +53,9 @@ fn class<'t>(reading: &Reading<'t>, node: Node<'t>) -> Option<Rc<Class<'t>>> {
         let mut class = Class::new(name, kind, reading.site(node));
         class.is_single = node.kind() == "object_declaration";
         class.marks = marks(reading, first_of(node, &["modifiers"]));
-        if let Some(list) = first_of(node, &["primary_constructor"]).and_then(|node| first_of(node, &["class_parameters"])) {
+        if let Some(list) =
+            first_of(node, &["primary_constructor"]).and_then(|node| first_of(node, &["class_parameters"]))
+        {
             class.params = params(reading, list);
         }
         for parent in first_of(node, &["delegation_specifiers"]).map(children).unwrap_or_default() {
@@ -154,7 +156,9 @@ pub(super) fn value_of<'t>(node: Node<'t>) -> Option<Node<'t>> {
         return children(lambda).last().copied();
     }
     if let Some(getter) = first_of(node, &["getter"]) {
-        return first_of(getter, &["function_body"]).and_then(|body| children(body).first().copied()).filter(|v| v.kind() != "block");
+        return first_of(getter, &["function_body"])
+            .and_then(|body| children(body).first().copied())
+            .filter(|v| v.kind() != "block");
     }
     if of_kind(node, "=").is_empty() {
         return None;
@@ -176,7 +180,11 @@ fn func<'t>(reading: &Reading<'t>, node: Node<'t>) -> Option<Rc<Func<'t>>> {
         name: Rc::from(reading.of(name)),
         params: first_of(node, &["function_value_parameters"]).map(|list| params(reading, list)).unwrap_or_default(),
         body: body.map(|body| Body::new(reading.file, body)),
-        result: parts.iter().skip_while(|part| part.id() != name.id()).find(|part| is_type(part)).map(|of| ty(reading, *of)),
+        result: parts
+            .iter()
+            .skip_while(|part| part.id() != name.id())
+            .find(|part| is_type(part))
+            .map(|of| ty(reading, *of)),
         receiver: None,
         marks,
         doc: None,
@@ -199,7 +207,9 @@ pub(super) fn params<'t>(reading: &Reading<'t>, list: Node<'t>) -> Vec<Param<'t>
                 found.push(Param {
                     name: Rc::from(reading.of(name)),
                     ty: of.map(|of| ty(reading, of)),
-                    default: value_of(node).filter(|_| node.kind() == "class_parameter").map(|v| Rc::new(expr(reading, v))),
+                    default: value_of(node)
+                        .filter(|_| node.kind() == "class_parameter")
+                        .map(|v| Rc::new(expr(reading, v))),
                     marks: std::mem::take(&mut pending),
                     is_rest: false,
                 });

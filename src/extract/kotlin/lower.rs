@@ -59,7 +59,8 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
             }
         }
         "return_expression" => {
-            let value = children(node).into_iter().find(|child| field(node, "label").is_none_or(|l| l.id() != child.id()));
+            let value =
+                children(node).into_iter().find(|child| field(node, "label").is_none_or(|l| l.id() != child.id()));
             all.push(Stmt::Return(value.map(|value| expr(reading, value)).into_iter().collect()));
         }
         "if_expression" => {
@@ -123,13 +124,16 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
         "string_literal" | "multiline_string_literal" => {
             let is_raw = node.kind() == "multiline_string_literal";
             let mut parts = Vec::new();
+            let mut plain: Option<std::ops::Range<usize>> = None;
             for part in children(node) {
-                parts.push(match part.kind() {
-                    "interpolation" => children(part).first().map_or(Expr::Null, |inner| expr(reading, *inner)),
-                    _ if is_raw => Expr::Text(Rc::from(reading.of(part))),
-                    _ => Expr::Text(Rc::from(unescape(reading.of(part)))),
-                });
+                if part.kind() == "interpolation" {
+                    content(reading.text.get(plain.take().unwrap_or_default()).unwrap_or_default(), is_raw, &mut parts);
+                    parts.push(children(part).first().map_or(Expr::Null, |inner| expr(reading, *inner)));
+                } else {
+                    plain = Some(plain.map_or(part.start_byte(), |plain| plain.start)..part.end_byte());
+                }
             }
+            content(reading.text.get(plain.unwrap_or_default()).unwrap_or_default(), is_raw, &mut parts);
             match parts.len() {
                 0 => Expr::Text(Rc::from("")),
                 1 if matches!(parts.first(), Some(Expr::Text(_))) => parts.remove(0),
@@ -153,8 +157,11 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
             match (parts.first(), parts.last()) {
                 (Some(base), Some(name)) if parts.len() > 1 => {
                     let name = reading.of(*name);
-                    if matches!(name, "java" | "javaObjectType") { expr(reading, *base) }
-                    else { Expr::Member(Box::new(expr(reading, *base)), Rc::from(name)) }
+                    if matches!(name, "java" | "javaObjectType") {
+                        expr(reading, *base)
+                    } else {
+                        Expr::Member(Box::new(expr(reading, *base)), Rc::from(name))
+                    }
                 }
                 _ => unfinished,
             }
@@ -198,7 +205,9 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
         }
         "when_expression" => {
             let entries = of_kind(node, "when_entry").into_iter();
-            Expr::Choice(entries.filter_map(|entry| children(entry).last().map(|node| branch(reading, *node))).collect())
+            Expr::Choice(
+                entries.filter_map(|entry| children(entry).last().map(|node| branch(reading, *node))).collect(),
+            )
         }
         "lambda_literal" | "annotated_lambda" | "anonymous_function" => lambda(reading, node),
         "callable_reference" => {
@@ -222,6 +231,30 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
             Expr::Spread(Box::new(inner))
         }
         _ => Expr::Unknown("it is computed at run time"),
+    }
+}
+
+/// The text between the interpolations that the grammar sees; it takes some `$name` for text.
+fn content<'t>(raw: &str, is_raw: bool, parts: &mut Vec<Expr<'t>>) {
+    let text = |raw: &str| Expr::Text(if is_raw { Rc::from(raw) } else { Rc::from(unescape(raw)) });
+    let (mut from, mut at) = (0, 0);
+    let bytes = raw.as_bytes();
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' if !is_raw => at += 2,
+            b'$' if bytes.get(at + 1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_') => {
+                let word =
+                    bytes[at + 1..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+                parts.push(text(&raw[from..at]));
+                parts.push(Expr::Name(Rc::from(&raw[at + 1..at + 1 + word])));
+                at += 1 + word;
+                from = at;
+            }
+            _ => at += 1,
+        }
+    }
+    if from < raw.len() {
+        parts.push(text(&raw[from..]));
     }
 }
 

@@ -67,7 +67,11 @@ pub(in crate::extract) enum Stmt<'t> {
     /// Blocks of which it is not known which run.
     Branch(Vec<Vec<Stmt<'t>>>),
     Block(Vec<Stmt<'t>>),
-    Each { names: Vec<Name>, over: Expr<'t>, body: Vec<Stmt<'t>> },
+    Each {
+        names: Vec<Name>,
+        over: Expr<'t>,
+        body: Vec<Stmt<'t>>,
+    },
     Return(Vec<Expr<'t>>),
     Func(Rc<Func<'t>>),
 }
@@ -255,7 +259,6 @@ impl<'t> Class<'t> {
 #[derive(Debug)]
 pub(in crate::extract) struct Var<'t> {
     pub name: Name,
-    pub ty: Option<Type<'t>>,
     pub init: Option<Init<'t>>,
     /// Several names share one value and take its parts.
     pub part: Option<usize>,

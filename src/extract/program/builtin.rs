@@ -8,9 +8,32 @@ use std::rc::Rc;
 
 /// Methods that give what they are called on, as far as a tool's definition goes.
 const SAME: [&str; 26] = [
-    "to_string", "toString", "ToString", "to_owned", "into", "clone", "as_str", "String", "intern", "stripIndent",
-    "build", "Build", "as_ref", "unwrap", "toList", "ToList", "ToArray", "toTypedArray", "stream", "collect", "into_iter",
-    "iter", "to_vec", "orElseThrow", "expect", "asList",
+    "to_string",
+    "toString",
+    "ToString",
+    "to_owned",
+    "into",
+    "clone",
+    "as_str",
+    "String",
+    "intern",
+    "stripIndent",
+    "build",
+    "Build",
+    "as_ref",
+    "unwrap",
+    "toList",
+    "ToList",
+    "ToArray",
+    "toTypedArray",
+    "stream",
+    "collect",
+    "into_iter",
+    "iter",
+    "to_vec",
+    "orElseThrow",
+    "expect",
+    "asList",
 ];
 
 impl<'t> Machine<'t> {
@@ -67,7 +90,9 @@ impl<'t> Machine<'t> {
                     ("get" | "getValue", Some(key)) => {
                         let pairs = pairs.borrow();
                         let found = pairs.iter().rev().find(|(known, _)| known.same(&key));
-                        Some(found.map_or(Value::Unknown("it is looked up under a key that is not known"), |(_, v)| v.clone()))
+                        Some(found.map_or(Value::Unknown("it is looked up under a key that is not known"), |(_, v)| {
+                            v.clone()
+                        }))
                     }
                     _ if SAME.contains(&name) => Some(Value::Map(Rc::clone(pairs))),
                     _ => None,

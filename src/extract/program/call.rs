@@ -6,6 +6,9 @@ use super::machine::{MAX_CALLS, Machine, Scope};
 use super::value::{Closure, Env, Made, Value};
 use std::rc::Rc;
 
+/// The name under which the object around a block with a receiver of its own is kept.
+pub(super) const OUTER: &str = "$outer";
+
 pub(super) type Args<'t> = Vec<(Option<Name>, Value<'t>)>;
 
 impl<'t> Func<'t> {
@@ -67,6 +70,8 @@ impl<'t> Machine<'t> {
                 self.foreign(made)
             }
             Some(Value::Unknown(why)) if on.is_none() => translated(&args).unwrap_or(Value::Unknown(why)),
+            // What a record or an object holds, asked for as if it were a method.
+            Some(held) if args.is_empty() && matches!(on, Some(Value::Object(_))) => held,
             _ => {
                 let on = on.unwrap_or(Value::Null);
                 if let Some(value) = self.method_of_value(&on, &name, &args) {
@@ -110,6 +115,11 @@ impl<'t> Machine<'t> {
             {
                 return method;
             }
+            if let Some(Value::Object(outer)) = scope.env.get(super::call::OUTER)
+                && let Some(method @ Value::Func(_)) = self.object_member(&outer, name, Some(count))
+            {
+                return method;
+            }
             if let Some(class) = scope.class.clone()
                 && let Some(method @ Value::Func(_)) = self.static_member(&class, name, Some(count))
             {
@@ -121,7 +131,13 @@ impl<'t> Machine<'t> {
                 && let Some(func) = overloads.iter().find(|func| func.params.len() == count)
             {
                 let file = func.site.file;
-                return Value::Func(Rc::new(Closure { func: Rc::clone(func), env: None, this: None, class: None, file }));
+                return Value::Func(Rc::new(Closure {
+                    func: Rc::clone(func),
+                    env: None,
+                    this: None,
+                    class: None,
+                    file,
+                }));
             }
         }
         self.name(name, scope)
@@ -167,7 +183,8 @@ impl<'t> Machine<'t> {
         }
         let mut unnamed = args.iter().filter(|(name, _)| name.is_none()).map(|(_, value)| value);
         for param in &func.params {
-            let named = args.iter().find(|(name, _)| name.as_ref() == Some(&param.name)).map(|(_, value)| value.clone());
+            let named =
+                args.iter().find(|(name, _)| name.as_ref() == Some(&param.name)).map(|(_, value)| value.clone());
             let value = if param.is_rest {
                 let rest: Vec<_> = unnamed.by_ref().cloned().collect();
                 // A list that is handed over whole is the list itself.
@@ -177,7 +194,9 @@ impl<'t> Machine<'t> {
                     _ => Value::list(rest),
                 }
             } else {
-                named.or_else(|| unnamed.next().cloned()).unwrap_or(Value::Unknown("it is a parameter that is not given"))
+                named
+                    .or_else(|| unnamed.next().cloned())
+                    .unwrap_or(Value::Unknown("it is a parameter that is not given"))
             };
             let value = match (value, &param.default) {
                 (Value::Unknown(_), Some(default)) if args.len() < func.params.len() => {
@@ -237,7 +256,8 @@ impl<'t> Machine<'t> {
                 self.calls.pop();
             }
         }
-        if let Some(func) = program.method(class, "<init>", args.len()).filter(|func| func.site.file == class.site.file) {
+        if let Some(func) = program.method(class, "<init>", args.len()).filter(|func| func.site.file == class.site.file)
+        {
             let this = Some(value.clone());
             let file = func.site.file;
             let closure = Closure { func, env: None, this, class: Some(Rc::clone(class)), file };
@@ -302,6 +322,13 @@ impl<'t> Machine<'t> {
         (self.recordings.pop().unwrap_or_default(), value)
     }
 
+    /// Adds a call to the block that is recorded.
+    pub(in crate::extract) fn note_call(&mut self, made: Made<'t>) {
+        if let Some(recording) = self.recordings.last_mut() {
+            recording.push(Rc::new(made));
+        }
+    }
+
     /// Walks a function as one that is called on `this`.
     pub(in crate::extract) fn with_this(
         &mut self,
@@ -309,8 +336,12 @@ impl<'t> Machine<'t> {
         this: Value<'t>,
         args: Args<'t>,
     ) -> Value<'t> {
-        let (func, env) = (Rc::clone(&closure.func), closure.env.clone());
-        let class = closure.class.clone();
+        let env = Env::inside(closure.env.clone());
+        // What the code around it is a member of can still be named.
+        if let Some(outer) = &closure.this {
+            env.declare(&Rc::from(OUTER), outer.clone(), 0);
+        }
+        let (func, env, class) = (Rc::clone(&closure.func), Some(env), closure.class.clone());
         self.invoke(&Rc::new(Closure { func, env, this: Some(this), class, file: closure.file }), args)
     }
 }

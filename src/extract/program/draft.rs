@@ -122,6 +122,10 @@ pub(in crate::extract) fn to_json(value: &Value<'_>, at: &str, holes: &mut Vec<S
             }
             Json::Object(object)
         }
+        // A constant of an enumeration is its name.
+        Value::Object(object) if matches!(object.get("$name"), Some(Value::Text(_))) => {
+            json!(*object.get("$name").and_then(|name| name.as_text()).unwrap_or_default())
+        }
         _ => {
             holes.push(at.to_owned());
             return None;

@@ -156,6 +156,11 @@ impl<'t> Machine<'t> {
         {
             return Some(value);
         }
+        if let Some(Value::Object(outer)) = scope.env.get(super::call::OUTER)
+            && let Some(value) = self.object_member(&outer, name, None)
+        {
+            return Some(value);
+        }
         let class = scope.class.clone()?;
         self.static_member(&class, name, None)
     }
@@ -172,12 +177,12 @@ impl<'t> Machine<'t> {
     /// The member of a value; a foreign thing's members are foreign.
     pub(in crate::extract) fn member(&mut self, base: &Value<'t>, name: &Name, args: Option<usize>) -> Value<'t> {
         match base {
-            Value::Object(object) => self.object_member(object, name, args).unwrap_or({
-                if object.is_open { Value::Unknown("it is set at run time") } else { Value::Null }
-            }),
-            Value::Class(class) => self.static_member(class, name, args).unwrap_or_else(|| {
-                Value::Path(Rc::from(format!("{}.{name}", class.name)))
-            }),
+            Value::Object(object) => self
+                .object_member(object, name, args)
+                .unwrap_or({ if object.is_open { Value::Unknown("it is set at run time") } else { Value::Null } }),
+            Value::Class(class) => self
+                .static_member(class, name, args)
+                .unwrap_or_else(|| Value::Path(Rc::from(format!("{}.{name}", class.name)))),
             Value::Package(package) => {
                 let program = Rc::clone(&self.program);
                 match program.in_package(package, name, None) {
@@ -187,7 +192,9 @@ impl<'t> Machine<'t> {
             }
             Value::Path(path) if path.len() < 4096 => {
                 // A path through modules or packages of the source itself ends at a declaration of it.
-                let found = if self.program.sees_everything() && path.chars().all(|c| c.is_lowercase() || c == '_' || c == '.') {
+                let found = if self.program.sees_everything()
+                    && path.chars().all(|c| c.is_lowercase() || c == '_' || c == '.')
+                {
                     let program = Rc::clone(&self.program);
                     program.anywhere(name)
                 } else {
@@ -221,7 +228,10 @@ impl<'t> Machine<'t> {
         }
         let class = object.class.clone()?;
         let program = Rc::clone(&self.program);
-        if let Some(func) = program.method(&class, name, args.unwrap_or(usize::MAX)).filter(|func| args.is_some() || !func.is_property()) {
+        if let Some(func) = program
+            .method(&class, name, args.unwrap_or(usize::MAX))
+            .filter(|func| args.is_some() || !func.is_property())
+        {
             let this = Some(Value::Object(Rc::clone(object)));
             let file = func.site.file;
             return Some(Value::Func(Rc::new(Closure { func, env: None, this, class: Some(class), file })));
@@ -275,7 +285,13 @@ impl<'t> Machine<'t> {
         }
         if let Some(func) = program.method(class, name, args.unwrap_or(usize::MAX)) {
             let file = func.site.file;
-            return Some(Value::Func(Rc::new(Closure { func, env: None, this: None, class: Some(Rc::clone(class)), file })));
+            return Some(Value::Func(Rc::new(Closure {
+                func,
+                env: None,
+                this: None,
+                class: Some(Rc::clone(class)),
+                file,
+            })));
         }
         if let Some((owner, at)) = self.declared_field(class, name, 0)
             && let Some(init) = &owner.fields[at].init
@@ -365,7 +381,8 @@ impl<'t> Machine<'t> {
             self.construct(&class, &value, args);
             for (at, (name, field)) in fields.into_iter().enumerate() {
                 // Go lets the names be left out: the order of the declaration counts.
-                let name = if name.is_empty() { class.fields.get(at).map(|field| Rc::clone(&field.name)) } else { Some(name) };
+                let name =
+                    if name.is_empty() { class.fields.get(at).map(|field| Rc::clone(&field.name)) } else { Some(name) };
                 if let Some(name) = name {
                     object.fields.borrow_mut().insert(name, field);
                 }

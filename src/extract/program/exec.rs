@@ -140,7 +140,11 @@ impl<'t> Machine<'t> {
                 self.conditions += 1;
                 let inner = inside(scope);
                 for name in names {
-                    inner.env.declare(name, Value::Unknown("it is an item of a list that is not known"), self.conditions);
+                    inner.env.declare(
+                        name,
+                        Value::Unknown("it is an item of a list that is not known"),
+                        self.conditions,
+                    );
                 }
                 self.run(body, &inner, returns, floor);
                 self.conditions -= 1;

@@ -40,7 +40,7 @@ pub(in crate::extract) fn unescape(raw: &str) -> String {
 }
 
 fn code_point(mark: char, chars: &mut std::iter::Peekable<std::str::Chars<'_>>, text: &mut String) {
-    let mut read = |chars: &mut std::iter::Peekable<std::str::Chars<'_>>| {
+    let read = |chars: &mut std::iter::Peekable<std::str::Chars<'_>>| {
         let braced = chars.next_if_eq(&'{').is_some();
         let wanted = match (braced, mark) {
             (true, _) | (_, 'U') => 8,
@@ -88,7 +88,8 @@ pub(in crate::extract) fn number<'t>(text: &str) -> Expr<'t> {
             };
         }
     }
-    let end = bare.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'))).unwrap_or(bare.len());
+    let end =
+        bare.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'))).unwrap_or(bare.len());
     let bare = bare[..end].trim_end_matches('.');
     if let Ok(value) = bare.parse::<i64>() {
         return Expr::Number((sign * value).into());

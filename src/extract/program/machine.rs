@@ -76,6 +76,8 @@ pub(in crate::extract) struct Machine<'t> {
     /// Foreign calls of the block that is recorded, innermost last.
     pub(super) recordings: Vec<Vec<Rc<Made<'t>>>>,
     pub tools: Vec<Draft<'t>>,
+    /// Collections that a server was given, to be looked at again when the walk is over: they may have grown.
+    pub(in crate::extract) kept: Vec<Value<'t>>,
     known: HashSet<(Rc<str>, Site)>,
     missing: Vec<Partial>,
 }
@@ -100,6 +102,7 @@ impl<'t> Machine<'t> {
             ran: HashSet::new(),
             recordings: Vec::new(),
             tools: Vec::new(),
+            kept: Vec::new(),
             known: HashSet::new(),
             missing: Vec::new(),
         }
@@ -185,6 +188,7 @@ impl<'t> Machine<'t> {
         let Some(name) = draft.name.as_text().filter(|name| !name.trim().is_empty()) else {
             let why = match draft.name {
                 Value::Unknown(why) => why,
+                Value::Made(_) | Value::Path(_) => "it comes from outside of the package",
                 _ => "it is no text",
             };
             self.lacks(format!("a tool's name could not be followed to its value: {why}"), draft.site);

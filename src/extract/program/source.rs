@@ -31,9 +31,34 @@ pub(in crate::extract) struct Sources<'t> {
 
 /// Folders whose source is not the server's own, whatever the language.
 const ASIDE: [&str; 28] = [
-    "test", "tests", "testing", "testdata", "__tests__", "testfixtures", "integrationtest", "androidtest", "spec",
-    "specs", "example", "examples", "sample", "samples", "demo", "demos", "doc", "docs", "bench", "benches",
-    "benchmark", "benchmarks", "vendor", "third_party", "third-party", "node_modules", "target", "fixtures",
+    "test",
+    "tests",
+    "testing",
+    "testdata",
+    "__tests__",
+    "testfixtures",
+    "integrationtest",
+    "androidtest",
+    "spec",
+    "specs",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "demo",
+    "demos",
+    "doc",
+    "docs",
+    "bench",
+    "benches",
+    "benchmark",
+    "benchmarks",
+    "vendor",
+    "third_party",
+    "third-party",
+    "node_modules",
+    "target",
+    "fixtures",
 ];
 
 /// Whether a file at `path` (of the package, `/` between its parts) is no part of the server.

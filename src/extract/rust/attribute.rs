@@ -54,8 +54,8 @@ impl<'t> Front<'t> {
         }
         let mut args = list.map(|list| tokens(reading, list, 0)).unwrap_or_default();
         // `#[tool(tool_box)]` is a mark of its own.
-        let is_box = name == "tool"
-            && args.iter().any(|arg| matches!(&arg.value, Expr::Name(word) if &**word == "tool_box"));
+        let is_box =
+            name == "tool" && args.iter().any(|arg| matches!(&arg.value, Expr::Name(word) if &**word == "tool_box"));
         let name = if is_box { "tool_box" } else { &name };
         if name == "cfg_attr" {
             args.clear();
@@ -109,12 +109,19 @@ fn value<'t>(reading: &Reading<'t>, tokens: &[Node<'t>]) -> Expr<'t> {
     match tokens {
         [one] => match literal(reading, *one) {
             Some(value) => value,
-            None if one.kind() == "identifier" || one.kind() == "primitive_type" => Expr::Name(Rc::from(reading.of(*one))),
+            // Keywords such as `default` are words here.
+            None if reading.of(*one).chars().all(|c| c.is_alphanumeric() || c == '_') => {
+                Expr::Name(Rc::from(reading.of(*one)))
+            }
             None => Expr::Unknown("it is computed when the crate is built"),
         },
         [name, bang, list] if reading.of(*bang) == "!" && reading.of(*name) == "concat" => {
             let parts = children(*list).into_iter();
-            Expr::Join(parts.map(|part| literal(reading, part).unwrap_or(Expr::Unknown("it is a part of `concat!`"))).collect())
+            Expr::Join(
+                parts
+                    .map(|part| literal(reading, part).unwrap_or(Expr::Unknown("it is a part of `concat!`")))
+                    .collect(),
+            )
         }
         // A path: the last name of it, in the type before that.
         [.., owner, _, last] if last.kind() == "identifier" && reading.of(tokens[tokens.len() - 2]) == "::" => {

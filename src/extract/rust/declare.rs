@@ -1,7 +1,9 @@
 //! The declarations of one Rust file, those of its inline modules too; what is only built for tests is left out.
 
 use super::attribute::{Front, list_of};
-use crate::extract::program::ast::{Body, Class, ClassKind, Field, Func, Impl, Init, Param, Type, Unit, Var, Variant};
+use crate::extract::program::ast::{
+    Body, Class, ClassKind, Expr, Field, Func, Impl, Init, Mark, Param, Type, Unit, Var, Variant,
+};
 use crate::extract::program::source::{Reading, children, field};
 use std::rc::Rc;
 use tree_sitter::Node;
@@ -77,7 +79,6 @@ fn item<'t>(reading: &Reading<'t>, node: Node<'t>, front: &mut Front<'t>, unit: 
 fn constant<'t>(reading: &Reading<'t>, node: Node<'t>) -> Option<Rc<Var<'t>>> {
     Some(Rc::new(Var {
         name: Rc::from(reading.of(field(node, "name")?)),
-        ty: field(node, "type").map(|of| ty(reading, of)),
         init: field(node, "value").map(|value| Init::new(reading.file, value)),
         part: None,
         file: reading.file,
@@ -85,18 +86,31 @@ fn constant<'t>(reading: &Reading<'t>, node: Node<'t>) -> Option<Rc<Var<'t>>> {
 }
 
 fn func<'t>(reading: &Reading<'t>, node: Node<'t>, front: &mut Front<'t>) -> Option<Rc<Func<'t>>> {
-    let (marks, doc) = front.finish();
+    let (own, doc) = front.finish();
     let name = field(node, "name")?;
     let mut params = Vec::new();
-    for param in field(node, "parameters").map(children).unwrap_or_default() {
+    let mut before = Front::default();
+    for param in field(node, "parameters").map(all).unwrap_or_default() {
         if param.kind() != "parameter" {
+            // The grammar does not know more than one attribute in front of a parameter.
+            let inner = if param.kind() == "ERROR" { all(param) } else { vec![param] };
+            for node in inner {
+                before.take(reading, node);
+            }
             continue;
+        }
+        let (mut marks, _) = before.finish();
+        for word in ["aggr", "param"] {
+            let is_word = |value: &Expr<'_>| matches!(value, Expr::Name(name) if &**name == word);
+            if marks.iter().any(|mark| &*mark.name == "tool" && mark.args.iter().any(|arg| is_word(&arg.value))) {
+                marks.push(Mark { name: Rc::from(format!("${word}")), args: Vec::new() });
+            }
         }
         params.push(Param {
             name: Rc::from(field(param, "pattern").map_or("_", |pattern| reading.of(pattern))),
             ty: field(param, "type").map(|of| ty(reading, of)),
             default: None,
-            marks: Vec::new(),
+            marks,
             is_rest: false,
         });
     }
@@ -106,7 +120,7 @@ fn func<'t>(reading: &Reading<'t>, node: Node<'t>, front: &mut Front<'t>) -> Opt
         body: field(node, "body").map(|body| Body::new(reading.file, body)),
         result: field(node, "return_type").map(|of| ty(reading, of)),
         receiver: None,
-        marks,
+        marks: own,
         doc,
         is_static: true,
         site: reading.site(name),

@@ -9,15 +9,15 @@ mod declare;
 mod lower;
 mod types;
 
-use super::program::ast::{Expr, Func, Impl, Mark, Stmt, Type, Unit, mark};
+use super::program::ast::{Expr, Func, Impl, Mark, Param, Stmt, Type, Unit, mark};
 use super::program::draft::Draft;
 use super::program::machine::{Dialect, Machine};
-use super::program::schema::{Trouble, of_type};
+use super::program::schema::{Trouble, object, of_type};
 use super::program::source::{FileId, Reading, Sources};
 use super::program::value::{Made, Value};
 use super::{Budget, Extraction, SourceTree};
 use crate::model::PartialReason;
-use serde_json::json;
+use serde_json::Value as Json;
 use std::rc::Rc;
 use tree_sitter::Node;
 use types::RustTypes;
@@ -64,14 +64,19 @@ fn is_registered(machine: &Machine<'_>, block: &Impl<'_>, is_program: bool) -> b
         let used = format!("{router}(");
         let is_used = machine.sources.files.iter().any(|source| source.text.contains(&used));
         // Newer versions of the handler's macro use the router of the usual name by themselves.
-        let is_usual = &*router == "tool_router" && blocks().any(|other| mark(&other.marks, &["tool_handler"]).is_some());
+        let is_usual =
+            &*router == "tool_router" && blocks().any(|other| mark(&other.marks, &["tool_handler"]).is_some());
         // `#[tool_router(server_handler)]` makes the handler, too.
         let is_whole = own.args.iter().any(|arg| matches!(&arg.value, Expr::Name(name) if &**name == "server_handler"));
         if !(is_used || is_usual || is_whole) {
             return false;
         }
     }
-    if is_program { is_made(machine, &block.ty) } else { blocks().any(is_handler) || mark(&block.marks, &["tool_box"]).is_some() }
+    if is_program {
+        is_made(machine, &block.ty)
+    } else {
+        blocks().any(is_handler) || mark(&block.marks, &["tool_box"]).is_some()
+    }
 }
 
 /// Whether the type is named somewhere beside its declaration and its `impl` blocks' heads and bodies.
@@ -85,7 +90,8 @@ fn is_made(machine: &Machine<'_>, ty: &str) -> bool {
             }
             let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
             let declares = ["struct ", "enum ", "impl", "for ", "use ", "mod ", "//", "type "];
-            let is_head = declares.iter().any(|word| line.starts_with(word) || line.starts_with(&format!("pub {word}")));
+            let is_head =
+                declares.iter().any(|word| line.starts_with(word) || line.starts_with(&format!("pub {word}")));
             !is_head && !line.starts_with("pub(")
         })
     })
@@ -133,13 +139,29 @@ fn router<'t>(machine: &mut Machine<'t>, block: &Impl<'t>, file: FileId) {
 fn schemas<'t>(machine: &mut Machine<'t>, func: &Func<'t>, draft: &mut Draft<'t>, file: FileId) {
     let mut trouble = Trouble::default();
     let given = func.params.iter().filter_map(|param| param.ty.as_ref()).find(|ty| ty.last() == "Parameters");
-    draft.input = Some(match given.and_then(|ty| ty.args.first()) {
+    let whole =
+        func.params.iter().find(|param| mark(&param.marks, &["$aggr"]).is_some()).and_then(|param| param.ty.as_ref());
+    let schema = match given.and_then(|ty| ty.args.first()).or(whole) {
         Some(ty) => of_type(machine, &RustTypes, ty, file, &mut trouble, 0),
-        None => json!({ "type": "object", "properties": {} }),
-    });
-    // What earlier versions took one by one.
-    let is_known = |ty: &Type<'_>| matches!(ty.last(), "Parameters" | "RequestContext" | "Peer" | "Extensions" | "Extension" | "CancellationToken" | "Meta");
-    for param in func.params.iter().filter(|param| param.ty.as_ref().is_some_and(|ty| !is_known(ty))) {
+        None => {
+            let params = func.params.iter().filter(|param| mark(&param.marks, &["$param"]).is_some());
+            let properties = params.map(|param| RustTypes::property(param, file)).collect();
+            Json::Object(object(machine, &RustTypes, properties, &mut trouble, 0))
+        }
+    };
+    // Nothing is said rather than nothing but a hole.
+    draft.input = Some(schema).filter(|schema| trouble.what.is_empty() || schema["type"] == "object");
+    // What is neither: a parameter that the library could not fill in.
+    let is_known = |ty: &Type<'_>| {
+        matches!(
+            ty.last(),
+            "Parameters" | "RequestContext" | "Peer" | "Extensions" | "Extension" | "CancellationToken" | "Meta"
+        )
+    };
+    let is_taken = |param: &&Param<'_>| mark(&param.marks, &["$aggr", "$param"]).is_some();
+    for param in
+        func.params.iter().filter(|param| !is_taken(param) && param.ty.as_ref().is_some_and(|ty| !is_known(ty)))
+    {
         draft.missing.push(format!("the parameter `{}`", param.name));
     }
     if let Some(output) = func.result.as_ref().and_then(json_of) {
@@ -177,7 +199,8 @@ impl Dialect for Rust {
 
     fn foreign<'t>(&self, _: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option<Value<'t>> {
         // `String::from("x")`, `Cow::Borrowed("x")`: the text itself.
-        let hands_on = matches!(made.last(), "from" | "Borrowed" | "Some" | "Ok" | "new" | "Owned") && made.args.len() == 1;
+        let hands_on =
+            matches!(made.last(), "from" | "Borrowed" | "Some" | "Ok" | "new" | "Owned") && made.args.len() == 1;
         if hands_on { made.at(0).filter(|value| matches!(value, Value::Text(_))).cloned() } else { None }
     }
 }

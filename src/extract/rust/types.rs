@@ -1,15 +1,26 @@
 //! JSON Schema of Rust types, as `schemars` derives it: serde's names, documentation, `Option` and defaults.
 
-use crate::extract::program::ast::{Class, Expr, Field, Mark, Type};
+use crate::extract::program::ast::{Class, Expr, Field, Mark, Param, Type};
 use crate::extract::program::draft::to_json;
 use crate::extract::program::machine::Machine;
 use crate::extract::program::schema::{Property, Shape, Types, with_null};
+use crate::extract::program::source::FileId;
 use crate::extract::program::value::Value;
 use serde_json::{Map, Value as Json, json};
 use std::rc::Rc;
 
 #[derive(Debug)]
 pub(super) struct RustTypes;
+
+impl RustTypes {
+    /// A parameter that is taken one by one (`#[tool(param)]`).
+    pub(super) fn property<'t>(param: &Param<'t>, file: FileId) -> Property<'t> {
+        let mut property = Property::new(&param.name, param.ty.clone(), file);
+        property.description = text(&param.marks, "description").map_or(Value::Null, Value::Text);
+        property.is_required = param.ty.as_ref().is_none_or(|ty| ty.last() != "Option");
+        property
+    }
+}
 
 impl Types for RustTypes {
     fn shape<'t>(&self, ty: &Type<'t>) -> Option<Shape<'t>> {
@@ -151,7 +162,8 @@ fn text(marks: &[Mark<'_>], name: &str) -> Option<Rc<str>> {
 fn has(marks: &[Mark<'_>], name: &str) -> bool {
     let ours = marks.iter().filter(|mark| matches!(&*mark.name, "serde" | "schemars"));
     ours.flat_map(|mark| &mark.args).any(|arg| {
-        arg.name.as_deref() == Some(name) || matches!(&arg.value, Expr::Name(word) if arg.name.is_none() && &**word == name)
+        arg.name.as_deref() == Some(name)
+            || matches!(&arg.value, Expr::Name(word) if arg.name.is_none() && &**word == name)
     })
 }
 
@@ -178,7 +190,10 @@ fn variant_case(name: &str, rule: Option<&str>) -> String {
 fn join(words: &[&str], rule: Option<&str>) -> Option<String> {
     let capital = |word: &&str| {
         let mut chars = word.chars();
-        chars.next().map(|c| c.to_uppercase().chain(chars.flat_map(char::to_lowercase)).collect::<String>()).unwrap_or_default()
+        chars
+            .next()
+            .map(|c| c.to_uppercase().chain(chars.flat_map(char::to_lowercase)).collect::<String>())
+            .unwrap_or_default()
     };
     let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
     let upper: Vec<String> = words.iter().map(|word| word.to_uppercase()).collect();
