@@ -101,7 +101,8 @@ const MILLIS: u64 = 20_000;
 
 fn work(files: &[(&str, &[u8])]) -> Result<Extraction, WorkerError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let limits = Limits { millis: MILLIS, ..Limits::default() };
+    // Hostile text compresses too well for the guard of the archive, which is not what is looked at here.
+    let limits = Limits { millis: MILLIS, ratio: 1 << 20, ..Limits::default() };
     let archive = tar_gz_files(files);
     let package = package(Ecosystem::Npm, "lantern");
     let program = Path::new(env!("CARGO_BIN_EXE_mcpdex"));

@@ -6,7 +6,7 @@ use crate::support::pack::package;
 use mcpdex::extract::{Budget, Extraction, Limits, SourceTree, extract};
 use mcpdex::model::Ecosystem;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 fn files(folder: &Path, prefix: &str, found: &mut BTreeMap<String, Vec<u8>>) {
@@ -48,7 +48,7 @@ fn differences(found: &Extraction, expected: &Map<String, Value>) -> Vec<String>
         }
         missing(name, &found.partial, wanted.remove("partial"), &mut wrong);
         let fields = tool.as_object().unwrap();
-        for key in fields.keys().chain(wanted.keys()) {
+        for key in fields.keys().chain(wanted.keys()).collect::<BTreeSet<_>>() {
             let (is, should) = (fields.get(key), wanted.get(key));
             if is != should {
                 let show = |value: Option<&Value>| value.map_or("absent".to_owned(), Value::to_string);
