@@ -1,4 +1,9 @@
 //! The command line, as clap sees it.
+#![allow(clippy::self_named_module_files, reason = "the words stay at the top; arguments of commands lie below")]
+
+mod extract;
+
+pub use extract::ExtractArgs;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -46,6 +51,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// List the tools of one server, at an address or as a program, without touching the database.
     Probe(ProbeArgs),
+    /// Read the tools out of a package's source without running it, with file and line.
+    Extract(ExtractArgs),
     /// Read one package from stdin and print its tools: the process that other commands start for each package.
     #[command(hide = true)]
     ExtractWorker,

@@ -5,6 +5,7 @@ mod crawl;
 mod database;
 mod eval;
 mod explain;
+mod extract;
 mod extract_worker;
 mod judging;
 mod policy;
@@ -54,6 +55,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Explain(args) => explain::run(global, args),
         Command::Eval(args) => eval::run(args, global.json),
         Command::Probe(args) => probe::run(global, args),
+        Command::Extract(args) => extract::run(global, args),
         Command::ExtractWorker => extract_worker::run(),
         Command::RunConfined(args) => run_confined::run(args),
     }

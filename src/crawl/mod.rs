@@ -2,15 +2,18 @@
 //! Joins source, net, probe and extract; the one place with tasks. Writes nothing: whoever holds the other end of the channel
 //! does. Every package and endpoint that was looked at gives at least one observation, and a failure is one with an outcome.
 
+mod checkout;
 mod clients;
 mod configured;
 mod endpoint;
 mod options;
 mod package;
 
+pub use checkout::{CheckoutError, Repository, crate_archive};
 pub use options::{Options, Surroundings};
+pub use package::PackageArchive;
 
-use crate::model::{Listing, Observation, Outcome, Partial, PartialReason, ToolOrigin};
+use crate::model::{Listing, Observation, Outcome, Package, Partial, PartialReason, ServerId, ToolOrigin};
 use crate::net::{self, Client, Request, Trust};
 use crate::progress::Progress;
 use crate::report::visible;
@@ -78,21 +81,8 @@ pub async fn crawl(
     events: mpsc::Sender<CrawlEvent>,
     progress: &Progress,
 ) -> Result<CrawlReport, CrawlError> {
-    let client = Client::new(net::Config {
-        contact: options.contact.clone(),
-        allow_private: options.allow_private,
-        concurrency: options.concurrency,
-        ..net::Config::default()
-    })?;
-    let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    let reader = Reader {
-        client,
-        configured: Configured::read(options)?,
-        options: options.clone(),
-        workers: Semaphore::new(cores),
-    };
     let mut crawl = Crawl {
-        reader: Arc::new(reader),
+        reader: Arc::new(reader(options)?),
         events,
         progress: progress.clone(),
         tasks: JoinSet::new(),
@@ -108,6 +98,43 @@ pub async fn crawl(
     }
     crawl.wait(0).await?;
     Ok(crawl.report)
+}
+
+/// Fetches the archive of one package from the registry that is configured for it, and checks it. Stores nothing.
+///
+/// # Errors
+/// The client cannot be set up, or the package cannot be had; the message says why.
+pub async fn package_archive(package: &Package, options: &Options) -> Result<PackageArchive, FetchError> {
+    let reader = reader(options)?;
+    let server = ServerId::of_package(package.ecosystem, &package.identifier);
+    // What an attempt would be remembered by; nobody asks here.
+    let mut attempt = Observation::failed(server, ToolOrigin::Static, package.to_string(), Outcome::Ok, "");
+    reader.archive(package, &mut attempt).await.map_err(|unread| FetchError::Unread(unread.to_string()))
+}
+
+/// Why the archive of a package was not had.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    #[error(transparent)]
+    Setup(#[from] CrawlError),
+    #[error("{0}")]
+    Unread(String),
+}
+
+fn reader(options: &Options) -> Result<Reader, CrawlError> {
+    let client = Client::new(net::Config {
+        contact: options.contact.clone(),
+        allow_private: options.allow_private,
+        concurrency: options.concurrency,
+        ..net::Config::default()
+    })?;
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    Ok(Reader {
+        client,
+        configured: Configured::read(options)?,
+        options: options.clone(),
+        workers: Semaphore::new(cores),
+    })
 }
 
 struct Crawl {

@@ -22,9 +22,17 @@ pub(super) struct Reader {
     pub(super) workers: Semaphore,
 }
 
+/// The archive of a package, fetched and checked.
+#[derive(Debug)]
+pub struct PackageArchive {
+    pub package: PackageInfo,
+    pub kind: ArchiveKind,
+    pub bytes: Vec<u8>,
+}
+
 /// Why a package was not read. Each has its outcome.
 #[derive(Debug, thiserror::Error)]
-enum Unread {
+pub(super) enum Unread {
     #[error("not read: package type {0} is not supported yet")]
     Unsupported(Ecosystem),
     #[error("`{0}` is not a package name: {1}")]
@@ -83,6 +91,22 @@ impl Reader {
 
     /// Fills the observation as far as it gets: what was learnt before a failure stays.
     async fn read(&self, package: &Package, observation: &mut Observation) -> Result<(), Unread> {
+        let PackageArchive { package: info, kind, bytes: archive } = self.archive(package, observation).await?;
+        let extraction = {
+            let _place = self.workers.acquire().await.expect("the semaphore is never closed");
+            extract_archive(&self.options.program, &archive, kind, info, &self.options.extract).await?
+        };
+        keep(extraction, observation);
+        // An empty list out of source is no proof that there are no tools.
+        if observation.tools.is_empty() { Err(Unread::NothingFound) } else { Ok(()) }
+    }
+
+    /// Finds, fetches and checks the archive of a package.
+    pub(super) async fn archive(
+        &self,
+        package: &Package,
+        observation: &mut Observation,
+    ) -> Result<PackageArchive, Unread> {
         check_name(package.ecosystem, &package.identifier)
             .map_err(|why| Unread::Name(package.identifier.clone(), why))?;
         let located = match package.ecosystem {
@@ -99,13 +123,7 @@ impl Reader {
         let kind = ArchiveKind::of_name(file).ok_or_else(|| Unread::Format(file.clone()))?;
         let info =
             PackageInfo { ecosystem: package.ecosystem, name: package.identifier.clone(), version: Some(version) };
-        let extraction = {
-            let _place = self.workers.acquire().await.expect("the semaphore is never closed");
-            extract_archive(&self.options.program, &archive, kind, info, &self.options.extract).await?
-        };
-        keep(extraction, observation);
-        // An empty list out of source is no proof that there are no tools.
-        if observation.tools.is_empty() { Err(Unread::NothingFound) } else { Ok(()) }
+        Ok(PackageArchive { package: info, kind, bytes: archive })
     }
 
     async fn locate_npm(&self, package: &Package) -> Result<Located, Unread> {

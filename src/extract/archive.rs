@@ -18,8 +18,10 @@ use tar::EntryType;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ArchiveKind {
-    /// npm tarballs and sdists.
+    /// npm tarballs, sdists and crates.
     TarGz,
+    /// Files that were packed on this machine, see [`pack`].
+    Tar,
     /// Wheels, MCPB bundles and old sdists.
     Zip,
 }
@@ -29,15 +31,36 @@ impl ArchiveKind {
     pub fn of_name(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
-        if ends(&[".tar.gz", ".tgz"]) {
+        if ends(&[".tar.gz", ".tgz", ".crate"]) {
             Some(ArchiveKind::TarGz)
         } else if ends(&[".whl", ".zip", ".mcpb", ".dxt"]) {
             Some(ArchiveKind::Zip)
+        } else if ends(&[".tar"]) {
+            Some(ArchiveKind::Tar)
         } else {
             None
         }
     }
 }
+
+/// Packs files as [`ArchiveKind::Tar`], to hand them to a worker. Their paths are kept as they are when they are read
+/// again: no folder that all of them share is taken off.
+///
+/// # Errors
+/// A path cannot be written down.
+pub fn pack<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> io::Result<Vec<u8>> {
+    let mut tar = tar::Builder::new(Vec::new());
+    // A folder of this archive alone, so that it is the one that is taken off.
+    for (path, bytes) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        tar.append_data(&mut header, format!("{WRAPPER}/{path}"), bytes)?;
+    }
+    tar.into_inner()
+}
+
+const WRAPPER: &str = "packed";
 
 /// Why an archive was not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,7 +106,8 @@ pub fn read(
     }
     let mut entries = Entries { limits, seen: 0, root: Root::Unknown, files: BTreeMap::new() };
     match kind {
-        ArchiveKind::TarGz => read_tar(archive, &mut entries)?,
+        ArchiveKind::TarGz => read_tar(MultiGzDecoder::new(archive), archive.len(), &mut entries)?,
+        ArchiveKind::Tar => read_tar(archive, archive.len(), &mut entries)?,
         ArchiveKind::Zip => read_zip(archive, &mut entries)?,
     }
     if entries.seen == 0 {
@@ -128,7 +152,7 @@ impl Entries<'_> {
 
     fn finish(self) -> BTreeMap<String, Vec<u8>> {
         match self.root {
-            Root::Shared(root) if !self.files.contains_key(&format!("{root}/__init__.py")) => self
+            Root::Shared(root) if root == WRAPPER || !self.files.contains_key(&format!("{root}/__init__.py")) => self
                 .files
                 .into_iter()
                 .map(|(path, bytes)| (path.split_once('/').map_or(path.clone(), |(_, rest)| rest.to_owned()), bytes))
@@ -199,19 +223,13 @@ fn too_much(limits: &Limits) -> ArchiveError {
     ))
 }
 
-fn read_tar(archive: &[u8], entries: &mut Entries<'_>) -> Result<(), ArchiveError> {
+fn read_tar(unpacked: impl Read, packed: usize, entries: &mut Entries<'_>) -> Result<(), ArchiveError> {
     let limits = *entries.limits;
     let stopped = Rc::new(Cell::new(false));
     let failed = |error: io::Error| {
         if stopped.get() { too_much(&limits) } else { ArchiveError::Unreadable(error.to_string()) }
     };
-    let counted = Counted {
-        inner: MultiGzDecoder::new(archive),
-        packed: archive.len() as u64,
-        limits,
-        unpacked: 0,
-        stopped: Rc::clone(&stopped),
-    };
+    let counted = Counted { inner: unpacked, packed: packed as u64, limits, unpacked: 0, stopped: Rc::clone(&stopped) };
     let mut tar = tar::Archive::new(counted);
     for entry in tar.entries().map_err(failed)? {
         let mut entry = entry.map_err(failed)?;

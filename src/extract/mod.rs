@@ -13,14 +13,17 @@ mod syntax;
 
 pub mod archive;
 pub mod csharp;
+pub mod folder;
 pub mod go;
 pub mod java;
 pub mod javascript;
 mod jvm;
 pub mod kotlin;
+pub mod measure;
 pub mod python;
 pub mod rust;
 pub mod worker;
+pub mod workspace;
 
 use crate::model::{Ecosystem, Partial, PartialReason, ToolSite};
 use serde::{Deserialize, Serialize};
@@ -188,10 +191,13 @@ fn last_part(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
+/// Endings of files that programs read descriptions and schemas from while they start.
+const DATA: [&str; 5] = [".json", ".md", ".txt", ".yaml", ".yml"];
+
 /// Whether any reader can use the file at `path`; the rest of an archive is not kept.
 pub fn is_wanted(path: &str) -> bool {
     LANGUAGES.iter().any(|language| language.owns(path) || language.companions.contains(&last_part(path)))
-        || path.ends_with(".json")
+        || DATA.iter().any(|ending| path.ends_with(ending))
 }
 
 /// Bytes of stack for the readers: parsers and walkers recurse. Reserved address space, of which only what is used

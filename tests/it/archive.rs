@@ -1,7 +1,7 @@
 //! Archives as strangers make them: what is read, and what is refused.
 
 use crate::support::pack::{Entry, package, tar_gz, tar_gz_files, zip, zip_link};
-use mcpdex::extract::archive::{ArchiveError, ArchiveKind, read};
+use mcpdex::extract::archive::{ArchiveError, ArchiveKind, pack, read};
 use mcpdex::extract::{Limits, SourceTree};
 use mcpdex::model::{Ecosystem, Outcome};
 use proptest::prelude::*;
@@ -117,17 +117,19 @@ proptest! {
     #[test]
     fn any_bytes_are_an_error_or_a_tree(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {
         let _ = open(ArchiveKind::TarGz, &bytes);
+        let _ = open(ArchiveKind::Tar, &bytes);
         let _ = open(ArchiveKind::Zip, &bytes);
     }
 
     #[test]
     fn any_change_to_an_archive_is_an_error_or_a_tree_with_safe_paths(
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
-        kind in prop_oneof![Just(ArchiveKind::TarGz), Just(ArchiveKind::Zip)],
+        kind in prop_oneof![Just(ArchiveKind::TarGz), Just(ArchiveKind::Tar), Just(ArchiveKind::Zip)],
     ) {
         let files: &[(&str, &[u8])] = &[("p/a.py", b"print(1)"), ("p/b/c.js", b"let x"), ("p/package.json", b"{}")];
         let mut bytes = match kind {
             ArchiveKind::TarGz => tar_gz_files(files),
+            ArchiveKind::Tar => pack(files.iter().copied()).unwrap(),
             ArchiveKind::Zip => zip(files),
         };
         for (at, byte) in changes {

@@ -245,9 +245,11 @@ class Registry {
 new Registry(server).addAll([new Light(), new Tool("snuff")]).registerTool("extra", { description: "More." }, () => {});
 const bound = server.tool.bind(server);
 bound("bound_one", "Bound.", async () => {});
+function pass() { return server.tool.apply(server, arguments); }
+pass("passed_one", "Passed.", async () => {});
 "#,
     );
-    assert_eq!(names(&found), ["lamp_light", "lamp_snuff", "extra", "bound_one"]);
+    assert_eq!(names(&found), ["lamp_light", "lamp_snuff", "extra", "bound_one", "passed_one"]);
     let tools = tools(&found);
     assert_eq!(tools[0]["description"], "Nothing. Lights.");
     assert_eq!(tools[0]["inputSchema"]["required"], json!(["oil"]));
@@ -406,6 +408,27 @@ function register(server, zod) {
 }
 
 #[test]
+fn packages_that_lie_in_the_tree_are_followed_and_known_libraries_are_not() {
+    let found = read(&[
+        ("package.json", MANIFEST),
+        ("dist/index.js", "import { serve } from '@lamp/mcp-core/server'; serve();"),
+        (
+            "node_modules/@lamp/mcp-core/package.json",
+            r#"{"name":"@lamp/mcp-core","exports":{"./server":{"types":"./s.d.ts","import":"./lib/server.mjs"}}}"#,
+        ),
+        (
+            "node_modules/@lamp/mcp-core/lib/server.mjs",
+            "import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\n\
+             export const serve = () => new McpServer({}).registerTool('light', { description: 'Lights.' }, () => {});",
+        ),
+        ("node_modules/@modelcontextprotocol/sdk/package.json", r#"{"name":"@modelcontextprotocol/sdk"}"#),
+        ("node_modules/@modelcontextprotocol/sdk/server/mcp.js", "export class McpServer { registerTool() {} }"),
+    ]);
+    assert_eq!(names(&found), ["light"]);
+    assert_eq!(found.tools[0].site.file, "node_modules/@lamp/mcp-core/lib/server.mjs");
+}
+
+#[test]
 fn typescript_sources_are_read_where_the_package_was_not_built() {
     let found = read(&[
         ("package.json", r#"{"name":"lantern","main":"dist/index.js","dependencies":{"zod":"^4.0.0"}}"#),
@@ -416,11 +439,12 @@ import { McpServer, type Transport } from "@modelcontextprotocol/sdk/server/mcp.
 import { z } from "zod";
 import { Names } from "./names.js";
 interface Options { readonly dry?: boolean }
+namespace Texts { export const LIGHT = "Lights"; }
 export class Lantern {
     constructor(private readonly server: McpServer, options?: Options) {}
     public register(): void {
         this.server.registerTool(Names.Light, {
-            description: `Lights ${Names.Light as string}.`,
+            description: `${Texts.LIGHT} ${Names.Light as string}.`,
             inputSchema: { at: z.iso.datetime(), any: z.any(), tags: z.array(z.string()).optional() } satisfies z.ZodRawShape,
         }, async (args: unknown): Promise<never> => { throw new Error("no"); });
     }
@@ -543,6 +567,114 @@ fn deep_nesting_costs_the_file_and_not_the_process() {
     let sum = format!("const text = {}'z'; export default text;", "'a' + ".repeat(20_000));
     let found = read(&[("package.json", MANIFEST), ("dist/index.js", &sum)]);
     assert!(found.tools.is_empty());
+}
+
+/// The JSON Schema of one parameter, and whether it is required, as the SDK lists it under a generation of zod.
+fn parameter(zod: &str, expression: &str) -> (Value, bool) {
+    let manifest = format!(r#"{{"main":"index.js","dependencies":{{"zod":"{zod}"}}}}"#);
+    let text = format!(
+        "import {{ z }} from 'zod'; import {{ McpServer }} from '@modelcontextprotocol/sdk/server/mcp.js';\n\
+         const Kind = {{ Hall: 'hall', Attic: 'attic' }};\n\
+         new McpServer().registerTool('t', {{ inputSchema: {{ p: {expression} }} }}, () => {{}});"
+    );
+    let found = read(&[("package.json", &manifest), ("index.js", &text)]);
+    let schema = &tools(&found)[0]["inputSchema"];
+    (schema["properties"]["p"].clone(), schema["required"] == json!(["p"]))
+}
+
+#[test]
+fn schemas_say_what_the_sdk_says_of_them() {
+    let cases = [
+        ("z.string().email()", json!({ "type": "string", "format": "email" }), true),
+        ("z.string().min(2).max(9)", json!({ "type": "string", "minLength": 2, "maxLength": 9 }), true),
+        ("z.number().positive()", json!({ "type": "number", "exclusiveMinimum": 0 }), true),
+        ("z.number().int().default(3)", json!({ "type": "integer", "default": 3 }), false),
+        (
+            "z.array(z.string()).min(1).optional()",
+            json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 }),
+            false,
+        ),
+        (
+            "z.record(z.string(), z.number())",
+            json!({ "type": "object", "additionalProperties": { "type": "number" } }),
+            true,
+        ),
+        ("z.literal('a')", json!({ "type": "string", "const": "a" }), true),
+        ("z.enum(['a', 'b']).exclude(['a'])", json!({ "type": "string", "enum": ["b"] }), true),
+        ("z.nativeEnum(Kind)", json!({ "type": "string", "enum": ["hall", "attic"] }), true),
+        ("z.enum(Object.values(Kind))", json!({ "type": "string", "enum": ["hall", "attic"] }), true),
+        (
+            "z.union([z.string(), z.boolean()]).describe('x')",
+            json!({ "anyOf": [{ "type": "string" }, { "type": "boolean" }], "description": "x" }),
+            true,
+        ),
+        (
+            "z.string().or(z.number()).nullish()",
+            json!({ "anyOf": [{ "anyOf": [{ "type": "string" }, { "type": "number" }] }, { "type": "null" }] }),
+            false,
+        ),
+        (
+            "z.discriminatedUnion('k', [z.object({ k: z.literal('a') })])",
+            json!({ "anyOf": [{ "type": "object", "properties": { "k": { "type": "string", "const": "a" } }, "required": ["k"] }] }),
+            true,
+        ),
+        ("z.string().describe('before').optional()", json!({ "type": "string", "description": "before" }), false),
+        (
+            "z.object({ a: z.string() }).partial()",
+            json!({ "type": "object", "properties": { "a": { "type": "string" } } }),
+            true,
+        ),
+        (
+            "z.object({ a: z.string(), b: z.string() }).pick({ a: true }).extend({ c: z.number() }).strict()",
+            json!({ "type": "object", "properties": { "a": { "type": "string" }, "c": { "type": "number" } }, "required": ["a", "c"], "additionalProperties": false }),
+            true,
+        ),
+        (
+            "z.object({ a: z.string(), b: z.string() }).omit({ a: true }).merge(z.object({ d: z.null() })).passthrough()",
+            json!({ "type": "object", "properties": { "b": { "type": "string" }, "d": { "type": "null" } }, "required": ["b", "d"], "additionalProperties": true }),
+            true,
+        ),
+        ("z.object({ a: z.string() }).shape.a", json!({ "type": "string" }), true),
+        ("z.object({ a: z.string() }).keyof()", json!({ "type": "string", "enum": ["a"] }), true),
+        ("z.preprocess((v) => v, z.number())", json!({ "type": "number" }), true),
+        ("z.string().transform(Number).pipe(z.number())", json!({ "type": "string" }), true),
+        ("z.string().refine((v) => v, 'no').catch('x')", json!({ "type": "string" }), false),
+        ("z.lazy(() => z.boolean())", json!({ "type": "boolean" }), true),
+        (
+            "z.intersection(z.object({}), z.object({}))",
+            json!({ "allOf": [{ "type": "object", "properties": {} }, { "type": "object", "properties": {} }] }),
+            true,
+        ),
+        (
+            "z.tuple([z.string(), z.number()])",
+            json!({ "type": "array", "items": [{ "type": "string" }, { "type": "number" }] }),
+            true,
+        ),
+    ];
+    for (expression, schema, required) in cases {
+        assert_eq!(parameter("^3.23.8", expression), (schema, required), "{expression}");
+    }
+}
+
+#[test]
+fn the_generations_of_zod_disagree_on_what_may_be_left_out() {
+    let string = json!({ "type": "string" });
+    let cases = [
+        ("z.any()", json!({}), false, json!({}), true),
+        ("z.coerce.string()", string.clone(), false, string.clone(), true),
+        ("z.coerce.number()", json!({ "type": "number" }), true, json!({ "type": "number" }), true),
+        (
+            "z.string().nullable()",
+            json!({ "type": ["string", "null"] }),
+            true,
+            json!({ "anyOf": [string, { "type": "null" }] }),
+            true,
+        ),
+    ];
+    for (expression, three, three_required, four, four_required) in cases {
+        assert_eq!(parameter("~3.25", expression), (three, three_required), "zod 3: {expression}");
+        assert_eq!(parameter(">=4.1.0", expression), (four, four_required), "zod 4: {expression}");
+    }
 }
 
 /// Words of which programs are made, so that random ones get further than the first token.

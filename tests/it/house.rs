@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 const ROOMS: [&str; 8] = ["net", "source", "probe", "extract", "store", "classify", "policy", "report"];
 
 /// Foreign crates and the rooms (or single files) that may name them.
-const HOMES: [(&str, &[&str]); 17] = [
+const HOMES: [(&str, &[&str]); 18] = [
     ("reqwest", &["net"]),
     ("rusqlite", &["store"]),
     ("tree_sitter", &["extract"]),
     ("scraper", &["source"]),
     ("regex", &["classify", "policy"]),
     ("aho_corasick", &["classify"]),
-    ("clap", &["cli.rs", "main.rs"]),
+    ("clap", &["cli", "cli.rs", "main.rs"]),
     ("indicatif", &["progress.rs"]),
     ("comfy_table", &["report"]),
     ("cedar_policy", &["policy"]),
@@ -25,6 +25,7 @@ const HOMES: [(&str, &[&str]); 17] = [
     ("seccompiler", &["probe"]),
     ("rustix", &["probe"]),
     ("libc", &["probe"]),
+    ("tempfile", &["command"]),
 ];
 
 /// No source file is longer than this, in lines.

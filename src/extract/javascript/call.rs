@@ -4,11 +4,13 @@ use super::kind::{Kind, children};
 use super::machine::{Frame, MAX_RECURSION, Machine};
 use super::pattern::Mode;
 use super::source::{FileId, Site};
-use super::value::{Foreign, Function, Origin, ScopeId, Shape, Value};
+use super::value::{Foreign, Function, Origin, Property, ScopeId, Shape, Value};
 use tree_sitter::Node;
 
 /// Functions that may be active at once.
-const MAX_FRAMES: usize = 80;
+const MAX_FRAMES: usize = 100;
+/// Closures of one function that may be active at once.
+const MAX_CLOSURES: usize = 60;
 
 /// One call, as those who recognise idioms see it.
 #[derive(Debug, Clone, Copy)]
@@ -252,8 +254,8 @@ impl<'t> Machine<'t> {
         Some(self.run(function, arguments[0].clone(), passed))
     }
 
-    pub(super) fn enter(&mut self, file: FileId, node: usize) {
-        self.frames.push(Frame { file, node, returns: Vec::new() });
+    pub(super) fn enter(&mut self, file: FileId, function: (usize, ScopeId)) {
+        self.frames.push(Frame { file, function, returns: Vec::new() });
     }
 
     pub(super) fn leave(&mut self) -> Vec<Value> {
@@ -268,9 +270,15 @@ impl<'t> Machine<'t> {
 
     /// Follows the body of a function of the package.
     fn run(&mut self, function: Function<'t>, this: Value, arguments: Vec<Value>) -> Value {
-        let key = function.node.id();
-        let active = self.frames.iter().filter(|frame| frame.node == key).count();
-        if active >= MAX_RECURSION || self.frames.len() >= MAX_FRAMES || !self.step() {
+        let key = (function.node.id(), function.scope);
+        // Bundlers start every module through one function; its closures are told apart by their scopes.
+        let closures = self.frames.iter().filter(|frame| frame.function.0 == key.0);
+        let active = closures.clone().filter(|frame| frame.function == key).count();
+        if active >= MAX_RECURSION
+            || closures.count() >= MAX_CLOSURES
+            || self.frames.len() >= MAX_FRAMES
+            || !self.step()
+        {
             return Value::Unknown;
         }
         // No single call may use up what the rest of the program needs.
@@ -282,10 +290,13 @@ impl<'t> Machine<'t> {
             self.declare(scope, "this", this);
         }
         self.enter(function.file, key);
-        self.parameters(function.node, arguments, scope);
+        self.parameters(function.node, arguments.clone(), scope);
         let direct = match function.node.child_by_field_name("body") {
             Some(body) if Kind::of(body) == Kind::Block => {
-                self.hoist(body, scope);
+                if self.hoist(body, scope) && !function.arrow {
+                    let list = self.list(arguments, false);
+                    self.declare(scope, "arguments", list);
+                }
                 self.block(&children(body), scope);
                 None
             }
@@ -346,23 +357,25 @@ impl<'t> Machine<'t> {
 
     /// Follows functions that were handed to code that cannot be followed: whoever takes a callback may call it.
     pub(super) fn follow_callbacks(&mut self, arguments: &[Value]) {
+        self.follow_callbacks_with(arguments, &Value::Unknown);
+    }
+
+    /// The same, with every argument of the callbacks taken for `passed`.
+    pub(super) fn follow_callbacks_with(&mut self, arguments: &[Value], passed: &Value) {
         for argument in arguments {
             let Value::Object(id) = argument else { continue };
             match &self.object(*id).shape {
-                Shape::Function(_) => self.force(argument),
+                Shape::Function(_) => self.force(argument, passed),
                 Shape::Plain => {
-                    let members: Vec<Value> = self
-                        .object(*id)
-                        .properties
-                        .values()
-                        .filter_map(|property| match property {
-                            super::value::Property::Data(value) => Some(value.clone()),
-                            super::value::Property::Getter(_) => None,
-                        })
-                        .filter(|value| self.is_function(value))
-                        .collect();
-                    for member in members {
-                        self.force(&member);
+                    let data = |property: &Property| match property {
+                        Property::Data(value) => Some(value.clone()),
+                        Property::Getter(_) => None,
+                    };
+                    let members: Vec<Value> = self.object(*id).properties.values().filter_map(data).collect();
+                    for member in members.iter().filter(|member| matches!(member, Value::Object(_))) {
+                        if self.is_function(member) {
+                            self.force(member, passed);
+                        }
                     }
                 }
                 _ => {}
@@ -370,13 +383,13 @@ impl<'t> Machine<'t> {
         }
     }
 
-    /// Follows a function once with arguments of which nothing is known.
-    pub(super) fn force(&mut self, value: &Value) {
+    /// Follows a function once, with every argument taken for `passed`.
+    pub(super) fn force(&mut self, value: &Value, passed: &Value) {
         let Value::Object(id) = value else { return };
         let Shape::Function(function) = self.object(*id).shape else { return };
         if self.forced.insert(function.node.id()) {
             let count = function.node.child_by_field_name("parameters").map_or(1, |p| p.named_child_count());
-            self.invoke(function, Value::Unknown, vec![Value::Unknown; count.min(16)]);
+            self.invoke(function, Value::Unknown, vec![passed.clone(); count.min(16)]);
         }
     }
 }

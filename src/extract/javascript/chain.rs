@@ -45,21 +45,39 @@ impl<'t> Machine<'t> {
                 let object = self.schema_object(schema);
                 self.member(&object, name)
             }
-            ("_def" | "def" | "_zod", _) => {
-                let mut members: Vec<(Text, Value)> = Vec::new();
-                if let Form::Object { shape, .. } = &schema.form {
-                    let shape = shape.iter().map(|(name, schema)| (name.clone(), Value::Schema(schema.clone())));
-                    let shape = self.object_of(shape.collect());
-                    members.push(("shape".into(), shape));
-                }
-                let object = self.object_of(members);
-                if let Value::Object(id) = object {
-                    self.object_mut(id).open = true;
-                }
-                object
+            ("_zod", _) => {
+                let definition = self.definition_of(schema);
+                self.object_of(vec![("def".into(), definition)])
             }
+            ("_def" | "def", _) => self.definition_of(schema),
             _ => Value::foreign(Foreign::nowhere(name)),
         }
+    }
+
+    /// What a schema tells of itself to code that looks inside.
+    fn definition_of(&mut self, schema: &Schema) -> Value {
+        let mut members: Vec<(Text, Value)> = Vec::new();
+        match &schema.form {
+            Form::Object { shape, .. } => {
+                let shape = shape.iter().map(|(name, schema)| (name.clone(), Value::Schema(schema.clone())));
+                let shape = self.object_of(shape.collect());
+                members.push(("shape".into(), shape));
+            }
+            Form::Plain(fragment) => {
+                if let Some(value) = fragment.get("const") {
+                    let value = self.imported(value);
+                    let values = self.list(vec![value.clone()], false);
+                    members.push(("value".into(), value));
+                    members.push(("values".into(), values));
+                }
+            }
+            _ => {}
+        }
+        let object = self.object_of(members);
+        if let Value::Object(id) = object {
+            self.object_mut(id).open = true;
+        }
+        object
     }
 
     /// The JSON Schema of a schema, as a value of the program.
@@ -118,7 +136,7 @@ impl<'t> Machine<'t> {
             "keyof" => {
                 new = match &schema.form {
                     Form::Object { shape, .. } => {
-                        Schema::choice(shape.iter().map(|(name, _)| json!(name.as_ref())).collect())
+                        Schema::enumeration(shape.iter().map(|(name, _)| json!(name.as_ref())).collect())
                     }
                     _ => Schema::new(Form::Unresolved),
                 }
@@ -236,7 +254,7 @@ impl<'t> Machine<'t> {
         let named = |value: &Json| {
             names.iter().any(|name| name.as_text().is_some_and(|name| value.as_str() == Some(name.as_ref())))
         };
-        Schema::choice(values.iter().filter(|value| named(value) == keep).cloned().collect())
+        Schema::enumeration(values.iter().filter(|value| named(value) == keep).cloned().collect())
     }
 }
 

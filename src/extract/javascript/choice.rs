@@ -69,12 +69,13 @@ impl<'t> Machine<'t> {
         let (Value::Object(object), Value::Object(class)) = (left, right) else {
             return match (left, right) {
                 (Value::Object(id), Value::Foreign(foreign)) if foreign.origin == Origin::Global => {
-                    match (&self.object(*id).shape, foreign.path.as_ref()) {
-                        (Shape::List(_), "Array") | (Shape::Map(_), "Map") | (Shape::Set(_), "Set") => {
-                            Value::Bool(true)
-                        }
-                        _ => Value::Unknown,
-                    }
+                    let kinds: &[&str] = match self.object(*id).shape {
+                        Shape::List(_) => &["Array"],
+                        Shape::Map(_) => &["Map", "WeakMap"],
+                        Shape::Set(_) => &["Set", "WeakSet"],
+                        _ => return Value::Unknown,
+                    };
+                    Value::Bool(kinds.contains(&foreign.path.as_ref()))
                 }
                 _ => Value::Unknown,
             };

@@ -23,8 +23,8 @@ impl<'t> Machine<'t> {
             None => Value::Undefined,
         };
         let Some(body) = node.child_by_field_name("body") else { return Value::Unknown };
-        if let Some(sdk) = self.vendored_sdk(body) {
-            return sdk;
+        if let Some(library) = self.vendored_library(body) {
+            return library;
         }
         let prototype = self.plain();
         self.object_mut(prototype).parent = self.prototype_of(&parent);
@@ -191,12 +191,12 @@ impl<'t> Machine<'t> {
 
     fn initialise(&mut self, class: &Rc<Class<'t>>, this: &Value) {
         let Value::Object(owner) = this else { return };
-        if class.fields.is_empty() || self.frames.len() > 64 {
+        if class.fields.is_empty() || self.frames.len() > 90 {
             return;
         }
         let scope = self.open_scope(Some(class.scope));
         self.declare(scope, "this", this.clone());
-        self.enter(class.file, 0);
+        self.enter(class.file, (0, scope));
         for field in class.fields.clone() {
             self.field(*owner, field, scope);
         }
@@ -225,9 +225,10 @@ impl<'t> Machine<'t> {
         Value::foreign(Foreign::nowhere(name))
     }
 
-    /// The SDK's own server classes, when a bundle carries them along: what they define is no tool, and what is called
-    /// on them means what it means on the SDK. Bundlers do not rename members, so the members tell.
-    fn vendored_sdk(&self, body: Node<'t>) -> Option<Value> {
+    /// Classes of libraries that are known by name, when a bundle carries them along: above all the SDK's own servers,
+    /// whose definitions are no tools. What is called on them means what it means on the library. Bundlers do not rename
+    /// members, so the members tell.
+    fn vendored_library(&self, body: Node<'t>) -> Option<Value> {
         let has = |wanted: &[&str]| {
             let mut cursor = body.walk();
             let names: Vec<&str> = body
@@ -242,8 +243,14 @@ impl<'t> Machine<'t> {
             Some(Foreign::package("@modelcontextprotocol/sdk", "McpServer"))
         } else if has(&["setRequestHandler", "connect"]) && text.contains("_requestHandlers") {
             Some(Foreign::package("@modelcontextprotocol/sdk", "Protocol"))
+        } else if has(&["getClientCapabilities", "assertCapabilityForMethod"]) {
+            Some(Foreign::package("@modelcontextprotocol/sdk", "Server"))
+        } else if has(&["getServerCapabilities", "listTools", "callTool"]) {
+            Some(Foreign::package("@modelcontextprotocol/sdk", "Client"))
         } else if has(&["addTool", "addResource", "addPrompt", "start"]) {
             Some(Foreign::package("fastmcp", "FastMCP"))
+        } else if has(&["action", "option", "addCommand", "parseAsync"]) {
+            Some(Foreign::package("commander", "Command"))
         } else {
             None
         }

@@ -60,12 +60,16 @@ impl<'t> Machine<'t> {
         self.declare(scope, name, object);
     }
 
-    /// Declares the `var` names of a function or module body before it is followed.
-    pub(super) fn hoist(&mut self, body: Node<'t>, scope: ScopeId) {
+    /// Declares the `var` names of a function or module body before it is followed. True when the body mentions
+    /// `arguments`.
+    pub(super) fn hoist(&mut self, body: Node<'t>, scope: ScopeId) -> bool {
         let hoisted = match self.hoisted.get(&body.id()) {
             Some(hoisted) => hoisted.clone(),
             None => {
-                let hoisted = Rc::new(Hoisted { variables: self.hoisted_names(body) });
+                let hoisted = Rc::new(Hoisted {
+                    variables: self.hoisted_names(body),
+                    arguments: self.text(body).contains("arguments"),
+                });
                 self.hoisted.insert(body.id(), hoisted.clone());
                 hoisted
             }
@@ -73,6 +77,7 @@ impl<'t> Machine<'t> {
         for name in &hoisted.variables {
             self.declare_empty(scope, name);
         }
+        hoisted.arguments
     }
 
     fn hoisted_names(&self, body: Node<'t>) -> Vec<&'t str> {

@@ -16,6 +16,7 @@ impl<'t> Machine<'t> {
     pub(super) fn call_foreign(&mut self, callee: &Foreign, arguments: Vec<Value>, site: Option<CallSite>) -> Value {
         if let Origin::Package(package) = &callee.origin
             && package.as_ref() == REGISTERED
+            && matches!(callee.last(), "disable" | "remove" | "enable" | "update")
         {
             return self.registered_method(callee);
         }
@@ -38,7 +39,7 @@ impl<'t> Machine<'t> {
         let known = match &callee.origin {
             Origin::Global => self.global(&callee.path, &arguments),
             Origin::Package(package) => match package.strip_prefix("node:").unwrap_or(package) {
-                "path" | "path/posix" | "url" | "fs" | "fs/promises" | "module" => {
+                "path" | "path/posix" | "url" | "fs" | "fs/promises" | "module" | "os" => {
                     self.runtime_module(callee.last(), &arguments)
                 }
                 _ => self.other_package(callee, &arguments),
@@ -54,6 +55,9 @@ impl<'t> Machine<'t> {
         if let Origin::Package(package) = &callee.origin {
             if super::option::is_option_library(package) {
                 self.declare_options(callee, &arguments);
+                // Its callbacks are given options that nobody passed.
+                let options = self.setting("options");
+                self.follow_callbacks_with(&arguments, &options);
             }
             self.findings.package_used(package);
         }
@@ -77,6 +81,36 @@ impl<'t> Machine<'t> {
         Value::Undefined
     }
 
+    /// Whether there is a file or folder: the package's own are there; on a machine that is new to the program nothing
+    /// else is.
+    fn exists(&mut self, arguments: &[Value]) -> Value {
+        if let Some(Value::Text(text)) = arguments.first() {
+            let path = join("", text.strip_prefix("file://").unwrap_or(text));
+            if self.sources.find(&path).is_some() || self.sources.under(&format!("{path}/")).next().is_some() {
+                return Value::Bool(true);
+            }
+        }
+        if self.defaults { Value::Bool(false) } else { Value::Unknown }
+    }
+
+    /// The names of what lies in a folder of the package; `None` where more than names is asked for, or the folder is not
+    /// there.
+    fn listed(&mut self, folder: &str, arguments: &[Value]) -> Option<Value> {
+        if arguments.iter().skip(1).any(|argument| !self.is_function(argument) && !matches!(argument, Value::Text(_))) {
+            return None;
+        }
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let mut names: Vec<&str> = Vec::new();
+        for file in self.sources.under(&prefix) {
+            let name = self.sources.path(file)[prefix.len()..].split('/').next().unwrap_or_default();
+            if names.last() != Some(&name) {
+                names.push(name);
+            }
+        }
+        let names: Vec<Value> = names.into_iter().map(Value::text).collect();
+        (!names.is_empty()).then(|| self.list(names, false))
+    }
+
     /// A function whose name says that it makes a JSON Schema of its argument.
     pub(super) fn conversion_by_name(&mut self, name: &str, arguments: &[Value]) -> Option<Value> {
         let Some(Value::Schema(schema)) = arguments.first() else { return None };
@@ -84,7 +118,25 @@ impl<'t> Machine<'t> {
             return None;
         }
         let schema = schema.clone();
-        Some(self.schema_object(&schema))
+        let object = self.schema_object(&schema);
+        Some(self.defined_under_a_name(name, object, arguments.get(1)))
+    }
+
+    /// `zodToJsonSchema(schema, "name")` or `{name}` gives a reference to a definition of that name.
+    fn defined_under_a_name(&mut self, function: &str, schema: Value, options: Option<&Value>) -> Value {
+        if !function.ends_with("zodToJsonSchema") {
+            return schema;
+        }
+        let (name, folder) = match options {
+            Some(Value::Text(name)) => (Value::Text(name.clone()), Value::Undefined),
+            Some(options @ Value::Object(_)) => (self.member(options, "name"), self.member(options, "definitionPath")),
+            _ => return schema,
+        };
+        let Value::Text(name) = name else { return schema };
+        let folder = folder.as_text().cloned().unwrap_or_else(|| "definitions".into());
+        let reference = Value::text(&format!("#/{folder}/{name}"));
+        let definitions = self.object_of(vec![(name, schema)]);
+        self.object_of(vec![("$ref".into(), reference), (folder, definitions)])
     }
 
     /// The same for a function of the package, named at the place of the call.
@@ -252,6 +304,11 @@ impl<'t> Machine<'t> {
                 let whole = texts.iter().map(|text| text.as_ref()).collect::<Vec<_>>().join("/");
                 Value::text(&format!("/{}", join("", &whole)))
             }
+            // As on the machines that most servers run on.
+            "platform" if self.defaults && arguments.is_empty() => Value::text("linux"),
+            "type" if self.defaults && arguments.is_empty() => Value::text("Linux"),
+            "existsSync" | "exists" => self.exists(arguments),
+            "readdirSync" | "readdir" => self.listed(&path(&first?), arguments)?,
             "readFileSync" | "readFile" => {
                 let first = first?;
                 if !first.starts_with('/') && !first.starts_with("file:") {

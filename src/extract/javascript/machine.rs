@@ -27,8 +27,8 @@ pub(super) const MAX_TEXT: usize = 1 << 20;
 /// One active function, or the top level of a module.
 pub(super) struct Frame {
     pub(super) file: FileId,
-    /// The node of the function, to count recursion.
-    pub(super) node: usize,
+    /// The node and scope of the function, to count recursion.
+    pub(super) function: (usize, ScopeId),
     /// What it may return.
     pub(super) returns: Vec<Value>,
 }
@@ -36,6 +36,8 @@ pub(super) struct Frame {
 /// What a function body declares before it runs.
 pub(super) struct Hoisted<'t> {
     pub(super) variables: Vec<&'t str>,
+    /// Mentions `arguments`.
+    pub(super) arguments: bool,
 }
 
 pub(super) struct Machine<'t> {

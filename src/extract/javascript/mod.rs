@@ -21,6 +21,7 @@ mod chain;
 mod choice;
 mod class;
 mod declare;
+mod dependency;
 mod export;
 mod expression;
 mod finding;
@@ -117,7 +118,7 @@ impl<'t> Machine<'t> {
     fn follow_exports(&mut self, file: FileId) {
         for name in self.export_names(file, 0) {
             let value = self.export(file, &name, 0);
-            self.force(&value);
+            self.force(&value, &Value::Unknown);
             let Value::Object(id) = value else { continue };
             if let Shape::Class(class) = self.object(id).shape.clone() {
                 let instance = self.instantiate(&class, Vec::new());

@@ -66,7 +66,7 @@ impl<'t> Machine<'t> {
         let path = format!("/{}", sources.path(file));
         self.declare(scope, "__dirname", Value::text(&super::resolve::folder_of(&path)));
         self.declare(scope, "__filename", Value::text(&path));
-        self.enter(file, 0);
+        self.enter(file, (0, scope));
         let root = tree.root_node();
         let statements = children(root);
         let mut module = Module { scope, common, modern: false, exports: IndexMap::new(), stars: Vec::new() };

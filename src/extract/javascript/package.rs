@@ -95,13 +95,18 @@ fn paths(field: Option<&Value>) -> Vec<String> {
 
 /// The file of an entry. A source tree that was not built has it under `src`.
 fn find_entry(sources: &Sources<'_>, path: &str) -> Option<FileId> {
-    let path = join("", path);
-    find_module(sources, &path).or_else(|| {
+    find_entry_below(sources, "", path)
+}
+
+/// The same for the package in the folder `base`.
+pub(super) fn find_entry_below(sources: &Sources<'_>, base: &str, path: &str) -> Option<FileId> {
+    find_module(sources, &join(base, path)).or_else(|| {
+        let path = join("", path);
         let (folder, rest) = path.split_once('/')?;
         if !matches!(folder, "dist" | "build" | "lib" | "out" | "bin") {
             return None;
         }
         let rest = rest.strip_prefix("src/").unwrap_or(rest);
-        find_module(sources, &format!("src/{rest}"))
+        find_module(sources, &join(base, &format!("src/{rest}")))
     })
 }

@@ -131,7 +131,7 @@ impl<'t> Machine<'t> {
         let Value::Object(id) = target else {
             // A function that is given to something foreign is a callback: `server.oninitialized = () => {...}`.
             if !target.is_nullish() {
-                self.force(&value);
+                self.force(&value, &Value::Unknown);
             }
             return;
         };
@@ -208,6 +208,7 @@ impl<'t> Machine<'t> {
                 let words = vec![Value::text("node"), Value::text("/server")];
                 return self.list(words, false);
             }
+            (Origin::Global, "process", "platform") if self.defaults => return Value::text("linux"),
             (Origin::Global, "process.env" | "import.meta.env" | "Bun.env", _) => return self.setting(name),
             (
                 Origin::Global,

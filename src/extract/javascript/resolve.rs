@@ -33,7 +33,10 @@ impl<'t> Machine<'t> {
         };
         let found = match path {
             Some(path) => find_module(self.sources, &path),
-            None => self.aliases(specifier).iter().find_map(|path| find_module(self.sources, path)),
+            None => {
+                let alias = self.aliases(specifier).iter().find_map(|path| find_module(self.sources, path));
+                alias.or_else(|| super::dependency::find(self.sources, from, specifier))
+            }
         };
         match found {
             Some(file) if self.sources.path(file).ends_with(".json") => Target::Data(self.sources.text(file).into()),

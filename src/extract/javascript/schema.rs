@@ -155,6 +155,14 @@ impl Schema {
         Schema::new(Form::Plain(fragment))
     }
 
+    /// One of some names; an enumeration of one stays an enumeration.
+    pub(super) fn enumeration(values: Vec<Json>) -> Self {
+        match values.as_slice() {
+            [only] => Schema::plain(json!({ "type": json_type(only), "enum": values })),
+            _ => Schema::choice(values),
+        }
+    }
+
     /// Whether a member with this schema may be left out.
     pub(super) fn may_be_absent(&self, dialect: Dialect) -> bool {
         if self.optional || (self.lenient && dialect == Dialect::Three) {

@@ -63,7 +63,11 @@ impl<'t> Machine<'t> {
         match Kind::of(node) {
             Kind::ExpressionStatement => {
                 for expression in children(node) {
-                    self.eval(expression, scope);
+                    match Kind::of(expression) {
+                        // The grammar takes a namespace for an expression.
+                        Kind::Namespace => self.namespace(expression, scope),
+                        _ => drop(self.eval(expression, scope)),
+                    }
                 }
             }
             Kind::Variables => self.variables(node, scope),

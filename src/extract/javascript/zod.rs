@@ -267,13 +267,7 @@ impl<'t> Machine<'t> {
         if let Some((elements, open)) = self.elements(value) {
             let values: Option<Vec<Json>> = elements.iter().map(|element| self.known_json(element)).collect();
             return match values {
-                Some(values) if !open && !values.is_empty() => {
-                    if values.len() == 1 && values[0].is_string() {
-                        // An enum of one stays an enum.
-                        return Schema::plain(json!({ "type": "string", "enum": values }));
-                    }
-                    Schema::choice(values)
-                }
+                Some(values) if !open && !values.is_empty() => Schema::enumeration(values),
                 _ => Schema::of_type("string"),
             };
         }
@@ -290,13 +284,7 @@ impl<'t> Machine<'t> {
                     None => return Schema::new(Form::Unresolved),
                 }
             }
-            return if open || values.is_empty() {
-                Schema::new(Form::Unresolved)
-            } else if values.len() == 1 {
-                Schema::plain(json!({ "enum": values, "type": super::schema::json_type(&values[0]) }))
-            } else {
-                Schema::choice(values)
-            };
+            return if open || values.is_empty() { Schema::new(Form::Unresolved) } else { Schema::enumeration(values) };
         }
         match self.known_json(value) {
             Some(value) => Schema::choice(vec![value]),

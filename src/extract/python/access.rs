@@ -81,7 +81,7 @@ impl Machine<'_> {
                 _ => None,
             },
             Value::Made(made) if &*made.path == "argparse.Namespace" => self.options.get(name).cloned(),
-            Value::Made(made) => made.args.named(name).cloned(),
+            Value::Made(made) => made.args.named(name).cloned().or_else(|| super::path::attribute(object, name)),
             Value::Method(method) if &*method.1 == "super" => {
                 if let Value::Tuple(pair) = &method.0
                     && let [Value::Class(base), own] = &**pair

@@ -19,6 +19,9 @@ const MAX_RANGE: i64 = 1_000;
 
 impl Machine<'_> {
     pub(super) fn call_external(&mut self, path: &str, args: Args, module: usize) -> Value {
+        if let Some(value) = self.path_function(path, &args) {
+            return value;
+        }
         if let Some(name) = path.strip_prefix("builtins.") {
             return self.call_builtin(name, args, module);
         }
@@ -147,21 +150,10 @@ impl Machine<'_> {
         let Value::Method(method) = path else { return Value::Unknown };
         let (Value::Module(number), "__path__") = (&method.0, &*method.1) else { return Value::Unknown };
         let Some(module) = self.modules.get(*number) else { return Value::Unknown };
-        let Some(folder) = module.path.strip_suffix("__init__.py") else { return Value::Unknown };
-        let entry = |name: &str, is_package: bool| {
-            let parts = [Value::Unknown, Value::text(name), Value::Bool(is_package)];
-            Value::Tuple(Rc::new(parts))
-        };
-        let mut found = Vec::new();
-        for path in self.package.tree.files.keys() {
-            let Some(rest) = path.strip_prefix(folder).and_then(|rest| rest.strip_suffix(".py")) else { continue };
-            match rest.split_once('/') {
-                None if rest != "__init__" => found.push(entry(rest, false)),
-                Some((name, "__init__")) => found.push(entry(name, true)),
-                _ => {}
-            }
+        match module.path.strip_suffix("/__init__.py") {
+            Some(folder) => self.modules_in(&format!("/{folder}")),
+            None => Value::Unknown,
         }
-        Value::list(found)
     }
 
     fn call_builtin(&mut self, name: &str, args: Args, module: usize) -> Value {

@@ -78,7 +78,8 @@ impl Machine<'_> {
                     let value = self.eval(value, env);
                     if let Some(target) = target {
                         // What a context manager gives is not known, save that many give themselves.
-                        let given = if matches!(value, Value::Instance(_)) { value } else { Value::Unknown };
+                        let gives_itself = matches!(value, Value::Instance(_)) || super::path::is_file(&value);
+                        let given = if gives_itself { value } else { Value::Unknown };
                         self.assign(target, given, env);
                     }
                 }
@@ -277,6 +278,10 @@ impl Machine<'_> {
         match object {
             Value::Dict(pairs) => {
                 let mut pairs = pairs.borrow_mut();
+                // What may be put there at run time, by a setting, is not there by default.
+                if self.doubt > 0 && value.is_unknown() && !key.is_unknown() {
+                    return;
+                }
                 match pairs.iter_mut().find(|(known, _)| known.equals(&key) == Some(true)) {
                     Some((_, held)) => *held = value,
                     None => pairs.push((key, value)),

@@ -143,7 +143,8 @@ impl<'t> Machine<'t> {
         let env = Env::new(None, number, false);
         let full = if as_main { "__main__".to_owned() } else { name.join(".") };
         env.set(&Rc::from("__name__"), Value::text(full));
-        env.set(&Rc::from("__file__"), Value::Unknown);
+        env.set(&Rc::from("__file__"), super::path::path_value(&format!("/{path}")));
+        env.set(&Rc::from("__package__"), Value::text(parents.join(".")));
         self.modules.push(Module { path: path.to_owned(), parents, env: Rc::clone(&env) });
         // Entered before the walk: a cycle of imports sees the module half done, as Python does.
         self.by_path.insert(path.to_owned(), number);

@@ -16,6 +16,9 @@ impl Machine<'_> {
             let receiver = receiver.settled().0.clone();
             return self.call_method(&receiver, name, Args { plain, ..args }, module).set_by(set);
         }
+        if let Some(value) = self.path_method(receiver, name, &args) {
+            return value;
+        }
         let known = match receiver {
             Value::Str(text) => text_method(text, name, &args),
             Value::List(items) => {

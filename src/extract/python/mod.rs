@@ -33,6 +33,7 @@ mod operate;
 mod options;
 mod package;
 mod parameters;
+mod path;
 mod schema;
 mod server;
 mod setting;

@@ -1,6 +1,7 @@
 //! Operators on values that are known, and the text that Python shows for them. Only plain functions.
 
 use super::ast::{Comparison, Op};
+use super::path::{below, is_path};
 use super::setting::Setting;
 use super::value::{Value, last};
 use std::cell::RefCell;
@@ -82,6 +83,7 @@ pub(super) fn binary(left: &Value, op: Op, right: &Value) -> Value {
             (Some(a), Some(b)) if a.len() + b.len() <= MAX_TEXT => Value::text(format!("{a}{b}")),
             _ => Value::Unknown,
         },
+        (left, Op::Divide, right) if is_path(left) => below(left, right).unwrap_or_default(),
         (Value::Int(a), op, Value::Int(b)) => arithmetic(*a, op, *b),
         (Value::Float(a), Op::Multiply, Value::Float(b)) => Value::Float(a * b),
         (Value::Float(a), Op::Multiply, Value::Int(b)) | (Value::Int(b), Op::Multiply, Value::Float(a)) => {

@@ -3,6 +3,7 @@
 use super::ast::{Arg, Ex, Expr, Name, St};
 use super::docstring::Split;
 use super::lower;
+use crate::extract::workspace::INSTALLED;
 use crate::extract::{Budget, SourceTree, last_part, syntax};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -45,7 +46,7 @@ impl<'t> Package<'t> {
         }
         // The file that lies highest is meant, where several could be.
         for paths in by_name.values_mut() {
-            paths.sort_by_key(|path| (path.matches('/').count(), *path));
+            paths.sort_by_key(|path| (path.starts_with(INSTALLED), path.matches('/').count(), *path));
         }
         Package { tree, by_name, needs: needs(tree) }
     }
@@ -120,7 +121,7 @@ impl<'t> Package<'t> {
     pub(super) fn usual_starts(&self) -> Vec<&'t str> {
         let mut starts: Vec<(usize, usize, &str)> = Vec::new();
         for (rank, name) in ["__main__", "main", "server", "mcp_server", "app", "__init__"].iter().enumerate() {
-            for path in self.by_name.get(*name).into_iter().flatten().filter(|path| !is_aside(path)) {
+            for path in self.by_name.get(*name).into_iter().flatten().filter(|path| is_own(path)) {
                 starts.push((rank, path.matches('/').count(), path));
             }
         }
@@ -131,8 +132,13 @@ impl<'t> Package<'t> {
 
     /// Every file that could be part of the server, tests and examples left out.
     pub(super) fn all(&self) -> impl Iterator<Item = &'t str> + '_ {
-        self.tree.files.keys().map(String::as_str).filter(|path| path.ends_with(".py") && !is_aside(path))
+        self.tree.files.keys().map(String::as_str).filter(|path| path.ends_with(".py") && is_own(path))
     }
+}
+
+/// Whether a path is the package's own, and neither set aside nor another package's.
+fn is_own(path: &str) -> bool {
+    !is_aside(path) && !path.starts_with(INSTALLED)
 }
 
 /// Reads the requirements that the package's metadata or project file states.
