@@ -19,7 +19,10 @@ fn main() {
     } else {
         folders.iter().map(|folder| (folder.clone(), load(Path::new(folder)))).collect()
     };
-    println!("{:<44} {:>8} {:>6} {:>10} {:>10} {:>6} {:>9}", "package", "kB", "tools", "parse MB/s", "read MB/s", "ratio", "memory MB");
+    println!(
+        "{:<44} {:>8} {:>6} {:>10} {:>10} {:>6} {:>9}",
+        "package", "kB", "tools", "parse MB/s", "read MB/s", "ratio", "memory MB"
+    );
     let (mut bytes, mut parsing, mut reading) = (0, Duration::ZERO, Duration::ZERO);
     for (name, tree) in packages {
         let row = measure(&tree);
@@ -160,21 +163,21 @@ fn generated() -> Vec<(String, SourceTree)> {
     packages
 }
 
-/// Lines of a handler, `line` with a number in place of `#`.
+/// Lines of a handler, `line` with a number in place of `%`.
 fn handler(line: &str) -> String {
-    (10..25).map(|n| line.replace('#', &n.to_string()) + "\n").collect()
+    (10..25).map(|n| line.replace('%', &n.to_string()) + "\n").collect()
 }
 
-/// One file for each number, its text put together from a head, a tool for each number, and a foot; `@` is the file's
-/// number, `#` the tool's.
+/// One file for each number, its text put together from a head, a tool for each number, and a foot; `~` is the file's
+/// number, `^` the tool's.
 fn each(files: usize, path: &str, head: &str, tool: &str, foot: &str) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for file in 0..files {
         let mut text = String::new();
-        let of_file = |part: &str| part.replace('@', &file.to_string());
+        let of_file = |part: &str| part.replace('~', &file.to_string());
         let _ = writeln!(text, "{}", of_file(head));
         for tool_at in 0..TOOLS {
-            let _ = writeln!(text, "{}", of_file(tool).replace('#', &tool_at.to_string()));
+            let _ = writeln!(text, "{}", of_file(tool).replace('^', &tool_at.to_string()));
         }
         let _ = writeln!(text, "{}", of_file(foot));
         all.push((of_file(path), text));
@@ -183,86 +186,93 @@ fn each(files: usize, path: &str, head: &str, tool: &str, foot: &str) -> Vec<(St
 }
 
 fn python(files: usize) -> Vec<(String, String)> {
-    let body = handler("    value = store.get(f'lamp-{lamp}', minutes + #)  # a comment");
+    let body = handler("    value = store.get(f'lamp-{lamp}', minutes + %)  # a comment");
     let tool = format!(
-        "@mcp.tool(name='lamp_@_#', description='Light lamp # ' + ABOUT)\nasync def light_#(lamp: str, minutes: int = 3) -> str:\n{body}    return value\n"
+        "@mcp.tool(name='lamp_~_^', description='Light lamp ^ ' + ABOUT)\nasync def light_^(lamp: str, minutes: int = 3) -> str:\n{body}    return value\n"
     );
-    let head = "from lantern.core import mcp, store\nABOUT = 'of room @'\n";
-    let mut all = each(files, "lantern/room_@.py", head, &tool, "");
+    let head = "from lantern.core import mcp, store\nABOUT = 'of room ~'\n";
+    let mut all = each(files, "lantern/room_~.py", head, &tool, "");
     let imports: String = (0..files).map(|n| format!("from lantern import room_{n}\n")).collect();
-    all.push(("lantern/core.py".to_owned(), "from fastmcp import FastMCP\nmcp = FastMCP('x')\nstore = {}\n".to_owned()));
+    all.push((
+        "lantern/core.py".to_owned(),
+        "from fastmcp import FastMCP\nmcp = FastMCP('x')\nstore = {}\n".to_owned(),
+    ));
     all.push(("lantern/__init__.py".to_owned(), String::new()));
     all.push(("lantern/__main__.py".to_owned(), format!("from lantern.core import mcp\n{imports}mcp.run()\n")));
     all
 }
 
 fn typescript(files: usize) -> Vec<(String, String)> {
-    let body = handler("    const value = store.get(`lamp-${lamp}`, minutes + #); // a comment");
+    let body = handler("    const value = store.get(`lamp-${lamp}`, minutes + %); // a comment");
     let tool = format!(
-        "  server.registerTool('lamp_@_#', {{ description: 'Light lamp # ' + ABOUT, inputSchema: {{ lamp: z.string(), minutes: z.number().optional() }} }}, async ({{ lamp, minutes }}) => {{\n{body}    return value;\n  }});"
+        "  server.registerTool('lamp_~_^', {{ description: 'Light lamp ^ ' + ABOUT, inputSchema: {{ lamp: z.string(), minutes: z.number().optional() }} }}, async ({{ lamp, minutes }}) => {{\n{body}    return value;\n  }});"
     );
-    let head = "import { z } from 'zod';\nconst ABOUT: string = 'of room @';\nexport function register(server: any) {";
-    let mut all = each(files, "src/room_@.ts", head, &tool, "}");
+    let head = "import { z } from 'zod';\nconst ABOUT: string = 'of room ~';\nexport function register(server: any) {";
+    let mut all = each(files, "src/room_~.ts", head, &tool, "}");
     let imports: String = (0..files).map(|n| format!("import {{ register as r{n} }} from './room_{n}';\n")).collect();
     let calls: String = (0..files).map(|n| format!("r{n}(server);\n")).collect();
-    let main = "import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst server = new McpServer({});\n";
+    let main =
+        "import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst server = new McpServer({});\n";
     all.push(("src/index.ts".to_owned(), format!("{imports}{main}{calls}")));
     all.push(("package.json".to_owned(), "{\"name\":\"lantern\",\"main\":\"src/index.ts\"}".to_owned()));
     all
 }
 
 fn go(files: usize) -> Vec<(String, String)> {
-    let body = handler("\t\tvalue := store.Get(ctx, \"lamp\", request.Minutes+#) // a comment");
+    let body = handler("\t\tvalue := store.Get(ctx, \"lamp\", request.Minutes+%) // a comment");
     let tool = format!(
-        "\ts.AddTool(mcp.NewTool(\"lamp_@_#\", mcp.WithDescription(\"Light lamp # \"+about@), mcp.WithString(\"lamp\", mcp.Required())), func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {{\n{body}\t\treturn value, nil\n\t}})"
+        "\ts.AddTool(mcp.NewTool(\"lamp_~_^\", mcp.WithDescription(\"Light lamp ^ \"+about~), mcp.WithString(\"lamp\", mcp.Required())), func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {{\n{body}\t\treturn value, nil\n\t}})"
     );
-    let head = "package main\nimport \"github.com/mark3labs/mcp-go/mcp\"\nconst about@ = \"of room @\"\nfunc register@(s *server.MCPServer) {";
-    let mut all = each(files, "room_@.go", head, &tool, "}");
+    let head = "package main\nimport \"github.com/mark3labs/mcp-go/mcp\"\nconst about~ = \"of room ~\"\nfunc register~(s *server.MCPServer) {";
+    let mut all = each(files, "room_~.go", head, &tool, "}");
     let calls: String = (0..files).map(|n| format!("\tregister{n}(s)\n")).collect();
-    all.push(("main.go".to_owned(), format!("package main\nfunc main() {{\n\ts := server.NewMCPServer(\"x\", \"1\")\n{calls}}}\n")));
+    all.push((
+        "main.go".to_owned(),
+        format!("package main\nfunc main() {{\n\ts := server.NewMCPServer(\"x\", \"1\")\n{calls}}}\n"),
+    ));
     all
 }
 
 fn rust(files: usize) -> Vec<(String, String)> {
-    let body = handler("        let value = self.store.get(&request.lamp, request.minutes + #); // a comment");
+    let body = handler("        let value = self.store.get(&request.lamp, request.minutes + %); // a comment");
     let tool = format!(
-        "    /// Light lamp # of room @\n    #[tool(name = \"lamp_@_#\")]\n    async fn light_#(&self, Parameters(request): Parameters<Light@>) -> String {{\n{body}        value\n    }}"
+        "    /// Light lamp ^ of room ~\n    #[tool(name = \"lamp_~_^\")]\n    async fn light_^(&self, Parameters(request): Parameters<Light~>) -> String {{\n{body}        value\n    }}"
     );
-    let head = "#[derive(JsonSchema)]\nstruct Light@ { /// Which lamp\n lamp: String, minutes: Option<u32> }\n#[tool_router]\nimpl Room@ {";
-    let foot = "}\n#[tool_handler]\nimpl ServerHandler for Room@ {}";
-    let mut all = each(files, "src/room_@.rs", head, &tool, foot);
+    let head = "#[derive(JsonSchema)]\nstruct Light~ { /// Which lamp\n lamp: String, minutes: Option<u32> }\n#[tool_router]\nimpl Room~ {";
+    let foot = "}\n#[tool_handler]\nimpl ServerHandler for Room~ {}";
+    let mut all = each(files, "src/room_~.rs", head, &tool, foot);
     let calls: String = (0..files).map(|n| format!("    serve(Room{n}::new());\n")).collect();
     all.push(("src/main.rs".to_owned(), format!("fn main() {{\n{calls}}}\n")));
     all
 }
 
 fn csharp(files: usize) -> Vec<(String, String)> {
-    let body = handler("        var value = await store.GetAsync($\"lamp {lamp}\", minutes + #); // a comment");
+    let body = handler("        var value = await store.GetAsync($\"lamp {lamp}\", minutes + %); // a comment");
     let tool = format!(
-        "    [McpServerTool(Name = \"lamp_@_#\"), Description(\"Light lamp # \" + About)]\n    public static async Task<string> Light#([Description(\"Which\")] string lamp, int minutes = 3)\n    {{\n{body}        return value;\n    }}"
+        "    [McpServerTool(Name = \"lamp_~_^\"), Description(\"Light lamp ^ \" + About)]\n    public static async Task<string> Light^([Description(\"Which\")] string lamp, int minutes = 3)\n    {{\n{body}        return value;\n    }}"
     );
-    let head = "namespace Lantern;\n[McpServerToolType]\npublic static class Room@\n{\n    const string About = \"of room @\";";
-    let mut all = each(files, "Room@.cs", head, &tool, "}");
+    let head = "namespace Lantern;\n[McpServerToolType]\npublic static class Room~\n{\n    const string About = \"of room ~\";";
+    let mut all = each(files, "Room~.cs", head, &tool, "}");
     all.push(("Program.cs".to_owned(), "builder.Services.AddMcpServer().WithToolsFromAssembly();\n".to_owned()));
     all
 }
 
 fn java(files: usize) -> Vec<(String, String)> {
-    let body = handler("        var value# = store.get(\"lamp \" + lamp, minutes + 1); // a comment");
+    let body = handler("        var value% = store.get(\"lamp \" + lamp, minutes + 1); // a comment");
     let tool = format!(
-        "    @McpTool(name = \"lamp_@_#\", description = \"Light lamp # \" + ABOUT)\n    public String light#(@McpToolParam(description = \"Which\") String lamp, int minutes) {{\n{body}        return lamp;\n    }}"
+        "    @McpTool(name = \"lamp_~_^\", description = \"Light lamp ^ \" + ABOUT)\n    public String light^(@McpToolParam(description = \"Which\") String lamp, int minutes) {{\n{body}        return lamp;\n    }}"
     );
-    let head = "package lantern;\n@Component\npublic class Room@ {\n    static final String ABOUT = \"of room @\";";
-    each(files, "src/main/java/lantern/Room@.java", head, &tool, "}")
+    let head = "package lantern;\n@Component\npublic class Room~ {\n    static final String ABOUT = \"of room ~\";";
+    each(files, "src/main/java/lantern/Room~.java", head, &tool, "}")
 }
 
 fn kotlin(files: usize) -> Vec<(String, String)> {
-    let body = handler("        val value# = store.get(\"lamp\", minutes + 1) // a comment");
+    let body = handler("        val value% = store.get(\"lamp\", minutes + 1) // a comment");
     let tool = format!(
-        "    server.addTool(name = \"lamp_@_#\", description = \"Light lamp # \" + about@) {{ request ->\n{body}        CallToolResult()\n    }}"
+        "    server.addTool(name = \"lamp_~_^\", description = \"Light lamp ^ \" + about~) {{ request ->\n{body}        CallToolResult()\n    }}"
     );
-    let head = "package lantern\nconst val about@ = \"of room @\"\nfun register@(server: Server) {";
-    let mut all = each(files, "src/main/kotlin/lantern/Room@.kt", head, &tool, "}");
+    let head = "package lantern\nconst val about~ = \"of room ~\"\nfun register~(server: Server) {";
+    let mut all = each(files, "src/main/kotlin/lantern/Room~.kt", head, &tool, "}");
     let calls: String = (0..files).map(|n| format!("    register{n}(server)\n")).collect();
     all.push(("src/main/kotlin/lantern/Main.kt".to_owned(), format!("package lantern\nfun main() {{\n{calls}}}\n")));
     all

@@ -1,7 +1,7 @@
 //! Methods with `[McpServerTool]`: their attributes and signature in, tools out.
 
 use super::types::{CSharpTypes, snake};
-use crate::extract::program::ast::{Class, Func, Mark, Param, mark};
+use crate::extract::program::ast::{Class, Func, Mark, Param, last_name, mark};
 use crate::extract::program::draft::{Draft, to_json};
 use crate::extract::program::machine::{Machine, Scope};
 use crate::extract::program::schema::{Property, Trouble, object, of_type};
@@ -140,7 +140,7 @@ fn property<'t>(
     let is_service = last.starts_with('I') && second.next().is_some_and(char::is_uppercase) && !DATA.contains(&last);
     let is_injected = INJECTED.contains(&last) || mark(&param.marks, &["FromServices", "FromKeyedServices"]).is_some();
     let about = mark(&param.marks, &["Description"]).and_then(|mark| mark.positional(0));
-    if is_injected || (about.is_none() && (is_service || is_registered(machine, last))) {
+    if is_injected || (about.is_none() && (is_service || machine.facts.contains(last))) {
         return None;
     }
     let mut property = Property::new(&param.name, Some(ty.clone()), scope.file);
@@ -157,14 +157,17 @@ fn property<'t>(
     Some(property)
 }
 
-/// Whether the program hands objects of this class to whoever asks for them.
-fn is_registered(machine: &Machine<'_>, class: &str) -> bool {
-    let kinds = ["AddSingleton", "AddScoped", "AddTransient", "AddHttpClient", "AddDbContext"];
-    machine.sources.files.iter().any(|source| {
-        kinds.iter().any(|kind| {
-            [format!("{kind}<{class}>"), format!("{kind}<{class},"), format!(", {class}>(")]
-                .iter()
-                .any(|written| source.text.contains(written.as_str()) && source.text.contains(kind))
-        })
-    })
+/// Notes the classes whose objects the program hands to whoever asks for them: `AddSingleton<T>` and its like.
+pub(super) fn note_services(machine: &mut Machine<'_>) {
+    const KINDS: [&str; 5] = ["AddSingleton<", "AddScoped<", "AddTransient<", "AddHttpClient<", "AddDbContext<"];
+    let sources = machine.sources;
+    for source in &sources.files {
+        for kind in KINDS {
+            for (at, found) in source.text.match_indices(kind) {
+                let rest = &source.text[at + found.len()..];
+                let Some((list, _)) = rest.split_once('>').filter(|(list, _)| list.len() < 400) else { continue };
+                machine.facts.extend(list.split(',').map(|name| last_name(name.trim()).to_owned()));
+            }
+        }
+    }
 }

@@ -28,6 +28,7 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     };
     let sources = Sources::parse(tree, budget, &tree_sitter_c_sharp::LANGUAGE.into(), counts);
     let mut machine = Machine::new(&sources, &CSharp, budget);
+    attributed::note_services(&mut machine);
     let program = Rc::clone(&machine.program);
     for (at, unit) in program.units.iter().enumerate() {
         if let Some(body) = &unit.main {

@@ -177,9 +177,11 @@ impl<'t> Machine<'t> {
     /// The member of a value; a foreign thing's members are foreign.
     pub(in crate::extract) fn member(&mut self, base: &Value<'t>, name: &Name, args: Option<usize>) -> Value<'t> {
         match base {
-            Value::Object(object) => self
-                .object_member(object, name, args)
-                .unwrap_or({ if object.is_open { Value::Unknown("it is set at run time") } else { Value::Null } }),
+            Value::Object(object) => self.object_member(object, name, args).unwrap_or(if object.is_open {
+                Value::Unknown("it is set at run time")
+            } else {
+                Value::Null
+            }),
             Value::Class(class) => self
                 .static_member(class, name, args)
                 .unwrap_or_else(|| Value::Path(Rc::from(format!("{}.{name}", class.name)))),

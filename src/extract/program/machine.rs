@@ -76,6 +76,8 @@ pub(in crate::extract) struct Machine<'t> {
     /// Foreign calls of the block that is recorded, innermost last.
     pub(super) recordings: Vec<Vec<Rc<Made<'t>>>>,
     pub tools: Vec<Draft<'t>>,
+    /// What the language's reader noted about the whole program before the walk.
+    pub(in crate::extract) facts: HashSet<String>,
     /// Collections that a server was given, to be looked at again when the walk is over: they may have grown.
     pub(in crate::extract) kept: Vec<Value<'t>>,
     known: HashSet<(Rc<str>, Site)>,
@@ -102,6 +104,7 @@ impl<'t> Machine<'t> {
             ran: HashSet::new(),
             recordings: Vec::new(),
             tools: Vec::new(),
+            facts: HashSet::new(),
             kept: Vec::new(),
             known: HashSet::new(),
             missing: Vec::new(),

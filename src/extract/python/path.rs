@@ -255,9 +255,7 @@ impl Machine<'_> {
 
     fn json_of(&self, path: &str) -> Value {
         match self.content(path) {
-            Value::Str(text) => {
-                serde_json::from_str(&text).map_or(Value::Unknown, |json| super::json::to_value(&json))
-            }
+            Value::Str(text) => serde_json::from_str(&text).map_or(Value::Unknown, |json| super::json::to_value(&json)),
             _ => Value::Unknown,
         }
     }
