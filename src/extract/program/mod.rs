@@ -14,6 +14,7 @@ mod eval;
 mod exec;
 pub(super) mod literal;
 pub(super) mod machine;
+mod member;
 mod names;
 pub(super) mod schema;
 pub(super) mod source;
