@@ -147,14 +147,7 @@ fn from_object<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>, tool: &Rc<Obj
                 output.filter(|(ty, _)| !matches!(&*ty.name, "any" | "error") && get("OutputSchema").same(&Value::Null))
             {
                 let mut trouble = Trouble::default();
-                let schema = schema::of_type(
-                    machine,
-                    &GoTypes::default(),
-                    &Type { nullable: false, ..ty },
-                    file,
-                    &mut trouble,
-                    0,
-                );
+                let schema = schema::of_type(machine, &GoTypes, &Type { nullable: false, ..ty }, file, &mut trouble, 0);
                 if schema["type"] == "object" {
                     draft.output = Some(schema);
                 }

@@ -287,10 +287,8 @@ impl<'t> Machine<'t> {
             return;
         }
         match value {
-            Value::Func(closure) => {
-                if self.ran.insert(Rc::as_ptr(&closure.func)) {
-                    self.invoke(closure, Vec::new());
-                }
+            Value::Func(closure) if self.ran.insert(Rc::as_ptr(&closure.func)) => {
+                self.invoke(closure, Vec::new());
             }
             Value::List(items) => {
                 let items = items.borrow().clone();
