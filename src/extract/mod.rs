@@ -8,13 +8,20 @@
 //!
 //! To add a language: one module with a function of the type [`Reader`], one line in [`LANGUAGES`].
 
+mod program;
 mod syntax;
 
 pub mod archive;
+pub mod csharp;
 pub mod folder;
+pub mod go;
+pub mod java;
 pub mod javascript;
+mod jvm;
+pub mod kotlin;
 pub mod measure;
 pub mod python;
+pub mod rust;
 pub mod worker;
 pub mod workspace;
 
@@ -173,6 +180,11 @@ pub const LANGUAGES: &[Language] = &[
         companions: &["package.json", "manifest.json", "tsconfig.json"],
         read: javascript::extract,
     },
+    Language { name: "go", endings: &["go"], companions: &["go.mod"], read: go::extract },
+    Language { name: "java", endings: &["java"], companions: &[], read: java::extract },
+    Language { name: "rust", endings: &["rs"], companions: &[], read: rust::extract },
+    Language { name: "csharp", endings: &["cs"], companions: &[], read: csharp::extract },
+    Language { name: "kotlin", endings: &["kt"], companions: &[], read: kotlin::extract },
 ];
 
 fn last_part(path: &str) -> &str {

@@ -1,0 +1,243 @@
+//! Statements: every branch is walked, loops over known lists item by item, other loops once.
+
+use super::ast::{Expr, Stmt};
+use super::machine::{Machine, Scope};
+use super::value::{Env, MAX_ITEMS, Value};
+use std::rc::Rc;
+
+/// What a function gave so far.
+#[derive(Debug, Default)]
+pub(super) struct Returns<'t> {
+    values: Vec<Value<'t>>,
+    /// A return that no condition guards was met: nothing after it runs.
+    is_over: bool,
+}
+
+impl<'t> Returns<'t> {
+    /// The one value that the function gives; where several are possible and only one says something, that one.
+    pub(super) fn value(self) -> Value<'t> {
+        let mut values = self.values.into_iter();
+        let Some(first) = values.next() else { return Value::Null };
+        values.fold(first, either)
+    }
+}
+
+fn says(value: &Value<'_>) -> bool {
+    matches!(value, Value::List(_) | Value::Map(_) | Value::Object(_) | Value::Func(_) | Value::Made(_))
+}
+
+/// An error path gives nothing, so of nothing and an object the object is meant. Texts are never chosen between.
+fn either<'t>(a: Value<'t>, b: Value<'t>) -> Value<'t> {
+    match (&a, &b) {
+        (Value::Tuple(x), Value::Tuple(y)) if x.len() == y.len() => {
+            Value::Tuple(Rc::new(x.iter().zip(y.iter()).map(|(x, y)| either(x.clone(), y.clone())).collect()))
+        }
+        (a_value, Value::Null | Value::Unknown(_)) if says(a_value) => a,
+        (Value::Null | Value::Unknown(_), b_value) if says(b_value) => b,
+        _ => a.or(b),
+    }
+}
+
+impl<'t> Machine<'t> {
+    /// Walks statements; `floor` is the depth of conditions at which the function was entered.
+    pub(super) fn run(&mut self, body: &[Stmt<'t>], scope: &Scope<'t>, returns: &mut Returns<'t>, floor: u32) {
+        for statement in body {
+            if returns.is_over || !self.step() {
+                return;
+            }
+            self.statement(statement, scope, returns, floor);
+        }
+    }
+
+    fn statement(&mut self, statement: &Stmt<'t>, scope: &Scope<'t>, returns: &mut Returns<'t>, floor: u32) {
+        match statement {
+            Stmt::Let(names, ty, value) => {
+                let value = match value {
+                    Some(value) => match self.eval(value, scope) {
+                        Value::Unknown(why) => match self.of_type(ty.as_ref(), self.site_of(scope)) {
+                            Value::Unknown(_) => Value::Unknown(why),
+                            known => known,
+                        },
+                        known => known,
+                    },
+                    None => Value::Null,
+                };
+                match (names.as_slice(), &value) {
+                    ([name], _) => scope.env.declare(name, value, self.conditions),
+                    (names, Value::Tuple(parts)) => {
+                        for (at, name) in names.iter().enumerate() {
+                            let part = parts.get(at).cloned().unwrap_or(Value::Null);
+                            scope.env.declare(name, part, self.conditions);
+                        }
+                    }
+                    (names, value) => {
+                        // `value, err := foreign()`: the first is what was made.
+                        for (at, name) in names.iter().enumerate() {
+                            let part = if at == 0 { value.clone() } else { Value::Unknown("it is given at run time") };
+                            scope.env.declare(name, part, self.conditions);
+                        }
+                    }
+                }
+            }
+            Stmt::Assign(target, value) => {
+                let value = self.eval(value, scope);
+                self.assign(target, value, scope);
+            }
+            Stmt::Expr(expr) => {
+                self.eval(expr, scope);
+            }
+            Stmt::Branch(blocks) => {
+                for block in blocks {
+                    self.conditions += 1;
+                    let inner = inside(scope);
+                    self.run(block, &inner, returns, floor);
+                    self.conditions -= 1;
+                }
+            }
+            Stmt::Block(block) => {
+                let inner = inside(scope);
+                self.run(block, &inner, returns, floor);
+            }
+            Stmt::Each { names, over, body } => {
+                let over = self.eval(over, scope);
+                self.each(names, &over, body, scope, returns, floor);
+            }
+            Stmt::Return(values) => {
+                let value = match values.as_slice() {
+                    [] => Value::Null,
+                    [one] => self.eval(one, scope),
+                    several => Value::Tuple(Rc::new(several.iter().map(|value| self.eval(value, scope)).collect())),
+                };
+                if returns.values.len() < 64 {
+                    returns.values.push(value);
+                }
+                returns.is_over = self.conditions == floor;
+            }
+            Stmt::Func(func) => {
+                let closure = self.eval(&Expr::Lambda(Rc::clone(func)), scope);
+                scope.env.declare(&func.name, closure, self.conditions);
+            }
+        }
+    }
+
+    fn each(
+        &mut self,
+        names: &[super::ast::Name],
+        over: &Value<'t>,
+        body: &[Stmt<'t>],
+        scope: &Scope<'t>,
+        returns: &mut Returns<'t>,
+        floor: u32,
+    ) {
+        let rounds: Vec<(Value<'t>, Value<'t>)> = match over {
+            Value::List(items) => {
+                let items = items.borrow();
+                let count = |at: usize| Value::Number(serde_json::Number::from(at as u64));
+                items.iter().take(MAX_ITEMS).enumerate().map(|(at, item)| (count(at), item.clone())).collect()
+            }
+            Value::Map(pairs) => pairs.borrow().iter().take(MAX_ITEMS).cloned().collect(),
+            _ => {
+                self.conditions += 1;
+                let inner = inside(scope);
+                for name in names {
+                    inner.env.declare(
+                        name,
+                        Value::Unknown("it is an item of a list that is not known"),
+                        self.conditions,
+                    );
+                }
+                self.run(body, &inner, returns, floor);
+                self.conditions -= 1;
+                return;
+            }
+        };
+        for (key, value) in rounds {
+            if returns.is_over || !self.step() {
+                return;
+            }
+            let inner = inside(scope);
+            match names {
+                [] => {}
+                [name] if matches!(over, Value::Map(_)) => {
+                    inner.env.declare(name, Value::Tuple(Rc::new(vec![key, value])), self.conditions);
+                }
+                [name] => inner.env.declare(name, value, self.conditions),
+                [first, second, ..] => {
+                    inner.env.declare(first, key, self.conditions);
+                    inner.env.declare(second, value, self.conditions);
+                }
+            }
+            self.run(body, &inner, returns, floor);
+        }
+    }
+
+    fn assign(&mut self, target: &Expr<'t>, value: Value<'t>, scope: &Scope<'t>) {
+        match target {
+            Expr::Name(name) => {
+                if let Some(holder) = scope.env.holder(name) {
+                    let mut vars = holder.vars.borrow_mut();
+                    if let Some((old, depth)) = vars.get_mut(name) {
+                        let old_value = std::mem::replace(old, Value::Null);
+                        *old = if self.conditions > *depth { old_value.or(value) } else { value };
+                    }
+                } else if let Some(Value::Object(this)) = &scope.this {
+                    self.set_field(&Rc::clone(this), name, value);
+                } else if let Some(super::names::Decl::Var(var)) = self.program.find(scope.file, name) {
+                    let old = self.global(&var);
+                    let value = match (&old, self.conditions) {
+                        (_, 0) | (Value::Unknown(_), _) if var.init.is_none() => value,
+                        _ => old.or(value),
+                    };
+                    self.globals.insert(Rc::as_ptr(&var), Some(value));
+                }
+            }
+            Expr::Member(base, name) => {
+                let base = self.eval(base, scope);
+                match base {
+                    Value::Object(object) => self.set_field(&object, name, value),
+                    // A foreign thing was given a function: it may call it.
+                    _ => {
+                        let (dialect, site) = (self.dialect, self.site_of(scope));
+                        dialect.assigned(self, name, &value, site);
+                        self.escape(&value, 0);
+                    }
+                }
+            }
+            Expr::Index(base, key) => {
+                let (base, key) = (self.eval(base, scope), self.eval(key, scope));
+                if let Value::Map(pairs) = base {
+                    let mut pairs = pairs.borrow_mut();
+                    if pairs.len() < MAX_ITEMS {
+                        pairs.push((key, value));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn set_field(&mut self, object: &Rc<super::value::Object<'t>>, name: &super::ast::Name, value: Value<'t>) {
+        let old = object.get(name);
+        let value = match old {
+            Some(old) if self.conditions > object.born => old.or(value),
+            None if self.conditions > object.born && !matches!(value, Value::List(_) | Value::Object(_)) => {
+                Value::Unknown("it depends on a condition")
+            }
+            _ => value,
+        };
+        if object.class.is_none() {
+            let (dialect, site) = (self.dialect, object.site.get());
+            dialect.assigned(self, name, &value, site);
+            self.escape(&value, 0);
+        }
+        object.fields.borrow_mut().insert(Rc::clone(name), value);
+    }
+
+    pub(super) fn site_of(&self, scope: &Scope<'t>) -> super::source::Site {
+        super::source::Site { file: scope.file, line: 1 }
+    }
+}
+
+fn inside<'t>(scope: &Scope<'t>) -> Scope<'t> {
+    Scope { env: Env::inside(Some(Rc::clone(&scope.env))), ..scope.clone() }
+}

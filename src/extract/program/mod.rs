@@ -1,0 +1,21 @@
+//! What the readers of Go, Rust, C#, Java and Kotlin have in common: a package's source as one small language, and the
+//! machine that walks it. Files in, tools out, by way of a [`Dialect`](machine::Dialect) for each language.
+//! Never runs anything and never guesses a value.
+//!
+//! ```text
+//! files ─ source ─▶ trees ─ dialect ─▶ ast ─ names ─▶ program ─ machine (exec, eval, call) ─▶ draft, schema ─▶ FoundTool
+//! ```
+
+pub(super) mod ast;
+pub(super) mod builtin;
+mod call;
+pub(super) mod draft;
+mod eval;
+mod exec;
+pub(super) mod literal;
+pub(super) mod machine;
+mod member;
+mod names;
+pub(super) mod schema;
+pub(super) mod source;
+pub(super) mod value;

@@ -1,0 +1,3 @@
+module lantern.example/mark3labs
+
+go 1.23

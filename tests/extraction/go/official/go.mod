@@ -1,0 +1,1 @@
+module lantern.example/official

@@ -1,0 +1,5 @@
+package lantern;
+
+final class Words {
+    static final String HOT = "It gets hot.";
+}

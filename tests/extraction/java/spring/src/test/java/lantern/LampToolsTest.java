@@ -1,0 +1,7 @@
+package lantern;
+
+@Component
+class LampToolsTest {
+    @McpTool(description = "Only a test")
+    String tested() { return ""; }
+}

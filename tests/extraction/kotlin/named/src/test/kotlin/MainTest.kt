@@ -1,0 +1,3 @@
+fun main() {
+    server.addTool(name = "tested", description = "Only a test") { CallToolResult() }
+}
