@@ -40,7 +40,8 @@ pub struct CrawlArgs {
     /// How the operators of registries can reach you; sent as part of the user agent.
     #[arg(long, value_name = "TEXT", env = "MCPDEX_CONTACT")]
     pub contact: Option<String>,
-    /// Requests at once over all hosts.
+    /// Requests at once over all hosts; those that are kept waiting for more than a second count apart, three times as
+    /// many.
     #[arg(long, value_name = "NUMBER", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub concurrency: u16,
     /// Requests at once at one host.

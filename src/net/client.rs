@@ -2,7 +2,8 @@
 //! [`fetch`](super::fetch) and [`exchange`](super::exchange).
 
 use super::guard::{Resolver, check_address};
-use super::lane::{HostRecord, Lanes, Pace, Place};
+use super::host::HostRecord;
+use super::lane::{Lanes, Pace, Place};
 use super::large::Large;
 use super::{Dial, Encoding, Lookup, Refusal, SystemLookup, Trust};
 use rustls_platform_verifier::ConfigVerifierExt;

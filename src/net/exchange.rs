@@ -3,7 +3,7 @@
 //! one origin to another, and stops at the caller's deadline however slowly the bytes drip.
 
 use super::guard::{check_redirect, check_url};
-use super::lane::Went;
+use super::host::Went;
 use super::large::Large;
 use super::retry::retry_after;
 use super::{Cause, Client, Encoding, Failure, Trust};

@@ -2,7 +2,7 @@
 
 use super::exchange::asked_to_wait;
 use super::guard::{check_redirect, check_url};
-use super::lane::Went;
+use super::host::Went;
 use super::large::Large;
 use super::request::split_user_info;
 use super::retry::{LONGEST_PAUSE, is_transient, pause};

@@ -5,7 +5,8 @@
 //! a slow host hold nothing that another host needs.
 
 use super::guard::{Lookup, SystemLookup};
-use super::{Cause, address, retry};
+use super::host::{HostRecord, Went};
+use super::{address, retry};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,57 +20,10 @@ use url::Url;
 pub struct Pace {
     /// Requests at one domain at once. One address may have four times as many, because domains share it.
     pub per_host: usize,
-    /// Requests at once over all hosts.
+    /// Requests at once over all hosts, and three times as many that are kept waiting.
     pub all: usize,
     /// The least time between the starts of two requests at one domain.
     pub interval: Duration,
-}
-
-/// What is known of a host at the end.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HostRecord {
-    pub requests: u64,
-    /// Requests that ended in no answer.
-    pub failed: u64,
-    /// Answers that asked for patience: 429 and 503.
-    pub busy: u64,
-    /// Bytes of bodies, after decompression, as far as they were counted.
-    pub bytes: u64,
-    /// From the start of requests to the heads of their answers, summed.
-    pub waited: Duration,
-    /// For how long the lane was closed because the host asked for it or failed.
-    pub paused: Duration,
-}
-
-/// How one request went, for the lane it went through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Went {
-    Well,
-    /// 429 or 503, with the pause that the host asked for.
-    Busy(Option<Duration>),
-    /// Another 5xx, or the connection broke.
-    Badly,
-    /// No answer for other reasons: they say nothing about the next request.
-    Nowhere,
-}
-
-impl Went {
-    pub(super) fn of_status(status: u16, asked: Option<Duration>) -> Went {
-        match status {
-            429 | 503 => Went::Busy(asked),
-            500.. => Went::Badly,
-            _ => Went::Well,
-        }
-    }
-
-    pub(super) fn of_cause(cause: &Cause) -> Went {
-        match cause {
-            Cause::Unreachable(_) if retry::is_transient(cause) => Went::Badly,
-            Cause::Blocked(_) | Cause::Timeout(_) | Cause::NoConnection | Cause::Unreachable(_) => Went::Nowhere,
-            Cause::Status { status, .. } | Cause::Busy { status, .. } => Went::of_status(*status, None),
-            Cause::TooLarge { .. } | Cause::Redirects(_) | Cause::Unreadable(_) => Went::Well,
-        }
-    }
 }
 
 /// Hosts that failed by themselves are not left alone for longer than this: neighbours share their domain.
@@ -86,6 +40,8 @@ const MANY: usize = 2_048;
 pub struct Lanes {
     shared: Arc<Shared>,
     all: Arc<Semaphore>,
+    /// Places of those that stepped aside.
+    slow: Arc<Semaphore>,
     pace: Pace,
 }
 
@@ -118,8 +74,19 @@ struct Turn {
 pub struct Place {
     _domain: OwnedSemaphorePermit,
     _address: Option<OwnedSemaphorePermit>,
-    _all: OwnedSemaphorePermit,
+    all: OwnedSemaphorePermit,
+    slow: Arc<Semaphore>,
     _lane: Arc<Lane>,
+}
+
+impl Place {
+    /// Leaves the place in the whole to another host, because this one keeps the request waiting; the places in its own
+    /// lane stay taken. Does nothing where too many have done so already.
+    pub fn step_aside(&mut self) {
+        if let Ok(permit) = self.slow.clone().try_acquire_owned() {
+            self.all = permit;
+        }
+    }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -165,7 +132,8 @@ impl Lanes {
             resolved: Mutex::default(),
             records: Mutex::default(),
         };
-        Lanes { shared: Arc::new(shared), all: Arc::new(Semaphore::new(pace.all)), pace }
+        let slow = Arc::new(Semaphore::new(pace.all.saturating_mul(3).min(Semaphore::MAX_PERMITS)));
+        Lanes { shared: Arc::new(shared), all: Arc::new(Semaphore::new(pace.all)), slow, pace }
     }
 
     /// Waits for a place in the lane of the URL's host.
@@ -184,7 +152,7 @@ impl Lanes {
             let all = acquire(&self.all).await;
             // The host may have asked for a pause while this request waited for its place in the whole.
             if locked(&lane.turn).closed <= Instant::now() {
-                return Place { _domain: domain, _address: address, _all: all, _lane: lane };
+                return Place { _domain: domain, _address: address, all, slow: self.slow.clone(), _lane: lane };
             }
         }
     }
@@ -349,6 +317,21 @@ mod tests {
         let entered = tokio::time::timeout(Duration::from_secs(20), lanes.enter(&free)).await;
         assert!(entered.is_ok(), "the free host waited for the others");
         waiting.iter().for_each(tokio::task::JoinHandle::abort);
+    }
+
+    #[tokio::test]
+    async fn who_is_kept_waiting_leaves_its_place_to_others_within_bounds() {
+        let lanes = lanes(9, 1);
+        let mut waiting = Vec::new();
+        for n in 1..=4 {
+            let mut place = lanes.enter(&url(&format!("http://10.0.0.{n}/"))).await;
+            place.step_aside();
+            waiting.push(place);
+        }
+        let fifth = url("http://10.0.0.9/");
+        assert!(tokio::time::timeout(Duration::from_millis(50), lanes.enter(&fifth)).await.is_err());
+        waiting.pop();
+        assert!(tokio::time::timeout(Duration::from_secs(5), lanes.enter(&fifth)).await.is_ok());
     }
 
     #[tokio::test]

@@ -31,6 +31,9 @@ use std::time::Duration;
 use talk::{Modern, Stop, Talk, Wire};
 use url::Url;
 
+/// A conversation that takes longer leaves its place among all hosts to another.
+const SLOW: Duration = Duration::from_secs(1);
+
 /// How much one server may take. Every number is a maximum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -97,11 +100,20 @@ fn listed<W: Wire>(talk: Talk<W>, transport: Transport, tried: Vec<String>) -> H
 ///
 /// Never fails as a function: what went wrong is the outcome.
 pub async fn ask(client: &Client, ask: &Ask) -> Heard {
-    let place = client.enter(&ask.url).await;
+    let mut place = client.enter(&ask.url).await;
     let client = &client.for_conversation();
     let deadline = Deadline::after(ask.limits.total);
     let mut tried = Vec::new();
-    let result = converse(client, ask, deadline, &mut tried).await;
+    let result = {
+        let mut talk = std::pin::pin!(converse(client, ask, deadline, &mut tried));
+        match tokio::time::timeout(SLOW, &mut talk).await {
+            Ok(result) => result,
+            Err(_) => {
+                place.step_aside();
+                talk.await
+            }
+        }
+    };
     drop(place);
     match result {
         Ok(heard) => heard,

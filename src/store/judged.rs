@@ -99,8 +99,10 @@ fn next_servers(transaction: &Transaction<'_>, path: &Path) -> Result<Vec<(i64, 
 
 fn load(transaction: &Transaction<'_>, path: &Path, id: i64, name: &str) -> Result<ServerTools, StoreError> {
     let fail = StoreError::sqlite("read", path);
-    let description =
-        transaction.query_row("SELECT description FROM server WHERE id = ?1", [id], |row| row.get(0)).map_err(&fail)?;
+    let description = transaction
+        .prepare_cached("SELECT description FROM server WHERE id = ?1")
+        .and_then(|mut s| s.query_row([id], |row| row.get(0)))
+        .map_err(&fail)?;
     let rows: Vec<(i64, String)> = transaction
         .prepare_cached(
             "SELECT tool.id, definition.raw FROM tool JOIN definition ON definition.id = tool.definition_id
@@ -112,11 +114,8 @@ fn load(transaction: &Transaction<'_>, path: &Path, id: i64, name: &str) -> Resu
         ServerTools { server: name.to_owned(), description, ids: Vec::with_capacity(rows.len()), tools: Vec::new() };
     // A server that only one origin knows has nothing to be completed from.
     let several: bool = transaction
-        .query_row(
-            "SELECT count(DISTINCT origin) > 1 FROM observation WHERE server_id = ?1 AND latest = 1",
-            [id],
-            |row| row.get(0),
-        )
+        .prepare_cached("SELECT count(DISTINCT origin) > 1 FROM observation WHERE server_id = ?1 AND latest = 1")
+        .and_then(|mut s| s.query_row([id], |row| row.get(0)))
         .map_err(&fail)?;
     for (row, raw) in rows {
         let mut tool = super::reader::parse_tool(path, &raw)?;
@@ -137,9 +136,14 @@ fn keep(
     verdicts: &[Verdict],
 ) -> Result<(), StoreError> {
     let fail = StoreError::sqlite("write to", path);
-    // Verdicts on tools that are no longer current go with them.
+    // Verdicts on tools that are no longer current go with them. By way of observations, which have an index by server;
+    // that of tools holds current ones alone.
     transaction
-        .prepare_cached("DELETE FROM verdict WHERE tool_id IN (SELECT id FROM tool WHERE server_id = ?1)")
+        .prepare_cached(
+            "DELETE FROM verdict WHERE tool_id IN (
+                 SELECT tool.id FROM observation JOIN tool ON tool.observation_id = observation.id
+                 WHERE observation.server_id = ?1)",
+        )
         .and_then(|mut s| s.execute([id]))
         .map_err(&fail)?;
     for (tool, verdict) in server.ids.iter().zip(verdicts) {
