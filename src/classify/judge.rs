@@ -106,6 +106,7 @@ impl Ruleset {
                 sentence::read(reading, &self.lexicon, (description.start, description.end), &mut actions).statements;
         }
         let said = actions[before..].iter().any(|action| action.verb.is_some());
+        self.doubt_nouns(&mut actions[..], before);
         if title.end > title.start {
             let from = actions.len();
             statements.push((title.start, title.end));
@@ -119,6 +120,28 @@ impl Ruleset {
             }
         }
         (actions, statements)
+    }
+
+    /// A word of the name that is as often a noun, and stands where nouns stand, is less sure to be what the tool does
+    /// where the description has another verb.
+    fn doubt_nouns(&self, actions: &mut [Action], named: usize) {
+        let (name, described) = actions.split_at_mut(named);
+        let [action] = name else { return };
+        let Some(verb) = action.verb else { return };
+        let last = action.objects.iter().all(|word| word.end <= verb.start);
+        let other = described
+            .iter()
+            .filter(|action| action.weaker == 0)
+            .filter_map(|action| action.verb)
+            .map(|said| said.lemma)
+            .collect::<Vec<_>>();
+        if other.is_empty() || other.contains(&verb.lemma) {
+            return;
+        }
+        action.light = self.lexicon.is_light(verb.lemma);
+        if last && self.lexicon.is_nouny(verb.lemma) {
+            action.weaker = 1;
+        }
     }
 
     /// The phrases of a finding, found once more for those who look at it afterwards.
@@ -158,6 +181,11 @@ impl Ruleset {
             let action = &scene.actions[index];
             if let Some(verb) = action.verb {
                 for place in &self.by_verb[verb.lemma as usize] {
+                    self.try_clause(*place, scene, Some(index), &mut fired);
+                }
+            }
+            if action.plural && action.verb.is_none() {
+                for place in &self.by_plural {
                     self.try_clause(*place, scene, Some(index), &mut fired);
                 }
             }
@@ -217,9 +245,11 @@ impl Ruleset {
             action: action_index,
             spans,
             // What a later sentence says of reading is mostly what comes back, so it counts one step less again.
-            strength: full.saturating_sub(
-                of.map_or(0, |action| action.weaker + u8::from(action.weaker > 0 && rule.class == Some(Class::Read))),
-            ),
+            // So does a look that is joined to an act: "starts a scan and returns its number".
+            strength: full.saturating_sub(of.map_or(0, |action| {
+                let looks = (action.weaker > 0 || action.joined) && rule.class == Some(Class::Read);
+                action.weaker + u8::from(looks)
+            })),
             fate: if cancelled { Fate::Cancelled } else { Fate::Won },
         });
     }

@@ -52,6 +52,8 @@ pub(super) mod role {
     pub(in crate::classify) const PARTICIPLE_BEFORE: u16 = 1 << 11;
     pub(in crate::classify) const PARTICIPLE_AFTER: u16 = 1 << 12;
     pub(in crate::classify) const GENITIVE: u16 = 1 << 13;
+    pub(in crate::classify) const INSTRUMENT: u16 = 1 << 14;
+    pub(in crate::classify) const COPULA: u16 = 1 << 15;
 }
 
 /// What a literal can be.
@@ -64,6 +66,10 @@ pub(super) struct Meaning {
     pub roles: Vec<(u8, u16)>,
     /// Whether rules name it as a phrase.
     pub phrase: bool,
+    /// Whether it is a noun made of words that may be verbs elsewhere.
+    pub compound: bool,
+    /// The verb that a name beginning with this word has, where it asks.
+    pub question: Option<Lemma>,
     /// Whether it is bounded by blanks or the like.
     pub bounded: bool,
     /// Whether it takes part in sentences: a phrase that does not, hides no word.
@@ -85,6 +91,8 @@ pub(super) struct Language {
     pub order: Order,
     pub final_infinitive: bool,
     pub adverb_endings: Vec<String>,
+    pub plural_endings: Vec<String>,
+    pub plural_exceptions: Vec<String>,
 }
 
 /// One place in the text where a literal stands.
@@ -108,6 +116,7 @@ pub(super) struct Lexicon {
     lemmas: Vec<String>,
     nouny: Vec<bool>,
     nouny_in_prose: Vec<bool>,
+    light: Vec<bool>,
 }
 
 /// Collects literals until [`LexiconBuilder::build`].
@@ -226,7 +235,7 @@ impl LexiconBuilder {
     /// # Errors
     /// The automaton would be too large.
     pub(super) fn build(mut self, languages: &[LanguageSyntax]) -> Result<Lexicon, aho_corasick::BuildError> {
-        let (mut nouny, mut nouny_in_prose) = (Vec::new(), Vec::new());
+        let (mut nouny, mut nouny_in_prose, mut light) = (Vec::new(), Vec::new(), Vec::new());
         for (index, language) in languages.iter().enumerate() {
             let index = index as u8;
             self.small_words(language, index);
@@ -243,7 +252,22 @@ impl LexiconBuilder {
                 self.forms(lemma, forms, index, Form::Past);
             }
             self.foreign_nouns(&language.nouns);
-            for (words, marks) in [(&language.nouny, &mut nouny), (&language.nouny_in_prose, &mut nouny_in_prose)] {
+            for text in &language.compounds {
+                let literal = self.literal(&normal(text));
+                self.meanings[literal as usize].compound = true;
+            }
+            for (lemma, words) in &language.questions {
+                let lemma = self.lemma(lemma);
+                for text in words {
+                    let literal = self.literal(&normal(text));
+                    self.meanings[literal as usize].question = Some(lemma);
+                }
+            }
+            for (words, marks) in [
+                (&language.nouny, &mut nouny),
+                (&language.nouny_in_prose, &mut nouny_in_prose),
+                (&language.light, &mut light),
+            ] {
                 for lemma in words {
                     let lemma = self.lemma(lemma) as usize;
                     if marks.len() <= lemma {
@@ -255,6 +279,7 @@ impl LexiconBuilder {
         }
         nouny_in_prose.resize(self.lemmas.len(), false);
         nouny.resize(self.lemmas.len(), false);
+        light.resize(self.lemmas.len(), false);
         let mut short = HashMap::new();
         let mut long = Vec::new();
         let mut numbers = Vec::new();
@@ -277,10 +302,12 @@ impl LexiconBuilder {
                 order: language.order,
                 final_infinitive: language.final_infinitive,
                 adverb_endings: language.adverb_endings.clone(),
+                plural_endings: language.plural_endings.clone(),
+                plural_exceptions: language.plural_exceptions.clone(),
             })
             .collect();
         let meanings = self.meanings;
-        Ok(Lexicon { automaton, numbers, meanings, short, languages, lemmas: self.lemmas, nouny, nouny_in_prose })
+        Ok(Lexicon { automaton, numbers, meanings, short, languages, lemmas: self.lemmas, nouny, nouny_in_prose, light })
     }
 
     fn small_words(&mut self, language: &LanguageSyntax, index: u8) {
@@ -299,6 +326,8 @@ impl LexiconBuilder {
             (&language.participle_before, role::PARTICIPLE_BEFORE),
             (&language.participle_after, role::PARTICIPLE_AFTER),
             (&language.genitives, role::GENITIVE),
+            (&language.instruments, role::INSTRUMENT),
+            (&language.copulas, role::COPULA),
         ] {
             self.role(texts, index, role);
         }
@@ -376,6 +405,16 @@ impl Lexicon {
         self.nouny_in_prose[lemma as usize]
     }
 
+    pub(super) fn is_light(&self, lemma: Lemma) -> bool {
+        self.light[lemma as usize]
+    }
+
+    /// Whether the word of a name looks like a plural.
+    pub(super) fn is_plural(&self, word: &str) -> bool {
+        let ends = |list: &[String]| list.iter().any(|end| word.len() > end.len() + 1 && word.ends_with(end.as_str()));
+        self.languages.first().is_some_and(|l| ends(&l.plural_endings) && !ends(&l.plural_exceptions))
+    }
+
     pub(super) fn is_nouny(&self, lemma: Lemma) -> bool {
         self.nouny[lemma as usize]
     }
@@ -391,6 +430,17 @@ impl Lexicon {
             hits.push(Hit { start: found.start() as u32, end: found.end() as u32, literal });
         }
         hits.sort_unstable_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end), hit.literal));
+    }
+
+    /// Which bytes of `start..end` belong to a noun that is made of words that may be verbs.
+    pub(super) fn compounds(&self, hits: &[Hit], start: u32, end: u32) -> Vec<(u32, u32)> {
+        let from = hits.partition_point(|hit| hit.start < start);
+        hits[from..]
+            .iter()
+            .take_while(|hit| hit.start < end)
+            .filter(|hit| hit.end <= end && self.meanings[hit.literal as usize].compound)
+            .map(|hit| (hit.start, hit.end))
+            .collect()
     }
 
     /// The literal of one or two bytes that `word` is.

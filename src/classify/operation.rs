@@ -22,9 +22,7 @@ pub(super) fn judge(set: &Ruleset, context: &ServerContext, tool: &Tool, finding
     let mut gravest: Option<(Class, BTreeSet<Trait>, Evidence)> = None;
     let mut found = Vec::new();
     for (index, param) in finding.reading.params.iter().enumerate() {
-        if !selects_operation(set, finding, param) {
-            continue;
-        }
+        let Some(sure) = selects_operation(set, finding, param) else { continue };
         let mut values = Vec::new();
         collect(param.schema, &parameter_pointer(&finding.reading, index as u32), 0, &mut values);
         if values.len() < 2 {
@@ -37,7 +35,8 @@ pub(super) fn judge(set: &Ruleset, context: &ServerContext, tool: &Tool, finding
             .collect();
         // A list of which hardly anything is a verb is a list of something else.
         let known = verdicts.iter().filter(|((_, _, recognised, _), ..)| *recognised).count();
-        if known * 3 < verdicts.len() {
+        let enough = if sure { known * 3 >= verdicts.len() } else { known > 1 && known * 3 >= verdicts.len() * 2 };
+        if !enough {
             continue;
         }
         for ((class, traits, recognised, rule), value, pointer) in verdicts {
@@ -94,11 +93,16 @@ fn weaken(set: &Ruleset, finding: &mut Finding<'_>, class: Class) {
     }
 }
 
-fn selects_operation(set: &Ruleset, finding: &Finding<'_>, param: &Param<'_>) -> bool {
+/// Whether the parameter selects an operation: for sure, or if most of its values are operations.
+fn selects_operation(set: &Ruleset, finding: &Finding<'_>, param: &Param<'_>) -> Option<bool> {
     let segment = &finding.reading.segments[param.segment as usize];
     let name = &finding.reading.text[segment.start as usize..segment.end as usize];
     let last = name.rsplit(' ').next().unwrap_or(name);
-    set.operation_parameters.iter().any(|word| word == last)
+    let is_in = |words: &[String]| words.iter().any(|word| word == last);
+    if is_in(&set.operation_parameters) {
+        return Some(true);
+    }
+    is_in(&set.doubtful_parameters).then_some(false)
 }
 
 fn collect<'v>(schema: &'v Value, pointer: &str, depth: usize, values: &mut Vec<(&'v str, String)>) {
