@@ -105,12 +105,23 @@ pub(super) fn of_name(
     let mut words = name_words(reading, lexicon, start, end);
     let shared = context.shared_words(&reading.text[start as usize..end as usize]);
     skip_prefix(&mut words, shared, lexicon, context, &reading.text);
-    let plural = words.last().is_some_and(|word| lexicon.is_plural(&reading.text[word.start as usize..word.end as usize]));
+    let plural =
+        words.last().is_some_and(|word| lexicon.is_plural(&reading.text[word.start as usize..word.end as usize]));
     let space = words.iter().position(|word| word.start >= namespace_end(reading, start));
     let Some(at) = head_verb(&words, space.unwrap_or(0), lexicon) else {
         let objects = objects(&words, lexicon, usize::MAX);
         let head = objects.len().checked_sub(1);
-        return vec![Action { place: Place::Name, verb: None, objects, head, bare: false, light: false, plural, joined: false, weaker: 0 }];
+        return vec![Action {
+            place: Place::Name,
+            verb: None,
+            objects,
+            head,
+            bare: false,
+            light: false,
+            plural,
+            joined: false,
+            weaker: 0,
+        }];
     };
     let mut actions = vec![action_at(&words, at, lexicon)];
     for (index, word) in words.iter().enumerate().skip(at + 2) {
@@ -132,7 +143,17 @@ fn action_at(words: &[NameWord], at: usize, lexicon: &Lexicon) -> Action {
     });
     let objects = objects(words, lexicon, at);
     let head = objects.len().checked_sub(1);
-    Action { place: Place::Name, verb, objects, head, bare: false, light: false, plural: false, joined: false, weaker: 0 }
+    Action {
+        place: Place::Name,
+        verb,
+        objects,
+        head,
+        bare: false,
+        light: false,
+        plural: false,
+        joined: false,
+        weaker: 0,
+    }
 }
 
 /// Drops the words that say whose tool it is, unless they say what it does.

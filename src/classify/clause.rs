@@ -1,7 +1,8 @@
 //! One clause of a rule: compiled from its fields, and held against one action of one tool.
 
 use super::action::{Action, Place, ServerContext};
-use super::lexicon::{Lemma, LexiconBuilder, Literal};
+use super::gather::LexiconBuilder;
+use super::lexicon::{Lemma, Literal};
 use super::reading::Reading;
 use super::syntax::{ClauseSyntax, PlaceSyntax};
 use super::words::words_of;

@@ -363,7 +363,17 @@ impl Prose<'_, '_> {
         let Some(verb) = self.verb(last, language) else { return false };
         let (objects, head) = self.object(from, last, language);
         let verb = Some(Word { lemma: verb.lemma, start: token.start, end: token.end });
-        actions.push(Action { place: Place::Description, verb, objects, head, bare: false, light: false, plural: false, joined: false, weaker: 0 });
+        actions.push(Action {
+            place: Place::Description,
+            verb,
+            objects,
+            head,
+            bare: false,
+            light: false,
+            plural: false,
+            joined: false,
+            weaker: 0,
+        });
         true
     }
 }

@@ -4,7 +4,8 @@
 //! id that is used twice are errors, and there is no set of rules without rules.
 
 use super::clause::{Clause, Compiler};
-use super::lexicon::{Lemma, Lexicon, LexiconBuilder, Literal};
+use super::gather::LexiconBuilder;
+use super::lexicon::{Lemma, Lexicon, Literal};
 use super::syntax::{LanguageSyntax, RuleFile, RuleSyntax};
 use super::taxonomy::Taxonomy;
 use crate::model::{Class, Confidence, Risk, Trait};

@@ -27,6 +27,8 @@ pub(super) fn settle(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) -> 
         fired
             .iter()
             .filter(|h| h.fate == Fate::Won && class_of(h) == Some(class))
+            // "Starts an agent and assigns it a task": what is joined to an act does not outweigh it.
+            .filter(|h| class == Class::Read || h.action.is_none_or(|index| !actions[index as usize].joined))
             .map(|h| h.strength + 1)
             .max()
             .unwrap_or(0)
