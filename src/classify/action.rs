@@ -222,7 +222,7 @@ fn head_verb(words: &[NameWord], space: usize, lexicon: &Lexicon) -> Option<usiz
     if let Some(middle) = (1..last).find(|index| plain(*index)) {
         return Some(middle);
     }
-    if verb(last).is_some() {
+    if verb(last).is_some_and(|lemma| last == 0 || !lexicon.is_noun_at_the_end(lemma)) {
         return Some(last);
     }
     // "database_deploy_from_template": a preposition behind it shows the verb.

@@ -266,8 +266,12 @@ fn is_verbless(actions: &[Action]) -> bool {
 /// Schemas may nest without end; the type of a parameter is found near the top.
 const MAX_DEPTH: usize = 4;
 
+/// Whether a value may have one of the types. A text with a list of accepted values is no free `string`.
 fn has_type(schema: &Value, wanted: &[String], depth: usize) -> bool {
-    let is = |value: &Value| value.as_str().is_some_and(|name| wanted.iter().any(|w| w == name));
+    let listed = schema.get("enum").is_some() || schema.get("const").is_some();
+    let is = |value: &Value| {
+        value.as_str().is_some_and(|name| wanted.iter().any(|w| w == name && !(listed && name == "string")))
+    };
     match schema.get("type") {
         Some(Value::Array(types)) => types.iter().any(is),
         Some(one) => is(one),

@@ -124,7 +124,8 @@ impl LexiconBuilder {
     /// # Errors
     /// The automaton would be too large.
     pub(super) fn build(mut self, languages: &[LanguageSyntax]) -> Result<Lexicon, aho_corasick::BuildError> {
-        let (mut nouny, mut nouny_in_prose, mut light) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut nouny, mut nouny_in_prose, mut light, mut ends) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (index, language) in languages.iter().enumerate() {
             let index = index as u8;
             self.small_words(language, index);
@@ -156,6 +157,7 @@ impl LexiconBuilder {
                 (&language.nouny, &mut nouny),
                 (&language.nouny_in_prose, &mut nouny_in_prose),
                 (&language.light, &mut light),
+                (&language.nouns_at_the_end, &mut ends),
             ] {
                 for lemma in words {
                     let lemma = self.lemma(lemma) as usize;
@@ -169,6 +171,7 @@ impl LexiconBuilder {
         nouny_in_prose.resize(self.lemmas.len(), false);
         nouny.resize(self.lemmas.len(), false);
         light.resize(self.lemmas.len(), false);
+        ends.resize(self.lemmas.len(), false);
         let mut short = HashMap::new();
         let mut long = Vec::new();
         let mut numbers = Vec::new();
@@ -206,6 +209,7 @@ impl LexiconBuilder {
             nouny,
             nouny_in_prose,
             light,
+            nouns_at_the_end: ends,
         })
     }
 

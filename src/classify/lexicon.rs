@@ -116,6 +116,7 @@ pub(super) struct Lexicon {
     pub(super) nouny: Vec<bool>,
     pub(super) nouny_in_prose: Vec<bool>,
     pub(super) light: Vec<bool>,
+    pub(super) nouns_at_the_end: Vec<bool>,
 }
 
 impl Lexicon {
@@ -133,6 +134,10 @@ impl Lexicon {
 
     pub(super) fn is_nouny_in_prose(&self, lemma: Lemma) -> bool {
         self.nouny_in_prose[lemma as usize]
+    }
+
+    pub(super) fn is_noun_at_the_end(&self, lemma: Lemma) -> bool {
+        self.nouns_at_the_end[lemma as usize]
     }
 
     pub(super) fn is_light(&self, lemma: Lemma) -> bool {

@@ -337,7 +337,11 @@ impl Prose<'_, '_> {
     /// A first sentence without a verb: "Weather of a city".
     pub(super) fn noun_phrase(&self, from: usize, to: usize, language: u8, actions: &mut Vec<Action>) {
         let from = self.after_label(from, to, language);
-        let (objects, head) = self.object(from, to, language);
+        // "An agent for statement analysis": what it is for.
+        let purpose = (from + 1..to.min(from + MAX_SUBJECT)).find(|at| {
+            self.role(*at, language) & role::PREPOSITION != 0 && self.role(*at - 1, language) & role::INSTRUMENT != 0
+        });
+        let (objects, head) = self.object(purpose.map_or(from, |at| at + 1), to, language);
         if !objects.is_empty() {
             actions.push(Action {
                 place: Place::Description,

@@ -190,6 +190,9 @@ pub struct LanguageSyntax {
     /// Nouns for tools: what one is for or does is what the tool does.
     #[serde(default)]
     pub instruments: Vec<String>,
+    /// Lemmas that are nouns at the end of a name ("expense_report").
+    #[serde(default)]
+    pub nouns_at_the_end: Vec<String>,
     /// Verbs of names that say little: what the description says first counts for more.
     #[serde(default)]
     pub light: Vec<String>,
