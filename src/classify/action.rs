@@ -31,6 +31,12 @@ pub(super) struct Action {
     pub head: Option<usize>,
     /// Whether the statement ends with the verb: "It only reads."
     pub bare: bool,
+    /// Whether its verb says little ("run_…") and the description has another one.
+    pub light: bool,
+    /// Whether the object ends with a plural.
+    pub plural: bool,
+    /// Whether its verb is joined to an earlier one of the same sentence ("starts a scan and *returns* its number").
+    pub joined: bool,
     /// How many steps weaker than its rule a hit of this action is.
     pub weaker: u8,
 }
@@ -99,10 +105,23 @@ pub(super) fn of_name(
     let mut words = name_words(reading, lexicon, start, end);
     let shared = context.shared_words(&reading.text[start as usize..end as usize]);
     skip_prefix(&mut words, shared, lexicon, context, &reading.text);
-    let Some(at) = head_verb(&words, lexicon) else {
+    let plural =
+        words.last().is_some_and(|word| lexicon.is_plural(&reading.text[word.start as usize..word.end as usize]));
+    let space = words.iter().position(|word| word.start >= namespace_end(reading, start));
+    let Some(at) = head_verb(&words, space.unwrap_or(0), lexicon) else {
         let objects = objects(&words, lexicon, usize::MAX);
         let head = objects.len().checked_sub(1);
-        return vec![Action { place: Place::Name, verb: None, objects, head, bare: false, weaker: 0 }];
+        return vec![Action {
+            place: Place::Name,
+            verb: None,
+            objects,
+            head,
+            bare: false,
+            light: false,
+            plural,
+            joined: false,
+            weaker: 0,
+        }];
     };
     let mut actions = vec![action_at(&words, at, lexicon)];
     for (index, word) in words.iter().enumerate().skip(at + 2) {
@@ -124,7 +143,17 @@ fn action_at(words: &[NameWord], at: usize, lexicon: &Lexicon) -> Action {
     });
     let objects = objects(words, lexicon, at);
     let head = objects.len().checked_sub(1);
-    Action { place: Place::Name, verb, objects, head, bare: false, weaker: 0 }
+    Action {
+        place: Place::Name,
+        verb,
+        objects,
+        head,
+        bare: false,
+        light: false,
+        plural: false,
+        joined: false,
+        weaker: 0,
+    }
 }
 
 /// Drops the words that say whose tool it is, unless they say what it does.
@@ -149,16 +178,35 @@ fn skip_prefix(words: &mut Vec<NameWord>, shared: usize, lexicon: &Lexicon, cont
 }
 
 fn is_name_verb(word: &NameWord, lexicon: &Lexicon, first: bool) -> Option<Lemma> {
-    let meaning = lexicon.meaning(word.literal?);
+    let meaning = lexicon.meaning(word.literal.filter(|_| !word.compound)?);
+    if first && meaning.question.is_some() {
+        return meaning.question;
+    }
     let form = meaning.verbs.iter().find(|v| matches!(v.form, Form::Base | Form::Main));
     // "creates_page": a third person that is no plural.
     let third = || meaning.verbs.iter().find(|v| first && v.form == Form::Third && !lexicon.is_nouny(v.lemma));
     Some(form.or_else(third)?.lemma)
 }
 
+/// Where, in the reading, the namespace of the name at `start` ends: behind its last dot, slash, colon or double
+/// underscore.
+fn namespace_end(reading: &Reading<'_>, start: u32) -> u32 {
+    let segment = reading.name_segment();
+    let name = segment.original;
+    let marks = [".", "/", ":", "__"];
+    let Some(end) = marks.iter().filter_map(|mark| name.rfind(mark).map(|at| at + mark.len())).max() else {
+        return start;
+    };
+    (segment.start..segment.end).find(|at| segment.original_span(*at, *at + 1).0 >= end).unwrap_or(start).max(start)
+}
+
 /// The index of the word that says what the tool does: the first where it is a verb, else the last, else the first
 /// verb between; words that are as often nouns only where no other verb is.
-fn head_verb(words: &[NameWord], lexicon: &Lexicon) -> Option<usize> {
+fn head_verb(words: &[NameWord], space: usize, lexicon: &Lexicon) -> Option<usize> {
+    // "workflow.run_schedule": what comes before the dot says whose tool it is.
+    if space > 0 && space < words.len() && is_name_verb(&words[space], lexicon, true).is_some() {
+        return Some(space);
+    }
     let verb = |index: usize| is_name_verb(&words[index], lexicon, index == 0);
     let plain = |index: usize| verb(index).is_some_and(|lemma| !lexicon.is_nouny(lemma));
     let last = words.len().checked_sub(1)?;
@@ -174,7 +222,16 @@ fn head_verb(words: &[NameWord], lexicon: &Lexicon) -> Option<usize> {
     if let Some(middle) = (1..last).find(|index| plain(*index)) {
         return Some(middle);
     }
-    verb(last).map(|_| last)
+    if verb(last).is_some_and(|lemma| last == 0 || !lexicon.is_noun_at_the_end(lemma)) {
+        return Some(last);
+    }
+    // "database_deploy_from_template": a preposition behind it shows the verb.
+    let preposition = |index: usize| {
+        words[index]
+            .literal
+            .is_some_and(|literal| lexicon.meaning(literal).role(0) & super::lexicon::role::PREPOSITION != 0)
+    };
+    (1..last).find(|index| verb(*index).is_some() && preposition(index + 1))
 }
 
 fn objects(words: &[NameWord], lexicon: &Lexicon, except: usize) -> Vec<Word> {

@@ -1,7 +1,8 @@
 //! One clause of a rule: compiled from its fields, and held against one action of one tool.
 
 use super::action::{Action, Place, ServerContext};
-use super::lexicon::{Lemma, LexiconBuilder, Literal};
+use super::gather::LexiconBuilder;
+use super::lexicon::{Lemma, Literal};
 use super::reading::Reading;
 use super::syntax::{ClauseSyntax, PlaceSyntax};
 use super::words::words_of;
@@ -50,8 +51,10 @@ pub(super) struct Clause {
     types: Vec<String>,
     parameter_about: Vec<Literal>,
     values: Vec<String>,
+    patterns: Vec<String>,
     server: Vec<String>,
     verbless: Option<bool>,
+    plural: Option<bool>,
     /// Whether only the object proper counts, not what it belongs to ("the text *of a file*").
     pub proper: bool,
 }
@@ -80,7 +83,9 @@ impl Compiler<'_> {
             parameter_about: written.parameter_about.iter().map(|phrase| b.phrase(phrase)).collect(),
             values: written.parameter_value.iter().map(|value| value.to_lowercase()).collect(),
             server: written.server.iter().map(|phrase| format!(" {} ", words_of(phrase))).collect(),
+            patterns: written.parameter_pattern.iter().map(|text| text.to_lowercase()).collect(),
             verbless: written.verbless,
+            plural: written.plural,
             proper: false,
         };
         for pattern in &written.parameter {
@@ -94,10 +99,13 @@ impl Compiler<'_> {
         clause.verb.sort_unstable();
         clause.last.sort_unstable();
         let (verbs, objects, literals) = clause.anchors();
-        if verbs.is_empty() && objects.is_empty() && literals.is_empty() {
-            return Err("a clause names none of verb, object, last, name, about, anywhere, parameter".to_owned());
+        if verbs.is_empty() && objects.is_empty() && literals.is_empty() && clause.plural != Some(true) {
+            return Err(
+                "a clause names none of verb, object, last, plural, name, about, anywhere, parameter".to_owned()
+            );
         }
-        let of_parameter = !(clause.types.is_empty() && clause.parameter_about.is_empty() && clause.values.is_empty());
+        let conditions = [&clause.types, &clause.values, &clause.patterns];
+        let of_parameter = !(clause.parameter_about.is_empty() && conditions.iter().all(|list| list.is_empty()));
         if of_parameter && clause.parameter.is_empty() {
             return Err("a clause has a condition on a parameter, but names none".to_owned());
         }
@@ -130,7 +138,12 @@ impl Clause {
 
     /// Whether the clause speaks of an action rather than of the tool as a whole.
     pub(super) fn is_of_action(&self) -> bool {
-        !(self.verb.is_empty() && self.object.is_empty() && self.last.is_empty())
+        !(self.verb.is_empty() && self.object.is_empty() && self.last.is_empty()) || self.plural.is_some()
+    }
+
+    /// Whether the clause needs no word, only that the action is a plural without a verb.
+    pub(super) fn is_of_plurals(&self) -> bool {
+        self.plural == Some(true) && self.verb.is_empty() && self.object.is_empty() && self.last.is_empty()
     }
 
     /// Whether the clause holds, of this action where it speaks of one; `spans` receives the words that make it hold.
@@ -154,6 +167,12 @@ impl Clause {
         let Some(action) = action else { return false };
         if self.place.is_some_and(|place| place != action.place) {
             return false;
+        }
+        if let Some(wanted) = self.plural {
+            match action.last() {
+                Some(word) if wanted == action.plural => spans.push((word.start, word.end)),
+                _ => return false,
+            }
         }
         if !self.verb.is_empty() {
             match action.verb {
@@ -219,6 +238,10 @@ impl Clause {
             if !self.values.is_empty() && !accepts(param.schema, &self.values, 0) {
                 continue;
             }
+            let pattern = param.schema.get("pattern").and_then(Value::as_str).unwrap_or("").to_lowercase();
+            if !self.patterns.is_empty() && !self.patterns.iter().any(|wanted| pattern.starts_with(wanted.as_str())) {
+                continue;
+            }
             if !self.parameter_about.is_empty() {
                 let about = scene.phrases.iter().find(|other| {
                     let of = &scene.reading.segments[other.segment as usize];
@@ -243,8 +266,12 @@ fn is_verbless(actions: &[Action]) -> bool {
 /// Schemas may nest without end; the type of a parameter is found near the top.
 const MAX_DEPTH: usize = 4;
 
+/// Whether a value may have one of the types. A text with a list of accepted values is no free `string`.
 fn has_type(schema: &Value, wanted: &[String], depth: usize) -> bool {
-    let is = |value: &Value| value.as_str().is_some_and(|name| wanted.iter().any(|w| w == name));
+    let listed = schema.get("enum").is_some() || schema.get("const").is_some();
+    let is = |value: &Value| {
+        value.as_str().is_some_and(|name| wanted.iter().any(|w| w == name && !(listed && name == "string")))
+    };
     match schema.get("type") {
         Some(Value::Array(types)) => types.iter().any(is),
         Some(one) => is(one),

@@ -2,14 +2,13 @@
 //!
 //! Pure: no clock, no files, no order but that of the input. It never panics, whatever the text.
 
-use super::action::{Action, Place, ServerContext, of_name};
+use super::action::{Action, Place, ServerContext};
 use super::annotation::{self, Trust};
-use super::clause::{PhraseHit, Scene, Span};
+use super::clause::{Scene, Span};
 use super::operation;
 use super::rationale;
 use super::reading::Reading;
 use super::ruleset::Ruleset;
-use super::sentence;
 use super::weigh::{overrule, settle};
 use crate::model::{
     Category, Class, Confidence, Evidence, Field, OperationVerdict, Overruled, Risk, Tool, Trait, Verdict,
@@ -94,62 +93,6 @@ impl Ruleset {
         finding
     }
 
-    /// The actions of name, title and description, and where the description makes statements.
-    fn actions(&self, reading: &Reading<'_>, context: &ServerContext) -> (Vec<Action>, Vec<Span>) {
-        let name = reading.name_segment();
-        let mut actions = of_name(reading, &self.lexicon, context, (name.start, name.end));
-        let mut statements = Vec::new();
-        let (title, description) = (&reading.segments[1], &reading.segments[2]);
-        let before = actions.len();
-        if description.end > description.start {
-            statements =
-                sentence::read(reading, &self.lexicon, (description.start, description.end), &mut actions).statements;
-        }
-        let said = actions[before..].iter().any(|action| action.verb.is_some());
-        if title.end > title.start {
-            let from = actions.len();
-            statements.push((title.start, title.end));
-            sentence::read(reading, &self.lexicon, (title.start, title.end), &mut actions);
-            if said {
-                // The title says again, in fewer words, what the description said.
-                actions.truncate(from);
-            }
-            for action in &mut actions[from..] {
-                action.weaker += 1;
-            }
-        }
-        (actions, statements)
-    }
-
-    /// The phrases of a finding, found once more for those who look at it afterwards.
-    pub(super) fn phrases_again(&self, finding: &Finding<'_>, context: &ServerContext) -> Vec<PhraseHit> {
-        let (_, statements) = self.actions(&finding.reading, context);
-        self.phrases(&finding.reading, &statements)
-    }
-
-    fn phrases(&self, reading: &Reading<'_>, statements: &[Span]) -> Vec<PhraseHit> {
-        let mut phrases = Vec::new();
-        let mut add = |literal, span: Span| {
-            let segment = reading.segment_at(span.0);
-            let stated = matches!(reading.segments[segment].field, Field::Title | Field::Description)
-                && statements.iter().any(|(from, to)| *from <= span.0 && span.1 <= *to);
-            phrases.push(PhraseHit { literal, span, segment: segment as u32, stated });
-        };
-        for hit in &reading.hits {
-            if self.lexicon.meaning(hit.literal).phrase {
-                add(hit.literal, (hit.start, hit.end));
-            }
-        }
-        // Names of one or two letters ("q") are too short for the automaton.
-        for segment in reading.segments.iter().filter(|s| s.field == Field::Parameter && s.end - s.start <= 2) {
-            let word = &reading.text.as_bytes()[segment.start as usize..segment.end as usize];
-            if let Some(literal) = self.lexicon.short(word) {
-                add(literal, (segment.start, segment.end));
-            }
-        }
-        phrases
-    }
-
     /// Fires every rule on the actions in `range` and, where that starts at 0, on the tool as a whole.
     pub(super) fn fire(&self, scene: &Scene<'_, '_>, range: std::ops::Range<usize>) -> Vec<Fired> {
         let mut fired: Vec<Fired> = Vec::new();
@@ -158,6 +101,11 @@ impl Ruleset {
             let action = &scene.actions[index];
             if let Some(verb) = action.verb {
                 for place in &self.by_verb[verb.lemma as usize] {
+                    self.try_clause(*place, scene, Some(index), &mut fired);
+                }
+            }
+            if action.plural && action.verb.is_none() {
+                for place in &self.by_plural {
                     self.try_clause(*place, scene, Some(index), &mut fired);
                 }
             }
@@ -217,9 +165,11 @@ impl Ruleset {
             action: action_index,
             spans,
             // What a later sentence says of reading is mostly what comes back, so it counts one step less again.
-            strength: full.saturating_sub(
-                of.map_or(0, |action| action.weaker + u8::from(action.weaker > 0 && rule.class == Some(Class::Read))),
-            ),
+            // So does a look that is joined to an act: "starts a scan and returns its number".
+            strength: full.saturating_sub(of.map_or(0, |action| {
+                let looks = (action.weaker > 0 || action.joined) && rule.class == Some(Class::Read);
+                action.weaker + u8::from(looks)
+            })),
             fate: if cancelled { Fate::Cancelled } else { Fate::Won },
         });
     }

@@ -27,6 +27,7 @@ impl Prose<'_, '_> {
         let form = self.verb(main, language).map(|v| v.form);
         let before = actions.len();
         self.push(main, to, language, weaker, actions);
+        let after_main = actions.len();
         // Further main verbs: joined by a conjunction, comma or slash, and in the same form.
         let mut subordinate = false;
         let mut depth = 0u32;
@@ -70,6 +71,7 @@ impl Prose<'_, '_> {
             }
             self.push(index, to, language, weaker, actions);
         }
+        actions[after_main..].iter_mut().for_each(|action| action.joined = true);
         // "Create, rename or delete pages": verbs without an object share the last one's.
         if let Some((objects, head)) = actions.last().map(|a| (a.objects.clone(), a.head)) {
             for action in &mut actions[before..] {
@@ -114,6 +116,17 @@ impl Prose<'_, '_> {
                 continue;
             }
             if roles & role::CARRIER != 0 && (first || carried || subject > 0 || self.is_third(at, language)) {
+                carried = true;
+                blocked = false;
+                subject = 0;
+                at += 1;
+                continue;
+            }
+            // "An agent for finding pages": what an instrument is for is what it does.
+            let hands_on = subject > 0
+                && roles & (role::SUBORDINATOR | role::PREPOSITION) != 0
+                && self.role(at - 1, language) & role::INSTRUMENT != 0;
+            if hands_on && first {
                 carried = true;
                 blocked = false;
                 subject = 0;
@@ -175,6 +188,13 @@ impl Prose<'_, '_> {
             return false;
         }
         let roles = self.role(at + 1, language);
+        // "Download and import a model": a verb that is joined to another one.
+        if roles & role::CONJUNCTION != 0
+            && at + 3 < to
+            && self.verb(at + 2, language).is_some_and(|v| v.form == Form::Base && !self.lexicon.is_nouny(v.lemma))
+        {
+            return false;
+        }
         roles & (role::GENITIVE | role::CONJUNCTION) != 0 && roles & role::DETERMINER == 0
             || (self.tokens[at + 1].kind == Kind::Word
                 && self.is_third(at + 1, language)
@@ -205,7 +225,7 @@ impl Prose<'_, '_> {
         if at < to && self.tokens[at].kind == Kind::Open { self.after_close(at, to) } else { at }
     }
 
-    fn after_close(&self, at: usize, to: usize) -> usize {
+    pub(super) fn after_close(&self, at: usize, to: usize) -> usize {
         (at..to).find(|index| self.tokens[*index].kind == Kind::Close).map_or(at + 1, |index| index + 1)
     }
 
@@ -235,11 +255,18 @@ impl Prose<'_, '_> {
 
     /// Whether nothing but verbs and what joins them stands between: "Create, update or export pages".
     fn is_chain(&self, main: usize, index: usize, language: u8) -> bool {
-        (main + 1..index).all(|at| {
-            matches!(self.tokens[at].kind, Kind::Comma | Kind::Slash)
-                || self.role(at, language) & (role::CONJUNCTION | role::FILLER) != 0
-                || self.verb(at, language).is_some_and(|v| v.form != Form::Past)
-        })
+        // "Get view and edit rights": two verbs with nothing between them are a verb and its object.
+        let mut after_verb = true;
+        for at in main + 1..index {
+            let joins = matches!(self.tokens[at].kind, Kind::Comma | Kind::Slash)
+                || self.role(at, language) & (role::CONJUNCTION | role::FILLER) != 0;
+            let verb = !joins && self.verb(at, language).is_some_and(|v| v.form != Form::Past);
+            if !joins && (!verb || after_verb) {
+                return false;
+            }
+            after_verb = verb;
+        }
+        true
     }
 
     pub(super) fn is_negated(&self, index: usize, main: usize, language: u8) -> bool {
@@ -262,6 +289,9 @@ impl Prose<'_, '_> {
             bare: objects.is_empty() && index + 1 >= to,
             objects,
             head,
+            light: false,
+            plural: false,
+            joined: false,
             weaker,
         });
     }
@@ -307,9 +337,23 @@ impl Prose<'_, '_> {
     /// A first sentence without a verb: "Weather of a city".
     pub(super) fn noun_phrase(&self, from: usize, to: usize, language: u8, actions: &mut Vec<Action>) {
         let from = self.after_label(from, to, language);
-        let (objects, head) = self.object(from, to, language);
+        // "An agent for statement analysis": what it is for.
+        let purpose = (from + 1..to.min(from + MAX_SUBJECT)).find(|at| {
+            self.role(*at, language) & role::PREPOSITION != 0 && self.role(*at - 1, language) & role::INSTRUMENT != 0
+        });
+        let (objects, head) = self.object(purpose.map_or(from, |at| at + 1), to, language);
         if !objects.is_empty() {
-            actions.push(Action { place: Place::Description, verb: None, objects, head, bare: false, weaker: 0 });
+            actions.push(Action {
+                place: Place::Description,
+                verb: None,
+                objects,
+                head,
+                bare: false,
+                light: false,
+                plural: false,
+                joined: false,
+                weaker: 0,
+            });
         }
     }
 
@@ -323,7 +367,17 @@ impl Prose<'_, '_> {
         let Some(verb) = self.verb(last, language) else { return false };
         let (objects, head) = self.object(from, last, language);
         let verb = Some(Word { lemma: verb.lemma, start: token.start, end: token.end });
-        actions.push(Action { place: Place::Description, verb, objects, head, bare: false, weaker: 0 });
+        actions.push(Action {
+            place: Place::Description,
+            verb,
+            objects,
+            head,
+            bare: false,
+            light: false,
+            plural: false,
+            joined: false,
+            weaker: 0,
+        });
         true
     }
 }

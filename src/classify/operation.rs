@@ -22,9 +22,7 @@ pub(super) fn judge(set: &Ruleset, context: &ServerContext, tool: &Tool, finding
     let mut gravest: Option<(Class, BTreeSet<Trait>, Evidence)> = None;
     let mut found = Vec::new();
     for (index, param) in finding.reading.params.iter().enumerate() {
-        if !selects_operation(set, finding, param) {
-            continue;
-        }
+        let Some(sure) = selects_operation(set, finding, param) else { continue };
         let mut values = Vec::new();
         collect(param.schema, &parameter_pointer(&finding.reading, index as u32), 0, &mut values);
         if values.len() < 2 {
@@ -33,11 +31,12 @@ pub(super) fn judge(set: &Ruleset, context: &ServerContext, tool: &Tool, finding
         let verdicts: Vec<_> = values
             .iter()
             .take(MAX_OPERATIONS)
-            .map(|(value, pointer)| (judge_one(set, context, tool, finding, value), value, pointer))
+            .map(|(value, pointer)| (judge_one(set, context, tool, finding, (param, value)), value, pointer))
             .collect();
         // A list of which hardly anything is a verb is a list of something else.
         let known = verdicts.iter().filter(|((_, _, recognised, _), ..)| *recognised).count();
-        if known * 3 < verdicts.len() {
+        let enough = if sure { known * 3 >= verdicts.len() } else { known > 1 && known * 3 >= verdicts.len() * 2 };
+        if !enough {
             continue;
         }
         for ((class, traits, recognised, rule), value, pointer) in verdicts {
@@ -94,11 +93,16 @@ fn weaken(set: &Ruleset, finding: &mut Finding<'_>, class: Class) {
     }
 }
 
-fn selects_operation(set: &Ruleset, finding: &Finding<'_>, param: &Param<'_>) -> bool {
+/// Whether the parameter selects an operation: for sure, or if most of its values are operations.
+fn selects_operation(set: &Ruleset, finding: &Finding<'_>, param: &Param<'_>) -> Option<bool> {
     let segment = &finding.reading.segments[param.segment as usize];
     let name = &finding.reading.text[segment.start as usize..segment.end as usize];
     let last = name.rsplit(' ').next().unwrap_or(name);
-    set.operation_parameters.iter().any(|word| word == last)
+    let is_in = |words: &[String]| words.iter().any(|word| word == last);
+    if is_in(&set.operation_parameters) {
+        return Some(true);
+    }
+    is_in(&set.doubtful_parameters).then_some(false)
 }
 
 fn collect<'v>(schema: &'v Value, pointer: &str, depth: usize, values: &mut Vec<(&'v str, String)>) {
@@ -129,13 +133,23 @@ fn collect<'v>(schema: &'v Value, pointer: &str, depth: usize, values: &mut Vec<
 type One = (Class, BTreeSet<Trait>, bool, String);
 
 /// Judges one operation as if it were the name of a tool, with the words of the tool's name as its object.
-fn judge_one(set: &Ruleset, context: &ServerContext, tool: &Tool, finding: &Finding<'_>, value: &str) -> One {
+fn judge_one(
+    set: &Ruleset,
+    context: &ServerContext,
+    tool: &Tool,
+    finding: &Finding<'_>,
+    (param, value): (&Param<'_>, &str),
+) -> One {
+    let mut properties = Map::new();
+    properties.insert(param.name.to_owned(), param.schema.clone());
+    let mut schema = Map::new();
+    schema.insert("properties".to_owned(), Value::Object(properties));
     let name = format!("{value} {}", noun_part(set, finding, &tool.name));
     let pseudo = Tool {
         name,
         title: None,
         description: None,
-        input_schema: None::<Map<String, Value>>,
+        input_schema: Some(schema),
         output_schema: None,
         annotations: crate::model::Annotations::default(),
         oddities: Vec::new(),
@@ -150,12 +164,16 @@ fn judge_one(set: &Ruleset, context: &ServerContext, tool: &Tool, finding: &Find
         // The verb must be the operation's own, not one of the tool's name.
         .filter(|action| action.place == Place::Name && action.verb.is_none_or(|verb| verb.start < own))
         .map(|mut action| {
+            action.plural = false;
             action.head = action.objects.iter().rposition(|word| word.start < own).or(action.head);
             action
         })
         .collect();
-    let scene = Scene { reading: &reading, context: &alone, phrases: &[], actions: &actions };
+    let phrases = set.phrases(&reading, &[]);
+    let scene = Scene { reading: &reading, context: &alone, phrases: &phrases, actions: &actions };
     let mut fired = set.fire(&scene, 0..actions.len());
+    // The parameter that selects the operation is no evidence by itself.
+    fired.retain(|hit| hit.action.is_some());
     overrule(set, &mut fired);
     let (class, recognised) = settle(set, &mut fired, &actions);
     let class = class.unwrap_or(Class::Write);

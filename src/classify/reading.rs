@@ -142,12 +142,16 @@ pub(super) struct NameWord {
     pub start: u32,
     pub end: u32,
     pub literal: Option<Literal>,
+    /// Whether it is part of a noun of several words, and so no verb.
+    pub compound: bool,
 }
 
 /// The words of the segment, each with its literal where rules name it.
 pub(super) fn name_words(reading: &Reading<'_>, lexicon: &Lexicon, start: u32, end: u32) -> Vec<NameWord> {
     let mut words = Vec::with_capacity(8);
     let text = &reading.text;
+    let compounds = lexicon.compounds(&reading.hits, start, end);
+    let inside_compound = |from: u32, to: u32| compounds.iter().any(|(start, end)| *start <= from && to <= *end);
     let mut at = start;
     while at < end {
         if text.as_bytes()[at as usize] == b' ' {
@@ -161,7 +165,8 @@ pub(super) fn name_words(reading: &Reading<'_>, lexicon: &Lexicon, start: u32, e
         while inside < until {
             match reading.lexical_at(lexicon, inside, until) {
                 Some((stop, literal)) if stop == until || !lexicon.meaning(literal).bounded => {
-                    words.push(NameWord { start: inside, end: stop, literal: Some(literal) });
+                    let compound = inside_compound(inside, stop);
+                    words.push(NameWord { start: inside, end: stop, literal: Some(literal), compound });
                     found_any = true;
                     inside = stop;
                 }
@@ -173,7 +178,7 @@ pub(super) fn name_words(reading: &Reading<'_>, lexicon: &Lexicon, start: u32, e
         }
         if !found_any {
             let literal = lexicon.short(&text.as_bytes()[at as usize..until as usize]);
-            words.push(NameWord { start: at, end: until, literal });
+            words.push(NameWord { start: at, end: until, literal, compound: inside_compound(at, until) });
         }
         at = until;
     }

@@ -4,7 +4,8 @@
 //! id that is used twice are errors, and there is no set of rules without rules.
 
 use super::clause::{Clause, Compiler};
-use super::lexicon::{Lemma, Lexicon, LexiconBuilder, Literal};
+use super::gather::LexiconBuilder;
+use super::lexicon::{Lemma, Lexicon, Literal};
 use super::syntax::{LanguageSyntax, RuleFile, RuleSyntax};
 use super::taxonomy::Taxonomy;
 use crate::model::{Class, Confidence, Risk, Trait};
@@ -59,8 +60,11 @@ pub struct Ruleset {
     pub(super) by_object: Vec<Vec<ClauseRef>>,
     /// Clauses about the tool as a whole by a literal that they need.
     pub(super) by_literal: Vec<Vec<ClauseRef>>,
-    /// Clauses that need only an action without a verb.
+    /// Clauses about an action without a verb that names several things.
+    pub(super) by_plural: Vec<ClauseRef>,
+    /// Words that the name of a parameter that selects an operation ends with.
     pub(super) operation_parameters: Vec<String>,
+    pub(super) doubtful_parameters: Vec<String>,
     pub(super) taxonomy: Taxonomy,
     digest: String,
 }
@@ -112,6 +116,7 @@ impl Ruleset {
         let mut languages: Vec<LanguageSyntax> = Vec::new();
         let mut rules: Vec<(String, RuleSyntax)> = Vec::new();
         let mut operation_parameters = Vec::new();
+        let mut doubtful_parameters = Vec::new();
         for file in &files {
             let syntax = |e: toml::de::Error| RulesError::Syntax { file: file.path.clone(), message: e.to_string() };
             if file.path.starts_with("language/") {
@@ -121,6 +126,7 @@ impl Ruleset {
             let parsed: RuleFile = toml::from_str(&file.text).map_err(syntax)?;
             if let Some(operations) = parsed.operations {
                 operation_parameters.extend(operations.parameters);
+                doubtful_parameters.extend(operations.doubtful);
             }
             for rule in parsed.rule {
                 match rules.iter_mut().find(|(_, known)| known.id == rule.id) {
@@ -137,7 +143,10 @@ impl Ruleset {
         if rules.is_empty() || languages.is_empty() {
             return Err(RulesError::Empty(from.to_owned()));
         }
-        compile(rules, &languages, operation_parameters, digest)
+        let mut set = compile(rules, &languages, digest)?;
+        set.operation_parameters = operation_parameters;
+        set.doubtful_parameters = doubtful_parameters;
+        Ok(set)
     }
 
     /// The first 16 hexadecimal digits of the SHA-256 of the rule files: verdicts with the same digest were given by
@@ -169,7 +178,6 @@ fn broken(file: &str, rule: &str, message: &str) -> RulesError {
 fn compile(
     written: Vec<(String, RuleSyntax)>,
     languages: &[LanguageSyntax],
-    operation_parameters: Vec<String>,
     digest: String,
 ) -> Result<Ruleset, RulesError> {
     let mut builder = LexiconBuilder::new();
@@ -182,15 +190,21 @@ fn compile(
         by_verb: vec![Vec::new(); lexicon.lemmas()],
         by_object: vec![Vec::new(); lexicon.lemmas()],
         by_literal: vec![Vec::new(); lexicon.literals()],
+        by_plural: Vec::new(),
         lexicon,
         rules: Vec::new(),
-        operation_parameters,
+        operation_parameters: Vec::new(),
+        doubtful_parameters: Vec::new(),
         taxonomy: Taxonomy::builtin()?,
         digest,
     };
     for (number, rule) in rules.iter().enumerate() {
         for (index, clause) in rule.when.iter().enumerate() {
             let place = (number as u32, index as u32);
+            if clause.is_of_plurals() {
+                set.by_plural.push(place);
+                continue;
+            }
             let (verbs, objects, literals) = clause.anchors();
             verbs.into_iter().for_each(|lemma: Lemma| set.by_verb[lemma as usize].push(place));
             objects.into_iter().for_each(|lemma: Lemma| set.by_object[lemma as usize].push(place));

@@ -35,6 +35,9 @@ pub(super) fn read<'r, 't>(
     prose
 }
 
+/// How many tokens the label of a description has at most.
+const MAX_LABEL: usize = 8;
+
 /// How much the opening verb of a sentence tells of its language, in small words.
 const OPENING_VERB: u32 = 3;
 
@@ -107,18 +110,17 @@ impl Prose<'_, '_> {
             let start = self.tokens[from].start;
             self.statements.push((start, self.tokens[to - 1].end));
             let first = !stated && sentences < 3;
-            sentences += 1;
             let before = actions.len();
             self.statement(from, to, language, first, actions);
-            if sentences > 1 && first {
+            let says = actions[before..].iter().any(|action| action.verb.is_some() && !action.bare);
+            if sentences > 0 && first {
                 // The first sentence said nothing; what the next ones say is less sure to be about the tool.
                 for action in &mut actions[before..] {
                     action.weaker = action.weaker.max(1);
                 }
             }
-            if actions[before..].iter().any(|action| action.verb.is_some()) {
-                stated = true;
-            }
+            stated |= says;
+            sentences += usize::from(says || !self.is_preamble(from, to, language));
         }
     }
 
@@ -186,13 +188,21 @@ impl Prose<'_, '_> {
     }
 
     fn is_aside(&self, from: usize, to: usize, language: u8) -> bool {
-        let mut at = from;
+        // "[Workflow] Deploys a page": what stands in brackets in front is a label.
+        let mut at = if self.tokens[from].kind == Kind::Open { self.after_close(from, to) } else { from };
         while at < to && !matches!(self.tokens[at].kind, Kind::Word) {
             at += 1;
         }
         at < to
             && (self.role(at, language) & role::ASIDE != 0
                 || (at..to).any(|index| self.role(index, language) & role::ALTERNATIVE != 0))
+    }
+
+    /// Whether a sentence without an action leaves it to the next one to say what the tool does: a short label that
+    /// ends in a dash, and what says how the tool is or what it does not do.
+    fn is_preamble(&self, from: usize, to: usize, language: u8) -> bool {
+        let label = self.tokens.get(to).is_some_and(|end| end.kind == Kind::Dash) && to - from <= MAX_LABEL;
+        label || (from..to).any(|index| self.role(index, language) & (role::COPULA | role::NEGATION) != 0)
     }
 
     /// The language of a sentence: by its letters, else that of the whole text.
@@ -226,6 +236,9 @@ impl Prose<'_, '_> {
     }
 
     pub(super) fn verb(&self, index: usize, language: u8) -> Option<VerbForm> {
+        if self.tokens[index].compound {
+            return None;
+        }
         let literal = self.tokens[index].literal?;
         let verbs = &self.lexicon.meaning(literal).verbs;
         verbs.iter().find(|v| v.language == language).or_else(|| verbs.iter().find(|v| v.language == 0)).copied()

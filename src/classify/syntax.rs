@@ -65,8 +65,10 @@ pub struct ClauseSyntax {
     pub parameter_type: Vec<String>,
     pub parameter_about: Vec<String>,
     pub parameter_value: Vec<String>,
+    pub parameter_pattern: Vec<String>,
     pub server: Vec<String>,
     pub verbless: Option<bool>,
+    pub plural: Option<bool>,
 }
 
 /// An invented tool that shows what a rule sees.
@@ -100,6 +102,9 @@ pub enum ParametersSyntax {
 pub struct OperationSyntax {
     /// Words that the name of such a parameter ends with.
     pub parameters: Vec<String>,
+    /// The same, for parameters that as often select something else: most of their values must be operations.
+    #[serde(default)]
+    pub doubtful: Vec<String>,
 }
 
 /// The kind of writing of a language.
@@ -176,6 +181,29 @@ pub struct LanguageSyntax {
     /// Lemmas whose third person is as often a plural; verbs in names.
     #[serde(default)]
     pub nouny_in_prose: Vec<String>,
+    /// Nouns made of words that may be verbs ("app store"): no word of them is one.
+    #[serde(default)]
+    pub compounds: Vec<String>,
+    /// Words that begin a name that asks, and the lemma that stands for all of them.
+    #[serde(default)]
+    pub questions: BTreeMap<String, Vec<String>>,
+    /// Nouns for tools: what one is for or does is what the tool does.
+    #[serde(default)]
+    pub instruments: Vec<String>,
+    /// Lemmas that are nouns at the end of a name ("expense_report").
+    #[serde(default)]
+    pub nouns_at_the_end: Vec<String>,
+    /// Verbs of names that say little: what the description says first counts for more.
+    #[serde(default)]
+    pub light: Vec<String>,
+    /// Endings of plurals, and longer endings that only look like them.
+    #[serde(default)]
+    pub plural_endings: Vec<String>,
+    #[serde(default)]
+    pub plural_exceptions: Vec<String>,
+    /// Verbs that say what something is.
+    #[serde(default)]
+    pub copulas: Vec<String>,
     /// Lemmas whose last letter is doubled before an ending that starts with a vowel.
     #[serde(default)]
     pub doubling: Vec<String>,

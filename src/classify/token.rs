@@ -28,6 +28,8 @@ pub(super) struct Token {
     pub start: u32,
     pub end: u32,
     pub literal: Option<Literal>,
+    /// Whether it is part of a noun of several words, and so no verb.
+    pub compound: bool,
 }
 
 pub(super) fn tokens(reading: &Reading<'_>, lexicon: &Lexicon, start: u32, end: u32) -> Vec<Token> {
@@ -46,7 +48,13 @@ pub(super) fn tokens(reading: &Reading<'_>, lexicon: &Lexicon, start: u32, end: 
             .take_while(|hit| hit.start == at)
             .find(|hit| hit.end <= end && lexicon.meaning(hit.literal).lexical);
         if let Some(hit) = hit {
-            tokens.push(Token { kind: Kind::Word, start: at, end: hit.end, literal: Some(hit.literal) });
+            tokens.push(Token {
+                kind: Kind::Word,
+                start: at,
+                end: hit.end,
+                literal: Some(hit.literal),
+                compound: false,
+            });
             at = hit.end;
             continue;
         }
@@ -56,14 +64,18 @@ pub(super) fn tokens(reading: &Reading<'_>, lexicon: &Lexicon, start: u32, end: 
         if letter.is_alphanumeric() {
             let stop = if is_unspaced(letter) { at + width } else { word_end(text, at, end) };
             let literal = lexicon.short(&bytes[at as usize..stop as usize]);
-            tokens.push(Token { kind: Kind::Word, start: at, end: stop, literal });
+            tokens.push(Token { kind: Kind::Word, start: at, end: stop, literal, compound: false });
             at = stop;
             continue;
         }
         if let Some(kind) = punctuation(bytes, at, end, letter) {
-            tokens.push(Token { kind, start: at, end: at + width, literal: None });
+            tokens.push(Token { kind, start: at, end: at + width, literal: None, compound: false });
         }
         at += width;
+    }
+    for (from, to) in lexicon.compounds(&reading.hits, start, end) {
+        let first = tokens.partition_point(|token| token.start < from);
+        tokens[first..].iter_mut().take_while(|token| token.end <= to).for_each(|token| token.compound = true);
     }
     tokens
 }

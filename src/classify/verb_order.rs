@@ -41,6 +41,9 @@ impl Prose<'_, '_> {
                 objects,
                 head,
                 bare: false,
+                light: false,
+                plural: false,
+                joined: false,
                 weaker: u8::from(!first),
             });
             start = index + 1;
@@ -81,6 +84,9 @@ impl Prose<'_, '_> {
                 objects,
                 head,
                 bare: false,
+                light: false,
+                plural: false,
+                joined: false,
                 weaker: u8::from(!first),
             });
             main = Some(index);

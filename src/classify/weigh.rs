@@ -27,10 +27,13 @@ pub(super) fn settle(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) -> 
         fired
             .iter()
             .filter(|h| h.fate == Fate::Won && class_of(h) == Some(class))
+            // "Starts an agent and assigns it a task": what is joined to an act does not outweigh it.
+            .filter(|h| class == Class::Read || h.action.is_none_or(|index| !actions[index as usize].joined))
             .map(|h| h.strength + 1)
             .max()
             .unwrap_or(0)
     };
+    doubt_light_verbs(set, fired, actions);
     let read = strongest(fired, Class::Read);
     let write = strongest(fired, Class::Write);
     // Where name and first statement agree on reading, an aside in a later sentence has to be clearer than either.
@@ -40,7 +43,13 @@ pub(super) fn settle(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) -> 
                 .is_some_and(|index| actions[index as usize].place == place && actions[index as usize].weaker == 0)
         })
     };
-    let agreement = u8::from(reads_in(Place::Name) && reads_in(Place::Description));
+    let silent = |place: Place| {
+        fired
+            .iter()
+            .filter(|hit| class_of(hit).is_some() && hit.fate == Fate::Won)
+            .all(|hit| hit.action.is_none_or(|index| actions[index as usize].place != place))
+    };
+    let agreement = u8::from((reads_in(Place::Name) || silent(Place::Name)) && reads_in(Place::Description));
     for hit in fired.iter_mut().filter(|hit| hit.fate == Fate::Won) {
         let later = hit.action.is_some_and(|index| actions[index as usize].weaker > 0);
         let read = read + if later { agreement } else { 0 };
@@ -71,4 +80,25 @@ pub(super) fn settle(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) -> 
     }
     let class = fired.iter().filter(|hit| hit.fate == Fate::Won).filter_map(class_of).max();
     (class, class.is_some())
+}
+
+/// "run_loan_schedule: computes the rates": where the name's verb says little and the description starts with a look,
+/// the name counts one step less.
+fn doubt_light_verbs(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) {
+    let opening = |hit: &Fired| {
+        hit.fate == Fate::Won
+            && hit.action.is_some_and(|index| {
+                let action = &actions[index as usize];
+                action.place == Place::Description && action.weaker == 0 && !action.joined && action.verb.is_some()
+            })
+    };
+    let classes: Vec<Class> =
+        fired.iter().filter(|hit| opening(hit)).filter_map(|hit| set.rules[hit.rule as usize].class).collect();
+    if classes.is_empty() || classes.iter().any(|class| *class != Class::Read) {
+        return;
+    }
+    for hit in fired {
+        let light = hit.action.is_some_and(|index| actions[index as usize].light);
+        hit.strength = hit.strength.saturating_sub(u8::from(light));
+    }
 }
