@@ -10,6 +10,7 @@ macro_rules! embedded {
 
 embedded![
     "build.toml",
+    "circumstances.toml",
     "communicate.toml",
     "destroy.toml",
     "device.toml",

@@ -251,7 +251,15 @@ impl Ruleset {
             risk = risk.max(finding.floor.unwrap_or(Risk::Low));
         }
         let evidence = self.evidence(&finding);
-        let rationale = rationale::write(self, &finding, &claims, class, &traits, risk, recognised, &evidence);
+        let rationale = rationale::write(&rationale::Settled {
+            set: self,
+            finding: &finding,
+            claims: &claims,
+            class,
+            traits: &traits,
+            risk,
+            recognised,
+        });
         Verdict {
             server: context.server.clone(),
             name: tool.name.clone(),

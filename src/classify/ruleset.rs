@@ -3,9 +3,10 @@
 //! It fails closed: a file that cannot be read, a field that is not known, a rule that names nothing to look for and an
 //! id that is used twice are errors, and there is no set of rules without rules.
 
+use super::circumstance::Circumstances;
 use super::clause::{Clause, Compiler};
 use super::lexicon::{Lemma, Lexicon, LexiconBuilder, Literal};
-use super::syntax::{LanguageSyntax, RuleFile, RuleSyntax};
+use super::syntax::{CircumstanceSyntax, LanguageSyntax, RuleFile, RuleSyntax};
 use super::taxonomy::Taxonomy;
 use crate::model::{Class, Confidence, Risk, Trait};
 use sha2::{Digest, Sha256};
@@ -62,6 +63,7 @@ pub struct Ruleset {
     /// Clauses that need only an action without a verb.
     pub(super) operation_parameters: Vec<String>,
     pub(super) taxonomy: Taxonomy,
+    pub(super) circumstances: Circumstances,
     digest: String,
 }
 
@@ -112,6 +114,7 @@ impl Ruleset {
         let mut languages: Vec<LanguageSyntax> = Vec::new();
         let mut rules: Vec<(String, RuleSyntax)> = Vec::new();
         let mut operation_parameters = Vec::new();
+        let mut circumstances: Vec<CircumstanceSyntax> = Vec::new();
         for file in &files {
             let syntax = |e: toml::de::Error| RulesError::Syntax { file: file.path.clone(), message: e.to_string() };
             if file.path.starts_with("language/") {
@@ -121,6 +124,10 @@ impl Ruleset {
             let parsed: RuleFile = toml::from_str(&file.text).map_err(syntax)?;
             if let Some(operations) = parsed.operations {
                 operation_parameters.extend(operations.parameters);
+            }
+            for one in parsed.circumstance {
+                circumstances.retain(|known| known.id != one.id);
+                circumstances.push(one);
             }
             for rule in parsed.rule {
                 match rules.iter_mut().find(|(_, known)| known.id == rule.id) {
@@ -137,7 +144,9 @@ impl Ruleset {
         if rules.is_empty() || languages.is_empty() {
             return Err(RulesError::Empty(from.to_owned()));
         }
-        compile(rules, &languages, operation_parameters, digest)
+        let mut set = compile(rules, &languages, operation_parameters, digest)?;
+        set.circumstances = Circumstances::of(&circumstances);
+        Ok(set)
     }
 
     /// The first 16 hexadecimal digits of the SHA-256 of the rule files: verdicts with the same digest were given by
@@ -186,6 +195,7 @@ fn compile(
         rules: Vec::new(),
         operation_parameters,
         taxonomy: Taxonomy::builtin()?,
+        circumstances: Circumstances::default(),
         digest,
     };
     for (number, rule) in rules.iter().enumerate() {

@@ -45,7 +45,11 @@ impl Taxonomy {
                 let framework = file.framework.iter().find(|framework| framework.key == key);
                 let framework = framework.ok_or_else(|| wrong(format!("`{key}` is no framework")))?;
                 let title = framework.titles.get(id).ok_or_else(|| wrong(format!("`{key}` has no `{id}`")))?;
-                entries.push(Framework { framework: framework.name.clone(), id: id.to_owned(), title: title.clone() });
+                entries.push(Framework {
+                    framework: framework.name.as_str().into(),
+                    id: id.into(),
+                    title: title.as_str().into(),
+                });
             }
             if let Ok(of) = word.parse::<Trait>() {
                 taxonomy.by_trait.insert(of, entries);
