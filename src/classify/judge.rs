@@ -271,7 +271,7 @@ impl Ruleset {
             evidence,
             overruled: self.overruled(&finding),
             frameworks: self.taxonomy.of(class, &traits),
-            sep2793: self.taxonomy.sep2793(class, &traits, risk),
+            sep2793: self.taxonomy.sep2793(class, &traits, risk, recognised),
             audit: claims.audit,
             notes: finding.reading.mended.notes(),
             operations: finding.operations,
