@@ -11,6 +11,7 @@ macro_rules! embedded {
 embedded![
     "build.toml",
     "circumstances.toml",
+    "claims.toml",
     "communicate.toml",
     "destroy.toml",
     "device.toml",

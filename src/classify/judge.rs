@@ -71,7 +71,8 @@ impl Ruleset {
     }
 
     pub(super) fn find<'t>(&self, context: &ServerContext, tool: &'t Tool) -> Finding<'t> {
-        let reading = Reading::of(tool, &self.lexicon);
+        let mut reading = Reading::of(tool, &self.lexicon);
+        self.claims.blank(&mut reading, &self.lexicon);
         let (actions, statements) = self.actions(&reading, context);
         let phrases = self.phrases(&reading, &statements);
         let scene = Scene { reading: &reading, context, phrases: &phrases, actions: &actions };

@@ -7,6 +7,7 @@ mod action;
 mod annotation;
 mod builtin;
 mod circumstance;
+mod claim;
 mod clause;
 mod examine;
 mod explain;

@@ -4,9 +4,10 @@
 //! id that is used twice are errors, and there is no set of rules without rules.
 
 use super::circumstance::Circumstances;
+use super::claim::Claims;
 use super::clause::{Clause, Compiler};
 use super::lexicon::{Lemma, Lexicon, LexiconBuilder, Literal};
-use super::syntax::{CircumstanceSyntax, LanguageSyntax, RuleFile, RuleSyntax};
+use super::syntax::{CircumstanceSyntax, ClaimsSyntax, LanguageSyntax, RuleFile, RuleSyntax};
 use super::taxonomy::Taxonomy;
 use crate::model::{Class, Confidence, Risk, Trait};
 use sha2::{Digest, Sha256};
@@ -64,6 +65,7 @@ pub struct Ruleset {
     pub(super) operation_parameters: Vec<String>,
     pub(super) taxonomy: Taxonomy,
     pub(super) circumstances: Circumstances,
+    pub(super) claims: Claims,
     digest: String,
 }
 
@@ -115,6 +117,7 @@ impl Ruleset {
         let mut rules: Vec<(String, RuleSyntax)> = Vec::new();
         let mut operation_parameters = Vec::new();
         let mut circumstances: Vec<CircumstanceSyntax> = Vec::new();
+        let mut claims = ClaimsSyntax::default();
         for file in &files {
             let syntax = |e: toml::de::Error| RulesError::Syntax { file: file.path.clone(), message: e.to_string() };
             if file.path.starts_with("language/") {
@@ -124,6 +127,11 @@ impl Ruleset {
             let parsed: RuleFile = toml::from_str(&file.text).map_err(syntax)?;
             if let Some(operations) = parsed.operations {
                 operation_parameters.extend(operations.parameters);
+            }
+            if let Some(found) = parsed.claims {
+                claims.phrases.extend(found.phrases);
+                claims.subjects.extend(found.subjects);
+                claims.hollow.extend(found.hollow);
             }
             for one in parsed.circumstance {
                 circumstances.retain(|known| known.id != one.id);
@@ -144,8 +152,12 @@ impl Ruleset {
         if rules.is_empty() || languages.is_empty() {
             return Err(RulesError::Empty(from.to_owned()));
         }
-        let mut set = compile(rules, &languages, operation_parameters, digest)?;
+        let mut set = compile(rules, &languages, operation_parameters, &claims, digest)?;
         set.circumstances = Circumstances::of(&circumstances);
+        let gravest =
+            |places: &Vec<ClauseRef>| places.iter().filter_map(|(rule, _)| set.rules[*rule as usize].class).max();
+        let classes: Vec<Option<Class>> = set.by_verb.iter().map(gravest).collect();
+        set.claims.learn(classes.into_iter());
         Ok(set)
     }
 
@@ -179,6 +191,7 @@ fn compile(
     written: Vec<(String, RuleSyntax)>,
     languages: &[LanguageSyntax],
     operation_parameters: Vec<String>,
+    claims: &ClaimsSyntax,
     digest: String,
 ) -> Result<Ruleset, RulesError> {
     let mut builder = LexiconBuilder::new();
@@ -186,6 +199,7 @@ fn compile(
     for (file, syntax) in &written {
         rules.push(compile_rule(file, syntax, &written, &mut builder)?);
     }
+    let claims = Claims::of(claims, &mut builder);
     let lexicon = builder.build(languages)?;
     let mut set = Ruleset {
         by_verb: vec![Vec::new(); lexicon.lemmas()],
@@ -196,6 +210,7 @@ fn compile(
         operation_parameters,
         taxonomy: Taxonomy::builtin()?,
         circumstances: Circumstances::default(),
+        claims,
         digest,
     };
     for (number, rule) in rules.iter().enumerate() {
