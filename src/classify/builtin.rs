@@ -10,6 +10,8 @@ macro_rules! embedded {
 
 embedded![
     "build.toml",
+    "circumstances.toml",
+    "claims.toml",
     "communicate.toml",
     "destroy.toml",
     "device.toml",

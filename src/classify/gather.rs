@@ -124,8 +124,7 @@ impl LexiconBuilder {
     /// # Errors
     /// The automaton would be too large.
     pub(super) fn build(mut self, languages: &[LanguageSyntax]) -> Result<Lexicon, aho_corasick::BuildError> {
-        let (mut nouny, mut nouny_in_prose, mut light, mut ends) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut nouny, mut nouny_in_prose, mut light, mut ends) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (index, language) in languages.iter().enumerate() {
             let index = index as u8;
             self.small_words(language, index);

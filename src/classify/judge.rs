@@ -70,7 +70,8 @@ impl Ruleset {
     }
 
     pub(super) fn find<'t>(&self, context: &ServerContext, tool: &'t Tool) -> Finding<'t> {
-        let reading = Reading::of(tool, &self.lexicon);
+        let mut reading = Reading::of(tool, &self.lexicon);
+        self.claims.blank(&mut reading, &self.lexicon);
         let (actions, statements) = self.actions(&reading, context);
         let phrases = self.phrases(&reading, &statements);
         let scene = Scene { reading: &reading, context, phrases: &phrases, actions: &actions };
@@ -201,7 +202,15 @@ impl Ruleset {
             risk = risk.max(finding.floor.unwrap_or(Risk::Low));
         }
         let evidence = self.evidence(&finding);
-        let rationale = rationale::write(self, &finding, &claims, class, &traits, risk, recognised, &evidence);
+        let rationale = rationale::write(&rationale::Settled {
+            set: self,
+            finding: &finding,
+            claims: &claims,
+            class,
+            traits: &traits,
+            risk,
+            recognised,
+        });
         Verdict {
             server: context.server.clone(),
             name: tool.name.clone(),
@@ -213,7 +222,7 @@ impl Ruleset {
             evidence,
             overruled: self.overruled(&finding),
             frameworks: self.taxonomy.of(class, &traits),
-            sep2793: self.taxonomy.sep2793(class, &traits, risk),
+            sep2793: self.taxonomy.sep2793(class, &traits, risk, recognised),
             audit: claims.audit,
             notes: finding.reading.mended.notes(),
             operations: finding.operations,

@@ -1,7 +1,9 @@
-//! Verdicts that a person settled: read from TOML, held against what the rules said, each with who, why and when.
-//! One that matches nothing is reported, one that has expired is not applied.
+//! Verdicts that a person settled: read from TOML, put in place of what the rules said, each with who, why and when.
+//! One that matches nothing is reported, one that has expired is not applied and reported.
 
-use crate::model::{Category, Class, Confidence, Risk, Trait, Verdict};
+use super::ruleset::Ruleset;
+use crate::model::{Category, Class, Confidence, Overruled, Risk, Trait, Verdict};
+use jiff::civil::Date;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -45,8 +47,8 @@ pub struct OverridesError {
 #[derive(Debug, Default)]
 pub struct Overrides {
     entries: Vec<(Syntax, AtomicBool)>,
-    /// Entries that have expired, as `server tool`.
-    expired: Vec<String>,
+    /// Entries that have expired, as `server tool`, with their last day.
+    expired: Vec<(String, String)>,
 }
 
 impl Overrides {
@@ -60,60 +62,103 @@ impl Overrides {
         Ok(overrides)
     }
 
-    /// Adds those of a file's `text`; later entries win. `today` is a day as YYYY-MM-DD.
+    /// Adds those of a file's `text`; later files win. `today` is a day as YYYY-MM-DD.
     ///
     /// # Errors
-    /// The text is not a file of overrides, or an entry lacks a reason, an author or a day.
+    /// The text is not a file of overrides, an entry lacks a reason, an author or a day, a day is none, or two entries
+    /// are about the same tool.
     pub fn add(&mut self, file: &str, text: &str, today: &str) -> Result<(), OverridesError> {
         let wrong = |message: String| OverridesError { file: file.to_owned(), message };
-        let parsed: File = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
+        let today = day(today).ok_or_else(|| wrong(format!("today is `{today}`, which is no day")))?;
+        let parsed: File = toml::from_str(text).map_err(|e| wrong(format!("not a file of overrides: {e}")))?;
+        let mut seen = BTreeSet::new();
         for entry in parsed.r#override {
-            let which = format!("{} {}", entry.server.as_deref().unwrap_or("*"), entry.tool);
-            for (what, value) in [("reason", &entry.reason), ("author", &entry.author)] {
+            let which = entry.which();
+            for (what, value) in [("tool", &entry.tool), ("reason", &entry.reason), ("author", &entry.author)] {
                 if value.trim().is_empty() {
-                    return Err(wrong(format!("the override of `{which}` has no {what}")));
+                    return Err(wrong(format!("the override of `{which}` has an empty {what}")));
                 }
             }
-            for day in [Some(&entry.date), entry.expires.as_ref()].into_iter().flatten() {
-                if !is_day(day) {
-                    return Err(wrong(format!("the override of `{which}` has `{day}` for a day; write YYYY-MM-DD")));
-                }
+            let read = |what: &str, text: &str| {
+                day(text).ok_or_else(|| {
+                    wrong(format!("the override of `{which}` has `{text}` for {what}; write a day as YYYY-MM-DD"))
+                })
+            };
+            let made = read("date", &entry.date)?;
+            let last = entry.expires.as_deref().map(|text| read("expires", text)).transpose()?;
+            if last.is_some_and(|last| last < made) {
+                return Err(wrong(format!("the override of `{which}` expires before the day it was made")));
             }
-            if entry.expires.as_deref().is_some_and(|last| last < today) {
-                self.expired.push(which);
-            } else {
-                self.entries.push((entry, AtomicBool::new(false)));
+            let lossy = entry.traits.iter().find(|of| matches!(of, Trait::Destructive | Trait::Financial));
+            if let (Class::Read, Some(of)) = (entry.class, lossy) {
+                return Err(wrong(format!(
+                    "the override of `{which}` is read and {of}; what is {of} is at least write"
+                )));
+            }
+            if !seen.insert((entry.server.clone(), entry.tool.clone())) {
+                return Err(wrong(format!("`{which}` is overridden twice; keep one of the two")));
+            }
+            match last {
+                Some(last) if last < today => self.expired.push((which, last.to_string())),
+                _ => self.entries.push((entry, AtomicBool::new(false))),
             }
         }
         Ok(())
     }
 
-    /// Replaces the verdict where a person settled another.
-    pub fn apply(&self, mut verdict: Verdict) -> Verdict {
+    /// Puts what a person settled in place of what the rules said: class, traits, risk and everything derived from them.
+    /// What the rules said stays visible as overruled.
+    pub fn apply(&self, rules: &Ruleset, mut verdict: Verdict) -> Verdict {
+        if self.entries.is_empty() {
+            return verdict;
+        }
         let found = self.entries.iter().rev().find(|(entry, _)| {
             entry.tool == verdict.name && entry.server.as_ref().is_none_or(|server| *server == verdict.server)
         });
         let Some((entry, used)) = found else { return verdict };
         used.store(true, Ordering::Relaxed);
+        let said = format!("{} with risk {}", verdict.class, verdict.risk);
+        verdict.overruled.insert(
+            0,
+            Overruled {
+                class: verdict.class,
+                traits: std::mem::take(&mut verdict.traits),
+                reason: format!("settled otherwise by {} on {}", entry.author, entry.date),
+                evidence: verdict.evidence.clone(),
+            },
+        );
         verdict.class = entry.class;
         verdict.traits.clone_from(&entry.traits);
         verdict.risk = entry.risk.unwrap_or_else(|| Risk::of(entry.class, &entry.traits));
         verdict.category = Category::of(entry.class, &entry.traits);
         verdict.confidence = Confidence::High;
         verdict.recognised = true;
+        verdict.frameworks = rules.taxonomy.of(verdict.class, &verdict.traits);
+        verdict.sep2793 = rules.taxonomy.sep2793(verdict.class, &verdict.traits, verdict.risk, true);
+        // The person judged the tool as a whole: what the rules said of single operations no longer holds.
+        verdict.operations.clear();
+        let until = entry.expires.as_ref().map_or_else(String::new, |last| format!(" until {last}"));
+        let reason = entry.reason.trim().trim_end_matches('.');
         verdict.rationale = format!(
-            "Settled by {} on {}: {}. The rules said: {}",
-            entry.author, entry.date, entry.reason, verdict.rationale
+            "{} settled on {}{until} that it is {} with risk {}: {reason}. The rules alone said {said}.",
+            entry.author, entry.date, verdict.class, verdict.risk
         );
         verdict
     }
 
-    /// What people should know after a run: entries that matched nothing, entries that have expired.
-    pub fn complaints(&self) -> Vec<String> {
-        let unused = self.entries.iter().filter(|(_, used)| !used.load(Ordering::Relaxed)).map(|(entry, _)| {
-            format!("override of `{} {}` matched nothing", entry.server.as_deref().unwrap_or("*"), entry.tool)
-        });
-        unused.chain(self.expired.iter().map(|which| format!("override of `{which}` has expired"))).collect()
+    /// What people should know before a run: entries that have expired.
+    pub fn expired(&self) -> impl Iterator<Item = String> {
+        self.expired
+            .iter()
+            .map(|(which, last)| format!("the override of `{which}` expired on {last} and is not applied"))
+    }
+
+    /// What people should know after a run over everything: entries that matched nothing.
+    pub fn unused(&self) -> impl Iterator<Item = String> {
+        self.entries
+            .iter()
+            .filter(|(_, used)| !used.load(Ordering::Relaxed))
+            .map(|(entry, _)| format!("the override of `{}` matched nothing", entry.which()))
     }
 
     /// A digest of the entries that apply; `None` where there are none.
@@ -135,7 +180,14 @@ impl Overrides {
     }
 }
 
-fn is_day(text: &str) -> bool {
-    text.len() == 10
-        && text.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() })
+impl Syntax {
+    fn which(&self) -> String {
+        format!("{} {}", self.server.as_deref().unwrap_or("*"), self.tool)
+    }
+}
+
+/// Reads a day that is written YYYY-MM-DD and in the calendar.
+fn day(text: &str) -> Option<Date> {
+    let day: Date = text.parse().ok()?;
+    (day.to_string() == text).then_some(day)
 }

@@ -3,10 +3,12 @@
 //! It fails closed: a file that cannot be read, a field that is not known, a rule that names nothing to look for and an
 //! id that is used twice are errors, and there is no set of rules without rules.
 
+use super::circumstance::Circumstances;
+use super::claim::Claims;
 use super::clause::{Clause, Compiler};
 use super::gather::LexiconBuilder;
 use super::lexicon::{Lemma, Lexicon, Literal};
-use super::syntax::{LanguageSyntax, RuleFile, RuleSyntax};
+use super::syntax::{CircumstanceSyntax, ClaimsSyntax, LanguageSyntax, RuleFile, RuleSyntax};
 use super::taxonomy::Taxonomy;
 use crate::model::{Class, Confidence, Risk, Trait};
 use sha2::{Digest, Sha256};
@@ -66,6 +68,8 @@ pub struct Ruleset {
     pub(super) operation_parameters: Vec<String>,
     pub(super) doubtful_parameters: Vec<String>,
     pub(super) taxonomy: Taxonomy,
+    pub(super) circumstances: Circumstances,
+    pub(super) claims: Claims,
     digest: String,
 }
 
@@ -117,6 +121,8 @@ impl Ruleset {
         let mut rules: Vec<(String, RuleSyntax)> = Vec::new();
         let mut operation_parameters = Vec::new();
         let mut doubtful_parameters = Vec::new();
+        let mut circumstances: Vec<CircumstanceSyntax> = Vec::new();
+        let mut claims = ClaimsSyntax::default();
         for file in &files {
             let syntax = |e: toml::de::Error| RulesError::Syntax { file: file.path.clone(), message: e.to_string() };
             if file.path.starts_with("language/") {
@@ -127,6 +133,15 @@ impl Ruleset {
             if let Some(operations) = parsed.operations {
                 operation_parameters.extend(operations.parameters);
                 doubtful_parameters.extend(operations.doubtful);
+            }
+            if let Some(found) = parsed.claims {
+                claims.phrases.extend(found.phrases);
+                claims.subjects.extend(found.subjects);
+                claims.hollow.extend(found.hollow);
+            }
+            for one in parsed.circumstance {
+                circumstances.retain(|known| known.id != one.id);
+                circumstances.push(one);
             }
             for rule in parsed.rule {
                 match rules.iter_mut().find(|(_, known)| known.id == rule.id) {
@@ -143,9 +158,14 @@ impl Ruleset {
         if rules.is_empty() || languages.is_empty() {
             return Err(RulesError::Empty(from.to_owned()));
         }
-        let mut set = compile(rules, &languages, digest)?;
+        let mut set = compile(rules, &languages, &claims, digest)?;
         set.operation_parameters = operation_parameters;
         set.doubtful_parameters = doubtful_parameters;
+        set.circumstances = Circumstances::of(&circumstances);
+        let gravest =
+            |places: &Vec<ClauseRef>| places.iter().filter_map(|(rule, _)| set.rules[*rule as usize].class).max();
+        let classes: Vec<Option<Class>> = set.by_verb.iter().map(gravest).collect();
+        set.claims.learn(classes.into_iter());
         Ok(set)
     }
 
@@ -178,6 +198,7 @@ fn broken(file: &str, rule: &str, message: &str) -> RulesError {
 fn compile(
     written: Vec<(String, RuleSyntax)>,
     languages: &[LanguageSyntax],
+    claims: &ClaimsSyntax,
     digest: String,
 ) -> Result<Ruleset, RulesError> {
     let mut builder = LexiconBuilder::new();
@@ -185,6 +206,7 @@ fn compile(
     for (file, syntax) in &written {
         rules.push(compile_rule(file, syntax, &written, &mut builder)?);
     }
+    let claims = Claims::of(claims, &mut builder);
     let lexicon = builder.build(languages)?;
     let mut set = Ruleset {
         by_verb: vec![Vec::new(); lexicon.lemmas()],
@@ -196,6 +218,8 @@ fn compile(
         operation_parameters: Vec::new(),
         doubtful_parameters: Vec::new(),
         taxonomy: Taxonomy::builtin()?,
+        circumstances: Circumstances::default(),
+        claims,
         digest,
     };
     for (number, rule) in rules.iter().enumerate() {

@@ -29,7 +29,7 @@ impl Judge<'_> {
     /// Judges one tool in its server's context, overrides included.
     pub fn judge(&self, context: &ServerContext, tool: &crate::model::Tool) -> Verdict {
         let verdict = self.rules.judge_trusting(context, tool, self.trust);
-        self.overrides.apply(verdict)
+        self.overrides.apply(self.rules, verdict)
     }
 
     /// Judges all rows of `input`; `out` receives them in order, in pieces.

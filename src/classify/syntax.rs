@@ -14,6 +14,46 @@ pub struct RuleFile {
     /// Parameters that select an operation; usually in one file of their own.
     #[serde(default)]
     pub operations: Option<OperationSyntax>,
+    /// Parameters that the rationale names as raising or lowering the risk of a call.
+    #[serde(default)]
+    pub circumstance: Vec<CircumstanceSyntax>,
+    /// What servers say in praise of their own tools; usually in one file of their own.
+    #[serde(default)]
+    pub claims: Option<ClaimsSyntax>,
+}
+
+/// Praise that is no evidence.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimsSyntax {
+    /// Phrases that make a sentence one of praise.
+    pub phrases: Vec<String>,
+    /// What such a sentence may begin with.
+    #[serde(default)]
+    pub subjects: Vec<String>,
+    /// Objects that name nothing.
+    #[serde(default)]
+    pub hollow: Vec<String>,
+}
+
+/// What a parameter does to the risk of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    Raises,
+    Lowers,
+}
+
+/// Parameters that make a call graver or milder than its class says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CircumstanceSyntax {
+    pub id: String,
+    pub effect: Effect,
+    /// Whole names, as words.
+    pub parameter: Vec<String>,
+    /// Completes "its parameter “…” …".
+    pub says: String,
 }
 
 /// One rule.

@@ -42,7 +42,7 @@ pub(super) fn run(args: &ClassifyArgs, quiet: bool) -> anyhow::Result<Exit> {
         Ok(bad)
     })?;
     if !quiet {
-        for complaint in overrides.complaints() {
+        for complaint in overrides.unused() {
             eprintln!("warning: {}", visible(&complaint));
         }
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::classify::{Overrides, Ruleset};
 use crate::cli::RulesArgs;
+use crate::report::visible;
 
 impl RulesArgs {
     /// Loads them.
@@ -19,17 +20,23 @@ impl RulesArgs {
     }
 }
 
-/// The embedded overrides and those of `files`.
+/// The embedded overrides, the user's own (`overrides.toml` in the platform's folder for configuration, where it
+/// exists) and those of `files`; of several about one tool the last counts. Those that have expired are reported.
 ///
 /// # Errors
 /// A file cannot be read or is not a file of overrides.
 pub(super) fn overrides(files: &[PathBuf]) -> anyhow::Result<Overrides> {
     let today = jiff::Zoned::now().date().to_string();
+    let own = directories::ProjectDirs::from("", "", "mcpdex").map(|dirs| dirs.config_dir().join("overrides.toml"));
+    let own = own.filter(|path| path.exists());
     let mut overrides = Overrides::builtin(&today)?;
-    for path in files {
+    for path in own.iter().chain(files) {
         let text =
             std::fs::read_to_string(path).with_context(|| format!("reading overrides from {}", path.display()))?;
         overrides.add(&path.display().to_string(), &text, &today)?;
+    }
+    for expired in overrides.expired() {
+        eprintln!("warning: {}", visible(&expired));
     }
     Ok(overrides)
 }

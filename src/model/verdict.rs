@@ -3,6 +3,7 @@
 use super::word::words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 words! {
     /// What calling a tool does. Later is graver.
@@ -171,13 +172,14 @@ pub struct AuditFinding {
     pub effect: String,
 }
 
-/// An entry of a public taxonomy that the verdict's traits point at.
+/// An entry of a public taxonomy that the verdict's traits point at. Every verdict carries several of a few dozen, so
+/// their texts are shared.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Framework {
     /// The taxonomy and its edition, for instance `OWASP MCP Top 10 2025`.
-    pub framework: String,
-    pub id: String,
-    pub title: String,
+    pub framework: Arc<str>,
+    pub id: Arc<str>,
+    pub title: Arc<str>,
 }
 
 /// The fields that MCP SEP-2793 proposes for a tool's risk.

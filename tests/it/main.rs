@@ -29,6 +29,7 @@ mod probe_eras;
 mod probe_guard;
 mod probe_hostile;
 mod probe_sandbox;
+mod rationale;
 mod readme;
 mod robustness;
 mod rules;
