@@ -78,6 +78,13 @@ impl Package {
     }
 }
 
+impl Package {
+    /// What the package is known by, whatever the version.
+    pub fn key(&self) -> String {
+        format!("{}:{}", self.ecosystem, self.identifier)
+    }
+}
+
 impl std::fmt::Display for Package {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}", self.ecosystem, self.identifier)?;
@@ -117,20 +124,26 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// A listing of a server that is known only by its package.
-    pub fn of_package(package: Package, source: impl Into<String>) -> Self {
+    /// A server of which no more than its identity is known.
+    pub fn bare(server: ServerId, source: impl Into<String>) -> Self {
         Listing {
-            server: ServerId::of_package(package.ecosystem, &package.identifier),
+            server,
             source: source.into(),
             title: None,
             description: None,
-            version: package.version.clone(),
+            version: None,
             repository: None,
             status: None,
-            packages: vec![package],
+            packages: Vec::new(),
             remotes: Vec::new(),
             manifest: None,
             problems: Vec::new(),
         }
+    }
+
+    /// A listing of a server that is known only by its package.
+    pub fn of_package(package: Package, source: impl Into<String>) -> Self {
+        let server = ServerId::of_package(package.ecosystem, &package.identifier);
+        Listing { version: package.version.clone(), packages: vec![package], ..Listing::bare(server, source) }
     }
 }

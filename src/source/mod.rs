@@ -8,6 +8,7 @@
 //! - [`sample`]: the embedded page, with [`recorded`] tool lists.
 
 pub mod artifact;
+pub mod config;
 pub mod manifest;
 pub mod npm;
 pub mod npmrc;

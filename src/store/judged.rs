@@ -142,6 +142,10 @@ fn keep(
         .prepare_cached("DELETE FROM verdict WHERE tool_id IN (SELECT id FROM tool WHERE server_id = ?1)")
         .and_then(|mut s| s.execute([id]))
         .map_err(&fail)?;
+    transaction
+        .prepare_cached("INSERT OR IGNORE INTO unindexed (server_id) VALUES (?1)")
+        .and_then(|mut s| s.execute([id]))
+        .map_err(&fail)?;
     for (tool, verdict) in server.ids.iter().zip(verdicts) {
         let document = serde_json::to_string(verdict).map_err(|e| StoreError::Damaged {
             path: path.to_owned(),

@@ -4,14 +4,28 @@
 //! with their verdicts through any number of [`Reader`]s. A verdict is data here: this room never judges, and a path is
 //! all it knows of the world.
 
+mod about;
+mod dump;
+mod figures;
+mod index;
 mod judged;
+mod lookup;
 mod migrate;
+mod price;
 mod reader;
+mod rows;
+mod search;
+mod state;
 mod writer;
 
+pub use dump::{LoadError, load};
+pub use index::index_stale;
 pub use judged::{JudgeError, Judged, ServerTools, judge_stale};
-pub use migrate::APPLICATION_ID;
+pub use migrate::{APPLICATION_ID, bring_up_to_date};
+pub use price::price_stale;
 pub use reader::Reader;
+pub use search::{Filters, Search};
+pub use state::State;
 pub use writer::{Record, Recorded, Writer};
 
 use std::path::{Path, PathBuf};

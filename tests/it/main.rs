@@ -2,16 +2,19 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod archive;
+mod catalogue;
 mod client;
 mod commands;
 mod disguises;
 mod expectations;
+mod exports;
 mod extract_javascript;
 mod extract_python;
 mod extract_python_bounds;
 mod fetch;
 mod house;
 mod judgements;
+mod lockfile;
 mod manifests;
 mod pages;
 mod policy;
@@ -26,6 +29,8 @@ mod probe_sandbox;
 mod readme;
 mod robustness;
 mod rules;
+mod scan;
+mod setup;
 mod store;
 mod support;
 mod translations;

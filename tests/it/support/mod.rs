@@ -7,3 +7,5 @@ pub(crate) mod mirror;
 pub(crate) mod pack;
 pub(crate) mod policy;
 pub(crate) mod python;
+pub(crate) mod schema;
+pub(crate) mod shelf;
