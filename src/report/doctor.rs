@@ -50,6 +50,6 @@ impl DoctorReport {
             .checkups
             .iter()
             .map(|checkup| vec![checkup.what.clone(), checkup.health.to_string(), checkup.seen.clone()]);
-        format!("mcpdex {}\n\n{}", self.version, table(&["", "", ""], rows).trim_start_matches([' ', '\n']))
+        format!("mcpdex {}\n\n{}", self.version, table(&["looked at", "", "seen"], rows))
     }
 }

@@ -58,7 +58,7 @@ impl ScanReport {
 
     /// The report as text for people.
     pub fn to_text(&self) -> String {
-        let mut out = format!("{} configurations, {} servers\n", self.configs.len(), self.servers.len());
+        let mut out = format!("configurations  {}\nservers         {}\n", self.configs.len(), self.servers.len());
         for config in &self.configs {
             out += &paragraph(config, "  ");
         }
