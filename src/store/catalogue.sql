@@ -47,11 +47,12 @@ CREATE TABLE indexed (
 ) STRICT;
 CREATE INDEX indexed_of_server ON indexed (server_id);
 
--- The words of the current tools, by tool id, cut into words by mcpdex (pairs where a script has no spaces); facet
--- holds one word for the class, each trait, the risk, the origin, the server, each source and the folded name.
+-- The words of the current tools, by tool id, cut into words by mcpdex (pairs where a script has no spaces). A sign that
+-- no word holds tells where a word stands: ‹ in the name, › in the title, ¤ for the class, each trait, the risk, the
+-- origin, the server, each source and the folded name; description and server have none. Each has a list of its own
+-- then, so that a name is found without reading how often its words stand in descriptions.
 CREATE VIRTUAL TABLE search USING fts5 (
-    name, title, description, server, facet,
-    content = '', contentless_delete = 1, detail = column, tokenize = 'porter ascii'
+    words, content = '', contentless_delete = 1, detail = none, tokenize = 'porter ascii'
 );
 
 -- Every tool name ever indexed: without case and separators, and as it looks to a reader.

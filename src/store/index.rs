@@ -41,7 +41,7 @@ pub fn index_stale(path: &Path) -> Result<u64, StoreError> {
 /// What `search` holds of one tool.
 struct Entry {
     id: i64,
-    columns: [String; 5],
+    words: String,
     name: String,
     mentions: Vec<String>,
     digest: i64,
@@ -72,11 +72,7 @@ fn index(transaction: &Transaction<'_>, path: &Path, server: i64) -> Result<u64,
         if known.binary_search(&(entry.id, entry.digest)).is_ok() {
             continue;
         }
-        let [name, title, description, of, facet] = &entry.columns;
-        run(
-            "INSERT INTO search (rowid, name, title, description, server, facet) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![entry.id, name, title, description, of, facet],
-        )?;
+        run("INSERT INTO search (rowid, words) VALUES (?1, ?2)", params![entry.id, entry.words])?;
         run(
             "INSERT OR IGNORE INTO tool_name (name, folded, skeleton) VALUES (?1, ?2, ?3)",
             params![entry.name, spelling::fold(&entry.name), spelling::skeleton(&entry.name)],
@@ -102,7 +98,7 @@ fn entries(connection: &Connection, path: &Path, server: i64) -> Result<Vec<Entr
         .and_then(|mut s| s.query_row([server], |row| Ok((row.get(0)?, row.get(1)?))).optional())
         .map_err(&fail)?;
     let Some((name, title)) = about else { return Ok(Vec::new()) };
-    let of = joined(&[&name, title.as_deref().unwrap_or_default()]);
+    let of = joined("", &[&name, title.as_deref().unwrap_or_default()]);
     let sources: Vec<String> = connection
         .prepare_cached("SELECT DISTINCT source FROM listing WHERE server_id = ?1 ORDER BY source")
         .and_then(|mut s| s.query_map([server], |row| row.get(0))?.collect())
@@ -146,40 +142,47 @@ fn entry(id: i64, tool: &Tool, of: &str, facets: &str) -> Entry {
     let description = tool.description.as_deref().unwrap_or_default();
     let end = (0..=LONGEST.min(description.len())).rev().find(|at| description.is_char_boundary(*at)).unwrap_or(0);
     let description = &description[..end];
-    let columns = [
-        joined(&[&tool.name]),
-        joined(&[tool.display_title().unwrap_or_default()]),
-        joined(&[description]),
+    let words = [
+        joined(IN_NAME, &[&tool.name]),
+        joined(IN_TITLE, &[tool.display_title().unwrap_or_default()]),
+        joined("", &[description]),
         of.to_owned(),
         facets.to_owned(),
-    ];
+    ]
+    .join(" ");
     let mentions: Vec<String> =
         spelling::mentions(description).into_iter().filter(|name| *name != tool.name).map(str::to_owned).collect();
     let mut hasher = std::hash::DefaultHasher::new();
-    columns.iter().for_each(|column| std::hash::Hash::hash(column, &mut hasher));
-    Entry { id, columns, name: tool.name.clone(), mentions, digest: hasher.finish().cast_signed() }
+    std::hash::Hash::hash(&words, &mut hasher);
+    Entry { id, words, name: tool.name.clone(), mentions, digest: hasher.finish().cast_signed() }
 }
 
-fn joined(texts: &[&str]) -> String {
-    texts.iter().flat_map(|text| spelling::words(text)).collect::<Vec<_>>().join(" ")
+/// Signs before words that stand in a name, in a title, and before what is no word; see `catalogue.sql`.
+pub(super) const IN_NAME: &str = "‹";
+pub(super) const IN_TITLE: &str = "›";
+const FACET: &str = "¤";
+
+fn joined(sign: &str, texts: &[&str]) -> String {
+    let words = texts.iter().flat_map(|text| spelling::words(text));
+    words.map(|word| format!("{sign}{word}")).collect::<Vec<_>>().join(" ")
 }
 
-/// The word of `facet` for one word of a vocabulary.
+/// What `search` holds for one word of a vocabulary.
 pub(super) fn facet(of: &str, word: &str) -> String {
-    format!("{of}{}", word.replace('-', ""))
+    format!("{FACET}{of}{}", word.replace('-', ""))
 }
 
-/// The word of `facet` for a source.
+/// What `search` holds for a source.
 pub(super) fn source_facet(source: &str) -> String {
-    format!("source{}", &super::sha256_hex(source.as_bytes())[..16])
+    format!("{FACET}source{}", &super::sha256_hex(source.as_bytes())[..16])
 }
 
-/// The word of `facet` for a server.
+/// What `search` holds for a server.
 pub(super) fn server_facet(server: i64) -> String {
-    format!("server{server}")
+    format!("{FACET}server{server}")
 }
 
-/// The word of `facet` for a tool's name, however it is spelled.
+/// What `search` holds for a tool's name, however it is spelled.
 pub(super) fn name_facet(name: &str) -> String {
-    format!("is{}", spelling::fold(name).chars().take(128).collect::<String>())
+    format!("{FACET}is{}", spelling::fold(name).chars().take(128).collect::<String>())
 }

@@ -2,7 +2,7 @@
 //!
 //! What a person types never reaches SQLite as query syntax: it is cut into words, and each is quoted.
 
-use super::index::{facet, name_facet, server_facet, source_facet};
+use super::index::{IN_NAME, IN_TITLE, facet, name_facet, server_facet, source_facet};
 use super::{Reader, StoreError};
 use crate::model::{Class, Hit, HitPage, Risk, Tool, ToolOrigin, Trait, spelling};
 use std::collections::BTreeSet;
@@ -59,7 +59,7 @@ impl Reader {
         if words.is_empty() && filter.is_empty() && search.filters.changed_since.is_some() {
             // Every tool has an origin, so this asks for all.
             let origins: Vec<String> = ToolOrigin::ALL.iter().map(|word| facet("origin", word.as_str())).collect();
-            filter = format!("facet : ({})", quoted(&origins, " OR "));
+            filter = format!("({})", quoted(&origins, " OR "));
         }
         let mut candidates: Vec<Candidate> = Vec::new();
         let mut known: BTreeSet<i64> = BTreeSet::new();
@@ -77,7 +77,8 @@ impl Reader {
         }
         if candidates.is_empty() && words.len() > 1 {
             page.loosened = true;
-            let any = with(&format!("{{name title}} : ({})", quoted(&words, " OR ")), &filter);
+            let any: Vec<String> = words.iter().map(|word| standing(word, &[IN_NAME, IN_TITLE])).collect();
+            let any = with(&format!("({})", any.join(" OR ")), &filter);
             for (id, name) in self.candidates(&any, from, since, WINDOW + 1)? {
                 let of: BTreeSet<String> = spelling::words(&name).into_iter().collect();
                 let missing = words.iter().filter(|word| !of.contains(*word)).count();
@@ -114,7 +115,7 @@ impl Reader {
         let mut all = Vec::new();
         let mut any = |words: Vec<String>| {
             if !words.is_empty() {
-                all.push(format!("facet : ({})", quoted(&words, " OR ")));
+                all.push(format!("({})", quoted(&words, " OR ")));
             }
         };
         any(filters.classes.iter().map(|word| facet("class", word.as_str())).collect());
@@ -187,18 +188,16 @@ fn tiers(text: &str, words: &[String], filter: &str) -> Vec<String> {
     if words.is_empty() {
         return if filter.is_empty() { Vec::new() } else { vec![filter.to_owned()] };
     }
-    let all = quoted(words, " AND ");
-    let exact = format!("facet : ({})", quoted(&[name_facet(text)], ""));
-    ["name", "name title", "name title description server"]
-        .iter()
-        .map(|columns| format!("{{{columns}}} : ({all})"))
-        .fold(vec![exact], |mut tiers, tier| {
-            tiers.push(tier);
-            tiers
-        })
-        .iter()
-        .map(|tier| with(tier, filter))
-        .collect()
+    let exact = quoted(&[name_facet(text)], "");
+    let places: [&[&str]; 3] = [&[IN_NAME], &[IN_NAME, IN_TITLE], &[IN_NAME, IN_TITLE, ""]];
+    let all = places.map(|signs| words.iter().map(|word| standing(word, signs)).collect::<Vec<_>>().join(" AND "));
+    [exact].iter().chain(&all).map(|tier| with(tier, filter)).collect()
+}
+
+/// A word in one of these places.
+fn standing(word: &str, signs: &[&str]) -> String {
+    let places: Vec<String> = signs.iter().map(|sign| format!("{sign}{word}")).collect();
+    format!("({})", quoted(&places, " OR "))
 }
 
 fn with(query: &str, filter: &str) -> String {
