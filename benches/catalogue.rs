@@ -58,7 +58,7 @@ fn fill(path: &Path, tools: usize) {
             let round = made / patterns.len();
             let mut object = serde_json::Map::new();
             // Every tenth round keeps the names, so that names meet on several servers.
-            let name = if round % 10 == 0 { name.clone() } else { format!("{name}_{round}") };
+            let name = if round.is_multiple_of(10) { name.clone() } else { format!("{name}_{round}") };
             object.insert("name".to_owned(), name.into());
             object.extend(rest.clone());
             let raw = serde_json::Value::Object(object).to_string();

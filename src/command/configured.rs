@@ -131,10 +131,8 @@ pub(super) fn servers(global: &Global, args: &ConfiguredArgs) -> anyhow::Result<
     for (_, listing) in &listed {
         let known = resolve(&reader, listing)?;
         let missing = args.refresh || known.is_none_or(|server| !holds(&reader, &server, listing).unwrap_or(false));
-        if let Some(spec) = spec(listing, args.live).filter(|_| missing) {
-            if !wanted.contains(&spec) {
-                wanted.push(spec);
-            }
+        if let Some(spec) = spec(listing, args.live).filter(|spec| missing && !wanted.contains(spec)) {
+            wanted.push(spec);
         }
     }
     if !wanted.is_empty() && !args.offline {

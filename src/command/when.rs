@@ -11,10 +11,10 @@ pub(super) fn time(text: &str) -> anyhow::Result<String> {
     if let Ok(time) = text.parse::<Timestamp>() {
         return Ok(time.round(Unit::Second)?.to_string());
     }
-    if let Ok(day) = text.parse::<Date>() {
-        if text.len() == 10 {
-            return Ok(format!("{day}T00:00:00Z"));
-        }
+    if text.len() == 10
+        && let Ok(day) = text.parse::<Date>()
+    {
+        return Ok(format!("{day}T00:00:00Z"));
     }
     bail!("`{text}` is neither a day (YYYY-MM-DD) nor a time (RFC 3339)")
 }

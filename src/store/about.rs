@@ -5,6 +5,9 @@ use crate::model::{ListFacts, PartialList, ServerFacts, Unread};
 use rusqlite::OptionalExtension;
 use std::collections::BTreeMap;
 
+/// A tokeniser's name, and what each tool costs in its tokens.
+pub type Tokens = (String, BTreeMap<String, u64>);
+
 impl Reader {
     /// How a server is described, and who lists it; `None` when there is no server of this name.
     ///
@@ -109,7 +112,7 @@ impl Reader {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn tokens_of(&self, server: &str) -> Result<Option<(String, BTreeMap<String, u64>)>, StoreError> {
+    pub fn tokens_of(&self, server: &str) -> Result<Option<Tokens>, StoreError> {
         let tokeniser = self.names("SELECT value FROM fact WHERE key = 'tokeniser'", [])?.pop();
         let Some(tokeniser) = tokeniser else { return Ok(None) };
         let sql = "SELECT tool.name, cost.tokens FROM tool JOIN server ON server.id = tool.server_id

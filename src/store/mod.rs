@@ -18,6 +18,7 @@ mod search;
 mod state;
 mod writer;
 
+pub use about::Tokens;
 pub use dump::{LoadError, load};
 pub use index::index_stale;
 pub use judged::{JudgeError, Judged, ServerTools, judge_stale};

@@ -20,12 +20,15 @@ pub struct Variant {
     pub servers: Vec<String>,
 }
 
+/// A field and how its value is put into words.
+type Respect = (&'static str, fn(&FoundTool) -> String);
+
 /// Characters of a value that are shown.
 const SHOWN: usize = 120;
 
 /// The respects in which these tools differ; none for less than two.
 pub fn differences(tools: &[FoundTool]) -> Vec<Difference> {
-    let respects: [(&'static str, fn(&FoundTool) -> String); 8] = [
+    let respects: [Respect; 8] = [
         ("class", |found| found.verdict.class.to_string()),
         ("risk", |found| found.verdict.risk.to_string()),
         ("traits", |found| {
