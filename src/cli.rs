@@ -2,10 +2,24 @@
 #![allow(clippy::self_named_module_files, reason = "the words stay at the top; arguments of commands lie below")]
 
 mod crawl;
+mod diff;
+mod export;
 mod extract;
+mod generate;
+mod scan;
+mod search;
+mod server;
+mod stats;
 
 pub use crawl::{Age, CrawlArgs};
+pub use diff::{CheckArgs, DiffArgs, PinArgs};
+pub use export::{ExportArgs, ExportFormat, ImportArgs};
 pub use extract::ExtractArgs;
+pub use generate::{CompletionsArgs, DoctorArgs, ManArgs, completions, man_page, man_pages};
+pub use scan::{ConfiguredArgs, ScanArgs, ScanFormat};
+pub use search::SearchArgs;
+pub use server::ServerArgs;
+pub use stats::StatsArgs;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -41,6 +55,30 @@ pub enum Command {
     Crawl(CrawlArgs),
     /// What a tool does, how dangerous it is and why, on every server that has it.
     Tool(ToolArgs),
+    /// One server: its tools, what they can do together, what they cost, and what is not known.
+    Server(ServerArgs),
+    /// Find tools by words, in any language.
+    Search(SearchArgs),
+    /// The database in numbers.
+    Stats(StatsArgs),
+    /// What changed between two days, two databases or two lists: risk-raising changes first.
+    Diff(DiffArgs),
+    /// Write down what the tools of a client's servers are today, in a lockfile.
+    Pin(PinArgs),
+    /// Hold the tools of a client's servers against the lockfile.
+    Check(CheckArgs),
+    /// Look at the servers of client configurations: learn their tools, report, and gate a pipeline.
+    Scan(ScanArgs),
+    /// Write the database down, whole or as a table.
+    Export(ExportArgs),
+    /// Read an export into a new database.
+    Import(ImportArgs),
+    /// Say what is configured, reachable and writable.
+    Doctor(DoctorArgs),
+    /// Print the script that completes mcpdex in a shell.
+    Completions(CompletionsArgs),
+    /// Print the man page.
+    Man(ManArgs),
     /// The recommended policy for a tool, a server or a whole configuration, for one or many enforcement points.
     Policy(PolicyArgs),
     /// Judge tools from a file or stdin, without a database.
@@ -124,7 +162,7 @@ pub struct ConfinedArgs {
 /// Arguments of `mcpdex tool`.
 #[derive(Debug, clap::Args)]
 pub struct ToolArgs {
-    /// The tool's name, as its server spells it.
+    /// The tool's name; case and separators do not matter where no tool has exactly this one.
     pub name: String,
     /// Only on this server: its name, or the package it was read from.
     #[arg(long, value_name = "SERVER")]

@@ -3,11 +3,11 @@
 //! ```text
 //! source ──▶ Listing ──▶ probe / extract ──▶ Tool list ──▶ store (SQLite)
 //!                                                      ║  the wall: nothing behind it needs the network
-//!                  store ──▶ Tool ──▶ classify ──▶ Verdict ──▶ policy · report
+//!                  store ──▶ Tool ──▶ classify ──▶ Verdict ──▶ survey · policy · report
 //! ```
 //!
 //! Imports run one way. `model` imports nothing of ours; the rooms below it import `model` and not each
-//! other (but [`probe`] sits on [`net`]); [`crawl`] joins the rooms above the wall; `command` sits on top.
+//! other (but [`probe`] sits on [`net`], [`report`] on [`survey`]); [`crawl`] joins the rooms above the wall; `command` sits on top.
 //! `tests/it/house.rs` holds this.
 pub mod model;
 
@@ -24,6 +24,8 @@ pub mod store;
 pub mod classify;
 
 pub mod policy;
+
+pub mod survey;
 
 pub mod report;
 

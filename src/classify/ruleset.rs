@@ -90,6 +90,11 @@ impl Ruleset {
         Ruleset::of_files(super::builtin::files(), "the embedded rules")
     }
 
+    /// The digest of the rules that come with mcpdex, without compiling them.
+    pub fn builtin_digest() -> String {
+        digest(&super::builtin::files())
+    }
+
     /// The embedded rules with those of `dirs` added: a rule with a known id and a language file of a known name
     /// replace the embedded ones.
     ///

@@ -3,8 +3,9 @@
 use super::judging;
 use crate::classify::{Judge, Overrides, Ruleset, ServerContext, Trust};
 use crate::cli::Global;
-use crate::model::Verdict;
-use crate::store::{Judged, Reader, ServerTools, StoreError, judge_stale};
+use crate::model::{Tool, Verdict};
+use crate::store::{Judged, Reader, ServerTools, StoreError, bring_up_to_date, index_stale, judge_stale, price_stale};
+use crate::survey::{TOKENISER, tokens};
 use anyhow::Context;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -35,54 +36,61 @@ impl Bench {
     /// # Errors
     /// Rules or overrides cannot be read: nothing is judged by half of them.
     pub(super) fn load() -> anyhow::Result<Bench> {
-        Ok(Bench { rules: Ruleset::builtin()?, overrides: judging::overrides(&[])? })
+        Ok(Bench { rules: Ruleset::builtin()?, overrides: overrides()? })
     }
 
-    /// Changes whenever a verdict might.
-    fn digest(&self) -> String {
-        match self.overrides.digest() {
-            Some(overrides) => format!("{}+{overrides}", self.rules.digest()),
-            None => self.rules.digest().to_owned(),
-        }
-    }
-
-    fn judge_server(&self, server: &ServerTools) -> Vec<Verdict> {
+    /// The verdicts on the tools of one server.
+    pub(super) fn judge_tools(&self, server: &str, tools: &[Tool]) -> Vec<Verdict> {
         let judge = Judge { rules: &self.rules, trust: Trust::RaiseOnly, overrides: &self.overrides };
-        let context = ServerContext::of(&server.server, &server.tools);
-        server.tools.iter().map(|tool| judge.judge(&context, tool)).collect()
+        let context = ServerContext::of(server, tools);
+        tools.iter().map(|tool| judge.judge(&context, tool)).collect()
     }
 
-    /// Judges whatever has not been judged by these rules and overrides yet.
+    /// Judges whatever has not been judged by these rules and overrides yet, and makes it searchable.
     ///
     /// # Errors
     /// The database cannot be written.
     pub(super) fn judge(&self, path: &Path) -> anyhow::Result<Judged> {
-        Ok(judge_stale(path, &self.digest(), |servers| {
-            servers.par_iter().map(|server| self.judge_server(server)).collect()
-        })?)
-    }
-
-    /// Opens the database for reading, with every verdict in step with the rules; an older file is migrated first.
-    ///
-    /// # Errors
-    /// There is no database, it is foreign, or stale verdicts cannot be replaced.
-    pub(super) fn open(&self, path: &Path) -> anyhow::Result<Reader> {
-        match Reader::open(path) {
-            // Judging opens the file for writing, which brings it up to date.
-            Err(StoreError::Older { found: 1.., .. }) => {}
-            Err(error) => return Err(error.into()),
-            Ok(reader) if reader.is_judged_by(&self.digest())? => return Ok(reader),
-            Ok(_) => {}
-        }
-        self.judge(path)?;
-        Ok(Reader::open(path)?)
+        let digest = digest(self.rules.digest(), &self.overrides);
+        let judged = judge_stale(path, &digest, |servers: &[ServerTools]| {
+            servers.par_iter().map(|server| self.judge_tools(&server.server, &server.tools)).collect()
+        })?;
+        index_stale(path)?;
+        price_stale(path, TOKENISER, |raws| raws.par_iter().map(|raw| tokens(raw)).collect())?;
+        Ok(judged)
     }
 }
 
-/// Opens the database for reading, judged by the rules and overrides of today.
+/// Changes whenever a verdict might.
+fn digest(rules: &str, overrides: &Overrides) -> String {
+    match overrides.digest() {
+        Some(overrides) => format!("{rules}+{overrides}"),
+        None => rules.to_owned(),
+    }
+}
+
+fn overrides() -> anyhow::Result<Overrides> {
+    let own = directories::ProjectDirs::from("", "", "mcpdex").map(|dirs| dirs.config_dir().join("overrides.toml"));
+    let own: Vec<PathBuf> = own.filter(|path| path.exists()).into_iter().collect();
+    judging::overrides(&own)
+}
+
+/// Opens the database for reading, judged by the rules and overrides of today. The rules are compiled only when
+/// something is stale: a lookup has no time for them.
 ///
 /// # Errors
-/// As [`Bench::load`] and [`Bench::open`].
+/// There is no database, it is foreign, or stale verdicts cannot be replaced.
 pub(super) fn open_judged(path: &Path) -> anyhow::Result<Reader> {
-    Bench::load()?.open(path)
+    match Reader::open(path) {
+        Ok(reader) => {
+            let digest = digest(&Ruleset::builtin_digest(), &overrides()?);
+            if reader.is_judged_by(&digest)? && reader.is_indexed()? {
+                return Ok(reader);
+            }
+        }
+        Err(StoreError::Older { .. }) => bring_up_to_date(path)?,
+        Err(error) => return Err(error.into()),
+    }
+    Bench::load()?.judge(path)?;
+    Ok(Reader::open(path)?)
 }

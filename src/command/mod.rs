@@ -1,18 +1,31 @@
 //! One file per command, thin: parse nothing, decide nothing, call the rooms and print.
 
+mod check;
 mod classify;
+mod configured;
 mod crawl;
 mod database;
+mod diff;
+mod doctor;
 mod eval;
 mod explain;
+mod export;
 mod extract;
 mod extract_worker;
+mod generate;
+mod import;
 mod judging;
+mod pin;
 mod policy;
 mod probe;
 mod rules;
 mod run_confined;
+mod scan;
+mod search;
+mod server;
+mod stats;
 mod tool;
+mod when;
 
 use crate::cli::{Cli, Command};
 use anyhow::Context;
@@ -49,6 +62,18 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match &cli.command {
         Command::Crawl(args) => crawl::run(global, args),
         Command::Tool(args) => tool::run(global, args),
+        Command::Server(args) => server::run(global, args),
+        Command::Search(args) => search::run(global, args),
+        Command::Stats(args) => stats::run(global, args),
+        Command::Diff(args) => diff::run(global, args),
+        Command::Pin(args) => pin::run(global, args),
+        Command::Check(args) => check::run(global, args),
+        Command::Scan(args) => scan::run(global, args),
+        Command::Export(args) => export::run(global, args),
+        Command::Import(args) => import::run(global, args),
+        Command::Doctor(args) => doctor::run(global, args),
+        Command::Completions(args) => generate::completions(args),
+        Command::Man(args) => generate::man(args),
         Command::Policy(args) => policy::run(global, args),
         Command::Classify(args) => classify::run(args, global.quiet),
         Command::Rules(args) => rules::run(args, global.json),
@@ -63,8 +88,13 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
 
 /// Writes data to stdout. A reader that went away (`mcpdex … | head`) is no error.
 fn print(text: &str) -> anyhow::Result<()> {
+    print_bytes(text.as_bytes())
+}
+
+/// As [`print`], for bytes.
+fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("cannot write to stdout"),
         _ => Ok(()),
     }

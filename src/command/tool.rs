@@ -4,17 +4,36 @@ use super::{Exit, database, print};
 use crate::cli::{Global, ToolArgs};
 use crate::model::FoundTool;
 use crate::policy::{decide, policylayer};
-use crate::report::{PolicyView, ToolReport, ToolView, nearest, to_json, visible};
+use crate::report::{PolicyView, Surroundings, ToolReport, ToolView, nearest, to_json, visible};
 use crate::store::{Reader, StoreError};
+use crate::survey::{differences, of_name};
 
 pub(super) fn run(global: &Global, args: &ToolArgs) -> anyhow::Result<Exit> {
     let reader = database::open_judged(&database::path(global)?)?;
-    let found = find(&reader, &args.name, args.server.as_deref())?;
+    let server = args.server.as_deref();
+    let mut name = args.name.clone();
+    let mut found = find(&reader, &name, server)?;
+    let spellings = reader.spellings_of(&name)?;
     if found.is_empty() {
-        return unknown(&reader, &args.name, args.server.as_deref());
+        // No tool has exactly this name: the first that has it in another style.
+        for spelled in &spellings {
+            found = find(&reader, spelled, server)?;
+            if !found.is_empty() {
+                name.clone_from(spelled);
+                break;
+            }
+        }
     }
+    if found.is_empty() {
+        return unknown(&reader, &args.name, server);
+    }
+    let around = Surroundings {
+        spellings: spellings.into_iter().filter(|other| *other != name).collect(),
+        differences: differences(&found),
+        findings: of_name(&name, &found, &reader.look_alikes(&name)?, &reader.mentioned_by(&name)?),
+    };
     let views = found.into_iter().map(view).collect();
-    let report = ToolReport::new(&args.name, views);
+    let report = ToolReport::new(&name, views, around);
     print(&if global.json { to_json(&report) } else { report.to_text() })?;
     Ok(Exit::Done)
 }
@@ -46,7 +65,7 @@ pub(super) fn unknown(reader: &Reader, name: &str, server: Option<&str>) -> anyh
         return Ok(Exit::Failed);
     }
     let mut search = nearest(name, 5);
-    reader.for_each_tool_name(|other| search.see(other))?;
+    reader.for_each_folded_name(|other, folded| search.see_folded(other, folded))?;
     let names = search.names();
     if names.is_empty() {
         eprintln!("no name in the database is near it; `mcpdex crawl` adds servers");

@@ -1,6 +1,6 @@
 //! What the database answers: tools with all that is known about them, and the whole catalogue in numbers.
 
-use super::{Category, Class, Merge, Outcome, Partial, Risk, Tool, ToolOrigin, ToolSite, Verdict};
+use super::{Category, Class, Merge, Outcome, Partial, Risk, Tool, ToolOrigin, ToolSite, Trait, Verdict};
 use serde::Serialize;
 
 /// A tool of one server, with all that is known about it.
@@ -61,4 +61,65 @@ pub struct PartialList {
     pub server: String,
     pub target: String,
     pub missing: Vec<Partial>,
+}
+
+/// One tool that a search found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Hit {
+    pub server: String,
+    pub tool: String,
+    pub title: Option<String>,
+    /// The beginning of the description.
+    pub description: Option<String>,
+    pub class: Class,
+    pub risk: Risk,
+    pub traits: Vec<Trait>,
+    pub origin: ToolOrigin,
+    /// When the list that holds the tool was first seen in this form.
+    pub since: String,
+}
+
+/// One page of what a search found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HitPage {
+    /// The words that were looked for.
+    pub words: Vec<String>,
+    pub hits: Vec<Hit>,
+    /// How many were found; a lower bound where `bounded`.
+    pub found: usize,
+    /// There are more than are ranked: what is shown are the best of the first ones found.
+    pub bounded: bool,
+    /// No tool has all of the words; these have at least one.
+    pub loosened: bool,
+}
+
+/// Another tool that matters to somebody who looks at a name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct NamedTool {
+    pub server: String,
+    pub tool: String,
+}
+
+/// A current tool in one flat row, words as text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ToolRow {
+    pub server: String,
+    pub tool: String,
+    pub title: Option<String>,
+    pub description: Option<String>,
+    pub class: String,
+    pub risk: String,
+    pub category: String,
+    pub confidence: String,
+    /// Separated by spaces.
+    pub traits: String,
+    pub rationale: String,
+    pub origin: String,
+    pub target: String,
+    pub version: Option<String>,
+    pub first_seen: String,
+    pub last_seen: String,
+    pub tokens: Option<i64>,
+    /// The JSON object as it came.
+    pub definition: String,
 }

@@ -4,6 +4,7 @@
 //! see in the database, in JSON or on a terminal has its one spelling here.
 
 mod catalogue;
+mod figures;
 mod heard;
 pub mod lenient;
 mod listing;
@@ -12,11 +13,13 @@ mod observation;
 mod outcome;
 mod schema;
 mod secret;
+pub mod spelling;
 mod tool;
 mod verdict;
 mod word;
 
-pub use catalogue::{FoundTool, OutcomeCount, PartialList, Summary, Unread};
+pub use catalogue::{FoundTool, Hit, HitPage, NamedTool, OutcomeCount, PartialList, Summary, ToolRow, Unread};
+pub use figures::{Count, Coverage, Figures, Growth, ListFacts, ServerFacts, SourceFigures};
 pub use heard::{AuthNeeds, CardHeard, Heard, ServerInfo};
 pub use listing::{Ecosystem, Listing, Package, Remote, ServerId, Transport};
 pub use merge::{Merge, OtherStatement, merge};

@@ -1,18 +1,37 @@
 //! What the commands print: tables for people, JSON for programs. Text from servers is made harmless here.
 
+#[cfg(feature = "parquet")]
+mod columns;
 mod crawl;
+mod doctor;
+mod drift;
 mod extract;
+mod findings;
 mod json;
 mod names;
 mod probe;
+mod sarif;
+mod search;
+mod server;
+mod sheet;
+mod stats;
 mod text;
 mod tool;
 mod visible;
 
+#[cfg(feature = "parquet")]
+pub use columns::Columns;
 pub use crawl::{CrawlReport, Host, Run, SourceProblem};
+pub use doctor::{Checkup, DoctorReport, Health};
+pub use drift::{CheckReport, DiffReport};
 pub use extract::{ExtractReport, ExtractedPackage, ExtractedTool};
+pub use findings::{Problem, ScanReport, ScannedServer};
 pub use json::to_json;
 pub use names::{Nearest, nearest};
 pub use probe::{ProbeReport, ProbedCard, ProbedTool};
-pub use tool::{PolicyView, ToolReport, ToolView};
+pub use search::SearchReport;
+pub use server::{ServerReport, ServerView};
+pub use sheet::{MARKDOWN_HEAD, Sheet, markdown_row};
+pub use stats::StatsReport;
+pub use tool::{PolicyView, Surroundings, ToolReport, ToolView};
 pub use visible::visible;

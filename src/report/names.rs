@@ -22,9 +22,13 @@ pub fn nearest(wanted: &str, most: usize) -> Nearest {
 impl Nearest {
     /// Considers one name that exists.
     pub fn see(&mut self, name: &str) {
-        let folded = fold(name);
+        self.see_folded(name, &fold(name));
+    }
+
+    /// Considers one name that exists, given as `folded` without case and separators, too.
+    pub fn see_folded(&mut self, name: &str, folded: &str) {
         let contains = self.wanted.len() >= 3 && folded.contains(&self.wanted);
-        let likeness = strsim::jaro_winkler(&self.wanted, &folded) + if contains { 0.5 } else { 0.0 };
+        let likeness = strsim::jaro_winkler(&self.wanted, folded) + if contains { 0.5 } else { 0.0 };
         if likeness < ALIKE {
             return;
         }

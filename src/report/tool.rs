@@ -6,6 +6,7 @@ use crate::model::{
     Annotations, FoundTool, Merge, Oddity, OtherStatement, Parameter, Partial, ToolOrigin, ToolSite, Verdict,
     parameters,
 };
+use crate::survey::{Difference, Finding};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -85,19 +86,52 @@ pub struct ToolReport {
     schema: &'static str,
     pub tool: String,
     pub servers: Vec<ToolView>,
+    pub around: Surroundings,
+}
+
+/// What a person who looks at a name should know beside the tools of that name.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Surroundings {
+    /// The same name spelled in another style.
+    pub spellings: Vec<String>,
+    /// In what the servers' tools differ.
+    pub differences: Vec<Difference>,
+    pub findings: Vec<Finding>,
 }
 
 impl ToolReport {
     /// A report on `tool` as the given servers have it.
-    pub fn new(tool: &str, servers: Vec<ToolView>) -> ToolReport {
-        ToolReport { schema: "mcpdex/tool/1", tool: tool.to_owned(), servers }
+    pub fn new(tool: &str, servers: Vec<ToolView>, around: Surroundings) -> ToolReport {
+        ToolReport { schema: "mcpdex/tool/1", tool: tool.to_owned(), servers, around }
     }
 
     /// The report as text for people.
     pub fn to_text(&self) -> String {
         let mut out = format!("{}\n", visible(&self.tool));
+        if !self.around.spellings.is_empty() {
+            out += &paragraph(&format!("also spelled {}", self.around.spellings.join(", ")), "");
+        }
         if self.servers.len() > 1 {
-            let _ = writeln!(out, "{} servers have a tool of this name.", self.servers.len());
+            let _ = writeln!(out, "{} servers have a tool of this name.\n", self.servers.len());
+            let rows = self.servers.iter().map(|view| {
+                let v = &view.verdict;
+                vec![view.server.clone(), v.class.to_string(), v.risk.to_string(), view.parameters.len().to_string()]
+            });
+            out += &table(&["server", "class", "risk", "parameters"], rows);
+        }
+        if !self.around.differences.is_empty() {
+            out.push_str("\nThey differ in\n");
+            let rows = self.around.differences.iter().flat_map(|difference| {
+                difference.variants.iter().enumerate().map(|(at, variant)| {
+                    let field = if at == 0 { difference.field } else { "" };
+                    vec![field.to_owned(), variant.value.clone(), variant.servers.join(", ")]
+                })
+            });
+            out += &table(&["field", "value", "servers"], rows);
+        }
+        for finding in &self.around.findings {
+            let text = format!("! {} ({}): {}", finding.kind, finding.server, finding.message);
+            let _ = write!(out, "\n{}", paragraph(&text, ""));
         }
         for view in &self.servers {
             out.push('\n');

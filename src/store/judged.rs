@@ -146,6 +146,10 @@ fn keep(
         )
         .and_then(|mut s| s.execute([id]))
         .map_err(&fail)?;
+    transaction
+        .prepare_cached("INSERT OR IGNORE INTO unindexed (server_id) VALUES (?1)")
+        .and_then(|mut s| s.execute([id]))
+        .map_err(&fail)?;
     for (tool, verdict) in server.ids.iter().zip(verdicts) {
         let document = serde_json::to_string(verdict).map_err(|e| StoreError::Damaged {
             path: path.to_owned(),

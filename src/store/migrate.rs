@@ -10,7 +10,7 @@ pub const APPLICATION_ID: i32 = 0x6d63_7064;
 
 /// The steps from an empty file to the present schema; step N takes version N to N + 1. Never edit one that was
 /// released: add the next.
-const STEPS: &[&str] = &[include_str!("schema.sql"), include_str!("runs.sql")];
+const STEPS: &[&str] = &[include_str!("schema.sql"), include_str!("runs.sql"), include_str!("catalogue.sql")];
 
 /// How long to wait for another process that holds the file.
 const BUSY: Duration = Duration::from_secs(10);
@@ -88,4 +88,17 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
         transaction.pragma_update(None, "user_version", from as i64 + 1).map_err(&fail)?;
     }
     transaction.commit().map_err(&fail)
+}
+
+/// Brings a file of an older mcpdex up to date, so that it can be read.
+///
+/// # Errors
+/// The file is foreign, newer, or cannot be written.
+pub fn bring_up_to_date(path: &Path) -> Result<(), StoreError> {
+    open_for_writing(path).map(drop)
+}
+
+/// The version that files have today.
+pub(super) fn present_version() -> i64 {
+    STEPS.len() as i64
 }

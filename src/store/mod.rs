@@ -4,19 +4,34 @@
 //! with their verdicts through any number of [`Reader`]s. A verdict is data here: this room never judges, and a path is
 //! all it knows of the world.
 
+mod about;
+mod dump;
+mod figures;
+mod index;
 mod judged;
 mod lists;
+mod lookup;
 mod migrate;
+mod price;
 mod reader;
 mod record;
+mod rows;
 mod run;
+mod search;
+mod state;
 mod writer;
 
+pub use about::Tokens;
+pub use dump::{LoadError, load};
+pub use index::index_stale;
 pub use judged::{JudgeError, Judged, ServerTools, judge_stale};
-pub use migrate::APPLICATION_ID;
+pub use migrate::{APPLICATION_ID, bring_up_to_date};
+pub use price::price_stale;
 pub use reader::Reader;
 pub use record::{Record, Same, Sweep, Validator};
 pub use run::{Known, SourceState, begin_run};
+pub use search::{Filters, Search};
+pub use state::State;
 pub use writer::{Recorded, Writer};
 
 use std::path::{Path, PathBuf};

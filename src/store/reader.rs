@@ -11,14 +11,16 @@ use std::path::{Path, PathBuf};
 /// A connection that only reads.
 #[derive(Debug)]
 pub struct Reader {
-    connection: Connection,
-    path: PathBuf,
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
 }
 
 /// The newest attempt at each target of each server.
-const NEWEST_ATTEMPT: &str = "attempt.id IN (SELECT max(id) FROM attempt GROUP BY server_id, origin, target)";
+pub(super) const NEWEST_ATTEMPT: &str =
+    "attempt.id IN (SELECT max(id) FROM attempt GROUP BY server_id, origin, target)";
 
-const FOUND: &str = "SELECT server.name, server.title, observation.origin, observation.target, observation.version,
+pub(super) const FOUND: &str =
+    "SELECT server.name, server.title, observation.origin, observation.target, observation.version,
            observation.artifact_sha256, tool.file, tool.line, observation.partial, observation.last_seen,
            definition.raw, verdict.document, tool.id, tool.server_id
     FROM tool
@@ -37,7 +39,7 @@ impl Reader {
         Ok(Reader { connection: migrate::open_for_reading(path)?, path: path.to_owned() })
     }
 
-    fn fail(&self) -> impl Fn(rusqlite::Error) -> StoreError {
+    pub(super) fn fail(&self) -> impl Fn(rusqlite::Error) -> StoreError {
         StoreError::sqlite("read", &self.path)
     }
 
@@ -74,7 +76,7 @@ impl Reader {
         self.found(&format!("{FOUND} AND server.name = ?1 ORDER BY tool.id"), server)
     }
 
-    fn found(&self, sql: &str, key: &str) -> Result<Vec<FoundTool>, StoreError> {
+    pub(super) fn found(&self, sql: &str, key: &str) -> Result<Vec<FoundTool>, StoreError> {
         let mut statement = self.connection.prepare_cached(sql).map_err(self.fail())?;
         let mut rows = statement.query([key]).map_err(self.fail())?;
         let mut found = Vec::new();
@@ -107,15 +109,19 @@ impl Reader {
         })
     }
 
-    fn document<T: serde::de::DeserializeOwned>(&self, what: &'static str, text: &str) -> Result<T, StoreError> {
+    pub(super) fn document<T: serde::de::DeserializeOwned>(
+        &self,
+        what: &'static str,
+        text: &str,
+    ) -> Result<T, StoreError> {
         serde_json::from_str(text).map_err(|e| self.damaged(what, &e))
     }
 
-    fn word<T: std::str::FromStr<Err: std::fmt::Display>>(&self, text: &str) -> Result<T, StoreError> {
+    pub(super) fn word<T: std::str::FromStr<Err: std::fmt::Display>>(&self, text: &str) -> Result<T, StoreError> {
         text.parse().map_err(|e| self.damaged("word", &e))
     }
 
-    fn damaged(&self, what: &'static str, detail: &dyn std::fmt::Display) -> StoreError {
+    pub(super) fn damaged(&self, what: &'static str, detail: &dyn std::fmt::Display) -> StoreError {
         StoreError::Damaged { path: self.path.clone(), what, detail: detail.to_string() }
     }
 
@@ -148,12 +154,7 @@ impl Reader {
     /// # Errors
     /// The database cannot be read.
     pub fn servers_of_package(&self, ecosystem: Ecosystem, identifier: &str) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT DISTINCT server.name FROM listing JOIN server ON server.id = listing.server_id,
-                       json_each(listing.packages) AS package
-                   WHERE json_extract(package.value, '$.ecosystem') = ?1
-                     AND json_extract(package.value, '$.identifier') = ?2
-                   ORDER BY server.name";
-        self.names(sql, (ecosystem.as_str(), identifier))
+        self.servers_of_alias(&format!("{ecosystem}:{identifier}"))
     }
 
     /// The servers that a listing gives this address, by name.
@@ -161,13 +162,10 @@ impl Reader {
     /// # Errors
     /// The database cannot be read.
     pub fn servers_of_remote(&self, url: &str) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT DISTINCT server.name FROM listing JOIN server ON server.id = listing.server_id,
-                       json_each(listing.remotes) AS remote
-                   WHERE json_extract(remote.value, '$.url') = ?1 ORDER BY server.name";
-        self.names(sql, [url])
+        self.servers_of_alias(url)
     }
 
-    fn names(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<String>, StoreError> {
+    pub(super) fn names(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<String>, StoreError> {
         self.connection
             .prepare_cached(sql)
             .and_then(|mut s| s.query_map(parameters, |row| row.get(0))?.collect())
@@ -218,7 +216,7 @@ impl Reader {
         Ok(counts)
     }
 
-    fn pairs(&self, sql: &str) -> Result<Vec<(String, u64)>, StoreError> {
+    pub(super) fn pairs(&self, sql: &str) -> Result<Vec<(String, u64)>, StoreError> {
         self.connection
             .prepare(sql)
             .and_then(|mut s| s.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?.collect())

@@ -2,12 +2,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod archive;
+mod catalogue;
 mod client;
 mod commands;
 mod crawl_import;
 mod crawl_world;
 mod disguises;
 mod expectations;
+mod exports;
 mod extract_command;
 mod extract_hostile;
 mod extract_javascript;
@@ -17,6 +19,7 @@ mod extraction;
 mod fetch;
 mod house;
 mod judgements;
+mod lockfile;
 mod manifests;
 mod monorepo;
 mod pages;
@@ -33,6 +36,8 @@ mod rationale;
 mod readme;
 mod robustness;
 mod rules;
+mod scan;
+mod setup;
 mod store;
 mod support;
 mod translations;

@@ -9,4 +9,5 @@ pub(crate) mod pack;
 pub(crate) mod policy;
 pub(crate) mod python;
 pub(crate) mod schema;
+pub(crate) mod shelf;
 pub(crate) mod world;

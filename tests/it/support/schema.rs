@@ -1,15 +1,15 @@
-//! The JSON Schemas that the project publishes.
+//! Documents against the schemas that the project publishes.
 
 use serde_json::Value;
 
-/// Validates a document against one of the schemas that the project publishes.
+/// Validates a document; the document read.
 pub(crate) fn assert_valid(schema: &str, document: &str) -> Value {
     let read = |name: &str| -> Value {
         let path = format!("{}/data/schema/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
         serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
     };
     let mut parts = jsonschema::Registry::new();
-    for part in ["verdict", "policylayer-policy"].map(read) {
+    for part in ["verdict", "policylayer-policy", "finding"].map(read) {
         let id = part["$id"].as_str().unwrap().to_owned();
         parts = parts.add(id, part).unwrap();
     }

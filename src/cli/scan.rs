@@ -1,0 +1,59 @@
+//! The arguments of `mcpdex scan`, and of what else looks at the servers of a client.
+
+use crate::model::Risk;
+use std::path::PathBuf;
+
+/// Which client configurations, and how the tools of their servers may be learnt.
+#[derive(Debug, clap::Args)]
+pub struct ConfiguredArgs {
+    /// Client configurations (JSON or TOML), or folders that hold some; default: where clients keep theirs.
+    #[arg(value_name = "CONFIG")]
+    pub configs: Vec<PathBuf>,
+    /// Look into the database alone; what it does not hold is unread.
+    #[arg(long, conflicts_with_all = ["live", "refresh"])]
+    pub offline: bool,
+    /// Ask servers at addresses for their tools, too. Programs are never started.
+    #[arg(long)]
+    pub live: bool,
+    /// Learn the tools of every server anew, whatever the database holds.
+    #[arg(long)]
+    pub refresh: bool,
+    /// Let addresses lead to private networks.
+    #[arg(long)]
+    pub allow_private: bool,
+}
+
+/// Arguments of `mcpdex scan`.
+#[derive(Debug, clap::Args)]
+pub struct ScanArgs {
+    #[command(flatten)]
+    pub configured: ConfiguredArgs,
+    /// End with exit code 3 when a finding of this severity or a graver one counts: low, medium, high or critical.
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<Risk>,
+    /// End with exit code 4 when a server or a configuration could not be read.
+    #[arg(long)]
+    pub fail_on_unread: bool,
+    /// An earlier report (`mcpdex scan --json`): what it holds does not count.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// A TOML file of findings that somebody accepted, each with a reason and the day on which that ends.
+    #[arg(long, value_name = "FILE")]
+    pub suppressions: Option<PathBuf>,
+    /// How to write the report.
+    #[arg(long, value_enum, default_value_t = ScanFormat::Table, conflicts_with = "json")]
+    pub format: ScanFormat,
+}
+
+/// A format of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ScanFormat {
+    Table,
+    Json,
+    /// One finding a line.
+    Jsonl,
+    Csv,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    Markdown,
+}

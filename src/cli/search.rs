@@ -1,0 +1,38 @@
+//! The arguments of `mcpdex search`.
+
+use crate::model::{Class, Risk, ToolOrigin, Trait};
+
+/// Arguments of `mcpdex search`.
+#[derive(Debug, clap::Args)]
+pub struct SearchArgs {
+    /// Words that the tool's name, title, description or server should have; all of them.
+    #[arg(value_name = "WORDS", required_unless_present_any = ["class", "traits", "risk", "server", "source", "origin", "changed_since"])]
+    pub words: Vec<String>,
+    /// Only this class: read, write or execute. Repeatable: any of them.
+    #[arg(long)]
+    pub class: Vec<Class>,
+    /// Only with this trait, for instance destructive. Repeatable: all of them.
+    #[arg(long = "trait", value_name = "TRAIT")]
+    pub traits: Vec<Trait>,
+    /// Only this risk: low, medium, high or critical. Repeatable: any of them.
+    #[arg(long)]
+    pub risk: Vec<Risk>,
+    /// Only of this server, by name, package or address. Repeatable: any of them.
+    #[arg(long)]
+    pub server: Vec<String>,
+    /// Only of servers that this source lists, as it was crawled. Repeatable: any of them.
+    #[arg(long)]
+    pub source: Vec<String>,
+    /// Only learnt this way: live, card, declared or static. Repeatable: any of them.
+    #[arg(long)]
+    pub origin: Vec<ToolOrigin>,
+    /// Only of lists that changed on or after this day (YYYY-MM-DD) or time (RFC 3339).
+    #[arg(long, value_name = "WHEN")]
+    pub changed_since: Option<String>,
+    /// Which page.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub page: u32,
+    /// Tools on a page.
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub per_page: u32,
+}

@@ -1,0 +1,33 @@
+//! `mcpdex check [CONFIG…]`: what differs from the lockfile. Exit code 3 on drift, 4 when something could not be read.
+
+use super::{Exit, configured, pin, print};
+use crate::cli::{CheckArgs, Global};
+use crate::report::{CheckReport, to_json};
+use crate::survey::{DriftKind, Lock, check};
+use anyhow::Context;
+use std::collections::BTreeMap;
+
+pub(super) fn run(global: &Global, args: &CheckArgs) -> anyhow::Result<Exit> {
+    let text = std::fs::read_to_string(&args.lock)
+        .with_context(|| format!("cannot read {}; `mcpdex pin` writes it", args.lock.display()))?;
+    let lock = Lock::from_json(&text).with_context(|| format!("cannot use {}", args.lock.display()))?;
+    let found = configured::servers(global, &args.configured)?;
+    configured::complain(global, &found);
+    let today: Vec<_> = found.servers.iter().filter_map(pin::locked).collect();
+    let unread: BTreeMap<String, String> = found
+        .servers
+        .iter()
+        .filter_map(|server| Some((server.alias.clone(), server.unread.clone()?)))
+        .chain(found.problems.iter().map(|(file, problem)| (file.display().to_string(), problem.clone())))
+        .collect();
+    let drift = check(&lock, &today, &unread.keys().cloned().collect());
+    let counts = drift.iter().any(|one| args.strict || one.kind != DriftKind::Respelled);
+    let read = today.len();
+    let report = CheckReport::new(args.lock.display().to_string(), read, drift, unread);
+    print(&if global.json { to_json(&report) } else { report.to_text() })?;
+    Ok(match (counts, report.unread.is_empty()) {
+        (true, _) => Exit::Findings,
+        (false, false) => Exit::Unread,
+        (false, true) => Exit::Done,
+    })
+}

@@ -1,0 +1,115 @@
+//! `mcpdex diff BEFORE [AFTER]`: what changed, risk-raising changes first.
+
+use super::{Exit, database, print, when};
+use crate::cli::{DiffArgs, Global};
+use crate::model::Tool;
+use crate::report::{DiffReport, to_json, visible};
+use crate::store::{Reader, State};
+use crate::survey::{Change, changes, sort_changes};
+use anyhow::{Context, bail};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// One of the two sides.
+struct Side {
+    reader: Reader,
+    path: PathBuf,
+    state: State,
+}
+
+pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
+    let before = side(global, &args.before)?;
+    let after = side(global, &args.after)?;
+    let servers = servers(&before, &after, &args.server)?;
+    if servers.is_empty() && !args.server.is_empty() {
+        eprintln!("error: none of these servers is known: {}", visible(&args.server.join(", ")));
+        return Ok(Exit::Failed);
+    }
+    // Judged anew on both sides by the rules of today: what differs is then the tools, not the rules.
+    let bench = database::Bench::load()?;
+    let judged = |server: &str, tools: Vec<Tool>| {
+        let verdicts = bench.judge_tools(server, &tools);
+        tools.into_iter().zip(verdicts).collect::<Vec<_>>()
+    };
+    let one_file = before.path == after.path;
+    let (mut added, mut removed) = (Vec::new(), Vec::new());
+    let mut found: Vec<Change> = Vec::new();
+    for server in &servers {
+        if one_file {
+            let numbers = |side: &Side| side.reader.definitions_of(server, &side.state);
+            if numbers(&before)? == numbers(&after)? {
+                continue;
+            }
+        }
+        let was = before.reader.state_of(server, &before.state)?;
+        let is = after.reader.state_of(server, &after.state)?;
+        match (was.is_empty(), is.is_empty()) {
+            (true, false) => added.push(server.clone()),
+            (false, true) => removed.push(server.clone()),
+            _ => {}
+        }
+        let (was, is) = (judged(server, was), judged(server, is));
+        found.extend(changes(server, &was, &is));
+    }
+    sort_changes(&mut found);
+    if args.raising {
+        found.retain(|change| !change.raises.is_empty());
+    }
+    let raised = found.iter().any(|change| !change.raises.is_empty());
+    let report = DiffReport::new(&args.before, &args.after, (added, removed), found);
+    print(&if global.json { to_json(&report) } else { report.to_text() })?;
+    Ok(if raised && args.fail_on_raise { Exit::Findings } else { Exit::Done })
+}
+
+fn side(global: &Global, word: &str) -> anyhow::Result<Side> {
+    let own = database::path(global)?;
+    let (path, state) = if word == "now" {
+        (own, State::Current)
+    } else if let Some(number) = word.strip_prefix('#') {
+        let number = number.parse().with_context(|| format!("`{word}` is not the number of a list"))?;
+        (own, State::Observation(number))
+    } else if Path::new(word).is_file() {
+        (PathBuf::from(word), State::Current)
+    } else {
+        let time = when::time(word)
+            .with_context(|| format!("`{word}` is no state: neither now, #NUMBER, a file that is there, nor a time"))?;
+        (own, State::At(last_second(word, time)))
+    };
+    let reader = database::open_judged(&path)?;
+    Ok(Side { reader, path, state })
+}
+
+/// A day stands for its end: what was seen during it is part of it.
+fn last_second(word: &str, time: String) -> String {
+    if word.len() == 10 { format!("{word}T23:59:59Z") } else { time }
+}
+
+/// The servers to compare: those of the lists that are named, those asked for, or all.
+fn servers(before: &Side, after: &Side, asked: &[String]) -> anyhow::Result<BTreeSet<String>> {
+    let mut servers = BTreeSet::new();
+    for side in [before, after] {
+        if let State::Observation(number) = side.state {
+            match side.reader.server_of_observation(number)? {
+                Some(server) => servers.insert(server),
+                None => bail!("there is no list #{number}; `mcpdex server NAME` shows the lists of a server"),
+            };
+        }
+    }
+    if !servers.is_empty() {
+        if servers.len() > 1 {
+            bail!("the two lists are of different servers: {}", servers.into_iter().collect::<Vec<_>>().join(", "));
+        }
+        return Ok(servers);
+    }
+    for side in [before, after] {
+        for name in asked {
+            servers.extend(side.reader.servers_called(name)?);
+        }
+        if asked.is_empty() {
+            side.reader.for_each_server_name(|name| {
+                servers.insert(name.to_owned());
+            })?;
+        }
+    }
+    Ok(servers)
+}

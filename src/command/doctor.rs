@@ -1,0 +1,147 @@
+//! `mcpdex doctor`: what is configured, reachable and writable. Changes nothing, and creates nothing that it leaves.
+
+use super::{Exit, configured, database, print};
+use crate::cli::{DoctorArgs, Global};
+use crate::report::{Checkup, DoctorReport, Health, to_json};
+use crate::store::{Reader, StoreError};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+pub(super) fn run(global: &Global, args: &DoctorArgs) -> anyhow::Result<Exit> {
+    let mut checkups = vec![rules()];
+    checkups.extend(database(global));
+    checkups.push(clients());
+    checkups.extend(programs(args.online));
+    checkups.extend(features());
+    let report = DoctorReport::new(checkups);
+    print(&if global.json { to_json(&report) } else { report.to_text() })?;
+    Ok(if report.is_well() { Exit::Done } else { Exit::Failed })
+}
+
+fn checkup(what: &str, health: Health, seen: impl Into<String>) -> Checkup {
+    Checkup { what: what.to_owned(), health, seen: seen.into() }
+}
+
+fn rules() -> Checkup {
+    match database::Bench::load() {
+        Ok(bench) => {
+            checkup("rules", Health::Good, format!("{} rules, digest {}", bench.rules.len(), bench.rules.digest()))
+        }
+        Err(error) => checkup("rules", Health::Bad, format!("{error:#}")),
+    }
+}
+
+fn database(global: &Global) -> Vec<Checkup> {
+    let path = match database::path(global) {
+        Ok(path) => path,
+        Err(error) => return vec![checkup("database", Health::Bad, format!("{error:#}"))],
+    };
+    let shown = path.display();
+    let state = match Reader::open(&path) {
+        Ok(reader) => match reader.summary() {
+            Ok(summary) => checkup(
+                "database",
+                Health::Good,
+                format!(
+                    "{shown}: {} servers ({} read), {} tools",
+                    summary.servers, summary.servers_read, summary.tools
+                ),
+            ),
+            Err(error) => checkup("database", Health::Bad, error.to_string()),
+        },
+        Err(StoreError::Missing(_)) => {
+            checkup("database", Health::Unset, format!("{shown} is not there yet; `mcpdex crawl` makes it"))
+        }
+        Err(StoreError::Older { found, known, .. }) => checkup(
+            "database",
+            Health::Limited,
+            format!("{shown} has version {found} and is brought to {known} by the next command that reads it"),
+        ),
+        Err(error) => checkup("database", Health::Bad, error.to_string()),
+    };
+    vec![state, writable(&path)]
+}
+
+/// Whether the folder of a file can be written, or made.
+fn writable(path: &Path) -> Checkup {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut there = folder;
+    while !there.exists() {
+        match there.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => there = parent,
+            _ => there = Path::new("."),
+        }
+    }
+    let probe = there.join(format!(".mcpdex-doctor-{}", std::process::id()));
+    let written = std::fs::OpenOptions::new().write(true).create_new(true).open(&probe);
+    match written {
+        Ok(_) => {
+            std::fs::remove_file(&probe).ok();
+            let made = if there == folder { "" } else { " (to be made)" };
+            checkup("folder of the database", Health::Good, format!("{} can be written{made}", folder.display()))
+        }
+        Err(error) => checkup(
+            "folder of the database",
+            Health::Bad,
+            format!("{} cannot be written ({error}); name another file with --db", there.display()),
+        ),
+    }
+}
+
+fn clients() -> Checkup {
+    match configured::files(&[]) {
+        Ok(files) if files.is_empty() => {
+            checkup("client configurations", Health::Unset, "none in the usual places; `mcpdex scan FILE` takes any")
+        }
+        Ok(files) => {
+            let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+            checkup("client configurations", Health::Good, names.join(", "))
+        }
+        Err(error) => checkup("client configurations", Health::Bad, format!("{error:#}")),
+    }
+}
+
+/// The programs that are asked where packages come from, and with `online` whether that answers.
+fn programs(online: bool) -> Vec<Checkup> {
+    let asks: [(&str, &str, &str, &[&str]); 2] = [
+        ("npm", "npm packages", "npm registry", &["ping"]),
+        ("pip", "Python packages", "Python index", &["index", "versions", "pip"]),
+    ];
+    let mut checkups = Vec::new();
+    for (program, what, registry, ask) in asks {
+        let Some(answer) = output(program, &["--version"]) else {
+            let cure = format!("{program} is not installed; a flag, the environment or its settings name the registry");
+            checkups.push(checkup(what, Health::Limited, cure));
+            continue;
+        };
+        let answer = answer.lines().next().unwrap_or_default().to_owned();
+        checkups.push(checkup(what, Health::Good, format!("asks {program} ({answer})")));
+        if online {
+            let reached = output(program, ask).is_some();
+            let told = format!("does not answer `{program} {}`", ask.join(" "));
+            let (health, seen) = if reached { (Health::Good, "answers".to_owned()) } else { (Health::Bad, told) };
+            checkups.push(checkup(registry, health, seen));
+        }
+    }
+    checkups
+}
+
+fn output(program: &str, words: &[&str]) -> Option<String> {
+    let ran = Command::new(program).args(words).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    ran.status.success().then(|| String::from_utf8_lossy(&ran.stdout).into_owned())
+}
+
+fn features() -> Vec<Checkup> {
+    let part = |what: &str, built: bool, without: &str| {
+        if built { checkup(what, Health::Good, "built in") } else { checkup(what, Health::Limited, without) }
+    };
+    vec![
+        part("policy engines", cfg!(feature = "verify"), "not built in: targets that need one are refused"),
+        part(
+            "tokeniser",
+            cfg!(feature = "tokens"),
+            "not built in: what definitions cost is estimated; build with `--features tokens` to count it",
+        ),
+        part("Parquet", cfg!(feature = "parquet"), "not built in: build with `--features parquet` to export it"),
+    ]
+}

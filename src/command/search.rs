@@ -1,0 +1,38 @@
+//! `mcpdex search WORDS`: tools by words and filters, best first.
+
+use super::{Exit, database, print, when};
+use crate::cli::{Global, SearchArgs};
+use crate::model::spelling;
+use crate::report::{SearchReport, to_json, visible};
+use crate::store::{Filters, Search};
+
+pub(super) fn run(global: &Global, args: &SearchArgs) -> anyhow::Result<Exit> {
+    let text = args.words.join(" ");
+    let changed_since = args.changed_since.as_deref().map(when::time).transpose();
+    let changed_since = match changed_since {
+        Ok(time) => time,
+        Err(error) => {
+            eprintln!("error: {}", visible(&format!("{error:#}")));
+            return Ok(Exit::Usage);
+        }
+    };
+    let filters = Filters {
+        classes: args.class.clone(),
+        risks: args.risk.clone(),
+        traits: args.traits.clone(),
+        origins: args.origin.clone(),
+        servers: args.server.clone(),
+        sources: args.source.clone(),
+        changed_since,
+    };
+    if !text.is_empty() && spelling::query_words(&text).is_empty() {
+        eprintln!("error: there is no letter or digit in `{}` to look for", visible(&text));
+        return Ok(Exit::Usage);
+    }
+    let reader = database::open_judged(&database::path(global)?)?;
+    let (page, per_page) = (args.page as usize, args.per_page as usize);
+    let search = Search { text: text.clone(), filters, skip: (page - 1) * per_page, take: per_page };
+    let report = SearchReport::new(&text, page, per_page, reader.search(&search)?);
+    print(&if global.json { to_json(&report) } else { report.to_text() })?;
+    Ok(Exit::Done)
+}

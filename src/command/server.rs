@@ -1,0 +1,43 @@
+//! `mcpdex server NAME|PACKAGE|URL`: everything that is known of a server.
+
+use super::{Exit, database, print};
+use crate::cli::{Global, ServerArgs};
+use crate::report::{ServerReport, ServerView, nearest, to_json, visible};
+use crate::store::Reader;
+use crate::survey::{audit, combination, of_server};
+
+pub(super) fn run(global: &Global, args: &ServerArgs) -> anyhow::Result<Exit> {
+    let reader = database::open_judged(&database::path(global)?)?;
+    let mut views = Vec::new();
+    for name in reader.servers_called(&args.name)? {
+        views.extend(view(&reader, &name)?);
+    }
+    if views.is_empty() {
+        return unknown(&reader, &args.name);
+    }
+    let report = ServerReport::new(&args.name, views);
+    print(&if global.json { to_json(&report) } else { report.to_text() })?;
+    Ok(Exit::Done)
+}
+
+fn view(reader: &Reader, name: &str) -> anyhow::Result<Option<ServerView>> {
+    let Some(facts) = reader.server_facts(name)? else { return Ok(None) };
+    let (tools, unread) = (reader.tools_of(name)?, reader.unread_of(name)?);
+    let findings = of_server(name, &tools, &unread, &reader.partial_of(name)?);
+    let combination = combination(tools.iter().map(|found| (found.tool.name.as_str(), &found.verdict)));
+    let stands_out = (combination, audit(&tools), findings);
+    let tokens = reader.tokens_of(name)?;
+    Ok(Some(ServerView::new(facts, tools, reader.lists_of(name)?, unread, tokens, stands_out)))
+}
+
+/// Says that a server is not known, and what the person may have meant.
+fn unknown(reader: &Reader, name: &str) -> anyhow::Result<Exit> {
+    eprintln!("error: no server, package or address `{}` is known", visible(name));
+    let mut search = nearest(name, 5);
+    reader.for_each_server_name(|other| search.see(other))?;
+    let names: Vec<String> = search.names().iter().map(|name| visible(name).into_owned()).collect();
+    if !names.is_empty() {
+        eprintln!("the nearest names: {}", names.join(", "));
+    }
+    Ok(Exit::Failed)
+}

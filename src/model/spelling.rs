@@ -1,0 +1,156 @@
+//! How names are compared and text is cut into words for searching: text in, text out, the same on every machine.
+//!
+//! No word list and no dictionary: scripts that are written without spaces are cut into overlapping pairs, so that a
+//! word of two characters is found wherever it stands.
+
+use std::collections::BTreeSet;
+use unicode_normalization::UnicodeNormalization;
+
+/// Longer words are cut to this many characters.
+const LONGEST: usize = 64;
+
+/// A name without letter case, separators and compatibility forms: `deleteFile`, `delete_file` and `Delete-File` are
+/// one.
+pub fn fold(name: &str) -> String {
+    if name.is_ascii() {
+        return name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    }
+    name.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// What a name looks like, after [`fold`]: names with one skeleton can be taken for each other by a reader.
+pub fn skeleton(name: &str) -> String {
+    // Lower case first: look-alikes are listed for small letters apart from capitals.
+    let plain: String = name.nfkc().flat_map(char::to_lowercase).collect();
+    fold(&unicode_security::skeleton(&plain).collect::<String>())
+}
+
+/// The words of a text or a name, in lower case and without accents: names are cut at case changes, scripts without
+/// spaces into single characters and overlapping pairs.
+pub fn words(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    each_run(text, |run, paired| {
+        if !paired {
+            return found.push(run.iter().take(LONGEST).collect());
+        }
+        found.extend(run.iter().map(|c| c.to_string()));
+        found.extend(run.windows(2).map(|pair| pair.iter().collect::<String>()));
+    });
+    found
+}
+
+/// The words of what a person typed: like [`words`], but a run in a script without spaces asks for its pairs alone.
+/// Each word once, in order.
+pub fn query_words(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut known = BTreeSet::new();
+    let mut add = |word: String| {
+        if known.insert(word.clone()) {
+            found.push(word);
+        }
+    };
+    each_run(text, |run, paired| {
+        if paired && run.len() > 1 {
+            run.windows(2).for_each(|pair| add(pair.iter().collect()));
+        } else {
+            add(run.iter().take(LONGEST).collect());
+        }
+    });
+    found
+}
+
+/// Names of several words (`delete_file`, `deleteFile`) that a text mentions, each once.
+pub fn mentions(text: &str) -> BTreeSet<&str> {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))
+        .map(|word| word.trim_matches(['-', '_']))
+        .filter(|word| (5..=128).contains(&word.len()) && has_several_words(word))
+        .collect()
+}
+
+fn has_several_words(word: &str) -> bool {
+    word.contains('_')
+        || word.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
+}
+
+/// Hands over each run of letters and digits, and whether its script is written without spaces.
+fn each_run(text: &str, mut each: impl FnMut(&[char], bool)) {
+    let mut run: Vec<char> = Vec::new();
+    let (mut paired, mut before, mut capitals) = (false, ' ', 0_usize);
+    let mut flush = |run: &mut Vec<char>, paired: bool| {
+        if !run.is_empty() {
+            each(run, paired);
+            run.clear();
+        }
+    };
+    let accent = |c: &char| ('\u{300}'..='\u{36f}').contains(c);
+    for c in text.nfkd().filter(|c| !accent(c)).nfc() {
+        let letter = c.is_alphanumeric() || (paired && is_mark(c));
+        let is_paired = is_unspaced(c);
+        let turns = (before.is_lowercase() || before.is_numeric()) && c.is_uppercase();
+        if !letter || turns || is_paired != paired {
+            flush(&mut run, paired);
+        } else if c.is_lowercase() && capitals > 1 {
+            // The last capital of `HTTPPage` begins a word.
+            let last = run.pop();
+            flush(&mut run, paired);
+            run.extend(last);
+        }
+        capitals = if c.is_uppercase() { capitals + 1 } else { 0 };
+        if letter {
+            paired = is_paired;
+            run.extend(c.to_lowercase().filter(|c| !accent(c)));
+        }
+        before = c;
+    }
+    flush(&mut run, paired);
+}
+
+/// Vowel signs that are part of the letters before them.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{e31}' | '\u{e34}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}' | '\u{3099}' | '\u{309a}')
+}
+
+/// Whether a character belongs to a script whose words are not set apart by spaces, or, as in Korean, carry endings.
+fn is_unspaced(c: char) -> bool {
+    matches!(c,
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1100}'..='\u{11ff}' | '\u{1780}'..='\u{17ff}'
+        | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_name_in_many_styles_is_one_name() {
+        for name in ["deleteFile", "delete_file", "Delete-File", "DELETE.FILE", "ｄｅｌｅｔｅ file"] {
+            assert_eq!(fold(name), "deletefile", "{name}");
+        }
+    }
+
+    #[test]
+    fn letters_that_look_alike_have_one_skeleton() {
+        assert_ne!(fold("s\u{435}nd_mail"), fold("send_mail"));
+        for name in ["s\u{435}nd_mail", "sendMail", "send\u{200b}_mail"] {
+            assert_eq!(skeleton(name), skeleton("send_mail"), "{name}");
+        }
+        assert_ne!(skeleton("send_mail"), skeleton("sent_mail"));
+    }
+
+    #[test]
+    fn words_are_cut_at_separators_case_and_script() {
+        assert_eq!(words("getHTTPPage_v2 Résumé"), ["get", "http", "page", "v2", "resume"]);
+        assert_eq!(words("删除文件 now"), ["删", "除", "文", "件", "删除", "除文", "文件", "now"]);
+        assert_eq!(query_words("删除文件"), ["删除", "除文", "文件"]);
+        assert_eq!(query_words("ファイル delete delete"), ["ファ", "ァイ", "イル", "delete"]);
+        assert_eq!(query_words("字"), ["字"]);
+        assert!(query_words("*\"()-:^ 🦀").is_empty());
+    }
+
+    #[test]
+    fn only_names_of_several_words_are_mentions() {
+        let found = mentions("Call read_file first, then sendMail; never use delete.");
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["read_file", "sendMail"]);
+    }
+}

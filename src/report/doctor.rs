@@ -1,0 +1,55 @@
+//! What `mcpdex doctor` saw: one line for each thing, and whether it is well.
+
+use super::text::table;
+use crate::model::words;
+use serde::Serialize;
+
+words! {
+    /// How a thing is.
+    Health, "health" {
+        Good = "good",
+        /// Not set up, which is a choice.
+        Unset = "unset",
+        /// Something does without it, and says so.
+        Limited = "limited",
+        Bad = "bad",
+    }
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Checkup {
+    pub what: String,
+    pub health: Health,
+    /// What was seen, and the cure where one is known.
+    pub seen: String,
+}
+
+/// The report of `mcpdex doctor`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DoctorReport {
+    schema: &'static str,
+    pub version: &'static str,
+    pub checkups: Vec<Checkup>,
+}
+
+impl DoctorReport {
+    /// A report on what was looked at.
+    pub fn new(checkups: Vec<Checkup>) -> DoctorReport {
+        DoctorReport { schema: "mcpdex/doctor/1", version: env!("CARGO_PKG_VERSION"), checkups }
+    }
+
+    /// Whether nothing is bad.
+    pub fn is_well(&self) -> bool {
+        self.checkups.iter().all(|checkup| checkup.health != Health::Bad)
+    }
+
+    /// The report as text for people.
+    pub fn to_text(&self) -> String {
+        let rows = self
+            .checkups
+            .iter()
+            .map(|checkup| vec![checkup.what.clone(), checkup.health.to_string(), checkup.seen.clone()]);
+        format!("mcpdex {}\n\n{}", self.version, table(&["looked at", "", "seen"], rows))
+    }
+}

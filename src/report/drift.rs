@@ -1,0 +1,129 @@
+//! What changed: between two states of the database, and against a lockfile.
+
+use super::text::{paragraph, table};
+use super::visible;
+use crate::model::Risk;
+use crate::survey::{Change, Drift};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The report of `mcpdex check`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckReport {
+    schema: &'static str,
+    pub lock: String,
+    /// Servers that were read and held against the lockfile.
+    pub servers: usize,
+    pub drift: Vec<Drift>,
+    /// Servers that could not be read, and why.
+    pub unread: BTreeMap<String, String>,
+}
+
+impl CheckReport {
+    /// A report on what differs from a lockfile.
+    pub fn new(lock: String, servers: usize, drift: Vec<Drift>, unread: BTreeMap<String, String>) -> CheckReport {
+        CheckReport { schema: "mcpdex/check/1", lock, servers, drift, unread }
+    }
+
+    /// The report as text for people.
+    pub fn to_text(&self) -> String {
+        let mut out = String::new();
+        if self.drift.is_empty() {
+            let _ = writeln!(out, "{} servers are as {} has them.", self.servers, visible(&self.lock));
+        } else {
+            let rows = self.drift.iter().map(|one| {
+                vec![
+                    if one.raises_risk { "!".to_owned() } else { String::new() },
+                    one.kind.to_string(),
+                    one.server.clone(),
+                    one.tool.clone().unwrap_or_default(),
+                    one.fields.join(", "),
+                    arrow(one.risk_before, one.risk_after),
+                ]
+            });
+            out += &table(&["", "what", "server", "tool", "fields", "risk"], rows);
+        }
+        for (server, why) in &self.unread {
+            out += &paragraph(&format!("! not read: {server}: {why}"), "");
+        }
+        out
+    }
+}
+
+/// The report of `mcpdex diff`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DiffReport {
+    schema: &'static str,
+    pub before: String,
+    pub after: String,
+    /// Servers that only one of the states knows.
+    pub servers_added: Vec<String>,
+    pub servers_removed: Vec<String>,
+    pub changes: Vec<Change>,
+}
+
+/// Characters of a value that are shown.
+const SHOWN: usize = 160;
+
+impl DiffReport {
+    /// A report on these changes.
+    pub fn new(
+        before: &str,
+        after: &str,
+        (servers_added, servers_removed): (Vec<String>, Vec<String>),
+        changes: Vec<Change>,
+    ) -> DiffReport {
+        DiffReport {
+            schema: "mcpdex/diff/1",
+            before: before.to_owned(),
+            after: after.to_owned(),
+            servers_added,
+            servers_removed,
+            changes,
+        }
+    }
+
+    /// The report as text for people.
+    pub fn to_text(&self) -> String {
+        let raising = self.changes.iter().filter(|change| !change.raises.is_empty()).count();
+        let mut out = format!(
+            "{} changes from {} to {}, {raising} for the worse\n",
+            self.changes.len(),
+            visible(&self.before),
+            visible(&self.after)
+        );
+        for (what, servers) in [("new servers", &self.servers_added), ("servers gone", &self.servers_removed)] {
+            if !servers.is_empty() {
+                out += &paragraph(&format!("{what}: {}", servers.join(", ")), "");
+            }
+        }
+        for change in &self.changes {
+            let mark = if change.raises.is_empty() { " " } else { "!" };
+            let risk = arrow(change.risk_before, change.risk_after);
+            let line = format!("{mark} {} {} on {} · risk {risk}", change.kind, change.tool, change.server);
+            let _ = write!(out, "\n{}", paragraph(&line, ""));
+            for why in &change.raises {
+                out += &paragraph(why, "    ");
+            }
+            for field in &change.fields {
+                let shown = |value: &Option<serde_json::Value>| match value {
+                    None => "(nothing)".to_owned(),
+                    Some(value) => value.to_string().chars().take(SHOWN).collect(),
+                };
+                out += &paragraph(&format!("{}: {}", field.field, shown(&field.before)), "    - ");
+                out += &paragraph(&format!("{}: {}", field.field, shown(&field.after)), "    + ");
+            }
+        }
+        out
+    }
+}
+
+fn arrow(before: Option<Risk>, after: Option<Risk>) -> String {
+    match (before, after) {
+        (Some(before), Some(after)) if before == after => before.to_string(),
+        (Some(before), Some(after)) => format!("{before} → {after}"),
+        (None, Some(one)) | (Some(one), None) => one.to_string(),
+        (None, None) => String::new(),
+    }
+}

@@ -1,0 +1,168 @@
+//! Findings on the servers of client configurations, in the formats that people and pipelines read.
+
+use super::sheet::{cell, escape_markdown};
+use super::text::{paragraph, table};
+use super::visible;
+use crate::model::Risk;
+use crate::survey::Gated;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// One server of a configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ScannedServer {
+    /// The name that the configuration gives it.
+    pub name: String,
+    pub config: String,
+    /// The server in the database.
+    pub server: Option<String>,
+    pub origin: Option<String>,
+    pub version: Option<String>,
+    pub tools: usize,
+    /// Tools by risk.
+    pub risks: BTreeMap<Risk, usize>,
+    /// Why nothing, or not what is configured, is known of its tools.
+    pub unread: Option<String>,
+}
+
+/// The report of `mcpdex scan`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ScanReport {
+    schema: &'static str,
+    pub configs: Vec<String>,
+    /// What could not be read of the configurations.
+    pub problems: Vec<Problem>,
+    pub servers: Vec<ScannedServer>,
+    /// Gravest first.
+    pub findings: Vec<Gated>,
+}
+
+/// Something that could not be read of a configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    pub config: String,
+    pub what: String,
+}
+
+impl ScanReport {
+    /// A report on these configurations.
+    pub fn new(
+        configs: Vec<String>,
+        problems: Vec<Problem>,
+        servers: Vec<ScannedServer>,
+        findings: Vec<Gated>,
+    ) -> ScanReport {
+        ScanReport { schema: "mcpdex/scan/1", configs, problems, servers, findings }
+    }
+
+    /// The report as text for people.
+    pub fn to_text(&self) -> String {
+        let mut out = format!("configurations  {}\nservers         {}\n", self.configs.len(), self.servers.len());
+        for config in &self.configs {
+            out += &paragraph(config, "  ");
+        }
+        if !self.servers.is_empty() {
+            out.push('\n');
+            let rows = self.servers.iter().map(|server| {
+                let known = match (&server.unread, &server.server) {
+                    (Some(_), _) => "unread".to_owned(),
+                    (None, known) => known.clone().unwrap_or_default(),
+                };
+                let count = |risk| server.risks.get(&risk).copied().unwrap_or(0).to_string();
+                let risks = Risk::ALL.iter().rev().map(|risk| count(*risk));
+                [server.name.clone(), known, server.tools.to_string()].into_iter().chain(risks).collect()
+            });
+            out += &table(&["name", "server", "tools", "critical", "high", "medium", "low"], rows);
+        }
+        let (counting, passed): (Vec<&Gated>, Vec<&Gated>) = self.findings.iter().partition(|gated| gated.counts());
+        if !counting.is_empty() {
+            out.push('\n');
+            let rows = counting.iter().map(|gated| {
+                let finding = &gated.finding;
+                let tool = finding.tool.clone().unwrap_or_default();
+                let expired = gated.expired.as_ref().map(|day| format!(" (accepted until {day}, which is past)"));
+                let message = format!("{}{}", finding.message, expired.unwrap_or_default());
+                vec![finding.severity.to_string(), finding.kind.to_string(), finding.server.clone(), tool, message]
+            });
+            out += &table(&["severity", "finding", "server", "tool", ""], rows);
+        }
+        let known = passed.iter().filter(|gated| gated.known).count();
+        let accepted = passed.iter().filter(|gated| gated.suppressed.is_some()).count();
+        let _ = writeln!(
+            out,
+            "\n{} findings count; {known} were in the baseline, {accepted} are accepted.",
+            counting.len()
+        );
+        for server in self.servers.iter().filter(|server| server.unread.is_some()) {
+            let why = server.unread.as_deref().unwrap_or_default();
+            out += &paragraph(&format!("! not read: {} ({}): {why}", server.name, server.config), "");
+        }
+        for problem in &self.problems {
+            out += &paragraph(&format!("! not read: {}: {}", problem.config, problem.what), "");
+        }
+        out
+    }
+
+    /// One finding a line.
+    pub fn to_jsonl(&self) -> String {
+        let line = |gated: &Gated| format!("{}\n", serde_json::to_string(gated).unwrap_or_default());
+        self.findings.iter().map(line).collect()
+    }
+
+    /// The findings as a table that spreadsheets open without running anything.
+    ///
+    /// # Errors
+    /// Never for memory.
+    pub fn to_csv(&self) -> Result<Vec<u8>, csv::Error> {
+        let mut sheet = csv::Writer::from_writer(Vec::new());
+        sheet.write_record(["severity", "kind", "server", "tool", "message", "counts", "fingerprint"])?;
+        for gated in &self.findings {
+            let finding = &gated.finding;
+            sheet.write_record([
+                finding.severity.as_str(),
+                finding.kind.as_str(),
+                &cell(&finding.server),
+                &cell(finding.tool.as_deref().unwrap_or_default()),
+                &cell(&finding.message),
+                if gated.counts() { "true" } else { "false" },
+                &finding.fingerprint,
+            ])?;
+        }
+        sheet.into_inner().map_err(|e| csv::Error::from(e.into_error()))
+    }
+
+    /// The report for documents and comments on changes.
+    pub fn to_markdown(&self) -> String {
+        let mut out = String::from("# MCP servers\n\n| name | server | tools | critical | high | medium | low |\n");
+        out += "|---|---|---:|---:|---:|---:|---:|\n";
+        for server in &self.servers {
+            let known = match (&server.unread, &server.server) {
+                (Some(why), _) => format!("unread: {why}"),
+                (None, known) => known.clone().unwrap_or_default(),
+            };
+            let counts: Vec<String> =
+                Risk::ALL.iter().rev().map(|risk| server.risks.get(risk).copied().unwrap_or(0).to_string()).collect();
+            let (name, known) = (escape_markdown(&server.name), escape_markdown(&known));
+            let _ = writeln!(out, "| {name} | {known} | {} | {} |", server.tools, counts.join(" | "));
+        }
+        out += "\n## Findings\n\n| severity | finding | server | tool | |\n|---|---|---|---|---|\n";
+        for gated in self.findings.iter().filter(|gated| gated.counts()) {
+            let finding = &gated.finding;
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} | {} | {} |",
+                finding.severity,
+                finding.kind,
+                escape_markdown(&finding.server),
+                escape_markdown(finding.tool.as_deref().unwrap_or_default()),
+                escape_markdown(&finding.message)
+            );
+        }
+        for problem in &self.problems {
+            let text = escape_markdown(&format!("{}: {}", problem.config, visible(&problem.what)));
+            let _ = writeln!(out, "\nNot read: {text}");
+        }
+        out
+    }
+}

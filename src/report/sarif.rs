@@ -1,0 +1,320 @@
+//! Findings as SARIF 2.1.0, for code scanning: every rule once, every result with a place and a stable fingerprint.
+
+use super::findings::ScanReport;
+use super::visible;
+use crate::model::Risk;
+use crate::survey::{Gated, Kind};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde::Serialize;
+
+/// What a path in a URI reference cannot hold as it is.
+const NOT_IN_PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Log {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    tool: ToolComponent,
+    column_kind: &'static str,
+    invocations: [Invocation; 1],
+    artifacts: Vec<Artifact>,
+    results: Vec<SarifResult>,
+}
+
+#[derive(Serialize)]
+struct ToolComponent {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    version: &'static str,
+    semantic_version: &'static str,
+    rules: Vec<Rule>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule {
+    id: String,
+    name: String,
+    short_description: Text,
+    full_description: Text,
+    help: Text,
+    default_configuration: Configuration,
+    properties: RuleProperties,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+struct RuleProperties {
+    tags: [&'static str; 2],
+}
+
+#[derive(Serialize)]
+struct Text {
+    text: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Text,
+}
+
+#[derive(Serialize)]
+struct Artifact {
+    location: ArtifactLocation,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactLocation {
+    uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifResult {
+    rule_id: String,
+    rule_index: usize,
+    level: &'static str,
+    message: Text,
+    locations: [Location; 1],
+    partial_fingerprints: Fingerprints,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<SarifSuppression>,
+    properties: ResultProperties,
+}
+
+#[derive(Serialize)]
+struct Fingerprints {
+    #[serde(rename = "mcpdex/v1")]
+    mcpdex: String,
+}
+
+#[derive(Serialize)]
+struct SarifSuppression {
+    kind: &'static str,
+    status: &'static str,
+    justification: String,
+}
+
+#[derive(Serialize)]
+struct ResultProperties {
+    /// What GitHub sorts by.
+    #[serde(rename = "security-severity")]
+    security_severity: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    physical_location: PhysicalLocation,
+    logical_locations: Vec<LogicalLocation>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    region: Region,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation {
+    name: String,
+    fully_qualified_name: String,
+    kind: &'static str,
+}
+
+impl ScanReport {
+    /// The report as a SARIF log. What could not be read is a notification: it is not a result.
+    pub fn to_sarif(&self) -> String {
+        let rules: Vec<Rule> = Kind::ALL.iter().map(|kind| rule(*kind)).collect();
+        let notifications = self.servers.iter().filter_map(|server| {
+            let why = server.unread.as_deref()?;
+            Some(format!("{} ({}) was not read: {why}", server.name, server.config))
+        });
+        let problems = self.problems.iter().map(|problem| format!("{}: {}", problem.config, problem.what));
+        let run = Run {
+            tool: ToolComponent {
+                driver: Driver {
+                    name: "mcpdex",
+                    version: env!("CARGO_PKG_VERSION"),
+                    semantic_version: env!("CARGO_PKG_VERSION"),
+                    rules,
+                },
+            },
+            column_kind: "unicodeCodePoints",
+            invocations: [Invocation {
+                execution_successful: true,
+                tool_execution_notifications: notifications
+                    .chain(problems)
+                    .map(|text| Notification { level: "warning", message: text_of(&text) })
+                    .collect(),
+            }],
+            artifacts: self
+                .configs
+                .iter()
+                .map(|config| Artifact { location: ArtifactLocation { uri: uri(config), index: None } })
+                .collect(),
+            results: self.findings.iter().map(|gated| self.result(gated)).collect(),
+        };
+        let log = Log {
+            schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+            version: "2.1.0",
+            runs: [run],
+        };
+        super::to_json(&log)
+    }
+
+    fn result(&self, gated: &Gated) -> SarifResult {
+        let finding = &gated.finding;
+        let config = self.servers.iter().find(|server| server.name == finding.server).map(|server| &server.config);
+        let config = config.or(self.configs.first()).map_or("", String::as_str);
+        let index = self.configs.iter().position(|other| other == config);
+        let mut logical = vec![LogicalLocation {
+            name: finding.server.clone(),
+            fully_qualified_name: finding.server.clone(),
+            kind: "module",
+        }];
+        if let Some(tool) = &finding.tool {
+            logical.insert(
+                0,
+                LogicalLocation {
+                    name: tool.clone(),
+                    fully_qualified_name: format!("{}/{tool}", finding.server),
+                    kind: "function",
+                },
+            );
+        }
+        SarifResult {
+            rule_id: finding.kind.to_string(),
+            rule_index: Kind::ALL.iter().position(|kind| *kind == finding.kind).unwrap_or(0),
+            level: level(finding.severity),
+            message: text_of(&finding.message),
+            locations: [Location {
+                physical_location: PhysicalLocation {
+                    artifact_location: ArtifactLocation { uri: uri(config), index },
+                    region: Region { start_line: 1 },
+                },
+                logical_locations: logical,
+            }],
+            partial_fingerprints: Fingerprints { mcpdex: finding.fingerprint.clone() },
+            baseline_state: gated.known.then_some("unchanged"),
+            suppressions: gated
+                .suppressed
+                .iter()
+                .map(|entry| SarifSuppression {
+                    kind: "external",
+                    status: "accepted",
+                    justification: format!("{} (until {})", entry.reason, entry.expires),
+                })
+                .collect(),
+            properties: ResultProperties {
+                security_severity: match finding.severity {
+                    Risk::Low => "2.0",
+                    Risk::Medium => "5.0",
+                    Risk::High => "8.0",
+                    Risk::Critical => "9.5",
+                },
+            },
+        }
+    }
+}
+
+fn rule(kind: Kind) -> Rule {
+    let words = kind.as_str().split('-');
+    let name: String = words
+        .map(|word| {
+            let mut letters = word.chars();
+            letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+        })
+        .collect();
+    let first = kind.help().split_inclusive('.').next().unwrap_or_default();
+    Rule {
+        id: kind.to_string(),
+        name,
+        short_description: text_of(first),
+        full_description: text_of(kind.help()),
+        help: text_of(kind.help()),
+        default_configuration: Configuration { level: "warning" },
+        properties: RuleProperties { tags: ["security", "mcp"] },
+    }
+}
+
+fn level(severity: Risk) -> &'static str {
+    match severity {
+        Risk::Low => "note",
+        Risk::Medium => "warning",
+        Risk::High | Risk::Critical => "error",
+    }
+}
+
+fn text_of(text: &str) -> Text {
+    let text = visible(text).into_owned();
+    Text { text: if text.is_empty() { "(nothing)".to_owned() } else { text } }
+}
+
+/// A path as a URI reference: relative where the path is, `file:` where it is absolute.
+fn uri(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let path = path.strip_prefix("./").unwrap_or(&path);
+    let encoded = utf8_percent_encode(path, NOT_IN_PATH).to_string();
+    if encoded.starts_with('/') {
+        return format!("file://{encoded}");
+    }
+    // A colon before the first slash would be read as a scheme.
+    match encoded.split_once('/') {
+        Some((first, rest)) => format!("{}/{rest}", first.replace(':', "%3A")),
+        None => encoded.replace(':', "%3A"),
+    }
+}

@@ -1,0 +1,212 @@
+//! The report on one server: its tools, how risky they are, what they make possible together, what they cost, what its
+//! annotations are worth, and what is not known of it.
+
+use super::text::{paragraph, table};
+use super::visible;
+use crate::model::{Class, Confidence, FoundTool, ListFacts, Risk, ServerFacts, ToolOrigin, ToolSite, Trait, Unread};
+use crate::survey::{Audit, Combination, Finding};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// One tool in a line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ToolLine {
+    pub name: String,
+    pub class: Class,
+    pub risk: Risk,
+    pub confidence: Confidence,
+    pub traits: Vec<Trait>,
+    pub rationale: String,
+    pub recognised: bool,
+    pub origin: ToolOrigin,
+    pub target: String,
+    pub site: Option<ToolSite>,
+    /// Tokens of its definition, where they were counted.
+    pub tokens: Option<u64>,
+}
+
+/// What the definitions cost a model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cost {
+    pub tokeniser: String,
+    pub tokens: u64,
+}
+
+/// Everything about one server.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ServerView {
+    #[serde(flatten)]
+    pub facts: ServerFacts,
+    pub is_read: bool,
+    pub risks: BTreeMap<Risk, usize>,
+    pub classes: BTreeMap<Class, usize>,
+    pub tools: Vec<ToolLine>,
+    pub combination: Option<Combination>,
+    pub cost: Option<Cost>,
+    pub annotations: Audit,
+    pub lists: Vec<ListFacts>,
+    pub unread: Vec<Unread>,
+    pub findings: Vec<Finding>,
+}
+
+impl ServerView {
+    /// Joins what the database says of a server with what stands out.
+    pub fn new(
+        facts: ServerFacts,
+        tools: Vec<FoundTool>,
+        lists: Vec<ListFacts>,
+        unread: Vec<Unread>,
+        tokens: Option<(String, BTreeMap<String, u64>)>,
+        (combination, annotations, findings): (Option<Combination>, Audit, Vec<Finding>),
+    ) -> ServerView {
+        let mut risks: BTreeMap<Risk, usize> = Risk::ALL.iter().map(|risk| (*risk, 0)).collect();
+        let mut classes: BTreeMap<Class, usize> = Class::ALL.iter().map(|class| (*class, 0)).collect();
+        for found in &tools {
+            *risks.entry(found.verdict.risk).or_default() += 1;
+            *classes.entry(found.verdict.class).or_default() += 1;
+        }
+        let of = |name: &str| tokens.as_ref().and_then(|(_, by_name)| by_name.get(name).copied());
+        let tools: Vec<ToolLine> = tools
+            .into_iter()
+            .map(|found| ToolLine {
+                tokens: of(&found.tool.name),
+                name: found.tool.name,
+                class: found.verdict.class,
+                risk: found.verdict.risk,
+                confidence: found.verdict.confidence,
+                traits: found.verdict.traits.into_iter().collect(),
+                rationale: found.verdict.rationale,
+                recognised: found.verdict.recognised,
+                origin: found.origin,
+                target: found.target,
+                site: found.site,
+            })
+            .collect();
+        let cost = tokens.map(|(tokeniser, by_name)| Cost { tokeniser, tokens: by_name.values().sum() });
+        let is_read = !lists.is_empty();
+        ServerView { facts, is_read, risks, classes, tools, combination, cost, annotations, lists, unread, findings }
+    }
+
+    fn write(&self, out: &mut String) {
+        let facts = &self.facts;
+        let _ = writeln!(out, "server      {}", visible(&facts.server));
+        for (label, value) in [("title", &facts.title), ("version", &facts.version), ("repository", &facts.repository)]
+        {
+            if let Some(value) = value {
+                let _ = writeln!(out, "{label:<11} {}", visible(value));
+            }
+        }
+        if !facts.sources.is_empty() {
+            let _ = writeln!(out, "listed by   {}", visible(&facts.sources.join(", ")));
+        }
+        if !self.is_read {
+            out.push_str("\nNo list of its tools was ever learnt: nothing is known of what it can do.\n");
+        } else {
+            let counts: Vec<_> = self.risks.iter().map(|(risk, count)| format!("{risk} {count}")).collect();
+            let _ = writeln!(out, "tools       {} ({})", self.tools.len(), counts.join(" · "));
+        }
+        match &self.cost {
+            Some(cost) if self.is_read => {
+                let _ = writeln!(out, "costs       {} tokens of context ({})", cost.tokens, cost.tokeniser);
+            }
+            _ => {}
+        }
+        self.write_lists(out);
+        if !self.tools.is_empty() {
+            out.push('\n');
+            let rows = self.tools.iter().map(|tool| {
+                let traits: Vec<_> = tool.traits.iter().map(|word| word.as_str()).collect();
+                let tokens = tool.tokens.map(|tokens| tokens.to_string()).unwrap_or_default();
+                vec![tool.name.clone(), tool.class.to_string(), tool.risk.to_string(), traits.join(", "), tokens]
+            });
+            out.push_str(&table(&["tool", "class", "risk", "traits", "tokens"], rows));
+        }
+        if let Some(combination) = &self.combination {
+            let _ = write!(out, "\n{}", paragraph(&format!("! A leak is possible: {}", combination.sentence()), ""));
+        }
+        self.write_annotations(out);
+        for attempt in &self.unread {
+            let why = attempt.detail.as_deref().map(|d| format!(": {d}")).unwrap_or_default();
+            let text = format!("! {} could not be read: {}{why}", attempt.target, attempt.outcome);
+            let _ = write!(out, "\n{}", paragraph(&text, ""));
+        }
+    }
+
+    fn write_lists(&self, out: &mut String) {
+        if self.lists.is_empty() {
+            return;
+        }
+        out.push('\n');
+        let rows = self.lists.iter().map(|list| {
+            let version = list.version.as_deref().map(|v| format!(" {v}")).unwrap_or_default();
+            let state = match (list.latest, list.partial.is_empty()) {
+                (true, true) => "",
+                (true, false) => "partial",
+                (false, _) => "superseded",
+            };
+            vec![
+                list.observation.to_string(),
+                format!("{}{version}", list.target),
+                list.origin.to_string(),
+                list.tools.to_string(),
+                list.first_seen.chars().take(10).collect(),
+                list.last_seen.chars().take(10).collect(),
+                state.to_owned(),
+            ]
+        });
+        out.push_str(&table(&["list", "learnt from", "origin", "tools", "first seen", "last seen", ""], rows));
+        for missing in self.lists.iter().filter(|list| list.latest).flat_map(|list| &list.partial) {
+            let place = missing.site.as_ref().map(|s| format!(" ({}:{})", s.file, s.line)).unwrap_or_default();
+            out.push_str(&paragraph(&format!("! not read: {}{place}", missing.detail), "  "));
+        }
+    }
+
+    fn write_annotations(&self, out: &mut String) {
+        let audit = &self.annotations;
+        if audit.tools == 0 {
+            return;
+        }
+        let text = format!(
+            "Annotations: {} of {} tools carry hints of their own, {} the defaults, which say nothing; {} rightly say \
+             that they only read.",
+            audit.annotated, audit.tools, audit.defaults, audit.read_only_agrees
+        );
+        let _ = write!(out, "\n{}", paragraph(&text, ""));
+        for (names, what) in [
+            (&audit.read_only_doubtful, "say that they only read, and by their definitions do not"),
+            (&audit.silent_about_harm, "can destroy or pay, and carry no hint that says so"),
+        ] {
+            if !names.is_empty() {
+                out.push_str(&paragraph(&format!("! {what}: {}", names.join(", ")), "  "));
+            }
+        }
+    }
+}
+
+/// The report of `mcpdex server`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ServerReport {
+    schema: &'static str,
+    pub asked: String,
+    pub servers: Vec<ServerView>,
+}
+
+impl ServerReport {
+    /// A report on the servers that a person may have meant.
+    pub fn new(asked: &str, servers: Vec<ServerView>) -> ServerReport {
+        ServerReport { schema: "mcpdex/server/1", asked: asked.to_owned(), servers }
+    }
+
+    /// The report as text for people.
+    pub fn to_text(&self) -> String {
+        let mut out = String::new();
+        for (at, view) in self.servers.iter().enumerate() {
+            if at > 0 {
+                out.push('\n');
+            }
+            view.write(&mut out);
+        }
+        out
+    }
+}

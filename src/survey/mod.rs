@@ -1,0 +1,24 @@
+//! What stands out among tools and their verdicts, and what changed between two states of them: plain data in, findings
+//! and changes out.
+//!
+//! It judges no tool (that is `classify`), reads no database and no clock, and knows nothing of how findings are shown.
+
+mod audit;
+mod change;
+mod combination;
+mod compare;
+mod finding;
+mod gate;
+mod lock;
+mod pin;
+mod tokens;
+
+pub use audit::{Audit, audit};
+pub use change::{Change, ChangeKind, FieldChange, Judged, changes, sort as sort_changes};
+pub use combination::{Combination, Leg, combination};
+pub use compare::{Difference, Variant, differences};
+pub use finding::{Finding, Kind, of_name, of_server, of_tools};
+pub use gate::{Gate, GateError, Gated, Suppression};
+pub use lock::{Drift, DriftKind, check};
+pub use pin::{Lock, LockError, LockedServer, LockedTool, canonical, sha256};
+pub use tokens::{TOKENISER, tokens};

@@ -1,0 +1,261 @@
+//! `mcpdex scan`: four kinds of client configuration, the gate, a baseline, suppressions; and SARIF by its own rules.
+
+use crate::support::binary::User;
+use crate::support::schema::assert_valid;
+use crate::support::shelf::{failed, monday, package, remote};
+use mcpdex::model::Outcome;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+const DROP: &str = r#"{"name":"drop_table","description":"Delete a table for good. This cannot be undone."}"#;
+const RUN: &str = r#"{"name":"run_script","description":"Run a shell script.","inputSchema":{"type":"object","properties":{"script":{"type":"string"}}}}"#;
+const LOOK: &str = r#"{"name":"list_tables","description":"List tables."}"#;
+
+/// A folder with four clients' configurations, and a database that knows their servers but one.
+fn project() -> User {
+    let user = User::new();
+    package(&user, monday, "tables", "1.0.0", &[DROP, LOOK]);
+    package(&user, monday, "runner", "1.0.0", &[RUN]);
+    remote(&user, monday, "example.board/look", "https://board.example/mcp", &[LOOK]);
+    failed(&user, monday, "closed", Outcome::Refused);
+    for (file, text) in [
+        (
+            ".mcp.json",
+            r#"{"mcpServers":{"tables":{"command":"npx","args":["-y","tables"],"env":{"KEY":"planted-1"}}}}"#,
+        ),
+        (".vscode/mcp.json", r#"{"servers":{"board":{"type":"http","url":"https://board.example/mcp"}}}"#),
+        (".codex/config.toml", "[mcp_servers.runner]\ncommand = \"npx\"\nargs = [\"runner\"]\n"),
+        (
+            ".cursor/mcp.json",
+            r#"{"mcpServers":{"closed":{"command":"npx","args":["closed"]},"own":{"command":"node","args":["own.js"]}}}"#,
+        ),
+    ] {
+        let path = user.home().join("work space").join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    user
+}
+
+fn scan(user: &User, words: &[&str]) -> crate::support::binary::Ran {
+    let mut all = vec!["scan", "work space", "--offline"];
+    all.extend(words);
+    user.run(&all)
+}
+
+#[test]
+fn four_kinds_of_configuration_are_found_and_their_servers_told_apart_from_the_unread() {
+    let user = project();
+    let ran = scan(&user, &["--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let report = assert_valid("scan", &ran.out);
+    assert_eq!(report["configs"].as_array().unwrap().len(), 4);
+    let state = |name: &str| {
+        let servers = report["servers"].as_array().unwrap();
+        let server = servers.iter().find(|server| server["name"] == name).unwrap();
+        (server["tools"].as_u64().unwrap(), server["unread"].as_str().map(str::to_owned))
+    };
+    assert_eq!(state("tables"), (2, None));
+    assert_eq!(state("board"), (1, None));
+    assert_eq!(state("runner"), (1, None));
+    assert!(state("closed").1.unwrap().contains("refused"));
+    assert!(state("own").1.is_some());
+    assert!(!ran.out.contains("planted"));
+    let text = scan(&user, &[]).out;
+    assert!(text.contains("drop_table") && text.contains("! not read: closed"), "{text}");
+    // The places of the project are searched when none is named.
+    let here = user.command(&["scan", "--offline", "--json"]).current_dir(user.home().join("work space")).output();
+    let report = assert_valid("scan", &String::from_utf8(here.unwrap().stdout).unwrap());
+    assert_eq!(report["configs"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn the_gate_closes_at_its_severity_and_on_what_was_not_read() {
+    let user = project();
+    assert_eq!(scan(&user, &["--fail-on", "critical"]).code, 3);
+    assert_eq!(scan(&user, &["--fail-on", "high", "--fail-on-unread"]).code, 3);
+    assert_eq!(scan(&user, &["--fail-on-unread"]).code, 4);
+    let calm = user.run(&["scan", "work space/.vscode/mcp.json", "--offline", "--fail-on", "low", "--fail-on-unread"]);
+    assert_eq!(calm.code, 0, "{}{}", calm.out, calm.err);
+    assert_eq!(user.run(&["scan", "nowhere.json", "--offline"]).code, 1);
+    assert_eq!(scan(&user, &["--fail-on", "huge"]).code, 2);
+    std::fs::write(user.home().join("broken.json"), "{").unwrap();
+    let broken = user.run(&["scan", "broken.json", "--offline", "--fail-on-unread"]);
+    assert_eq!(broken.code, 4, "{}", broken.err);
+}
+
+#[test]
+fn a_baseline_lets_pass_what_was_there_and_nothing_that_is_new() {
+    let user = project();
+    std::fs::write(user.home().join("baseline.json"), scan(&user, &["--json"]).out).unwrap();
+    let with = ["--baseline", "baseline.json", "--fail-on", "low"];
+    assert_eq!(scan(&user, &with).code, 0);
+    package(&user, monday, "runner", "1.0.0", &[RUN, DROP]);
+    let ran = scan(&user, &with);
+    assert_eq!(ran.code, 3);
+    assert!(ran.out.contains("drop_table"), "{}", ran.out);
+    std::fs::write(user.home().join("other.json"), "{}").unwrap();
+    assert_eq!(scan(&user, &["--baseline", "other.json"]).code, 1);
+}
+
+#[test]
+fn a_suppression_needs_a_reason_and_an_end_and_ends() {
+    let user = project();
+    let write = |text: &str| std::fs::write(user.home().join("accepted.toml"), text).unwrap();
+    let with = ["--suppressions", "accepted.toml", "--fail-on", "critical"];
+    let entry = |expires: &str| {
+        format!(
+            "[[suppress]]\nkind = \"risk\"\nserver = \"tables\"\ntool = \"drop_table\"\nreason = \"a sandbox\"\nexpires = \"{expires}\"\n"
+        )
+    };
+    write(&entry("2999-12-31"));
+    let ran = scan(&user, &with);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert!(ran.out.contains("1 are accepted"), "{}", ran.out);
+    write(&entry("2001-01-01"));
+    let ran = scan(&user, &with);
+    assert_eq!(ran.code, 3);
+    assert!(ran.out.replace("\n", " ").contains("2001-01-01"), "{}", ran.out);
+    for wrong in [
+        entry("2999-12-31").replace("a sandbox", " "),
+        entry("soon"),
+        "[[suppress]]\nreason = \"all\"\nexpires = \"2999-12-31\"\n".to_owned(),
+        "[[suppress]]\nkind = \"risk\"\nreason = \"x\"\n".to_owned(),
+        entry("2999-12-31").replace("tool =", "tol ="),
+    ] {
+        write(&wrong);
+        assert_eq!(scan(&user, &with).code, 1, "{wrong}");
+    }
+}
+
+#[test]
+fn every_format_says_the_same() {
+    let user = project();
+    let report: Value = serde_json::from_str(&scan(&user, &["--json"]).out).unwrap();
+    let count = report["findings"].as_array().unwrap().len();
+    assert!(count >= 4);
+    let lines = scan(&user, &["--format", "jsonl"]).out;
+    lines.lines().for_each(|line| {
+        assert_valid("finding", line);
+    });
+    assert_eq!(lines.lines().count(), count);
+    let csv = scan(&user, &["--format", "csv"]).out;
+    assert_eq!(csv::Reader::from_reader(csv.as_bytes()).records().map(Result::unwrap).count(), count);
+    let markdown = scan(&user, &["--format", "markdown"]).out;
+    assert!(markdown.contains("| critical | risk | tables | drop\\_table |"), "{markdown}");
+    let sarif: Value = serde_json::from_str(&scan(&user, &["--format", "sarif"]).out).unwrap();
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), count);
+    assert_eq!(scan(&user, &["--format", "json"]).out, scan(&user, &["--json"]).out);
+}
+
+/// The rules of SARIF 2.1.0 (OASIS) that a log of ours can break: required properties, closed objects, words, indexes,
+/// URI references.
+fn assert_sarif(log: &Value) {
+    let keys = |value: &Value, allowed: &[&str], required: &[&str]| {
+        let object = value.as_object().unwrap_or_else(|| panic!("{value} is no object"));
+        for key in object.keys() {
+            assert!(allowed.contains(&key.as_str()), "{key} does not belong into {value}");
+        }
+        for key in required {
+            assert!(object.contains_key(*key), "{key} is missing from {value}");
+        }
+    };
+    let message = |value: &Value| {
+        keys(value, &["text", "markdown", "id", "arguments"], &["text"]);
+        assert!(!value["text"].as_str().unwrap().is_empty());
+    };
+    keys(log, &["$schema", "version", "runs"], &["version", "runs"]);
+    assert_eq!(log["version"], "2.1.0");
+    assert!(url::Url::parse(log["$schema"].as_str().unwrap()).is_ok());
+    for run in log["runs"].as_array().unwrap() {
+        keys(run, &["tool", "columnKind", "invocations", "artifacts", "results"], &["tool"]);
+        assert!(["utf16CodeUnits", "unicodeCodePoints"].contains(&run["columnKind"].as_str().unwrap()));
+        let driver = &run["tool"]["driver"];
+        keys(driver, &["name", "version", "semanticVersion", "rules"], &["name"]);
+        let rules = driver["rules"].as_array().unwrap();
+        let ids: BTreeSet<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+        assert_eq!(ids.len(), rules.len(), "rules are unique");
+        for rule in rules {
+            let parts =
+                ["id", "name", "shortDescription", "fullDescription", "help", "defaultConfiguration", "properties"];
+            keys(rule, &parts, &["id"]);
+            for part in &parts[2..5] {
+                message(&rule[*part]);
+            }
+            assert!(rule["shortDescription"]["text"].as_str().unwrap().ends_with('.'));
+            assert!(
+                ["none", "note", "warning", "error"].contains(&rule["defaultConfiguration"]["level"].as_str().unwrap())
+            );
+        }
+        for invocation in run["invocations"].as_array().unwrap() {
+            keys(invocation, &["executionSuccessful", "toolExecutionNotifications"], &["executionSuccessful"]);
+            invocation["toolExecutionNotifications"].as_array().unwrap().iter().for_each(|n| message(&n["message"]));
+        }
+        let artifacts = run["artifacts"].as_array().unwrap();
+        for result in run["results"].as_array().unwrap() {
+            let parts = [
+                "ruleId",
+                "ruleIndex",
+                "level",
+                "message",
+                "locations",
+                "partialFingerprints",
+                "baselineState",
+                "suppressions",
+                "properties",
+            ];
+            keys(result, &parts, &["message"]);
+            message(&result["message"]);
+            let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+            assert_eq!(rules[index]["id"], result["ruleId"]);
+            assert!(["none", "note", "warning", "error"].contains(&result["level"].as_str().unwrap()));
+            if let Some(state) = result["baselineState"].as_str() {
+                assert!(["new", "unchanged", "updated", "absent"].contains(&state));
+            }
+            for suppression in result["suppressions"].as_array().into_iter().flatten() {
+                keys(suppression, &["kind", "status", "justification"], &["kind"]);
+                assert!(["inSource", "external"].contains(&suppression["kind"].as_str().unwrap()));
+                assert!(["accepted", "underReview", "rejected"].contains(&suppression["status"].as_str().unwrap()));
+            }
+            for location in result["locations"].as_array().unwrap() {
+                keys(location, &["physicalLocation", "logicalLocations"], &[]);
+                let physical = &location["physicalLocation"];
+                keys(physical, &["artifactLocation", "region"], &["artifactLocation"]);
+                assert!(physical["region"]["startLine"].as_u64().unwrap() >= 1);
+                let place = &physical["artifactLocation"];
+                let uri = place["uri"].as_str().unwrap();
+                // A URI reference has no spaces, and resolves against a base.
+                assert!(uri.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b)), "{uri}");
+                assert!(url::Url::parse("file:///base/").unwrap().join(uri).is_ok(), "{uri}");
+                let at = usize::try_from(place["index"].as_u64().unwrap()).unwrap();
+                assert_eq!(artifacts[at]["location"]["uri"], place["uri"]);
+                for logical in location["logicalLocations"].as_array().unwrap() {
+                    keys(logical, &["name", "fullyQualifiedName", "kind"], &[]);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn sarif_follows_the_rules_of_its_schema() {
+    let user = project();
+    std::fs::write(
+        user.home().join("accepted.toml"),
+        "[[suppress]]\nserver = \"tables\"\nreason = \"a sandbox\"\nexpires = \"2999-12-31\"\n",
+    )
+    .unwrap();
+    let log: Value =
+        serde_json::from_str(&scan(&user, &["--format", "sarif", "--suppressions", "accepted.toml"]).out).unwrap();
+    assert_sarif(&log);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert!(results.iter().any(|result| result["suppressions"].is_array()));
+    assert!(results.iter().any(|result| result["level"] == "error"));
+    assert!(
+        log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+            .as_str()
+            .unwrap()
+            .starts_with("work%20space/")
+    );
+    assert_eq!(log["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().unwrap().len(), 2);
+}

@@ -1,0 +1,55 @@
+//! Databases of invented servers, written through the door that a crawl uses.
+
+use super::binary::User;
+use mcpdex::model::{Ecosystem, Listing, Observation, Outcome, Package, Remote, ServerId, Tool, ToolOrigin, Transport};
+use mcpdex::store::{Record, Writer};
+
+/// The first day of the invented history, and a later one.
+pub(crate) fn monday() -> String {
+    "2031-03-03T08:00:00Z".to_owned()
+}
+pub(crate) fn friday() -> String {
+    "2031-03-07T08:00:00Z".to_owned()
+}
+
+/// Keeps the tools of an npm package, as its source states them.
+pub(crate) fn package(user: &User, now: fn() -> String, name: &str, version: &str, tools: &[&str]) {
+    let package = Package::named(Ecosystem::Npm, name, Some(version.to_owned()));
+    let server = ServerId::of_package(Ecosystem::Npm, name);
+    let mut seen = Observation::failed(server, ToolOrigin::Static, format!("npm:{name}"), Outcome::Ok, "");
+    seen.detail = None;
+    seen.package = Some(package.clone());
+    seen.tools = tools.iter().map(|raw| (Tool::from_json(raw).unwrap(), None)).collect();
+    let listing = Listing::of_package(package, "shelf");
+    write(user, now, vec![Record::Listing(Box::new(listing)), Record::Observation(Box::new(seen))]);
+}
+
+/// Keeps what a server at an address answered.
+pub(crate) fn remote(user: &User, now: fn() -> String, name: &str, url: &str, tools: &[&str]) {
+    let server = ServerId(name.to_owned());
+    let mut listing = Listing::of_package(Package::named(Ecosystem::Npm, name, None), "board");
+    listing.server = server.clone();
+    listing.packages.clear();
+    listing.remotes.push(Remote { transport: Transport::StreamableHttp, url: url.to_owned() });
+    let mut seen = Observation::failed(server, ToolOrigin::Live, url, Outcome::Ok, "");
+    seen.detail = None;
+    seen.tools = tools.iter().map(|raw| (Tool::from_json(raw).unwrap(), None)).collect();
+    write(user, now, vec![Record::Listing(Box::new(listing)), Record::Observation(Box::new(seen))]);
+}
+
+/// Keeps an attempt that failed.
+pub(crate) fn failed(user: &User, now: fn() -> String, name: &str, outcome: Outcome) {
+    let package = Package::named(Ecosystem::Npm, name, None);
+    let server = ServerId::of_package(Ecosystem::Npm, name);
+    let attempt = Observation::failed(server, ToolOrigin::Static, format!("npm:{name}"), outcome, "no answer");
+    let listing = Listing::of_package(package, "shelf");
+    write(user, now, vec![Record::Listing(Box::new(listing)), Record::Observation(Box::new(attempt))]);
+}
+
+fn write(user: &User, now: fn() -> String, records: Vec<Record>) {
+    let writer = Writer::spawn(&user.database(), now).unwrap();
+    for record in records {
+        writer.send(record).unwrap();
+    }
+    writer.finish().unwrap();
+}
