@@ -222,16 +222,21 @@ fn head_verb(words: &[NameWord], space: usize, lexicon: &Lexicon) -> Option<usiz
     if let Some(middle) = (1..last).find(|index| plain(*index)) {
         return Some(middle);
     }
-    if verb(last).is_some_and(|lemma| last == 0 || !lexicon.is_noun_at_the_end(lemma)) {
-        return Some(last);
-    }
     // "database_deploy_from_template": a preposition behind it shows the verb.
     let preposition = |index: usize| {
         words[index]
             .literal
             .is_some_and(|literal| lexicon.meaning(literal).role(0) & super::lexicon::role::PREPOSITION != 0)
     };
-    (1..last).find(|index| verb(*index).is_some() && preposition(index + 1))
+    let shown = (1..last).find(|index| verb(*index).is_some() && preposition(index + 1));
+    if shown.is_some() {
+        return shown;
+    }
+    if verb(last).is_some_and(|lemma| last == 0 || !lexicon.is_noun_at_the_end(lemma)) {
+        return Some(last);
+    }
+    // "acme_run_job": behind one word that says whose tool it is.
+    (last == 2 && verb(1).is_some() && words[0].literal.is_none()).then_some(1)
 }
 
 fn objects(words: &[NameWord], lexicon: &Lexicon, except: usize) -> Vec<Word> {

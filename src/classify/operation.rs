@@ -35,7 +35,13 @@ pub(super) fn judge(set: &Ruleset, context: &ServerContext, tool: &Tool, finding
             .collect();
         // A list of which hardly anything is a verb is a list of something else.
         let known = verdicts.iter().filter(|((_, _, recognised, _), ..)| *recognised).count();
-        let enough = if sure { known * 3 >= verdicts.len() } else { known > 1 && known * 3 >= verdicts.len() * 2 };
+        let enough = if sure && is_plain_look(set, finding) {
+            known == verdicts.len()
+        } else if sure {
+            known * 3 >= verdicts.len()
+        } else {
+            known > 1 && known * 3 >= verdicts.len() * 2
+        };
         if !enough {
             continue;
         }
@@ -79,6 +85,20 @@ pub(super) fn judge(set: &Ruleset, context: &ServerContext, tool: &Tool, finding
     }
     finding.recognised = true;
     finding.traits.extend(traits);
+}
+
+/// Whether name and description both say that the tool looks: "list_entries" with an `action` lists the entries of one
+/// kind, unless every value of it is a deed.
+fn is_plain_look(set: &Ruleset, finding: &Finding<'_>) -> bool {
+    let looks = |place: Place| {
+        finding.fired.iter().any(|hit| {
+            hit.fate == Fate::Won
+                && hit.strength >= 3
+                && set.rules[hit.rule as usize].class == Some(Class::Read)
+                && hit.action.is_some_and(|index| finding.actions[index as usize].place == place)
+        })
+    };
+    finding.class == Class::Read && looks(Place::Name) && looks(Place::Description)
 }
 
 fn only_weak(finding: &Finding<'_>) -> bool {

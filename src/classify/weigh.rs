@@ -58,7 +58,9 @@ pub(super) fn settle(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) -> 
             Some(Class::Write) => read,
             Some(Class::Read) | None => 0,
         };
-        if hit.strength + 1 < stronger {
+        // "Downloads a template and deploys it": what is joined to a look is a deed of its own.
+        let joined = hit.action.is_some_and(|index| actions[index as usize].joined);
+        if hit.strength + 1 + u8::from(joined) < stronger {
             hit.fate = Fate::Weaker;
         }
     }

@@ -4,7 +4,7 @@
 use super::dispatch::Job;
 use super::package::Reader;
 use super::{CrawlEvent, SourceFailure, endpoint};
-use crate::model::{Listing, Outcome};
+use crate::model::{Listing, Outcome, ServerId};
 use crate::net::{Failure, Limits, Request, Trust, Validators, shown};
 use crate::source::document::Document;
 use crate::source::{SourceSpec, page, recorded, registry, robots, sample};
@@ -126,8 +126,12 @@ impl Source<'_> {
         let known = &self.reader.options.known;
         let state = known.source(&self.name);
         let resumed = known.continued && state.in_run;
+        // The page that a crawl was killed on is read again: what it held is at work already.
+        let mut at_work = BTreeSet::new();
         if resumed {
-            self.stored(known.pending(&self.name)).await?;
+            let pending = known.pending(&self.name);
+            at_work.extend(pending.iter().flatten().map(|listing| (listing.server.clone(), listing.version.clone())));
+            self.stored(pending).await?;
         }
         if !resumed || state.under_way {
             let (since, next) = match resumed {
@@ -137,7 +141,7 @@ impl Source<'_> {
             if !resumed {
                 self.sweep(Sweep::Begins { since: since.clone() }).await?;
             }
-            if !self.pages(base, since, next).await? {
+            if !self.pages(base, since, next, &at_work).await? {
                 return Ok(());
             }
             self.sweep(Sweep::Ends).await?;
@@ -146,7 +150,13 @@ impl Source<'_> {
     }
 
     /// Reads pages to the end; whether it got there.
-    async fn pages(&self, base: &Url, since: Option<String>, next: Option<String>) -> Result<bool, Ended> {
+    async fn pages(
+        &self,
+        base: &Url,
+        since: Option<String>,
+        next: Option<String>,
+        at_work: &BTreeSet<(ServerId, Option<String>)>,
+    ) -> Result<bool, Ended> {
         let (mut cursor, mut since, mut seen) = (next, since, BTreeSet::new());
         for number in 1..=self.reader.options.max_pages {
             self.send(Found::At(format!("{}, page {number}", self.name))).await?;
@@ -180,7 +190,9 @@ impl Source<'_> {
                         self.send(Found::Problem(format!("{}: {problem}", self.name))).await?;
                     }
                     for listing in page.listings {
-                        self.listing(listing).await?;
+                        if !at_work.contains(&(listing.server.clone(), listing.version.clone())) {
+                            self.listing(listing).await?;
+                        }
                     }
                     if let Some(known) = validators {
                         let next = page.next_cursor.clone();
