@@ -210,6 +210,12 @@ fn head_verb(words: &[NameWord], space: usize, lexicon: &Lexicon) -> Option<usiz
     let verb = |index: usize| is_name_verb(&words[index], lexicon, index == 0);
     let plain = |index: usize| verb(index).is_some_and(|lemma| !lexicon.is_nouny(lemma));
     let last = words.len().checked_sub(1)?;
+    // "batch_read_rows": how it is done comes before what is done.
+    let filler =
+        words[0].literal.is_some_and(|literal| lexicon.meaning(literal).role(0) & super::lexicon::role::FILLER != 0);
+    if filler && last > 1 && plain(1) {
+        return Some(1);
+    }
     if plain(0) {
         return Some(0);
     }

@@ -192,8 +192,14 @@ fn judge_one(
     let phrases = set.phrases(&reading, &[]);
     let scene = Scene { reading: &reading, context: &alone, phrases: &phrases, actions: &actions };
     let mut fired = set.fire(&scene, 0..actions.len());
-    // The parameter that selects the operation is no evidence by itself.
-    fired.retain(|hit| hit.action.is_some());
+    // The parameter that selects the operation is no evidence by itself, and what holds of the tool as a whole ("only
+    // SELECT statements") holds of each operation.
+    let overruled = |rule: u32| {
+        finding.fired.iter().any(|hit| {
+            hit.fate == Fate::Won && hit.action.is_none() && set.rules[hit.rule as usize].overrules.contains(&rule)
+        })
+    };
+    fired.retain(|hit| hit.action.is_some() && !overruled(hit.rule));
     overrule(set, &mut fired);
     let (class, recognised) = settle(set, &mut fired, &actions);
     let class = class.unwrap_or(Class::Write);
