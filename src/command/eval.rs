@@ -56,7 +56,8 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> anyhow::Result<Exit> {
     let clean = args.noise.is_some().then(|| clean.finish());
     if json {
         let list = if args.list { Some(&disagreements) } else { None };
-        let value = serde_json::json!({ "all": all, "without_noise": clean, "disagreements": list });
+        let value =
+            serde_json::json!({ "schema": "mcpdex/eval/1", "all": all, "without_noise": clean, "disagreements": list });
         println!("{value:#}");
     } else {
         print_score("all rows", &all);

@@ -1,6 +1,7 @@
 //! Integration tests in one binary: each module looks at the crate from outside.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod accuracy;
 mod archive;
 mod catalogue;
 mod client;
