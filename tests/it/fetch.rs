@@ -15,27 +15,27 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// What a crawl gave.
-struct Crawled {
-    listings: Vec<Listing>,
-    observations: Vec<Observation>,
-    report: CrawlReport,
+pub(crate) struct Crawled {
+    pub(crate) listings: Vec<Listing>,
+    pub(crate) observations: Vec<Observation>,
+    pub(crate) report: CrawlReport,
 }
 
 impl Crawled {
     /// The one observation of a server.
-    fn of(&self, server: &str) -> &Observation {
+    pub(crate) fn of(&self, server: &str) -> &Observation {
         let mut found = self.observations.iter().filter(|o| o.server.as_str() == server);
         let first = found.next().unwrap_or_else(|| panic!("no observation of {server}"));
         assert!(found.next().is_none(), "{server} was observed twice");
         first
     }
 
-    fn detail(&self, server: &str) -> String {
+    pub(crate) fn detail(&self, server: &str) -> String {
         self.of(server).detail.clone().unwrap_or_default()
     }
 }
 
-fn options() -> Options {
+pub(crate) fn options() -> Options {
     let mut options = Options::new(PathBuf::from(env!("CARGO_BIN_EXE_mcpdex")), Surroundings::none());
     options.page.total = Duration::from_secs(5);
     options.page.retries = 0;
@@ -43,7 +43,7 @@ fn options() -> Options {
     options
 }
 
-fn try_crawl(words: &[&str], options: &Options) -> Result<Crawled, CrawlError> {
+pub(crate) fn try_crawl(words: &[&str], options: &Options) -> Result<Crawled, CrawlError> {
     let specs: Vec<SourceSpec> = words.iter().map(|word| word.parse().unwrap()).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -72,29 +72,29 @@ fn try_crawl(words: &[&str], options: &Options) -> Result<Crawled, CrawlError> {
     })
 }
 
-fn run(words: &[&str], options: &Options) -> Crawled {
+pub(crate) fn run(words: &[&str], options: &Options) -> Crawled {
     try_crawl(words, options).unwrap()
 }
 
-const PY: &[u8] = b"from mcp.server.fastmcp import FastMCP\nmcp = FastMCP('kiln')\n\n@mcp.tool()\n\
+pub(crate) const PY: &[u8] = b"from mcp.server.fastmcp import FastMCP\nmcp = FastMCP('kiln')\n\n@mcp.tool()\n\
     def fire_kiln(degrees: int) -> str:\n    \"\"\"Fire the kiln.\"\"\"\n    return 'hot'\n\n\
     def main():\n    mcp.run()\n";
-const JS: &[u8] = b"import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\n\
+pub(crate) const JS: &[u8] = b"import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\n\
     const server = new McpServer({ name: 'kiln', version: '1' });\n\
     server.registerTool('fire_kiln', { description: 'Fire the kiln.', inputSchema: {} }, async () => ({ content: [] }));\n";
 
-fn wheel() -> Vec<u8> {
+pub(crate) fn wheel() -> Vec<u8> {
     let points = b"[console_scripts]\nkiln = kiln.server:main\n";
     zip(&[("kiln/__init__.py", b""), ("kiln/server.py", PY), ("kiln-1.2.0.dist-info/entry_points.txt", points)])
 }
 
-fn tarball() -> Vec<u8> {
+pub(crate) fn tarball() -> Vec<u8> {
     let manifest = br#"{"name":"kiln","version":"1.2.0","type":"module","bin":{"kiln":"index.js"}}"#;
     tar_gz_files(&[("package/package.json", manifest), ("package/index.js", JS)])
 }
 
 /// A Python index at `/simple/`, answering in JSON or HTML, that lists one wheel.
-fn pypi(mirror: &Mirror, html: bool, sha256: &str) {
+pub(crate) fn pypi(mirror: &Mirror, html: bool, sha256: &str) {
     let file = "kiln-1.2.0-py3-none-any.whl";
     let page = match html {
         true => {
@@ -112,19 +112,19 @@ fn pypi(mirror: &Mirror, html: bool, sha256: &str) {
 }
 
 /// An npm registry that knows one package, `name`.
-fn npm(mirror: &Mirror, name: &str, dist: serde_json::Value) {
+pub(crate) fn npm(mirror: &Mirror, name: &str, dist: serde_json::Value) {
     let page = json!({"name": name, "dist-tags": {"latest": "1.2.0"}, "versions": {"1.2.0": {"dist": dist}}});
     mirror.on(&format!("/{}", name.replace('/', "%2F")), Reply::json(page));
     mirror.on("/kiln-1.2.0.tgz", Reply::file(tarball()));
 }
 
-fn npm_dist(mirror: &Mirror) -> serde_json::Value {
+pub(crate) fn npm_dist(mirror: &Mirror) -> serde_json::Value {
     use base64::Engine;
     let integrity = base64::engine::general_purpose::STANDARD.encode(Sha512::digest(tarball()));
     json!({"tarball": mirror.url("/kiln-1.2.0.tgz").as_str(), "integrity": format!("sha512-{integrity}")})
 }
 
-fn with_both(mirror: &Mirror) -> Options {
+pub(crate) fn with_both(mirror: &Mirror) -> Options {
     Options {
         npm_registry: Some(mirror.url("/").to_string()),
         pypi_index: Some(mirror.url("/simple").to_string()),
@@ -133,7 +133,7 @@ fn with_both(mirror: &Mirror) -> Options {
 }
 
 /// That a package arrived whole and its tool was found.
-fn assert_read(observation: &Observation, archive: &[u8]) {
+pub(crate) fn assert_read(observation: &Observation, archive: &[u8]) {
     assert_eq!((observation.outcome, observation.detail.as_deref()), (Outcome::Ok, None));
     assert_eq!(observation.artifact_sha256.as_deref(), Some(sha256_hex(archive).as_str()));
     assert_eq!(observation.package.as_ref().unwrap().version.as_deref(), Some("1.2.0"));
@@ -214,46 +214,13 @@ fn every_way_to_fail_is_an_observation_with_its_outcome() {
     }
 }
 
-#[test]
-fn where_nothing_names_a_registry_the_cure_is_told() {
-    let crawled = run(&["npm:kiln", "pypi:kiln"], &options());
-    assert_eq!(crawled.of("npm:kiln").outcome, Outcome::Unreachable);
-    assert!(crawled.detail("npm:kiln").contains("--npm-registry"), "{}", crawled.detail("npm:kiln"));
-    assert!(crawled.detail("pypi:kiln").contains("--pypi-index"), "{}", crawled.detail("pypi:kiln"));
-}
-
-#[test]
-fn registries_are_taken_from_the_environment_and_configuration_files() {
-    let mirror = Mirror::start();
-    pypi(&mirror, true, &sha256_hex(&wheel()));
-    npm(&mirror, "kiln", npm_dist(&mirror));
-    let mut options = options();
-    let host = mirror.url("/");
-    let host = host.as_str().trim_start_matches("http:");
-    options.surroundings.npmrc = vec![format!("registry=http:{host}\n{host}:_authToken=planted\n")];
-    options.surroundings.set("PIP_INDEX_URL", &mirror.url("/simple").as_str().replace("//", "//me:planted@"));
-    let crawled = run(&["npm:kiln", "pypi:kiln"], &options);
-    assert_read(crawled.of("npm:kiln"), &tarball());
-    assert_read(crawled.of("pypi:kiln"), &wheel());
-    for asked in mirror.asked() {
-        let expected = if asked.target.contains("kiln-1.2.0.tgz") || asked.target == "/kiln" {
-            "Bearer planted"
-        } else {
-            "Basic bWU6cGxhbnRlZA=="
-        };
-        assert_eq!(asked.headers.get("authorization").map(String::as_str), Some(expected), "{}", asked.target);
-    }
-    assert!(!format!("{:?}{:?}", crawled.observations, crawled.listings).contains("planted"));
-}
-
-/// The entry of a server in a registry's page.
-fn entry(name: &str, server: serde_json::Value) -> serde_json::Value {
+pub(crate) fn entry(name: &str, server: serde_json::Value) -> serde_json::Value {
     let mut server = server;
     server["name"] = json!(name);
     json!({"server": server, "_meta": {"io.modelcontextprotocol.registry/official": {"status": "active", "isLatest": true}}})
 }
 
-const FIRST: &str = "/v0.1/servers?limit=100&version=latest";
+pub(crate) const FIRST: &str = "/v0.1/servers?limit=100&version=latest";
 
 #[test]
 fn every_page_of_a_registry_is_read_and_its_packages_are_followed() {
@@ -326,105 +293,6 @@ fn a_registry_that_fails_or_turns_in_circles_is_reported_and_what_came_before_is
     assert_eq!(crawled.listings.len(), 2 + 1 + 4);
     let outcomes: Vec<_> = crawled.report.failures.iter().map(|failure| failure.outcome).collect();
     assert_eq!(outcomes, [Outcome::Unreadable, Outcome::Refused, Outcome::TooLarge]);
-}
-
-#[test]
-fn a_registry_that_only_a_manifest_names_is_guarded() {
-    let (mirror, inner) = (Mirror::start(), Mirror::start());
-    npm(&inner, "kiln", npm_dist(&inner));
-    let server = json!({"packages": [
-        {"registryType": "npm", "identifier": "kiln", "registryBaseUrl": inner.url("/").as_str()},
-        {"registryType": "pypi", "identifier": "kiln", "registryBaseUrl": "http://169.254.169.254/latest/"}
-    ]});
-    mirror.on(FIRST, Reply::json(json!({"servers": [entry("a/inner", server)]})));
-    let word = format!("registry:{}", mirror.url(""));
-    let crawled = run(&[&word], &options());
-    let outcomes: Vec<_> = crawled.observations.iter().map(|o| o.outcome).collect();
-    assert_eq!(outcomes, [Outcome::Blocked, Outcome::Blocked]);
-    assert_eq!(inner.targets(), Vec::<String>::new());
-    // What the operator configures wins over the manifest's word.
-    npm(&mirror, "kiln", npm_dist(&mirror));
-    let crawled = run(&[&word], &Options { npm_registry: Some(mirror.url("/").to_string()), ..options() });
-    assert_read(&crawled.observations[0], &tarball());
-    assert_eq!(inner.targets(), Vec::<String>::new());
-    // In a lab the manifest's registry may be on the same machine.
-    let crawled = run(&[&word], &Options { allow_private: true, ..options() });
-    assert_read(&crawled.observations[0], &tarball());
-}
-
-/// A folder of commands that answer as npm and pip do.
-#[cfg(unix)]
-fn commands(scripts: &[(&str, String)]) -> tempfile::TempDir {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = tempfile::tempdir().unwrap();
-    for (name, script) in scripts {
-        let file = folder.path().join(name);
-        std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
-    }
-    folder
-}
-
-#[cfg(unix)]
-#[test]
-fn installed_clients_are_asked_when_nothing_else_names_a_registry() {
-    let mirror = Mirror::start();
-    npm(&mirror, "kiln", npm_dist(&mirror));
-    npm(&mirror, "@clay/kiln", npm_dist(&mirror));
-    pypi(&mirror, true, &sha256_hex(&wheel()));
-    mirror.on("/direct/kiln-1.2.0-py3-none-any.whl", Reply::file(wheel()));
-    let report = json!({"version": "1", "install": [{"metadata": {"name": "glaze", "version": "1.2.0"}, "download_info": {
-        "url": mirror.url("/direct/kiln-1.2.0-py3-none-any.whl").as_str(),
-        "archive_info": {"hashes": {"sha256": sha256_hex(&wheel())}}}}]});
-    let npm_script = format!(
-        "[ \"$1 $2\" = 'config get' ] || exit 9\ncase $3 in registry) echo '{}';; @clay:registry) echo '{}';; esac",
-        mirror.url("/nowhere"),
-        mirror.url("/"),
-    );
-    // pip knows a wheel of one package; of the other it says, as of any source distribution, that it has none.
-    let pip_script = format!(
-        "case \"$*\" in\n*--version*) echo pip 99;;\n*--help*) printf 'x\\n --index-url <url>  Base (default\\n   {}). This\\n';;\n\
-         *--dry-run*--no-deps*--only-binary=:all:*glaze) echo '{report}';;\n*) echo 'ERROR: no distribution' >&2; exit 1;;\nesac",
-        mirror.url("/simple"),
-    );
-    let folder = commands(&[("npm", npm_script), ("pip3", pip_script)]);
-    let mut options = options();
-    options.surroundings.ask_clients = true;
-    options.surroundings.set("PATH", folder.path().to_str().unwrap());
-    let crawled = run(&["npm:@clay/kiln", "npm:kiln", "pypi:glaze", "pypi:kiln"], &options);
-    assert_read(crawled.of("npm:@clay/kiln"), &tarball());
-    assert_eq!(crawled.of("npm:kiln").outcome, Outcome::Gone, "{}", crawled.detail("npm:kiln"));
-    assert_read(crawled.of("pypi:glaze"), &wheel());
-    assert_read(crawled.of("pypi:kiln"), &wheel());
-    let targets = mirror.targets();
-    assert!(
-        targets.contains(&"/nowhere/kiln".to_owned()) && !targets.contains(&"/simple/glaze/".to_owned()),
-        "{targets:?}"
-    );
-}
-
-#[cfg(unix)]
-#[test]
-fn clients_that_are_missing_or_talk_nonsense_are_told_with_the_cure() {
-    let empty = commands(&[]);
-    let mad = commands(&[("npm", "echo ftp://packages.example".into()), ("pip", "echo '{'".into())]);
-    for (folder, npm, pypi) in [
-        (&empty, "npm is not installed; --npm-registry", "pip is not installed; --pypi-index"),
-        (&mad, "the answer of `npm config get` names no usable address", "it names no index; --pypi-index"),
-    ] {
-        let mut options = options();
-        options.surroundings.ask_clients = true;
-        options.surroundings.set("PATH", folder.path().to_str().unwrap());
-        let crawled = run(&["npm:kiln", "pypi:kiln"], &options);
-        assert!(crawled.detail("npm:kiln").contains(npm), "{}", crawled.detail("npm:kiln"));
-        assert!(crawled.detail("pypi:kiln").contains(pypi), "{}", crawled.detail("pypi:kiln"));
-    }
-}
-
-#[test]
-fn a_setting_that_is_no_address_stops_the_crawl_at_once() {
-    let options = Options { npm_registry: Some("not an address".into()), ..options() };
-    assert!(matches!(try_crawl(&["sample"], &options), Err(CrawlError::Config(_))));
 }
 
 #[test]
