@@ -6,6 +6,7 @@
 
 use super::guard::{Lookup, SystemLookup};
 use super::host::{HostRecord, Went};
+use super::kept::Kept;
 use super::{address, retry};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -32,8 +33,6 @@ const LONGEST_DOUBT: Duration = Duration::from_secs(2);
 const ADDRESS_AGE: Duration = Duration::from_secs(300);
 /// How long an address may be looked for; a name that takes longer has no lane by address.
 const ADDRESS_WAIT: Duration = Duration::from_secs(5);
-/// With more lanes than this, those that nobody is in are given up.
-const MANY: usize = 2_048;
 
 /// The lanes of all hosts. Cheap to clone.
 #[derive(Clone)]
@@ -47,9 +46,9 @@ pub struct Lanes {
 
 struct Shared {
     lookup: Arc<dyn Lookup>,
-    domains: Mutex<BTreeMap<String, Arc<Lane>>>,
-    addresses: Mutex<BTreeMap<IpAddr, Arc<Lane>>>,
-    resolved: Mutex<BTreeMap<String, (Instant, Option<IpAddr>)>>,
+    domains: Mutex<Kept<String, Arc<Lane>>>,
+    addresses: Mutex<Kept<IpAddr, Arc<Lane>>>,
+    resolved: Mutex<Kept<String, (Instant, Option<IpAddr>)>>,
     records: Mutex<BTreeMap<String, HostRecord>>,
 }
 
@@ -227,17 +226,13 @@ impl Lanes {
 
     fn lane(&self, url: &Url) -> Arc<Lane> {
         let mut domains = locked(&self.shared.domains);
-        if domains.len() > MANY {
-            domains.retain(|_, lane| Arc::strong_count(lane) > 1 || !lane.is_idle());
-        }
+        domains.sweep(|_, lane| Arc::strong_count(lane) > 1 || !lane.is_idle());
         domains.entry(key(url)).or_insert_with(|| Lane::new(self.pace.per_host)).clone()
     }
 
     fn address_lane(&self, ip: IpAddr) -> Arc<Lane> {
         let mut addresses = locked(&self.shared.addresses);
-        if addresses.len() > MANY {
-            addresses.retain(|_, lane| Arc::strong_count(&lane.places) > 1);
-        }
+        addresses.sweep(|_, lane| Arc::strong_count(&lane.places) > 1);
         addresses.entry(ip).or_insert_with(|| Lane::new(self.pace.per_host.saturating_mul(4))).clone()
     }
 
@@ -256,9 +251,8 @@ impl Lanes {
         let found = tokio::time::timeout(ADDRESS_WAIT, self.shared.lookup.lookup(host)).await;
         let found = found.ok().and_then(Result::ok).and_then(|addresses| addresses.into_iter().min());
         let mut resolved = locked(&self.shared.resolved);
-        if resolved.len() > MANY {
-            resolved.retain(|_, (at, _)| at.elapsed() < ADDRESS_AGE);
-        }
+        let now = Instant::now();
+        resolved.sweep(|_, (at, _)| now.duration_since(*at) < ADDRESS_AGE);
         resolved.insert(host.to_owned(), (Instant::now(), found));
         found
     }
@@ -376,6 +370,6 @@ mod tests {
         for n in 0..3 * MANY {
             drop(lanes.enter(&url(&format!("http://10.1.{}.{}/", n / 256, n % 256))).await);
         }
-        assert!(locked(&lanes.shared.domains).len() <= MANY + 1);
+        assert!(locked(&lanes.shared.domains).len() <= super::super::kept::MANY + 1);
     }
 }

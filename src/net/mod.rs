@@ -15,6 +15,7 @@ mod exchange;
 mod failure;
 mod fetch;
 mod host;
+mod kept;
 mod lane;
 mod large;
 mod request;
