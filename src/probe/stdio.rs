@@ -45,10 +45,12 @@ async fn attempt(run: &Run, modern: bool, tried: &mut Vec<String>) -> Result<Hea
     let mut watch = running.tree.watch(&run.limits);
     let result = match wire {
         None => Err(Stop::Other(Outcome::Unreachable, "the program has no stdin or stdout".to_owned())),
+        // In this order: a program that was ended for going beyond a limit has also ended.
         Some(wire) => tokio::select! {
-            result = converse(wire, modern, tried) => result,
+            biased;
             exceeded = watch.exceeded() => Err(too_much(exceeded)),
             () = budget.spent.notified() => Err(too_much(Exceeded::Output(run.limits.output))),
+            result = converse(wire, modern, tried) => result,
             () = tokio::time::sleep(run.limits.total) => {
                 let text = format!("no complete list within {} s", run.limits.total.as_secs_f32());
                 Err(Stop::Other(Outcome::Timeout, text))

@@ -69,11 +69,25 @@ fn source_that_nests_without_end_costs_its_file_or_its_package_and_nothing_else(
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_worker_that_is_late_is_ended() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let (program, mark) = (folder.path().join("sleeper"), folder.path().join("pid"));
+    std::fs::write(&program, format!("#!/bin/sh\necho $$ > {}\nexec /bin/sleep 600\n", mark.display())).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     let archive = tar_gz_files(&[("p/a.py", b"x = 1")]);
-    let error = work(&archive, Limits { millis: 0, ..Limits::default() }).unwrap_err();
+    let error = run(&program, &archive, Limits { millis: 1_000, ..Limits::default() }).unwrap_err();
     assert_eq!(error.outcome(), Outcome::Timeout);
+    // A machine that never let it start has nothing left to end.
+    let Ok(pid) = std::fs::read_to_string(&mark) else { return };
+    let line = || std::fs::read_to_string(format!("/proc/{}/cmdline", pid.trim())).unwrap_or_default();
+    let is_gone = (0..500).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        !line().contains("sleep")
+    });
+    assert!(is_gone, "the worker {} still runs", pid.trim());
 }
 
 #[test]

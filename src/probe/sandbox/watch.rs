@@ -106,9 +106,10 @@ impl Tree {
                         continue;
                     }
                 };
-                tree.signal(Signal::Kill);
-                // Nobody listens any more when the conversation has just ended.
+                // First the reason, then the end: whoever sees the program gone finds out why. Nobody listens any more
+                // when the conversation has just ended.
                 let _ = tell.send(exceeded);
+                tree.signal(Signal::Kill);
                 return;
             }
         });
