@@ -367,7 +367,7 @@ mod tests {
     #[tokio::test]
     async fn lanes_that_nobody_is_in_are_given_up() {
         let lanes = lanes(1, 1);
-        for n in 0..3 * MANY {
+        for n in 0..3 * super::super::kept::MANY {
             drop(lanes.enter(&url(&format!("http://10.1.{}.{}/", n / 256, n % 256))).await);
         }
         assert!(locked(&lanes.shared.domains).len() <= super::super::kept::MANY + 1);
