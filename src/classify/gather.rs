@@ -1,7 +1,7 @@
 //! Words and phrases of rules and languages in, the compiled [`Lexicon`] out: it makes the forms of each verb and noun and
 //! gives every literal its meanings. It looks at no text of a tool.
 
-use super::lexicon::{Form, Language, Lemma, Lexicon, Literal, Meaning, UNKNOWN, VerbForm, role};
+use super::lexicon::{Form, Language, Lemma, Lexicon, Literal, Marked, Meaning, UNKNOWN, VerbForm, role};
 use super::syntax::{EndingSyntax, LanguageSyntax};
 use super::text::{is_unspaced, normal};
 use super::words::words_of;
@@ -171,21 +171,21 @@ impl LexiconBuilder {
         nouny.resize(self.lemmas.len(), false);
         light.resize(self.lemmas.len(), false);
         ends.resize(self.lemmas.len(), false);
-        let mut short = HashMap::new();
-        let mut long = Vec::new();
-        let mut numbers = Vec::new();
+        let (mut short, mut marked, mut patterns) = (Vec::new(), Vec::new(), Vec::new());
         for (id, text) in self.order.iter().enumerate() {
-            if text.len() <= 2 && self.meanings[id].bounded {
-                short.insert(text.as_bytes().into(), id as Literal);
+            let bounded = self.meanings[id].bounded;
+            if text.len() <= 2 && bounded {
+                short.push((text.as_bytes().into(), id as Literal));
             } else {
-                long.push(text.as_str());
-                numbers.push(id as Literal);
+                marked.push(Marked::literal(text, bounded));
+                patterns.push((id as Literal, text.len() as u32));
             }
         }
+        short.sort_unstable();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(&long)?;
+            .build(&marked)?;
         let languages = languages
             .iter()
             .map(|language| Language {
@@ -200,7 +200,7 @@ impl LexiconBuilder {
         let meanings = self.meanings;
         Ok(Lexicon {
             automaton,
-            numbers,
+            patterns,
             meanings,
             short,
             languages,
