@@ -42,6 +42,8 @@ struct ParameterPattern {
 pub(super) struct Clause {
     verb: Vec<Lemma>,
     object: Vec<Vec<Lemma>>,
+    /// The first words of `object`, sorted.
+    object_first: Vec<Lemma>,
     last: Vec<Lemma>,
     place: Option<Place>,
     name: Vec<Literal>,
@@ -70,6 +72,7 @@ impl Compiler<'_> {
         let mut clause = Clause {
             verb: written.verb.iter().map(|word| b.verb(word)).collect(),
             object: written.object.iter().map(|phrase| b.object(phrase)).collect(),
+            object_first: Vec::new(),
             last: written.last.iter().flat_map(|word| b.object(word)).collect(),
             place: written.place.map(|place| match place {
                 PlaceSyntax::Name => Place::Name,
@@ -96,6 +99,9 @@ impl Compiler<'_> {
                 to_end: !pattern.ends_with(" *"),
             });
         }
+        clause.object_first = clause.object.iter().filter_map(|phrase| phrase.first().copied()).collect();
+        clause.object_first.sort_unstable();
+        clause.object_first.dedup();
         clause.verb.sort_unstable();
         clause.last.sort_unstable();
         let (verbs, objects, literals) = clause.anchors();
@@ -120,10 +126,7 @@ impl Clause {
             return (self.verb.clone(), Vec::new(), Vec::new());
         }
         if !self.object.is_empty() {
-            let mut firsts: Vec<Lemma> = self.object.iter().filter_map(|phrase| phrase.first().copied()).collect();
-            firsts.sort_unstable();
-            firsts.dedup();
-            return (Vec::new(), firsts, Vec::new());
+            return (Vec::new(), self.object_first.clone(), Vec::new());
         }
         if !self.last.is_empty() {
             return (Vec::new(), self.last.clone(), Vec::new());
@@ -181,6 +184,9 @@ impl Clause {
             }
         }
         if !self.object.is_empty() {
+            if !action.objects.iter().any(|word| self.object_first.binary_search(&word.lemma).is_ok()) {
+                return false;
+            }
             match self.object.iter().find_map(|phrase| action.has(phrase, self.proper)) {
                 Some(span) => spans.push(span),
                 None => return false,

@@ -1,11 +1,11 @@
 //! Words and phrases of rules and languages in, the compiled [`Lexicon`] out: it makes the forms of each verb and noun and
 //! gives every literal its meanings. It looks at no text of a tool.
 
-use super::lexicon::{Form, Language, Lemma, Lexicon, Literal, Marked, Meaning, UNKNOWN, VerbForm, role};
+use super::automaton::Automaton;
+use super::lexicon::{Form, Language, Lemma, Lexicon, Literal, Meaning, UNKNOWN, VerbForm, role, short};
 use super::syntax::{EndingSyntax, LanguageSyntax};
 use super::text::{is_unspaced, normal};
 use super::words::words_of;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::{BTreeMap, HashMap};
 
 /// Collects literals until [`LexiconBuilder::build`].
@@ -171,21 +171,18 @@ impl LexiconBuilder {
         nouny.resize(self.lemmas.len(), false);
         light.resize(self.lemmas.len(), false);
         ends.resize(self.lemmas.len(), false);
-        let (mut short, mut marked, mut patterns) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut shorts, mut long, mut patterns) = (Vec::new(), Vec::new(), Vec::new());
         for (id, text) in self.order.iter().enumerate() {
             let bounded = self.meanings[id].bounded;
-            if text.len() <= 2 && bounded {
-                short.push((text.as_bytes().into(), id as Literal));
+            if let Some(word) = short(text.as_bytes()).filter(|_| bounded) {
+                shorts.push((word, id as Literal));
             } else {
-                marked.push(Marked::literal(text, bounded));
-                patterns.push((id as Literal, text.len() as u32));
+                long.push((text.as_str(), bounded));
+                patterns.push(id as Literal);
             }
         }
-        short.sort_unstable();
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(&marked)?;
+        shorts.sort_unstable();
+        let automaton = Automaton::of(&long)?;
         let languages = languages
             .iter()
             .map(|language| Language {
@@ -202,7 +199,7 @@ impl LexiconBuilder {
             automaton,
             patterns,
             meanings,
-            short,
+            short: shorts,
             languages,
             lemmas: self.lemmas,
             nouny,

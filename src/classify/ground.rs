@@ -3,10 +3,10 @@
 
 use super::clause::Span;
 use super::judge::{Fate, Finding, Fired};
-use super::quote::{listed, quote};
+use super::quote::quote;
 use crate::model::Field;
 
-/// How many statements a sentence quotes.
+/// How many statements a sentence quotes; they are joined by "and".
 const MAX_SHOWN: usize = 2;
 
 /// A statement of the tool: a range of the reading's text, with the field that it stands in.
@@ -121,28 +121,25 @@ impl Grounds {
 
     /// What stands behind `because`: `: its name says “…” and its description “…”`, or nothing.
     pub(super) fn told_after(&self, because: &str) -> String {
-        let shown: Vec<&(Act, String)> = self.acts.iter().take(MAX_SHOWN).collect();
-        let [(first, text), rest @ ..] = shown.as_slice() else { return String::new() };
-        let own = place(first.field);
-        if because.starts_with(own) && rest.is_empty() {
+        let shown = &self.acts[..self.acts.len().min(MAX_SHOWN)];
+        let [(first, text), rest @ ..] = shown else { return String::new() };
+        if rest.is_empty() && because.starts_with(place(first.field)) {
             return format!(": {text}");
         }
-        let mut told: Vec<String> = Vec::with_capacity(2);
+        let mut told = String::with_capacity(128);
         let mut says = false;
-        for (act, text) in &shown {
-            told.push(match act.field {
-                Field::Parameter => {
-                    says = false;
-                    format!("it takes {text}")
-                }
-                field if says => format!("{} {text}", place(field)),
-                field => {
-                    says = true;
-                    format!("{} says {text}", place(field))
-                }
-            });
+        for (index, (act, text)) in shown.iter().enumerate() {
+            told.push_str(if index == 0 { ": " } else { " and " });
+            if act.field == Field::Parameter {
+                told.push_str("it takes ");
+            } else {
+                told.push_str(place(act.field));
+                told.push_str(if says { " " } else { " says " });
+            }
+            says = act.field != Field::Parameter;
+            told.push_str(text);
         }
-        format!(": {}", listed(&told, "and"))
+        told
     }
 }
 

@@ -3,9 +3,9 @@
 //! It knows what a word can be (a verb form, a noun, a small word with a part in sentences); it does not know what that
 //! means for a tool.
 
+use super::automaton::{Automaton, is_bounded_left};
 use super::syntax::{Order, Script};
 use super::text::is_unspaced;
-use aho_corasick::AhoCorasick;
 
 /// A word that rules may name, by number; 0 is every word that they do not.
 pub(super) type Lemma = u32;
@@ -104,12 +104,12 @@ pub(super) struct Hit {
 /// The compiled lexicon.
 #[derive(Debug)]
 pub(super) struct Lexicon {
-    pub(super) automaton: AhoCorasick,
-    /// What each pattern of the automaton stands for: the literal, and its length without marks.
-    pub(super) patterns: Vec<(Literal, u32)>,
+    pub(super) automaton: Automaton,
+    /// The literal that each pattern of the automaton stands for.
+    pub(super) patterns: Vec<Literal>,
     pub(super) meanings: Vec<Meaning>,
     /// Literals of one or two bytes, sorted: looked up where a word starts, for the automaton would see them everywhere.
-    pub(super) short: Vec<(Box<[u8]>, Literal)>,
+    pub(super) short: Vec<(Short, Literal)>,
     pub languages: Vec<Language>,
     pub(super) lemmas: Vec<String>,
     pub(super) nouny: Vec<bool>,
@@ -155,22 +155,12 @@ impl Lexicon {
 
     /// Finds every literal in `text`, in one pass, sorted by where it starts, longer ones first.
     pub(super) fn find(&self, text: &str, hits: &mut Vec<Hit>) {
-        let mut marked = Marked::with_capacity(text.len());
-        marked.mark(text);
-        // Hits come sorted by where they end: one cursor counts the marks before that.
-        let mut marks = 0;
-        for found in self.automaton.find_overlapping_iter(&marked.bytes) {
-            while marked.marks.get(marks).is_some_and(|at| (*at as usize) < found.end()) {
-                marks += 1;
+        self.automaton.find(text, |pattern, start, end| {
+            let literal = self.patterns[pattern];
+            if !self.meanings[literal as usize].bounded || is_bounded(text, start, end) {
+                hits.push(Hit { start: start as u32, end: end as u32, literal });
             }
-            let (literal, length) = self.patterns[found.pattern().as_usize()];
-            let end = found.end() - marks;
-            let start = end - length as usize;
-            if self.meanings[literal as usize].bounded && !is_bounded(text, text.as_bytes(), start, end) {
-                continue;
-            }
-            hits.push(Hit { start: start as u32, end: end as u32, literal });
-        }
+        });
         hits.sort_unstable_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end), hit.literal));
     }
 
@@ -187,74 +177,27 @@ impl Lexicon {
 
     /// The literal of one or two bytes that `word` is.
     pub(super) fn short(&self, word: &[u8]) -> Option<Literal> {
-        if word.len() > 2 {
-            return None;
-        }
-        let at = self.short.binary_search_by(|(known, _)| (**known).cmp(word)).ok()?;
+        let word = short(word)?;
+        let at = self.short.binary_search_by_key(&word, |(known, _)| *known).ok()?;
         Some(self.short[at].1)
     }
 }
 
-/// Text with a byte before each word that no text has: literals that begin with a word begin with it too, so that the
-/// automaton has nothing to look for in the middle of words.
-#[derive(Debug, Default)]
-pub(super) struct Marked {
-    pub(super) bytes: Vec<u8>,
-    /// Where in `bytes` the marks are.
-    marks: Vec<u32>,
-}
+/// One or two bytes of a literal, as a number.
+pub(super) type Short = u16;
 
-/// Never part of UTF-8.
-const MARK: u8 = 0xFF;
-
-impl Marked {
-    fn with_capacity(bytes: usize) -> Marked {
-        Marked { bytes: Vec::with_capacity(bytes + bytes / 4), marks: Vec::with_capacity(bytes / 5) }
-    }
-
-    /// A literal as the automaton looks for it.
-    pub(super) fn literal(text: &str, bounded: bool) -> Vec<u8> {
-        let mut marked = Marked::default();
-        marked.mark(text);
-        // What is not bounded begins anywhere.
-        let inner = usize::from(!bounded && marked.bytes.first() == Some(&MARK));
-        marked.bytes.split_off(inner)
-    }
-
-    fn mark(&mut self, text: &str) {
-        let bytes = text.as_bytes();
-        let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
-            let (starts, width) = if byte.is_ascii() {
-                (byte.is_ascii_alphanumeric(), 1)
-            } else {
-                let letter = text[at..].chars().next().unwrap_or(' ');
-                (letter.is_alphanumeric() && !is_unspaced(letter), letter.len_utf8())
-            };
-            if starts && is_bounded_left(text, bytes, at) {
-                self.marks.push(self.bytes.len() as u32);
-                self.bytes.push(MARK);
-            }
-            self.bytes.extend_from_slice(&bytes[at..at + width]);
-            at += width;
-        }
+/// `word` where it has one or two bytes.
+pub(super) fn short(word: &[u8]) -> Option<Short> {
+    match *word {
+        [one] => Some(u16::from(one)),
+        [one, two] => Some(u16::from_be_bytes([one, two])),
+        _ => None,
     }
 }
 
-fn is_bounded_left(text: &str, bytes: &[u8], start: usize) -> bool {
-    match bytes.get(start.wrapping_sub(1)) {
-        None => true,
-        Some(byte) if byte.is_ascii() => {
-            !(byte.is_ascii_alphanumeric()
-                || *byte == b'_'
-                || (*byte == b'-' && start > 1 && bytes[start - 2].is_ascii_alphanumeric()))
-        }
-        Some(_) => text[..start].chars().next_back().is_none_or(|l| !l.is_alphanumeric() || is_unspaced(l)),
-    }
-}
-
-fn is_bounded(text: &str, bytes: &[u8], start: usize, end: usize) -> bool {
-    is_bounded_left(text, bytes, start)
+fn is_bounded(text: &str, start: usize, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    is_bounded_left(text, start)
         && match bytes.get(end) {
             None => true,
             Some(byte) if byte.is_ascii() => {

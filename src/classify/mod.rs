@@ -5,6 +5,7 @@
 
 mod action;
 mod annotation;
+mod automaton;
 mod builtin;
 mod circumstance;
 mod claim;

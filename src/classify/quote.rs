@@ -32,6 +32,7 @@ pub(super) fn quote(text: &str) -> String {
                 out.push(' ');
             }
             '“' | '”' | '„' | '"' => out.push('\''),
+            ' '..='~' => out.push(letter),
             _ if letter.is_control() || is_invisible(letter) => out.extend(letter.escape_unicode()),
             _ => out.push(letter),
         }
