@@ -50,6 +50,7 @@ pub struct Global {
 
 /// What mcpdex can be asked to do.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     /// Learn the tools of servers, keep them in the database and judge them.
     Crawl(CrawlArgs),

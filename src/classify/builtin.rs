@@ -42,3 +42,14 @@ pub(super) fn files() -> Vec<SourceFile> {
 pub fn paths() -> impl Iterator<Item = &'static str> {
     FILES.iter().map(|(path, _)| *path)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::classify::Ruleset;
+
+    #[test]
+    fn the_digest_of_the_build_is_that_of_the_rules_compiled_now() {
+        let rules = Ruleset::builtin().expect("the pack compiles");
+        assert_eq!(Ruleset::builtin_digest(), rules.digest());
+    }
+}

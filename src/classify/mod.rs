@@ -10,6 +10,7 @@ mod builtin;
 mod circumstance;
 mod claim;
 mod clause;
+mod digest;
 mod examine;
 mod explain;
 mod gather;

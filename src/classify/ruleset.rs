@@ -6,12 +6,12 @@
 use super::circumstance::Circumstances;
 use super::claim::Claims;
 use super::clause::{Clause, Compiler};
+use super::digest;
 use super::gather::LexiconBuilder;
 use super::lexicon::{Lemma, Lexicon, Literal};
 use super::syntax::{CircumstanceSyntax, ClaimsSyntax, LanguageSyntax, RuleFile, RuleSyntax};
 use super::taxonomy::Taxonomy;
 use crate::model::{Class, Confidence, Risk, Trait};
-use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Why a set of rules cannot be used.
@@ -90,9 +90,9 @@ impl Ruleset {
         Ruleset::of_files(super::builtin::files(), "the embedded rules")
     }
 
-    /// The digest of the rules that come with mcpdex, without compiling them.
-    pub fn builtin_digest() -> String {
-        digest(&super::builtin::files())
+    /// The digest of the rules that come with mcpdex, without compiling them; worked out when mcpdex was built.
+    pub fn builtin_digest() -> &'static str {
+        env!("MCPDEX_RULES_DIGEST")
     }
 
     /// The embedded rules with those of `dirs` added: a rule with a known id and a language file of a known name
@@ -121,7 +121,7 @@ impl Ruleset {
     /// # Errors
     /// See [`RulesError`].
     pub fn of_files(files: Vec<SourceFile>, from: &str) -> Result<Ruleset, RulesError> {
-        let digest = digest(&files);
+        let digest = digest::of(files.iter().map(|file| (file.path.as_str(), file.text.as_str())));
         let mut languages: Vec<LanguageSyntax> = Vec::new();
         let mut rules: Vec<(String, RuleSyntax)> = Vec::new();
         let mut operation_parameters = Vec::new();
@@ -307,19 +307,6 @@ fn compile_rule(
         file: file.to_owned(),
         syntax: syntax.clone(),
     })
-}
-
-fn digest(files: &[SourceFile]) -> String {
-    let mut sorted: Vec<&SourceFile> = files.iter().collect();
-    sorted.sort_by(|a, b| a.path.cmp(&b.path));
-    let mut hash = Sha256::new();
-    for file in sorted {
-        hash.update((file.path.len() as u64).to_le_bytes());
-        hash.update(file.path.as_bytes());
-        hash.update((file.text.len() as u64).to_le_bytes());
-        hash.update(file.text.as_bytes());
-    }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn read_folder(dir: &Path, below: &str) -> Result<Vec<SourceFile>, RulesError> {

@@ -83,8 +83,9 @@ fn overrides() -> anyhow::Result<Overrides> {
 pub(super) fn open_judged(path: &Path) -> anyhow::Result<Reader> {
     match Reader::open(path) {
         Ok(reader) => {
-            let digest = digest(&Ruleset::builtin_digest(), &overrides()?);
-            if reader.is_judged_by(&digest)? && reader.is_indexed()? {
+            let digest = digest(Ruleset::builtin_digest(), &overrides()?);
+            let standing = reader.standing(&digest)?;
+            if standing.judged && standing.indexed {
                 return Ok(reader);
             }
         }

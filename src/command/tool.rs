@@ -13,13 +13,14 @@ pub(super) fn run(global: &Global, args: &ToolArgs) -> anyhow::Result<Exit> {
     let server = args.server.as_deref();
     let mut name = args.name.clone();
     let mut found = find(&reader, &name, server)?;
-    let spellings = reader.spellings_of(&name)?;
+    let mut namesakes = reader.namesakes(&name)?;
     if found.is_empty() {
         // No tool has exactly this name: the first that has it in another style.
-        for spelled in &spellings {
-            found = find(&reader, spelled, server)?;
+        for spelled in namesakes.spellings.clone() {
+            found = find(&reader, &spelled, server)?;
             if !found.is_empty() {
-                name.clone_from(spelled);
+                namesakes = reader.namesakes(&spelled)?;
+                name = spelled;
                 break;
             }
         }
@@ -28,9 +29,9 @@ pub(super) fn run(global: &Global, args: &ToolArgs) -> anyhow::Result<Exit> {
         return unknown(&reader, &args.name, server);
     }
     let around = Surroundings {
-        spellings: spellings.into_iter().filter(|other| *other != name).collect(),
         differences: differences(&found),
-        findings: of_name(&name, &found, &reader.look_alikes(&name)?, &reader.mentioned_by(&name)?),
+        findings: of_name(&name, &found, &namesakes.look_alikes, &namesakes.mentioned_by),
+        spellings: namesakes.spellings,
     };
     let views = found.into_iter().map(view).collect();
     let report = ToolReport::new(&name, views, around);

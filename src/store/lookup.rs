@@ -4,22 +4,23 @@ use super::{Reader, StoreError};
 use crate::model::{NamedTool, spelling};
 use std::path::Path;
 
-/// Look-alikes and mentions that are told, at most.
+/// Spellings, look-alikes and mentions that are told, at most.
 const MOST: i64 = 50;
+
+/// What has to do with the name of a tool.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Namesakes {
+    /// Names of current tools that are this one but for letter case and separators, the name itself left out.
+    pub spellings: Vec<String>,
+    /// Current tools whose name differs from this one and looks like it to a reader.
+    pub look_alikes: Vec<NamedTool>,
+    /// Current tools whose descriptions mention this name, servers that have such a tool themselves left out.
+    pub mentioned_by: Vec<NamedTool>,
+}
 
 impl Reader {
     pub(super) fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// Whether what searching needs is in step with the tools and their verdicts.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn is_indexed(&self) -> Result<bool, StoreError> {
-        self.connection
-            .query_row("SELECT NOT EXISTS (SELECT 1 FROM unindexed)", [], |row| row.get(0))
-            .map_err(self.fail())
     }
 
     /// The servers that a person may mean: by name, by what a list was learnt from, by package (with or without its
@@ -54,43 +55,46 @@ impl Reader {
         self.names(sql, [alias])
     }
 
-    /// Names of current tools that are this one but for letter case and separators, the name itself left out.
+    /// The tools that a name can be taken for.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn spellings_of(&self, name: &str) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT name FROM tool_name WHERE folded = ?1 AND name != ?2
-                     AND EXISTS (SELECT 1 FROM tool WHERE tool.name = tool_name.name AND tool.current = 1)
-                   ORDER BY name LIMIT ?3";
-        self.names(sql, (spelling::fold(name), name, MOST))
-    }
-
-    /// Current tools whose name differs from this one and looks like it to a reader.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn look_alikes(&self, name: &str) -> Result<Vec<NamedTool>, StoreError> {
-        let sql = "SELECT server.name, tool.name FROM tool_name
-                   CROSS JOIN tool ON tool.name = tool_name.name AND tool.current = 1
-                   CROSS JOIN server ON server.id = tool.server_id
-                   WHERE tool_name.skeleton = ?1 AND tool_name.folded != ?2
-                   ORDER BY server.name, tool.name LIMIT ?3";
-        self.named(sql, (spelling::skeleton(name), spelling::fold(name), MOST))
-    }
-
-    /// Current tools whose descriptions mention this name, servers that have such a tool themselves left out.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn mentioned_by(&self, name: &str) -> Result<Vec<NamedTool>, StoreError> {
-        let sql = "SELECT server.name, tool.name FROM mention
-                   CROSS JOIN tool ON tool.id = mention.tool_id AND tool.current = 1
-                   CROSS JOIN server ON server.id = tool.server_id
-                   WHERE mention.name = ?1
-                     AND NOT EXISTS (SELECT 1 FROM tool AS own
-                         WHERE own.server_id = tool.server_id AND own.name = ?1 AND own.current = 1)
-                   ORDER BY server.name, tool.name LIMIT ?2";
-        self.named(sql, (name, MOST))
+    pub fn namesakes(&self, name: &str) -> Result<Namesakes, StoreError> {
+        let (folded, skeleton) = (spelling::fold(name), spelling::skeleton(name));
+        // Most names have none: one cheap question before three dear ones.
+        let sql = "SELECT EXISTS (SELECT 1 FROM tool_name WHERE folded = ?2 AND name != ?1),
+                          EXISTS (SELECT 1 FROM tool_name WHERE skeleton = ?3 AND folded != ?2),
+                          EXISTS (SELECT 1 FROM mention WHERE name = ?1)";
+        let (spelled, alike, mentioned): (bool, bool, bool) = self
+            .connection
+            .query_row(sql, (name, &folded, &skeleton), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .map_err(self.fail())?;
+        let mut namesakes = Namesakes::default();
+        if spelled {
+            let sql = "SELECT name FROM tool_name WHERE folded = ?1 AND name != ?2
+                         AND EXISTS (SELECT 1 FROM tool WHERE tool.name = tool_name.name AND tool.current = 1)
+                       ORDER BY name LIMIT ?3";
+            namesakes.spellings = self.names(sql, (&folded, name, MOST))?;
+        }
+        if alike {
+            let sql = "SELECT server.name, tool.name FROM tool_name
+                       CROSS JOIN tool ON tool.name = tool_name.name AND tool.current = 1
+                       CROSS JOIN server ON server.id = tool.server_id
+                       WHERE tool_name.skeleton = ?1 AND tool_name.folded != ?2
+                       ORDER BY server.name, tool.name LIMIT ?3";
+            namesakes.look_alikes = self.named(sql, (&skeleton, &folded, MOST))?;
+        }
+        if mentioned {
+            let sql = "SELECT server.name, tool.name FROM mention
+                       CROSS JOIN tool ON tool.id = mention.tool_id AND tool.current = 1
+                       CROSS JOIN server ON server.id = tool.server_id
+                       WHERE mention.name = ?1
+                         AND NOT EXISTS (SELECT 1 FROM tool AS own
+                             WHERE own.server_id = tool.server_id AND own.name = ?1 AND own.current = 1)
+                       ORDER BY server.name, tool.name LIMIT ?2";
+            namesakes.mentioned_by = self.named(sql, (name, MOST))?;
+        }
+        Ok(namesakes)
     }
 
     fn named(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<NamedTool>, StoreError> {

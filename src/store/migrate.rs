@@ -65,10 +65,12 @@ fn version(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let id = pragma("application_id").map_err(&fail)?;
     let found = pragma("user_version").map_err(&fail)?;
-    let objects: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(&fail)?;
-    if id != i64::from(APPLICATION_ID) && (id != 0 || found != 0 || objects != 0) {
-        return Err(StoreError::Foreign(path.to_owned()));
+    if id != i64::from(APPLICATION_ID) {
+        let empty = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)";
+        let empty: bool = connection.query_row(empty, [], |row| row.get(0)).map_err(&fail)?;
+        if id != 0 || found != 0 || !empty {
+            return Err(StoreError::Foreign(path.to_owned()));
+        }
     }
     let known = STEPS.len() as i64;
     if found > known {

@@ -5,7 +5,7 @@ use crate::model::{
     Category, Class, Ecosystem, FoundTool, Merge, OutcomeCount, PartialList, Risk, Summary, Tool, ToolSite, Unread,
     merge,
 };
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 use std::path::{Path, PathBuf};
 
 /// A connection that only reads.
@@ -15,6 +15,15 @@ pub struct Reader {
     pub(super) path: PathBuf,
 }
 
+/// What of a database is in step with its tools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Every current tool has a verdict of the rules asked for.
+    pub judged: bool,
+    /// What searching needs has been worked out.
+    pub indexed: bool,
+}
+
 /// The newest attempt at each target of each server.
 pub(super) const NEWEST_ATTEMPT: &str =
     "attempt.id IN (SELECT max(id) FROM attempt GROUP BY server_id, origin, target)";
@@ -22,7 +31,9 @@ pub(super) const NEWEST_ATTEMPT: &str =
 pub(super) const FOUND: &str =
     "SELECT server.name, server.title, observation.origin, observation.target, observation.version,
            observation.artifact_sha256, tool.file, tool.line, observation.partial, observation.last_seen,
-           definition.raw, verdict.document, tool.id, tool.server_id
+           definition.raw, verdict.document, tool.id, tool.server_id,
+           EXISTS (SELECT 1 FROM observation AS other
+                   WHERE other.server_id = tool.server_id AND other.latest = 1 AND other.origin != observation.origin)
     FROM tool
     JOIN server ON server.id = tool.server_id
     JOIN observation ON observation.id = tool.observation_id
@@ -43,21 +54,16 @@ impl Reader {
         StoreError::sqlite("read", &self.path)
     }
 
-    /// Whether every current tool has a verdict of the rules with this digest.
+    /// What of the database is in step with its tools, where verdicts are to be those of the rules with this digest.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn is_judged_by(&self, ruleset: &str) -> Result<bool, StoreError> {
-        let known: Option<String> = self
-            .connection
-            .query_row("SELECT value FROM fact WHERE key = 'ruleset'", [], |row| row.get(0))
-            .optional()
-            .map_err(self.fail())?;
-        let waiting: bool = self
-            .connection
-            .query_row("SELECT EXISTS (SELECT 1 FROM unjudged)", [], |row| row.get(0))
-            .map_err(self.fail())?;
-        Ok(known.as_deref() == Some(ruleset) && !waiting)
+    pub fn standing(&self, ruleset: &str) -> Result<Standing, StoreError> {
+        let sql = "SELECT (SELECT value FROM fact WHERE key = 'ruleset') IS ?1 AND NOT EXISTS (SELECT 1 FROM unjudged),
+                          NOT EXISTS (SELECT 1 FROM unindexed)";
+        self.connection
+            .query_row(sql, [ruleset], |row| Ok(Standing { judged: row.get(0)?, indexed: row.get(1)? }))
+            .map_err(self.fail())
     }
 
     /// Every current tool with exactly this name, by server name.
@@ -92,7 +98,9 @@ impl Reader {
         let line: Option<u32> = row.get(7).map_err(self.fail())?;
         let (id, server): (i64, i64) = (row.get(12).map_err(self.fail())?, row.get(13).map_err(self.fail())?);
         let mut tool = parse_tool(&self.path, &text(10)?)?;
-        let merge = complete(&self.connection, &self.path, server, id, &mut tool)?;
+        let elsewhere: bool = row.get(14).map_err(self.fail())?;
+        let merge =
+            if elsewhere { complete(&self.connection, &self.path, server, id, &mut tool)? } else { Merge::default() };
         Ok(FoundTool {
             server: text(0)?,
             server_title: maybe(1)?,

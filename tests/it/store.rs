@@ -131,9 +131,9 @@ fn new_rules_make_every_verdict_stale_and_new_tools_only_their_server() {
     let path = folder.path().join("catalogue.db");
     observe(&path, seen("garden", ToolOrigin::Static, &["water", "prune"]));
     observe(&path, seen("kitchen", ToolOrigin::Static, &["boil"]));
-    assert!(!Reader::open(&path).unwrap().is_judged_by("d1").unwrap());
+    assert!(!Reader::open(&path).unwrap().standing("d1").unwrap().judged);
     assert_eq!(judge(&path, "d1"), 3);
-    assert!(Reader::open(&path).unwrap().is_judged_by("d1").unwrap());
+    assert!(Reader::open(&path).unwrap().standing("d1").unwrap().judged);
     assert_eq!(judge(&path, "d1"), 0);
     observe(&path, seen("kitchen", ToolOrigin::Static, &["boil", "fry"]));
     assert_eq!(judge(&path, "d1"), 2);
@@ -146,7 +146,7 @@ fn a_judge_out_of_step_changes_nothing() {
     let path = folder.path().join("catalogue.db");
     observe(&path, seen("garden", ToolOrigin::Static, &["water"]));
     assert!(judge_stale(&path, "d1", |servers| servers.iter().map(|_| Vec::new()).collect()).is_err());
-    assert!(!Reader::open(&path).unwrap().is_judged_by("d1").unwrap());
+    assert!(!Reader::open(&path).unwrap().standing("d1").unwrap().judged);
 }
 
 #[test]
