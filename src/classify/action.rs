@@ -189,15 +189,24 @@ fn is_name_verb(word: &NameWord, lexicon: &Lexicon, first: bool) -> Option<Lemma
 }
 
 /// Where, in the reading, the namespace of the name at `start` ends: behind its last dot, slash, colon or double
-/// underscore.
+/// underscore, or the last underscore of "ShelvesController_addShelf".
 fn namespace_end(reading: &Reading<'_>, start: u32) -> u32 {
     let segment = reading.name_segment();
     let name = segment.original;
     let marks = [".", "/", ":", "__"];
-    let Some(end) = marks.iter().filter_map(|mark| name.rfind(mark).map(|at| at + mark.len())).max() else {
-        return start;
-    };
+    let marked = marks.iter().filter_map(|mark| name.rfind(mark).map(|at| at + mark.len())).max();
+    let Some(end) = marked.or_else(|| method_of_class(name)) else { return start };
     (segment.start..segment.end).find(|at| segment.original_span(*at, *at + 1).0 >= end).unwrap_or(start).max(start)
+}
+
+/// Where the method begins in a name that is a class and its method, as API descriptions made from code have them.
+fn method_of_class(name: &str) -> Option<usize> {
+    let (class, method) = name.rsplit_once('_')?;
+    let camel = |word: &str| word.chars().any(char::is_lowercase) && word[1..].chars().any(char::is_uppercase);
+    let fits = class.starts_with(|first: char| first.is_ascii_uppercase())
+        && method.starts_with(|first: char| first.is_ascii_lowercase())
+        && (camel(class) || camel(method));
+    fits.then(|| name.len() - method.len())
 }
 
 /// The index of the word that says what the tool does: the first where it is a verb, else the last, else the first

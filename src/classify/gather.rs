@@ -124,7 +124,8 @@ impl LexiconBuilder {
     /// # Errors
     /// The automaton would be too large.
     pub(super) fn build(mut self, languages: &[LanguageSyntax]) -> Result<Lexicon, aho_corasick::BuildError> {
-        let (mut nouny, mut nouny_in_prose, mut light, mut ends) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut nouny, mut nouny_in_prose, mut light) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut starts, mut ends) = (Vec::new(), Vec::new());
         for (index, language) in languages.iter().enumerate() {
             let index = index as u8;
             self.small_words(language, index);
@@ -156,6 +157,7 @@ impl LexiconBuilder {
                 (&language.nouny, &mut nouny),
                 (&language.nouny_in_prose, &mut nouny_in_prose),
                 (&language.light, &mut light),
+                (&language.verbs_at_the_start, &mut starts),
                 (&language.nouns_at_the_end, &mut ends),
             ] {
                 for lemma in words {
@@ -170,6 +172,7 @@ impl LexiconBuilder {
         nouny_in_prose.resize(self.lemmas.len(), false);
         nouny.resize(self.lemmas.len(), false);
         light.resize(self.lemmas.len(), false);
+        starts.resize(self.lemmas.len(), false);
         ends.resize(self.lemmas.len(), false);
         let (mut shorts, mut long, mut patterns) = (Vec::new(), Vec::new(), Vec::new());
         for (id, text) in self.order.iter().enumerate() {
@@ -205,6 +208,7 @@ impl LexiconBuilder {
             nouny,
             nouny_in_prose,
             light,
+            verbs_at_the_start: starts,
             nouns_at_the_end: ends,
         })
     }

@@ -115,6 +115,7 @@ pub(super) struct Lexicon {
     pub(super) nouny: Vec<bool>,
     pub(super) nouny_in_prose: Vec<bool>,
     pub(super) light: Vec<bool>,
+    pub(super) verbs_at_the_start: Vec<bool>,
     pub(super) nouns_at_the_end: Vec<bool>,
 }
 
@@ -133,6 +134,10 @@ impl Lexicon {
 
     pub(super) fn is_nouny_in_prose(&self, lemma: Lemma) -> bool {
         self.nouny_in_prose[lemma as usize]
+    }
+
+    pub(super) fn is_verb_at_the_start(&self, lemma: Lemma) -> bool {
+        self.verbs_at_the_start[lemma as usize]
     }
 
     pub(super) fn is_noun_at_the_end(&self, lemma: Lemma) -> bool {

@@ -41,7 +41,9 @@ impl Prose<'_, '_> {
                 continue;
             }
             let roles = self.role(index, language);
-            if roles & role::SUBORDINATOR != 0 {
+            // "Check for and install updates": both verbs share what comes behind.
+            let shared = index + 1 < to && self.role(index + 1, language) & role::CONJUNCTION != 0;
+            if roles & role::SUBORDINATOR != 0 && !shared {
                 subordinate = true;
             }
             let Some(verb) = self.verb(index, language) else { continue };
@@ -49,6 +51,10 @@ impl Prose<'_, '_> {
                 continue;
             }
             if !self.is_joined(index, main, language) || self.is_negated(index, main, language) {
+                continue;
+            }
+            // "Get view and edit rights": what is joined to the word behind the verb tells which object.
+            if index == main + 3 && self.verb(main + 1, language).is_some() {
                 continue;
             }
             // "the pages (view/edit)": a slash joins verbs only where nothing else stands between.
@@ -62,6 +68,11 @@ impl Prose<'_, '_> {
             }
             let chain = self.is_chain(main, index, language);
             let shown = self.shows_verb(index, to, language) || chain;
+            // "a new, empty shelf": after a comma alone comes a verb only where the series ends with a joined one.
+            let comma = self.tokens[index - 1].kind == Kind::Comma && verb.form == Form::Base;
+            if comma && !shown && !self.ends_with_a_joined_verb(index, to, language) {
+                continue;
+            }
             // "clothing, books, appliances": what is joined and has no object of its own is a noun.
             if !chain && !self.has_object(index, to, language) {
                 continue;
@@ -245,6 +256,14 @@ impl Prose<'_, '_> {
             }
         }
         at == main + 1 && matches!(self.tokens[main].kind, Kind::Slash)
+    }
+
+    /// Whether a verb in the form of commands is joined by a conjunction behind `index`.
+    fn ends_with_a_joined_verb(&self, index: usize, to: usize, language: u8) -> bool {
+        (index + 2..to).any(|at| {
+            self.role(at - 1, language) & (role::CONJUNCTION | role::FILLER) != 0
+                && self.verb(at, language).is_some_and(|verb| verb.form == Form::Base)
+        })
     }
 
     fn has_object(&self, index: usize, to: usize, language: u8) -> bool {

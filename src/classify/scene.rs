@@ -1,8 +1,9 @@
 //! A tool laid out, its actions and the phrases of rules found in it out. It fires no rule.
 
-use super::action::{Action, ServerContext, of_name};
+use super::action::{Action, ServerContext, Word, of_name};
 use super::clause::{PhraseHit, Span};
 use super::judge::Finding;
+use super::lexicon::role;
 use super::reading::Reading;
 use super::ruleset::Ruleset;
 use super::sentence;
@@ -21,6 +22,7 @@ impl Ruleset {
                 sentence::read(reading, &self.lexicon, (description.start, description.end), &mut actions).statements;
         }
         let said = actions[before..].iter().any(|action| action.verb.is_some());
+        self.follow_description(reading, &mut actions[..], before);
         self.doubt_nouns(&mut actions[..], before);
         if title.end > title.start {
             let from = actions.len();
@@ -35,6 +37,37 @@ impl Ruleset {
             }
         }
         (actions, statements)
+    }
+
+    /// Of several verbs in a name the one that the description opens with is what the tool does: "query_stop: Stops a
+    /// query". A verb in front that is hardly ever a noun there stays what it is, and so do verbs that the name joins.
+    fn follow_description(&self, reading: &Reading<'_>, actions: &mut [Action], named: usize) {
+        let (name, described) = actions.split_at_mut(named);
+        let [action] = name else { return };
+        let Some(verb) = action.verb else { return };
+        let verbs = |action: &&Action| action.verb.map(|said| said.lemma);
+        if described.iter().filter_map(|action| verbs(&action)).any(|lemma| lemma == verb.lemma) {
+            return;
+        }
+        let Some(opening) = described.iter().find(|action| action.weaker == 0).and_then(|action| verbs(&action)) else {
+            return;
+        };
+        let joins = |word: &Word| {
+            let known = reading.lexical_at(&self.lexicon, word.start, word.end);
+            known.is_some_and(|(_, literal)| self.lexicon.meaning(literal).role(0) & role::CONJUNCTION != 0)
+        };
+        let first = action.objects.iter().all(|word| word.start > verb.start);
+        let doubtful = self.lexicon.is_nouny(verb.lemma) && !(first && self.lexicon.is_verb_at_the_start(verb.lemma));
+        if action.objects.iter().any(joins) || self.lexicon.is_light(opening) {
+            return;
+        }
+        let starts = |word: &Word| word.start < verb.start && self.lexicon.is_verb_at_the_start(word.lemma);
+        let said = action.objects.iter().position(|word| word.lemma == opening && (doubtful || starts(word)));
+        if let Some(at) = said {
+            action.verb = Some(action.objects.remove(at));
+            let at = action.objects.partition_point(|word| word.start < verb.start);
+            action.objects.insert(at, verb);
+        }
     }
 
     /// A word of the name that is as often a noun, and stands where nouns stand, is less sure to be what the tool does

@@ -230,6 +230,9 @@ pub struct LanguageSyntax {
     /// Nouns for tools: what one is for or does is what the tool does.
     #[serde(default)]
     pub instruments: Vec<String>,
+    /// Lemmas that are as often nouns, and verbs where a name starts with them ("list_log_levels").
+    #[serde(default)]
+    pub verbs_at_the_start: Vec<String>,
     /// Lemmas that are nouns at the end of a name ("expense_report").
     #[serde(default)]
     pub nouns_at_the_end: Vec<String>,
