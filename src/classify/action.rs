@@ -31,7 +31,7 @@ pub(super) struct Action {
     pub head: Option<usize>,
     /// Whether the statement ends with the verb: "It only reads."
     pub bare: bool,
-    /// Whether its verb says little ("run_…") and the description has another one.
+    /// Whether its verb says little ("run_…") or may be a noun ("trade_…"), and the description has another one.
     pub light: bool,
     /// Whether the object ends with a plural.
     pub plural: bool,

@@ -86,8 +86,11 @@ impl Ruleset {
         if other.is_empty() || other.contains(&verb.lemma) {
             return;
         }
-        action.light = self.lexicon.is_light(verb.lemma);
-        if last && self.lexicon.is_nouny(verb.lemma) {
+        let nouny = self.lexicon.is_nouny(verb.lemma);
+        let first = action.objects.iter().all(|word| word.start > verb.start);
+        let firm = first && self.lexicon.is_verb_at_the_start(verb.lemma);
+        action.light = self.lexicon.is_light(verb.lemma) || (nouny && !last && !firm);
+        if last && nouny {
             action.weaker = 1;
         }
     }

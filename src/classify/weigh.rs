@@ -84,8 +84,8 @@ pub(super) fn settle(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) -> 
     (class, class.is_some())
 }
 
-/// "run_loan_schedule: computes the rates": where the name's verb says little and the description starts with a look,
-/// the name counts one step less.
+/// "run_loan_schedule: computes the rates", "trade_finder: finds trades": where the name's verb says little or may be a
+/// noun, and the description starts with a look, the name counts one step less.
 fn doubt_light_verbs(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) {
     let opening = |hit: &Fired| {
         hit.fate == Fate::Won
