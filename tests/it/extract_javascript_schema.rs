@@ -197,3 +197,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_converter_in_a_bundle_is_known_by_what_it_does_whatever_its_name() {
+    let text = r#"
+import { z } from "zod";
+import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import { ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+const q7 = (d, r) => {
+    const out = { type: "string" };
+    for (const check of d.checks ?? []) {
+        switch (check.kind) {
+            case "email": r.strict ? (out.anyOf = [{ format: "email" }]) : (out.format = "email"); break;
+            case "url": out.format = "uri"; break;
+        }
+    }
+    return out;
+};
+const K2 = (s, o) => { const d = s._def; return { $schema: "x", ...q7(d, o) }; };
+const w = (s) => ({ name: "sort_seeds", inputSchema: K2(s, { strict: true }) });
+const server = new Server({ name: "s", version: "1" });
+server.setRequestHandler(ListToolsRequestSchema, async () => ({ tools: [w(z.object({ tray: z.string() }))] }));
+"#;
+    let found = read(&[("package.json", r#"{"main":"index.js","dependencies":{"zod":"3"}}"#), ("index.js", text)]);
+    let tool = &tools(&found)[0];
+    assert_eq!(tool["name"], "sort_seeds");
+    assert_eq!(tool["inputSchema"]["properties"]["tray"], json!({ "type": "string" }));
+    assert_eq!(tool["inputSchema"]["required"], json!(["tray"]));
+}

@@ -221,12 +221,9 @@ impl<'t> Machine<'t> {
                     if let Some(value) = self.asynchronous(&arguments) {
                         return value;
                     }
-                    let first = arguments.first().cloned();
-                    let value = self.invoke(function, this, arguments);
-                    match (&value, first) {
-                        // A function of a schema of which nothing is known is taken for a conversion of the schema.
-                        (value, Some(schema @ Value::Schema(_))) if value.is_unknown() => schema,
-                        _ => value,
+                    match arguments.first() {
+                        Some(Value::Schema(_)) => self.call_with_schema(function, this, arguments),
+                        _ => self.invoke(function, this, arguments),
                     }
                 }
                 _ => {
@@ -241,6 +238,24 @@ impl<'t> Machine<'t> {
                 Value::Unknown
             }
         }
+    }
+
+    /// Calls a function of a schema. One of which nothing is known, and one that looks inside and gives back JSON Schema
+    /// (as a converter in a bundle does, whatever its name), is a conversion of the schema.
+    fn call_with_schema(&mut self, function: Function<'t>, this: Value, arguments: Vec<Value>) -> Value {
+        let schema = arguments.first().cloned().unwrap_or(Value::Unknown);
+        if self.converters.contains(&function.node.id()) {
+            return schema;
+        }
+        let before = self.looks_inside;
+        let value = self.invoke(function, this, arguments);
+        let looked = std::mem::replace(&mut self.looks_inside, before) != before;
+        if looked && self.is_json_schema(&value) {
+            // Known once, it need not be followed again.
+            self.converters.insert(function.node.id());
+            return schema;
+        }
+        if value.is_unknown() { schema } else { value }
     }
 
     /// What compilers make of `async` functions: a helper that is given `this` and a generator to run to its end.

@@ -56,6 +56,7 @@ impl<'t> Machine<'t> {
 
     /// What a schema tells of itself to code that looks inside.
     fn definition_of(&mut self, schema: &Schema) -> Value {
+        self.looks_inside += 1;
         let mut members: Vec<(Text, Value)> = Vec::new();
         match &schema.form {
             Form::Object { shape, .. } => {

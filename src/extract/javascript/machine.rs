@@ -64,6 +64,10 @@ pub(super) struct Machine<'t> {
     pub(super) defaults: bool,
     /// The defaults that the program declared for its options.
     pub(super) option_defaults: BTreeMap<Text, Value>,
+    /// Functions that were seen to convert a schema into JSON Schema.
+    pub(super) converters: HashSet<usize>,
+    /// How often the program looked inside a schema.
+    pub(super) looks_inside: u32,
     /// Whether a limit ended the reading.
     pub(super) exhausted: bool,
 }
@@ -89,6 +93,8 @@ impl<'t> Machine<'t> {
             uncertain: 0,
             defaults: true,
             option_defaults: BTreeMap::new(),
+            converters: HashSet::new(),
+            looks_inside: 0,
             exhausted: false,
         }
     }
