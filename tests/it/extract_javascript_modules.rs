@@ -209,3 +209,41 @@ fn deep_nesting_costs_the_file_and_not_the_process() {
     let found = read(&[("package.json", MANIFEST), ("dist/index.js", &sum)]);
     assert!(found.tools.is_empty());
 }
+
+#[test]
+fn commands_of_a_bundled_library_are_followed_to_what_they_load() {
+    let text = r#"
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+var late = {};
+Object.defineProperty(late, "main", { enumerable: true, get: () => main });
+async function main(flags) {
+    switch (flags.transport) {
+        case "stdio": await serve(flags); break;
+        default: throw new Error("unknown transport");
+    }
+}
+async function serve(flags) {
+    const server = new McpServer({ name: "glazing", version: "1" });
+    const wanted = flags.tool && new Set(flags.tool);
+    const add = (tool) => {
+        if (wanted && !wanted.has(tool.name)) return;
+        server.tool(tool.name, tool.about, async () => ({ content: [] }));
+    };
+    add({ name: "mix_glaze", about: "Mixes a glaze." });
+}
+function q(e) { let a; return "func" in e ? a = async () => e.func : a = e.loader, { kind: Symbol("c"), loader: a }; }
+async function z(app, argv) {
+    const command = app.routes[argv[0]];
+    if (!command) { process.exit(1); }
+    const run = await command.loader();
+    await run({});
+}
+var start = q({ loader: async () => {
+    const { main: m } = await Promise.resolve().then(() => late);
+    return m;
+} });
+z({ routes: { start } }, process.argv.slice(2));
+"#;
+    let found = read_module(text);
+    assert_eq!(names(&found), ["mix_glaze"]);
+}

@@ -175,6 +175,10 @@ impl<'t> Machine<'t> {
                 }
             }
             Value::Undefined | Value::Null | Value::Bool(_) => {
+                // What nothing was promised to: `Promise.resolve().then(() => require("./late"))`.
+                if let "then" | "finally" = name {
+                    return self.then(receiver, name, &arguments);
+                }
                 if receiver.is_nullish() {
                     return self.call_foreign(&Foreign::nowhere(name), arguments, site);
                 }

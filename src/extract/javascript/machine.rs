@@ -200,6 +200,11 @@ impl<'t> Machine<'t> {
 
     // ---- scopes -----------------------------------------------------------------------------------------------
 
+    /// The names that a scope itself declares.
+    pub(super) fn names(&self, scope: ScopeId) -> Option<&HashMap<&'t str, Binding>> {
+        self.scopes.get(scope.0 as usize).map(|scope| &scope.names)
+    }
+
     pub(super) fn open_scope(&mut self, parent: Option<ScopeId>) -> ScopeId {
         let id = u32::try_from(self.scopes.len()).unwrap_or(u32::MAX);
         self.scopes.push(Scope { parent, names: HashMap::new(), born: self.uncertain });

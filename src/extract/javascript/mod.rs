@@ -104,6 +104,12 @@ fn follow<'t>(sources: &'t Sources<'t>, package: &Package, budget: &'t Budget, d
             machine.ask_handlers();
         }
         if machine.findings.tools() == 0 {
+            for file in group {
+                machine.follow_commands(*file);
+            }
+            machine.ask_handlers();
+        }
+        if machine.findings.tools() == 0 {
             machine.findings.accept_doubtful();
         }
         if machine.findings.tools() > 0 || machine.exhausted {

@@ -2,7 +2,8 @@
 //! name; the defaults that the program gives them are kept.
 
 use super::machine::Machine;
-use super::value::{Foreign, Text, Value};
+use super::source::FileId;
+use super::value::{Binding, Foreign, ObjectId, Property, Text, Value};
 
 /// Packages that parse options.
 const LIBRARIES: [&str; 14] = [
@@ -22,12 +23,40 @@ const LIBRARIES: [&str; 14] = [
     "@commander-js/extra-typings",
 ];
 
+/// What commands call the function that runs them, or that loads what runs them.
+const RUNNERS: [&str; 7] = ["loader", "func", "action", "handler", "run", "main", "execute"];
+
 /// Whether a package parses options.
 pub(super) fn is_option_library(package: &str) -> bool {
     LIBRARIES.contains(&package)
 }
 
 impl<'t> Machine<'t> {
+    /// Follows the commands that the variables of a module hold, with options that nobody passed: a library of commands
+    /// that was bundled into the package is not known by its name.
+    pub(super) fn follow_commands(&mut self, file: FileId) {
+        let Some(module) = self.modules.get(&file).cloned() else { return };
+        let Some(names) = self.names(module.scope) else { return };
+        let mut held: Vec<(&str, ObjectId)> = names
+            .iter()
+            .filter_map(|(name, binding)| match binding {
+                Binding::Value(Value::Object(id)) => Some((*name, *id)),
+                _ => None,
+            })
+            .collect();
+        held.sort_unstable_by_key(|(name, _)| *name);
+        for (_, command) in held {
+            for runner in RUNNERS {
+                let Some(Property::Data(run)) = self.object(command).properties.get(runner).cloned() else { continue };
+                let options = vec![self.setting("options"); 2];
+                let value = self.call(&run, Value::Object(command), options.clone(), None);
+                if self.is_function(&value) {
+                    self.call(&value, Value::Undefined, options, None);
+                }
+            }
+        }
+    }
+
     /// A member of what an option parser gave: an option that nobody passed.
     pub(super) fn option_member(&mut self, parsed: &Foreign, name: &str) -> Value {
         if matches!(name, "argv" | "values" | "flags" | "options") {
