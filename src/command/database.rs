@@ -36,7 +36,7 @@ impl Bench {
     /// # Errors
     /// Rules or overrides cannot be read: nothing is judged by half of them.
     pub(super) fn load() -> anyhow::Result<Bench> {
-        Ok(Bench { rules: Ruleset::builtin()?, overrides: overrides()? })
+        Ok(Bench { rules: Ruleset::builtin()?, overrides: judging::overrides(&[])? })
     }
 
     /// The verdicts on the tools of one server.
@@ -69,12 +69,6 @@ fn digest(rules: &str, overrides: &Overrides) -> String {
     }
 }
 
-fn overrides() -> anyhow::Result<Overrides> {
-    let own = directories::ProjectDirs::from("", "", "mcpdex").map(|dirs| dirs.config_dir().join("overrides.toml"));
-    let own: Vec<PathBuf> = own.filter(|path| path.exists()).into_iter().collect();
-    judging::overrides(&own)
-}
-
 /// Opens the database for reading, judged by the rules and overrides of today. The rules are compiled only when
 /// something is stale: a lookup has no time for them.
 ///
@@ -83,7 +77,7 @@ fn overrides() -> anyhow::Result<Overrides> {
 pub(super) fn open_judged(path: &Path) -> anyhow::Result<Reader> {
     match Reader::open(path) {
         Ok(reader) => {
-            let digest = digest(Ruleset::builtin_digest(), &overrides()?);
+            let digest = digest(Ruleset::builtin_digest(), &judging::overrides(&[])?);
             let standing = reader.standing(&digest)?;
             if standing.judged && standing.indexed {
                 return Ok(reader);

@@ -7,6 +7,7 @@
 
 use super::Oddity;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 /// Nesting below this many levels is cut when the text has to be mended.
@@ -120,12 +121,19 @@ impl<'de> Visitor<'de> for Careful<'_> {
         while let Some(key) = members.next_key::<String>()? {
             let step = Step { parent: self.path, at: At::Key(&key) };
             let value = members.next_value_seed(Careful { path: Some(&step), oddities: &mut *self.oddities })?;
-            if map.contains_key(&key) && self.oddities.len() < MOST_ODDITIES {
-                let pointer = pointer(self.path, &key);
-                let what = "appears twice; the last one was read, other clients may read the first".to_owned();
-                self.oddities.push(Oddity { pointer, what });
+            match map.entry(key) {
+                Entry::Vacant(slot) => {
+                    slot.insert(value);
+                }
+                Entry::Occupied(mut slot) => {
+                    if self.oddities.len() < MOST_ODDITIES {
+                        let pointer = pointer(self.path, slot.key());
+                        let what = "appears twice; the last one was read, other clients may read the first".to_owned();
+                        self.oddities.push(Oddity { pointer, what });
+                    }
+                    slot.insert(value);
+                }
             }
-            map.insert(key, value);
         }
         Ok(Value::Object(map))
     }

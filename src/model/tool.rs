@@ -95,6 +95,9 @@ pub enum ToolError {
     EmptyName,
 }
 
+/// The fields of a tool that are looked at.
+const FIELDS: [&str; 6] = ["name", "title", "description", "inputSchema", "outputSchema", "annotations"];
+
 impl Tool {
     /// Reads one tool from its JSON text.
     ///
@@ -117,9 +120,16 @@ impl Tool {
     ///
     /// # Errors
     /// The object has no usable `name`.
-    pub fn from_object(mut object: Map<String, Value>, raw: String) -> Result<Tool, ToolError> {
+    pub fn from_object(object: Map<String, Value>, raw: String) -> Result<Tool, ToolError> {
         let mut oddities = Vec::new();
-        let name = match object.shift_remove("name") {
+        let mut fields: [Option<Value>; 6] = Default::default();
+        for (key, value) in object {
+            if let Some(at) = FIELDS.iter().position(|field| *field == key) {
+                fields[at] = Some(value);
+            }
+        }
+        let [name, title, description, input, output, annotations] = fields;
+        let name = match name {
             Some(Value::String(name)) if name.is_empty() => return Err(ToolError::EmptyName),
             Some(Value::String(name)) => name,
             Some(Value::Number(number)) => {
@@ -128,11 +138,11 @@ impl Tool {
             }
             _ => return Err(ToolError::NoName),
         };
-        let title = take_text(&mut object, "title", &mut oddities);
-        let description = take_text(&mut object, "description", &mut oddities);
-        let input_schema = take_schema(&mut object, "inputSchema", &mut oddities);
-        let output_schema = take_schema(&mut object, "outputSchema", &mut oddities);
-        let annotations = take_annotations(&mut object, &mut oddities);
+        let title = text(title, FIELDS[1], &mut oddities);
+        let description = text(description, FIELDS[2], &mut oddities);
+        let input_schema = schema(input, FIELDS[3], &mut oddities);
+        let output_schema = schema(output, FIELDS[4], &mut oddities);
+        let annotations = read_annotations(annotations, &mut oddities);
         Ok(Tool { name, title, description, input_schema, output_schema, annotations, oddities, raw })
     }
 
@@ -161,8 +171,8 @@ fn ignored(pointer: &str, value: &Value) -> Oddity {
     Oddity { pointer: pointer.to_owned(), what: format!("is a {}; ignored", kind(value)) }
 }
 
-fn take_text(object: &mut Map<String, Value>, key: &str, oddities: &mut Vec<Oddity>) -> Option<String> {
-    match object.shift_remove(key) {
+fn text(value: Option<Value>, key: &str, oddities: &mut Vec<Oddity>) -> Option<String> {
+    match value {
         Some(Value::String(text)) => Some(text),
         None | Some(Value::Null) => None,
         Some(other) => {
@@ -172,8 +182,8 @@ fn take_text(object: &mut Map<String, Value>, key: &str, oddities: &mut Vec<Oddi
     }
 }
 
-fn take_schema(object: &mut Map<String, Value>, key: &str, oddities: &mut Vec<Oddity>) -> Option<Map<String, Value>> {
-    match object.shift_remove(key) {
+fn schema(value: Option<Value>, key: &str, oddities: &mut Vec<Oddity>) -> Option<Map<String, Value>> {
+    match value {
         Some(Value::Object(schema)) => Some(schema),
         None => None,
         Some(other) => {
@@ -183,9 +193,9 @@ fn take_schema(object: &mut Map<String, Value>, key: &str, oddities: &mut Vec<Od
     }
 }
 
-fn take_annotations(object: &mut Map<String, Value>, oddities: &mut Vec<Oddity>) -> Annotations {
+fn read_annotations(value: Option<Value>, oddities: &mut Vec<Oddity>) -> Annotations {
     let mut annotations = Annotations::default();
-    let found = match object.shift_remove("annotations") {
+    let found = match value {
         Some(Value::Object(found)) => found,
         None | Some(Value::Null) => return annotations,
         Some(other) => {

@@ -130,6 +130,11 @@ impl Opened {
         Ok(body)
     }
 
+    /// The length that the body is said to have, in bytes; 0 where nothing is said.
+    pub fn announced(&self) -> usize {
+        self.response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0)
+    }
+
     /// Bytes of the body that were read so far.
     pub fn read(&self) -> u64 {
         self.read

@@ -114,6 +114,17 @@ impl When {
     }
 }
 
+/// Each is read when it is first asked for: a lookup asks for one.
+static BUILTIN: [LazyLock<Profile>; 3] = [
+    LazyLock::new(|| embedded("strict", include_str!("../../data/policy/strict.toml"))),
+    LazyLock::new(|| embedded("balanced", include_str!("../../data/policy/balanced.toml"))),
+    LazyLock::new(|| embedded("permissive", include_str!("../../data/policy/permissive.toml"))),
+];
+
+fn embedded(name: &str, text: &str) -> Profile {
+    Profile::from_toml(name, text).expect("a test reads the built-in profiles")
+}
+
 impl Profile {
     /// Reads a profile from its TOML text.
     ///
@@ -149,26 +160,19 @@ impl Profile {
     }
 
     /// The three that are built in: strict, balanced, permissive.
-    pub fn builtin() -> &'static [Profile; 3] {
-        static BUILTIN: LazyLock<[Profile; 3]> = LazyLock::new(|| {
-            [
-                ("strict", include_str!("../../data/policy/strict.toml")),
-                ("balanced", include_str!("../../data/policy/balanced.toml")),
-                ("permissive", include_str!("../../data/policy/permissive.toml")),
-            ]
-            .map(|(name, text)| Profile::from_toml(name, text).expect("a test reads the built-in profiles"))
-        });
-        &BUILTIN
+    pub fn builtin() -> [&'static Profile; 3] {
+        let [strict, balanced, permissive] = &BUILTIN;
+        [strict, balanced, permissive]
     }
 
     /// The built-in profile of that name.
     pub fn named(name: &str) -> Option<&'static Profile> {
-        Profile::builtin().iter().find(|profile| profile.name == name)
+        Profile::builtin().into_iter().find(|profile| profile.name == name)
     }
 
     /// The default.
     pub fn balanced() -> &'static Profile {
-        &Profile::builtin()[1]
+        &BUILTIN[1]
     }
 
     /// What the first rule that holds says; ask where none does.

@@ -15,6 +15,9 @@ const ACCEPT: &str = "application/json, text/event-stream";
 /// The longest body of one answer that is no event stream, in bytes.
 const MAX_BODY: u64 = 8 << 20;
 
+/// What is set aside at once, at most, for a body that announces its length, in bytes.
+const FIRST_ROOM: usize = 64 << 10;
+
 /// How long saying goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(2);
 
@@ -150,7 +153,7 @@ pub(super) fn answer_in(text: &str, id: u64) -> Option<Answer> {
 
 /// The whole body as text. Bytes that are no UTF-8 are replaced: a tool that holds them will say so.
 pub(super) async fn whole(opened: &mut Opened, most: u64) -> Result<String, Stop> {
-    let mut body = Vec::new();
+    let mut body = Vec::with_capacity(opened.announced().min(FIRST_ROOM));
     while let Some(chunk) = opened.chunk().await? {
         body.extend_from_slice(chunk.as_ref());
         if body.len() as u64 > most {

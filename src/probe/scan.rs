@@ -131,16 +131,14 @@ impl<'a> Cursor<'a> {
     fn skip_string(&mut self) {
         let bytes = self.text.as_bytes();
         self.at += 1;
-        while let Some(&byte) = bytes.get(self.at) {
-            match byte {
-                b'"' => {
-                    self.at += 1;
-                    return;
-                }
-                // The escaped character may be the first byte of a longer one: its others are stepped over next.
-                b'\\' => self.at += 2,
-                _ => self.at += 1,
+        while let Some(next) = bytes.get(self.at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+            self.at += next;
+            if bytes[self.at] == b'"' {
+                self.at += 1;
+                return;
             }
+            // The escaped character may be the first byte of a longer one: its others are stepped over next.
+            self.at += 2;
         }
         self.at = bytes.len();
     }

@@ -1,6 +1,7 @@
 //! Opens database files: makes new ones, brings old ones up to date, refuses foreign and newer ones.
 
 use super::StoreError;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
@@ -50,7 +51,7 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(&fail)?;
     connection.busy_timeout(BUSY).map_err(&fail)?;
-    connection.pragma_update(None, "trusted_schema", false).map_err(&fail)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false).map_err(&fail)?;
     let found = version(&connection, path)?;
     let known = STEPS.len() as i64;
     if found < known {
