@@ -3,8 +3,8 @@
 use clap::Parser;
 use std::process::ExitCode;
 
-/// Crawling and judging make and drop many small texts on many threads, where the system's allocator takes a third of the
-/// time.
+/// Asking many servers makes and drops many small texts on several threads, which took the system's allocator a quarter of
+/// the time and more in waiting (`cargo bench --bench probe`).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -75,9 +75,10 @@ fn digest(rules: &str, overrides: &Overrides) -> String {
 /// # Errors
 /// There is no database, it is foreign, or stale verdicts cannot be replaced.
 pub(super) fn open_judged(path: &Path) -> anyhow::Result<Reader> {
+    let overrides = judging::overrides(&[])?;
     match Reader::open(path) {
         Ok(reader) => {
-            let digest = digest(Ruleset::builtin_digest(), &judging::overrides(&[])?);
+            let digest = digest(Ruleset::builtin_digest(), &overrides);
             let standing = reader.standing(&digest)?;
             if standing.judged && standing.indexed {
                 return Ok(reader);
@@ -86,6 +87,6 @@ pub(super) fn open_judged(path: &Path) -> anyhow::Result<Reader> {
         Err(StoreError::Older { .. }) => bring_up_to_date(path)?,
         Err(error) => return Err(error.into()),
     }
-    Bench::load()?.judge(path)?;
+    Bench { rules: Ruleset::builtin()?, overrides }.judge(path)?;
     Ok(Reader::open(path)?)
 }

@@ -158,3 +158,24 @@ fn mistakes_have_their_exit_codes_and_say_the_cure() {
     let kept = std::fs::read_to_string(user.home().join("letter.db")).unwrap();
     assert!(kept.starts_with("Dear reader"));
 }
+
+#[test]
+fn a_users_overrides_count_in_the_database_and_an_expired_one_is_reported_once() {
+    let user = crawled();
+    let folder = user.home().join(".config/mcpdex");
+    std::fs::create_dir_all(&folder).unwrap();
+    let entry = |tool: &str, expires: &str| {
+        format!(
+            "[[override]]\ntool = \"{tool}\"\nclass = \"execute\"\nrisk = \"high\"\nreason = \"it rings a bell\"\n\
+             author = \"Ada\"\ndate = \"2020-01-01\"\nexpires = \"{expires}\"\n"
+        )
+    };
+    let text = entry("refund_payment", "9999-12-31") + &entry("another_tool", "2020-02-01");
+    std::fs::write(folder.join("overrides.toml"), text).unwrap();
+    // The first judges everything anew, the second finds it judged.
+    for _ in 0..2 {
+        let ran = user.run(&["tool", "refund_payment"]);
+        assert!(ran.out.contains("execute · risk high") && ran.out.contains("Ada"), "{}", ran.out);
+        assert_eq!(ran.err.matches("another_tool").count(), 1, "{}", ran.err);
+    }
+}
