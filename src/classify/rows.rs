@@ -1,9 +1,10 @@
 //! Tools as people hand them over: JSON lines, or a `tools/list` result; in, one row after the other; out, bounded in
 //! memory whatever the length of the input. A bad row is reported with its line and hides no other.
 
-use crate::model::{Tool, ToolError};
+use crate::model::{Oddity, Tool, ToolError, lenient, scan};
 use serde_json::{Map, Value};
 use std::io::{BufRead, Read};
+use std::ops::Range;
 
 /// A tool with the server that it belongs to.
 #[derive(Debug, Clone)]
@@ -15,6 +16,23 @@ pub struct Row {
     pub tool: Tool,
     /// Fields of the row that are not part of a tool (labels, for instance).
     pub extra: Map<String, Value>,
+    /// How many of the tool's oddities, from the first, tell of a text that is not quite JSON or says a thing twice.
+    pub mended: usize,
+}
+
+impl Row {
+    /// What the text of the row had to be mended for, or says twice, one sentence each.
+    pub fn mended(&self) -> impl Iterator<Item = String> + '_ {
+        self.tool.oddities[..self.mended].iter().map(|odd| match odd.pointer.as_str() {
+            "" => format!("the definition {}", odd.what),
+            pointer => format!("{pointer} {}", odd.what),
+        })
+    }
+
+    /// The same for people who look for the row.
+    pub fn told(&self) -> impl Iterator<Item = String> + '_ {
+        self.mended().map(|what| format!("row {}: {what}", self.line))
+    }
 }
 
 /// Why a row is no tool.
@@ -32,17 +50,21 @@ pub(super) const MAX_DOCUMENT: u64 = 256 * 1024 * 1024;
 
 const OF_A_TOOL: [&str; 6] = ["name", "title", "description", "inputSchema", "outputSchema", "annotations"];
 
-/// Reads one row from its JSON text.
+/// Reads one row from its JSON text, as leniently as a server's answer is read; what was mended stands among the
+/// oddities of its tool, first.
 ///
 /// # Errors
 /// The text is not a JSON object with a name.
 pub fn row(line: usize, text: String) -> Result<Row, RowError> {
-    let value: Value = serde_json::from_str(&text)
-        .map_err(|e| RowError { line, problem: ToolError::Syntax(e.to_string()).to_string() })?;
-    let Value::Object(object) = value else {
-        return Err(RowError { line, problem: "is not a JSON object".to_owned() });
-    };
-    row_of(line, object, text)
+    let bad = |problem: String| RowError { line, problem };
+    let bare = text.trim_start_matches('\u{feff}');
+    let (value, mended) = lenient::parse(bare).map_err(|e| bad(ToolError::Syntax(e.to_string()).to_string()))?;
+    let Value::Object(object) = value else { return Err(bad("is not a JSON object".to_owned())) };
+    let raw = if bare.len() == text.len() { text } else { bare.to_owned() };
+    let mut row = row_of(line, object, raw)?;
+    row.mended = mended.len();
+    row.tool.oddities.splice(0..0, mended);
+    Ok(row)
 }
 
 fn row_of(line: usize, mut object: Map<String, Value>, raw: String) -> Result<Row, RowError> {
@@ -63,23 +85,36 @@ fn row_of(line: usize, mut object: Map<String, Value>, raw: String) -> Result<Ro
         }
     }
     let tool = Tool::from_object(object, raw).map_err(|e| RowError { line, problem: e.to_string() })?;
-    Ok(Row { line, server, tool, extra })
+    Ok(Row { line, server, tool, extra, mended: 0 })
 }
 
 /// The rows of an input, one text each.
 pub struct Rows<R> {
     input: R,
     line: usize,
-    /// Rows of a document, which is read whole.
-    document: std::vec::IntoIter<(Option<String>, Value)>,
-    pending: Option<Vec<u8>>,
+    /// A document, which is held whole.
+    document: Option<Document>,
+    /// What was looked at and is yet to be read as rows, and how far it was.
+    pending: Vec<u8>,
+    used: usize,
+}
+
+/// A list of tools in one piece.
+struct Document {
+    text: String,
+    tools: std::vec::IntoIter<Range<usize>>,
+    /// The server that the document names.
+    server: Option<String>,
+    /// What is doubtful about the document as a whole, told with its first row.
+    notes: Vec<String>,
 }
 
 /// One row before it is parsed.
 #[derive(Debug)]
 pub enum RawRow {
     Text(usize, String),
-    Parsed(usize, Option<String>, Value),
+    /// A tool of a document, with the server that the document names and what is doubtful about the document.
+    Listed(usize, Option<String>, String, Vec<String>),
     Bad(RowError),
 }
 
@@ -92,14 +127,18 @@ impl RawRow {
         match self {
             RawRow::Text(line, text) => row(line, text),
             RawRow::Bad(error) => Err(error),
-            RawRow::Parsed(line, server, Value::Object(mut object)) => {
-                if let Some(server) = server {
-                    object.entry("server").or_insert(Value::String(server));
+            RawRow::Listed(line, server, text, notes) => {
+                let mut row = row(line, text)?;
+                if let Some(server) = server
+                    && row.server.is_empty()
+                {
+                    row.server = server;
                 }
-                let raw = Value::Object(object.clone()).to_string();
-                row_of(line, object, raw)
+                row.mended += notes.len();
+                let notes = notes.into_iter().map(|what| Oddity { pointer: String::new(), what });
+                row.tool.oddities.splice(0..0, notes);
+                Ok(row)
             }
-            RawRow::Parsed(line, ..) => Err(RowError { line, problem: "is not a JSON object".to_owned() }),
         }
     }
 }
@@ -119,37 +158,43 @@ impl<R: BufRead> Rows<R> {
                 break;
             }
         }
-        let mut rows = Rows { input, line: line - 1, document: Vec::new().into_iter(), pending: Some(first) };
+        if first.starts_with(lenient::BYTE_ORDER_MARK) {
+            first.drain(..lenient::BYTE_ORDER_MARK.len());
+        } else if first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]) {
+            // Lines of UTF-16 are not told by a byte: it is read whole.
+            input.by_ref().take(MAX_DOCUMENT).read_to_end(&mut first)?;
+            first = lenient::text_of(&first).map(|(text, _)| text.into_owned().into_bytes()).unwrap_or_default();
+        }
+        let mut rows = Rows { input, line: line - 1, document: None, pending: first, used: 0 };
         rows.try_document()?;
         Ok(rows)
     }
 
     fn try_document(&mut self) -> std::io::Result<()> {
-        let first = self.pending.as_deref().unwrap_or_default();
-        let parsed: Result<Value, _> = serde_json::from_slice(first);
-        let tools = match parsed {
-            Ok(value) => match tools_of(&value) {
-                Some(tools) => tools,
-                None => return Ok(()),
-            },
-            // A document over several lines starts with a bracket and does not parse by its first line.
-            Err(e) if e.is_eof() && matches!(first.trim_ascii_start().first(), Some(b'{' | b'[')) => {
-                let mut whole = first.to_vec();
-                self.input.by_ref().take(MAX_DOCUMENT).read_to_end(&mut whole)?;
-                match serde_json::from_slice(&whole).ok().as_ref().and_then(tools_of) {
-                    Some(tools) => tools,
-                    None => {
-                        self.pending = Some(whole);
-                        return Ok(());
-                    }
+        let start = self.pending.trim_ascii_start();
+        if !matches!(start.first(), Some(b'{' | b'[' | b'/')) {
+            return Ok(());
+        }
+        // One row that is whole is a row or a document by itself; anything else that begins like a value may be a
+        // document over several lines.
+        let first = std::str::from_utf8(first_line(&self.pending)).ok();
+        match first.map(|line| (line, Document::of(line))) {
+            Some((_, Some(document))) => self.take(document),
+            Some((line, None)) if scan::members(line).is_some_and(|parts| parts.broken.is_none()) => {}
+            _ => {
+                self.input.by_ref().take(MAX_DOCUMENT).read_to_end(&mut self.pending)?;
+                if let Some(document) = std::str::from_utf8(&self.pending).ok().and_then(Document::of) {
+                    self.take(document);
                 }
             }
-            Err(_) => return Ok(()),
-        };
-        self.pending = None;
-        self.line = 0;
-        self.document = tools.into_iter();
+        }
         Ok(())
+    }
+
+    fn take(&mut self, document: Document) {
+        self.line = 0;
+        self.pending = Vec::new();
+        self.document = Some(document);
     }
 
     /// The next row; `None` at the end.
@@ -157,19 +202,19 @@ impl<R: BufRead> Rows<R> {
     /// # Errors
     /// The input cannot be read.
     pub fn next_row(&mut self) -> std::io::Result<Option<RawRow>> {
-        if let Some((server, value)) = self.document.next() {
+        if let Some(document) = &mut self.document
+            && let Some(place) = document.tools.next()
+        {
             self.line += 1;
-            return Ok(Some(RawRow::Parsed(self.line, server, value)));
+            let text = document.text[place].to_owned();
+            let notes = std::mem::take(&mut document.notes);
+            return Ok(Some(RawRow::Listed(self.line, document.server.clone(), text, notes)));
         }
         loop {
             let mut bytes = Vec::new();
-            if let Some(pending) = self.pending.take() {
-                // What was looked at may hold several lines.
-                let end = pending.iter().position(|b| *b == b'\n').map_or(pending.len(), |at| at + 1);
-                if end < pending.len() {
-                    self.pending = Some(pending[end..].to_vec());
-                }
-                bytes.extend_from_slice(&pending[..end]);
+            if self.used < self.pending.len() {
+                bytes.extend_from_slice(first_line(&self.pending[self.used..]));
+                self.used += bytes.len();
             } else if self.input.by_ref().take(MAX_ROW as u64).read_until(b'\n', &mut bytes)? == 0 {
                 return Ok(None);
             }
@@ -210,16 +255,61 @@ impl<R: BufRead> Rows<R> {
     }
 }
 
-/// The tools of a `tools/list` result, a JSON-RPC answer or an array.
-fn tools_of(value: &Value) -> Option<Vec<(Option<String>, Value)>> {
-    let (list, server) = match value {
-        Value::Array(list) => (list, None),
-        Value::Object(object) => {
-            let inner = object.get("result").unwrap_or(value);
-            let server = object.get("server").and_then(Value::as_str).map(str::to_owned);
-            (inner.get("tools")?.as_array()?, server)
+/// The first line, its end included.
+fn first_line(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().position(|b| *b == b'\n').map_or(bytes.len(), |at| at + 1);
+    &bytes[..end]
+}
+
+impl Document {
+    /// The tools of a `tools/list` result, a JSON-RPC answer or an array; comments are passed over. `None`: the text is
+    /// none of these, or not to its end.
+    fn of(text: &str) -> Option<Document> {
+        let found = tools_of(text);
+        if found.is_some() || !text.trim_start().starts_with(['{', '[', '/']) {
+            return found;
         }
-        _ => return None,
+        let mut plain = text.to_owned();
+        json_strip_comments::strip(&mut plain).ok()?;
+        if plain == text { None } else { tools_of(&plain) }
+    }
+}
+
+/// As [`Document::of`], without comments.
+fn tools_of(text: &str) -> Option<Document> {
+    let mut server = None;
+    let mut notes = Vec::new();
+    let lists = if text.trim_start().starts_with('[') {
+        vec![text]
+    } else {
+        let members = whole(scan::members(text)?)?;
+        server = members.iter().rev().find(|(key, _)| key == "server").and_then(|(_, value)| scan::string(value));
+        let inner: Vec<_> = members.iter().filter(|(key, _)| key == "result").map(|(_, value)| *value).collect();
+        let mut all = members.clone();
+        for result in inner {
+            all.extend(whole(scan::members(result)?)?);
+        }
+        notes.extend(scan::twice(&all).into_iter().map(|key| {
+            format!("the document names `{key}` more than once; all lists of tools were read")
+        }));
+        all.into_iter().filter(|(key, _)| key == "tools").map(|(_, value)| value).collect()
     };
-    Some(list.iter().map(|tool| (server.clone(), tool.clone())).collect())
+    if lists.is_empty() {
+        return None;
+    }
+    let mut tools = Vec::new();
+    for list in lists {
+        for tool in whole(scan::elements(list)?)? {
+            // Slices of one text, so that a list of any length is held once.
+            let start = tool.as_ptr() as usize - text.as_ptr() as usize;
+            tools.push(start..start + tool.len());
+        }
+    }
+    let server = server.map(std::borrow::Cow::into_owned);
+    Some(Document { text: text.to_owned(), tools: tools.into_iter(), server, notes })
+}
+
+/// The parts of a value that was read to its end.
+fn whole<T>(parts: scan::Parts<T>) -> Option<Vec<T>> {
+    parts.broken.is_none().then_some(parts.found)
 }

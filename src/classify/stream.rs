@@ -90,7 +90,8 @@ impl Judge<'_> {
             .zip(context_of)
             .map(|(row, context)| {
                 make(row.map(|row| {
-                    let verdict = self.judge(&contexts[context], &row.tool);
+                    let mut verdict = self.judge(&contexts[context], &row.tool);
+                    verdict.notes.extend(row.mended());
                     (row, verdict)
                 }))
             })

@@ -4,11 +4,12 @@ use super::Exit;
 use super::judging::{on_threads, open, overrides};
 use crate::classify::{Judge, Judged, Trust};
 use crate::cli::ClassifyArgs;
-use crate::report::visible;
+use crate::report::{stdout, visible};
 use std::io::{BufWriter, Write};
 
 enum Line {
-    Verdict(Vec<u8>),
+    /// The verdict, and what should be told of the row.
+    Verdict(Vec<u8>, Vec<String>),
     Bad(String),
 }
 
@@ -24,12 +25,17 @@ pub(super) fn run(args: &ClassifyArgs, quiet: bool) -> anyhow::Result<Exit> {
     let path = args.file.clone();
     let bad = on_threads(args.threads, || {
         let input = open(path.as_deref())?;
-        let mut out = BufWriter::with_capacity(1 << 18, std::io::stdout());
+        let mut out = BufWriter::with_capacity(1 << 18, stdout());
         let mut bad = 0usize;
         judge.run(input, line, |lines| {
             for line in lines {
                 match line {
-                    Line::Verdict(bytes) => out.write_all(&bytes)?,
+                    Line::Verdict(bytes, told) => {
+                        for note in told.iter().filter(|_| !quiet) {
+                            eprintln!("warning: {}", visible(note));
+                        }
+                        out.write_all(&bytes)?;
+                    }
                     Line::Bad(problem) => {
                         bad += 1;
                         eprintln!("error: {}", visible(&problem));
@@ -51,10 +57,10 @@ pub(super) fn run(args: &ClassifyArgs, quiet: bool) -> anyhow::Result<Exit> {
 
 fn line(judged: Judged) -> Line {
     match judged {
-        Ok((_, verdict)) => match serde_json::to_vec(&verdict) {
+        Ok((row, verdict)) => match serde_json::to_vec(&verdict) {
             Ok(mut bytes) => {
                 bytes.push(b'\n');
-                Line::Verdict(bytes)
+                Line::Verdict(bytes, row.told().collect())
             }
             Err(error) => Line::Bad(error.to_string()),
         },

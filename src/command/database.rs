@@ -4,7 +4,11 @@ use super::judging;
 use crate::classify::{Judge, Overrides, Ruleset, ServerContext, Trust};
 use crate::cli::Global;
 use crate::model::{Tool, Verdict};
-use crate::store::{Judged, Reader, ServerTools, StoreError, bring_up_to_date, index_stale, judge_stale, price_stale};
+use crate::report::visible;
+use crate::store::{
+    Judged, Reader, ServerTools, StoreError, bring_up_to_date, check_place, index_stale, is_denied, judge_stale,
+    price_stale,
+};
 use crate::survey::{TOKENISER, tokens};
 use anyhow::Context;
 use rayon::prelude::*;
@@ -16,6 +20,7 @@ use std::path::{Path, PathBuf};
 /// Nothing was named and the platform has no such folder (no home, for instance).
 pub(super) fn path(global: &Global) -> anyhow::Result<PathBuf> {
     if let Some(path) = &global.db {
+        check_place(path)?;
         return Ok(path.clone());
     }
     let folders = directories::ProjectDirs::from("", "", "mcpdex")
@@ -70,7 +75,8 @@ fn digest(rules: &str, overrides: &Overrides) -> String {
 }
 
 /// Opens the database for reading, judged by the rules and overrides of today. The rules are compiled only when
-/// something is stale: a lookup has no time for them.
+/// something is stale: a lookup has no time for them. A file that this user may not write is judged in a copy, which is
+/// said on stderr.
 ///
 /// # Errors
 /// There is no database, it is foreign, or stale verdicts cannot be replaced.
@@ -84,9 +90,22 @@ pub(super) fn open_judged(path: &Path) -> anyhow::Result<Reader> {
                 return Ok(reader);
             }
         }
-        Err(StoreError::Older { .. }) => bring_up_to_date(path)?,
+        Err(StoreError::Older { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    Bench { rules: Ruleset::builtin()?, overrides }.judge(path)?;
-    Ok(Reader::open(path)?)
+    let bench = Bench { rules: Ruleset::builtin()?, overrides };
+    let judged = bring_up_to_date(path).map_err(anyhow::Error::from).and_then(|()| bench.judge(path));
+    match judged {
+        Ok(_) => Ok(Reader::open(path)?),
+        Err(error) if is_denied(error.as_ref()) => {
+            let reader = Reader::open_copy(path, |copy| -> anyhow::Result<()> {
+                bring_up_to_date(copy)?;
+                bench.judge(copy).map(drop)
+            })?;
+            let why = "cannot be written, and its verdicts are those of other rules";
+            eprintln!("note: {} {why}; it was judged anew in a copy for this answer", visible(&path.display().to_string()));
+            Ok(reader)
+        }
+        Err(error) => Err(error),
+    }
 }

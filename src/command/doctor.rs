@@ -80,11 +80,15 @@ fn writable(path: &Path) -> Checkup {
             let made = if there == folder { "" } else { " (to be made)" };
             checkup("folder of the database", Health::Good, format!("{} can be written{made}", folder.display()))
         }
-        Err(error) => checkup(
-            "folder of the database",
-            Health::Bad,
-            format!("{} cannot be written ({error}); name another file with --db", there.display()),
-        ),
+        Err(error) => {
+            // What is there can be asked all the same.
+            let readable = Reader::open(path).is_ok();
+            let health = if readable { Health::Limited } else { Health::Bad };
+            let left = if readable { "the database can be asked, not added to" } else { "nothing can be kept there" };
+            let shown = there.display();
+            let seen = format!("{shown} cannot be written ({error}): {left}; name another file with --db");
+            checkup("folder of the database", health, seen)
+        }
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> anyhow::Result<Exit> {
         let list = if args.list { Some(&disagreements) } else { None };
         let value =
             serde_json::json!({ "schema": "mcpdex/eval/1", "all": all, "without_noise": clean, "disagreements": list });
-        println!("{value:#}");
+        super::print(&format!("{value:#}\n"))?;
     } else {
         print_score("all rows", &all);
         if let Some(clean) = &clean {

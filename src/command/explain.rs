@@ -5,7 +5,7 @@ use super::{Exit, database};
 use crate::classify::{Explanation, Rows, ServerContext};
 use crate::cli::{ExplainArgs, Global};
 use crate::model::Tool;
-use crate::report::{nearest, visible};
+use crate::report::{nearest, to_json, visible};
 use std::path::Path;
 
 /// Runs the command.
@@ -29,7 +29,7 @@ pub(super) fn run(global: &Global, args: &ExplainArgs) -> anyhow::Result<Exit> {
     };
     let explanation = rules.explain(&context, tool);
     if global.json {
-        println!("{}", serde_json::to_string_pretty(&explanation)?);
+        super::print(&to_json(&explanation))?;
     } else {
         print(&explanation);
     }

@@ -2,7 +2,7 @@
 
 use super::{Exit, database};
 use crate::cli::{ExportArgs, ExportFormat, Global};
-use crate::report::{MARKDOWN_HEAD, Sheet, markdown_row};
+use crate::report::{MARKDOWN_HEAD, Sheet, markdown_row, stdout};
 use crate::store::Reader;
 use anyhow::Context;
 use std::io::{BufWriter, Write};
@@ -14,7 +14,7 @@ pub(super) fn run(global: &Global, args: &ExportArgs) -> anyhow::Result<Exit> {
     }
     let reader = database::open_judged(&database::path(global)?)?;
     let Some(path) = &args.out else {
-        return match write(&reader, args.format, std::io::stdout()) {
+        return match write(&reader, args.format, stdout()) {
             // A reader that went away is no error.
             Err(error) if is_broken_pipe(&error) => Ok(Exit::Done),
             other => other.map(|()| Exit::Done),

@@ -1,14 +1,15 @@
 //! What the commands that judge share: which rules, which overrides, which input.
 
 use anyhow::Context;
-use flate2::bufread::MultiGzDecoder;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use crate::classify::{Overrides, Ruleset};
 use crate::cli::RulesArgs;
+use crate::model::Unpacking;
 use crate::report::visible;
+use crate::source::packed;
 
 impl RulesArgs {
     /// Loads them.
@@ -41,20 +42,22 @@ pub(super) fn overrides(files: &[PathBuf]) -> anyhow::Result<Overrides> {
     Ok(overrides)
 }
 
+/// What may come out of a compressed input: it is read row by row, so only its ratio counts.
+const UNPACKING: Unpacking = Unpacking::documents(u64::MAX);
+
 /// Opens a file, or stdin for `None` and `-`; gzip is unpacked.
 ///
 /// # Errors
 /// The file cannot be opened or read.
 pub(super) fn open(path: Option<&Path>) -> anyhow::Result<Box<dyn BufRead>> {
-    let mut input: Box<dyn BufRead> = match path {
+    let input: Box<dyn BufRead> = match path {
         Some(path) if path != Path::new("-") => {
             let file = File::open(path).with_context(|| format!("opening {}", path.display()))?;
             Box::new(BufReader::with_capacity(1 << 18, file))
         }
         _ => Box::new(BufReader::with_capacity(1 << 18, std::io::stdin())),
     };
-    let gzip = input.fill_buf().context("reading the input")?.starts_with(&[0x1f, 0x8b]);
-    Ok(if gzip { Box::new(BufReader::with_capacity(1 << 18, MultiGzDecoder::new(input))) } else { input })
+    packed::unpacked(input, UNPACKING).context("reading the input")
 }
 
 /// Reads a small file whole, gzip unpacked.

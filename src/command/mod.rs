@@ -28,6 +28,7 @@ mod tool;
 mod when;
 
 use crate::cli::{Cli, Command};
+use crate::report::stdout;
 use anyhow::Context;
 use std::io::Write;
 use std::process::ExitCode;
@@ -59,6 +60,11 @@ impl From<Exit> for ExitCode {
 /// The command could not do what it was asked for; the message says what, to what, and the cure when known.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     let global = &cli.global;
+    // Before anything is read or made, whatever the command does with it.
+    if let Some(Err(error)) = global.db.as_deref().map(crate::store::check_place) {
+        eprintln!("error: {error}");
+        return Ok(Exit::Usage);
+    }
     match &cli.command {
         Command::Crawl(args) => crawl::run(global, args),
         Command::Tool(args) => tool::run(global, args),
@@ -93,7 +99,7 @@ fn print(text: &str) -> anyhow::Result<()> {
 
 /// As [`print`], for bytes.
 fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
-    let mut stdout = std::io::stdout().lock();
+    let mut stdout = stdout();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("cannot write to stdout"),
         _ => Ok(()),

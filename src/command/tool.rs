@@ -3,10 +3,11 @@
 use super::{Exit, database, print};
 use crate::cli::{Global, ToolArgs};
 use crate::model::FoundTool;
-use crate::policy::{decide, policylayer};
+use crate::policy::{Profile, decide_found, recommend};
 use crate::report::{PolicyView, Surroundings, ToolReport, ToolView, nearest, to_json, visible};
 use crate::store::{Reader, StoreError};
 use crate::survey::{differences, of_name};
+use std::collections::BTreeMap;
 
 pub(super) fn run(global: &Global, args: &ToolArgs) -> anyhow::Result<Exit> {
     let reader = database::open_judged(&database::path(global)?)?;
@@ -33,7 +34,7 @@ pub(super) fn run(global: &Global, args: &ToolArgs) -> anyhow::Result<Exit> {
         findings: of_name(&name, &found, &namesakes.look_alikes, &namesakes.mentioned_by),
         spellings: namesakes.spellings,
     };
-    let views = found.into_iter().map(view).collect();
+    let views = views(found);
     let report = ToolReport::new(&name, views, around);
     print(&if global.json { to_json(&report) } else { report.to_text() })?;
     Ok(Exit::Done)
@@ -77,11 +78,45 @@ pub(super) fn unknown(reader: &Reader, name: &str, server: Option<&str>) -> anyh
     Ok(Exit::Failed)
 }
 
-fn view(found: FoundTool) -> ToolView {
-    let decision = decide(&found.verdict);
-    let policy = match policylayer::document([(found.tool.name.as_str(), &decision)]) {
-        Ok(document) => PolicyView { reason: decision.sentence(), document: Some(document.to_value()) },
-        Err(reserved) => PolicyView { reason: reserved.to_string(), document: None },
-    };
-    ToolView::new(found, policy)
+/// The tools of each server, in the order in which they were found.
+pub(super) fn by_server(found: &[FoundTool]) -> Vec<(&str, Vec<&FoundTool>)> {
+    let mut servers: Vec<(&str, Vec<&FoundTool>)> = Vec::new();
+    for tool in found {
+        match servers.iter_mut().find(|(server, _)| *server == tool.server) {
+            Some((_, tools)) => tools.push(tool),
+            None => servers.push((&tool.server, vec![tool])),
+        }
+    }
+    servers
+}
+
+/// Each tool with its decision, and the document that governs all tools of that name on its server.
+fn views(found: Vec<FoundTool>) -> Vec<ToolView> {
+    let policies: BTreeMap<String, Result<PolicyView, String>> = by_server(&found)
+        .into_iter()
+        .map(|(server, tools)| {
+            let policy = match recommend(server, &tools) {
+                Ok(document) => {
+                    let losses = document.losses.iter().map(|loss| format!("; here it is {}: {}", loss.written, loss.why));
+                    // What mcpdex itself wrote is JSON.
+                    let value = serde_json::from_str(document.text()).ok();
+                    Ok(PolicyView { reason: losses.collect(), document: value })
+                }
+                Err(refused) => Err(refused.to_string()),
+            };
+            (server.to_owned(), policy)
+        })
+        .collect();
+    found
+        .into_iter()
+        .map(|found| {
+            let decided = decide_found(Profile::balanced(), &found).sentence();
+            let policy = match policies.get(&found.server) {
+                Some(Ok(view)) => PolicyView { reason: decided + &view.reason, document: view.document.clone() },
+                Some(Err(refused)) => PolicyView { reason: refused.clone(), document: None },
+                None => PolicyView { reason: decided, document: None },
+            };
+            ToolView::new(found, policy)
+        })
+        .collect()
 }

@@ -2,13 +2,15 @@
 //! error for its own sake and hides no other.
 
 use crate::source::document::{Document, Entry};
-use crate::source::page;
-use flate2::read::MultiGzDecoder;
+use crate::model::{Outcome, Unpacking};
+use crate::source::{packed, page};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// The largest file that is read, in bytes, counted after decompression.
+/// The largest file that is read, in bytes.
 const MAX_FILE: u64 = 1 << 30;
+/// What may come out of a compressed one. It is held in memory whole.
+const UNPACKING: Unpacking = Unpacking::documents(256 << 20);
 /// Files of one folder, and folders within each other.
 const MAX_FILES: usize = 100_000;
 const MAX_DEPTH: usize = 32;
@@ -44,15 +46,43 @@ pub(super) fn below(path: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(files)
 }
 
+/// Why a document was not read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Unread {
+    #[error("{0}")]
+    TooLarge(String),
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+impl Unread {
+    /// The outcome of the attempt.
+    pub(super) fn outcome(&self) -> Outcome {
+        match self {
+            Unread::TooLarge(_) => Outcome::TooLarge,
+            Unread::Unreadable(_) => Outcome::Unreadable,
+        }
+    }
+
+    fn of(error: &std::io::Error, doing: &str) -> Unread {
+        match packed::excess_of(error) {
+            Some(excess) => Unread::TooLarge(excess.to_string()),
+            None => Unread::Unreadable(format!("{doing}: {error}")),
+        }
+    }
+}
+
 /// Reads one file.
-pub(super) fn read_file(path: &Path, source: &str) -> Result<Document, String> {
+pub(super) fn read_file(path: &Path, source: &str) -> Result<Document, Unread> {
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
-    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    let unread = |error: std::io::Error| Unread::of(&error, "cannot be read");
+    let file = std::fs::File::open(path).map_err(unread)?;
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(unread)?;
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     if [".md", ".markdown", ".html", ".htm"].iter().any(|end| name.ends_with(end)) {
         let text = String::from_utf8_lossy(&bytes);
-        let listings = page::read(&text, None, source).map_err(|why| format!("the page {why}"))?;
+        let listings =
+            page::read(&text, None, source).map_err(|why| Unread::Unreadable(format!("the page {why}")))?;
         let mut document = Document::new(source, "");
         document.entries = listings.into_iter().map(|listing| Entry::of(listing, None)).collect();
         return Ok(document);
@@ -61,24 +91,21 @@ pub(super) fn read_file(path: &Path, source: &str) -> Result<Document, String> {
 }
 
 /// Reads the bytes of a document, compressed or not.
-pub(super) fn read_bytes(bytes: &[u8], source: &str, stem: &str) -> Result<Document, String> {
-    let too_large = || format!("is larger than the limit of {MAX_FILE} bytes");
+pub(super) fn read_bytes(bytes: &[u8], source: &str, stem: &str) -> Result<Document, Unread> {
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(Unread::TooLarge(format!("it is larger than the limit of {MAX_FILE} bytes")));
+    }
     let mut unpacked = Vec::new();
-    let bytes = if bytes.starts_with(&[0x1f, 0x8b]) {
-        MultiGzDecoder::new(bytes)
-            .take(MAX_FILE + 1)
-            .read_to_end(&mut unpacked)
-            .map_err(|error| format!("cannot be unpacked: {error}"))?;
+    let bytes = if packed::is_gzip(bytes) {
+        packed::unpacked(bytes, UNPACKING)
+            .and_then(|mut reader| reader.read_to_end(&mut unpacked))
+            .map_err(|error| Unread::of(&error, "cannot be unpacked"))?;
         &unpacked
     } else {
         bytes
     };
-    if bytes.len() as u64 > MAX_FILE {
-        return Err(too_large());
-    }
-    let text = std::str::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())?;
     let mut document = Document::new(source, stem);
-    document.text(text);
+    document.bytes(bytes).map_err(|why| Unread::Unreadable(why.to_owned()))?;
     document.finish();
     Ok(document)
 }

@@ -256,7 +256,7 @@ impl Source<'_> {
         let read = tokio::task::spawn_blocking(move || super::files::read_bytes(&body, &name, &stem)).await;
         match read {
             Ok(Ok(document)) => self.entries(document, &self.name, false).await,
-            Ok(Err(why)) => self.fail(Outcome::Unreadable, why).await,
+            Ok(Err(why)) => self.fail(why.outcome(), why.to_string()).await,
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
     }
@@ -329,7 +329,7 @@ impl Source<'_> {
                 let (name, shown) = (self.name.clone(), file.display().to_string());
                 match tokio::task::spawn_blocking(move || super::files::read_file(&file, &name)).await {
                     Ok(Ok(document)) => self.entries(document, &shown, own).await?,
-                    Ok(Err(why)) => self.fail(Outcome::Unreadable, format!("{shown}: {why}")).await?,
+                    Ok(Err(why)) => self.fail(why.outcome(), format!("{shown}: {why}")).await?,
                     Err(error) => std::panic::resume_unwind(error.into_panic()),
                 }
             }

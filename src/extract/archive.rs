@@ -5,13 +5,11 @@
 //! package that a registry serves needs them.
 
 use super::{Limits, PackageInfo, SourceTree, is_wanted};
-use crate::model::Outcome;
+use crate::model::{Excess, Outcome, Unpacking};
 use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
-use std::rc::Rc;
 use tar::EntryType;
 
 /// The container format of a package.
@@ -190,46 +188,26 @@ fn safe_path(name: &[u8], max_depth: usize) -> Result<String, ArchiveError> {
 struct Counted<R> {
     inner: R,
     packed: u64,
-    limits: Limits,
+    bound: Unpacking,
     unpacked: u64,
-    /// Set when a limit stopped the reading, so that the I/O error can be told from damage.
-    stopped: Rc<Cell<bool>>,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.unpacked += count as u64;
-        if exceeds(self.unpacked, self.packed, &self.limits) {
-            self.stopped.set(true);
-            return Err(io::Error::other("limit"));
-        }
+        self.bound.check(self.packed, self.unpacked).map_err(io::Error::other)?;
         Ok(count)
     }
 }
 
-fn exceeds(unpacked: u64, packed: u64, limits: &Limits) -> bool {
-    unpacked > limits.unpacked_bytes
-        || (unpacked > RATIO_FLOOR && unpacked > packed.max(1).saturating_mul(limits.ratio))
-}
-
-/// Small files may shrink by any ratio without being a bomb.
-const RATIO_FLOOR: u64 = 1 << 20;
-
-fn too_much(limits: &Limits) -> ArchiveError {
-    ArchiveError::TooLarge(format!(
-        "unpacks to more than {} bytes or {} times its size",
-        limits.unpacked_bytes, limits.ratio
-    ))
+/// What may come out of an archive.
+fn bound(limits: &Limits) -> Unpacking {
+    Unpacking { most: limits.unpacked_bytes, ratio: limits.ratio }
 }
 
 fn read_tar(unpacked: impl Read, packed: usize, entries: &mut Entries<'_>) -> Result<(), ArchiveError> {
-    let limits = *entries.limits;
-    let stopped = Rc::new(Cell::new(false));
-    let failed = |error: io::Error| {
-        if stopped.get() { too_much(&limits) } else { ArchiveError::Unreadable(error.to_string()) }
-    };
-    let counted = Counted { inner: unpacked, packed: packed as u64, limits, unpacked: 0, stopped: Rc::clone(&stopped) };
+    let counted = Counted { inner: unpacked, packed: packed as u64, bound: bound(entries.limits), unpacked: 0 };
     let mut tar = tar::Archive::new(counted);
     for entry in tar.entries().map_err(failed)? {
         let mut entry = entry.map_err(failed)?;
@@ -261,6 +239,19 @@ fn read_tar(unpacked: impl Read, packed: usize, entries: &mut Entries<'_>) -> Re
     Ok(())
 }
 
+/// Tells a limit that stopped the reading from damage, however often the error was wrapped on its way.
+fn failed(error: io::Error) -> ArchiveError {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    while let Some(cause) = next {
+        if let Some(excess) = cause.downcast_ref::<Excess>() {
+            return ArchiveError::TooLarge(excess.to_string());
+        }
+        let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = inner.map(|inner| inner as &(dyn std::error::Error + 'static)).or_else(|| cause.source());
+    }
+    ArchiveError::Unreadable(error.to_string())
+}
+
 fn read_zip(archive: &[u8], entries: &mut Entries<'_>) -> Result<(), ArchiveError> {
     let limits = *entries.limits;
     let damaged = |error: zip::result::ZipError| ArchiveError::Unreadable(error.to_string());
@@ -271,7 +262,8 @@ fn read_zip(archive: &[u8], entries: &mut Entries<'_>) -> Result<(), ArchiveErro
     if zip.has_duplicate_names() {
         return Err(ArchiveError::Hostile("two entries have the same path".to_owned()));
     }
-    let packed = archive.len() as u64;
+    let (packed, bound) = (archive.len() as u64, bound(&limits));
+    let too_much = |excess: Excess| ArchiveError::TooLarge(excess.to_string());
     let (mut unpacked, mut declared) = (0u64, 0u64);
     for index in 0..zip.len() {
         let mut file = zip.by_index(index).map_err(damaged)?;
@@ -280,17 +272,14 @@ fn read_zip(archive: &[u8], entries: &mut Entries<'_>) -> Result<(), ArchiveErro
             return Err(ArchiveError::Hostile(format!("entry {:?} is a link", String::from_utf8_lossy(&name))));
         }
         declared = declared.saturating_add(file.size());
-        if exceeds(declared, packed, &limits) {
-            return Err(too_much(&limits));
-        }
+        bound.check(packed, declared).map_err(too_much)?;
         let Some(path) = entries.admit(&name, file.is_dir())? else { continue };
-        let room = limits.unpacked_bytes.saturating_sub(unpacked).saturating_add(1);
+        // What an entry says of its size is not believed.
+        let room = bound.room(packed).saturating_sub(unpacked).saturating_add(1);
         let mut bytes = Vec::new();
         let read = (&mut file).take(room).read_to_end(&mut bytes);
         unpacked += bytes.len() as u64;
-        if exceeds(unpacked, packed, &limits) {
-            return Err(too_much(&limits));
-        }
+        bound.check(packed, unpacked).map_err(too_much)?;
         read.map_err(|error| ArchiveError::Unreadable(error.to_string()))?;
         entries.files.insert(path, bytes);
     }

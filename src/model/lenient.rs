@@ -9,6 +9,7 @@ use super::Oddity;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::map::Entry;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// Nesting below this many levels is cut when the text has to be mended.
 const DEEPEST: usize = 100;
@@ -32,6 +33,39 @@ pub fn parse(text: &str) -> Result<(Value, Vec<Oddity>), serde_json::Error> {
         Err(_) => Err(error),
     }
 }
+
+/// Text that a strict parser refuses, with what it refuses made readable, and what was done; `None` where there was
+/// nothing to do. Whether the rest is JSON is not looked at.
+pub fn mended(text: &str) -> Option<(String, Vec<Oddity>)> {
+    let (plain, done) = mend(text);
+    (!done.is_empty()).then_some((plain, done))
+}
+
+/// The text that bytes hold: UTF-8, with its byte order mark taken off, or UTF-16 that says so by one; and what had to
+/// be mended. `None`: they are neither.
+pub fn text_of(bytes: &[u8]) -> Option<(Cow<'_, str>, Option<Oddity>)> {
+    let unit: fn([u8; 2]) -> u16 = match bytes {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => {
+            let bare = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+            return std::str::from_utf8(bare).ok().map(|text| (Cow::Borrowed(text), None));
+        }
+    };
+    let pairs = bytes[2..].chunks_exact(2);
+    let mut broken = !pairs.remainder().is_empty();
+    let units = pairs.map(|pair| unit([pair[0], pair[1]]));
+    let mut text = String::with_capacity(bytes.len() / 2);
+    for sign in char::decode_utf16(units) {
+        broken |= sign.is_err();
+        text.push(sign.unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
+    let what = "holds half a UTF-16 character; read as U+FFFD".to_owned();
+    Some((Cow::Owned(text), broken.then_some(Oddity { pointer: String::new(), what })))
+}
+
+/// What some editors write before UTF-8 text.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 fn read(text: &str, oddities: &mut Vec<Oddity>) -> Result<Value, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -315,7 +349,7 @@ fn skip_string(text: &[u8], at: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{parse, text_of};
 
     #[test]
     fn keys_that_appear_twice_are_named_by_their_pointer() {
@@ -353,6 +387,26 @@ mod tests {
         for text in ["", "{", "{\"a\"", "{\"a\":\"", "][", "{\"a\":1}}"] {
             assert!(parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_marks_of_encodings_are_taken_off_and_what_they_say_is_done() {
+        let wide = |text: &str, unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(unit).collect()
+        };
+        for bytes in [
+            "{\"k\":\"é😀\"}".as_bytes().to_vec(),
+            [b"\xef\xbb\xbf", "{\"k\":\"é😀\"}".as_bytes()].concat(),
+            wide("{\"k\":\"é😀\"}", u16::to_le_bytes),
+            wide("{\"k\":\"é😀\"}", u16::to_be_bytes),
+        ] {
+            let (text, odd) = text_of(&bytes).expect("text");
+            assert_eq!((text.as_ref(), odd), ("{\"k\":\"é😀\"}", None));
+        }
+        let (text, odd) = text_of(b"\xff\xfea\0\x00\xd8b\0c").expect("text");
+        assert_eq!(text, "a\u{fffd}b");
+        assert!(odd.is_some());
+        assert!(text_of(b"a\xffb").is_none());
     }
 
     proptest::proptest! {

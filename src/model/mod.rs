@@ -11,10 +11,12 @@ mod listing;
 mod merge;
 mod observation;
 mod outcome;
+pub mod scan;
 mod schema;
 mod secret;
 pub mod spelling;
 mod tool;
+mod unpacking;
 mod verdict;
 mod word;
 
@@ -28,6 +30,7 @@ pub use outcome::Outcome;
 pub use schema::{Parameter, parameters};
 pub use secret::Secret;
 pub use tool::{Annotations, Hint, Oddity, Tool, ToolError};
+pub use unpacking::{Excess, Unpacking};
 pub use verdict::{
     AuditFinding, Category, Class, Confidence, Evidence, Field, Framework, OperationVerdict, Overruled, Risk, Sep2793,
     Trait, Verdict,

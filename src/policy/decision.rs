@@ -210,12 +210,6 @@ impl Decision {
     }
 }
 
-/// Decides as the profile *balanced* does: in the shapes of the reference product, and more carefully where no rule
-/// recognised the tool or the verdict is uncertain. Arguments are not looked at.
-pub fn decide(verdict: &Verdict) -> Decision {
-    decide_by(Profile::balanced(), verdict, None)
-}
-
 /// Decides by a profile, by class, traits, risk, confidence and how the tool was learnt. Arguments are not looked at.
 ///
 /// Whatever the profile says, a tool that no rule recognised, or whose verdict is uncertain, gets no more than ask.
@@ -240,7 +234,7 @@ mod tests {
     use crate::model::{Class, Trait};
 
     fn effect(class: Class, traits: &[Trait]) -> Effect {
-        decide(&verdict("tool", class, traits)).effect
+        decide_by(Profile::balanced(), &verdict("tool", class, traits), None).effect
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod document;
 mod fit;
 mod plan;
 mod profile;
+mod recommend;
 #[cfg(test)]
 mod specimen;
 mod target;
@@ -16,9 +17,10 @@ mod text;
 mod verify;
 
 pub use arguments::decide_with_arguments;
-pub use decision::{Condition, Decision, Effect, Test, UnknownEffect, Window, decide, decide_by};
+pub use decision::{Condition, Decision, Effect, Test, UnknownEffect, Window, decide_by};
 pub use document::{Advice, Document, advise, answer, document, table};
 pub use fit::{Change, Loss, Refused};
 pub use plan::{Launch, PlannedServer, PlannedTool, alias_of};
 pub use profile::{Arguments, Profile, ProfileError, Uncounted};
-pub use target::{Features, Options, Output, Refusal, Target, policylayer, targets};
+pub use recommend::{decide_found, recommend};
+pub use target::{Features, Options, Output, Refusal, Target, targets};

@@ -6,7 +6,7 @@
 //! conversation must not do is then decided in one place. The parsers know nothing of the network.
 //!
 //! - [`http`](mod@http) and [`legacy`] carry messages over HTTP, [`stdio`] to a program in the [`sandbox`].
-//! - [`talk`] is the conversation, the same over all of them; [`message`], [`pages`], [`scan`] and [`sse`] read it.
+//! - [`talk`] is the conversation, the same over all of them; [`message`], [`pages`], [`scan`] (of the model) and [`sse`] read it.
 //! - [`auth`] and [`card`] say what can be learnt of a server that keeps its list closed.
 
 mod auth;
@@ -18,12 +18,11 @@ mod legacy;
 mod message;
 mod pages;
 pub mod sandbox;
-mod scan;
 mod sse;
 pub mod stdio;
 mod talk;
 
-use crate::model::{Heard, Outcome, Secret, Transport};
+use crate::model::{Heard, Outcome, Secret, Transport, scan};
 use crate::net::{Client, Deadline, Trust};
 use http::HttpWire;
 use legacy::SseWire;

@@ -34,8 +34,8 @@ pub struct ToolView {
     pub policy: PolicyView,
 }
 
-/// The recommended policy: why, and the document that says so. `document` is `null` where the format cannot name the
-/// tool; `reason` then says why.
+/// The recommended policy: why, and the document that says so, the same that `mcpdex policy TOOL` prints. `document` is
+/// `null` where none can be vouched for; `reason` then says why.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PolicyView {
     pub reason: String,

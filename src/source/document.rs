@@ -6,9 +6,12 @@
 
 use super::recorded::{ToolList, read_tools};
 use super::{config, registry};
-use crate::model::{Listing, ServerId, Tool};
+use crate::model::{Listing, Oddity, ServerId, Tool, lenient, scan};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
+
+/// The largest text that may be the TOML of a client, in bytes; a longer one is rows of JSON or nothing.
+const MAX_SETTINGS: usize = 8 << 20;
 
 /// Objects by their keys, without reading what is below.
 type Parts<'a> = BTreeMap<String, &'a RawValue>;
@@ -54,6 +57,17 @@ impl Document {
         Document { source: source.to_owned(), stem: stem.to_owned(), ..Document::default() }
     }
 
+    /// Reads a whole document as bytes: UTF-8, or UTF-16 that says so by its first sign.
+    ///
+    /// # Errors
+    /// The bytes are no text.
+    pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), &'static str> {
+        let (text, mended) = lenient::text_of(bytes).ok_or("is neither UTF-8 nor UTF-16 text")?;
+        self.problems.extend(mended.map(|odd| format!("the document {}", odd.what)));
+        self.text(&text);
+        Ok(())
+    }
+
     /// Reads a whole document: one JSON value, JSON lines, or the TOML of a client.
     pub fn text(&mut self, text: &str) {
         let text = text.trim_start_matches('\u{feff}');
@@ -65,15 +79,32 @@ impl Document {
             self.value("the document", &plain);
             return;
         }
+        if text.len() > MAX_SETTINGS {
+            return self.rows(text);
+        }
         match config::read_toml(text, &self.source) {
             Ok(found) => self.config(found),
             Err(why) if !text.trim_start().starts_with(['{', '[']) => self.problems.push(format!("the document {why}")),
-            Err(_) => {
-                for (at, line) in text.lines().enumerate() {
-                    self.line(at + 1, line);
+            // One value that is not quite JSON, or a row for each.
+            Err(_) => match lenient::mended(text).filter(|(plain, _)| serde_json::from_str::<&RawValue>(plain).is_ok()) {
+                Some((plain, mended)) => {
+                    self.note("the document", mended);
+                    self.value("the document", &plain);
                 }
-            }
+                None => self.rows(text),
+            },
         }
+    }
+
+    fn rows(&mut self, text: &str) {
+        for (at, line) in text.lines().enumerate() {
+            self.line(at + 1, line);
+        }
+    }
+
+    /// Keeps what was mended or doubtful, so that it is told.
+    fn note(&mut self, place: &str, odd: Vec<Oddity>) {
+        self.problems.extend(odd.into_iter().map(|odd| format!("{place}{} {}", spaced(&odd.pointer), odd.what)));
     }
 
     /// Reads one row of JSON lines, counted from 1.
@@ -92,6 +123,19 @@ impl Document {
     }
 
     fn value(&mut self, place: &str, text: &str) {
+        let text = text.trim_start_matches('\u{feff}');
+        // What the strict reader of a value's parts refuses is mended first.
+        let mended = match serde_json::from_str::<&RawValue>(text) {
+            Ok(_) => None,
+            Err(_) => lenient::mended(text),
+        };
+        let (text, odd) = mended.as_ref().map_or((text, &[][..]), |(plain, odd)| (plain.as_str(), odd.as_slice()));
+        self.note(place, odd.to_vec());
+        if let Some(parts) = scan::members(text) {
+            for key in scan::twice(&parts.found) {
+                self.problems.push(format!("{place} names `{key}` more than once, and readers differ in which one counts"));
+            }
+        }
         if let Err(why) = self.read(place, text) {
             self.problems.push(format!("{place} {why}"));
         }
@@ -112,12 +156,13 @@ impl Document {
             self.entries.extend(page.listings.into_iter().map(|listing| Entry::of(listing, None)));
         } else if is("tools", '[') || is("result", '{') {
             let tools = read_tools(text)?;
+            self.note_tools(place, &tools);
             let server = text_of(&parts, "server").unwrap_or_else(|| self.unnamed());
             self.entries.push(Entry::of(self.listing(&server), Some(tools)));
         } else if config::is_one(|key| is(key, '{')) {
             self.config(config::read_json(text, &self.source)?);
         } else if is("server", '"') || is("inputSchema", '{') {
-            self.tool(place, &parts)?;
+            self.tool(place, text, &parts)?;
         } else {
             let entry = registry::read_entry(text, &self.source)?;
             if entry.superseded {
@@ -140,6 +185,7 @@ impl Document {
         };
         if items.first().is_some_and(is_tool) {
             let tools = read_tools(text)?;
+            self.note_tools(place, &tools);
             self.entries.push(Entry::of(self.listing(&self.unnamed()), Some(tools)));
             return Ok(());
         }
@@ -150,7 +196,7 @@ impl Document {
     }
 
     /// A tool in a row of its own. What else the row says (where it was seen, labels) is no part of the tool.
-    fn tool(&mut self, place: &str, parts: &Parts<'_>) -> Result<(), String> {
+    fn tool(&mut self, place: &str, text: &str, parts: &Parts<'_>) -> Result<(), String> {
         const OF_A_TOOL: [&str; 9] = [
             "name",
             "title",
@@ -162,10 +208,12 @@ impl Document {
             "execution",
             "_meta",
         ];
+        // By all its members: of a key that comes twice both values belong to the tool as it came.
+        let members = scan::members(text).map(|members| members.found).unwrap_or_default();
         let mut object = String::from("{");
         for key in OF_A_TOOL {
             let named = if key == "name" && !parts.contains_key("name") { "tool" } else { key };
-            if let Some(raw) = parts.get(named) {
+            for (_, raw) in members.iter().filter(|(member, _)| member == named) {
                 let comma = if object.len() > 1 { "," } else { "" };
                 object += &format!("{comma}\"{key}\":{raw}");
             }
@@ -174,13 +222,26 @@ impl Document {
         let server = text_of(parts, "server").unwrap_or_else(|| self.unnamed());
         let list = self.tools.entry(server).or_default();
         match Tool::from_json(&object) {
-            Ok(tool) => list.tools.push(tool),
+            Ok(tool) => {
+                let odd = told(&tool);
+                list.tools.push(tool);
+                self.note(place, odd);
+            }
             Err(error) => {
                 list.malformed.push(format!("{place}: {error}"));
                 return Err(format!("is no tool: {error}"));
             }
         }
         Ok(())
+    }
+
+    /// Tells what was mended in the tools of a list.
+    fn note_tools(&mut self, place: &str, list: &ToolList) {
+        for tool in &list.tools {
+            let named: String = tool.name.chars().take(80).collect();
+            self.note(&format!("{place}, tool `{named}`,"), told(tool));
+        }
+        self.problems.extend(list.notes.iter().map(|note| format!("{place} {note}")));
     }
 
     fn config(&mut self, found: config::Found) {
@@ -209,6 +270,16 @@ fn without_comments(text: &str) -> Option<String> {
     let mut plain = text.to_owned();
     json_strip_comments::strip(&mut plain).ok()?;
     serde_json::from_str::<&RawValue>(&plain).is_ok().then_some(plain)
+}
+
+/// What is told of a tool: what its text had to be mended for, and keys that come twice.
+fn told(tool: &Tool) -> Vec<Oddity> {
+    // What is odd about its fields is kept with the tool; few tools have anything odd about them.
+    if tool.oddities.is_empty() { Vec::new() } else { lenient::parse(&tool.raw).map(|(_, odd)| odd).unwrap_or_default() }
+}
+
+fn spaced(pointer: &str) -> String {
+    if pointer.is_empty() { String::new() } else { format!(" {pointer}") }
 }
 
 fn text_of(parts: &Parts<'_>, key: &str) -> Option<String> {

@@ -7,6 +7,7 @@
 //! - [`document`]: files of manifests and recorded lists; [`config`]: client configurations; [`page`]: list pages, and
 //!   what [`robots`] allow; [`curated`]: what is crawled by default.
 //! - [`npm`] and [`pypi`]: the pages of package registries; [`npmrc`] and [`pip`]: how their own clients are configured.
+//! - [`packed`]: what is compressed, unpacked under bounds.
 //! - [`sample`]: the embedded page, with [`recorded`] tool lists.
 
 pub mod artifact;
@@ -16,6 +17,7 @@ pub mod document;
 pub mod manifest;
 pub mod npm;
 pub mod npmrc;
+pub mod packed;
 pub mod page;
 pub mod pip;
 pub mod pypi;

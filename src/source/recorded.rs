@@ -1,8 +1,6 @@
 //! A recorded `tools/list`: its text in, tools out, one by one, so that a malformed one hides no other.
 
-use crate::model::Tool;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use crate::model::{Tool, scan};
 
 /// What a recorded list holds.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -10,44 +8,56 @@ pub struct ToolList {
     pub tools: Vec<Tool>,
     /// Items that are no tools, one sentence each.
     pub malformed: Vec<String>,
+    /// What is doubtful about the list as a whole, one sentence each.
+    pub notes: Vec<String>,
 }
 
-#[derive(Debug, Deserialize)]
-struct Answer<'a> {
-    #[serde(borrow)]
-    result: List<'a>,
-}
-
-#[derive(Debug, Deserialize)]
-struct List<'a> {
-    #[serde(borrow)]
-    tools: &'a RawValue,
-}
-
-/// Reads a list: the answer to `tools/list` as a whole, its `result`, or the array alone.
+/// Reads a list: the answer to `tools/list` as a whole, its `result`, or the array alone. Where the text names its tools
+/// more than once all of them are read, because readers differ in which ones count.
 ///
 /// # Errors
 /// Why the text is none of these.
 pub fn read_tools(text: &str) -> Result<ToolList, String> {
     let text = text.trim_start_matches('\u{feff}');
-    let array = match text.trim_start().starts_with('[') {
-        true => text,
-        false => serde_json::from_str::<Answer>(text)
-            .map(|answer| answer.result.tools)
-            .or_else(|_| serde_json::from_str::<List>(text).map(|list| list.tools))
-            .map_err(|error| format!("is not a recorded tool list: {error}"))?
-            .get(),
-    };
-    let items: Vec<&RawValue> =
-        serde_json::from_str(array).map_err(|error| format!("is not a recorded tool list: {error}"))?;
+    let no = |why: &str| format!("is not a recorded tool list: {why}");
+    let arrays = if text.trim_start().starts_with('[') { vec![text] } else { arrays(text).map_err(|why| no(&why))? };
     let mut list = ToolList::default();
-    for (at, item) in items.iter().enumerate() {
-        match Tool::from_json(item.get()) {
-            Ok(tool) => list.tools.push(tool),
-            Err(error) => list.malformed.push(format!("tool {at} is missing: {error}")),
+    if arrays.len() > 1 {
+        list.notes.push(format!("names its tools {} times; all of them were read", arrays.len()));
+    }
+    let mut at = 0;
+    for array in arrays {
+        let items = scan::elements(array).ok_or_else(|| no("its tools are no array"))?;
+        if let Some(broken) = items.broken {
+            return Err(no(&broken));
+        }
+        for item in items.found {
+            match Tool::from_json(item) {
+                Ok(tool) => list.tools.push(tool),
+                Err(error) => list.malformed.push(format!("tool {at} is missing: {error}")),
+            }
+            at += 1;
         }
     }
     Ok(list)
+}
+
+/// The arrays of tools that an answer names.
+fn arrays(text: &str) -> Result<Vec<&str>, String> {
+    let members = |text| match scan::members(text) {
+        None => Err("it is no object".to_owned()),
+        Some(scan::Parts { broken: Some(broken), .. }) => Err(broken),
+        Some(parts) => Ok(parts.found),
+    };
+    let mut lists = Vec::new();
+    for (key, value) in members(text)? {
+        if key == "result" {
+            lists.extend(members(value)?.into_iter().filter(|(key, _)| key == "tools").map(|(_, list)| list));
+        } else if key == "tools" {
+            lists.push(value);
+        }
+    }
+    if lists.is_empty() { Err("it names no tools".to_owned()) } else { Ok(lists) }
 }
 
 #[cfg(test)]
@@ -67,6 +77,14 @@ mod tests {
             assert_eq!(names, ["fire_kiln", "cool_kiln"]);
             assert_eq!(list.malformed, ["tool 1 is missing: tool has no name"]);
         }
+    }
+
+    #[test]
+    fn no_list_hides_behind_another_of_the_same_key() {
+        let list = read_tools(r#"{"tools":[{"name":"peek"}],"tools":[{"name":"burn"},{"name":"x","n":1e999}]}"#);
+        let list = list.expect("a recording");
+        assert_eq!(list.tools.iter().map(|tool| tool.name.as_str()).collect::<Vec<_>>(), ["peek", "burn", "x"]);
+        assert_eq!(list.notes.len(), 1);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::StoreError;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use std::ffi::OsStr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,7 +12,12 @@ pub const APPLICATION_ID: i32 = 0x6d63_7064;
 
 /// The steps from an empty file to the present schema; step N takes version N to N + 1. Never edit one that was
 /// released: add the next.
-const STEPS: &[&str] = &[include_str!("schema.sql"), include_str!("runs.sql"), include_str!("catalogue.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("runs.sql"),
+    include_str!("catalogue.sql"),
+    include_str!("nullable.sql"),
+];
 
 /// How long to wait for another process that holds the file.
 const BUSY: Duration = Duration::from_secs(10);
@@ -21,6 +27,7 @@ const BUSY: Duration = Duration::from_secs(10);
 /// # Errors
 /// The file is foreign or newer, or cannot be opened; a failing migration leaves the file as it was.
 pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
+    super::place::check(path)?;
     if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
     }
@@ -39,25 +46,56 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Opens `path` for reading only.
+/// Opens `path` for reading only, by a user who may not even write beside it.
 ///
 /// # Errors
 /// The file is missing, foreign, newer or older, or cannot be opened.
 pub(super) fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
+    super::place::check(path)?;
     if !path.exists() {
         return Err(StoreError::Missing(path.to_owned()));
     }
-    let fail = StoreError::sqlite("open", path);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(&fail)?;
-    connection.busy_timeout(BUSY).map_err(&fail)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false).map_err(&fail)?;
-    let found = version(&connection, path)?;
+    let (connection, found) = open_somehow(path)?;
     let known = STEPS.len() as i64;
     if found < known {
         return Err(StoreError::Older { path: path.to_owned(), found, known });
     }
     Ok(connection)
+}
+
+/// A connection that reads, whatever may be written beside the file, and the version of the file.
+fn open_somehow(path: &Path) -> Result<(Connection, i64), StoreError> {
+    match open_to_read(path, path.as_os_str()) {
+        // In WAL mode even a reader writes beside the file, unless it is told that nobody changes it. That may be said
+        // only where no other process has left changes beside it, which would be passed over.
+        Err(error) if super::place::is_denied(&error) => match super::place::immutable(path) {
+            _ if super::place::has_changes_beside(path) => Err(StoreError::Unmerged(path.to_owned())),
+            Some(name) => open_to_read(path, &name),
+            None => Err(error),
+        },
+        opened => opened,
+    }
+}
+
+/// A connection that reads, and the version of the file. `name` is what SQLite is given for `path`.
+fn open_to_read(path: &Path, name: &OsStr) -> Result<(Connection, i64), StoreError> {
+    let fail = StoreError::sqlite("open", path);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(name, flags).map_err(&fail)?;
+    connection.busy_timeout(BUSY).map_err(&fail)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false).map_err(&fail)?;
+    let found = version(&connection, path)?;
+    Ok((connection, found))
+}
+
+/// Writes a copy of the database at `from` to the new file `to`, without writing beside `from`.
+///
+/// # Errors
+/// `from` cannot be read as a database of ours, or `to` cannot be written.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let (connection, _) = open_somehow(from)?;
+    let target = to.to_str().ok_or_else(|| StoreError::Missing(to.to_owned()))?;
+    connection.execute("VACUUM INTO ?1", [target]).map_err(StoreError::sqlite("copy", from)).map(drop)
 }
 
 /// The schema version of a file of ours; 0 for an empty file.

@@ -12,6 +12,7 @@ mod judged;
 mod lists;
 mod lookup;
 mod migrate;
+mod place;
 mod price;
 mod reader;
 mod record;
@@ -27,6 +28,7 @@ pub use index::index_stale;
 pub use judged::{JudgeError, Judged, ServerTools, judge_stale};
 pub use lookup::Namesakes;
 pub use migrate::{APPLICATION_ID, bring_up_to_date};
+pub use place::{check as check_place, is_denied};
 pub use price::price_stale;
 pub use reader::{Reader, Standing};
 pub use record::{Record, Same, Sweep, Validator};
@@ -46,6 +48,11 @@ pub enum StoreError {
     /// The file is some other program's, or not a database at all.
     #[error("{0} is not a mcpdex database; name another file with --db")]
     Foreign(PathBuf),
+    /// What was named is no file; never repeats it, as an address may hold a password.
+    #[error(
+        "what --db or MCPDEX_DB names is {0}, not a file; mcpdex keeps its database in one SQLite file: name its path"
+    )]
+    NotAPath(&'static str),
     /// The file was written by a newer mcpdex.
     #[error("{path} has schema version {found}, and this mcpdex knows versions up to {known}; use a newer mcpdex")]
     Newer { path: PathBuf, found: i64, known: i64 },
@@ -54,6 +61,12 @@ pub enum StoreError {
         "{path} has schema version {found} and must be migrated to {known}; run `mcpdex crawl` once with this file"
     )]
     Older { path: PathBuf, found: i64, known: i64 },
+    /// Another process left changes beside a file that this user may not write.
+    #[error(
+        "{0} cannot be read whole: changes that are not merged yet lie in {0}-wal, and its folder cannot be written; \
+         copy both files to a folder of your own, or have its owner run `mcpdex stats` once"
+    )]
+    Unmerged(PathBuf),
     /// The folder of the file could not be made.
     #[error("cannot create the folder {path}")]
     Folder { path: PathBuf, source: std::io::Error },

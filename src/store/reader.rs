@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 pub struct Reader {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
+    /// The folder of the copy that is read instead of a file that may not be written; gone with the reader.
+    copy: Option<tempfile::TempDir>,
 }
 
 /// What of a database is in step with its tools.
@@ -47,7 +49,30 @@ impl Reader {
     /// # Errors
     /// The file is missing, foreign, newer or older than this program.
     pub fn open(path: &Path) -> Result<Reader, StoreError> {
-        Ok(Reader { connection: migrate::open_for_reading(path)?, path: path.to_owned() })
+        Ok(Reader { connection: migrate::open_for_reading(path)?, path: path.to_owned(), copy: None })
+    }
+
+    /// Opens a copy of the database at `path`, after `prepare` has brought the copy up to date: for a file that this
+    /// user may read and not write. The copy lies in a folder that only this user can read, and goes with the reader.
+    ///
+    /// # Errors
+    /// The file cannot be read, the copy cannot be written, or `prepare` fails.
+    pub fn open_copy<E: From<StoreError>>(
+        path: &Path,
+        prepare: impl FnOnce(&Path) -> Result<(), E>,
+    ) -> Result<Reader, E> {
+        let made = tempfile::Builder::new().prefix("mcpdex-").tempdir();
+        let folder = made.map_err(|source| StoreError::Folder { path: std::env::temp_dir(), source })?;
+        let copied = folder.path().join("copy.db");
+        migrate::copy(path, &copied)?;
+        prepare(&copied)?;
+        let connection = migrate::open_for_reading(&copied)?;
+        Ok(Reader { connection, path: path.to_owned(), copy: Some(folder) })
+    }
+
+    /// Whether a copy is read, see [`Reader::open_copy`].
+    pub fn is_copy(&self) -> bool {
+        self.copy.is_some()
     }
 
     pub(super) fn fail(&self) -> impl Fn(rusqlite::Error) -> StoreError {

@@ -1,6 +1,6 @@
 //! `mcpdex policy`: the recommended policy for a tool, a server, a client's configuration or the whole database.
 //!
-//! A tool's name alone prints its policy.json as the catalogue recommends it; everything else goes through the targets.
+//! A tool's name alone prints its policy.json as `mcpdex tool` shows it: the target policylayer, the profile balanced.
 
 mod clients;
 mod export;
@@ -9,7 +9,7 @@ mod settings;
 use super::{Exit, database, print, tool};
 use crate::cli::{Global, PolicyArgs};
 use crate::model::FoundTool;
-use crate::policy::{PlannedServer, Window, advise, decide, policylayer};
+use crate::policy::{PlannedServer, Window, advise};
 use crate::report::{to_json, visible};
 use crate::store::Reader;
 use anyhow::bail;
@@ -43,9 +43,10 @@ impl Command<'_> {
         let Some(first) = found.first() else {
             return tool::unknown(self.reader, name, server);
         };
-        let choose = |found: &FoundTool| if settings.plain { decide(&found.verdict) } else { settings.decide(found) };
-        let decision = choose(first);
-        if found.iter().any(|other| choose(other) != decision) {
+        let servers = tool::by_server(&found);
+        let decisions = |tools: &[&FoundTool]| tools.iter().map(|tool| settings.decide(tool)).collect::<Vec<_>>();
+        let decided = decisions(&servers[0].1);
+        if servers.iter().any(|(_, tools)| decisions(tools) != decided) {
             eprintln!("error: servers differ on `{}`; choose one with --server:", visible(name));
             for other in &found {
                 let verdict = &other.verdict;
@@ -53,21 +54,19 @@ impl Command<'_> {
             }
             return Ok(Exit::Failed);
         }
-        if settings.plain {
-            let document = policylayer::document([(first.tool.name.as_str(), &decision)])?;
-            print(&document.to_text())?;
-            return Ok(Exit::Done);
-        }
-        let planned = settings.plan(&first.server, self.args.alias.as_deref(), std::slice::from_ref(first));
-        if self.global.json && self.args.out.is_none() {
+        let of_first: Vec<FoundTool> = servers[0].1.iter().map(|tool| (*tool).clone()).collect();
+        let planned = settings.plan(&first.server, self.args.alias.as_deref(), &of_first);
+        if self.global.json && self.args.out.is_none() && !settings.plain {
             let advice = settings.targets.iter().map(|target| {
                 advise(*target, &planned, &settings.options, settings.profile.uncounted, (10, Window::Minute))
             });
             print(&to_json(&advice.collect::<Vec<_>>()))?;
             return Ok(Exit::Done);
         }
-        if !self.global.quiet {
-            eprintln!("{}: {}", visible(name), visible(&decision.sentence()));
+        if !self.global.quiet && !settings.plain {
+            for decision in &decided {
+                eprintln!("{}: {}", visible(name), visible(&decision.sentence()));
+            }
             for target in &settings.targets {
                 for step in target.features().steps {
                     eprintln!("  {target}: {step}");

@@ -4,7 +4,7 @@ use crate::cli::PolicyArgs;
 use crate::model::FoundTool;
 use crate::policy::{
     Decision, Document, Effect, Options, PlannedServer, PlannedTool, Profile, Refused, Target, alias_of,
-    decide_with_arguments, document, targets,
+    decide_found, document, targets,
 };
 use anyhow::{Context, bail};
 
@@ -14,7 +14,7 @@ pub(super) struct Settings {
     pub(super) options: Options,
     /// One of the two changes that people ask for, instead of what the profile says.
     instead: Option<Effect>,
-    /// No option of this command was given: print what the catalogue recommends.
+    /// No option of this command was given: print the document and say nothing beside it.
     pub(super) plain: bool,
 }
 
@@ -53,7 +53,7 @@ impl Settings {
         match self.instead {
             Some(Effect::Hide) => Decision::plain(Effect::Hide, "it is to be blocked completely"),
             Some(effect) => Decision::plain(effect, "its calls are to be counted"),
-            None => decide_with_arguments(&self.profile, &found.verdict, Some(found.origin), &found.tool),
+            None => decide_found(&self.profile, found),
         }
     }
 

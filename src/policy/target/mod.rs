@@ -15,7 +15,7 @@ mod gemini;
 mod intercept;
 mod litellm;
 mod openai;
-pub mod policylayer;
+mod policylayer;
 mod rego;
 mod toolhive;
 mod vscode;

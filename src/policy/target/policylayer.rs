@@ -4,7 +4,7 @@
 //! them. A tool that is not named in a document is refused, because every document says `"default": "deny"`.
 
 use super::{Adapted, Features, Format, Options, Output, Refusal};
-use crate::policy::decision::{Condition, Decision, Effect, Test};
+use crate::policy::decision::{Condition, Effect, Test};
 use crate::policy::fit::{FittedServer, FittedTool};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -39,7 +39,7 @@ pub(super) const RESERVED: [&str; 3] = ["*", "_global", "__proto__"];
 
 /// One policy.json. Keys are written in this order.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Document {
+struct Document {
     version: &'static str,
     default: &'static str,
     #[serde(skip_serializing_if = "Map::is_empty")]
@@ -73,26 +73,6 @@ struct Limit {
 struct Predicate {
     conditions: Vec<Value>,
     on_deny: String,
-}
-
-/// A tool that this format cannot name without changing the meaning of the document.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the tool name `{0}` has a meaning of its own in policy.json; it stays refused by the document's default")]
-pub struct ReservedName(pub String);
-
-/// The document that applies each decision to its tool.
-///
-/// # Errors
-/// A tool's name is reserved by the format.
-pub fn document<'a>(decisions: impl IntoIterator<Item = (&'a str, &'a Decision)>) -> Result<Document, ReservedName> {
-    let mut document = Document::empty();
-    for (tool, decision) in decisions {
-        if RESERVED.contains(&tool) {
-            return Err(ReservedName(tool.to_owned()));
-        }
-        document.add(tool, decision.effect, &decision.conditions);
-    }
-    Ok(document)
 }
 
 impl Document {
@@ -133,13 +113,8 @@ impl Document {
         counter
     }
 
-    /// The document as a JSON value.
-    pub fn to_value(&self) -> Value {
-        value(self)
-    }
-
     /// The text of the file: two spaces of indentation, a line feed at the end.
-    pub fn to_text(&self) -> String {
+    fn to_text(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).expect("strings and numbers always serialise");
         text.push('\n');
         text
@@ -212,7 +187,9 @@ mod tests {
     use super::*;
 
     fn text(tool: &str, effect: Effect) -> String {
-        document([(tool, &Decision::plain(effect, ""))]).expect("not reserved").to_text()
+        let mut document = Document::empty();
+        document.add(tool, effect, &[]);
+        document.to_text()
     }
 
     #[test]
@@ -254,8 +231,9 @@ mod tests {
 
     #[test]
     fn a_name_that_means_more_than_one_tool_is_refused() {
-        let decision = Decision::plain(Effect::Allow, "");
-        assert_eq!(document([("*", &decision)]), Err(ReservedName("*".to_owned())));
+        for name in RESERVED {
+            assert!(PolicyLayer.name("", name).is_err(), "{name}");
+        }
     }
 
     #[test]
@@ -268,8 +246,11 @@ mod tests {
 
     #[test]
     fn names_that_differ_in_letter_case_do_not_share_a_counter() {
-        let limit = Decision::plain(Effect::Limit { max: 1, window: Window::Hour }, "");
-        let text = document([("Send", &limit), ("send", &limit)]).expect("not reserved").to_text();
+        let mut document = Document::empty();
+        for tool in ["Send", "send"] {
+            document.add(tool, Effect::Limit { max: 1, window: Window::Hour }, &[]);
+        }
+        let text = document.to_text();
         assert!(text.contains("\"send_rate\"") && text.contains("\"send_rate_2\""), "{text}");
     }
 }

@@ -2,17 +2,19 @@
 //! and does not mind what is wrong *inside* a part, so that one broken tool cannot hide the others.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// What was found of an object or array, and what stopped the search before its end.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Parts<T> {
-    pub(super) found: Vec<T>,
+pub struct Parts<T> {
+    /// In order, each as it stands in the text.
+    pub found: Vec<T>,
     /// Why the end was not reached; `None` when it was.
-    pub(super) broken: Option<String>,
+    pub broken: Option<String>,
 }
 
 /// The members of an object, in order: key (escapes undone) and the text of the value. `None`: it is no object.
-pub(super) fn members(text: &str) -> Option<Parts<(Cow<'_, str>, &str)>> {
+pub fn members(text: &str) -> Option<Parts<(Cow<'_, str>, &str)>> {
     let mut cursor = Cursor { text, at: 0 };
     cursor.space();
     cursor.take(b'{').then(|| {
@@ -36,7 +38,7 @@ pub(super) fn members(text: &str) -> Option<Parts<(Cow<'_, str>, &str)>> {
 }
 
 /// The elements of an array, in order. `None`: it is no array.
-pub(super) fn elements(text: &str) -> Option<Parts<&str>> {
+pub fn elements(text: &str) -> Option<Parts<&str>> {
     let mut cursor = Cursor { text, at: 0 };
     cursor.space();
     cursor.take(b'[').then(|| {
@@ -50,9 +52,16 @@ pub(super) fn elements(text: &str) -> Option<Parts<&str>> {
 }
 
 /// The text of a JSON string, with what cannot be decoded left as it stands; `None`: it is no string.
-pub(super) fn string(text: &str) -> Option<Cow<'_, str>> {
+pub fn string(text: &str) -> Option<Cow<'_, str>> {
     let text = text.trim();
     (text.len() >= 2 && text.starts_with('"') && text.ends_with('"')).then(|| unescape(text))
+}
+
+/// The keys that stand more than once among members, each once, in order.
+pub fn twice<'a>(members: &'a [(Cow<'_, str>, &str)]) -> Vec<&'a str> {
+    let mut seen = BTreeSet::new();
+    let mut told = BTreeSet::new();
+    members.iter().map(|(key, _)| key.as_ref()).filter(|key| !seen.insert(*key) && told.insert(*key)).collect()
 }
 
 fn unescape(quoted: &str) -> Cow<'_, str> {
@@ -61,7 +70,7 @@ fn unescape(quoted: &str) -> Cow<'_, str> {
     if !bare.contains('\\') {
         return Cow::Borrowed(bare);
     }
-    match crate::model::lenient::parse(quoted) {
+    match super::lenient::parse(quoted) {
         Ok((serde_json::Value::String(text), _)) => Cow::Owned(text),
         _ => Cow::Borrowed(bare),
     }
@@ -175,6 +184,7 @@ mod tests {
         let found: Vec<_> = parts.found.iter().map(|(k, v)| (k.as_ref(), *v)).collect();
         assert_eq!(found, [("ab", r#"[1, {"x":"}]\""}]"#), ("n", "1e999"), ("s", r#""\ud800""#), ("w", "NaN")]);
         assert_eq!(parts.broken, None);
+        assert!(twice(&parts.found).is_empty());
         assert_eq!(elements("[]").expect("an array").found.len(), 0);
         assert!(members("[1]").is_none() && elements("{}").is_none() && elements("").is_none());
     }

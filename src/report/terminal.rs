@@ -1,0 +1,121 @@
+//! Data on its way to a terminal: bytes in, the same bytes out but for signs that a terminal obeys or that hide and
+//! reorder text. Those come out as JSON and most other formats write them (`\u001b`), so that what is copied from the
+//! screen stays readable by programs. Files and pipes never pass through here.
+
+use super::visible::is_hidden;
+use std::io::{self, IsTerminal, Stdout, Write};
+
+/// Standard output: harmless where it is a terminal, as it comes where it is not.
+pub fn stdout() -> Box<dyn Write + Send> {
+    let out = io::stdout();
+    if out.is_terminal() { Box::new(Harmless::<Stdout>::new(out)) } else { Box::new(out) }
+}
+
+/// Writes text with what a terminal would obey made visible.
+#[derive(Debug)]
+pub struct Harmless<W: Write> {
+    out: W,
+    /// The end of the last piece, of which the next one decides what it is: the beginning of a character, or a carriage
+    /// return.
+    held: Vec<u8>,
+}
+
+impl<W: Write> Harmless<W> {
+    /// Writes to `out`. What is held back at the end comes with [`Write::flush`].
+    pub fn new(out: W) -> Harmless<W> {
+        Harmless { out, held: Vec::new() }
+    }
+
+    /// Writes `bytes`; `last` when nothing follows. Gives back what the next piece decides.
+    fn pass(&mut self, bytes: &[u8], last: bool) -> io::Result<Vec<u8>> {
+        let mut shown = String::with_capacity(bytes.len());
+        let mut rest = bytes;
+        let mut held = Vec::new();
+        while !rest.is_empty() {
+            let (text, bad) = match std::str::from_utf8(rest) {
+                Ok(text) => (text, None),
+                Err(error) => {
+                    // What was valid up to here is valid.
+                    let text = std::str::from_utf8(&rest[..error.valid_up_to()]).unwrap_or_default();
+                    (text, Some(error.error_len()))
+                }
+            };
+            rest = &rest[text.len()..];
+            let mut signs = text.chars().peekable();
+            while let Some(sign) = signs.next() {
+                match sign {
+                    '\r' if signs.peek() == Some(&'\n') => shown.push('\r'),
+                    '\r' if signs.peek().is_none() && bad.is_none() && !last => held.push(b'\r'),
+                    // The bytes that no character begins with are shown one by one below.
+                    '\r' => escape(&mut shown, '\r'),
+                    sign if is_hidden(sign) => escape(&mut shown, sign),
+                    sign => shown.push(sign),
+                }
+            }
+            match bad {
+                None => break,
+                Some(None) if !last => {
+                    held.extend_from_slice(rest);
+                    break;
+                }
+                Some(length) => {
+                    let length = length.unwrap_or(rest.len());
+                    shown.extend(rest[..length].iter().map(|byte| format!("\\x{byte:02x}")));
+                    rest = &rest[length..];
+                }
+            }
+        }
+        self.out.write_all(shown.as_bytes())?;
+        Ok(held)
+    }
+}
+
+/// As JSON escapes a character, in one or two code units.
+fn escape(out: &mut String, sign: char) {
+    out.extend(sign.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+}
+
+impl<W: Write> Write for Harmless<W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        let mut bytes = std::mem::take(&mut self.held);
+        bytes.extend_from_slice(piece);
+        self.held = self.pass(&bytes, false)?;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let bytes = std::mem::take(&mut self.held);
+        self.pass(&bytes, true)?;
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(bytes: &[u8], at_once: usize) -> String {
+        let mut out = Vec::new();
+        let mut terminal = Harmless::new(&mut out);
+        for piece in bytes.chunks(at_once) {
+            terminal.write_all(piece).expect("memory takes all");
+        }
+        terminal.flush().expect("memory takes all");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn a_terminal_is_given_nothing_to_obey_however_the_bytes_are_cut() {
+        for (bytes, expected) in [
+            (&b"a\x1b[31mb\r\nc\rd\r"[..], "a\\u001b[31mb\r\nc\\u000dd\\u000d"),
+            ("é漢\u{9b}31m\u{202e}x\u{e0041}\t\n".as_bytes(), "é漢\\u009b31m\\u202ex\\udb40\\udc41\t\n"),
+            (b"a\xff\x9bb\xe6\xbc", "a\\xff\\x9bb\\xe6\\xbc"),
+            (b"\r\r\n\r\xff", "\\u000d\r\n\\u000d\\xff"),
+            (b"plain, \"text\"\n", "plain, \"text\"\n"),
+        ] {
+            for at_once in [1, 2, 3, 100] {
+                assert_eq!(shown(bytes, at_once), expected, "{at_once}");
+            }
+        }
+    }
+}
