@@ -5,7 +5,7 @@ use super::guard::{Resolver, check_address};
 use super::host::HostRecord;
 use super::lane::{Lanes, Pace, Place};
 use super::large::Large;
-use super::{Dial, Encoding, Lookup, Refusal, SystemLookup, Trust};
+use super::{Dial, Lookup, Refusal, SystemLookup, Trust};
 use rustls_platform_verifier::ConfigVerifierExt;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -63,9 +63,9 @@ pub struct SetupError(String);
 #[derive(Clone)]
 pub struct Client {
     /// For hosts that the operator configured: the system's proxies are honoured.
-    operator: Pair,
+    operator: reqwest::Client,
     /// For everyone else: no proxy (it would resolve names behind the guard's back), guarded resolver.
-    untrusted: Pair,
+    untrusted: reqwest::Client,
     config: Config,
     lanes: Lanes,
     large: Large,
@@ -76,20 +76,13 @@ pub struct Client {
 /// conversation is with another host, so the whole pool is replaced from time to time.
 struct Conversations {
     begun: usize,
-    pairs: (Pair, Pair),
+    pairs: (reqwest::Client, reqwest::Client),
     /// Shared by all pools: reading the system's certificates takes longer than many conversations.
     tls: rustls::ClientConfig,
 }
 
 /// Conversations that share a pool of connections.
 const SHARE_A_POOL: usize = 128;
-
-/// The library undoes `Content-Encoding` for a client as a whole, so there are two.
-#[derive(Clone)]
-struct Pair {
-    decoded: reqwest::Client,
-    as_stored: reqwest::Client,
-}
 
 /// What every connection trusts: the certificates of the operating system.
 fn tls() -> Result<rustls::ClientConfig, SetupError> {
@@ -99,20 +92,19 @@ fn tls() -> Result<rustls::ClientConfig, SetupError> {
 }
 
 /// The library's clients for hosts of the operator and for everyone else.
-fn pairs(config: &Config, tls: &rustls::ClientConfig) -> Result<(Pair, Pair), SetupError> {
+fn pairs(
+    config: &Config,
+    tls: &rustls::ClientConfig,
+) -> Result<(reqwest::Client, reqwest::Client), SetupError> {
     let agent = user_agent(config.contact.as_deref())?;
-    let build = |trust: Trust, encoding: Encoding| {
+    let build = |trust: Trust| {
         let guarded = trust == Trust::Untrusted && !config.allow_private;
-        let decoded = encoding == Encoding::Decoded;
         let mut builder = reqwest::Client::builder()
             .user_agent(agent.clone())
             .tls_backend_preconfigured(tls.clone())
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
-            .gzip(decoded)
-            .brotli(decoded)
-            .zstd(decoded)
             .connect_timeout(config.connect_timeout)
             .http1_max_headers(MAX_HEADERS)
             .http2_max_header_list_size(MAX_HEAD_BYTES)
@@ -124,11 +116,7 @@ fn pairs(config: &Config, tls: &rustls::ClientConfig) -> Result<(Pair, Pair), Se
         }
         builder.build().map_err(|error| SetupError(error.to_string()))
     };
-    let pair = |trust| {
-        let (decoded, as_stored) = (build(trust, Encoding::Decoded)?, build(trust, Encoding::AsStored)?);
-        Ok(Pair { decoded, as_stored })
-    };
-    Ok((pair(Trust::Operator)?, pair(Trust::Untrusted)?))
+    Ok((build(Trust::Operator)?, build(Trust::Untrusted)?))
 }
 
 impl Client {
@@ -171,14 +159,10 @@ impl Client {
         self.config.allow_private
     }
 
-    pub(super) fn library(&self, trust: Trust, encoding: Encoding) -> &reqwest::Client {
-        let pair = match trust {
+    pub(super) fn library(&self, trust: Trust) -> &reqwest::Client {
+        match trust {
             Trust::Operator => &self.operator,
             Trust::Untrusted => &self.untrusted,
-        };
-        match encoding {
-            Encoding::Decoded => &pair.decoded,
-            Encoding::AsStored => &pair.as_stored,
         }
     }
 

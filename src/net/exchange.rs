@@ -2,11 +2,12 @@
 //! read piece by piece out, whatever the status. Never follows a redirect unchecked, never takes headers that belong to
 //! one origin to another, and stops at the caller's deadline however slowly the bytes drip.
 
+use super::body::{ACCEPTED, Body};
 use super::guard::{check_redirect, check_url};
 use super::host::Went;
 use super::large::Large;
 use super::retry::retry_after;
-use super::{Cause, Client, Encoding, Failure, Trust};
+use super::{Cause, Client, Failure, Trust};
 use crate::model::Secret;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::time::Duration;
@@ -81,6 +82,8 @@ pub struct Opened {
     pub trust: Trust,
     headers: HeaderMap,
     response: reqwest::Response,
+    body: Body,
+    ended: bool,
     deadline: Deadline,
     most: u64,
     read: u64,
@@ -103,19 +106,28 @@ impl Opened {
     ///
     /// # Errors
     /// The connection broke, the deadline passed, or the body is larger than was allowed.
-    pub async fn chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, Failure> {
+    pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        if self.ended {
+            return Ok(None);
+        }
         let failed = |cause| Failure::new(&self.url, cause);
         let next = self.deadline.limit(self.response.chunk()).await;
         let chunk = next
             .map_err(|total| failed(Cause::Timeout(total)))?
             .map_err(|error| failed(Cause::of(error, self.deadline.total)))?;
-        self.read += chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
+        let piece = match &chunk {
+            Some(chunk) if self.body.is_plain() => chunk.to_vec(),
+            Some(chunk) => self.body.undo(chunk).map_err(failed)?,
+            None => self.body.end().map_err(failed)?,
+        };
+        self.ended = chunk.is_none();
+        self.read += piece.len() as u64;
         if self.read > self.most {
             return Err(failed(Cause::TooLarge { what: "the answer", limit: self.most }));
         }
         let room = self.large.room(self.read, self.most, &mut self.held);
         self.deadline.limit(room).await.map_err(|total| failed(Cause::Timeout(total)))?;
-        Ok(chunk)
+        Ok(if self.ended && piece.is_empty() { None } else { Some(piece) })
     }
 
     /// The rest of the body.
@@ -125,13 +137,16 @@ impl Opened {
     pub async fn bytes(&mut self) -> Result<Vec<u8>, Failure> {
         let mut body = Vec::new();
         while let Some(chunk) = self.chunk().await? {
-            body.extend_from_slice(chunk.as_ref());
+            body.extend_from_slice(&chunk);
         }
         Ok(body)
     }
 
-    /// The length that the body is said to have, in bytes; 0 where nothing is said.
+    /// The length that the body is said to have, in bytes; 0 where nothing is said of what will be read.
     pub fn announced(&self) -> usize {
+        if !self.body.is_plain() {
+            return 0;
+        }
         self.response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0)
     }
 
@@ -168,12 +183,15 @@ impl Client {
             let Some(next) = followed(asked.verb, status, response.headers(), &url).map_err(failed)? else {
                 let (deadline, most) = (asked.deadline, asked.most);
                 let headers = response.headers().clone();
+                let body = Body::new(&headers, most, false).map_err(failed)?;
                 return Ok(Opened {
                     status,
                     url,
                     trust,
                     headers,
                     response,
+                    body,
+                    ended: false,
                     deadline,
                     most,
                     read: 0,
@@ -196,13 +214,13 @@ impl Client {
         trust: Trust,
         at_home: bool,
     ) -> Result<reqwest::RequestBuilder, Cause> {
-        let library = self.library(trust, Encoding::Decoded);
+        let library = self.library(trust);
         let mut request = match asked.verb {
             Verb::Get => library.get(url.clone()),
             Verb::Post => library.post(url.clone()),
             Verb::Delete => library.delete(url.clone()),
         };
-        request = request.header(header::ACCEPT, asked.accept);
+        request = request.header(header::ACCEPT, asked.accept).header(header::ACCEPT_ENCODING, ACCEPTED);
         for (name, value) in &asked.headers {
             request = request.header(*name, value);
         }

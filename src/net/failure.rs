@@ -1,7 +1,7 @@
 //! Why a fetch failed: typed, with the outcome it means and words for people.
 
 use super::{Refusal, shown};
-use crate::model::Outcome;
+use crate::model::{Excess, Outcome};
 use std::error::Error;
 use std::time::Duration;
 use url::Url;
@@ -39,6 +39,9 @@ pub enum Cause {
     Unreachable(String),
     #[error("{what} is larger than the limit of {limit} bytes")]
     TooLarge { what: &'static str, limit: u64 },
+    /// A small answer that unpacks to a large one.
+    #[error("the answer is refused: {0}")]
+    Unpacks(Excess),
     #[error("more than {0} redirects")]
     Redirects(u8),
     #[error("{0}")]
@@ -81,7 +84,7 @@ impl Failure {
             Cause::Status { .. } | Cause::Busy { .. } => Outcome::Refused,
             Cause::Timeout(_) | Cause::NoConnection => Outcome::Timeout,
             Cause::Unreachable(_) => Outcome::Unreachable,
-            Cause::TooLarge { .. } | Cause::Redirects(_) => Outcome::TooLarge,
+            Cause::TooLarge { .. } | Cause::Unpacks(_) | Cause::Redirects(_) => Outcome::TooLarge,
             Cause::Unreadable(_) => Outcome::Unreadable,
         }
     }

@@ -1,5 +1,6 @@
 //! Moves the bytes: one GET under limits, with our own redirects and retries.
 
+use super::body::{ACCEPTED, Body};
 use super::exchange::asked_to_wait;
 use super::guard::{check_redirect, check_url};
 use super::host::Went;
@@ -89,12 +90,12 @@ impl Client {
 
     /// One request and its answer.
     async fn hop(&self, hop: &Hop, request: &Request) -> Result<Answer, Failed> {
-        let library = self.library(hop.trust, request.encoding);
-        let builder = match request.encoding {
-            Encoding::Decoded => library.get(hop.url.clone()),
-            Encoding::AsStored => library.get(hop.url.clone()).header(header::ACCEPT_ENCODING, "identity"),
+        let accepted = match request.encoding {
+            Encoding::Decoded => ACCEPTED,
+            Encoding::AsStored => HeaderValue::from_static("identity"),
         };
-        let mut builder = builder.header(header::ACCEPT, request.accept);
+        let mut builder = self.library(hop.trust).get(hop.url.clone()).header(header::ACCEPT_ENCODING, accepted);
+        builder = builder.header(header::ACCEPT, request.accept);
         if let Some(known) = &request.known {
             for (name, value) in
                 [(header::IF_NONE_MATCH, &known.etag), (header::IF_MODIFIED_SINCE, &known.last_modified)]
@@ -132,7 +133,8 @@ impl Client {
             return Err(hop.refused(&response));
         }
         let headers = response.headers().clone();
-        let body = read_body(response, limits, self.large()).await.map_err(|cause| hop.failed(cause))?;
+        let stored = request.encoding == Encoding::AsStored;
+        let body = read_body(response, limits, stored, self.large()).await.map_err(|cause| hop.failed(cause))?;
         Ok(Answer::Done(Fetched {
             status: status.as_u16(),
             content_type: text(&headers, &header::CONTENT_TYPE),
@@ -203,21 +205,39 @@ impl Hop {
 }
 
 /// Reads a body, counting what comes out of decompression.
-async fn read_body(mut response: reqwest::Response, limits: &Limits, large: &Large) -> Result<Vec<u8>, Cause> {
+async fn read_body(
+    mut response: reqwest::Response,
+    limits: &Limits,
+    stored: bool,
+    large: &Large,
+) -> Result<Vec<u8>, Cause> {
     let mut held = None;
     let too_large = Cause::TooLarge { what: "the answer", limit: limits.body };
-    if response.content_length().is_some_and(|length| length > limits.body) {
+    let mut coded = Body::new(response.headers(), limits.body, stored)?;
+    if coded.is_plain() && response.content_length().is_some_and(|length| length > limits.body) {
         return Err(too_large);
     }
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| Cause::of(error, limits.total))? {
-        if (body.len() + chunk.len()) as u64 > limits.body {
-            return Err(too_large);
+    loop {
+        let chunk = response.chunk().await.map_err(|error| Cause::of(error, limits.total))?;
+        let last = chunk.is_none();
+        let piece = match &chunk {
+            Some(chunk) if coded.is_plain() => {
+                if (body.len() + chunk.len()) as u64 > limits.body {
+                    return Err(too_large);
+                }
+                body.extend_from_slice(chunk);
+                Vec::new()
+            }
+            Some(chunk) => coded.undo(chunk)?,
+            None => coded.end()?,
+        };
+        body.extend_from_slice(&piece);
+        if last {
+            return Ok(body);
         }
-        body.extend_from_slice(&chunk);
         large.room(body.len() as u64, limits.body, &mut held).await;
     }
-    Ok(body)
 }
 
 /// The longest header value that is kept.

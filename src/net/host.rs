@@ -45,7 +45,7 @@ impl Went {
             Cause::Unreachable(_) if retry::is_transient(cause) => Went::Badly,
             Cause::Blocked(_) | Cause::Timeout(_) | Cause::NoConnection | Cause::Unreachable(_) => Went::Nowhere,
             Cause::Status { status, .. } | Cause::Busy { status, .. } => Went::of_status(*status, None),
-            Cause::TooLarge { .. } | Cause::Redirects(_) | Cause::Unreadable(_) => Went::Well,
+            Cause::TooLarge { .. } | Cause::Unpacks(_) | Cause::Redirects(_) | Cause::Unreadable(_) => Went::Well,
         }
     }
 }

@@ -10,6 +10,7 @@
 pub mod address;
 pub mod guard;
 
+mod body;
 mod client;
 mod exchange;
 mod failure;
