@@ -50,6 +50,7 @@ pub(super) fn tool_of(example: &ExampleSyntax) -> (ServerContext, Tool) {
         annotations: Annotations::default(),
         oddities: Vec::new(),
         raw: String::new(),
+        other_reading: None,
     };
     let siblings = example.siblings.iter().map(String::as_str).chain([tool.name.as_str()]);
     let context = ServerContext::of_names(example.server.as_deref().unwrap_or(""), siblings);

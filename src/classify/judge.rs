@@ -66,7 +66,11 @@ impl Ruleset {
     /// Judges one tool and treats its annotations as `trust` says.
     pub fn judge_trusting(&self, context: &ServerContext, tool: &Tool, trust: Trust) -> Verdict {
         let finding = self.find(context, tool);
-        self.verdict(context, tool, finding, trust)
+        let verdict = self.verdict(context, tool, finding, trust);
+        match &tool.other_reading {
+            None => verdict,
+            Some(other) => graver(verdict, self.judge_trusting(context, other, trust)),
+        }
     }
 
     pub(super) fn find<'t>(&self, context: &ServerContext, tool: &'t Tool) -> Finding<'t> {
@@ -330,4 +334,16 @@ pub(super) fn evidence_of(reading: &Reading<'_>, rule: &str, span: Span) -> Evid
 pub(super) fn parameter_pointer(reading: &Reading<'_>, parameter: u32) -> String {
     let name = reading.params.get(parameter as usize).map_or("", |param| param.name);
     format!("/inputSchema/properties/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// Of two readings of one text the graver one, under the name that mcpdex knows the tool by. Which of them an agent
+/// gets depends on its client, so neither can be sure.
+fn graver(last: Verdict, first: Verdict) -> Verdict {
+    let rank = |verdict: &Verdict| (verdict.risk, verdict.class);
+    let name = last.name.clone();
+    let mut verdict = if rank(&first) > rank(&last) { first } else { last };
+    verdict.name = name;
+    verdict.confidence = Confidence::Low;
+    verdict.notes.push("a key stands twice in the definition; this is the graver of its two readings".to_owned());
+    verdict
 }

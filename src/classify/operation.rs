@@ -174,6 +174,7 @@ fn judge_one(
         annotations: crate::model::Annotations::default(),
         oddities: Vec::new(),
         raw: String::new(),
+        other_reading: None,
     };
     let reading = Reading::of(&pseudo, &set.lexicon);
     let segment = reading.name_segment();

@@ -58,10 +58,16 @@ const OF_A_TOOL: [&str; 6] = ["name", "title", "description", "inputSchema", "ou
 pub fn row(line: usize, text: String) -> Result<Row, RowError> {
     let bad = |problem: String| RowError { line, problem };
     let bare = text.trim_start_matches('\u{feff}');
-    let (value, mended) = lenient::parse(bare).map_err(|e| bad(ToolError::Syntax(e.to_string()).to_string()))?;
+    let (value, mended, other) =
+        lenient::parse_both(bare).map_err(|e| bad(ToolError::Syntax(e.to_string()).to_string()))?;
     let Value::Object(object) = value else { return Err(bad("is not a JSON object".to_owned())) };
     let raw = if bare.len() == text.len() { text } else { bare.to_owned() };
     let mut row = row_of(line, object, raw)?;
+    if let Some(Value::Object(other)) = other
+        && let Ok(other) = row_of(line, other, String::new())
+    {
+        row.tool.other_reading = Some(Box::new(other.tool));
+    }
     row.mended = mended.len();
     row.tool.oddities.splice(0..0, mended);
     Ok(row)
@@ -289,9 +295,11 @@ fn tools_of(text: &str) -> Option<Document> {
         for result in inner {
             all.extend(whole(scan::members(result)?)?);
         }
-        notes.extend(scan::twice(&all).into_iter().map(|key| {
-            format!("the document names `{key}` more than once; all lists of tools were read")
-        }));
+        notes.extend(
+            scan::twice(&all)
+                .into_iter()
+                .map(|key| format!("the document names `{key}` more than once; all lists of tools were read")),
+        );
         all.into_iter().filter(|(key, _)| key == "tools").map(|(_, value)| value).collect()
     };
     if lists.is_empty() {

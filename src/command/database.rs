@@ -103,7 +103,10 @@ pub(super) fn open_judged(path: &Path) -> anyhow::Result<Reader> {
                 bench.judge(copy).map(drop)
             })?;
             let why = "cannot be written, and its verdicts are those of other rules";
-            eprintln!("note: {} {why}; it was judged anew in a copy for this answer", visible(&path.display().to_string()));
+            eprintln!(
+                "note: {} {why}; it was judged anew in a copy for this answer",
+                visible(&path.display().to_string())
+            );
             Ok(reader)
         }
         Err(error) => Err(error),

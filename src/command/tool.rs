@@ -97,7 +97,8 @@ fn views(found: Vec<FoundTool>) -> Vec<ToolView> {
         .map(|(server, tools)| {
             let policy = match recommend(server, &tools) {
                 Ok(document) => {
-                    let losses = document.losses.iter().map(|loss| format!("; here it is {}: {}", loss.written, loss.why));
+                    let losses =
+                        document.losses.iter().map(|loss| format!("; here it is {}: {}", loss.written, loss.why));
                     // What mcpdex itself wrote is JSON.
                     let value = serde_json::from_str(document.text()).ok();
                     Ok(PolicyView { reason: losses.collect(), document: value })

@@ -1,8 +1,8 @@
 //! Files on this machine: paths in, documents out. Reads, and writes nothing; a file that is too large or no text is an
 //! error for its own sake and hides no other.
 
-use crate::source::document::{Document, Entry};
 use crate::model::{Outcome, Unpacking};
+use crate::source::document::{Document, Entry};
 use crate::source::{packed, page};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -81,8 +81,7 @@ pub(super) fn read_file(path: &Path, source: &str) -> Result<Document, Unread> {
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     if [".md", ".markdown", ".html", ".htm"].iter().any(|end| name.ends_with(end)) {
         let text = String::from_utf8_lossy(&bytes);
-        let listings =
-            page::read(&text, None, source).map_err(|why| Unread::Unreadable(format!("the page {why}")))?;
+        let listings = page::read(&text, None, source).map_err(|why| Unread::Unreadable(format!("the page {why}")))?;
         let mut document = Document::new(source, "");
         document.entries = listings.into_iter().map(|listing| Entry::of(listing, None)).collect();
         return Ok(document);

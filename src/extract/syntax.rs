@@ -1,11 +1,12 @@
 //! Parses one source file: bytes in, syntax tree out, or the reason why there is none. The only caller of tree-sitter's
-//! parser, so that no reader can forget a guard: size, bracket depth and deadline are looked at here.
+//! parser, so that no reader can forget a guard: size, bracket depth, effort and deadline are looked at here.
 //!
 //! These guards are the first line. The second is the worker process: depth that no bracket shows can still overflow
 //! the C stack.
 
 use super::Budget;
 use crate::model::{Partial, PartialReason, ToolSite};
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
 
@@ -15,7 +16,8 @@ use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
 /// the statement it stands in.
 ///
 /// # Errors
-/// The file is too large, nests too deep, is not text, or the deadline passed; the reason is ready to be reported.
+/// The file is too large, nests too deep, is not text, makes the parser read it over and over, or the deadline passed;
+/// the reason is ready to be reported.
 pub(super) fn parse(
     language: &tree_sitter::Language,
     path: &str,
@@ -40,12 +42,63 @@ pub(super) fn parse(
     if let Err(error) = parser.set_language(language) {
         return Err(refuse(PartialReason::UnparsedFile, format!("no grammar for this file: {error}")));
     }
-    let mut watch = |_: &ParseState| if budget.expired() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    let effort = Effort::of(source.len());
+    let mut watch = |_: &ParseState| {
+        effort.step();
+        if effort.is_spent() || budget.expired() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
     let options = ParseOptions::new().progress_callback(&mut watch);
-    let mut read = |at: usize, _| source.get(at..).unwrap_or_default();
-    parser
-        .parse_with_options(&mut read, None, Some(options))
-        .ok_or_else(|| refuse(PartialReason::LimitReached, "the time for this package ran out".to_owned()))
+    let mut read = |at: usize, _| {
+        let end = source.len().min(at.saturating_add(PIECE));
+        let piece = source.get(at..end).unwrap_or_default();
+        effort.read(piece.len());
+        // A scanner that is deep in a token is not asked whether to go on; the end of the text ends it.
+        if effort.is_spent() { &[][..] } else { piece }
+    };
+    let tree = parser.parse_with_options(&mut read, None, Some(options));
+    if effort.is_spent() {
+        let detail = "its text makes the parser start over again and again, so it was left out".to_owned();
+        return Err(refuse(PartialReason::LimitReached, detail));
+    }
+    tree.ok_or_else(|| refuse(PartialReason::LimitReached, "the time for this package ran out".to_owned()))
+}
+
+/// Bytes that the parser is given at a time. What it reads twice within one piece is not noticed.
+const PIECE: usize = 512;
+/// How often the parser may be given each byte, on average. Published code needs about two readings; text that is made
+/// for it (a comment opened ten thousand times and never closed) is read as often as it has tokens.
+const MOST_READINGS: usize = 40;
+/// Steps of the parser for each byte, on average, in hundreds of steps for a hundred bytes.
+const MOST_STEPS: usize = 60;
+/// What a small file may need beside.
+const SMALL: usize = 64 << 10;
+
+/// What the parser did for one file, by its own measures and not by the clock: the same file always ends alike.
+struct Effort {
+    readings: Cell<usize>,
+    steps: Cell<usize>,
+    most_readings: usize,
+    most_steps: usize,
+}
+
+impl Effort {
+    fn of(bytes: usize) -> Effort {
+        let (most_readings, most_steps) = ((bytes + SMALL) * MOST_READINGS, (bytes + SMALL) * MOST_STEPS / 100);
+        Effort { readings: Cell::new(0), steps: Cell::new(0), most_readings, most_steps }
+    }
+
+    fn read(&self, bytes: usize) {
+        self.readings.set(self.readings.get() + bytes);
+    }
+
+    /// The parser says so every hundred steps.
+    fn step(&self) {
+        self.steps.set(self.steps.get() + 1);
+    }
+
+    fn is_spent(&self) -> bool {
+        self.readings.get() > self.most_readings || self.steps.get() > self.most_steps
+    }
 }
 
 /// The deepest nesting of brackets. Counts every bracket byte, those in text and comments too: an over-estimate costs

@@ -6,13 +6,11 @@
 //! range, deep nesting, bare control characters, `NaN`, trailing commas) is mended in a copy and read again.
 
 use super::Oddity;
+use super::mend::mend;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::map::Entry;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
-
-/// Nesting below this many levels is cut when the text has to be mended.
-const DEEPEST: usize = 100;
 
 /// Oddities kept of one document; a hostile one could hold a million.
 const MOST_ODDITIES: usize = 64;
@@ -22,14 +20,31 @@ const MOST_ODDITIES: usize = 64;
 /// # Errors
 /// The text cannot be mended into JSON; the error is the parser's on the original text.
 pub fn parse(text: &str) -> Result<(Value, Vec<Oddity>), serde_json::Error> {
-    let mut oddities = Vec::new();
-    let error = match read(text, &mut oddities) {
-        Ok(value) => return Ok((value, oddities)),
+    let (value, seen) = read_or_mend(text, Counts::Last)?;
+    Ok((value, seen.oddities))
+}
+
+/// As [`parse`], and the value that a client sees for which the first of two equal keys counts, where any key stands
+/// twice.
+///
+/// # Errors
+/// As for [`parse`].
+pub fn parse_both(text: &str) -> Result<(Value, Vec<Oddity>, Option<Value>), serde_json::Error> {
+    let (value, seen) = read_or_mend(text, Counts::Last)?;
+    let other = if seen.twice { Some(read_or_mend(text, Counts::First)?.0) } else { None };
+    Ok((value, seen.oddities, other))
+}
+
+fn read_or_mend(text: &str, counts: Counts) -> Result<(Value, Seen), serde_json::Error> {
+    let mut seen = Seen { oddities: Vec::new(), twice: false, counts };
+    let error = match read(text, &mut seen) {
+        Ok(value) => return Ok((value, seen)),
         Err(error) => error,
     };
-    let (mended, mut found) = mend(text);
-    match read(&mended, &mut found) {
-        Ok(value) => Ok((value, found)),
+    let (mended, oddities) = mend(text);
+    let mut seen = Seen { oddities, twice: false, counts };
+    match read(&mended, &mut seen) {
+        Ok(value) => Ok((value, seen)),
         Err(_) => Err(error),
     }
 }
@@ -67,9 +82,24 @@ pub fn text_of(bytes: &[u8]) -> Option<(Cow<'_, str>, Option<Oddity>)> {
 /// What some editors write before UTF-8 text.
 pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-fn read(text: &str, oddities: &mut Vec<Oddity>) -> Result<Value, serde_json::Error> {
+/// Which of two values of one key is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counts {
+    First,
+    Last,
+}
+
+/// What a reading noticed.
+struct Seen {
+    oddities: Vec<Oddity>,
+    /// A key stands twice.
+    twice: bool,
+    counts: Counts,
+}
+
+fn read(text: &str, seen: &mut Seen) -> Result<Value, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = Careful { path: None, oddities }.deserialize(&mut deserializer)?;
+    let value = Careful { path: None, seen }.deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(value)
 }
@@ -101,7 +131,7 @@ fn pointer(step: Option<&Step<'_>>, last: &str) -> String {
 /// Builds a value as `serde_json` would, and notices keys that appear twice.
 struct Careful<'a> {
     path: Option<&'a Step<'a>>,
-    oddities: &'a mut Vec<Oddity>,
+    seen: &'a mut Seen,
 }
 
 impl<'de> DeserializeSeed<'de> for Careful<'_> {
@@ -143,7 +173,7 @@ impl<'de> Visitor<'de> for Careful<'_> {
         let mut list = Vec::new();
         loop {
             let step = Step { parent: self.path, at: At::Index(list.len()) };
-            match items.next_element_seed(Careful { path: Some(&step), oddities: &mut *self.oddities })? {
+            match items.next_element_seed(Careful { path: Some(&step), seen: &mut *self.seen })? {
                 Some(item) => list.push(item),
                 None => return Ok(Value::Array(list)),
             }
@@ -154,197 +184,26 @@ impl<'de> Visitor<'de> for Careful<'_> {
         let mut map = Map::new();
         while let Some(key) = members.next_key::<String>()? {
             let step = Step { parent: self.path, at: At::Key(&key) };
-            let value = members.next_value_seed(Careful { path: Some(&step), oddities: &mut *self.oddities })?;
+            let value = members.next_value_seed(Careful { path: Some(&step), seen: &mut *self.seen })?;
             match map.entry(key) {
                 Entry::Vacant(slot) => {
                     slot.insert(value);
                 }
                 Entry::Occupied(mut slot) => {
-                    if self.oddities.len() < MOST_ODDITIES {
+                    self.seen.twice = true;
+                    if self.seen.oddities.len() < MOST_ODDITIES {
                         let pointer = pointer(self.path, slot.key());
                         let what = "appears twice; the last one was read, other clients may read the first".to_owned();
-                        self.oddities.push(Oddity { pointer, what });
+                        self.seen.oddities.push(Oddity { pointer, what });
                     }
-                    slot.insert(value);
+                    if self.seen.counts == Counts::Last {
+                        slot.insert(value);
+                    }
                 }
             }
         }
         Ok(Value::Object(map))
     }
-}
-
-/// A copy of the text with what a strict parser refuses made readable, and what was done.
-fn mend(text: &str) -> (String, Vec<Oddity>) {
-    let mut mender = Mender { text: text.as_bytes(), at: 0, out: String::with_capacity(text.len()), done: [false; 6] };
-    mender.run(text);
-    let what = [
-        "holds half a surrogate pair; read as U+FFFD",
-        "holds a number out of range; read as the largest number",
-        "is nested too deeply; the innermost values were dropped",
-        "holds a bare control character or unknown escape in a string; kept as text",
-        "holds NaN, Infinity or another bare word; read as null",
-        "holds a trailing comma; ignored",
-    ];
-    let oddities = what
-        .iter()
-        .zip(mender.done)
-        .filter(|(_, done)| *done)
-        .map(|(what, _)| Oddity { pointer: String::new(), what: (*what).to_owned() })
-        .collect();
-    (mender.out, oddities)
-}
-
-struct Mender<'a> {
-    text: &'a [u8],
-    at: usize,
-    out: String,
-    /// One flag for each sentence in [`mend`], in its order.
-    done: [bool; 6],
-}
-
-impl Mender<'_> {
-    fn run(&mut self, text: &str) {
-        let mut depth = 0_usize;
-        while let Some(&byte) = self.text.get(self.at) {
-            match byte {
-                b'"' if depth <= DEEPEST => self.string(text),
-                b'"' => self.at = skip_string(self.text, self.at),
-                b'{' | b'[' => {
-                    depth += 1;
-                    if depth == DEEPEST + 1 {
-                        self.out.push_str("null");
-                        self.done[2] = true;
-                    }
-                    self.emit(depth, byte);
-                }
-                b'}' | b']' => {
-                    if depth <= DEEPEST && self.out.trim_end().ends_with(',') {
-                        self.out.truncate(self.out.trim_end().len() - 1);
-                        self.done[5] = true;
-                    }
-                    self.emit(depth, byte);
-                    depth = depth.saturating_sub(1);
-                }
-                b' ' | b'\t' | b'\r' | b'\n' | b',' | b':' => self.emit(depth, byte),
-                _ => self.scalar(text, depth),
-            }
-        }
-    }
-
-    fn emit(&mut self, depth: usize, byte: u8) {
-        if depth <= DEEPEST {
-            self.out.push(char::from(byte));
-        }
-        self.at += 1;
-    }
-
-    /// A number or a word, up to the next structural character.
-    fn scalar(&mut self, text: &str, depth: usize) {
-        let rest = &self.text[self.at..];
-        let stops = |b: &u8| matches!(b, b',' | b'}' | b']' | b'{' | b'[' | b':' | b'"' | b' ' | b'\t' | b'\r' | b'\n');
-        let length = rest.iter().position(stops).unwrap_or(rest.len());
-        let word = &text[self.at..self.at + length];
-        self.at += length;
-        if depth > DEEPEST {
-            return;
-        }
-        let numeric = word.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
-        match word.parse::<f64>() {
-            _ if matches!(word, "true" | "false" | "null") => self.out.push_str(word),
-            Ok(number) if numeric && number.is_finite() => self.out.push_str(word),
-            Ok(number) if numeric => {
-                self.done[1] = true;
-                self.out.push_str(if number < 0.0 { "-1.7976931348623157e308" } else { "1.7976931348623157e308" });
-            }
-            _ => {
-                self.done[4] = true;
-                self.out.push_str("null");
-            }
-        }
-    }
-
-    fn string(&mut self, text: &str) {
-        self.out.push('"');
-        self.at += 1;
-        let mut plain = self.at;
-        while let Some(&byte) = self.text.get(self.at) {
-            match byte {
-                b'"' => {
-                    self.out.push_str(&text[plain..=self.at]);
-                    self.at += 1;
-                    return;
-                }
-                b'\\' => {
-                    self.out.push_str(&text[plain..self.at]);
-                    self.escape();
-                    plain = self.at;
-                }
-                0..=0x1f => {
-                    self.out.push_str(&text[plain..self.at]);
-                    self.out.push_str(&format!("\\u{byte:04x}"));
-                    self.done[3] = true;
-                    self.at += 1;
-                    plain = self.at;
-                }
-                _ => self.at += 1,
-            }
-        }
-        self.out.push_str(&text[plain..]);
-    }
-
-    fn escape(&mut self) {
-        match self.text.get(self.at + 1) {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
-                self.out.push('\\');
-                self.out.push(char::from(self.text[self.at + 1]));
-                self.at += 2;
-            }
-            Some(b'u') => match (hex(self.text, self.at), hex(self.text, self.at + 6)) {
-                (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => {
-                    self.copy(12);
-                }
-                (Some(0xd800..=0xdfff), _) => {
-                    self.out.push_str("\\ufffd");
-                    self.done[0] = true;
-                    self.at += 6;
-                }
-                (Some(_), _) => self.copy(6),
-                (None, _) => self.keep_backslash(),
-            },
-            _ => self.keep_backslash(),
-        }
-    }
-
-    fn copy(&mut self, bytes: usize) {
-        // Only called on escapes, which are ASCII.
-        self.out.extend(self.text[self.at..self.at + bytes].iter().copied().map(char::from));
-        self.at += bytes;
-    }
-
-    fn keep_backslash(&mut self) {
-        self.out.push_str("\\\\");
-        self.done[3] = true;
-        self.at += 1;
-    }
-}
-
-/// The code unit of a `\uXXXX` escape that starts at `at`.
-fn hex(text: &[u8], at: usize) -> Option<u32> {
-    let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
-    digits.iter().try_fold(0, |unit, digit| Some(unit * 16 + char::from(*digit).to_digit(16)?))
-}
-
-/// One past the string that starts at `at`.
-fn skip_string(text: &[u8], at: usize) -> usize {
-    let mut next = at + 1;
-    while let Some(&byte) = text.get(next) {
-        match byte {
-            b'"' => return next + 1,
-            b'\\' => next += 2,
-            _ => next += 1,
-        }
-    }
-    text.len()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod figures;
 mod heard;
 pub mod lenient;
 mod listing;
+mod mend;
 mod merge;
 mod observation;
 mod outcome;

@@ -79,6 +79,8 @@ pub struct Tool {
     pub oddities: Vec<Oddity>,
     /// The object exactly as it came, byte for byte.
     pub raw: String,
+    /// The tool that other clients see, where a key stands twice in the text: the first value counts for them.
+    pub other_reading: Option<Box<Tool>>,
 }
 
 /// Why a tool could not be read at all. Other oddities are kept beside the tool instead.
@@ -107,12 +109,16 @@ impl Tool {
     /// # Errors
     /// The text is not a JSON object, or the object has no usable `name`.
     pub fn from_json(raw: &str) -> Result<Tool, ToolError> {
-        let (value, mended) = super::lenient::parse(raw).map_err(|e| ToolError::Syntax(e.to_string()))?;
+        let parsed = super::lenient::parse_both(raw);
+        let (value, mended, other) = parsed.map_err(|e| ToolError::Syntax(e.to_string()))?;
         let Value::Object(object) = value else {
             return Err(ToolError::NotAnObject(kind(&value)));
         };
         let mut tool = Tool::from_object(object, raw.to_owned())?;
         tool.oddities.splice(0..0, mended);
+        if let Some(Value::Object(other)) = other {
+            tool.read_otherwise(other);
+        }
         Ok(tool)
     }
 
@@ -143,7 +149,22 @@ impl Tool {
         let input_schema = schema(input, FIELDS[3], &mut oddities);
         let output_schema = schema(output, FIELDS[4], &mut oddities);
         let annotations = read_annotations(annotations, &mut oddities);
-        Ok(Tool { name, title, description, input_schema, output_schema, annotations, oddities, raw })
+        Ok(Tool {
+            name,
+            title,
+            description,
+            input_schema,
+            output_schema,
+            annotations,
+            oddities,
+            raw,
+            other_reading: None,
+        })
+    }
+
+    /// Keeps what other clients see in the same text, where they see a tool at all.
+    pub fn read_otherwise(&mut self, object: Map<String, Value>) {
+        self.other_reading = Tool::from_object(object, String::new()).ok().map(Box::new);
     }
 
     /// The title to show: the tool's own, else the one among its annotations.

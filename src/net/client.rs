@@ -92,10 +92,7 @@ fn tls() -> Result<rustls::ClientConfig, SetupError> {
 }
 
 /// The library's clients for hosts of the operator and for everyone else.
-fn pairs(
-    config: &Config,
-    tls: &rustls::ClientConfig,
-) -> Result<(reqwest::Client, reqwest::Client), SetupError> {
+fn pairs(config: &Config, tls: &rustls::ClientConfig) -> Result<(reqwest::Client, reqwest::Client), SetupError> {
     let agent = user_agent(config.contact.as_deref())?;
     let build = |trust: Trust| {
         let guarded = trust == Trust::Untrusted && !config.allow_private;

@@ -86,7 +86,8 @@ impl Document {
             Ok(found) => self.config(found),
             Err(why) if !text.trim_start().starts_with(['{', '[']) => self.problems.push(format!("the document {why}")),
             // One value that is not quite JSON, or a row for each.
-            Err(_) => match lenient::mended(text).filter(|(plain, _)| serde_json::from_str::<&RawValue>(plain).is_ok()) {
+            Err(_) => match lenient::mended(text).filter(|(plain, _)| serde_json::from_str::<&RawValue>(plain).is_ok())
+            {
                 Some((plain, mended)) => {
                     self.note("the document", mended);
                     self.value("the document", &plain);
@@ -133,7 +134,8 @@ impl Document {
         self.note(place, odd.to_vec());
         if let Some(parts) = scan::members(text) {
             for key in scan::twice(&parts.found) {
-                self.problems.push(format!("{place} names `{key}` more than once, and readers differ in which one counts"));
+                self.problems
+                    .push(format!("{place} names `{key}` more than once, and readers differ in which one counts"));
             }
         }
         if let Err(why) = self.read(place, text) {
@@ -275,7 +277,11 @@ fn without_comments(text: &str) -> Option<String> {
 /// What is told of a tool: what its text had to be mended for, and keys that come twice.
 fn told(tool: &Tool) -> Vec<Oddity> {
     // What is odd about its fields is kept with the tool; few tools have anything odd about them.
-    if tool.oddities.is_empty() { Vec::new() } else { lenient::parse(&tool.raw).map(|(_, odd)| odd).unwrap_or_default() }
+    if tool.oddities.is_empty() {
+        Vec::new()
+    } else {
+        lenient::parse(&tool.raw).map(|(_, odd)| odd).unwrap_or_default()
+    }
 }
 
 fn spaced(pointer: &str) -> String {

@@ -7,8 +7,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Words before a colon that are no folder or drive, whatever follows: SQLite and other programs take them for more.
-const SCHEMES: [&str; 9] =
-    ["file", "sqlite", "sqlite3", "postgres", "postgresql", "mysql", "mariadb", "http", "https"];
+const SCHEMES: [&str; 9] = ["file", "sqlite", "sqlite3", "postgres", "postgresql", "mysql", "mariadb", "http", "https"];
 
 /// Refuses what is the address of something else, or a name that SQLite gives a meaning of its own.
 ///
@@ -35,13 +34,13 @@ pub fn is_denied(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(rusqlite::Error::SqliteFailure(failure, _)) = error.downcast_ref() {
-            return matches!(
-                failure.code,
-                ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied
-            );
+            return matches!(failure.code, ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied);
         }
         if let Some(error) = error.downcast_ref::<std::io::Error>() {
-            return matches!(error.kind(), std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem);
+            return matches!(
+                error.kind(),
+                std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem
+            );
         }
         next = error.source();
     }
@@ -85,7 +84,9 @@ mod tests {
             let error = check(Path::new(no)).expect_err(no).to_string();
             assert!(error.contains("--db") && !error.contains("secret"), "{error}");
         }
-        for yes in ["x.db", "/a/b.db", "C:\\x\\y.db", "c:/x.db", "./file:x", "a b:c.db", "2026-01-01T10:00.db", "kiln:1"] {
+        for yes in
+            ["x.db", "/a/b.db", "C:\\x\\y.db", "c:/x.db", "./file:x", "a b:c.db", "2026-01-01T10:00.db", "kiln:1"]
+        {
             assert!(check(Path::new(yes)).is_ok(), "{yes}");
         }
     }

@@ -130,6 +130,18 @@ fn attacks(victim: &Victim) -> Vec<(&'static str, bool, Vec<u8>)> {
         ("quotes", false, within("\"'`".repeat(50_000))),
         ("arrows", false, within("x => ".repeat(20_000))),
         ("angles", false, within(format!("A{}", "<A".repeat(50_000)))),
+        ("comments that are opened and never closed", true, within("/*".repeat(12_500))),
+        ("comments that nest and close", false, within(format!("{}{} 1", "/*".repeat(6_000), "*/".repeat(6_000)))),
+        ("documentation that is opened and never closed", true, within("/** ".repeat(20_000))),
+        ("templates in templates", false, within("\"${".repeat(8_000))),
+        ("templates of three quotes", false, within("\"\"\"${".repeat(6_000))),
+        ("backquotes in templates", false, within("`${".repeat(8_000))),
+        ("interpolations", false, within("$\"{".repeat(8_000))),
+        ("raw text with many signs", false, within(format!("r{}\"", "#".repeat(25_000)))),
+        ("open generics", false, within("A<".repeat(12_500))),
+        ("slashes", false, within("/a ".repeat(12_500))),
+        ("open quotes on lines of their own", false, within("\"a\n".repeat(8_000))),
+        ("three quotes on lines of their own", false, within("'''a\n".repeat(8_001))),
         ("definitions in a circle", true, victim.cycle.as_bytes().to_vec()),
     ]
 }
@@ -185,4 +197,17 @@ attacks! {
     hostile_csharp_costs_itself_alone = 5,
     hostile_java_costs_itself_alone = 6,
     hostile_kotlin_costs_itself_alone = 7,
+}
+
+/// By the parser's own count and not by the clock: the same file is always left out, and always for this reason.
+#[test]
+fn a_file_that_makes_the_parser_start_over_is_left_out_and_that_is_said() {
+    for hostile in ["/*".repeat(12_500), "/*".repeat(100_000), "fun a() { /* \n".repeat(8_000)] {
+        let victim = &VICTIMS[7];
+        let files = [(victim.path, victim.text.as_bytes()), (victim.hostile, hostile.as_bytes())];
+        let found = work(&files).unwrap();
+        assert_eq!(found.tools.len(), 1, "{found:?}");
+        let said = found.partial.iter().any(|partial| partial.detail.contains("start over again and again"));
+        assert!(said, "{:?}: {:?}", &hostile[..20], found.partial);
+    }
 }

@@ -3,8 +3,8 @@
 use crate::cli::PolicyArgs;
 use crate::model::FoundTool;
 use crate::policy::{
-    Decision, Document, Effect, Options, PlannedServer, PlannedTool, Profile, Refused, Target, alias_of,
-    decide_found, document, targets,
+    Decision, Document, Effect, Options, PlannedServer, PlannedTool, Profile, Refused, Target, alias_of, decide_found,
+    document, targets,
 };
 use anyhow::{Context, bail};
 
