@@ -45,7 +45,8 @@ pub(super) fn overrides(files: &[PathBuf]) -> anyhow::Result<Overrides> {
 /// What may come out of a compressed input: it is read row by row, so only its ratio counts.
 const UNPACKING: Unpacking = Unpacking::documents(u64::MAX);
 
-/// Opens a file, or stdin for `None` and `-`; gzip is unpacked.
+/// Opens a file, or stdin for `None` and `-`; gzip is unpacked, and what is not UTF-8 by its first
+/// bytes is written as that.
 ///
 /// # Errors
 /// The file cannot be opened or read.
@@ -57,7 +58,7 @@ pub(super) fn open(path: Option<&Path>) -> anyhow::Result<Box<dyn BufRead>> {
         }
         _ => Box::new(BufReader::with_capacity(1 << 18, std::io::stdin())),
     };
-    packed::unpacked(input, UNPACKING).context("reading the input")
+    packed::unpacked(input, UNPACKING).and_then(packed::as_utf8).context("reading the input")
 }
 
 /// Reads a small file whole, gzip unpacked.

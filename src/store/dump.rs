@@ -4,6 +4,7 @@
 //! tables and columns are written, by bound parameters, and every definition must have the hash that it claims.
 
 use super::{Reader, StoreError, migrate, sha256_hex};
+use crate::model::lenient;
 use rusqlite::types::{Value as Sql, ValueRef};
 use rusqlite::{Connection, Transaction};
 use serde_json::{Map, Value, json};
@@ -127,7 +128,11 @@ pub fn load(path: &Path, input: impl std::io::BufRead) -> Result<u64, LoadError>
     for (number, line) in input.lines().enumerate() {
         let line = line.map_err(LoadError::Read)?;
         let wrong = |what: String| LoadError::Line { line: number + 1, what };
-        let value: Value = serde_json::from_str(&line).map_err(|e| wrong(format!("is not JSON: {e}")))?;
+        let (value, odd) = lenient::parse(&line).map_err(|e| wrong(format!("is not JSON: {e}")))?;
+        // What mcpdex writes needs no mending, and of two values of one key neither is to be believed.
+        if let Some(odd) = odd.first() {
+            return Err(wrong(format!("{} {}", odd.pointer, odd.what)));
+        }
         if wanted.is_none() {
             wanted = Some(header(&value)?);
         } else {

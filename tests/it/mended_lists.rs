@@ -48,7 +48,7 @@ fn one_tool_is_judged_alike_however_its_text_is_damaged() {
         (with(r#""inputSchema":{"type":"object","properties":{"n":{"enum":["\udc00"]}}}"#), "surrogate"),
         (with(r#""inputSchema":{"type":"object","properties":{"n":{"default":NaN}}}"#), "NaN"),
         (with(r#""inputSchema":{"type":"object","properties":{"n":{"default":-Infinity}}}"#), "NaN"),
-        (with(r#""inputSchema":{"type":"object","required":["n",],}"#), "trailing comma"),
+        (with(r#""inputSchema":{"type":"object","required":["n",],}"#), "comma"),
         (with("\"title\":\"a\u{1}b\""), "control"),
         (pretty.replace("}\n  ]", "},\n  ]").into_bytes(), ""),
         (format!("// tools\n{}", pretty.replace("[\n", "[ /* one */\n")).into_bytes(), ""),
@@ -131,4 +131,25 @@ fn what_is_no_list_is_refused_and_a_bad_row_hides_no_other() {
     let (ran, verdicts) = classified(&user, format!("{DELETE}\n{{broken\n\u{feff}{DELETE}\n").as_bytes());
     assert_eq!((ran.code, verdicts.len()), (4, 2), "{}", ran.err);
     assert!(ran.err.contains("row 2"), "{}", ran.err);
+}
+
+#[test]
+fn an_export_that_an_editor_saved_anew_is_imported_and_one_that_says_a_thing_twice_is_not() {
+    let user = User::new();
+    user.done(&["crawl", "sample", "-q"]);
+    let export = user.done(&["export"]);
+    let with_mark = [b"\xef\xbb\xbf", export.as_bytes()].concat();
+    for (number, bytes) in
+        [with_mark, wide(&export, u16::to_le_bytes), wide(&export, u16::to_be_bytes)].iter().enumerate()
+    {
+        let (file, database) = (format!("saved{number}.jsonl"), format!("saved{number}.db"));
+        std::fs::write(user.home().join(&file), bytes).unwrap();
+        user.done(&["--db", &database, "import", &file, "-q"]);
+        assert_eq!(user.done(&["--db", &database, "export"]), export);
+    }
+    let twice = export.replacen("\"row\":{\"id\":1,", "\"row\":{\"id\":1,\"id\":2,", 1);
+    assert_ne!(twice, export);
+    std::fs::write(user.home().join("twice.jsonl"), twice).unwrap();
+    let ran = user.run(&["--db", "twice.db", "import", "twice.jsonl"]);
+    assert!(ran.code == 1 && ran.err.contains("twice"), "{} {}", ran.code, ran.err);
 }

@@ -46,9 +46,8 @@ fn invented() -> Vec<Value> {
             "Work with boxes.",
             json!({"type": "object", "properties": {"a.b": {"type": "string", "enum": ["list", "delete"]}}}),
         ),
-        // One name twice on one server, and the same name on another.
-        tool("io.example/twice", "get_glaze", "Get a glaze.", text("id")),
-        tool("io.example/twice", "get_glaze", "Delete a glaze for good.", text("id")),
+        // The same name on another server.
+        tool("io.example/other", "get_glaze", "Delete a glaze for good.", text("id")),
     ]
 }
 
@@ -94,9 +93,6 @@ fn every_form_gives_one_document_for_invented_tools() {
         conditional += usize::from(plain.contains("args."));
     }
     assert!(conditional >= 3, "only {conditional} tools have conditions on their arguments");
-    // The graver of two tools under one name governs both.
-    let both = user.done(&["policy", "get_glaze", "--server", "io.example/twice"]);
-    assert!(both.contains("\"hide\""), "{both}");
     let ran = user.run(&["policy", "get_glaze"]);
     assert_eq!((ran.code, ran.out.as_str()), (1, ""));
     assert!(ran.err.contains("--server"), "{}", ran.err);
