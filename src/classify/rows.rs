@@ -275,9 +275,7 @@ impl Document {
         if found.is_some() || !text.trim_start().starts_with(['{', '[', '/']) {
             return found;
         }
-        let mut plain = text.to_owned();
-        json_strip_comments::strip(&mut plain).ok()?;
-        if plain == text { None } else { tools_of(&plain) }
+        lenient::without_comments(text).and_then(|plain| tools_of(&plain))
     }
 }
 

@@ -68,7 +68,7 @@ const PIECE: usize = 256;
 const STEP: usize = 16;
 /// How often the parser may read each byte, on average. Published code is read less than thrice; text that is made for
 /// it (a comment opened ten thousand times and never closed) is read as often as it has words.
-const MOST_READINGS: usize = 40;
+const MOST_READINGS: usize = 200;
 /// What a small file may need beside, in bytes.
 const SMALL: usize = 64 << 10;
 

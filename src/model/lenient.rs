@@ -56,6 +56,14 @@ pub fn mended(text: &str) -> Option<(String, Vec<Oddity>)> {
     (!done.is_empty()).then_some((plain, done))
 }
 
+/// The text without comments and commas too many, as editors allow in their settings; `None` where it has none, or where
+/// they cannot be told from the rest.
+pub fn without_comments(text: &str) -> Option<String> {
+    let mut plain = text.to_owned();
+    json_strip_comments::strip(&mut plain).ok()?;
+    (plain != text).then_some(plain)
+}
+
 /// The text that bytes hold: UTF-8, with its byte order mark taken off, or UTF-16 that says so by one; and what had to
 /// be mended. `None`: they are neither.
 pub fn text_of(bytes: &[u8]) -> Option<(Cow<'_, str>, Option<Oddity>)> {

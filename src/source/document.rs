@@ -134,7 +134,7 @@ impl Document {
         // What the strict reader of a value's parts refuses is mended first.
         let mended = match serde_json::from_str::<&RawValue>(text) {
             Ok(_) => None,
-            Err(_) => lenient::mended(text),
+            Err(_) => lenient::mended(text).filter(|(plain, _)| serde_json::from_str::<&RawValue>(plain).is_ok()),
         };
         let (text, odd) = mended.as_ref().map_or((text, &[][..]), |(plain, odd)| (plain.as_str(), odd.as_slice()));
         self.note(place, odd.to_vec());
@@ -275,9 +275,7 @@ fn without_comments(text: &str) -> Option<String> {
     if !text.trim_start().starts_with(['{', '/']) {
         return None;
     }
-    let mut plain = text.to_owned();
-    json_strip_comments::strip(&mut plain).ok()?;
-    serde_json::from_str::<&RawValue>(&plain).is_ok().then_some(plain)
+    lenient::without_comments(text).filter(|plain| serde_json::from_str::<&RawValue>(plain).is_ok())
 }
 
 /// Whether these are the members of a client's configuration.
