@@ -2,6 +2,7 @@
 
 use super::Exit;
 use super::judging::{on_threads, open, overrides};
+use super::output::stdout;
 use crate::classify::{Judge, Judged, Trust};
 use crate::cli::ClassifyArgs;
 use crate::report::visible;
@@ -24,7 +25,7 @@ pub(super) fn run(args: &ClassifyArgs, quiet: bool) -> anyhow::Result<Exit> {
     let path = args.file.clone();
     let bad = on_threads(args.threads, || {
         let input = open(path.as_deref())?;
-        let mut out = BufWriter::with_capacity(1 << 18, std::io::stdout());
+        let mut out = BufWriter::with_capacity(1 << 18, stdout());
         let mut bad = 0usize;
         judge.run(input, line, |lines| {
             for line in lines {

@@ -185,12 +185,14 @@ impl Crawl {
                 },
                 Some(done) = self.tasks.join_next(), if !self.tasks.is_empty() => self.end(done)?,
                 Ok(_) = stop.wait_for(|stop| *stop), if !self.report.interrupted => {
-                    // What is under way comes to its end; the rest stays pending.
+                    // What is under way is dropped with the programs that it started, as if it had not begun; all that
+                    // is left stays pending.
                     self.report.interrupted = true;
                     open = false;
                     found.close();
                     reading.abort();
                     self.work.clear();
+                    self.tasks.shutdown().await;
                 }
                 _ = look.tick() => self.progress.trouble(&visible(&self.failing())),
             }
@@ -246,7 +248,9 @@ impl Crawl {
                 self.report.skipped += learnt.skipped;
                 Ok(())
             }
-            // A task never panics by itself nor is it cancelled; going on would lose its server in silence.
+            // Only a crawl that is asked to end cancels.
+            Err(error) if error.is_cancelled() => Ok(()),
+            // A task never panics by itself; going on would lose its server in silence.
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
     }

@@ -121,8 +121,8 @@ impl Server<'_> {
                 own = true;
                 let observations = endpoint::observe(self.reader, &self.job, remote).await;
                 let results = observations.iter().map(|o| (o.origin, o.outcome, o.detail.clone())).collect();
-                // Sent before anyone else can refer to it.
-                self.forward(observations).await;
+                // Sent before anyone else can refer to it. That nobody takes it is found out by whoever sends the next.
+                let _ = self.forward(observations.into_iter().map(observed).collect()).await;
                 Tried { server: server.clone(), results }
             })
             .await
@@ -137,6 +137,7 @@ impl Server<'_> {
         if own {
             return if self.events.is_closed() { Err(CrawlError::SinkClosed) } else { Ok(()) };
         }
+        let mut events = Vec::with_capacity(tried.results.len());
         for (origin, outcome, detail) in tried.results {
             let same = Same {
                 server: self.job.listing.server.clone(),
@@ -146,17 +147,23 @@ impl Server<'_> {
                 outcome,
                 detail,
             };
-            let event = CrawlEvent::Same(Box::new(same));
-            self.events.send(event).await.map_err(|_| CrawlError::SinkClosed)?;
+            events.push(CrawlEvent::Same(Box::new(same)));
         }
-        Ok(())
+        self.forward(events).await
     }
 
-    /// Sends observations on; that nobody takes them is found out by whoever sends the next.
-    async fn forward(&self, observations: Vec<Observation>) {
-        for observation in observations {
-            let _ = self.events.send(CrawlEvent::Observation(Box::new(observation))).await;
+    /// Sends on what one attempt gave, all of it or, where the crawl is asked to end, nothing: a part would pass for the
+    /// whole when the crawl goes on.
+    async fn forward(&self, events: Vec<CrawlEvent>) -> Result<(), CrawlError> {
+        let places = self.events.reserve_many(events.len()).await.map_err(|_| CrawlError::SinkClosed)?;
+        if *self.reader.options.stop.borrow() {
+            // The end of a program or a connection may be that of this crawl. Whoever asked it to end drops this.
+            std::future::pending::<()>().await;
         }
+        for (place, event) in places.zip(events) {
+            place.send(event);
+        }
+        Ok(())
     }
 
     async fn package(&mut self, package: &Package) -> Result<(), CrawlError> {
@@ -173,10 +180,8 @@ impl Server<'_> {
                 own = true;
                 let (observation, validator) = self.reader.observe(&server, package).await;
                 let results = vec![(observation.origin, observation.outcome, observation.detail.clone())];
-                self.forward(vec![observation]).await;
-                if let Some(validator) = validator {
-                    let _ = self.events.send(CrawlEvent::Validator(Box::new(validator))).await;
-                }
+                let validator = validator.map(|validator| CrawlEvent::Validator(Box::new(validator)));
+                let _ = self.forward([observed(observation)].into_iter().chain(validator).collect()).await;
                 Tried { server: server.clone(), results }
             })
             .await
@@ -196,10 +201,7 @@ impl Server<'_> {
             let _place = self.reader.workers.acquire().await.expect("the semaphore is never closed");
             run(self.reader, &package, self.job.listing.manifest.as_deref()).await
         };
-        for observation in heard.observations(&self.job.listing.server, &target) {
-            self.send(observation).await?;
-        }
-        Ok(())
+        self.send_all(heard.observations(&self.job.listing.server, &target)).await
     }
 
     async fn unread(&mut self, outcome: Outcome, detail: String) -> Result<(), CrawlError> {
@@ -212,11 +214,18 @@ impl Server<'_> {
     }
 
     async fn send(&mut self, observation: Observation) -> Result<(), CrawlError> {
-        self.learnt.observations += 1;
-        self.learnt.read |= observation.outcome.is_read();
-        let event = CrawlEvent::Observation(Box::new(observation));
-        self.events.send(event).await.map_err(|_| CrawlError::SinkClosed)
+        self.send_all(vec![observation]).await
     }
+
+    async fn send_all(&mut self, observations: Vec<Observation>) -> Result<(), CrawlError> {
+        self.learnt.observations += observations.len();
+        self.learnt.read |= observations.iter().any(|observation| observation.outcome.is_read());
+        self.forward(observations.into_iter().map(observed).collect()).await
+    }
+}
+
+fn observed(observation: Observation) -> CrawlEvent {
+    CrawlEvent::Observation(Box::new(observation))
 }
 
 /// Runs a package in the best sandbox there is, without network.
