@@ -3,6 +3,7 @@
 use super::{Exit, database, interrupt, print};
 use crate::cli::{Age, CrawlArgs, Global};
 use crate::crawl::{self, CrawlEvent, Options, Plan, Surroundings};
+use crate::model::{Outcome, ToolOrigin};
 use crate::progress::Progress;
 use crate::report::{CrawlReport, Host, Run, SourceProblem, to_json, visible};
 use crate::source::{SourceSpec, SpecError, curated};
@@ -50,7 +51,8 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
     if !global.quiet {
         complain(&crawled.report);
     }
-    let all_failed = crawled.all_failed && !args.listed;
+    let all_failed = crawled.all_failed && !args.listed && crawled.report.skipped == 0;
+    let unread = unread(&specs, args, &options.known, &crawled.report, global.quiet);
     let (recorded, report) = (crawled.recorded, crawled.report);
     let nothing_read = recorded.attempts == 0 && !report.failures.is_empty();
     let seconds = begun.elapsed().as_secs_f64();
@@ -98,7 +100,7 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
             .with_hosts(hosts.collect())
             .with_problems(failures.chain(problems).collect());
     print(&if global.json { to_json(&document) } else { document.to_text() })?;
-    Ok(if nothing_read || all_failed { Exit::Failed } else { Exit::Done })
+    Ok(if nothing_read || all_failed || unread { Exit::Unread } else { Exit::Done })
 }
 
 fn begin(path: &std::path::Path, specs: &[SourceSpec], args: &CrawlArgs) -> anyhow::Result<Known> {
@@ -111,6 +113,23 @@ fn begin(path: &std::path::Path, specs: &[SourceSpec], args: &CrawlArgs) -> anyh
         Err(_) => String::new(),
     };
     Ok(begin_run(path, &names, &now(), &since)?)
+}
+
+/// Whether a registry was not read to its end, or a source that was named gave no server. Says which gave none.
+fn unread(specs: &[SourceSpec], args: &CrawlArgs, known: &Known, report: &crawl::CrawlReport, quiet: bool) -> bool {
+    let mut unread = false;
+    for spec in specs {
+        let name = spec.to_string();
+        let failed = report.failures.iter().any(|failure| failure.source == name);
+        // A run that goes on may have had all of a source before.
+        let had = known.continued && known.has_listed(&name);
+        let empty = !args.sources.is_empty() && !had && !report.given.contains_key(&name);
+        if empty && !failed && !quiet {
+            eprintln!("not read: {}: no server was found there", visible(&name));
+        }
+        unread |= empty || failed && matches!(spec, SourceSpec::Registry(_));
+    }
+    unread
 }
 
 fn complain(report: &crawl::CrawlReport) {
@@ -147,12 +166,16 @@ fn learn(specs: &[SourceSpec], options: &Options, writer: Writer, progress: &Pro
         let (mut attempts, mut read) = (0_usize, 0_usize);
         while let Some(event) = learnt.blocking_recv() {
             let outcome = match &event {
+                // That a source deleted a server is no attempt at it.
+                Record::Observation(seen) if (seen.origin, seen.outcome) == (ToolOrigin::Declared, Outcome::Gone) => {
+                    None
+                }
                 Record::Observation(observation) => Some(observation.outcome),
                 Record::Same(same) => Some(same.outcome),
                 _ => None,
             };
             attempts += usize::from(outcome.is_some());
-            read += usize::from(outcome.is_some_and(crate::model::Outcome::is_read));
+            read += usize::from(outcome.is_some_and(Outcome::is_read));
             if writer.send(event).is_err() {
                 break; // finish() tells why
             }

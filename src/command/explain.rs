@@ -1,7 +1,7 @@
 //! `mcpdex explain`: why a tool was judged as it was, clause by clause.
 
 use super::judging::open;
-use super::{Exit, database, print};
+use super::{Exit, database, gone, print};
 use crate::classify::{Explanation, Rows, ServerContext};
 use crate::cli::{ExplainArgs, Global};
 use crate::model::Tool;
@@ -17,7 +17,10 @@ pub(super) fn run(global: &Global, args: &ExplainArgs) -> anyhow::Result<Exit> {
     let rules = args.rules.load()?;
     let tools = match &args.file {
         Some(file) => tools_of_file(file, &args.server)?,
-        None => tools_of_database(global, &args.server)?,
+        None => match tools_of_database(global, &args.server)? {
+            Some(tools) => tools,
+            None => return Ok(Exit::Failed),
+        },
     };
     let context = ServerContext::of(&args.server, &tools);
     let Some(tool) = tools.iter().find(|tool| tool.name == args.tool) else {
@@ -52,12 +55,15 @@ fn tools_of_file(file: &Path, server: &str) -> anyhow::Result<Vec<Tool>> {
     Ok(tools)
 }
 
-/// The current tools of a server in the database.
-fn tools_of_database(global: &Global, server: &str) -> anyhow::Result<Vec<Tool>> {
+/// The current tools of a server in the database; `None`: it is gone, which was said.
+fn tools_of_database(global: &Global, server: &str) -> anyhow::Result<Option<Vec<Tool>>> {
     let reader = database::open_judged(&database::path(global)?)?;
     let tools: Vec<Tool> = reader.tools_of(server)?.into_iter().map(|found| found.tool).collect();
+    if tools.is_empty() && gone::say(&reader, server)? {
+        return Ok(None);
+    }
     anyhow::ensure!(!tools.is_empty(), "no server `{}` with tools is in the database", visible(server));
-    Ok(tools)
+    Ok(Some(tools))
 }
 
 fn nearest_of(name: &str, tools: &[Tool]) -> Vec<String> {

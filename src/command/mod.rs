@@ -17,6 +17,7 @@ mod export;
 mod extract;
 mod extract_worker;
 mod generate;
+mod gone;
 mod import;
 mod interrupt;
 mod judging;
@@ -70,6 +71,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match dispatch(&cli) {
         // Whatever came of it: it was cut short.
         _ if interrupt::is_asked() => Ok(Exit::Interrupted),
+        // A mcpdex that was started was told to end.
+        Err(error) if error.is::<interrupt::Interrupted>() => Ok(Exit::Interrupted),
         Err(_) if output::is_closed() => Ok(Exit::Done),
         ended => ended,
     }

@@ -52,6 +52,8 @@ pub struct SourceFailure {
 pub struct CrawlReport {
     /// Servers that sources listed.
     pub listings: usize,
+    /// How many servers each source gave, those that it listed before included. One that is not here gave none.
+    pub given: BTreeMap<String, usize>,
     pub observations: usize,
     /// Targets that were left alone because they were tried lately, or by this run before it was interrupted.
     pub skipped: usize,
@@ -207,8 +209,10 @@ impl Crawl {
     async fn take(&mut self, found: Found) -> Result<(), CrawlError> {
         match found {
             Found::Server { mut job, new } => {
+                *self.report.given.entry(job.listing.source.clone()).or_default() += 1;
                 if new {
                     self.report.listings += 1;
+                    job.changed = self.reader.options.known.is_changed(&job.listing);
                     self.send(CrawlEvent::Listing(job.listing.clone())).await?;
                 }
                 if !self.reader.options.plan.run {

@@ -6,7 +6,9 @@ use super::dispatch::Job;
 use super::package::Reader;
 use super::shared::Tried;
 use super::{CrawlError, CrawlEvent, endpoint};
-use crate::model::{Ecosystem, Listing, Observation, Outcome, Package, Partial, PartialReason, Remote, ToolOrigin};
+use crate::model::{
+    DELETED, Ecosystem, Listing, Observation, Outcome, Package, Partial, PartialReason, Remote, ToolOrigin,
+};
 use crate::probe::{sandbox, stdio};
 use crate::source::recorded::ToolList;
 use crate::store::Same;
@@ -52,11 +54,14 @@ impl Server<'_> {
         let plan = self.reader.options.plan;
         if let Some((name, list)) = self.job.recorded.take() {
             let observation = declared(&self.job.listing, &name, list);
-            if self.is_due(&observation.target) {
+            // Reading it again has cost nothing: what differs is kept however lately the last one was.
+            let known = &self.reader.options.known;
+            let is_news = known.done(&observation.server, &observation.target).is_none() && known.is_news(&observation);
+            if is_news || self.is_due(&observation.target) {
                 self.send(observation).await?;
             }
         }
-        if self.job.listing.status.as_deref() == Some("deleted") {
+        if self.job.listing.status.as_deref() == Some(DELETED) {
             return self.unread(Outcome::Gone, "the registry lists this server as deleted".to_owned()).await;
         }
         if self.learnt.read {
@@ -99,7 +104,8 @@ impl Server<'_> {
     /// Whether the target is to be tried; counts it when it is not.
     fn is_due(&mut self, target: &str) -> bool {
         let (known, server) = (&self.reader.options.known, &self.job.listing.server);
-        let tried = match self.job.named && !self.reader.options.refresh_all {
+        let anyway = self.job.changed || self.job.named && !self.reader.options.refresh_all;
+        let tried = match anyway {
             true => known.done(server, target),
             false => known.fresh(server, target),
         };

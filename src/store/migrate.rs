@@ -11,7 +11,8 @@ pub const APPLICATION_ID: i32 = 0x6d63_7064;
 
 /// The steps from an empty file to the present schema; step N takes version N to N + 1. Never edit one that was
 /// released: add the next.
-const STEPS: &[&str] = &[include_str!("schema.sql"), include_str!("runs.sql"), include_str!("catalogue.sql")];
+const STEPS: &[&str] =
+    &[include_str!("schema.sql"), include_str!("runs.sql"), include_str!("catalogue.sql"), include_str!("gone.sql")];
 
 /// How long to wait for another process that holds the file.
 const BUSY: Duration = Duration::from_secs(10);
