@@ -63,9 +63,9 @@ const COMMANDS: &[&str] = &[
     "eval labelled.jsonl",
     "eval labelled.jsonl --list",
     "eval labelled.jsonl --json",
-    "explain list_tables --server npm:tables",
-    "explain list_tables --server npm:tables --json",
-    "explain nothing --server npm:tables",
+    "explain npm:tables list_tables",
+    "explain npm:tables list_tables --json",
+    "explain npm:tables nothing",
     "probe http://127.0.0.1:9/mcp --timeout 2",
     "probe http://127.0.0.1:9/mcp --timeout 2 --json",
     "extract source",
@@ -122,6 +122,7 @@ fn a_reader_that_went_away_is_no_error_in_any_command() {
             (child.wait().unwrap().code(), said)
         };
         let (read, _) = run(Stdio::null(), Stdio::piped());
+        assert_ne!(read, Some(2), "`{line}` is no command");
         let (unread_out, said) = run(unread(), Stdio::piped());
         // Rows that cannot be read are not even looked for when nobody reads those that can.
         if unread_out != read && unread_out != Some(0) {

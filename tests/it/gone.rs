@@ -118,7 +118,7 @@ fn a_deleted_server_is_nowhere_but_in_its_history_and_comes_back_when_it_is_list
         &["server", "clay/kiln"][..],
         &["tool", "drop_glaze", "--server", "clay/kiln"],
         &["policy", "--server", "clay/kiln", "--target", "cursor"],
-        &["explain", "drop_glaze", "--server", "clay/kiln"],
+        &["explain", "clay/kiln", "drop_glaze"],
     ] {
         let ran = user.run(words);
         assert!(

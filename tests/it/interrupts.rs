@@ -50,6 +50,8 @@ impl Place {
             let target = if numbers.start == 0 { first.to_owned() } else { format!("{first}&cursor=second") };
             mirror.on(&target, Reply::json(json!({"servers": servers, "metadata": {"nextCursor": next}})));
         }
+        // Once it was read whole it is asked for changes, of which there are none.
+        mirror.on(&format!("{first}&updated_since=*"), Reply::json(json!({"servers": [], "metadata": {}})));
         for number in 0..PACKAGES {
             let name = format!("kiln{number:02}");
             let (file, archive) = (format!("{name}-1.2.0-py3-none-any.whl"), format!("/{name}-1.2.0.tgz"));
@@ -172,6 +174,11 @@ fn a_crawl_that_is_interrupted_at_any_moment_is_as_if_what_was_under_way_had_not
         assert_eq!(code, Some(0), "{said}");
         let (expected, found) = (content(&undisturbed.database()), content(&user.database()));
         for (what, rows) in &expected {
+            // Where all but the judging was done, the second run is one of its own.
+            if what == "runs" {
+                assert!(found[what].iter().all(|run| run == &rows[0]), "{:?}", found[what]);
+                continue;
+            }
             assert_eq!(rows, &found[what], "moment {moment}: {what}");
         }
     }
@@ -261,7 +268,7 @@ fn what_is_written_whole_is_whole_or_not_there_when_it_is_cut_short() {
     std::fs::write(user.home().join("tools.jsonl"), tools).unwrap();
     user.done(&["crawl", "--listed", "tools.jsonl", "--quiet"]);
     for (words, part) in [
-        (vec!["policy", "--all", "--target", "rego", "--target", "cursor", "--out", "out"], "out/documents.jsonl.part"),
+        (vec!["policy", "--all", "--target", "rego", "--out", "out"], "out/documents.jsonl.part"),
         (vec!["export", "--format", "csv", "--out", "out.csv"], "out.csv.part"),
     ] {
         let mut child = user.command(&words).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
