@@ -308,7 +308,7 @@ fn without_a_source_the_official_registry_is_crawled() {
     });
     let user = User::new();
     let ran = user.command(&["crawl"]).env("HTTPS_PROXY", &address).output().unwrap();
-    assert_eq!(ran.status.code(), Some(1), "{ran:?}");
+    assert_eq!(ran.status.code(), Some(4), "{ran:?}");
     assert!(asked.join().unwrap().starts_with("CONNECT registry.modelcontextprotocol.io:443 "));
     let connection = rusqlite::Connection::open(user.database()).unwrap();
     let sources: String = connection.query_row("SELECT sources FROM run", [], |row| row.get(0)).unwrap();
