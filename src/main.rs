@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     match mcpdex::command::run(cli) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            eprintln!("error: {}", mcpdex::report::visible(&format!("{error:#}")));
+            mcpdex::command::complain(&error);
             mcpdex::command::Exit::Failed.into()
         }
     }

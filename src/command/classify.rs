@@ -2,9 +2,10 @@
 
 use super::Exit;
 use super::judging::{on_threads, open, overrides};
+use super::output::stdout;
 use crate::classify::{Judge, Judged, Trust};
 use crate::cli::ClassifyArgs;
-use crate::report::{stdout, visible};
+use crate::report::visible;
 use std::io::{BufWriter, Write};
 
 enum Line {

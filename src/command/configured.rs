@@ -1,7 +1,7 @@
 //! The servers of client configurations: which files, which servers the database knows them as, and their tools, learnt
 //! where the database does not hold them (package source; addresses on request).
 
-use super::database;
+use super::{Exit, database, interrupt};
 use crate::cli::{ConfiguredArgs, Global};
 use crate::model::{FoundTool, Listing, Unread};
 use crate::report::visible;
@@ -205,8 +205,13 @@ fn learn(global: &Global, database: &Path, specs: &[String], allow_private: bool
     if allow_private {
         command.arg("--allow-private");
     }
-    // A crawl that fails leaves its outcomes in the database, where they are read next.
-    command.status().context("cannot start the crawl")?;
+    let (mut child, _group) = mcpdex_process::spawn_own(&mut command).context("cannot start the crawl")?;
+    let ended = child.wait().context("cannot wait for the crawl")?;
+    // A crawl that fails leaves its outcomes in the database, where they are read next; one that was cut short leaves
+    // none, and what it was about is no more known than before.
+    if ended.code() == Some(Exit::Interrupted as i32) {
+        bail!(interrupt::Interrupted);
+    }
     Ok(())
 }
 

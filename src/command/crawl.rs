@@ -1,17 +1,18 @@
 //! `mcpdex crawl SOURCE…`: learn what servers offer, keep it, judge it, say what is known now.
 
-use super::{Exit, database, print};
+use super::{Exit, database, interrupt, print};
 use crate::cli::{Age, CrawlArgs, Global};
 use crate::crawl::{self, CrawlEvent, Options, Plan, Surroundings};
+use crate::model::{Outcome, ToolOrigin};
 use crate::progress::Progress;
 use crate::report::{CrawlReport, Host, Run, SourceProblem, to_json, visible};
 use crate::source::{SourceSpec, SpecError, curated};
-use crate::store::{Known, Reader, Record, Recorded, StoreError, Writer, begin_run};
+use crate::store::{Judged, Known, Reader, Record, Recorded, StoreError, Writer, begin_run};
 use anyhow::Context;
 use jiff::{Timestamp, ToSpan};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 /// How many things may be learnt before the writer has to take one.
 const QUEUE: usize = 64;
@@ -34,23 +35,24 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
     let begun = Instant::now();
     let known = begin(&path, &specs, args)?;
     let (run_id, continued) = (known.run(), known.continued);
-    let (ask_to_stop, stop) = watch::channel(false);
-    let options = options(args, known, stop)?;
+    let options = options(args, known)?;
     let writer = Writer::spawn(&path, now)?;
     writer.send(Record::Run(run_id))?;
     if continued && !global.quiet {
         eprintln!("continuing a crawl that was interrupted");
     }
     let progress = Progress::new(global.quiet);
-    let crawled = learn(&specs, &options, writer, &progress, ask_to_stop)?;
+    let crawled = learn(&specs, &options, writer, &progress)?;
     progress.finish();
     let learnt = begun.elapsed();
     let judging = Instant::now();
-    let judged = bench.judge(&path)?;
+    // The next command that needs verdicts judges what was kept.
+    let judged = if crawled.report.interrupted { Judged::default() } else { bench.judge(&path)? };
     if !global.quiet {
         complain(&crawled.report);
     }
-    let all_failed = crawled.all_failed && !args.listed;
+    let all_failed = crawled.all_failed && !args.listed && crawled.report.skipped == 0;
+    let unread = unread(&specs, args, &options.known, &crawled.report, global.quiet);
     let (recorded, report) = (crawled.recorded, crawled.report);
     let nothing_read = recorded.attempts == 0 && !report.failures.is_empty();
     let seconds = begun.elapsed().as_secs_f64();
@@ -98,7 +100,7 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
             .with_hosts(hosts.collect())
             .with_problems(failures.chain(problems).collect());
     print(&if global.json { to_json(&document) } else { document.to_text() })?;
-    Ok(if nothing_read || all_failed || report.interrupted { Exit::Failed } else { Exit::Done })
+    Ok(if nothing_read || all_failed || unread { Exit::Unread } else { Exit::Done })
 }
 
 fn begin(path: &std::path::Path, specs: &[SourceSpec], args: &CrawlArgs) -> anyhow::Result<Known> {
@@ -111,6 +113,23 @@ fn begin(path: &std::path::Path, specs: &[SourceSpec], args: &CrawlArgs) -> anyh
         Err(_) => String::new(),
     };
     Ok(begin_run(path, &names, &now(), &since)?)
+}
+
+/// Whether a registry was not read to its end, or a source that was named gave no server. Says which gave none.
+fn unread(specs: &[SourceSpec], args: &CrawlArgs, known: &Known, report: &crawl::CrawlReport, quiet: bool) -> bool {
+    let mut unread = false;
+    for spec in specs {
+        let name = spec.to_string();
+        let failed = report.failures.iter().any(|failure| failure.source == name);
+        // A run that goes on may have had all of a source before.
+        let had = known.continued && known.has_listed(&name);
+        let empty = !args.sources.is_empty() && !had && !report.given.contains_key(&name);
+        if empty && !failed && !quiet {
+            eprintln!("not read: {}: no server was found there", visible(&name));
+        }
+        unread |= empty || failed && matches!(spec, SourceSpec::Registry(_));
+    }
+    unread
 }
 
 fn complain(report: &crawl::CrawlReport) {
@@ -129,9 +148,6 @@ fn complain(report: &crawl::CrawlReport) {
     if report.redacted > 0 {
         eprintln!("{} secrets in manifests and configurations were not stored", report.redacted);
     }
-    if report.interrupted {
-        eprintln!("interrupted: the same command goes on from here");
-    }
 }
 
 /// What a crawl did and what was written of it.
@@ -143,24 +159,23 @@ struct Crawled {
 }
 
 /// Crawls, and writes what is learnt as it comes.
-fn learn(
-    specs: &[SourceSpec],
-    options: &Options,
-    writer: Writer,
-    progress: &Progress,
-    ask_to_stop: watch::Sender<bool>,
-) -> anyhow::Result<Crawled> {
+fn learn(specs: &[SourceSpec], options: &Options, writer: Writer, progress: &Progress) -> anyhow::Result<Crawled> {
+    let _orderly = interrupt::orderly();
     let (events, mut learnt) = mpsc::channel::<CrawlEvent>(QUEUE);
     let keeper = std::thread::spawn(move || -> Result<_, StoreError> {
         let (mut attempts, mut read) = (0_usize, 0_usize);
         while let Some(event) = learnt.blocking_recv() {
             let outcome = match &event {
+                // That a source deleted a server is no attempt at it.
+                Record::Observation(seen) if (seen.origin, seen.outcome) == (ToolOrigin::Declared, Outcome::Gone) => {
+                    None
+                }
                 Record::Observation(observation) => Some(observation.outcome),
                 Record::Same(same) => Some(same.outcome),
                 _ => None,
             };
             attempts += usize::from(outcome.is_some());
-            read += usize::from(outcome.is_some_and(crate::model::Outcome::is_read));
+            read += usize::from(outcome.is_some_and(Outcome::is_read));
             if writer.send(event).is_err() {
                 break; // finish() tells why
             }
@@ -168,48 +183,16 @@ fn learn(
         Ok((writer.finish()?, attempts > 0 && read == 0))
     });
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    let crawled = runtime.block_on(async {
-        // The first signal lets what is under way come to its end, the second one does not.
-        tokio::select! {
-            crawled = crawl::crawl(specs, options, events, progress) => Some(crawled),
-            () = signals(ask_to_stop) => None,
-        }
-    });
-    runtime.shutdown_timeout(Duration::from_secs(1));
+    let crawled = runtime.block_on(crawl::crawl(specs, options, events, progress));
+    // Files that are being read cannot be let go of.
+    runtime.shutdown_timeout(Duration::from_millis(500));
     // The writer's own error says more than "the receiver has stopped".
     let (recorded, all_failed) = keeper.join().map_err(|_| StoreError::WriterStopped)??;
-    let report = crawled.context("stopped at once, as asked; what was learnt so far is kept")??;
+    let report = crawled?;
     Ok(Crawled { report, recorded, all_failed })
 }
 
-/// Waits for two signals to stop; passes on the first.
-async fn signals(ask_to_stop: watch::Sender<bool>) {
-    one_signal().await;
-    eprintln!("stopping: waiting for what is under way; press Ctrl-C again to stop at once");
-    // Whoever listened has gone already: then there is nothing to stop.
-    let _ = ask_to_stop.send(true);
-    one_signal().await;
-}
-
-async fn one_signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        // Without signals there is nothing to wait for.
-        std::future::pending::<()>().await;
-    }
-}
-
-fn options(args: &CrawlArgs, known: Known, stop: watch::Receiver<bool>) -> anyhow::Result<Options> {
+fn options(args: &CrawlArgs, known: Known) -> anyhow::Result<Options> {
     let program = std::env::current_exe().context("cannot find this program's own file, which reads packages")?;
     let mut options = Options::new(program, Surroundings::of_process());
     options.npm_registry.clone_from(&args.npm_registry);
@@ -229,7 +212,7 @@ fn options(args: &CrawlArgs, known: Known, stop: watch::Receiver<bool>) -> anyho
         run: args.run,
     };
     options.known = Arc::new(known);
-    options.stop = stop;
+    options.stop = interrupt::asked();
     if let Some(pages) = args.max_pages {
         options.max_pages = pages.get();
     }

@@ -103,10 +103,10 @@ fn servers(before: &Side, after: &Side, asked: &[String]) -> anyhow::Result<BTre
     }
     for side in [before, after] {
         for name in asked {
-            servers.extend(side.reader.servers_called(name)?);
+            servers.extend(side.reader.servers_ever_called(name)?);
         }
         if asked.is_empty() {
-            side.reader.for_each_server_name(|name| {
+            side.reader.for_each_server_ever(|name| {
                 servers.insert(name.to_owned());
             })?;
         }

@@ -131,7 +131,10 @@ fn programs(online: bool) -> Vec<Checkup> {
 }
 
 fn output(program: &str, words: &[&str]) -> Option<String> {
-    let ran = Command::new(program).args(words).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    let mut command = Command::new(program);
+    command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let (child, _group) = mcpdex_process::spawn_blocking(&mut command).ok()?;
+    let ran = child.wait_with_output().ok()?;
     ran.status.success().then(|| String::from_utf8_lossy(&ran.stdout).into_owned())
 }
 

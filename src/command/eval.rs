@@ -1,12 +1,13 @@
 //! `mcpdex eval`: verdicts held against labelled tools. The classifier never sees the labels.
 
-use super::Exit;
 use super::judging::{open, overrides, read_text};
+use super::{Exit, print};
 use crate::classify::{Disagreement, Judge, Label, Score, Scorer, Trust};
 use crate::cli::EvalArgs;
 use crate::report::visible;
 use anyhow::Context;
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::path::Path;
 
 /// Runs the command.
@@ -58,16 +59,17 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> anyhow::Result<Exit> {
         let list = if args.list { Some(&disagreements) } else { None };
         let value =
             serde_json::json!({ "schema": "mcpdex/eval/1", "all": all, "without_noise": clean, "disagreements": list });
-        super::print(&format!("{value:#}\n"))?;
+        print(&format!("{value:#}\n"))?;
     } else {
-        print_score("all rows", &all);
+        let mut out = score_text("all rows", &all);
         if let Some(clean) = &clean {
-            print_score("without the noise rows", clean);
+            out += &score_text("without the noise rows", clean);
         }
-        print_matrices(&all);
+        out += &matrices_text(&all);
         if args.list {
-            print_list(&disagreements);
+            out += &list_text(&disagreements);
         }
+        print(&out)?;
     }
     Ok(if unread > 0 { Exit::Unread } else { Exit::Done })
 }
@@ -86,27 +88,36 @@ fn share(part: usize, of: usize) -> f64 {
     if of == 0 { 0.0 } else { 100.0 * part as f64 / of as f64 }
 }
 
-fn print_score(what: &str, score: &Score) {
-    println!("{what}: {} tools of {} servers, {} unrecognised", score.tools, score.servers, score.unrecognised);
+fn score_text(what: &str, score: &Score) -> String {
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "{what}: {} tools of {} servers, {} unrecognised",
+        score.tools, score.servers, score.unrecognised
+    );
     let reads = score.read_as_read + score.read_as_other;
     let others = score.other_as_read + score.other_as_other;
     if reads + others > 0 {
-        println!(
+        let _ = writeln!(
+            out,
             "  read-only or not   balanced accuracy {:.2}% of tools, {:.2}% as mean of servers",
             score.balanced_accuracy, score.balanced_accuracy_of_servers
         );
-        println!(
+        let _ = writeln!(
+            out,
             "                     read as read {} of {reads}, other as other {} of {others}",
             score.read_as_read, score.other_as_other
         );
-        println!(
+        let _ = writeln!(
+            out,
             "  read-only, yet high or critical  {} ({:.2}%)",
             score.read_as_grave,
             share(score.read_as_grave, reads)
         );
     }
     if score.destructive > 0 {
-        println!(
+        let _ = writeln!(
+            out,
             "  destructive, yet risk low        {} of {} ({:.2}%)",
             score.destructive_as_low,
             score.destructive,
@@ -114,7 +125,8 @@ fn print_score(what: &str, score: &Score) {
         );
     }
     if score.mild > 0 {
-        println!(
+        let _ = writeln!(
+            out,
             "  not destructive, yet judged so   {} of {} ({:.2}%)",
             score.mild_as_destructive,
             score.mild,
@@ -127,30 +139,35 @@ fn print_score(what: &str, score: &Score) {
         ("category", &score.category, score.category_agreement),
     ] {
         if !matrix.is_empty() {
-            println!("  {what:<18} agreement {agreement:.2}%");
+            let _ = writeln!(out, "  {what:<18} agreement {agreement:.2}%");
         }
     }
+    out
 }
 
-fn print_matrices(score: &Score) {
+fn matrices_text(score: &Score) -> String {
+    let mut out = String::new();
     for (what, matrix) in [("class", &score.class), ("risk", &score.risk), ("category", &score.category)] {
         for (label, row) in matrix {
             let cells: Vec<String> = row.iter().map(|(verdict, count)| format!("{verdict} {count}")).collect();
-            println!("{what} {label:<12} judged {}", cells.join(", "));
+            let _ = writeln!(out, "{what} {label:<12} judged {}", cells.join(", "));
         }
     }
     for (of, [both, label, verdict]) in &score.traits {
-        println!("trait {of:<24} both {both}, label alone {label}, verdict alone {verdict}");
+        let _ = writeln!(out, "trait {of:<24} both {both}, label alone {label}, verdict alone {verdict}");
     }
     for (server, right, rows) in &score.worst_servers {
-        println!("worst: {:<45} {right} of {rows}", visible(server));
+        let _ = writeln!(out, "worst: {:<45} {right} of {rows}", visible(server));
     }
+    out
 }
 
-fn print_list(disagreements: &[Disagreement]) {
+fn list_text(disagreements: &[Disagreement]) -> String {
+    let mut out = String::new();
     for d in disagreements {
         let noise = if d.noise { " [noise]" } else { "" };
-        println!(
+        let _ = writeln!(
+            out,
             "{} {}: {} labelled {}, judged {}{noise}: {}",
             visible(&d.server),
             visible(&d.name),
@@ -160,4 +177,5 @@ fn print_list(disagreements: &[Disagreement]) {
             visible(&d.rationale)
         );
     }
+    out
 }

@@ -1,11 +1,12 @@
 //! `mcpdex explain`: why a tool was judged as it was, clause by clause.
 
 use super::judging::open;
-use super::{Exit, database};
+use super::{Exit, database, gone, print};
 use crate::classify::{Explanation, Rows, ServerContext};
 use crate::cli::{ExplainArgs, Global};
 use crate::model::Tool;
-use crate::report::{nearest, to_json, visible};
+use crate::report::{nearest, visible};
+use std::fmt::Write;
 use std::path::Path;
 
 /// Runs the command.
@@ -16,7 +17,10 @@ pub(super) fn run(global: &Global, args: &ExplainArgs) -> anyhow::Result<Exit> {
     let rules = args.rules.load()?;
     let tools = match &args.file {
         Some(file) => tools_of_file(file, &args.server)?,
-        None => tools_of_database(global, &args.server)?,
+        None => match tools_of_database(global, &args.server)? {
+            Some(tools) => tools,
+            None => return Ok(Exit::Failed),
+        },
     };
     let context = ServerContext::of(&args.server, &tools);
     let Some(tool) = tools.iter().find(|tool| tool.name == args.tool) else {
@@ -29,9 +33,9 @@ pub(super) fn run(global: &Global, args: &ExplainArgs) -> anyhow::Result<Exit> {
     };
     let explanation = rules.explain(&context, tool);
     if global.json {
-        super::print(&to_json(&explanation))?;
+        print(&format!("{}\n", serde_json::to_string_pretty(&explanation)?))?;
     } else {
-        print(&explanation);
+        print(&text(&explanation))?;
     }
     Ok(Exit::Done)
 }
@@ -51,12 +55,15 @@ fn tools_of_file(file: &Path, server: &str) -> anyhow::Result<Vec<Tool>> {
     Ok(tools)
 }
 
-/// The current tools of a server in the database.
-fn tools_of_database(global: &Global, server: &str) -> anyhow::Result<Vec<Tool>> {
+/// The current tools of a server in the database; `None`: it is gone, which was said.
+fn tools_of_database(global: &Global, server: &str) -> anyhow::Result<Option<Vec<Tool>>> {
     let reader = database::open_judged(&database::path(global)?)?;
     let tools: Vec<Tool> = reader.tools_of(server)?.into_iter().map(|found| found.tool).collect();
+    if tools.is_empty() && gone::say(&reader, server)? {
+        return Ok(None);
+    }
     anyhow::ensure!(!tools.is_empty(), "no server `{}` with tools is in the database", visible(server));
-    Ok(tools)
+    Ok(Some(tools))
 }
 
 fn nearest_of(name: &str, tools: &[Tool]) -> Vec<String> {
@@ -67,26 +74,40 @@ fn nearest_of(name: &str, tools: &[Tool]) -> Vec<String> {
     search.names()
 }
 
-/// Prints an explanation for people.
-pub(super) fn print(explanation: &Explanation) {
+/// An explanation for people.
+fn text(explanation: &Explanation) -> String {
+    let mut out = String::new();
     let verdict = &explanation.verdict;
-    println!("{}: {}, risk {}, confidence {}", visible(&verdict.name), verdict.class, verdict.risk, verdict.confidence);
-    println!("{}", visible(&verdict.rationale));
-    println!("\nread as");
+    let _ = writeln!(
+        out,
+        "{}: {}, risk {}, confidence {}",
+        visible(&verdict.name),
+        verdict.class,
+        verdict.risk,
+        verdict.confidence
+    );
+    let _ = writeln!(out, "{}", visible(&verdict.rationale));
+    let _ = writeln!(out, "\nread as");
     for action in &explanation.actions {
         let verb = action.verb.as_deref().unwrap_or("(no verb)");
         let weaker = if action.weaker > 0 { "  [weaker]" } else { "" };
-        println!("  {:<12} {} → {}{weaker}", action.place, visible(verb), visible(&action.object.join(" ")));
+        let _ =
+            writeln!(out, "  {:<12} {} → {}{weaker}", action.place, visible(verb), visible(&action.object.join(" ")));
     }
-    println!("\nclauses that fired");
+    let _ = writeln!(out, "\nclauses that fired");
     for fired in &explanation.fired {
         let class = fired.class.map_or("-", |class| class.as_str());
-        println!("  {:<10} {} #{} ({class}, strength {})", fired.fate, fired.rule, fired.clause, fired.strength);
+        let _ = writeln!(
+            out,
+            "  {:<10} {} #{} ({class}, strength {})",
+            fired.fate, fired.rule, fired.clause, fired.strength
+        );
         if let Some(reason) = &fired.reason {
-            println!("             {reason}");
+            let _ = writeln!(out, "             {reason}");
         }
         for e in &fired.evidence {
-            println!("             {} “{}” {}..{}", e.pointer, visible(&e.text), e.start, e.end);
+            let _ = writeln!(out, "             {} “{}” {}..{}", e.pointer, visible(&e.text), e.start, e.end);
         }
     }
+    out
 }

@@ -1,8 +1,9 @@
 //! `mcpdex export`: the database written down, whole (JSON lines) or as a table of the current tools.
 
-use super::{Exit, database};
+use super::output::stdout;
+use super::{Exit, database, interrupt};
 use crate::cli::{ExportArgs, ExportFormat, Global};
-use crate::report::{MARKDOWN_HEAD, Sheet, markdown_row, stdout};
+use crate::report::{MARKDOWN_HEAD, Sheet, markdown_row};
 use crate::store::Reader;
 use anyhow::Context;
 use std::io::{BufWriter, Write};
@@ -14,13 +15,11 @@ pub(super) fn run(global: &Global, args: &ExportArgs) -> anyhow::Result<Exit> {
     }
     let reader = database::open_judged(&database::path(global)?)?;
     let Some(path) = &args.out else {
-        return match write(&reader, args.format, stdout()) {
-            // A reader that went away is no error.
-            Err(error) if is_broken_pipe(&error) => Ok(Exit::Done),
-            other => other.map(|()| Exit::Done),
-        };
+        write(&reader, args.format, stdout())?;
+        return Ok(Exit::Done);
     };
-    // Whoever reads the file sees a whole one or none.
+    // Whoever reads the file sees a whole one or none, also when this is cut short.
+    let _orderly = interrupt::orderly();
     let part = path.with_added_extension("part");
     let file = std::fs::File::create(&part).with_context(|| format!("cannot write {}", part.display()))?;
     let written = write(&reader, args.format, file).with_context(|| format!("writing {}", part.display()));
@@ -32,16 +31,11 @@ pub(super) fn run(global: &Global, args: &ExportArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .chain()
-        .any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe))
-}
-
 fn write(reader: &Reader, format: ExportFormat, out: impl Write + Send) -> anyhow::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 18, out);
     match format {
         ExportFormat::Jsonl => reader.dump(|line| -> anyhow::Result<()> {
+            interrupt::check()?;
             serde_json::to_writer(&mut out, line)?;
             Ok(out.write_all(b"\n")?)
         })?,
@@ -49,6 +43,7 @@ fn write(reader: &Reader, format: ExportFormat, out: impl Write + Send) -> anyho
             out.write_all(b"[")?;
             let mut between = "\n";
             reader.for_each_row(|row| -> anyhow::Result<()> {
+                interrupt::check()?;
                 out.write_all(between.as_bytes())?;
                 serde_json::to_writer(&mut out, &row)?;
                 between = ",\n";
@@ -58,12 +53,18 @@ fn write(reader: &Reader, format: ExportFormat, out: impl Write + Send) -> anyho
         }
         ExportFormat::Csv => {
             let mut sheet = Sheet::begin(&mut out)?;
-            reader.for_each_row(|row| -> anyhow::Result<()> { Ok(sheet.row(&row)?) })?;
+            reader.for_each_row(|row| -> anyhow::Result<()> {
+                interrupt::check()?;
+                Ok(sheet.row(&row)?)
+            })?;
             sheet.end()?;
         }
         ExportFormat::Markdown => {
             out.write_all(MARKDOWN_HEAD.as_bytes())?;
-            reader.for_each_row(|row| -> anyhow::Result<()> { Ok(out.write_all(markdown_row(&row).as_bytes())?) })?;
+            reader.for_each_row(|row| -> anyhow::Result<()> {
+                interrupt::check()?;
+                Ok(out.write_all(markdown_row(&row).as_bytes())?)
+            })?;
         }
         ExportFormat::Parquet => parquet(reader, &mut out)?,
     }
@@ -74,7 +75,10 @@ fn write(reader: &Reader, format: ExportFormat, out: impl Write + Send) -> anyho
 #[cfg(feature = "parquet")]
 fn parquet(reader: &Reader, out: impl Write + Send) -> anyhow::Result<()> {
     let mut columns = crate::report::Columns::begin(out)?;
-    reader.for_each_row(|row| columns.row(&row))?;
+    reader.for_each_row(|row| {
+        interrupt::check()?;
+        columns.row(&row)
+    })?;
     columns.end()
 }
 

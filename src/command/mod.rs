@@ -1,5 +1,9 @@
 //! One file per command, thin: parse nothing, decide nothing, call the rooms and print.
 
+// First: what is declared after it says what goes wrong through its macro.
+#[macro_use]
+mod output;
+
 mod check;
 mod classify;
 mod configured;
@@ -13,7 +17,9 @@ mod export;
 mod extract;
 mod extract_worker;
 mod generate;
+mod gone;
 mod import;
+mod interrupt;
 mod judging;
 mod pin;
 mod policy;
@@ -28,9 +34,7 @@ mod tool;
 mod when;
 
 use crate::cli::{Cli, Command};
-use crate::report::stdout;
-use anyhow::Context;
-use std::io::Write;
+use output::{print, print_bytes};
 use std::process::ExitCode;
 
 /// How a command ended.
@@ -44,8 +48,10 @@ pub enum Exit {
     Usage = 2,
     /// Findings at or above the gate.
     Findings = 3,
-    /// Something could not be read.
+    /// Something that was named gave nothing, or could not be read to its end.
     Unread = 4,
+    /// The command was asked to end before it was done.
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {
@@ -59,6 +65,38 @@ impl From<Exit> for ExitCode {
 /// # Errors
 /// The command could not do what it was asked for; the message says what, to what, and the cure when known.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
+    if takes_long(&cli.command) {
+        interrupt::listen()?;
+    }
+    match dispatch(&cli) {
+        // Whatever came of it: it was cut short.
+        _ if interrupt::is_asked() => Ok(Exit::Interrupted),
+        // A mcpdex that was started was told to end.
+        Err(error) if error.is::<interrupt::Interrupted>() => Ok(Exit::Interrupted),
+        Err(_) if output::is_closed() => Ok(Exit::Done),
+        ended => ended,
+    }
+}
+
+/// Whether a command may take long, or starts programs. The others end as any program does that is told to, and start
+/// sooner for it.
+fn takes_long(command: &Command) -> bool {
+    match command {
+        Command::Crawl(_) | Command::Pin(_) | Command::Check(_) | Command::Scan(_) | Command::Export(_) => true,
+        Command::Import(_) | Command::Doctor(_) | Command::Classify(_) | Command::Eval(_) | Command::Rules(_) => true,
+        Command::Probe(_) | Command::Extract(_) | Command::Diff(_) => true,
+        Command::Policy(args) => args.tool.is_none(),
+        Command::Tool(_) | Command::Server(_) | Command::Search(_) | Command::Stats(_) | Command::Explain(_) => false,
+        Command::Completions(_) | Command::Man(_) | Command::ExtractWorker | Command::RunConfined(_) => false,
+    }
+}
+
+/// Says on stderr why a command failed.
+pub fn complain(error: &anyhow::Error) {
+    eprintln!("error: {}", crate::report::visible(&format!("{error:#}")));
+}
+
+fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     let global = &cli.global;
     // Before anything is read or made, whatever the command does with it.
     if let Some(Err(error)) = global.db.as_deref().map(crate::store::check_place) {
@@ -89,19 +127,5 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Extract(args) => extract::run(global, args),
         Command::ExtractWorker => extract_worker::run(),
         Command::RunConfined(args) => run_confined::run(args),
-    }
-}
-
-/// Writes data to stdout. A reader that went away (`mcpdex … | head`) is no error.
-fn print(text: &str) -> anyhow::Result<()> {
-    print_bytes(text.as_bytes())
-}
-
-/// As [`print`], for bytes.
-fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
-    let mut stdout = stdout();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("cannot write to stdout"),
-        _ => Ok(()),
     }
 }

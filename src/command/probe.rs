@@ -1,6 +1,7 @@
 //! `mcpdex probe`: lists one server, at an address or as a program, without touching the database.
 
 use super::Exit;
+use super::interrupt::unless_asked;
 use crate::cli::{Global, ProbeArgs, RunSandbox};
 use crate::model::{Heard, Outcome};
 use crate::net::{Client, Config, Trust, shown};
@@ -17,11 +18,11 @@ pub(super) fn run(global: &Global, args: &ProbeArgs) -> anyhow::Result<Exit> {
     let (target, heard, sandbox) = match &args.url {
         Some(url) => {
             let url = Url::parse(url).with_context(|| format!("`{url}` is not an address"))?;
-            let heard = runtime.block_on(at_address(&url, args))?;
+            let heard = runtime.block_on(unless_asked(at_address(&url, args)))??;
             (shown(&url), heard, None)
         }
         None => {
-            let (heard, sandbox) = runtime.block_on(as_program(global, args))?;
+            let (heard, sandbox) = runtime.block_on(unless_asked(as_program(global, args)))??;
             (args.command.join(" "), heard, Some(sandbox.as_str()))
         }
     };

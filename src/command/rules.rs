@@ -1,11 +1,12 @@
 //! `mcpdex rules`: the pack itself: what is in it, one rule, whether it is sound, how much of an input it covers.
 
-use super::Exit;
 use super::judging::{open, overrides};
+use super::{Exit, print};
 use crate::classify::{Judge, Trust};
 use crate::cli::{RulesCommandArgs, RulesQuestion};
 use crate::report::visible;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 /// Runs the command.
 ///
@@ -13,48 +14,68 @@ use std::collections::BTreeMap;
 /// The rules or the input cannot be read, or there is no such rule.
 pub(super) fn run(args: &RulesCommandArgs, json: bool) -> anyhow::Result<Exit> {
     let rules = args.rules.load()?;
+    // Text cannot fail to be written to.
+    let mut out = String::new();
     match &args.what {
         RulesQuestion::List => {
             for (file, rule) in rules.written() {
                 let class = rule.class.map_or_else(String::new, |class| class.to_string());
                 let traits: Vec<&str> = rule.traits.iter().map(|of| of.as_str()).collect();
                 if json {
-                    println!(
+                    let _ = writeln!(
+                        out,
                         "{}",
                         serde_json::json!({ "id": rule.id, "file": file, "class": rule.class, "traits": traits, "confidence": rule.confidence, "because": rule.because })
                     );
                 } else {
-                    println!("{:<38} {class:<8} {:<6} {:<18} {}", rule.id, rule.confidence, file, traits.join(", "));
+                    let _ = writeln!(
+                        out,
+                        "{:<38} {class:<8} {:<6} {:<18} {}",
+                        rule.id,
+                        rule.confidence,
+                        file,
+                        traits.join(", ")
+                    );
                 }
             }
+            print(&out)?;
             Ok(Exit::Done)
         }
         RulesQuestion::Show { id } => {
             let Some((file, rule)) = rules.written().find(|(_, rule)| rule.id == *id) else {
                 anyhow::bail!("there is no rule `{id}`; `mcpdex rules list` names them all");
             };
-            println!(
+            let _ = writeln!(
+                out,
                 "{id} ({file}): {}, because {}",
                 rule.class.map_or("no class", |class| class.as_str()),
                 rule.because
             );
             for example in &rule.fires {
-                println!("  fires  {}  {}", example.name, example.description.as_deref().unwrap_or(""));
+                let _ = writeln!(out, "  fires  {}  {}", example.name, example.description.as_deref().unwrap_or(""));
             }
             for example in &rule.quiet {
-                println!("  quiet  {}  {}", example.name, example.description.as_deref().unwrap_or(""));
+                let _ = writeln!(out, "  quiet  {}  {}", example.name, example.description.as_deref().unwrap_or(""));
             }
             for address in &rule.see {
-                println!("  see    {address}");
+                let _ = writeln!(out, "  see    {address}");
             }
+            print(&out)?;
             Ok(Exit::Done)
         }
         RulesQuestion::Check => {
             let complaints = rules.examine();
             for complaint in &complaints {
-                println!("{complaint}");
+                let _ = writeln!(out, "{complaint}");
             }
-            println!("{} rules examined, {} complaints; digest {}", rules.len(), complaints.len(), rules.digest());
+            let _ = writeln!(
+                out,
+                "{} rules examined, {} complaints; digest {}",
+                rules.len(),
+                complaints.len(),
+                rules.digest()
+            );
+            print(&out)?;
             Ok(if complaints.is_empty() { Exit::Done } else { Exit::Findings })
         }
         RulesQuestion::Coverage { file } => coverage(&rules, file.as_deref(), json),
@@ -92,24 +113,27 @@ fn coverage(rules: &crate::classify::Ruleset, file: Option<&std::path::Path>, js
     )?;
     let unused: Vec<&str> =
         rules.written().map(|(_, rule)| rule.id.as_str()).filter(|id| !decided.contains_key(*id)).collect();
+    let mut out = String::new();
     if json {
-        println!(
+        let _ = writeln!(
+            out,
             "{}",
             serde_json::json!({ "with_description": counts[0], "without_description": counts[1], "rules": decided, "unused": unused })
         );
     } else {
         for (what, [all, missed]) in [("with a description", counts[0]), ("without", counts[1])] {
             let share = if all == 0 { 0.0 } else { 100.0 * missed as f64 / all as f64 };
-            println!("{what}: {all} tools, {missed} recognised by no rule ({share:.2}%)");
+            let _ = writeln!(out, "{what}: {all} tools, {missed} recognised by no rule ({share:.2}%)");
         }
         let mut sorted: Vec<_> = decided.iter().collect();
         sorted.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
         for (rule, count) in sorted {
-            println!("{count:>8} {}", visible(rule));
+            let _ = writeln!(out, "{count:>8} {}", visible(rule));
         }
         if !unused.is_empty() {
-            println!("never: {}", unused.join(", "));
+            let _ = writeln!(out, "never: {}", unused.join(", "));
         }
     }
+    print(&out)?;
     Ok(if bad > 0 { Exit::Unread } else { Exit::Done })
 }

@@ -1,6 +1,6 @@
 //! `mcpdex server NAME|PACKAGE|URL`: everything that is known of a server.
 
-use super::{Exit, database, print};
+use super::{Exit, database, gone, print};
 use crate::cli::{Global, ServerArgs};
 use crate::report::{ServerReport, ServerView, nearest, to_json, visible};
 use crate::store::Reader;
@@ -32,6 +32,9 @@ fn view(reader: &Reader, name: &str) -> anyhow::Result<Option<ServerView>> {
 
 /// Says that a server is not known, and what the person may have meant.
 fn unknown(reader: &Reader, name: &str) -> anyhow::Result<Exit> {
+    if gone::say(reader, name)? {
+        return Ok(Exit::Failed);
+    }
     eprintln!("error: no server, package or address `{}` is known", visible(name));
     let mut search = nearest(name, 5);
     reader.for_each_server_name(|other| search.see(other))?;

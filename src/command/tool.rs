@@ -1,6 +1,6 @@
 //! `mcpdex tool NAME`: what a tool does, how dangerous it is and why, on every server that has it.
 
-use super::{Exit, database, print};
+use super::{Exit, database, gone, print};
 use crate::cli::{Global, ToolArgs};
 use crate::model::FoundTool;
 use crate::policy::{Profile, decide_found, recommend};
@@ -59,7 +59,13 @@ fn is_server(tool: &FoundTool, wanted: &str) -> bool {
 /// Says that a tool is not known, and what the person may have meant.
 pub(super) fn unknown(reader: &Reader, name: &str, server: Option<&str>) -> anyhow::Result<Exit> {
     let on = server.map(|s| format!(" on a server `{}`", visible(s))).unwrap_or_default();
+    if let Some(server) = server
+        && gone::say(reader, server)?
+    {
+        return Ok(Exit::Failed);
+    }
     eprintln!("error: no tool is named `{}`{on}", visible(name));
+    gone::say_of_tool(reader, name)?;
     let holders = if server.is_some() { reader.tools_named(name)? } else { Vec::new() };
     if !holders.is_empty() {
         let servers: Vec<_> = holders.iter().map(|tool| visible(&tool.server)).collect();

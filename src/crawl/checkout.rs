@@ -122,8 +122,8 @@ fn kept_archive(file: &str, around: &Surroundings) -> Option<PathBuf> {
 }
 
 async fn run(program: &'static str, mut command: Command) -> Result<String, CheckoutError> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    let output = match tokio::time::timeout(PATIENCE, command.output()).await {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let output = match tokio::time::timeout(PATIENCE, mcpdex_process::output(&mut command)).await {
         Err(_) => return Err(CheckoutError::Timeout(program)),
         Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => return Err(CheckoutError::Missing(program)),
         Ok(Err(error)) => return Err(CheckoutError::Failed { program, why: error.to_string() }),

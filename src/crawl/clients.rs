@@ -63,7 +63,8 @@ async fn run(words: &[&str], arguments: &[&str], environment: &Environment) -> R
     let Some((program, first)) = words.split_first() else { return Ok(None) };
     let command = words.join(" ");
     let failed = |why: String| ClientError::Failed { command: command.clone(), why };
-    let child = Command::new(program)
+    let mut start = Command::new(program);
+    start
         .args(first)
         .args(arguments)
         .env_clear()
@@ -74,11 +75,9 @@ async fn run(words: &[&str], arguments: &[&str], environment: &Environment) -> R
         .env("NO_COLOR", "1")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn();
-    let mut child = match child {
-        Ok(child) => child,
+        .stderr(Stdio::piped());
+    let (mut child, _group) = match mcpdex_process::spawn(&mut start) {
+        Ok(started) => started,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error.to_string())),
     };
@@ -98,6 +97,7 @@ async fn run(words: &[&str], arguments: &[&str], environment: &Environment) -> R
         Ok(Err(error)) => Err(failed(error.to_string())),
         Ok(Ok(status)) if status.success() => Ok(Some(answer)),
         Ok(Ok(status)) => {
+            mcpdex_process::settle(status).await;
             let complaint = String::from_utf8_lossy(&complaint);
             // The last error is the one that ended it; the rest is advice.
             let told = complaint.lines().rev().find(|line| line.starts_with("ERROR:") || line.starts_with("npm error"));

@@ -18,6 +18,8 @@ pub(super) struct Job {
     pub(super) recorded: Option<(String, ToolList)>,
     /// The user asked for this one: it is tried even where it is fresh.
     pub(super) named: bool,
+    /// Its source says something else of where it is to be had than before: it is tried even where it is fresh.
+    pub(super) changed: bool,
     /// Its addresses are the user's own word and may be anywhere.
     pub(super) trusted: bool,
     /// The address that the user typed, of which the listing holds what may be kept.
@@ -110,7 +112,7 @@ mod tests {
     fn job(host: &str) -> Job {
         let mut listing = Listing::of_package(Package::named(Ecosystem::Npm, "kiln", None), "test");
         listing.remotes = vec![Remote { transport: Transport::StreamableHttp, url: format!("https://{host}/mcp") }];
-        Job { listing: Box::new(listing), recorded: None, named: false, trusted: false, address: None }
+        Job { listing: Box::new(listing), recorded: None, named: false, trusted: false, changed: false, address: None }
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub struct SourceFailure {
 pub struct CrawlReport {
     /// Servers that sources listed.
     pub listings: usize,
+    /// How many servers each source gave, those that it listed before included. One that is not here gave none.
+    pub given: BTreeMap<String, usize>,
     pub observations: usize,
     /// Targets that were left alone because they were tried lately, or by this run before it was interrupted.
     pub skipped: usize,
@@ -185,12 +187,14 @@ impl Crawl {
                 },
                 Some(done) = self.tasks.join_next(), if !self.tasks.is_empty() => self.end(done)?,
                 Ok(_) = stop.wait_for(|stop| *stop), if !self.report.interrupted => {
-                    // What is under way comes to its end; the rest stays pending.
+                    // What is under way is dropped with the programs that it started, as if it had not begun; all that
+                    // is left stays pending.
                     self.report.interrupted = true;
                     open = false;
                     found.close();
                     reading.abort();
                     self.work.clear();
+                    self.tasks.shutdown().await;
                 }
                 _ = look.tick() => self.progress.trouble(&visible(&self.failing())),
             }
@@ -205,8 +209,10 @@ impl Crawl {
     async fn take(&mut self, found: Found) -> Result<(), CrawlError> {
         match found {
             Found::Server { mut job, new } => {
+                *self.report.given.entry(job.listing.source.clone()).or_default() += 1;
                 if new {
                     self.report.listings += 1;
+                    job.changed = self.reader.options.known.is_changed(&job.listing);
                     self.send(CrawlEvent::Listing(job.listing.clone())).await?;
                 }
                 if !self.reader.options.plan.run {
@@ -246,7 +252,9 @@ impl Crawl {
                 self.report.skipped += learnt.skipped;
                 Ok(())
             }
-            // A task never panics by itself nor is it cancelled; going on would lose its server in silence.
+            // Only a crawl that is asked to end cancels.
+            Err(error) if error.is_cancelled() => Ok(()),
+            // A task never panics by itself; going on would lose its server in silence.
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
     }

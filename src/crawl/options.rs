@@ -39,7 +39,7 @@ pub struct Options {
     pub live: probe::Limits,
     /// What earlier crawls have left.
     pub known: Arc<Known>,
-    /// Becomes true when the crawl should come to an end: nothing new is begun.
+    /// Becomes true when the crawl should come to an end: nothing new is begun, and what is under way is dropped.
     pub stop: watch::Receiver<bool>,
     /// For pages of indexes and registries.
     pub page: Limits,

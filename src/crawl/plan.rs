@@ -6,7 +6,9 @@ use super::dispatch::Job;
 use super::package::Reader;
 use super::shared::Tried;
 use super::{CrawlError, CrawlEvent, endpoint};
-use crate::model::{Ecosystem, Listing, Observation, Outcome, Package, Partial, PartialReason, Remote, ToolOrigin};
+use crate::model::{
+    DELETED, Ecosystem, Listing, Observation, Outcome, Package, Partial, PartialReason, Remote, ToolOrigin,
+};
 use crate::probe::{sandbox, stdio};
 use crate::source::recorded::ToolList;
 use crate::store::Same;
@@ -52,11 +54,14 @@ impl Server<'_> {
         let plan = self.reader.options.plan;
         if let Some((name, list)) = self.job.recorded.take() {
             let observation = declared(&self.job.listing, &name, list);
-            if self.is_due(&observation.target) {
+            // Reading it again has cost nothing: what differs is kept however lately the last one was.
+            let known = &self.reader.options.known;
+            let is_news = known.done(&observation.server, &observation.target).is_none() && known.is_news(&observation);
+            if is_news || self.is_due(&observation.target) {
                 self.send(observation).await?;
             }
         }
-        if self.job.listing.status.as_deref() == Some("deleted") {
+        if self.job.listing.status.as_deref() == Some(DELETED) {
             return self.unread(Outcome::Gone, "the registry lists this server as deleted".to_owned()).await;
         }
         if self.learnt.read {
@@ -99,7 +104,8 @@ impl Server<'_> {
     /// Whether the target is to be tried; counts it when it is not.
     fn is_due(&mut self, target: &str) -> bool {
         let (known, server) = (&self.reader.options.known, &self.job.listing.server);
-        let tried = match self.job.named && !self.reader.options.refresh_all {
+        let anyway = self.job.changed || self.job.named && !self.reader.options.refresh_all;
+        let tried = match anyway {
             true => known.done(server, target),
             false => known.fresh(server, target),
         };
@@ -121,8 +127,8 @@ impl Server<'_> {
                 own = true;
                 let observations = endpoint::observe(self.reader, &self.job, remote).await;
                 let results = observations.iter().map(|o| (o.origin, o.outcome, o.detail.clone())).collect();
-                // Sent before anyone else can refer to it.
-                self.forward(observations).await;
+                // Sent before anyone else can refer to it. That nobody takes it is found out by whoever sends the next.
+                let _ = self.forward(observations.into_iter().map(observed).collect()).await;
                 Tried { server: server.clone(), results }
             })
             .await
@@ -137,6 +143,7 @@ impl Server<'_> {
         if own {
             return if self.events.is_closed() { Err(CrawlError::SinkClosed) } else { Ok(()) };
         }
+        let mut events = Vec::with_capacity(tried.results.len());
         for (origin, outcome, detail) in tried.results {
             let same = Same {
                 server: self.job.listing.server.clone(),
@@ -146,17 +153,23 @@ impl Server<'_> {
                 outcome,
                 detail,
             };
-            let event = CrawlEvent::Same(Box::new(same));
-            self.events.send(event).await.map_err(|_| CrawlError::SinkClosed)?;
+            events.push(CrawlEvent::Same(Box::new(same)));
         }
-        Ok(())
+        self.forward(events).await
     }
 
-    /// Sends observations on; that nobody takes them is found out by whoever sends the next.
-    async fn forward(&self, observations: Vec<Observation>) {
-        for observation in observations {
-            let _ = self.events.send(CrawlEvent::Observation(Box::new(observation))).await;
+    /// Sends on what one attempt gave, all of it or, where the crawl is asked to end, nothing: a part would pass for the
+    /// whole when the crawl goes on.
+    async fn forward(&self, events: Vec<CrawlEvent>) -> Result<(), CrawlError> {
+        let places = self.events.reserve_many(events.len()).await.map_err(|_| CrawlError::SinkClosed)?;
+        if *self.reader.options.stop.borrow() {
+            // The end of a program or a connection may be that of this crawl. Whoever asked it to end drops this.
+            std::future::pending::<()>().await;
         }
+        for (place, event) in places.zip(events) {
+            place.send(event);
+        }
+        Ok(())
     }
 
     async fn package(&mut self, package: &Package) -> Result<(), CrawlError> {
@@ -173,10 +186,8 @@ impl Server<'_> {
                 own = true;
                 let (observation, validator) = self.reader.observe(&server, package).await;
                 let results = vec![(observation.origin, observation.outcome, observation.detail.clone())];
-                self.forward(vec![observation]).await;
-                if let Some(validator) = validator {
-                    let _ = self.events.send(CrawlEvent::Validator(Box::new(validator))).await;
-                }
+                let validator = validator.map(|validator| CrawlEvent::Validator(Box::new(validator)));
+                let _ = self.forward([observed(observation)].into_iter().chain(validator).collect()).await;
                 Tried { server: server.clone(), results }
             })
             .await
@@ -196,10 +207,7 @@ impl Server<'_> {
             let _place = self.reader.workers.acquire().await.expect("the semaphore is never closed");
             run(self.reader, &package, self.job.listing.manifest.as_deref()).await
         };
-        for observation in heard.observations(&self.job.listing.server, &target) {
-            self.send(observation).await?;
-        }
-        Ok(())
+        self.send_all(heard.observations(&self.job.listing.server, &target)).await
     }
 
     async fn unread(&mut self, outcome: Outcome, detail: String) -> Result<(), CrawlError> {
@@ -212,11 +220,18 @@ impl Server<'_> {
     }
 
     async fn send(&mut self, observation: Observation) -> Result<(), CrawlError> {
-        self.learnt.observations += 1;
-        self.learnt.read |= observation.outcome.is_read();
-        let event = CrawlEvent::Observation(Box::new(observation));
-        self.events.send(event).await.map_err(|_| CrawlError::SinkClosed)
+        self.send_all(vec![observation]).await
     }
+
+    async fn send_all(&mut self, observations: Vec<Observation>) -> Result<(), CrawlError> {
+        self.learnt.observations += observations.len();
+        self.learnt.read |= observations.iter().any(|observation| observation.outcome.is_read());
+        self.forward(observations.into_iter().map(observed).collect()).await
+    }
+}
+
+fn observed(observation: Observation) -> CrawlEvent {
+    CrawlEvent::Observation(Box::new(observation))
 }
 
 /// Runs a package in the best sandbox there is, without network.

@@ -5,10 +5,10 @@ use super::dispatch::Job;
 use super::package::Reader;
 use super::{CrawlEvent, SourceFailure, endpoint};
 use crate::model::{Listing, Outcome, ServerId};
-use crate::net::{Failure, Limits, Request, Trust, Validators, shown};
+use crate::net::{Failure, Limits, Request, Trust, shown};
 use crate::source::document::Document;
 use crate::source::{SourceSpec, page, recorded, registry, robots, sample};
-use crate::store::{StoreError, Sweep, Validator};
+use crate::store::{StoreError, Sweep};
 use jiff::{Timestamp, ToSpan};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -87,7 +87,7 @@ impl Source<'_> {
         new: bool,
     ) -> Result<(), Ended> {
         let (listing, named) = (Box::new(listing), self.named);
-        let job = Job { listing, recorded, named, trusted: named, address: None };
+        let job = Job { listing, recorded, named, trusted: named, changed: false, address: None };
         self.send(Found::Server { job, new }).await
     }
 
@@ -97,7 +97,8 @@ impl Source<'_> {
 
     async fn endpoint(&self, url: &Url) -> Result<(), Ended> {
         let listing = Box::new(endpoint::listing(url, self.name.clone()));
-        let job = Job { listing, recorded: None, named: true, trusted: true, address: Some(url.clone()) };
+        let job =
+            Job { listing, recorded: None, named: true, trusted: true, changed: false, address: Some(url.clone()) };
         self.send(Found::Server { job, new: true }).await
     }
 
@@ -141,6 +142,10 @@ impl Source<'_> {
             if !resumed {
                 self.sweep(Sweep::Begins { since: since.clone() }).await?;
             }
+            if base.query_pairs().any(|(key, _)| key == "updated_since") {
+                // What the operator asks for is a part.
+                self.sweep(Sweep::Flawed).await?;
+            }
             if !self.pages(base, since, next, &at_work).await? {
                 return Ok(());
             }
@@ -158,11 +163,12 @@ impl Source<'_> {
         at_work: &BTreeSet<(ServerId, Option<String>)>,
     ) -> Result<bool, Ended> {
         let (mut cursor, mut since, mut seen) = (next, since, BTreeSet::new());
+        let (begins, mut whole, mut entries) = (cursor.is_none(), true, 0);
         for number in 1..=self.reader.options.max_pages {
             self.send(Found::At(format!("{}, page {number}", self.name))).await?;
             let url = registry::page_url(base, since.as_deref(), cursor.as_deref());
-            let fetched = match self.registry_page(&url).await {
-                Ok(fetched) => fetched,
+            let body = match self.registry_page(&url).await {
+                Ok(body) => body,
                 // A registry that cannot tell what changed says so before its first page.
                 Err(failure) if since.is_some() && cursor.is_none() && failure.outcome() == Outcome::Refused => {
                     since = None;
@@ -174,36 +180,24 @@ impl Source<'_> {
                     return Ok(false);
                 }
             };
-            let next = match fetched {
-                Page::Same(next) => next,
-                Page::New(body, validators) => {
-                    let page = match registry::read_page(&body, &self.name) {
-                        Ok(page) => page,
-                        Err(error) => {
-                            self.fail(Outcome::Unreadable, error.to_string()).await?;
-                            return Ok(false);
-                        }
-                    };
-                    self.send(Found::Redacted(page.redacted)).await?;
-                    self.send(Found::Superseded(page.superseded)).await?;
-                    for problem in page.problems {
-                        self.send(Found::Problem(format!("{}: {problem}", self.name))).await?;
-                    }
-                    for listing in page.listings {
-                        if !at_work.contains(&(listing.server.clone(), listing.version.clone())) {
-                            self.listing(listing).await?;
-                        }
-                    }
-                    if let Some(known) = validators {
-                        let next = page.next_cursor.clone();
-                        let Validators { etag, last_modified } = known;
-                        let known = Validator { url: bare(&url), etag, last_modified, next };
-                        self.send(Found::Event(CrawlEvent::Validator(Box::new(known)))).await?;
-                    }
-                    page.next_cursor
+            let page = match registry::read_page(&body, &self.name) {
+                Ok(page) => page,
+                Err(error) => {
+                    self.fail(Outcome::Unreadable, error.to_string()).await?;
+                    return Ok(false);
                 }
             };
-            let Some(next) = next else { return Ok(true) };
+            whole &= page.left_out == 0;
+            entries += page.listings.len() + page.superseded + page.problems.len();
+            let next = page.next_cursor.clone();
+            self.page(page, since.as_deref(), at_work).await?;
+            let Some(next) = next else {
+                if entries == 0 && since.is_none() && begins {
+                    self.fail(Outcome::Unreadable, "it lists no server".to_owned()).await?;
+                    return Ok(false);
+                }
+                return Ok(whole);
+            };
             if !seen.insert(next.clone()) {
                 self.fail(Outcome::Unreadable, format!("page {number} leads back to an earlier page")).await?;
                 return Ok(false);
@@ -216,20 +210,48 @@ impl Source<'_> {
         Ok(false)
     }
 
-    async fn registry_page(&self, url: &Url) -> Result<Page, Failure> {
+    /// Sends on what a page holds.
+    async fn page(
+        &self,
+        page: registry::Page,
+        since: Option<&str>,
+        at_work: &BTreeSet<(ServerId, Option<String>)>,
+    ) -> Result<(), Ended> {
+        self.send(Found::Redacted(page.redacted)).await?;
+        self.send(Found::Superseded(page.superseded)).await?;
+        if !page.problems.is_empty() || page.left_out > 0 {
+            self.sweep(Sweep::Flawed).await?;
+        }
+        for problem in page.problems {
+            self.send(Found::Problem(format!("{}: {problem}", self.name))).await?;
+        }
+        if page.left_out > 0 {
+            let detail = format!("a page holds {} entries more than are read of one", page.left_out);
+            self.fail(Outcome::TooLarge, detail).await?;
+        }
+        let time = |text: &str| text.parse::<Timestamp>().ok();
+        let since = since.and_then(time);
+        if since.is_some_and(|since| page.updated.iter().any(|at| time(at).is_some_and(|at| at < since))) {
+            self.sweep(Sweep::Whole).await?;
+        }
+        for listing in page.listings {
+            if !at_work.contains(&(listing.server.clone(), listing.version.clone())) {
+                self.listing(listing).await?;
+            }
+        }
+        // After what takes their place.
+        for (server, version) in page.deleted {
+            let source = self.name.clone();
+            self.send(Found::Event(CrawlEvent::Deleted { server, source, version })).await?;
+        }
+        Ok(())
+    }
+
+    /// Never a conditional request: what an unchanged page lists must be seen, to know what is listed no more.
+    async fn registry_page(&self, url: &Url) -> Result<Vec<u8>, Failure> {
         let mut request = Request::page(url.clone(), Trust::Operator, registry::ACCEPT);
         request.limits = self.reader.options.page;
-        let known = self.reader.options.known.validator(&bare(url)).filter(|_| !self.reader.options.full);
-        request.known =
-            known.map(|known| Validators { etag: known.etag.clone(), last_modified: known.last_modified.clone() });
-        let fetched = self.reader.client.get(request).await?;
-        Ok(match known {
-            Some(known) if fetched.is_not_modified() => Page::Same(known.next.clone()),
-            _ => {
-                let validators = fetched.validators();
-                Page::New(fetched.body, validators)
-            }
-        })
+        Ok(self.reader.client.get(request).await?.body)
     }
 
     /// Servers that are kept already.
@@ -360,27 +382,13 @@ impl Source<'_> {
                 recorded: entry.tools.map(|tools| (self.name.clone(), tools)),
                 named: false,
                 trusted: own && entry.configured,
+                changed: false,
                 address: None,
             };
             self.send(Found::Server { job, new: true }).await?;
         }
         Ok(())
     }
-}
-
-/// A page of a registry, or the word that it is what it was, with where it led.
-enum Page {
-    New(Vec<u8>, Option<Validators>),
-    Same(Option<String>),
-}
-
-/// A URL without user information.
-fn bare(url: &Url) -> String {
-    let mut url = url.clone();
-    // These fail for URLs without a host only.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url.into()
 }
 
 /// The beginning of the last reading, and a little before.

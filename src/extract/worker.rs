@@ -80,15 +80,9 @@ pub async fn extract_archive(
     let broken = |error: serde_json::Error| WorkerError::Died(format!("unreadable exchange: {error}"));
     let mut head = serde_json::to_vec(&Request { kind, package, limits: *limits }).map_err(broken)?;
     head.push(b'\n');
-    let mut child = Command::new(program)
-        .arg(SUBCOMMAND)
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(WorkerError::Start)?;
+    let mut command = Command::new(program);
+    command.arg(SUBCOMMAND).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let (mut child, _group) = mcpdex_process::spawn(&mut command).map_err(WorkerError::Start)?;
     let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(WorkerError::Died("it has no pipes".to_owned()));
     };
@@ -118,6 +112,7 @@ pub async fn extract_archive(
         Ok(Ok(Some(status))) => status,
     };
     if !status.success() {
+        mcpdex_process::settle(status).await;
         return Err(WorkerError::Died(status.to_string()));
     }
     match serde_json::from_slice(&answer).map_err(broken)? {

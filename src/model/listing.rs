@@ -3,6 +3,19 @@
 use super::word::words;
 use serde::{Deserialize, Serialize};
 
+/// The word that a listing's `status` holds when its source has deleted the server.
+pub const DELETED: &str = "deleted";
+
+/// A status in the spelling of the official registry: whatever means that the source no longer offers the server is
+/// [`DELETED`]; any other word stays as it is.
+pub fn status(word: &str) -> &str {
+    let plain = word.trim();
+    match ["deleted", "removed", "delisted", "withdrawn", "unpublished"].iter().any(|w| plain.eq_ignore_ascii_case(w)) {
+        true => DELETED,
+        false => word,
+    }
+}
+
 /// The identity of a server: its registry name (`io.github.owner/name`) or, lacking one, its origin
 /// (`npm:NAME`, `pypi:NAME`, a URL, a configuration entry).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

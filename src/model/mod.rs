@@ -24,7 +24,7 @@ mod word;
 pub use catalogue::{FoundTool, Hit, HitPage, NamedTool, OutcomeCount, PartialList, Summary, ToolRow, Unread};
 pub use figures::{Count, Coverage, Figures, Growth, ListFacts, ServerFacts, SourceFigures};
 pub use heard::{AuthNeeds, CardHeard, Heard, ServerInfo};
-pub use listing::{Ecosystem, Listing, Package, Remote, ServerId, Transport};
+pub use listing::{DELETED, Ecosystem, Listing, Package, Remote, ServerId, Transport, status};
 pub use merge::{Merge, OtherStatement, merge};
 pub use observation::{Observation, Partial, PartialReason, ToolOrigin, ToolSite};
 pub use outcome::Outcome;

@@ -4,7 +4,7 @@
 //! anything is looked at.
 
 use super::redact::redact;
-use crate::model::{Ecosystem, Listing, Package, Remote, ServerId, Transport};
+use crate::model::{Ecosystem, Listing, Package, Remote, ServerId, Transport, status};
 use serde_json::{Map, Value};
 
 /// How much of a source's text a message repeats.
@@ -37,7 +37,7 @@ pub fn read(text: &str, source: &str) -> Result<Read, String> {
         description: text_of(manifest, &["description"]).map(str::to_owned),
         version: version(manifest),
         repository: repository(manifest),
-        status: text_of(manifest, &["status"]).map(str::to_owned),
+        status: text_of(manifest, &["status"]).map(|word| status(word).to_owned()),
         packages: items(manifest, "packages", &mut problems, package),
         remotes: items(manifest, "remotes", &mut problems, remote),
         manifest: Some(kept),

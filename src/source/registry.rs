@@ -2,7 +2,7 @@
 
 use super::manifest;
 use super::redact::redact;
-use crate::model::Listing;
+use crate::model::{DELETED, Listing, ServerId, status};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -62,6 +62,12 @@ pub struct Page {
     pub next_cursor: Option<String>,
     /// Entries that the registry itself marks as older versions of a server; they are not listed.
     pub superseded: usize,
+    /// Those of them that it has deleted.
+    pub deleted: Vec<(ServerId, Option<String>)>,
+    /// Entries beyond those that are read of one page.
+    pub left_out: usize,
+    /// When each entry was changed, as the registry says (RFC 3339), where it does.
+    pub updated: Vec<String>,
     /// Secrets that were taken out of manifests.
     pub redacted: usize,
     /// Entries that could not be read, one sentence each.
@@ -87,6 +93,7 @@ pub(super) struct Entry {
     pub(super) listing: Listing,
     /// The registry marks it as an older version of a server.
     pub(super) superseded: bool,
+    updated: Option<String>,
     /// Secrets that were taken out of the manifest.
     pub(super) redacted: usize,
 }
@@ -98,16 +105,18 @@ pub(super) fn read_entry(text: &str, source: &str) -> Result<Entry, String> {
     let envelope = parts.as_ref().ok().and_then(|parts| Some((parts, parts.get("server")?)));
     let Some((parts, server)) = envelope.filter(|(_, server)| server.get().starts_with('{')) else {
         let read = manifest::read(text, source)?;
-        return Ok(Entry { listing: read.listing, superseded: false, redacted: read.redacted });
+        return Ok(Entry { listing: read.listing, superseded: false, updated: None, redacted: read.redacted });
     };
     let meta = parts.iter().filter(|(key, raw)| *key != "server" && raw.get().contains(OFFICIAL));
     let mut meta = meta.filter_map(|(_, raw)| serde_json::from_str::<Value>(raw.get()).ok()).next();
     let hidden = meta.as_mut().map_or(0, redact);
     let notes = official(meta.as_ref());
+    let beside = parts.get("status").and_then(|raw| serde_json::from_str::<String>(raw.get()).ok());
+    let beside = beside.map(|word| status(&word).to_owned());
     let read = manifest::read(server.get(), source)?;
-    let (status, meta) = (notes.status.or(read.listing.status), meta.map(|meta| meta.to_string()));
+    let (status, meta) = (notes.status.or(beside).or(read.listing.status), meta.map(|meta| meta.to_string()));
     let listing = Listing { status, meta, ..read.listing };
-    Ok(Entry { listing, superseded: notes.superseded, redacted: read.redacted + hidden })
+    Ok(Entry { listing, superseded: notes.superseded, updated: notes.updated, redacted: read.redacted + hidden })
 }
 
 /// Reads a page. `source` is how the listings remember where they came from. One malformed entry is reported and hides
@@ -119,15 +128,18 @@ pub fn read_page(bytes: &[u8], source: &str) -> Result<Page, PageUnreadable> {
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}');
     let envelope: Envelope = serde_json::from_str(text).map_err(|error| PageUnreadable(error.to_string()))?;
-    let mut page = Page { next_cursor: next_cursor(envelope.metadata.as_ref()), ..Page::default() };
-    if envelope.servers.len() > MAX_ENTRIES {
-        page.problems
-            .push(format!("entries after the first {MAX_ENTRIES} of {} were left out", envelope.servers.len()));
-    }
+    let mut page = Page { next_cursor: next_cursor(envelope.metadata.as_ref())?, ..Page::default() };
+    page.left_out = envelope.servers.len().saturating_sub(MAX_ENTRIES);
     for (at, raw) in envelope.servers.iter().take(MAX_ENTRIES).enumerate() {
         match read_entry(raw.get(), source) {
-            Ok(Entry { superseded: true, .. }) => page.superseded += 1,
+            Ok(Entry { superseded: true, listing, .. }) => {
+                page.superseded += 1;
+                if listing.status.as_deref() == Some(DELETED) {
+                    page.deleted.push((listing.server, listing.version));
+                }
+            }
             Ok(entry) => {
+                page.updated.extend(entry.updated);
                 page.redacted += entry.redacted;
                 page.listings.push(entry.listing);
             }
@@ -150,22 +162,33 @@ fn hint(text: &str) -> String {
 struct Notes {
     status: Option<String>,
     superseded: bool,
+    updated: Option<String>,
 }
 
 fn official(meta: Option<&Value>) -> Notes {
     let official = meta.and_then(|meta| meta.get(OFFICIAL));
-    let get = |keys: [&str; 2]| keys.iter().find_map(|key| official?.get(*key));
+    let get = |keys: &[&str]| keys.iter().find_map(|key| official?.get(*key));
+    let text = |keys: &[&str]| get(keys).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+    let is_deleted = get(&["isDeleted", "is_deleted", "deleted"]).and_then(Value::as_bool) == Some(true)
+        || text(&["deletedAt", "deleted_at"]).is_some();
+    let told = text(&["status"]).map(|word| status(&word).to_owned());
     Notes {
-        status: get(["status", "status"]).and_then(Value::as_str).map(str::to_owned),
-        superseded: get(["isLatest", "is_latest"]).and_then(Value::as_bool) == Some(false),
+        status: if is_deleted { Some(DELETED.to_owned()) } else { told },
+        superseded: get(&["isLatest", "is_latest"]).and_then(Value::as_bool) == Some(false),
+        updated: text(&["updatedAt", "updated_at"]),
     }
 }
 
-/// Unlike a tool list's, an empty cursor of this API ends the list.
-fn next_cursor(metadata: Option<&Value>) -> Option<String> {
-    let metadata = metadata?;
-    let cursor = metadata.get("nextCursor").or_else(|| metadata.get("next_cursor"))?.as_str()?;
-    (!cursor.is_empty()).then(|| cursor.to_owned())
+/// Unlike a tool list's, an empty cursor of this API ends the list. One that is no text ends nothing: what comes after it
+/// cannot be had.
+fn next_cursor(metadata: Option<&Value>) -> Result<Option<String>, PageUnreadable> {
+    let cursor = metadata.and_then(|metadata| metadata.get("nextCursor").or_else(|| metadata.get("next_cursor")));
+    match cursor {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(cursor)) => Ok(Some(cursor.clone()).filter(|cursor| !cursor.is_empty())),
+        Some(Value::Number(cursor)) => Ok(Some(cursor.to_string())),
+        Some(_) => Err(PageUnreadable("its cursor is no text, so what comes after it cannot be asked for".to_owned())),
+    }
 }
 
 #[cfg(test)]
@@ -220,6 +243,29 @@ mod tests {
             let text = format!("\u{feff}{{\"servers\":[],\"metadata\":{metadata}}}");
             assert_eq!(read_page(text.as_bytes(), "x").expect("a page").next_cursor, None);
         }
-        assert!(read_page(b"<html>", "x").is_err());
+        for broken in [&b"<html>"[..], br#"{"servers":[{"server""#, br#"{"servers":[],"metadata":{"nextCursor":{}}}"#] {
+            assert!(read_page(broken, "x").is_err());
+        }
+    }
+
+    #[test]
+    fn what_a_registry_deleted_is_known_however_it_says_so() {
+        let entry = |official: &str| {
+            let text = format!(r#"{{"servers":[{{"server":{{"name":"a/b"}},"_meta":{{"{OFFICIAL}":{official}}}}}]}}"#);
+            let page = read_page(text.as_bytes(), "x").expect("a page");
+            page.listings.first().map(|listing| listing.status.clone().unwrap_or_default())
+        };
+        for deleted in [
+            r#"{"status":"Deleted"}"#,
+            r#"{"status":" REMOVED"}"#,
+            r#"{"isDeleted":true}"#,
+            r#"{"deletedAt":"2030-01-01"}"#,
+        ] {
+            assert_eq!(entry(deleted).as_deref(), Some(DELETED), "{deleted}");
+        }
+        for kept in [r#"{"status":"deprecated"}"#, r#"{"status":"active","deletedAt":null,"isDeleted":false}"#] {
+            assert_ne!(entry(kept).as_deref(), Some(DELETED), "{kept}");
+        }
+        assert_eq!(entry(r#"{"status":"deleted","isLatest":false}"#), None);
     }
 }

@@ -39,7 +39,8 @@ impl Reader {
         let Some(mut facts) = facts else { return Ok(None) };
         facts.sources = self.names(
             "SELECT DISTINCT listing.source FROM listing JOIN server ON server.id = listing.server_id
-             WHERE server.name = ?1 ORDER BY listing.source",
+             WHERE server.name = ?1 AND coalesce(listing.status, '') NOT IN ('deleted', 'unlisted')
+             ORDER BY listing.source",
             [server],
         )?;
         Ok(Some(facts))
@@ -83,7 +84,8 @@ impl Reader {
         let sql = "SELECT attempt.target, attempt.outcome, attempt.detail FROM attempt WHERE attempt.id IN (
                        SELECT max(attempt.id) FROM attempt JOIN server ON server.id = attempt.server_id
                        WHERE server.name = ?1 GROUP BY attempt.origin, attempt.target)
-                     AND attempt.outcome NOT IN ('ok', 'not-modified') ORDER BY attempt.target, attempt.id";
+                     AND attempt.outcome NOT IN ('ok', 'not-modified')
+                     AND NOT (attempt.origin = 'declared' AND attempt.outcome = 'gone') ORDER BY attempt.target, attempt.id";
         let rows: Vec<(String, String, Option<String>)> = self
             .connection
             .prepare_cached(sql)

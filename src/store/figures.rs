@@ -26,8 +26,8 @@ impl Reader {
             tools: count("SELECT count(*) FROM tool WHERE current = 1")?,
             distinct_names: count("SELECT count(DISTINCT name) FROM tool WHERE current = 1")?,
             distinct_definitions: count("SELECT count(DISTINCT definition_id) FROM tool WHERE current = 1")?,
-            lists: count("SELECT count(*) FROM observation")?,
-            attempts: count("SELECT count(*) FROM attempt")?,
+            lists: count("SELECT count(*) FROM observation WHERE server_id NOT IN (SELECT id FROM server WHERE gone = 1)")?,
+            attempts: count("SELECT count(*) FROM attempt WHERE server_id NOT IN (SELECT id FROM server WHERE gone = 1)")?,
             classes: self.spread("SELECT class, count(*) FROM verdicts_current GROUP BY 1", Class::ALL)?,
             risks: self.spread("SELECT risk, count(*) FROM verdicts_current GROUP BY 1", Risk::ALL)?,
             categories: self.spread("SELECT category, count(*) FROM verdicts_current GROUP BY 1", Category::ALL)?,
@@ -56,7 +56,7 @@ impl Reader {
     }
 
     fn coverage(&self) -> Result<Coverage, StoreError> {
-        let servers = |which: &str| self.count(&format!("SELECT count(*) FROM server WHERE {which}"));
+        let servers = |which: &str| self.count(&format!("SELECT count(*) FROM server WHERE gone = 0 AND ({which})"));
         let tried = "EXISTS (SELECT 1 FROM attempt WHERE attempt.server_id = server.id)";
         Ok(Coverage {
             servers: servers("true")?,
@@ -104,7 +104,8 @@ impl Reader {
             "SELECT source, count(*), sum(is_read), sum(tools) FROM (
                  SELECT DISTINCT listing.source, server.id, {READ} AS is_read,
                         (SELECT count(*) FROM tool WHERE tool.server_id = server.id AND tool.current = 1) AS tools
-                 FROM listing JOIN server ON server.id = listing.server_id)
+                 FROM listing JOIN server ON server.id = listing.server_id
+                 WHERE server.gone = 0 AND coalesce(listing.status, '') NOT IN ('deleted', 'unlisted'))
              GROUP BY source ORDER BY source"
         );
         self.connection
@@ -121,8 +122,10 @@ impl Reader {
 
     fn growth(&self) -> Result<Vec<Growth>, StoreError> {
         let sql = "SELECT month, sum(servers), sum(lists) FROM (
-                       SELECT substr(first_seen, 1, 7) AS month, count(*) AS servers, 0 AS lists FROM server GROUP BY 1
-                       UNION ALL SELECT substr(first_seen, 1, 7), 0, count(*) FROM observation GROUP BY 1)
+                       SELECT substr(first_seen, 1, 7) AS month, count(*) AS servers, 0 AS lists FROM server
+                       WHERE gone = 0 GROUP BY 1
+                       UNION ALL SELECT substr(first_seen, 1, 7), 0, count(*) FROM observation
+                       WHERE server_id NOT IN (SELECT id FROM server WHERE gone = 1) GROUP BY 1)
                    GROUP BY month ORDER BY month";
         self.connection
             .prepare(sql)

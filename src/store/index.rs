@@ -65,6 +65,12 @@ fn index(transaction: &Transaction<'_>, path: &Path, server: i64) -> Result<u64,
             run("DELETE FROM search WHERE rowid = ?1", params![id])?;
             run("DELETE FROM mention WHERE tool_id = ?1", params![id])?;
             run("DELETE FROM indexed WHERE tool_id = ?1", params![id])?;
+            // A name that no server has any more is nobody's.
+            run(
+                "DELETE FROM tool_name WHERE name = (SELECT name FROM tool WHERE id = ?1)
+                   AND NOT EXISTS (SELECT 1 FROM tool WHERE tool.name = tool_name.name AND tool.current = 1)",
+                params![id],
+            )?;
         }
     }
     let mut written = 0;
@@ -100,7 +106,10 @@ fn entries(connection: &Connection, path: &Path, server: i64) -> Result<Vec<Entr
     let Some((name, title)) = about else { return Ok(Vec::new()) };
     let of = joined("", &[&name, title.as_deref().unwrap_or_default()]);
     let sources: Vec<String> = connection
-        .prepare_cached("SELECT DISTINCT source FROM listing WHERE server_id = ?1 ORDER BY source")
+        .prepare_cached(
+            "SELECT DISTINCT source FROM listing
+             WHERE server_id = ?1 AND coalesce(status, '') NOT IN ('deleted', 'unlisted') ORDER BY source",
+        )
         .and_then(|mut s| s.query_map([server], |row| row.get(0))?.collect())
         .map_err(&fail)?;
     let shared: Vec<String> = sources.iter().map(|source| source_facet(source)).chain([server_facet(server)]).collect();

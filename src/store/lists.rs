@@ -144,11 +144,11 @@ impl Batch<'_> {
     }
 
     /// Decides anew which tools the server is held to offer today: those of the latest lists of its best origin, each
-    /// name once (two packages of one server usually carry the same tools).
-    fn settle(&self, server: i64) -> Result<(), StoreError> {
+    /// name once (two packages of one server usually carry the same tools). One that is gone offers nothing.
+    pub(super) fn settle(&self, server: i64) -> Result<(), StoreError> {
         self.execute("UPDATE tool SET current = 0 WHERE server_id = ?1 AND current = 1", [server])?;
         self.execute(
-            "UPDATE tool SET current = 1 WHERE id IN (
+            "UPDATE tool SET current = 1 WHERE (SELECT gone FROM server WHERE id = ?1) = 0 AND id IN (
                  SELECT min(tool.id) FROM tool JOIN observation ON observation.id = tool.observation_id
                  WHERE observation.server_id = ?1 AND observation.latest = 1
                    AND observation.origin = (
@@ -161,6 +161,16 @@ impl Batch<'_> {
         self.execute("INSERT INTO unjudged (server_id) VALUES (?1) ON CONFLICT DO NOTHING", [server])?;
         Ok(())
     }
+}
+
+/// What tells a recorded list from another of the same target: its tools and what is missing of it.
+pub(super) fn content(observation: &Observation) -> String {
+    told_apart(&content_digest(&observation.tools), &json(&observation.partial))
+}
+
+/// The same, of a stored list.
+pub(super) fn told_apart(content_sha256: &str, partial: &str) -> String {
+    if partial == "[]" { content_sha256.to_owned() } else { format!("{content_sha256} {partial}") }
 }
 
 /// The digest of a tool list: of the raw bytes of its tools, in order.

@@ -40,9 +40,21 @@ impl Reader {
     /// # Errors
     /// The database cannot be read.
     pub fn servers_called(&self, wanted: &str) -> Result<Vec<String>, StoreError> {
+        self.called(wanted, "SELECT name FROM server WHERE id = ?1 AND gone = 0")
+    }
+
+    /// The same, those that are gone included.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn servers_ever_called(&self, wanted: &str) -> Result<Vec<String>, StoreError> {
+        self.called(wanted, "SELECT name FROM server WHERE id = ?1")
+    }
+
+    fn called(&self, wanted: &str, sql: &str) -> Result<Vec<String>, StoreError> {
         let mut names = Vec::new();
         for id in self.server_ids(wanted)? {
-            names.extend(self.names("SELECT name FROM server WHERE id = ?1", [id])?);
+            names.extend(self.names(sql, [id])?);
         }
         names.sort();
         Ok(names)
@@ -51,7 +63,7 @@ impl Reader {
     /// The servers that go by this package or address, by name.
     pub(super) fn servers_of_alias(&self, alias: &str) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT server.name FROM server_alias JOIN server ON server.id = server_alias.server_id
-                   WHERE server_alias.alias = ?1 ORDER BY server.name";
+                   WHERE server_alias.alias = ?1 AND server.gone = 0 ORDER BY server.name";
         self.names(sql, [alias])
     }
 
@@ -121,12 +133,24 @@ impl Reader {
         Ok(())
     }
 
-    /// Every name of a server, in order, handed to `each` one by one.
+    /// Every name of a server that is not gone, in order, handed to `each` one by one.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn for_each_server_name(&self, mut each: impl FnMut(&str)) -> Result<(), StoreError> {
-        let mut statement = self.connection.prepare("SELECT name FROM server ORDER BY name").map_err(self.fail())?;
+    pub fn for_each_server_name(&self, each: impl FnMut(&str)) -> Result<(), StoreError> {
+        self.each_server("SELECT name FROM server WHERE gone = 0 ORDER BY name", each)
+    }
+
+    /// The same, those that are gone included.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn for_each_server_ever(&self, each: impl FnMut(&str)) -> Result<(), StoreError> {
+        self.each_server("SELECT name FROM server ORDER BY name", each)
+    }
+
+    fn each_server(&self, sql: &str, mut each: impl FnMut(&str)) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare(sql).map_err(self.fail())?;
         let mut rows = statement.query([]).map_err(self.fail())?;
         while let Some(row) = rows.next().map_err(self.fail())? {
             each(row.get_ref(0).ok().and_then(|value| value.as_str().ok()).unwrap_or_default());

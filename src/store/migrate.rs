@@ -16,6 +16,7 @@ const STEPS: &[&str] = &[
     include_str!("schema.sql"),
     include_str!("runs.sql"),
     include_str!("catalogue.sql"),
+    include_str!("gone.sql"),
     include_str!("nullable.sql"),
 ];
 

@@ -7,6 +7,7 @@
 mod about;
 mod dump;
 mod figures;
+mod gone;
 mod index;
 mod judged;
 mod lists;
@@ -24,6 +25,7 @@ mod writer;
 
 pub use about::Tokens;
 pub use dump::{LoadError, load};
+pub use gone::Gone;
 pub use index::index_stale;
 pub use judged::{JudgeError, Judged, ServerTools, judge_stale};
 pub use lookup::Namesakes;

@@ -1,4 +1,4 @@
--- Version 4: what may be missing is checked only where it is there. json_valid(NULL) is 0 in SQLite before 3.42, which
+-- Version 5: what may be missing is checked only where it is there. json_valid(NULL) is 0 in SQLite before 3.42, which
 -- made `PRAGMA integrity_check` of older programs report every listing. A CHECK cannot be changed in place, so the table
 -- is made anew; nothing refers to it, and what hangs on it (indexes, triggers) is written down again as it was, but for
 -- `->>`, which SQLite before 3.38 cannot read: one trigger that it cannot read closes the whole file to it.
@@ -44,4 +44,7 @@ WHEN new.packages IS NOT old.packages OR new.remotes IS NOT old.remotes BEGIN
         FROM json_each(new.packages) WHERE json_extract(value, '$.identifier') IS NOT NULL;
     INSERT OR IGNORE INTO server_alias
         SELECT json_extract(value, '$.url'), new.server_id FROM json_each(new.remotes) WHERE json_extract(value, '$.url') IS NOT NULL;
+END;
+CREATE TRIGGER listing_stands_anew AFTER UPDATE OF status ON listing WHEN new.status IS NOT old.status BEGIN
+    INSERT OR IGNORE INTO unindexed (server_id) VALUES (new.server_id);
 END;

@@ -26,9 +26,11 @@ pub struct Standing {
     pub indexed: bool,
 }
 
-/// The newest attempt at each target of each server.
-pub(super) const NEWEST_ATTEMPT: &str =
-    "attempt.id IN (SELECT max(id) FROM attempt GROUP BY server_id, origin, target)";
+/// The newest attempt at each target of each server that is not gone. That a source deleted a server is no attempt that
+/// says how it stands.
+pub(super) const NEWEST_ATTEMPT: &str = "attempt.id IN (SELECT max(id) FROM attempt GROUP BY server_id, origin, target)
+     AND NOT (attempt.origin = 'declared' AND attempt.outcome = 'gone')
+     AND attempt.server_id NOT IN (SELECT id FROM server WHERE gone = 1)";
 
 pub(super) const FOUND: &str =
     "SELECT server.name, server.title, observation.origin, observation.target, observation.version,
@@ -173,13 +175,13 @@ impl Reader {
         Ok(())
     }
 
-    /// At most `most` names of servers that come after `after`, in order; start with the empty text.
+    /// At most `most` names of servers that are not gone and come after `after`, in order; start with the empty text.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn server_names_after(&self, after: &str, most: usize) -> Result<Vec<String>, StoreError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.names("SELECT name FROM server WHERE name > ?1 ORDER BY name LIMIT ?2", (after, most))
+        self.names("SELECT name FROM server WHERE name > ?1 AND gone = 0 ORDER BY name LIMIT ?2", (after, most))
     }
 
     /// The servers that a listing gives this package, by name.
@@ -214,8 +216,11 @@ impl Reader {
             self.connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs).map_err(self.fail())
         };
         Ok(Summary {
-            servers: count("SELECT count(*) FROM server")?,
-            servers_read: count("SELECT count(DISTINCT server_id) FROM observation")?,
+            servers: count("SELECT count(*) FROM server WHERE gone = 0")?,
+            servers_read: count(
+                "SELECT count(DISTINCT server_id) FROM observation
+                 WHERE server_id NOT IN (SELECT id FROM server WHERE gone = 1)",
+            )?,
             tools: count("SELECT count(*) FROM tool WHERE current = 1")?,
             classes: self.counts("class", Class::ALL)?,
             risks: self.counts("risk", Risk::ALL)?,
@@ -289,7 +294,7 @@ impl Reader {
     pub fn partial_lists(&self) -> Result<Vec<PartialList>, StoreError> {
         let sql = "SELECT server.name, observation.target, observation.partial
              FROM observation JOIN server ON server.id = observation.server_id
-             WHERE observation.latest = 1 AND observation.partial != '[]'
+             WHERE observation.latest = 1 AND observation.partial != '[]' AND server.gone = 0
              ORDER BY server.name, observation.target";
         let mut statement = self.connection.prepare(sql).map_err(self.fail())?;
         let mut rows = statement.query([]).map_err(self.fail())?;

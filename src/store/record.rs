@@ -17,6 +17,12 @@ pub enum Record {
         server: ServerId,
         source: String,
     },
+    /// A source has deleted a version of a server that it lists no more as the newest.
+    Deleted {
+        server: ServerId,
+        source: String,
+        version: Option<String>,
+    },
     /// How far a source was read.
     Sweep {
         source: String,
@@ -48,6 +54,10 @@ pub enum Sweep {
     Begins { since: Option<String> },
     /// Everything before this cursor was listed.
     Next(String),
+    /// Something that the source lists could not be read: that a server was not seen says nothing.
+    Flawed,
+    /// The source gave everything, although it was asked for what changed.
+    Whole,
     /// The source was read to its end.
     Ends,
 }

@@ -1,10 +1,13 @@
 //! Where a crawl stands: begins a run or continues one that was interrupted, and tells what of it is done.
 
+use super::lists::{content, told_apart};
 use super::record::Validator;
+use super::writer::json;
 use super::{StoreError, migrate};
-use crate::model::{Listing, ServerId};
+use crate::model::{Listing, Observation, ServerId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hasher;
 use std::path::{Path, PathBuf};
 
 /// What the database knew when a crawl began.
@@ -21,6 +24,10 @@ pub struct Known {
     fresh: HashMap<(String, String), bool>,
     /// Server and target of every list that is kept.
     lists: HashSet<(String, String)>,
+    /// The same for lists that a source recorded, with what tells one from another.
+    recorded: HashMap<(String, String), String>,
+    /// Server and source of every listing, and a hash of what each version names.
+    listed: HashMap<(String, String), BTreeMap<String, u64>>,
     sources: BTreeMap<String, SourceState>,
     validators: BTreeMap<String, Validator>,
 }
@@ -94,6 +101,26 @@ impl Known {
             )?
             .query_map([], pair)?
             .collect::<Result<_, _>>()?;
+        let recorded = |row: &Row<'_>| {
+            let (content, partial): (String, String) = (row.get(2)?, row.get(3)?);
+            Ok((pair(row)?, told_apart(&content, &partial)))
+        };
+        self.recorded = connection
+            .prepare(
+                "SELECT server.name, target, content_sha256, partial
+                 FROM observation JOIN server ON server.id = server_id WHERE latest = 1 AND origin = 'declared'",
+            )?
+            .query_map([], recorded)?
+            .collect::<Result<_, _>>()?;
+        let mut statement = connection.prepare(
+            "SELECT server.name, source, listing.version, packages, remotes
+             FROM listing JOIN server ON server.id = server_id",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (packages, remotes): (String, String) = (row.get(3)?, row.get(4)?);
+            self.listed.entry(pair(row)?).or_default().insert(row.get(2)?, hash(&packages, &remotes));
+        }
         let run = self.run;
         let source = |row: &Row<'_>| {
             let in_run = row.get::<_, Option<i64>>(1)? == Some(run);
@@ -137,6 +164,24 @@ impl Known {
         self.lists.contains(&key(server, target))
     }
 
+    /// Whether this is another list than the one that is kept of its target, or there is none.
+    pub fn is_news(&self, recorded: &Observation) -> bool {
+        self.recorded.get(&key(&recorded.server, &recorded.target)) != Some(&content(recorded))
+    }
+
+    /// Whether the source is known to list any server.
+    pub fn has_listed(&self, source: &str) -> bool {
+        self.listed.keys().any(|(_, by)| by == source)
+    }
+
+    /// Whether the source listed this server before and says now that it is to be had elsewhere, or in another version.
+    pub fn is_changed(&self, listing: &Listing) -> bool {
+        let known = self.listed.get(&(listing.server.0.clone(), listing.source.clone()));
+        let version = listing.version.as_deref().unwrap_or_default();
+        let now = hash(&json(&listing.packages), &json(&listing.remotes));
+        known.is_some_and(|versions| versions.get(version) != Some(&now))
+    }
+
     /// How far the source was read.
     pub fn source(&self, name: &str) -> SourceState {
         self.sources.get(name).cloned().unwrap_or_default()
@@ -155,12 +200,16 @@ impl Known {
         self.listings("listing.source = ?1 AND listing.run_id = ?2 AND listing.pending = 1", source)
     }
 
-    /// What earlier runs have listed of a source and this one has not.
+    /// What earlier runs have listed of a source and this one has not, unless the source lists it no more.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn listed_before(&self, source: &str) -> Result<Vec<Listing>, StoreError> {
-        self.listings("listing.source = ?1 AND listing.run_id IS NOT ?2", source)
+        self.listings(
+            "listing.source = ?1 AND listing.run_id IS NOT ?2
+             AND coalesce(listing.status, '') NOT IN ('deleted', 'unlisted')",
+            source,
+        )
     }
 
     fn listings(&self, which: &str, source: &str) -> Result<Vec<Listing>, StoreError> {
@@ -180,6 +229,12 @@ impl Known {
         }
         Ok(listings)
     }
+}
+
+fn hash(packages: &str, remotes: &str) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    std::hash::Hash::hash(&(packages, remotes), &mut hasher);
+    hasher.finish()
 }
 
 fn key(server: &ServerId, target: &str) -> (String, String) {

@@ -124,6 +124,9 @@ impl Batch<'_> {
                     params![server.as_str(), source],
                 )?;
             }
+            Record::Deleted { server, source, version } => {
+                self.deleted(server.as_str(), &source, version.as_deref())?;
+            }
             Record::Sweep { source, step } => self.sweep(&source, step)?,
             Record::Validator(known) => {
                 self.execute(
@@ -145,16 +148,26 @@ impl Batch<'_> {
             Sweep::Begins { since } => self.execute(
                 "INSERT INTO source (name, run_id, begun, since) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (name) DO UPDATE SET run_id = excluded.run_id, begun = excluded.begun,
-                     since = excluded.since, next = NULL",
+                     since = excluded.since, next = NULL, flawed = 0",
                 params![source, self.run.get(), self.now, since],
             ),
             Sweep::Next(next) => self.execute("UPDATE source SET next = ?2 WHERE name = ?1", params![source, next]),
-            Sweep::Ends => self.execute(
-                "UPDATE source SET swept = begun, begun = NULL, since = NULL, next = NULL WHERE name = ?1",
-                params![source],
-            ),
+            Sweep::Flawed => self.execute("UPDATE source SET flawed = 1 WHERE name = ?1", params![source]),
+            Sweep::Whole => self.execute("UPDATE source SET since = NULL WHERE name = ?1", params![source]),
+            Sweep::Ends => {
+                self.unlist(source)?;
+                self.execute(
+                    "UPDATE source SET swept = begun, begun = NULL, since = NULL, next = NULL WHERE name = ?1",
+                    params![source],
+                )
+            }
         }
         .map(drop)
+    }
+
+    /// The run that is under way.
+    pub(super) fn run(&self) -> Option<i64> {
+        self.run.get()
     }
 
     pub(super) fn attempt(
@@ -234,7 +247,7 @@ impl Batch<'_> {
                 listing.meta
             ],
         )?;
-        Ok(())
+        self.regard(server)
     }
 
     fn observation(&self, observation: &Observation) -> Result<(), StoreError> {

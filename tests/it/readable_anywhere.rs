@@ -97,7 +97,7 @@ fn every_question_is_answered_from_a_file_that_may_not_be_written() {
 fn verdicts_of_other_rules_and_files_of_an_older_version_are_judged_in_a_copy_and_that_is_said() {
     let user = User::new();
     user.done(&["crawl", "sample", "-q"]);
-    for change in ["UPDATE fact SET value = 'other' WHERE key = 'ruleset'", "PRAGMA user_version = 3"] {
+    for change in ["UPDATE fact SET value = 'other' WHERE key = 'ruleset'", "PRAGMA user_version = 4"] {
         let shelf = Shelf::of(&user.database());
         let connection = rusqlite::Connection::open(shelf.path()).unwrap();
         connection.execute_batch(change).unwrap();
@@ -163,6 +163,7 @@ fn an_older_sqlite_finds_new_and_mended_files_in_order() {
         include_str!("../../src/store/schema.sql"),
         include_str!("../../src/store/runs.sql"),
         include_str!("../../src/store/catalogue.sql"),
+        include_str!("../../src/store/gone.sql"),
     ] {
         connection.execute_batch(step).unwrap();
     }
@@ -176,7 +177,7 @@ fn an_older_sqlite_finds_new_and_mended_files_in_order() {
         )
         .unwrap();
     connection.pragma_update(None, "application_id", mcpdex::store::APPLICATION_ID).unwrap();
-    connection.pragma_update(None, "user_version", 3).unwrap();
+    connection.pragma_update(None, "user_version", 4).unwrap();
     let objects = |connection: &rusqlite::Connection| -> Vec<String> {
         let sql = "SELECT type || ' ' || name FROM sqlite_schema ORDER BY 1";
         connection.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()

@@ -3,6 +3,7 @@
 
 mod input;
 
+use super::interrupt::unless_asked;
 use super::{Exit, print};
 use crate::cli::{ExtractArgs, Global};
 use crate::extract::archive::{self, ArchiveKind};
@@ -22,7 +23,7 @@ pub(super) fn run(global: &Global, args: &ExtractArgs) -> anyhow::Result<Exit> {
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    let report = runtime.block_on(read(args))?;
+    let report = runtime.block_on(unless_asked(read(args)))??;
     if let Some(path) = &args.against {
         return compare(global, &report, path);
     }

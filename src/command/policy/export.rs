@@ -4,7 +4,7 @@
 
 use super::settings::Settings;
 use crate::cli::{Global, PolicyArgs};
-use crate::command::Exit;
+use crate::command::{Exit, interrupt};
 use crate::model::FoundTool;
 use crate::policy::{Document, PlannedServer, Refused, Target};
 use crate::store::Reader;
@@ -42,20 +42,50 @@ impl std::fmt::Display for Summary {
 /// A folder that is being filled.
 pub(super) struct Export {
     folder: PathBuf,
-    documents: BufWriter<File>,
-    losses: BufWriter<File>,
-    refused: BufWriter<File>,
+    documents: Report,
+    losses: Report,
+    refused: Report,
     summary: Summary,
+}
+
+/// A report that grows beside its place and is put there when it is whole.
+struct Report {
+    lines: BufWriter<File>,
+    part: PathBuf,
+    place: PathBuf,
+}
+
+impl Report {
+    fn begin(place: PathBuf) -> anyhow::Result<Report> {
+        let part = place.with_added_extension("part");
+        let file = File::create(&part).with_context(|| format!("cannot write {}", part.display()))?;
+        Ok(Report { lines: BufWriter::new(file), part, place })
+    }
+
+    fn row(&mut self, row: &impl Serialize) -> anyhow::Result<()> {
+        serde_json::to_writer(&mut self.lines, row).context("cannot write a report")?;
+        self.lines.write_all(b"\n").context("cannot write a report")
+    }
+
+    fn end(&mut self) -> anyhow::Result<()> {
+        self.lines
+            .flush()
+            .and_then(|()| std::fs::rename(&self.part, &self.place))
+            .with_context(|| format!("cannot write {}", self.place.display()))
+    }
+}
+
+impl Drop for Report {
+    fn drop(&mut self) {
+        // Not there any more when it is whole.
+        let _ = std::fs::remove_file(&self.part);
+    }
 }
 
 impl Export {
     pub(super) fn into(folder: &Path) -> anyhow::Result<Export> {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-        let open = |name: &str| {
-            let path = folder.join(name);
-            let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
-            anyhow::Ok(BufWriter::new(file))
-        };
+        let open = |name: &str| Report::begin(folder.join(name));
         Ok(Export {
             folder: folder.to_owned(),
             documents: open("documents.jsonl")?,
@@ -80,7 +110,7 @@ impl Export {
                 self.summary.refused += 1;
                 self.summary.unverified += u64::from(matches!(refused, Refused::Unverified { .. }));
                 let row = json!({ "target": target, "servers": names, "why": refused.to_string() });
-                return row_into(&mut self.refused, &row);
+                return self.refused.row(&row);
             }
         };
         let folder = self.folder.join(target.as_str()).join(place);
@@ -89,7 +119,7 @@ impl Export {
             write_whole(&folder.join(&output.file), &output.text)?;
         }
         for loss in &document.losses {
-            row_into(&mut self.losses, &Row { target, row: loss })?;
+            self.losses.row(&Row { target, row: loss })?;
         }
         self.summary.documents += 1;
         self.summary.calls += document.calls as u64;
@@ -100,18 +130,18 @@ impl Export {
             "target": target, "servers": names, "file": file, "tools": tools, "calls": document.calls,
             "losses": document.losses.len(),
         });
-        row_into(&mut self.documents, &row)
+        self.documents.row(&row)
     }
 
     fn unread(&mut self, server: &str) -> anyhow::Result<()> {
         self.summary.unread += 1;
         let why = "no tool of it is known, so every target's default governs it";
-        row_into(&mut self.refused, &json!({ "servers": [server], "why": why }))
+        self.refused.row(&json!({ "servers": [server], "why": why }))
     }
 
     pub(super) fn finish(mut self) -> anyhow::Result<Summary> {
-        for file in [&mut self.documents, &mut self.losses, &mut self.refused] {
-            file.flush().with_context(|| format!("cannot write to {}", self.folder.display()))?;
+        for report in [&mut self.documents, &mut self.losses, &mut self.refused] {
+            report.end()?;
         }
         Ok(self.summary)
     }
@@ -122,11 +152,6 @@ struct Row<'a, T> {
     target: Target,
     #[serde(flatten)]
     row: &'a T,
-}
-
-fn row_into(file: &mut BufWriter<File>, row: &impl Serialize) -> anyhow::Result<()> {
-    serde_json::to_writer(&mut *file, row).context("cannot write a report")?;
-    file.write_all(b"\n").context("cannot write a report")
 }
 
 /// Writes a file under another name first, so that nobody ever sees half of it.
@@ -158,6 +183,7 @@ pub(super) fn everything(
     reader: &Reader,
 ) -> anyhow::Result<Exit> {
     let folder = args.out.as_deref().context("--all needs --out")?;
+    let _orderly = interrupt::orderly();
     let mut export = Export::into(folder)?;
     let mut after = String::new();
     loop {
@@ -173,8 +199,12 @@ pub(super) fn everything(
                 known.push((name, found));
             }
         }
-        let written: Vec<_> = known.into_par_iter().map(|(name, found)| one(settings, name, &found)).collect();
+        let written: Vec<_> = known
+            .into_par_iter()
+            .map(|(name, found)| interrupt::check().map(|()| one(settings, name, &found)))
+            .collect::<Result<_, _>>()?;
         for (planned, documents) in written {
+            interrupt::check()?;
             let place = slug(&planned.name);
             for (target, document) in documents {
                 export.take(target, std::slice::from_ref(&planned), &place, document)?;

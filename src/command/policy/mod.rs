@@ -6,7 +6,7 @@ mod clients;
 mod export;
 mod settings;
 
-use super::{Exit, database, print, tool};
+use super::{Exit, database, gone, print, tool};
 use crate::cli::{Global, PolicyArgs};
 use crate::model::FoundTool;
 use crate::policy::{PlannedServer, Window, advise};
@@ -78,6 +78,9 @@ impl Command<'_> {
 
     fn one_server(&self, name: &str) -> anyhow::Result<Exit> {
         let found = self.reader.tools_of(name)?;
+        if found.is_empty() && gone::say(self.reader, name)? {
+            return Ok(Exit::Failed);
+        }
         if found.is_empty() {
             eprintln!("error: no tools are known of a server `{}`; `mcpdex crawl` adds servers", visible(name));
             return Ok(Exit::Failed);

@@ -38,14 +38,13 @@ const NETWORK: [&str; 2] = ["/etc/resolv.conf", "/etc/hosts"];
 
 /// Whether bubblewrap is there and may make namespaces.
 pub(super) async fn works() -> bool {
-    let tried = tokio::process::Command::new("bwrap")
+    let mut command = tokio::process::Command::new("bwrap");
+    command
         .args(["--unshare-all", "--ro-bind", "/", "/", "--", "true"])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .await;
-    tried.is_ok_and(|status| status.success())
+        .stderr(Stdio::null());
+    mcpdex_process::output(&mut command).await.is_ok_and(|output| output.status.success())
 }
 
 /// The whole command line.

@@ -234,16 +234,10 @@ fn console_script(venv: &Path, name: &str) -> Option<String> {
 
 /// Runs the user's own client with the user's own settings.
 async fn client(program: &str, arguments: &[&str], folder: &Path) -> Result<(), String> {
-    let run = Command::new(program)
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .output();
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let name = Path::new(program).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let output = tokio::time::timeout(PATIENCE, run)
+    let output = tokio::time::timeout(PATIENCE, mcpdex_process::output(&mut command))
         .await
         .map_err(|_| format!("`{name}` took longer than {} s", PATIENCE.as_secs()))?
         .map_err(|error| format!("`{name}` cannot be started: {error}"))?;

@@ -139,11 +139,16 @@ fn choose(bubblewrap: bool, landlock: bool) -> Result<Sandbox, RunError> {
 }
 
 /// A running program. Ending it is up to [`Running::end`].
+///
+/// Dropping it ends it as well, at once and without waiting for that.
 pub(super) struct Running {
-    /// The control group that counts its processes, where one could be made.
-    _group: Group,
     pub(super) child: Child,
     pub(super) tree: Tree,
+    /// Nothing of it is left, so that its number may be somebody else's by now.
+    ended: bool,
+    _own: mcpdex_process::Group,
+    /// The control group that counts its processes, where one could be made.
+    _group: Group,
     /// Home and temporary folder where no namespace hides the real ones; removed at the end.
     _private: PrivateFolder,
 }
@@ -201,12 +206,10 @@ pub(super) fn start(run: &Run) -> Result<Running, RunError> {
         .current_dir(&private.path)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .kill_on_drop(true);
-    let child = spawn.spawn().map_err(started)?;
-    let tree = Tree::of(child.id().unwrap_or_default());
-    Ok(Running { _group: group, child, tree, _private: private })
+        .stderr(Stdio::piped());
+    let (child, own) = mcpdex_process::spawn(&mut spawn).map_err(started)?;
+    let tree = Tree::of(own.id());
+    Ok(Running { child, tree, ended: false, _own: own, _group: group, _private: private })
 }
 
 impl Running {
@@ -222,10 +225,20 @@ impl Running {
                 }
                 let gone = tokio::time::timeout(Duration::from_millis(20), self.child.wait()).await.is_ok();
                 if gone && self.tree.is_gone() {
+                    self.ended = true;
                     return;
                 }
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Also those that have left the group.
+        if !self.ended {
+            self.tree.signal(Signal::Kill);
         }
     }
 }

@@ -84,7 +84,8 @@ impl Mirror {
         mirror
     }
 
-    /// Answers `target` (path and query) from now on.
+    /// Answers `target` (path and query) from now on; with a star at its end, whatever begins so and has no answer of its
+    /// own.
     pub(crate) fn on(&self, target: &str, reply: Reply) -> &Mirror {
         self.answers.lock().unwrap().insert(target.to_owned(), vec![reply]);
         self
@@ -130,11 +131,16 @@ fn serve(stream: TcpStream, answers: &Mutex<BTreeMap<String, Vec<Reply>>>, log: 
             headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
         }
         log.lock().unwrap().push(Asked { target: target.clone(), headers });
-        let reply = match answers.lock().unwrap().get_mut(&target) {
+        let mut known = answers.lock().unwrap();
+        let begins = |known: &String| known.strip_suffix('*').is_some_and(|start| target.starts_with(start));
+        let key =
+            if known.contains_key(&target) { Some(target.clone()) } else { known.keys().find(|k| begins(k)).cloned() };
+        let reply = match key.and_then(|key| known.get_mut(&key)) {
             Some(replies) if replies.len() > 1 => replies.remove(0),
             Some(replies) => replies[0].clone(),
             None => Reply::status(404),
         };
+        drop(known);
         let alive = match reply {
             Reply::Answer(status, headers, body) => {
                 let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();

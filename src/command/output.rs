@@ -1,0 +1,69 @@
+//! The one way out: data to stdout, words for people to stderr. A reader that went away (`mcpdex … | head`) is no error
+//! and no panic: the command ends quietly. Decides nothing about what is written.
+
+use crate::report;
+use anyhow::Context;
+use std::io::{ErrorKind, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether stdout's reader was found to have gone away.
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// As the standard one, but that stderr has gone away is no reason to panic.
+macro_rules! eprintln {
+    ($($what:tt)*) => { $crate::command::output::complain(format_args!($($what)*)) };
+}
+
+/// Writes one line to stderr, if anyone still listens.
+pub(crate) fn complain(what: std::fmt::Arguments<'_>) {
+    // In one piece, so that lines of several threads and processes stay whole.
+    let _ = std::io::stderr().lock().write_all(format!("{what}\n").as_bytes());
+}
+
+/// Stdout, for what is written piece by piece; where it is a terminal, nothing that a terminal obeys reaches it. Every
+/// error ends the command; [`is_closed`] says which is none.
+pub(super) struct Stdout(Box<dyn Write + Send>);
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        noted(self.0.write(bytes))
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        noted(self.0.flush())
+    }
+}
+
+fn noted<T>(result: std::io::Result<T>) -> std::io::Result<T> {
+    if result.as_ref().is_err_and(|error| error.kind() == ErrorKind::BrokenPipe) {
+        CLOSED.store(true, Ordering::Relaxed);
+    }
+    result
+}
+
+/// Stdout, for what is written piece by piece.
+pub(super) fn stdout() -> Stdout {
+    Stdout(report::stdout())
+}
+
+/// Whether nobody reads what this process writes any more, so that whatever error this led to is none.
+pub(super) fn is_closed() -> bool {
+    CLOSED.load(Ordering::Relaxed)
+}
+
+/// Writes data to stdout, whole.
+///
+/// # Errors
+/// Stdout cannot be written. A reader that went away is no error.
+pub(super) fn print(text: &str) -> anyhow::Result<()> {
+    print_bytes(text.as_bytes())
+}
+
+/// As [`print`], for bytes.
+pub(super) fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
+    let mut stdout = stdout();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to stdout"),
+        _ => Ok(()),
+    }
+}
