@@ -24,7 +24,7 @@ pub(super) struct Confinement {
     /// Processes, and the name of a control group to count them in.
     pub(super) processes: usize,
     pub(super) group: String,
-    /// The folder that goes when the program has gone and nobody else is left to remove it.
+    /// The folder that goes when the program has gone.
     pub(super) private: PathBuf,
     /// What stands between the program and the machine.
     pub(super) walls: Walls,

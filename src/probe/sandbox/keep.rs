@@ -9,8 +9,6 @@ use anyhow::{Context, ensure};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{self, Pid, PidfdFlags, WaitOptions};
 use std::process::Command;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Starts the program and stays until nothing of it is left.
@@ -29,11 +27,8 @@ pub(super) fn keep(wanted: &Confinement) -> anyhow::Result<()> {
     let program = Confinement { parent: std::process::id(), part: Part::Program, ..wanted.clone() };
     let started = Command::new("/proc/self/exe").arg(SUBCOMMAND).arg(program.to_json()).spawn();
     started.context("cannot start the first process of the sandbox")?;
-    let orphaned = Arc::new(AtomicBool::new(false));
-    let told = orphaned.clone();
     std::thread::spawn(move || {
         while poll(&mut [PollFd::new(&lifeline, PollFlags::IN)], None).is_err() {}
-        told.store(true, Ordering::Relaxed);
         let tree = Tree::of(std::process::id());
         loop {
             tree.signal(Signal::Kill);
@@ -46,10 +41,9 @@ pub(super) fn keep(wanted: &Confinement) -> anyhow::Result<()> {
     let _ = rustix::stdio::dup2_stdout(&nothing);
     let _ = rustix::stdio::dup2_stderr(&nothing);
     while !matches!(process::wait(WaitOptions::empty()), Err(rustix::io::Errno::CHILD)) {}
-    if orphaned.load(Ordering::Relaxed) {
-        vanish(&wanted.private);
-        count::leave(&wanted.group);
-    }
+    // mcpdex does this too, if it still can.
+    vanish(&wanted.private);
+    count::leave(&wanted.group);
     Ok(())
 }
 

@@ -110,6 +110,7 @@ pub struct Run {
     pub program: PathBuf,
 }
 
+/// Why there is no sandbox of this kind.
 const NO_BUBBLEWRAP: &str =
     "`bwrap` is not installed, older than 0.5 (it takes no filters of system calls) or not allowed to make namespaces";
 const NO_LANDLOCK: &str = "the kernel has no Landlock that keeps signals in (Linux 6.12 has)";

@@ -2,6 +2,7 @@
 //! whatever the program did to it.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A folder of our own in the system's temporary folder, removed when dropped.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(super) const PLACES: [(&str, &str); 7] = [
     ("XDG_STATE_HOME", "xdg/state"),
 ];
 
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
 impl PrivateFolder {
     /// Makes one that only this user can enter.
     ///
@@ -29,8 +32,10 @@ impl PrivateFolder {
     pub fn new() -> std::io::Result<Self> {
         use std::os::unix::fs::DirBuilderExt;
         let base = std::env::temp_dir().canonicalize()?;
-        for attempt in 0..1_000_u32 {
-            let path = base.join(format!("mcpdex-{}-{attempt}", std::process::id()));
+        for _ in 0..1_000 {
+            // No name comes twice in one process: whoever removes a folder late removes no other one's.
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let path = base.join(format!("mcpdex-{}-{number}", std::process::id()));
             match std::fs::DirBuilder::new().mode(0o700).create(&path) {
                 Ok(()) => return Ok(PrivateFolder { path }),
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
@@ -85,15 +90,15 @@ mod tests {
     #[test]
     fn a_folder_that_was_closed_from_within_goes_all_the_same_and_what_a_link_leads_to_stays() {
         use std::os::unix::fs::{DirBuilderExt, symlink};
-        let outside = tempfile::tempdir().expect("there is a temporary folder");
+        let outside = PrivateFolder::new().expect("there is a temporary folder");
         let private = PrivateFolder::new().expect("there is a temporary folder");
         let path = private.path.clone();
         let made = std::fs::create_dir(path.join("a"))
             .and_then(|()| std::fs::write(path.join("a/file"), "x"))
-            .and_then(|()| symlink(outside.path(), path.join("a/link")))
+            .and_then(|()| symlink(&outside.path, path.join("a/link")))
             .and_then(|()| std::fs::DirBuilder::new().mode(0o000).create(path.join("a/closed")));
         made.expect("the folder is ours");
         drop(private);
-        assert!(!path.exists() && outside.path().exists());
+        assert!(!path.exists() && outside.path.exists());
     }
 }
