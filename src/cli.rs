@@ -124,9 +124,10 @@ pub struct ProbeArgs {
     /// Let addresses that the server hands out lead to private networks.
     #[arg(long)]
     pub allow_private: bool,
-    /// Seconds that the server may take in all.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
-    pub timeout: u64,
+    /// Seconds that the server may take in all, its start included; fetching its package is not counted. Without this
+    /// flag 30 at an address and 60 as a program.
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
     /// Let the program use the network.
     #[arg(long, requires = "run")]
     pub run_network: bool,

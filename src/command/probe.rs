@@ -37,7 +37,9 @@ async fn at_address(url: &Url, args: &ProbeArgs) -> anyhow::Result<Heard> {
     // Whoever types an address may mean a private one; what it leads to is a stranger's.
     let mut ask = Ask::new(url.clone(), Trust::Operator);
     ask.introduce = true;
-    ask.limits.total = Duration::from_secs(args.timeout);
+    if let Some(seconds) = args.timeout {
+        ask.limits.total = Duration::from_secs(seconds);
+    }
     let variable = |name: &str| std::env::var(name).ok();
     if let Some(path) = &args.credentials {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -57,8 +59,8 @@ async fn as_program(global: &Global, args: &ProbeArgs) -> anyhow::Result<(Heard,
     };
     let chosen = match (args.run_unsandboxed, args.run_sandbox) {
         (true, _) => Ok(Sandbox::None),
-        (false, Some(RunSandbox::Bubblewrap)) => Ok(Sandbox::Bubblewrap),
-        (false, Some(RunSandbox::Landlock)) => Ok(Sandbox::Landlock),
+        (false, Some(RunSandbox::Bubblewrap)) => sandbox::named_sandbox(Sandbox::Bubblewrap).await,
+        (false, Some(RunSandbox::Landlock)) => sandbox::named_sandbox(Sandbox::Landlock).await,
         (false, None) => sandbox::best_sandbox().await,
     };
     let sandbox = match chosen {
@@ -77,13 +79,17 @@ async fn as_program(global: &Global, args: &ProbeArgs) -> anyhow::Result<(Heard,
     say(&format!("running a stranger's program in {}, {network}: {}", sandbox.as_str(), args.command.join(" ")));
     let mut reads = fetched.reads.clone();
     reads.extend(args.run_read.iter().cloned());
+    let mut limits = RunLimits::default();
+    if let Some(seconds) = args.timeout {
+        limits.total = Duration::from_secs(seconds);
+    }
     let run = Run {
         command: fetched.command.clone(),
         reads,
         environment,
         network: args.run_network,
         sandbox,
-        limits: RunLimits { total: Duration::from_secs(args.timeout.max(60)), ..RunLimits::default() },
+        limits,
         program: std::env::current_exe().context("cannot find the own program file")?,
     };
     Ok((stdio::run(&run).await, sandbox))

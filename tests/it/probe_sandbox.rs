@@ -185,7 +185,9 @@ async fn a_server_sees_nothing_of_the_users_environment_and_writes_nothing_outsi
         let heard = stdio::run(&run).await;
         let names: Vec<_> =
             note(&heard).split_whitespace().filter(|n| !["PWD", "OLDPWD", "SHLVL", "_"].contains(n)).collect();
-        assert_eq!(names, ["HOME", "LANG", "PATH", "ROWS_TOKEN", "TMPDIR"], "{sandbox:?}");
+        let places = ["XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_STATE_HOME"];
+        let expected = [&["HOME", "LANG", "PATH", "ROWS_TOKEN", "TMPDIR"], &places[..]].concat();
+        assert_eq!(names, expected, "{sandbox:?}");
         assert!(!target.exists() && !Path::new("/etc/marker-outside").exists(), "{sandbox:?}");
     }
 }

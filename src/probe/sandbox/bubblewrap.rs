@@ -2,12 +2,14 @@
 //! its own for everything, a read-only system, a private home and temporary folder, no capabilities and, unless asked
 //! otherwise, no network.
 
-use super::Run;
+use super::{Run, private};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+/// The folder that holds the places where a program may write, as it sees them.
+pub(super) const PLACES: &str = "/home";
 /// The home folder that the program sees.
-pub(super) const HOME: &str = "/home/user";
+const HOME: &str = "/home/user";
 
 /// What of the system a program may read: programs and libraries, and the few settings that they cannot start without.
 /// No passwords, no host names, no other people's files.
@@ -36,15 +38,26 @@ pub(super) const SYSTEM: [&str; 19] = [
 /// Settings that only a program with network needs.
 const NETWORK: [&str; 2] = ["/etc/resolv.conf", "/etc/hosts"];
 
-/// Whether bubblewrap is there and may make namespaces.
+/// Whether bubblewrap is there, may make namespaces and takes filters of system calls.
 pub(super) async fn works() -> bool {
+    let Some(filter) = harmless_filter() else { return false };
     let mut command = tokio::process::Command::new("bwrap");
     command
-        .args(["--unshare-all", "--ro-bind", "/", "/", "--", "true"])
-        .stdin(Stdio::null())
+        .args(["--add-seccomp-fd", "0", "--unshare-all", "--ro-bind", "/", "/", "--", "true"])
+        .stdin(filter)
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     mcpdex_process::output(&mut command).await.is_ok_and(|output| output.status.success())
+}
+
+#[cfg(target_os = "linux")]
+fn harmless_filter() -> Option<Stdio> {
+    super::calls::harmless_filter().ok().map(Stdio::from)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn harmless_filter() -> Option<Stdio> {
+    None
 }
 
 /// The whole command line.
@@ -69,7 +82,10 @@ pub(super) fn command_line(run: &Run, reads: &[PathBuf], private: &Path, command
     for folder in ["/tmp", "/dev/shm", "/home"] {
         add(&["--size", &size, "--tmpfs", folder]);
     }
-    add(&["--dir", HOME]);
+    for (_, place) in private::PLACES {
+        let place = Path::new(PLACES).join(place);
+        add(&["--perms", "0700", "--dir", &place.to_string_lossy()]);
+    }
     // Runtimes ask who they are and give up when nobody knows.
     if std::fs::write(private.join("passwd"), format!("user:x:1000:1000::{HOME}:/bin/sh\n")).is_ok() {
         let passwd = private.join("passwd");

@@ -2,6 +2,7 @@
 //! program in a private folder out. Goes through the user's own client with install scripts off, so that nothing of the
 //! package runs before it is in the sandbox.
 
+use super::needed::python_home;
 use super::{PrivateFolder, RunError, locate};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -197,13 +198,6 @@ async fn pypi(spec: &str, program: Option<&str>, arguments: &[String]) -> Result
     // The environment borrows the library of the Python that made it.
     reads.extend(python_home(&place));
     Ok(Fetched { command, reads, package: None, folder: Some(folder) })
-}
-
-/// Where the Python that made an environment lives.
-fn python_home(venv: &Path) -> Option<PathBuf> {
-    let settings = std::fs::read_to_string(venv.join("pyvenv.cfg")).ok()?;
-    let (_, bin) = settings.lines().filter_map(|line| line.split_once('=')).find(|(key, _)| key.trim() == "home")?;
-    Path::new(bin.trim()).canonicalize().ok()?.parent().map(Path::to_owned)
 }
 
 /// The first program that a package declares, the one of its own name before others. Read as text: asking Python would

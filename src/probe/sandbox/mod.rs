@@ -1,26 +1,39 @@
 //! A program that nobody trusts: what to run and what it may see in, a running process with limits out. Never starts
 //! one without a sandbox unless that was asked for by name, and never leaves a process behind.
 //!
-//! The program is started through a hidden subcommand of this very binary ([`confine`]), which gives up what it can
-//! (file sizes, processor time, and with Landlock the file system and the network) and then becomes the sandbox
+//! The program is started through a hidden subcommand of this very binary ([`confine`]): a keeper ([`keep`]), which ends
+//! everything when mcpdex ends, and its child, which gives up what it can (file sizes, processor time, [`calls`] of the
+//! system, and with Landlock the file system, the network and all privileges: [`walls`]) and then becomes the sandbox
 //! ([`bubblewrap`]) or the program. [`watch`] measures the whole tree of processes from outside, since resident memory
 //! and the number of processes cannot be limited from within.
 
 mod bubblewrap;
+#[cfg(target_os = "linux")]
+mod calls;
 mod confine;
 mod count;
 mod fetch;
+#[cfg(target_os = "linux")]
+mod keep;
+mod needed;
 mod placeholder;
+mod private;
+#[cfg(target_os = "linux")]
+mod walls;
 mod watch;
 
 pub use confine::{SUBCOMMAND, confine};
 pub use fetch::{Fetched, fetch};
+pub(super) use needed::locate;
 pub use placeholder::{declared, placeholder};
+pub use private::PrivateFolder;
+use private::vanish;
 use watch::Signal;
 pub(super) use watch::{Exceeded, Tree};
 
 use crate::model::Outcome;
-use confine::{Confinement, Walls};
+use confine::{Confinement, Part, Walls};
+use needed::needed;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -49,10 +62,11 @@ impl Sandbox {
     }
 }
 
-/// How much a program may take. Every number is a maximum for the whole tree of processes, if not said otherwise.
+/// How much a program may take. Every number is a maximum for the whole tree of processes of one start, if not said
+/// otherwise; a program that is silent at first may be started a second time beside the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunLimits {
-    /// From the start to the last answer.
+    /// From the start to the last answer, a second start included.
     pub total: Duration,
     /// Processor time.
     pub cpu: Duration,
@@ -86,7 +100,8 @@ pub struct Run {
     pub command: Vec<String>,
     /// Files and folders that it may read beside the system's own.
     pub reads: Vec<PathBuf>,
-    /// Its whole environment, apart from what the sandbox sets (`PATH`, `HOME`, `TMPDIR`, `LANG`).
+    /// Its whole environment, apart from what the sandbox sets: `PATH`, `LANG`, and places to write (`HOME`, which is
+    /// also where it starts, `TMPDIR`, and the `XDG` folders), which are empty and vanish with it.
     pub environment: BTreeMap<String, String>,
     pub network: bool,
     pub sandbox: Sandbox,
@@ -95,14 +110,22 @@ pub struct Run {
     pub program: PathBuf,
 }
 
+/// Why there is no sandbox of this kind.
+const NO_BUBBLEWRAP: &str =
+    "`bwrap` is not installed, older than 0.5 (it takes no filters of system calls) or not allowed to make namespaces";
+const NO_LANDLOCK: &str = "the kernel has no Landlock that keeps signals in (Linux 6.12 has)";
+
 /// Why a program was not run.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     #[error(
-        "no sandbox can be had here: `bwrap` is not installed or not allowed to make namespaces, and the kernel has no \
-         Landlock; --run-unsandboxed runs the program without"
+        "no sandbox can be had here: {NO_BUBBLEWRAP}, and {NO_LANDLOCK}; --run-unsandboxed runs the program without"
     )]
     NoSandbox,
+    #[error("{NO_BUBBLEWRAP}; without --run-sandbox the best sandbox that this system has is taken")]
+    NoBubblewrap,
+    #[error("{NO_LANDLOCK}; without --run-sandbox the best sandbox that this system has is taken")]
+    NoLandlock,
     #[error("`{0}` is not a program that can be found")]
     NoProgram(String),
     #[error("cannot start `{program}`: {source}")]
@@ -115,7 +138,7 @@ impl RunError {
     /// The outcome to record.
     pub fn outcome(&self) -> Outcome {
         match self {
-            RunError::NoSandbox => Outcome::Blocked,
+            RunError::NoSandbox | RunError::NoBubblewrap | RunError::NoLandlock => Outcome::Blocked,
             RunError::NoProgram(_) | RunError::Start { .. } | RunError::Fetch { .. } => Outcome::Unreachable,
         }
     }
@@ -126,7 +149,27 @@ impl RunError {
 /// # Errors
 /// There is none.
 pub async fn best_sandbox() -> Result<Sandbox, RunError> {
-    choose(bubblewrap::works().await, confine::landlock_works())
+    choose(bubblewrap::works().await, landlock_works())
+}
+
+/// A sandbox that was asked for by name.
+///
+/// # Errors
+/// This system does not have it.
+pub async fn named_sandbox(sandbox: Sandbox) -> Result<Sandbox, RunError> {
+    match sandbox {
+        Sandbox::Bubblewrap if !bubblewrap::works().await => Err(RunError::NoBubblewrap),
+        Sandbox::Landlock if !landlock_works() => Err(RunError::NoLandlock),
+        Sandbox::Bubblewrap | Sandbox::Landlock | Sandbox::None => Ok(sandbox),
+    }
+}
+
+#[cfg(target_os = "linux")]
+use walls::landlock_works;
+
+#[cfg(not(target_os = "linux"))]
+fn landlock_works() -> bool {
+    false
 }
 
 fn choose(bubblewrap: bool, landlock: bool) -> Result<Sandbox, RunError> {
@@ -138,18 +181,17 @@ fn choose(bubblewrap: bool, landlock: bool) -> Result<Sandbox, RunError> {
     }
 }
 
-/// A running program. Ending it is up to [`Running::end`].
-///
-/// Dropping it ends it as well, at once and without waiting for that.
+/// A running program. Ending it politely is up to [`Running::end`]; dropped before, it is killed.
 pub(super) struct Running {
     pub(super) child: Child,
     pub(super) tree: Tree,
     /// Nothing of it is left, so that its number may be somebody else's by now.
     ended: bool,
-    _own: mcpdex_process::Group,
     /// The control group that counts its processes, where one could be made.
     _group: Group,
-    /// Home and temporary folder where no namespace hides the real ones; removed at the end.
+    /// What it may read beside the system's own folders.
+    pub(super) reads: Vec<PathBuf>,
+    /// Where it may write; removed at the end.
     _private: PrivateFolder,
 }
 
@@ -159,37 +201,52 @@ pub(super) fn start(run: &Run) -> Result<Running, RunError> {
     let program = locate(name).ok_or_else(|| RunError::NoProgram(name.clone()))?;
     let started = |source| RunError::Start { program: name.clone(), source };
     let private = PrivateFolder::new().map_err(started)?;
-    let mut reads = run.reads.clone();
-    reads.extend(home_of(&program));
+    private.furnish().map_err(started)?;
+    let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    let mut reads: Vec<PathBuf> = run.reads.iter().map(absolute).collect();
+    reads.extend(needed(&program));
     let mut command = vec![program.to_string_lossy().into_owned()];
     for argument in arguments {
         let path = Path::new(argument);
-        // A script that stands in the argument list is part of the program.
-        match path.exists().then(|| path.canonicalize().ok()).flatten() {
-            Some(real) => {
-                reads.extend(home_of(&real));
-                command.push(real.to_string_lossy().into_owned());
+        // A script that stands in the argument list is part of the program. The program starts elsewhere: a name that
+        // held here has to hold there.
+        match path.exists().then(|| std::path::absolute(path).ok()).flatten() {
+            Some(whole) => {
+                reads.extend(needed(&whole));
+                command.push(whole.to_string_lossy().into_owned());
             }
             None => command.push(argument.clone()),
         }
     }
-    let walls = (run.sandbox == Sandbox::Landlock).then(|| Walls {
-        reads: bubblewrap::SYSTEM.iter().map(PathBuf::from).chain(reads.iter().cloned()).collect(),
-        writes: vec![private.path.clone()],
-        network: run.network,
-    });
-    let inside = match run.sandbox {
-        Sandbox::Bubblewrap => bubblewrap::command_line(run, &reads, &private.path, &command),
-        Sandbox::Landlock | Sandbox::None => command,
+    reads.sort();
+    reads.dedup();
+    let system = || bubblewrap::SYSTEM.iter().map(PathBuf::from);
+    let (walls, inside) = match run.sandbox {
+        Sandbox::Bubblewrap => {
+            let line = bubblewrap::command_line(run, &reads, &private.path, &command);
+            (Walls::Bubblewrap { network: run.network }, line)
+        }
+        Sandbox::Landlock => {
+            let reads = system().chain(reads.iter().cloned()).collect();
+            (Walls::Landlock { reads, writes: vec![private.path.clone()], network: run.network }, command)
+        }
+        Sandbox::None => (Walls::None, command),
     };
     let group = Group(private.path.file_name().unwrap_or_default().to_string_lossy().into_owned());
     let confinement = Confinement {
+        parent: std::process::id(),
+        part: Part::Keeper,
         cpu: run.limits.cpu.as_secs().max(1),
         file_bytes: run.limits.files,
         processes: run.limits.processes,
         group: group.0.clone(),
+        private: private.path.clone(),
         walls,
         command: inside,
+    };
+    let places = match run.sandbox {
+        Sandbox::Bubblewrap => Path::new(bubblewrap::PLACES),
+        Sandbox::Landlock | Sandbox::None => &private.path,
     };
     let mut spawn = Command::new(&run.program);
     spawn
@@ -199,17 +256,17 @@ pub(super) fn start(run: &Run) -> Result<Running, RunError> {
         .envs(&run.environment)
         .env("PATH", path_of(&program))
         .env("LANG", "C.UTF-8")
-        .envs(match run.sandbox {
-            Sandbox::Bubblewrap => [("HOME", PathBuf::from(bubblewrap::HOME)), ("TMPDIR", PathBuf::from("/tmp"))],
-            _ => [("HOME", private.path.clone()), ("TMPDIR", private.path.clone())],
-        })
-        .current_dir(&private.path)
+        .envs(private::PLACES.map(|(variable, place)| (variable, places.join(place))))
+        .current_dir(private.path.join("user"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let (child, own) = mcpdex_process::spawn(&mut spawn).map_err(started)?;
-    let tree = Tree::of(own.id());
-    Ok(Running { child, tree, ended: false, _own: own, _group: group, _private: private })
+        .stderr(Stdio::piped())
+        // Not among the groups that are killed when mcpdex is asked to end: the keeper has to outlive mcpdex by a moment,
+        // since it alone knows all that the program has started.
+        .process_group(0);
+    let child = spawn.spawn().map_err(started)?;
+    let tree = Tree::of(child.id().unwrap_or_default());
+    Ok(Running { child, tree, ended: false, _group: group, reads, _private: private })
 }
 
 impl Running {
@@ -236,7 +293,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Also those that have left the group.
+        // Whoever is dropped without an end has no time for manners.
         if !self.ended {
             self.tree.signal(Signal::Kill);
         }
@@ -252,81 +309,9 @@ impl Drop for Group {
     }
 }
 
-/// The program that a name means, as a path that needs no further look-up.
-pub(super) fn locate(name: &str) -> Option<PathBuf> {
-    let is_program = |path: &Path| path.is_file();
-    if name.contains('/') {
-        return Path::new(name).canonicalize().ok().filter(|path| is_program(path));
-    }
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| is_program(path))
-}
-
-/// What of the file system belongs to a program: nothing where the system's own folders hold it, else the folder that
-/// it was installed into, or the file alone where that folder is somebody's home.
-fn home_of(path: &Path) -> Vec<PathBuf> {
-    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let mut needed = Vec::new();
-    for path in [path, &real] {
-        if bubblewrap::SYSTEM.iter().any(|system| path.starts_with(system)) || path.is_dir() && is_too_much(path) {
-            continue;
-        }
-        let folder = match path.parent() {
-            Some(parent) if path.is_file() && parent.file_name().is_some_and(|name| name == "bin") => parent.parent(),
-            Some(parent) if path.is_file() => Some(parent),
-            _ => Some(path),
-        };
-        match folder {
-            Some(folder) if !is_too_much(folder) => needed.push(folder.to_owned()),
-            _ => needed.push(path.to_owned()),
-        }
-    }
-    needed
-}
-
-/// Whether letting a program read a folder would show it what the sandbox is there to hide.
-fn is_too_much(folder: &Path) -> bool {
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    folder.components().count() < 3 || home.is_some_and(|home| home.starts_with(folder))
-}
-
 fn path_of(program: &Path) -> String {
     let own = program.parent().map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default();
     format!("{own}:/usr/local/bin:/usr/bin:/bin")
-}
-
-/// A folder of our own in the system's temporary folder, removed when dropped.
-#[derive(Debug)]
-pub struct PrivateFolder {
-    /// Where it is.
-    pub path: PathBuf,
-}
-
-impl PrivateFolder {
-    /// Makes one that only this user can enter.
-    ///
-    /// # Errors
-    /// The temporary folder cannot be written.
-    pub fn new() -> std::io::Result<Self> {
-        use std::os::unix::fs::DirBuilderExt;
-        let base = std::env::temp_dir().canonicalize()?;
-        for attempt in 0..1_000_u32 {
-            let path = base.join(format!("mcpdex-{}-{attempt}", std::process::id()));
-            match std::fs::DirBuilder::new().mode(0o700).create(&path) {
-                Ok(()) => return Ok(PrivateFolder { path }),
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(std::io::Error::other("the temporary folder is full of folders of earlier runs"))
-    }
-}
-
-impl Drop for PrivateFolder {
-    fn drop(&mut self) {
-        // A folder that cannot be removed is the temporary folder's problem.
-        let _ = std::fs::remove_dir_all(&self.path);
-    }
 }
 
 #[cfg(test)]
@@ -339,13 +324,5 @@ mod tests {
             matches!(choose(false, false), Err(error @ RunError::NoSandbox) if error.outcome() == Outcome::Blocked)
         );
         assert!(matches!((choose(true, true), choose(false, true)), (Ok(Sandbox::Bubblewrap), Ok(Sandbox::Landlock))));
-    }
-
-    #[test]
-    fn a_program_shows_the_sandbox_its_own_folder_and_never_a_home() {
-        let home = PathBuf::from(std::env::var_os("HOME").expect("tests have a home"));
-        assert!(is_too_much(&home) && is_too_much(Path::new("/")) && is_too_much(Path::new("/tmp")));
-        assert!(!is_too_much(&home.join("project/dist")));
-        assert!(home_of(Path::new("/usr/bin/env")).is_empty());
     }
 }

@@ -1,5 +1,6 @@
-//! The processes of one program, seen from outside: the first one's number in, what they use together out, and the end
-//! of all of them. Reads `/proc` only; never signals a process that does not descend from the first one.
+//! The processes of one program, seen from outside: its keeper's number in, what they use together out, and the end of
+//! all of them. Reads `/proc` only; never signals a process that does not descend from the keeper, nor the keeper: that
+//! goes by itself when nothing is left to keep.
 
 use super::RunLimits;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +28,7 @@ pub(super) enum Signal {
     Kill,
 }
 
-/// All processes that descend from one.
+/// All processes that descend from one, which is not counted among them.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Tree {
     root: u32,
@@ -125,7 +126,7 @@ impl Tree {
         })
     }
 
-    /// The living processes of the program: descendants, and members of its process group.
+    /// The living processes of the program: descendants, and members of the keeper's process group.
     fn members(&self) -> BTreeMap<u32, Stat> {
         let all = processes();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -144,6 +145,7 @@ impl Tree {
             }
             found.extend(more);
         }
+        found.remove(&self.root);
         let members: BTreeMap<u32, Stat> =
             all.into_iter().filter(|(pid, stat)| found.contains(pid) && !stat.zombie).collect();
         *seen = members.iter().map(|(pid, stat)| (*pid, stat.started)).collect();
@@ -160,7 +162,6 @@ impl Tree {
         for pid in self.members().into_keys() {
             send(pid, signal);
         }
-        send_group(self.root, signal);
     }
 }
 
@@ -208,13 +209,6 @@ fn send(pid: u32, signal: Signal) {
 }
 
 #[cfg(target_os = "linux")]
-fn send_group(group: u32, signal: Signal) {
-    if let Some(group) = to_pid(group) {
-        let _ = rustix::process::kill_process_group(group, to_signal(signal));
-    }
-}
-
-#[cfg(target_os = "linux")]
 fn to_pid(pid: u32) -> Option<rustix::process::Pid> {
     // 0 and 1 would mean our own group and everybody.
     i32::try_from(pid).ok().filter(|pid| *pid > 1).and_then(rustix::process::Pid::from_raw)
@@ -241,9 +235,6 @@ fn ticks_per_second() -> u64 {
 #[cfg(not(target_os = "linux"))]
 fn send(_pid: u32, _signal: Signal) {}
 
-#[cfg(not(target_os = "linux"))]
-fn send_group(_group: u32, _signal: Signal) {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,9 +249,12 @@ mod tests {
     }
 
     #[test]
-    fn our_own_process_is_among_its_members_and_uses_memory() {
+    fn a_child_is_a_member_until_it_has_gone_and_its_keeper_is_none() {
+        let mut child = std::process::Command::new("sleep").arg("100").spawn().expect("every system has it");
         let tree = Tree::of(std::process::id());
-        assert!(!tree.is_gone());
-        assert!(tree.usage().memory > 1 << 20);
+        assert!(tree.members().contains_key(&child.id()) && !tree.members().contains_key(&std::process::id()));
+        assert!(tree.usage().memory > 1 << 12 && !tree.is_gone());
+        child.kill().and_then(|()| child.wait()).expect("it is ours");
+        assert!(!tree.members().contains_key(&child.id()));
     }
 }
