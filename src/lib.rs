@@ -9,6 +9,8 @@
 //! Imports run one way. `model` imports nothing of ours; the rooms below it import `model` and not each
 //! other (but [`probe`] sits on [`net`], [`report`] on [`survey`]); [`crawl`] joins the rooms above the wall; `command` sits on top.
 //! `tests/it/house.rs` holds this.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod model;
 
 pub mod net;

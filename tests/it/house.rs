@@ -133,3 +133,17 @@ fn every_module_says_what_it_is_for() {
         sources().into_iter().filter(|(_, text)| !text.starts_with("//!")).map(|(file, _)| file).collect();
     assert!(silent.is_empty(), "these files open without a word: {silent:?}");
 }
+
+#[test]
+fn programs_are_started_in_process_groups_of_their_own() {
+    let mut wrong = Vec::new();
+    for (file, text) in sources() {
+        for (number, line) in code(&text) {
+            // `mcpdex_process` does these, and remembers what it has started.
+            if [".spawn()", ".kill_on_drop(", ".process_group("].iter().any(|word| line.contains(word)) {
+                wrong.push(format!("{file}:{number}: start programs through mcpdex_process"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
