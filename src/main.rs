@@ -1,7 +1,5 @@
 //! Parses the command line, runs one command, prints what went wrong, returns the exit code.
 
-#![deny(clippy::print_stdout, clippy::print_stderr)]
-
 use clap::Parser;
 use std::process::ExitCode;
 
