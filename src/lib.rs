@@ -1,37 +1,25 @@
 //! mcpdex indexes the tools of MCP servers and says, by rules and with evidence, how dangerous each one is.
 //!
+//! This package is the program: its command line, its commands and what they print. The rooms it is made of are crates
+//! of their own under `crates/`, re-exported here by their short names; `docs/architecture.md` draws the plan.
+//!
 //! ```text
 //! source ──▶ Listing ──▶ probe / extract ──▶ Tool list ──▶ store (SQLite)
 //!                                                      ║  the wall: nothing behind it needs the network
 //!                  store ──▶ Tool ──▶ classify ──▶ Verdict ──▶ survey · policy · report
 //! ```
-//!
-//! Imports run one way. `model` imports nothing of ours; the rooms below it import `model` and not each
-//! other (but [`probe`] sits on [`net`], [`report`] on [`survey`]); [`crawl`] joins the rooms above the wall; `command` sits on top.
-//! `tests/it/house.rs` holds this.
-pub mod model;
-
-pub mod net;
-
-pub mod source;
-
-pub mod probe;
-
-pub mod extract;
-
-pub mod store;
-
-pub mod classify;
-
-pub mod policy;
-
-pub mod survey;
+pub use mcpdex_classify as classify;
+pub use mcpdex_crawl as crawl;
+pub use mcpdex_extract as extract;
+pub use mcpdex_model as model;
+pub use mcpdex_net as net;
+pub use mcpdex_policy as policy;
+pub use mcpdex_probe as probe;
+pub use mcpdex_source as source;
+pub use mcpdex_store as store;
+pub use mcpdex_survey as survey;
 
 pub mod report;
-
-pub mod crawl;
-
-pub mod progress;
 
 pub mod cli;
 

@@ -2,9 +2,9 @@
 
 use super::{Exit, database, interrupt, print};
 use crate::cli::{Age, CrawlArgs, Global};
+use crate::crawl::Progress;
 use crate::crawl::{self, CrawlEvent, Options, Plan, Surroundings};
 use crate::model::{Outcome, ToolOrigin};
-use crate::progress::Progress;
 use crate::report::{CrawlReport, Host, Run, SourceProblem, to_json, visible};
 use crate::source::{SourceSpec, SpecError, curated};
 use crate::store::{Judged, Known, Reader, Record, Recorded, StoreError, Writer, begin_run};

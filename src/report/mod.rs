@@ -18,8 +18,8 @@ mod stats;
 mod terminal;
 mod text;
 mod tool;
-mod visible;
 
+pub use crate::model::visible;
 #[cfg(feature = "parquet")]
 pub use columns::Columns;
 pub use crawl::{CrawlReport, Host, Run, SourceProblem};
@@ -36,4 +36,3 @@ pub use sheet::{MARKDOWN_HEAD, Sheet, markdown_row};
 pub use stats::StatsReport;
 pub use terminal::{Harmless, stdout};
 pub use tool::{PolicyView, Surroundings, ToolReport, ToolView};
-pub use visible::visible;

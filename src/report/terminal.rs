@@ -2,7 +2,7 @@
 //! reorder text. Those come out as JSON and most other formats write them (`\u001b`), so that what is copied from the
 //! screen stays readable by programs. Files and pipes never pass through here.
 
-use super::visible::is_hidden;
+use crate::model::is_hidden;
 use std::io::{self, IsTerminal, Stdout, Write};
 
 /// Standard output: harmless where it is a terminal, as it comes where it is not.

@@ -3,9 +3,9 @@
 
 use crate::support::mirror::{Mirror, Reply};
 use crate::support::pack::{tar_gz_files, zip};
+use mcpdex::crawl::Progress;
 use mcpdex::crawl::{CrawlError, CrawlEvent, CrawlReport, Options, Surroundings, crawl};
 use mcpdex::model::{Listing, Observation, Outcome, ToolOrigin};
-use mcpdex::progress::Progress;
 use mcpdex::source::artifact::sha256_hex;
 use mcpdex::source::{SourceSpec, sample};
 use serde_json::json;

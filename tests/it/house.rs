@@ -1,135 +1,145 @@
-//! The house rules that a reader may rely on: imports run one way, each foreign crate keeps to its room, no file grows
-//! beyond what can be read in one sitting.
+//! What the crates' manifests cannot hold: the rooms behind the wall reach nothing, files of one room do not lean on each
+//! other in a circle, a public name means one thing, no file grows beyond what can be read in one sitting.
+//!
+//! The source is parsed, not searched: a renamed, nested or grouped import counts like a plain one.
 
-use std::path::{Path, PathBuf};
+use crate::support::source::{Source, sources};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The rooms that must know nothing of each other; each may import `model`; `probe` sits on `net`, `report` on `survey`.
-const ROOMS: [&str; 9] = ["net", "source", "probe", "extract", "store", "classify", "policy", "survey", "report"];
-
-/// Foreign crates and the rooms (or single files) that may name them.
-const HOMES: &[(&str, &[&str])] = &[
-    ("reqwest", &["net"]),
-    ("rustls", &["net"]),
-    ("brotli_decompressor", &["net"]),
-    ("zstd", &["net"]),
-    ("flate2", &["net", "source", "extract"]),
-    ("rustls_platform_verifier", &["net"]),
-    ("rusqlite", &["store"]),
-    ("tree_sitter", &["extract"]),
-    ("scraper", &["source"]),
-    ("regex", &["classify", "policy"]),
-    ("aho_corasick", &["classify"]),
-    ("clap", &["cli.rs", "cli", "main.rs"]),
-    ("indicatif", &["progress.rs"]),
-    ("comfy_table", &["report"]),
-    ("cedar_policy", &["policy"]),
-    ("cel", &["policy"]),
-    ("regorus", &["policy"]),
-    ("serde_saphyr", &["policy"]),
-    ("landlock", &["probe"]),
-    ("seccompiler", &["probe"]),
-    ("rustix", &["probe"]),
-    ("libc", &["probe"]),
-    ("psl", &["net"]),
-    ("robotxt", &["source"]),
-    ("json_strip_comments", &["model"]),
-    ("tempfile", &["command", "store"]),
-    ("serde_json_canonicalizer", &["survey"]),
-    ("bpe_openai", &["survey"]),
-    ("csv", &["report"]),
-    ("parquet", &["report"]),
-    ("clap_complete", &["cli.rs", "cli"]),
-    ("clap_mangen", &["cli.rs", "cli"]),
-    ("unicode_security", &["model", "classify"]),
-];
+/// Rooms that work on data alone, and what they may not name: connections, tasks and other programs.
+const PURE: [&str; 6] =
+    ["crates/model", "crates/source", "crates/classify", "crates/policy", "crates/survey", "src/report"];
+const REACHING: [&str; 5] = ["std::net", "std::process", "std::os::unix::net", "tokio", "reqwest"];
 
 /// No source file is longer than this, in lines.
 const LONGEST: usize = 420;
 
-fn sources() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut folders = vec![root.clone()];
-    let mut found = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).expect("src is readable") {
-            let path: PathBuf = entry.expect("src is readable").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "rs") {
-                let name = path.strip_prefix(&root).expect("below src").to_string_lossy().replace('\\', "/");
-                found.push((name, std::fs::read_to_string(&path).expect("source is UTF-8")));
-            }
-        }
-    }
-    found.sort();
-    assert!(found.len() > 20, "the sources were not found");
-    found
-}
-
-/// The room that a file belongs to: its folder, or its own name at the top.
-fn room(file: &str) -> &str {
-    file.split('/').next().unwrap_or(file)
-}
-
-/// Code lines with their numbers; comments do not import.
-fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines().enumerate().map(|(i, line)| (i + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
-}
-
 #[test]
-fn imports_run_one_way() {
+fn rooms_behind_the_wall_reach_nothing() {
     let mut wrong = Vec::new();
-    for (file, text) in sources() {
-        let from = room(&file);
-        for (number, line) in code(&text) {
-            for other in ROOMS.iter().chain(&["crawl", "command", "cli", "progress"]) {
-                if line.contains(&format!("crate::{other}::")) && *other != from {
-                    let allowed = match from {
-                        "main.rs" | "command" => true,
-                        "probe" => *other == "net",
-                        "report" => *other == "survey",
-                        "crawl" => *other != "command" && *other != "cli",
-                        _ => false,
-                    };
-                    if !allowed {
-                        wrong.push(format!("{file}:{number}: {from} must not import {other}"));
-                    }
-                }
+    for source in sources() {
+        if !PURE.iter().any(|room| source.path.starts_with(room)) {
+            continue;
+        }
+        for path in source.paths() {
+            if REACHING.iter().any(|word| path == *word || path.starts_with(&format!("{word}::"))) {
+                wrong.push(format!("{}: {path}", source.path));
             }
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "a room that works on data alone reaches out:\n{}", wrong.join("\n"));
 }
 
 #[test]
-fn each_foreign_crate_keeps_to_its_room() {
-    let mut wrong = Vec::new();
-    for (file, text) in sources() {
-        for (number, line) in code(&text) {
-            for (name, homes) in HOMES {
-                let named = line.contains(&format!("{name}::")) || line.contains(&format!("use {name};"));
-                if named && !homes.contains(&room(&file)) {
-                    wrong.push(format!("{file}:{number}: {name} belongs to {}", homes.join(", ")));
-                }
-            }
-        }
+fn a_renamed_or_grouped_import_is_seen() {
+    for text in
+        ["use tokio as t;", "use {std::{net as n, fs}};", "fn f() { ::tokio::spawn(async {}); }", "use ::tokio;"]
+    {
+        let paths = Source::parse("x.rs", text).paths();
+        assert!(paths.iter().any(|p| p.starts_with("tokio") || p.starts_with("std::net")), "{text}: {paths:?}");
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn no_source_file_is_too_long_to_read() {
-    let long: Vec<_> = sources()
-        .into_iter()
-        .map(|(file, text)| (file, text.lines().count()))
-        .filter(|(_, lines)| *lines > LONGEST)
+fn a_circle_is_seen() {
+    let texts = [
+        ("crates/x/src/lib.rs", "mod a; mod b; mod c;"),
+        ("crates/x/src/a.rs", "use crate::{b::B};"),
+        ("crates/x/src/b.rs", "pub struct B; fn f() { super::c::g() }"),
+        ("crates/x/src/c.rs", "pub fn g() {} use super::a as again;"),
+    ];
+    let parsed: Vec<Source> = texts.iter().map(|(path, text)| Source::parse(path, text)).collect();
+    let files: Vec<&Source> = parsed.iter().collect();
+    assert_eq!(circles_of(&leanings(&files)).len(), 1);
+    assert!(circles_of(&leanings(&files[..3])).is_empty());
+}
+
+#[test]
+fn public_types_are_seen() {
+    let text =
+        "pub struct A; pub(crate) enum B {} words! { /// Doc.\n C, \"c\" { D = \"d\" } } mod tests { pub struct E; }";
+    assert_eq!(Source::parse("x.rs", text).public_types(), ["A", "C"]);
+}
+
+#[test]
+fn no_file_is_longer_than_one_sitting() {
+    let long: Vec<String> = sources()
+        .iter()
+        .filter(|source| source.lines > LONGEST)
+        .map(|source| format!("{}: {} lines", source.path, source.lines))
         .collect();
-    assert!(long.is_empty(), "split these: {long:?}");
+    assert!(long.is_empty(), "files of more than {LONGEST} lines:\n{}", long.join("\n"));
 }
 
-#[test]
-fn every_module_says_what_it_is_for() {
-    let silent: Vec<_> =
-        sources().into_iter().filter(|(_, text)| !text.starts_with("//!")).map(|(file, _)| file).collect();
-    assert!(silent.is_empty(), "these files open without a word: {silent:?}");
+/// Which files each file takes something from.
+fn leanings(files: &[&Source]) -> BTreeMap<String, BTreeSet<String>> {
+    let modules: BTreeMap<Vec<String>, &Source> = files.iter().map(|file| (file.module(), *file)).collect();
+    files
+        .iter()
+        .map(|file| {
+            let from = file.module();
+            let taken = file
+                .paths()
+                .iter()
+                .filter_map(|path| target(path, &from, &modules))
+                .filter(|other| *other != file.path)
+                .collect();
+            (file.path.clone(), taken)
+        })
+        .collect()
+}
+
+/// The file in which the thing at `path`, named in module `from`, is declared; follows re-exports.
+fn target(path: &str, from: &[String], modules: &BTreeMap<Vec<String>, &Source>) -> Option<String> {
+    let mut at: Vec<String> = match path.split("::").next()? {
+        "crate" => Vec::new(),
+        "self" => from.to_vec(),
+        "super" => from[..from.len().checked_sub(1)?].to_vec(),
+        child if modules.contains_key(&[from, &[child.to_owned()]].concat()) => [from, &[child.to_owned()]].concat(),
+        _ => return None,
+    };
+    for segment in path.split("::").skip(1) {
+        if segment == "super" {
+            at.pop()?;
+            continue;
+        }
+        let inner = [at.as_slice(), &[segment.to_owned()]].concat();
+        if modules.contains_key(&inner) {
+            at = inner;
+            continue;
+        }
+        let file = modules.get(&at)?;
+        if file.declares(segment) {
+            return Some(file.path.clone());
+        }
+        return match file.reexport(segment) {
+            Some(path) => target(&path, &at, modules),
+            None => Some(file.path.clone()),
+        };
+    }
+    None
+}
+
+/// The circles, each once, as the files that reach each other.
+fn circles_of(leanings: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let reach = |start: &String| {
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<&String> = leanings.get(start).into_iter().flatten().collect();
+        while let Some(next) = open.pop() {
+            if seen.insert(next.clone()) {
+                open.extend(leanings.get(next).into_iter().flatten());
+            }
+        }
+        seen
+    };
+    let reached: BTreeMap<&String, BTreeSet<String>> = leanings.keys().map(|file| (file, reach(file))).collect();
+    let mut circles = BTreeSet::new();
+    for (file, others) in &reached {
+        let circle: BTreeSet<&String> =
+            others.iter().filter(|other| reached.get(other).is_some_and(|back| back.contains(*file))).collect();
+        if !circle.is_empty() {
+            circles.insert(circle.into_iter().cloned().collect::<Vec<_>>().join(" · "));
+        }
+    }
+    circles.into_iter().collect()
 }

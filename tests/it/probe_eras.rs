@@ -216,7 +216,7 @@ async fn no_conversation_ever_calls_a_tool() {
     let server = handshake("2025-11-25", true, true);
     ask(&server.ask()).await;
     assert!(server.asked().iter().all(|asked| !asked.contains("tools/call")));
-    let sources = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/probe")).unwrap();
+    let sources = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/crates/probe/src")).unwrap();
     for file in sources.flatten().filter(|file| file.path().is_file()) {
         let text = std::fs::read_to_string(file.path()).unwrap();
         let code = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<String>();

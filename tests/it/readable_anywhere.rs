@@ -160,10 +160,10 @@ fn an_older_sqlite_finds_new_and_mended_files_in_order() {
     let old = user.home().join("old.db");
     let connection = rusqlite::Connection::open(&old).unwrap();
     for step in [
-        include_str!("../../src/store/schema.sql"),
-        include_str!("../../src/store/runs.sql"),
-        include_str!("../../src/store/catalogue.sql"),
-        include_str!("../../src/store/gone.sql"),
+        include_str!("../../crates/store/src/schema.sql"),
+        include_str!("../../crates/store/src/runs.sql"),
+        include_str!("../../crates/store/src/catalogue.sql"),
+        include_str!("../../crates/store/src/gone.sql"),
     ] {
         connection.execute_batch(step).unwrap();
     }

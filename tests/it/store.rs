@@ -184,7 +184,7 @@ fn a_file_of_the_first_version_is_brought_up_to_date_with_all_that_it_holds() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("first.db");
     let first = rusqlite::Connection::open(&path).unwrap();
-    first.execute_batch(include_str!("../../src/store/schema.sql")).unwrap();
+    first.execute_batch(include_str!("../../crates/store/src/schema.sql")).unwrap();
     first.pragma_update(None, "application_id", mcpdex::store::APPLICATION_ID).unwrap();
     first.pragma_update(None, "user_version", 1).unwrap();
     first

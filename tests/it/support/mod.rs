@@ -12,4 +12,5 @@ pub(crate) mod program;
 pub(crate) mod python;
 pub(crate) mod schema;
 pub(crate) mod shelf;
+pub(crate) mod source;
 pub(crate) mod world;

@@ -1,0 +1,178 @@
+//! Where packages come from: the operator's configuration first, then what the installed client says, and only when
+//! neither names a registry the manifest's own word, which is not trusted.
+
+use super::clients::{self, ClientError, Environment, Pip};
+use super::options::{Options, Surroundings};
+use mcpdex_model::{Package, Secret};
+use mcpdex_net::{Trust, split_user_info};
+use mcpdex_source::npmrc::{ConfigError, NpmConfig, scope};
+use mcpdex_source::pip::{configured_index, index_in_help, read_report, report_arguments};
+use mcpdex_source::{Artifact, PageError};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::{Mutex, OnceCell, Semaphore};
+use url::Url;
+
+/// A package registry or index: where it is, how far it is trusted, and what it wants to see.
+#[derive(Debug, Clone)]
+pub(super) struct Registry {
+    pub(super) base: Url,
+    pub(super) trust: Trust,
+    pub(super) authorization: Option<Secret>,
+}
+
+/// How a Python package is found.
+#[derive(Debug)]
+pub(super) enum PypiAnswer {
+    /// pip named the archive.
+    Archive(Artifact),
+    /// An index is to be asked.
+    Index(Registry),
+}
+
+/// Nothing says where packages of a kind come from.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unconfigured {
+    #[error("no npm registry is configured and {0}; --npm-registry or NPM_CONFIG_REGISTRY names one")]
+    Npm(ClientError),
+    #[error("no Python package index is configured and {0}; --pypi-index or PIP_INDEX_URL names one")]
+    Pypi(ClientError),
+    #[error(transparent)]
+    Setting(#[from] ConfigError),
+    #[error(transparent)]
+    Package(#[from] PageError),
+}
+
+/// Packages for which pip itself is asked; from then on its index is. Each answer costs a process that works for
+/// seconds, and pip refuses what its own Python cannot run, which does not matter here.
+const REPORTS: usize = 8;
+
+/// What is known about registries, learnt when first needed and then kept.
+#[derive(Debug)]
+pub(super) struct Configured {
+    npm: Mutex<NpmKnowledge>,
+    pypi: Option<Url>,
+    pip: Pip,
+    pip_index: OnceCell<Result<Url, ClientError>>,
+    /// pip is heavy: few at once.
+    pip_places: Semaphore,
+    reports: AtomicUsize,
+    ask_clients: bool,
+    environment: Environment,
+}
+
+#[derive(Debug)]
+struct NpmKnowledge {
+    config: NpmConfig,
+    /// Keys that npm was asked for.
+    asked: BTreeSet<String>,
+    complaint: Option<ClientError>,
+}
+
+impl Configured {
+    /// Reads the configuration; asks nobody yet.
+    pub(super) fn read(options: &Options) -> Result<Configured, ConfigError> {
+        let Surroundings { npmrc, pip_conf, ask_clients, .. } = &options.surroundings;
+        let env = |name: &str| options.surroundings.variable(name);
+        let npm = NpmConfig::read(options.npm_registry.as_deref(), &env, npmrc)?;
+        Ok(Configured {
+            npm: Mutex::new(NpmKnowledge { config: npm, asked: BTreeSet::new(), complaint: None }),
+            pypi: configured_index(options.pypi_index.as_deref(), &env, pip_conf)?,
+            pip: Pip::default(),
+            pip_index: OnceCell::new(),
+            pip_places: Semaphore::new(2),
+            reports: AtomicUsize::new(0),
+            ask_clients: *ask_clients,
+            environment: options.surroundings.environment.clone(),
+        })
+    }
+
+    /// The registry of an npm package.
+    pub(super) async fn npm(&self, package: &Package) -> Result<Registry, Unconfigured> {
+        let name = &package.identifier;
+        let mut known = self.npm.lock().await;
+        if known.config.registry_of(name).is_none() {
+            known.complaint = known.ask(None, self).await?;
+        }
+        if !known.asked.is_empty() && scope(name).is_some() {
+            // Nothing that was read names a registry, so a scope's may be in a file that only npm knows.
+            known.ask(scope(name), self).await?;
+        }
+        if let Some(base) = known.config.registry_of(name) {
+            let mut base = base.clone();
+            let user_info = split_user_info(&mut base);
+            let authorization = known.config.authorization(&base).or(user_info);
+            return Ok(Registry { base, trust: Trust::Operator, authorization });
+        }
+        let complaint = known.complaint.clone().unwrap_or(ClientError::Missing("npm"));
+        named_by_manifest(package).ok_or(Unconfigured::Npm(complaint))
+    }
+
+    /// The header for an address, where npm's configuration has one for it.
+    pub(super) async fn npm_authorization(&self, url: &Url) -> Option<Secret> {
+        self.npm.lock().await.config.authorization(url)
+    }
+
+    /// How to find a Python package.
+    pub(super) async fn pypi(&self, package: &Package) -> Result<PypiAnswer, Unconfigured> {
+        if let Some(base) = &self.pypi {
+            return Ok(PypiAnswer::Index(operated(base)));
+        }
+        let mut complaint = ClientError::Missing("pip");
+        if self.ask_clients {
+            if self.reports.fetch_add(1, Ordering::Relaxed) < REPORTS {
+                let arguments = report_arguments(&package.identifier, package.version.as_deref())?;
+                let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+                // Whatever pip cannot answer (no wheel, too old a Python, a wheel in a local folder) its index may.
+                if let Ok(report) = self.run_pip(&arguments).await
+                    && let Ok(artifact) = read_report(&report, &package.identifier)
+                {
+                    return Ok(PypiAnswer::Archive(artifact));
+                }
+            }
+            match self.pip_index.get_or_init(|| self.ask_pip_index()).await {
+                Ok(base) => return Ok(PypiAnswer::Index(operated(base))),
+                Err(error) => complaint = error.clone(),
+            }
+        }
+        named_by_manifest(package).map(PypiAnswer::Index).ok_or(Unconfigured::Pypi(complaint))
+    }
+
+    async fn ask_pip_index(&self) -> Result<Url, ClientError> {
+        let help = self.run_pip(&["install", "--help"]).await?;
+        index_in_help(&String::from_utf8_lossy(&help)).ok_or_else(|| ClientError::Failed {
+            command: "pip install --help".to_owned(),
+            why: "it names no index".to_owned(),
+        })
+    }
+
+    async fn run_pip(&self, arguments: &[&str]) -> Result<Vec<u8>, ClientError> {
+        let _place = self.pip_places.acquire().await.expect("the semaphore is never closed");
+        self.pip.run(arguments, &self.environment).await
+    }
+}
+
+impl NpmKnowledge {
+    /// Asks npm for the registry of a scope or of everything, once; the complaint where it cannot answer.
+    async fn ask(&mut self, scope: Option<&str>, around: &Configured) -> Result<Option<ClientError>, ConfigError> {
+        let key = scope.map_or_else(|| "registry".to_owned(), |scope| format!("{scope}:registry"));
+        if !around.ask_clients || !self.asked.insert(key.clone()) {
+            return Ok(self.complaint.clone());
+        }
+        match clients::npm_config(&key, &around.environment).await {
+            Ok(answer) => self.config.add_answer(scope, &answer).map(|()| None),
+            Err(error) => Ok(Some(error)),
+        }
+    }
+}
+
+fn operated(base: &Url) -> Registry {
+    let mut base = base.clone();
+    let authorization = split_user_info(&mut base);
+    Registry { base, trust: Trust::Operator, authorization }
+}
+
+fn named_by_manifest(package: &Package) -> Option<Registry> {
+    let base = Url::parse(package.registry_base.as_deref()?).ok()?;
+    Some(Registry { base, trust: Trust::Untrusted, authorization: None })
+}

@@ -1,0 +1,273 @@
+//! The pipeline: sources in, listings and observations out through one channel, in the order in which they are learnt.
+//! Joins source, net, probe and extract; the one place with tasks. Writes nothing: whoever holds the other end of the
+//! channel does. Every target that was tried gives an observation, and a failure is one with an outcome.
+//!
+//! [`reading`] finds servers, [`dispatch`] says whose turn it is, [`plan`] learns one server's tools. What earlier
+//! crawls have done is in [`Options::known`]; a crawl that was ended in any way goes on from there.
+
+mod checkout;
+mod clients;
+mod configured;
+mod dispatch;
+mod endpoint;
+mod files;
+mod options;
+mod package;
+mod plan;
+mod progress;
+mod reading;
+mod shared;
+
+pub use checkout::{CheckoutError, Repository, crate_archive};
+pub use mcpdex_store::Record as CrawlEvent;
+pub use options::{Options, Plan, Surroundings};
+pub use package::PackageArchive;
+pub use progress::Progress;
+
+use configured::Configured;
+use dispatch::{Dispatch, Job};
+use mcpdex_model::visible;
+use mcpdex_model::{Observation, Outcome, Package, ServerId, ToolOrigin};
+use mcpdex_net::{self as net, Client, HostRecord};
+use mcpdex_source::SourceSpec;
+use mcpdex_source::npmrc::ConfigError;
+use package::Reader;
+use plan::{Learnt, learn};
+use reading::{Found, read_all};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
+
+/// A source that could not be read to its end. What came before the failure was kept.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct SourceFailure {
+    pub source: String,
+    pub outcome: Outcome,
+    pub detail: String,
+}
+
+/// What a crawl did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CrawlReport {
+    /// Servers that sources listed.
+    pub listings: usize,
+    /// How many servers each source gave, those that it listed before included. One that is not here gave none.
+    pub given: BTreeMap<String, usize>,
+    pub observations: usize,
+    /// Targets that were left alone because they were tried lately, or by this run before it was interrupted.
+    pub skipped: usize,
+    /// Older versions of servers, which are not listed.
+    pub superseded: usize,
+    /// Secrets that were taken out of manifests and configurations.
+    pub redacted: usize,
+    /// Sources that could not be read to their end.
+    pub failures: Vec<SourceFailure>,
+    /// Entries of sources that could not be read, one sentence each.
+    pub problems: Vec<String>,
+    /// The hosts that were asked, and how they behaved.
+    pub hosts: BTreeMap<String, HostRecord>,
+    /// The crawl was asked to end before it was done.
+    pub interrupted: bool,
+}
+
+/// Why a crawl could not begin or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum CrawlError {
+    #[error(transparent)]
+    Setup(#[from] net::SetupError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Whoever keeps what is learnt has gone away.
+    #[error("what was learnt could not be kept: the receiver has stopped")]
+    SinkClosed,
+}
+
+/// Servers that may be under way at once; most of them wait for a place in their host's lane, which costs little.
+const UNDER_WAY: usize = 1_024;
+/// Servers that may wait for their turn. Sources are read no further while more do; they are kept as pending already,
+/// so this bounds memory and nothing else.
+const WAITING: usize = 50_000;
+
+/// Crawls the sources, in their order, and sends what it learns to `events`.
+///
+/// # Errors
+/// The crawl could not begin, or `events` was closed. A source or package that fails is no error: it is in the report
+/// or in an observation.
+pub async fn crawl(
+    specs: &[SourceSpec],
+    options: &Options,
+    events: mpsc::Sender<CrawlEvent>,
+    progress: &Progress,
+) -> Result<CrawlReport, CrawlError> {
+    let mut crawl = Crawl {
+        reader: Arc::new(reader(options)?),
+        events,
+        progress: progress.clone(),
+        tasks: JoinSet::new(),
+        work: Dispatch::default(),
+        report: CrawlReport::default(),
+    };
+    crawl.run(specs).await?;
+    crawl.report.hosts = crawl.reader.client.hosts();
+    Ok(crawl.report)
+}
+
+/// Fetches the archive of one package from the registry that is configured for it, and checks it. Stores nothing.
+///
+/// # Errors
+/// The client cannot be set up, or the package cannot be had; the message says why.
+pub async fn package_archive(package: &Package, options: &Options) -> Result<PackageArchive, FetchError> {
+    let reader = reader(options)?;
+    let server = ServerId::of_package(package.ecosystem, &package.identifier);
+    // What an attempt would be remembered by; nobody asks here.
+    let mut attempt = Observation::failed(server, ToolOrigin::Static, package.to_string(), Outcome::Ok, "");
+    match reader.archive(package, &mut attempt).await {
+        Ok(Some((archive, _))) => Ok(archive),
+        Ok(None) => Err(FetchError::Unread("the index says that nothing has changed".to_owned())),
+        Err(unread) => Err(FetchError::Unread(unread.to_string())),
+    }
+}
+
+/// Why the archive of a package was not had.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    #[error(transparent)]
+    Setup(#[from] CrawlError),
+    #[error("{0}")]
+    Unread(String),
+}
+
+fn reader(options: &Options) -> Result<Reader, CrawlError> {
+    let client = Client::new(net::Config {
+        contact: options.contact.clone(),
+        allow_private: options.allow_private,
+        concurrency: options.concurrency,
+        per_host: options.per_host,
+        interval: options.interval,
+        ..net::Config::default()
+    })?;
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    Ok(Reader {
+        client,
+        configured: Configured::read(options)?,
+        options: options.clone(),
+        workers: Semaphore::new(cores),
+        shared: shared::Shared::default(),
+    })
+}
+
+struct Crawl {
+    reader: Arc<Reader>,
+    events: mpsc::Sender<CrawlEvent>,
+    progress: Progress,
+    /// One task for each server under way, with the host whose turn it used.
+    tasks: JoinSet<(String, Result<Learnt, CrawlError>)>,
+    work: Dispatch,
+    report: CrawlReport,
+}
+
+impl Crawl {
+    async fn run(&mut self, specs: &[SourceSpec]) -> Result<(), CrawlError> {
+        let (out, mut found) = mpsc::channel(64);
+        let reading = tokio::spawn(read_all(specs.to_vec(), self.reader.clone(), out));
+        let mut stop = self.reader.options.stop.clone();
+        let mut look = tokio::time::interval(Duration::from_secs(1));
+        let mut open = true;
+        while open || !self.tasks.is_empty() || self.work.len() > 0 {
+            while self.tasks.len() < UNDER_WAY
+                && let Some((host, job)) = self.work.next()
+            {
+                self.start(host, job);
+            }
+            tokio::select! {
+                next = found.recv(), if open && self.work.len() < WAITING => match next {
+                    Some(next) => self.take(next).await?,
+                    None => open = false,
+                },
+                Some(done) = self.tasks.join_next(), if !self.tasks.is_empty() => self.end(done)?,
+                Ok(_) = stop.wait_for(|stop| *stop), if !self.report.interrupted => {
+                    // What is under way is dropped with the programs that it started, as if it had not begun; all that
+                    // is left stays pending.
+                    self.report.interrupted = true;
+                    open = false;
+                    found.close();
+                    reading.abort();
+                    self.work.clear();
+                    self.tasks.shutdown().await;
+                }
+                _ = look.tick() => self.progress.trouble(&visible(&self.failing())),
+            }
+        }
+        match reading.await {
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            _ => {}
+        }
+        if self.report.interrupted { Ok(()) } else { self.send(CrawlEvent::RunEnds).await }
+    }
+
+    async fn take(&mut self, found: Found) -> Result<(), CrawlError> {
+        match found {
+            Found::Server { mut job, new } => {
+                *self.report.given.entry(job.listing.source.clone()).or_default() += 1;
+                if new {
+                    self.report.listings += 1;
+                    job.changed = self.reader.options.known.is_changed(&job.listing);
+                    self.send(CrawlEvent::Listing(job.listing.clone())).await?;
+                }
+                if !self.reader.options.plan.run {
+                    (job.listing.manifest, job.listing.meta) = (None, None);
+                }
+                self.progress.expect(1);
+                self.work.push(job);
+            }
+            Found::Event(event) => self.send(event).await?,
+            Found::At(text) => self.progress.message(&visible(&text)),
+            Found::Failure(failure) => self.report.failures.push(failure),
+            Found::Problem(problem) => self.report.problems.push(problem),
+            Found::Redacted(count) => self.report.redacted += count,
+            Found::Superseded(count) => self.report.superseded += count,
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, host: String, job: Job) {
+        let (reader, events, progress) = (self.reader.clone(), self.events.clone(), self.progress.clone());
+        self.tasks.spawn(async move {
+            let _item = progress.begin(&visible(job.listing.server.as_str()));
+            let learnt = learn(&reader, job, &events).await;
+            (host, learnt)
+        });
+    }
+
+    fn end(
+        &mut self,
+        done: Result<(String, Result<Learnt, CrawlError>), tokio::task::JoinError>,
+    ) -> Result<(), CrawlError> {
+        match done {
+            Ok((host, learnt)) => {
+                self.work.done(&host);
+                let learnt = learnt?;
+                self.report.observations += learnt.observations;
+                self.report.skipped += learnt.skipped;
+                Ok(())
+            }
+            // Only a crawl that is asked to end cancels.
+            Err(error) if error.is_cancelled() => Ok(()),
+            // A task never panics by itself; going on would lose its server in silence.
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+
+    async fn send(&self, event: CrawlEvent) -> Result<(), CrawlError> {
+        self.events.send(event).await.map_err(|_| CrawlError::SinkClosed)
+    }
+
+    /// The hosts that fail most, for the progress.
+    fn failing(&self) -> String {
+        let worst = self.reader.client.failing(3);
+        let names: Vec<_> = worst.iter().map(|(host, count)| format!("{host} ({count})")).collect();
+        if names.is_empty() { String::new() } else { format!("failing: {}", names.join(", ")) }
+    }
+}

@@ -1,0 +1,193 @@
+//! What a crawl is told: limits, flags and the surroundings it runs in.
+
+use mcpdex_extract as extract;
+use mcpdex_net::Limits;
+use mcpdex_probe as probe;
+use mcpdex_store::Known;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How to crawl.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `--npm-registry`: where every npm package comes from.
+    pub npm_registry: Option<String>,
+    /// `--pypi-index`: the simple index where every Python package comes from.
+    pub pypi_index: Option<String>,
+    /// `--allow-private`: untrusted addresses may lead to private networks.
+    pub allow_private: bool,
+    /// `--contact`: added to the user agent.
+    pub contact: Option<String>,
+    /// `--concurrency`: requests at once over all hosts.
+    pub concurrency: usize,
+    /// `--per-host`: requests at once at one host.
+    pub per_host: usize,
+    /// `--interval`: the least time between the starts of two requests at one host.
+    pub interval: Duration,
+    /// `--max-pages`: pages of one registry.
+    pub max_pages: usize,
+    /// What may be tried to learn a server's tools.
+    pub plan: Plan,
+    /// `--refresh` was given: what is fresh is left alone however it was named.
+    pub refresh_all: bool,
+    /// `--full`: read sources whole, even where they could tell what changed.
+    pub full: bool,
+    /// For asking a live server.
+    pub live: probe::Limits,
+    /// What earlier crawls have left.
+    pub known: Arc<Known>,
+    /// Becomes true when the crawl should come to an end: nothing new is begun, and what is under way is dropped.
+    pub stop: watch::Receiver<bool>,
+    /// For pages of indexes and registries.
+    pub page: Limits,
+    /// For archives.
+    pub archive: Limits,
+    /// For reading an archive.
+    pub extract: extract::Limits,
+    /// The mcpdex binary, which is started once for each package; see [`extract::worker`].
+    pub program: PathBuf,
+    pub surroundings: Surroundings,
+}
+
+/// What may be tried to learn a server's tools, beside what its source knows of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// Ask its endpoints.
+    pub live: bool,
+    /// Read the source of its packages.
+    pub source: bool,
+    /// Read the source even where an endpoint has answered.
+    pub both: bool,
+    /// Run its packages in a sandbox, where nothing else has given a list.
+    pub run: bool,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Plan { live: true, source: true, both: false, run: false }
+    }
+}
+
+impl Options {
+    /// The defaults, with `program` as the worker.
+    pub fn new(program: PathBuf, surroundings: Surroundings) -> Self {
+        Options {
+            npm_registry: None,
+            pypi_index: None,
+            allow_private: false,
+            contact: None,
+            concurrency: 16,
+            per_host: 4,
+            interval: Duration::ZERO,
+            max_pages: 2_000,
+            plan: Plan::default(),
+            refresh_all: false,
+            full: false,
+            live: probe::Limits { bytes: 8 << 20, ..probe::Limits::default() },
+            known: Arc::default(),
+            stop: watch::channel(false).1,
+            page: Limits::PAGE,
+            archive: Limits::ARCHIVE,
+            extract: extract::Limits::default(),
+            program,
+            surroundings,
+        }
+    }
+}
+
+/// What npm, pip and uv would look at to know where packages come from, read once.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// The environment, in which they also run when they are asked.
+    pub(super) environment: BTreeMap<String, String>,
+    /// Texts of `.npmrc` files, the project's first.
+    pub npmrc: Vec<String>,
+    /// Texts of `pip.conf` files, the strongest first.
+    pub pip_conf: Vec<String>,
+    /// Whether the installed clients may be asked when nothing above says it.
+    pub ask_clients: bool,
+}
+
+impl Surroundings {
+    /// Surroundings without any configuration, in which nobody is asked.
+    pub fn none() -> Self {
+        Surroundings::default()
+    }
+
+    /// The surroundings of this process. Files that are not there or cannot be read are as good as empty, which is
+    /// what the clients make of them.
+    pub fn of_process() -> Self {
+        // A variable that is not Unicode can be no URL.
+        let environment: BTreeMap<String, String> =
+            std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect();
+        let mut found = Surroundings { environment, ask_clients: true, ..Surroundings::default() };
+        found.npmrc = texts(&found.npmrc_files());
+        found.pip_conf = texts(&found.pip_files());
+        found
+    }
+
+    /// A variable of the environment.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        self.environment.get(name).cloned()
+    }
+
+    /// Sets a variable (`PATH` decides which clients are found), in these surroundings only.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.insert(name.to_owned(), value.to_owned());
+    }
+
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        self.environment.get(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned())
+    }
+
+    /// The project's file (of the nearest folder above that is a project), then the user's.
+    fn npmrc_files(&self) -> Vec<PathBuf> {
+        let here = std::env::current_dir().unwrap_or_default();
+        let is_project = |folder: &&Path| folder.join("package.json").is_file() || folder.join("node_modules").is_dir();
+        let project = here.ancestors().find(is_project).unwrap_or(&here).join(".npmrc");
+        let user = self.path("npm_config_userconfig").or_else(|| self.path("NPM_CONFIG_USERCONFIG"));
+        let user = user.or_else(|| self.home().map(|home| home.join(".npmrc")));
+        std::iter::once(project).chain(user).collect()
+    }
+
+    /// In pip's order: the file that the environment names, the virtual environment's, the user's, the machine's.
+    fn pip_files(&self) -> Vec<PathBuf> {
+        const NAME: &str = if cfg!(windows) { "pip.ini" } else { "pip.conf" };
+        let named = self.path("PIP_CONFIG_FILE");
+        let mut files: Vec<PathBuf> = named.iter().cloned().collect();
+        files.extend(self.path("VIRTUAL_ENV").map(|folder| folder.join(NAME)));
+        // With a file of its own pip leaves the user's alone.
+        if !named.is_some_and(|file| file.exists())
+            && let Some(dirs) = directories::BaseDirs::new()
+        {
+            files.push(dirs.config_dir().join("pip").join(NAME));
+            files.push(dirs.home_dir().join(".config/pip").join(NAME));
+            files.push(dirs.home_dir().join(if cfg!(windows) { "pip" } else { ".pip" }).join(NAME));
+        }
+        let machine =
+            if cfg!(windows) { self.path("PROGRAMDATA").map(|folder| folder.join("pip").join(NAME)) } else { None };
+        files.extend(machine);
+        if !cfg!(windows) {
+            files.extend(
+                ["/etc/pip.conf", "/etc/xdg/pip/pip.conf", "/Library/Application Support/pip/pip.conf"]
+                    .map(PathBuf::from),
+            );
+        }
+        files
+    }
+}
+
+/// The longest configuration file that is read.
+const MAX_FILE: u64 = 1 << 20;
+
+fn texts(files: &[PathBuf]) -> Vec<String> {
+    let small = |file: &&PathBuf| std::fs::metadata(file).is_ok_and(|data| data.is_file() && data.len() <= MAX_FILE);
+    files.iter().filter(small).filter_map(|file| std::fs::read_to_string(file).ok()).collect()
+}

@@ -1,0 +1,260 @@
+//! One package: find its archive, fetch it, check its published hash, have a worker read it. Whatever happens becomes an
+//! observation with an outcome.
+
+use super::configured::{Configured, PypiAnswer, Registry, Unconfigured};
+use super::options::Options;
+use super::shared::Shared;
+use mcpdex_extract::archive::ArchiveKind;
+use mcpdex_extract::worker::{WorkerError, extract_archive};
+use mcpdex_extract::{Extraction, PackageInfo};
+use mcpdex_model::{Ecosystem, Observation, Outcome, Package, Partial, PartialReason, ServerId, Tool, ToolOrigin};
+use mcpdex_net::{Client, Failure, Fetched, Request, Trust, Validators};
+use mcpdex_source::artifact::sha256_hex;
+use mcpdex_source::{Artifact, Hash, PageError, check_name, npm, pypi};
+use mcpdex_store::Validator;
+use tokio::sync::Semaphore;
+use url::Url;
+
+/// Everything that reading a package needs.
+pub(super) struct Reader {
+    pub(super) client: Client,
+    pub(super) configured: Configured,
+    pub(super) options: Options,
+    /// Workers at once: each keeps a core busy.
+    pub(super) workers: Semaphore,
+    /// Attempts that several servers share.
+    pub(super) shared: Shared,
+}
+
+/// The archive of a package, fetched and checked.
+#[derive(Debug)]
+pub struct PackageArchive {
+    pub package: PackageInfo,
+    pub kind: ArchiveKind,
+    pub bytes: Vec<u8>,
+}
+
+/// Why a package was not read. Each has its outcome.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unread {
+    #[error("not read: package type {0} is not supported yet")]
+    Unsupported(Ecosystem),
+    #[error("`{0}` is not a package name: {1}")]
+    Name(String, &'static str),
+    #[error(transparent)]
+    Unconfigured(#[from] Unconfigured),
+    #[error(transparent)]
+    Page(#[from] PageError),
+    #[error(transparent)]
+    Fetch(#[from] Failure),
+    #[error("{file}: {mismatch}")]
+    Hash { file: String, mismatch: mcpdex_source::artifact::HashMismatch },
+    #[error("the manifest's sha256 `{0}` is not one")]
+    ManifestHash(String),
+    #[error("{0} is not an archive of a kind that can be read")]
+    Format(String),
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
+    #[error("no tool was found in the source of the package")]
+    NothingFound,
+}
+
+impl Unread {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Unread::Fetch(failure) => failure.outcome(),
+            Unread::Worker(error) => error.outcome(),
+            Unread::Page(PageError::NoSuchVersion(_)) => Outcome::Gone,
+            Unread::Unconfigured(Unconfigured::Npm(_) | Unconfigured::Pypi(_)) => Outcome::Unreachable,
+            _ => Outcome::Unreadable,
+        }
+    }
+}
+
+/// An archive and how to get at it.
+struct Located {
+    artifact: Artifact,
+    trust: Trust,
+    /// The registry whose credentials the archive may need.
+    registry: Option<Registry>,
+}
+
+/// The page of a package in its registry, then and now.
+struct Page {
+    known: Option<Validator>,
+    validator: Option<Validator>,
+}
+
+/// What a package's page is remembered by: the same page read for another version or by another mcpdex, which may find
+/// more, is another page.
+fn page_key(package: &Package) -> String {
+    format!("{package} read by {}", env!("CARGO_PKG_VERSION"))
+}
+
+impl Reader {
+    /// Reads one package of a server; with what its index answered is known by, where the package was read.
+    pub(super) async fn observe(&self, server: &ServerId, package: &Package) -> (Observation, Option<Validator>) {
+        let mut observation =
+            Observation::failed(server.clone(), ToolOrigin::Static, package.to_string(), Outcome::Ok, "");
+        observation.package = Some(package.clone());
+        observation.detail = None;
+        match self.read(package, &mut observation).await {
+            Ok(validator) => (observation, validator),
+            Err(unread) => {
+                observation.outcome = unread.outcome();
+                observation.detail = Some(unread.to_string());
+                (observation, None)
+            }
+        }
+    }
+
+    /// Fills the observation as far as it gets: what was learnt before a failure stays.
+    async fn read(&self, package: &Package, observation: &mut Observation) -> Result<Option<Validator>, Unread> {
+        let Some((archive, validator)) = self.archive(package, observation).await? else {
+            observation.outcome = Outcome::NotModified;
+            return Ok(None);
+        };
+        let PackageArchive { package: info, kind, bytes } = archive;
+        let extraction = {
+            let _place = self.workers.acquire().await.expect("the semaphore is never closed");
+            extract_archive(&self.options.program, &bytes, kind, info, &self.options.extract).await?
+        };
+        keep(extraction, observation);
+        // An empty list out of source is no proof that there are no tools.
+        if observation.tools.is_empty() { Err(Unread::NothingFound) } else { Ok(validator) }
+    }
+
+    /// Finds, fetches and checks the archive of a package; with what the answer of its index is known by. `None`: the
+    /// index answers as it did when the list that is known already was read.
+    pub(super) async fn archive(
+        &self,
+        package: &Package,
+        observation: &mut Observation,
+    ) -> Result<Option<(PackageArchive, Option<Validator>)>, Unread> {
+        check_name(package.ecosystem, &package.identifier)
+            .map_err(|why| Unread::Name(package.identifier.clone(), why))?;
+        let mut page = Page { known: None, validator: None };
+        if self.options.known.has_list(&observation.server, &package.key()) {
+            page.known = self.options.known.validator(&page_key(package)).cloned();
+        }
+        let located = match package.ecosystem {
+            Ecosystem::Npm => self.locate_npm(package, &mut page).await?,
+            Ecosystem::Pypi => self.locate_pypi(package, &mut page).await?,
+            other => return Err(Unread::Unsupported(other)),
+        };
+        let Some(located) = located else { return Ok(None) };
+        let version = located.artifact.version.clone();
+        observation.package = Some(Package { version: Some(version.clone()), ..package.clone() });
+        let archive = self.fetch(package, &located).await?;
+        observation.artifact_sha256 = Some(sha256_hex(&archive));
+        let file = &located.artifact.file;
+        verify(&archive, file, &located.artifact.hashes, package)?;
+        let kind = ArchiveKind::of_name(file).ok_or_else(|| Unread::Format(file.clone()))?;
+        let info =
+            PackageInfo { ecosystem: package.ecosystem, name: package.identifier.clone(), version: Some(version) };
+        Ok(Some((PackageArchive { package: info, kind, bytes: archive }, page.validator)))
+    }
+
+    async fn locate_npm(&self, package: &Package, known: &mut Page) -> Result<Option<Located>, Unread> {
+        let registry = self.configured.npm(package).await?;
+        let name = &package.identifier;
+        let url = npm::page_url(&registry.base, name)?;
+        let Some(page) = self.page(url, &registry, npm::ACCEPT, package, known).await? else { return Ok(None) };
+        let artifact = npm::choose(&page.body, name, package.version.as_deref())?;
+        Ok(Some(Located { artifact, trust: registry.trust, registry: Some(registry) }))
+    }
+
+    async fn locate_pypi(&self, package: &Package, known: &mut Page) -> Result<Option<Located>, Unread> {
+        let registry = match self.configured.pypi(package).await? {
+            PypiAnswer::Archive(artifact) => {
+                return Ok(Some(Located { artifact, trust: Trust::Operator, registry: None }));
+            }
+            PypiAnswer::Index(registry) => registry,
+        };
+        let name = &package.identifier;
+        let url = pypi::page_url(&registry.base, name)?;
+        let Some(page) = self.page(url, &registry, pypi::ACCEPT, package, known).await? else { return Ok(None) };
+        let wanted = package.version.as_deref();
+        let artifact = pypi::choose(&page.body, page.content_type.as_deref(), &page.final_url, name, wanted)?;
+        Ok(Some(Located { artifact, trust: registry.trust, registry: Some(registry) }))
+    }
+
+    /// The package's page; `None`: it is what it was when the kept list was read.
+    async fn page(
+        &self,
+        url: Url,
+        registry: &Registry,
+        accept: &'static str,
+        package: &Package,
+        page: &mut Page,
+    ) -> Result<Option<Fetched>, Failure> {
+        let mut request = Request::page(url, registry.trust, accept);
+        request.limits = self.options.page;
+        request.authorization = registry.authorization.clone();
+        request.known =
+            page.known.take().map(|known| Validators { etag: known.etag, last_modified: known.last_modified });
+        let fetched = self.client.get(request).await?;
+        if fetched.is_not_modified() {
+            return Ok(None);
+        }
+        page.validator = fetched.validators().map(|known| Validator {
+            url: page_key(package),
+            etag: known.etag,
+            last_modified: known.last_modified,
+            next: None,
+        });
+        Ok(Some(fetched))
+    }
+
+    async fn fetch(&self, package: &Package, located: &Located) -> Result<Vec<u8>, Failure> {
+        let mut request = Request::archive(located.artifact.url.clone(), located.trust);
+        request.limits = self.options.archive;
+        if located.trust == Trust::Operator {
+            request.authorization = match (&located.registry, package.ecosystem) {
+                // npm configures credentials by address, so another host may have its own.
+                (_, Ecosystem::Npm) => self.configured.npm_authorization(&request.url).await,
+                _ => None,
+            };
+            if let Some(registry) =
+                located.registry.as_ref().filter(|registry| same_place(&registry.base, &request.url))
+            {
+                request.authorization = request.authorization.or_else(|| registry.authorization.clone());
+            }
+        }
+        self.client.get(request).await.map(|fetched| fetched.body)
+    }
+}
+
+fn same_place(a: &Url, b: &Url) -> bool {
+    a.scheme() == b.scheme() && a.host_str() == b.host_str() && a.port_or_known_default() == b.port_or_known_default()
+}
+
+/// Checks what the index publishes and what the manifest states; both have to fit.
+fn verify(archive: &[u8], file: &str, hashes: &[Hash], package: &Package) -> Result<(), Unread> {
+    let stated = match package.sha256.as_deref() {
+        Some(text) => {
+            Some(Hash::sha256_hex(text).ok_or_else(|| Unread::ManifestHash(text.chars().take(80).collect()))?)
+        }
+        None => None,
+    };
+    for hash in hashes.iter().chain(&stated) {
+        hash.verify(archive).map_err(|mismatch| Unread::Hash { file: file.to_owned(), mismatch })?;
+    }
+    Ok(())
+}
+
+/// Moves what a worker found into the observation.
+fn keep(extraction: Extraction, observation: &mut Observation) {
+    observation.partial = extraction.partial;
+    for found in extraction.tools {
+        observation.partial.extend(found.partial);
+        match Tool::from_json(&found.json) {
+            Ok(tool) => observation.tools.push((tool, Some(found.site))),
+            Err(error) => observation.partial.push(Partial {
+                reason: PartialReason::MalformedTool,
+                detail: error.to_string(),
+                site: Some(found.site),
+            }),
+        }
+    }
+}

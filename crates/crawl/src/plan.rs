@@ -1,0 +1,274 @@
+//! One server: what its source knows of its tools, then its endpoints, then the source of its packages, then, where it
+//! was asked for, running them. Every attempt becomes an observation with an outcome, sent on as soon as it is made;
+//! when all that the listing names was tried, that is sent as well.
+
+use super::dispatch::Job;
+use super::package::Reader;
+use super::shared::Tried;
+use super::{CrawlError, CrawlEvent, endpoint};
+use mcpdex_model::{
+    DELETED, Ecosystem, Listing, Observation, Outcome, Package, Partial, PartialReason, Remote, ToolOrigin,
+};
+use mcpdex_probe::{sandbox, stdio};
+use mcpdex_source::recorded::ToolList;
+use mcpdex_store::Same;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// What came of one server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Learnt {
+    pub(super) observations: usize,
+    /// Targets that were left alone because they were tried lately.
+    pub(super) skipped: usize,
+    read: bool,
+}
+
+/// Learns the tools of one server.
+///
+/// # Errors
+/// What is learnt cannot be sent on.
+pub(super) async fn learn(
+    reader: &Arc<Reader>,
+    job: Job,
+    events: &mpsc::Sender<CrawlEvent>,
+) -> Result<Learnt, CrawlError> {
+    let (server, source) = (job.listing.server.clone(), job.listing.source.clone());
+    let mut server_plan = Server { reader, job, events, learnt: Learnt::default() };
+    server_plan.follow().await?;
+    let learnt = server_plan.learnt;
+    events.send(CrawlEvent::Done { server, source }).await.map_err(|_| CrawlError::SinkClosed)?;
+    Ok(learnt)
+}
+
+struct Server<'a> {
+    reader: &'a Arc<Reader>,
+    job: Job,
+    events: &'a mpsc::Sender<CrawlEvent>,
+    learnt: Learnt,
+}
+
+impl Server<'_> {
+    async fn follow(&mut self) -> Result<(), CrawlError> {
+        let plan = self.reader.options.plan;
+        if let Some((name, list)) = self.job.recorded.take() {
+            let observation = declared(&self.job.listing, &name, list);
+            // Reading it again has cost nothing: what differs is kept however lately the last one was.
+            let known = &self.reader.options.known;
+            let is_news = known.done(&observation.server, &observation.target).is_none() && known.is_news(&observation);
+            if is_news || self.is_due(&observation.target) {
+                self.send(observation).await?;
+            }
+        }
+        if self.job.listing.status.as_deref() == Some(DELETED) {
+            return self.unread(Outcome::Gone, "the registry lists this server as deleted".to_owned()).await;
+        }
+        if self.learnt.read {
+            return Ok(());
+        }
+        if self.job.listing.remotes.is_empty() && self.job.listing.packages.is_empty() {
+            let listing = &self.job.listing;
+            if self.learnt != Learnt::default() {
+                return Ok(());
+            }
+            let detail = match listing.problems.is_empty() {
+                true => "the manifest names neither a package nor an endpoint".to_owned(),
+                false => format!("the manifest names nothing that could be read: {}", listing.problems.join("; ")),
+            };
+            return self.unread(Outcome::Unreadable, detail).await;
+        }
+        if plan.live {
+            let mut seen = BTreeSet::new();
+            for remote in self.job.listing.remotes.clone() {
+                if seen.insert(remote.url.clone()) {
+                    self.endpoint(&remote).await?;
+                }
+            }
+        }
+        if plan.source && (!self.learnt.read || plan.both) {
+            let mut seen = BTreeSet::new();
+            for package in self.job.listing.packages.clone() {
+                // The same package with another transport is the same source.
+                if seen.insert(package.to_string()) {
+                    self.package(&package).await?;
+                }
+            }
+        }
+        if plan.run && !self.learnt.read {
+            self.run().await?;
+        }
+        Ok(())
+    }
+
+    /// Whether the target is to be tried; counts it when it is not.
+    fn is_due(&mut self, target: &str) -> bool {
+        let (known, server) = (&self.reader.options.known, &self.job.listing.server);
+        let anyway = self.job.changed || self.job.named && !self.reader.options.refresh_all;
+        let tried = match anyway {
+            true => known.done(server, target),
+            false => known.fresh(server, target),
+        };
+        let Some(read) = tried else { return true };
+        self.learnt.skipped += 1;
+        self.learnt.read |= read;
+        false
+    }
+
+    async fn endpoint(&mut self, remote: &Remote) -> Result<(), CrawlError> {
+        if !self.is_due(&remote.url) {
+            return Ok(());
+        }
+        let cell = self.reader.shared.target(remote.url.clone());
+        let server = self.job.listing.server.clone();
+        let mut own = false;
+        let tried = cell
+            .get_or_init(|| async {
+                own = true;
+                let observations = endpoint::observe(self.reader, &self.job, remote).await;
+                let results = observations.iter().map(|o| (o.origin, o.outcome, o.detail.clone())).collect();
+                // Sent before anyone else can refer to it. That nobody takes it is found out by whoever sends the next.
+                let _ = self.forward(observations.into_iter().map(observed).collect()).await;
+                Tried { server: server.clone(), results }
+            })
+            .await
+            .clone();
+        self.share(tried, &remote.url, own).await
+    }
+
+    /// Counts an attempt of one's own, or takes over another server's.
+    async fn share(&mut self, tried: Tried, target: &str, own: bool) -> Result<(), CrawlError> {
+        self.learnt.observations += tried.results.len();
+        self.learnt.read |= tried.is_read();
+        if own {
+            return if self.events.is_closed() { Err(CrawlError::SinkClosed) } else { Ok(()) };
+        }
+        let mut events = Vec::with_capacity(tried.results.len());
+        for (origin, outcome, detail) in tried.results {
+            let same = Same {
+                server: self.job.listing.server.clone(),
+                other: tried.server.clone(),
+                origin,
+                target: target.to_owned(),
+                outcome,
+                detail,
+            };
+            events.push(CrawlEvent::Same(Box::new(same)));
+        }
+        self.forward(events).await
+    }
+
+    /// Sends on what one attempt gave, all of it or, where the crawl is asked to end, nothing: a part would pass for the
+    /// whole when the crawl goes on.
+    async fn forward(&self, events: Vec<CrawlEvent>) -> Result<(), CrawlError> {
+        let places = self.events.reserve_many(events.len()).await.map_err(|_| CrawlError::SinkClosed)?;
+        if *self.reader.options.stop.borrow() {
+            // The end of a program or a connection may be that of this crawl. Whoever asked it to end drops this.
+            std::future::pending::<()>().await;
+        }
+        for (place, event) in places.zip(events) {
+            place.send(event);
+        }
+        Ok(())
+    }
+
+    async fn package(&mut self, package: &Package) -> Result<(), CrawlError> {
+        let target = package.key();
+        if !self.is_due(&target) {
+            return Ok(());
+        }
+        // Where it comes from and what it must hash to are part of what is tried.
+        let cell = self.reader.shared.target(format!("{package} {:?} {:?}", package.registry_base, package.sha256));
+        let server = self.job.listing.server.clone();
+        let mut own = false;
+        let tried = cell
+            .get_or_init(|| async {
+                own = true;
+                let (observation, validator) = self.reader.observe(&server, package).await;
+                let results = vec![(observation.origin, observation.outcome, observation.detail.clone())];
+                let validator = validator.map(|validator| CrawlEvent::Validator(Box::new(validator)));
+                let _ = self.forward([observed(observation)].into_iter().chain(validator).collect()).await;
+                Tried { server: server.clone(), results }
+            })
+            .await
+            .clone();
+        self.share(tried, &target, own).await
+    }
+
+    /// Runs the first package that can be run.
+    async fn run(&mut self) -> Result<(), CrawlError> {
+        let runnable = |package: &&Package| matches!(package.ecosystem, Ecosystem::Npm | Ecosystem::Pypi);
+        let Some(package) = self.job.listing.packages.iter().find(runnable).cloned() else { return Ok(()) };
+        let target = format!("run {}", package.key());
+        if !self.is_due(&target) {
+            return Ok(());
+        }
+        let heard = {
+            let _place = self.reader.workers.acquire().await.expect("the semaphore is never closed");
+            run(self.reader, &package, self.job.listing.manifest.as_deref()).await
+        };
+        self.send_all(heard.observations(&self.job.listing.server, &target)).await
+    }
+
+    async fn unread(&mut self, outcome: Outcome, detail: String) -> Result<(), CrawlError> {
+        let server = self.job.listing.server.clone();
+        if !self.is_due(server.as_str()) {
+            return Ok(());
+        }
+        let target = server.0.clone();
+        self.send(Observation::failed(server, ToolOrigin::Declared, target, outcome, detail)).await
+    }
+
+    async fn send(&mut self, observation: Observation) -> Result<(), CrawlError> {
+        self.send_all(vec![observation]).await
+    }
+
+    async fn send_all(&mut self, observations: Vec<Observation>) -> Result<(), CrawlError> {
+        self.learnt.observations += observations.len();
+        self.learnt.read |= observations.iter().any(|observation| observation.outcome.is_read());
+        self.forward(observations.into_iter().map(observed).collect()).await
+    }
+}
+
+fn observed(observation: Observation) -> CrawlEvent {
+    CrawlEvent::Observation(Box::new(observation))
+}
+
+/// Runs a package in the best sandbox there is, without network.
+async fn run(reader: &Reader, package: &Package, manifest: Option<&str>) -> mcpdex_model::Heard {
+    use mcpdex_model::Heard;
+    let sandbox = match sandbox::best_sandbox().await {
+        Ok(sandbox) => sandbox,
+        Err(error) => return Heard::without_list(error.outcome(), error.to_string()),
+    };
+    let fetched = match sandbox::fetch(&[package.to_string()]).await {
+        Ok(fetched) => fetched,
+        Err(error) => return Heard::without_list(error.outcome(), error.to_string()),
+    };
+    let run = sandbox::Run {
+        command: fetched.command.clone(),
+        reads: fetched.reads.clone(),
+        environment: manifest.map(sandbox::declared).unwrap_or_default(),
+        network: false,
+        sandbox,
+        limits: sandbox::RunLimits::default(),
+        program: reader.options.program.clone(),
+    };
+    stdio::run(&run).await
+}
+
+/// An observation of a list that was recorded beside the manifest.
+fn declared(listing: &Listing, name: &str, list: ToolList) -> Observation {
+    let missing = |detail| Partial { reason: PartialReason::MalformedTool, detail, site: None };
+    Observation {
+        server: listing.server.clone(),
+        origin: ToolOrigin::Declared,
+        outcome: Outcome::Ok,
+        target: name.to_owned(),
+        package: None,
+        artifact_sha256: None,
+        detail: None,
+        tools: list.tools.into_iter().map(|tool| (tool, None)).collect(),
+        partial: list.malformed.into_iter().map(missing).collect(),
+    }
+}

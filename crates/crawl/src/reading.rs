@@ -1,0 +1,398 @@
+//! Reading sources: each in turn, page by page, their servers out as they are found. Learns no tools itself; a source
+//! that cannot be read to its end is a failure beside what it gave until then.
+
+use super::dispatch::Job;
+use super::package::Reader;
+use super::{CrawlEvent, SourceFailure, endpoint};
+use jiff::{Timestamp, ToSpan};
+use mcpdex_model::{Listing, Outcome, ServerId};
+use mcpdex_net::{Failure, Limits, Request, Trust, shown};
+use mcpdex_source::document::Document;
+use mcpdex_source::{SourceSpec, page, recorded, registry, robots, sample};
+use mcpdex_store::{StoreError, Sweep};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use url::Url;
+
+/// Something that a source gave.
+pub(super) enum Found {
+    Server {
+        job: Job,
+        new: bool,
+    },
+    Event(CrawlEvent),
+    /// What is being read now.
+    At(String),
+    Failure(SourceFailure),
+    Problem(String),
+    Redacted(usize),
+    Superseded(usize),
+}
+
+/// Whoever took what was found has gone: the crawl is at its end.
+pub(super) struct Ended;
+
+/// Changes this much before the last reading are asked for again: clocks differ, and what was written while the
+/// registry read may show up late.
+const OVERLAP_MINUTES: i64 = 10;
+/// The longest document fetched by URL, in bytes.
+const MAX_DOCUMENT: u64 = 256 << 20;
+
+/// Reads every source, in order.
+pub(super) async fn read_all(specs: Vec<SourceSpec>, reader: Arc<Reader>, out: mpsc::Sender<Found>) {
+    for spec in &specs {
+        let source = Source { name: spec.to_string(), named: spec.is_one_server(), reader: &reader, out: &out };
+        let read = match spec {
+            SourceSpec::Package(package) => source.listing(Listing::of_package(package.clone(), &*source.name)).await,
+            SourceSpec::Server(url) => source.endpoint(url).await,
+            SourceSpec::Registry(base) => source.registry(base).await,
+            SourceSpec::Sample => source.sample().await,
+            SourceSpec::Document(url) => source.document(url).await,
+            SourceSpec::List(url) => source.list(url).await,
+            SourceSpec::File(path) => source.files(std::slice::from_ref(path)).await,
+            SourceSpec::Clients => source.clients().await,
+        };
+        if read.is_err() {
+            return;
+        }
+    }
+}
+
+struct Source<'a> {
+    name: String,
+    /// The user has named its one server.
+    named: bool,
+    reader: &'a Arc<Reader>,
+    out: &'a mpsc::Sender<Found>,
+}
+
+impl Source<'_> {
+    async fn send(&self, found: Found) -> Result<(), Ended> {
+        self.out.send(found).await.map_err(|_| Ended)
+    }
+
+    async fn fail(&self, outcome: Outcome, detail: String) -> Result<(), Ended> {
+        self.send(Found::Failure(SourceFailure { source: self.name.clone(), outcome, detail })).await
+    }
+
+    async fn listing(&self, listing: Listing) -> Result<(), Ended> {
+        self.server(listing, None, true).await
+    }
+
+    async fn server(
+        &self,
+        listing: Listing,
+        recorded: Option<(String, recorded::ToolList)>,
+        new: bool,
+    ) -> Result<(), Ended> {
+        let (listing, named) = (Box::new(listing), self.named);
+        let job = Job { listing, recorded, named, trusted: named, changed: false, address: None };
+        self.send(Found::Server { job, new }).await
+    }
+
+    async fn sweep(&self, step: Sweep) -> Result<(), Ended> {
+        self.send(Found::Event(CrawlEvent::Sweep { source: self.name.clone(), step })).await
+    }
+
+    async fn endpoint(&self, url: &Url) -> Result<(), Ended> {
+        let listing = Box::new(endpoint::listing(url, self.name.clone()));
+        let job =
+            Job { listing, recorded: None, named: true, trusted: true, changed: false, address: Some(url.clone()) };
+        self.send(Found::Server { job, new: true }).await
+    }
+
+    async fn sample(&self) -> Result<(), Ended> {
+        let page = match registry::read_page(sample::PAGE.as_bytes(), &self.name) {
+            Ok(page) => page,
+            Err(error) => return self.fail(Outcome::Unreadable, error.to_string()).await,
+        };
+        for listing in page.listings {
+            let list = match sample::recorded(&listing).map(|(name, text)| (name, recorded::read_tools(text))) {
+                Some((name, Ok(list))) => Some((format!("{}:{name}", self.name), list)),
+                Some((name, Err(why))) => {
+                    self.send(Found::Problem(format!("{}: {name} {why}", self.name))).await?;
+                    None
+                }
+                None => None,
+            };
+            self.server(listing, list, true).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads a registry: from where this run left off, what changed since the last reading, or everything. Then comes
+    /// what it listed before.
+    async fn registry(&self, base: &Url) -> Result<(), Ended> {
+        let known = &self.reader.options.known;
+        let state = known.source(&self.name);
+        let resumed = known.continued && state.in_run;
+        // The page that a crawl was killed on is read again: what it held is at work already.
+        let mut at_work = BTreeSet::new();
+        if resumed {
+            let pending = known.pending(&self.name);
+            at_work.extend(pending.iter().flatten().map(|listing| (listing.server.clone(), listing.version.clone())));
+            self.stored(pending).await?;
+        }
+        if !resumed || state.under_way {
+            let (since, next) = match resumed {
+                true => (state.since, state.next),
+                false => (state.swept.filter(|_| !self.reader.options.full).and_then(|at| overlapping(&at)), None),
+            };
+            if !resumed {
+                self.sweep(Sweep::Begins { since: since.clone() }).await?;
+            }
+            if base.query_pairs().any(|(key, _)| key == "updated_since") {
+                // What the operator asks for is a part.
+                self.sweep(Sweep::Flawed).await?;
+            }
+            if !self.pages(base, since, next, &at_work).await? {
+                return Ok(());
+            }
+            self.sweep(Sweep::Ends).await?;
+        }
+        self.stored(known.listed_before(&self.name)).await
+    }
+
+    /// Reads pages to the end; whether it got there.
+    async fn pages(
+        &self,
+        base: &Url,
+        since: Option<String>,
+        next: Option<String>,
+        at_work: &BTreeSet<(ServerId, Option<String>)>,
+    ) -> Result<bool, Ended> {
+        let (mut cursor, mut since, mut seen) = (next, since, BTreeSet::new());
+        let (begins, mut whole, mut entries) = (cursor.is_none(), true, 0);
+        for number in 1..=self.reader.options.max_pages {
+            self.send(Found::At(format!("{}, page {number}", self.name))).await?;
+            let url = registry::page_url(base, since.as_deref(), cursor.as_deref());
+            let body = match self.registry_page(&url).await {
+                Ok(body) => body,
+                // A registry that cannot tell what changed says so before its first page.
+                Err(failure) if since.is_some() && cursor.is_none() && failure.outcome() == Outcome::Refused => {
+                    since = None;
+                    self.sweep(Sweep::Begins { since: None }).await?;
+                    continue;
+                }
+                Err(failure) => {
+                    self.fail(failure.outcome(), failure.to_string()).await?;
+                    return Ok(false);
+                }
+            };
+            let page = match registry::read_page(&body, &self.name) {
+                Ok(page) => page,
+                Err(error) => {
+                    self.fail(Outcome::Unreadable, error.to_string()).await?;
+                    return Ok(false);
+                }
+            };
+            whole &= page.left_out == 0;
+            entries += page.listings.len() + page.superseded + page.problems.len();
+            let next = page.next_cursor.clone();
+            self.page(page, since.as_deref(), at_work).await?;
+            let Some(next) = next else {
+                if entries == 0 && since.is_none() && begins {
+                    self.fail(Outcome::Unreadable, "it lists no server".to_owned()).await?;
+                    return Ok(false);
+                }
+                return Ok(whole);
+            };
+            if !seen.insert(next.clone()) {
+                self.fail(Outcome::Unreadable, format!("page {number} leads back to an earlier page")).await?;
+                return Ok(false);
+            }
+            self.sweep(Sweep::Next(next.clone())).await?;
+            cursor = Some(next);
+        }
+        let detail = format!("more than {} pages; --max-pages raises the limit", self.reader.options.max_pages);
+        self.fail(Outcome::TooLarge, detail).await?;
+        Ok(false)
+    }
+
+    /// Sends on what a page holds.
+    async fn page(
+        &self,
+        page: registry::Page,
+        since: Option<&str>,
+        at_work: &BTreeSet<(ServerId, Option<String>)>,
+    ) -> Result<(), Ended> {
+        self.send(Found::Redacted(page.redacted)).await?;
+        self.send(Found::Superseded(page.superseded)).await?;
+        if !page.problems.is_empty() || page.left_out > 0 {
+            self.sweep(Sweep::Flawed).await?;
+        }
+        for problem in page.problems {
+            self.send(Found::Problem(format!("{}: {problem}", self.name))).await?;
+        }
+        if page.left_out > 0 {
+            let detail = format!("a page holds {} entries more than are read of one", page.left_out);
+            self.fail(Outcome::TooLarge, detail).await?;
+        }
+        let time = |text: &str| text.parse::<Timestamp>().ok();
+        let since = since.and_then(time);
+        if since.is_some_and(|since| page.updated.iter().any(|at| time(at).is_some_and(|at| at < since))) {
+            self.sweep(Sweep::Whole).await?;
+        }
+        for listing in page.listings {
+            if !at_work.contains(&(listing.server.clone(), listing.version.clone())) {
+                self.listing(listing).await?;
+            }
+        }
+        // After what takes their place.
+        for (server, version) in page.deleted {
+            let source = self.name.clone();
+            self.send(Found::Event(CrawlEvent::Deleted { server, source, version })).await?;
+        }
+        Ok(())
+    }
+
+    /// Never a conditional request: what an unchanged page lists must be seen, to know what is listed no more.
+    async fn registry_page(&self, url: &Url) -> Result<Vec<u8>, Failure> {
+        let mut request = Request::page(url.clone(), Trust::Operator, registry::ACCEPT);
+        request.limits = self.reader.options.page;
+        Ok(self.reader.client.get(request).await?.body)
+    }
+
+    /// Servers that are kept already.
+    async fn stored(&self, listings: Result<Vec<Listing>, StoreError>) -> Result<(), Ended> {
+        match listings {
+            Ok(listings) => {
+                for listing in listings {
+                    self.server(listing, None, false).await?;
+                }
+                Ok(())
+            }
+            Err(error) => self.fail(Outcome::Unreadable, error.to_string()).await,
+        }
+    }
+
+    async fn document(&self, url: &Url) -> Result<(), Ended> {
+        let mut request = Request::page(url.clone(), Trust::Operator, "application/json, */*;q=0.5");
+        request.limits = Limits { body: MAX_DOCUMENT, ..self.reader.options.page };
+        let body = match self.reader.client.get(request).await {
+            Ok(fetched) => fetched.body,
+            Err(failure) => return self.fail(failure.outcome(), failure.to_string()).await,
+        };
+        let (name, stem) = (self.name.clone(), super::files::stem(url.path()));
+        let read = tokio::task::spawn_blocking(move || super::files::read_bytes(&body, &name, &stem)).await;
+        match read {
+            Ok(Ok(document)) => self.entries(document, &self.name, false).await,
+            Ok(Err(why)) => self.fail(why.outcome(), why.to_string()).await,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+
+    /// Fetches a page that lists servers, where the site allows it.
+    async fn list(&self, url: &Url) -> Result<(), Ended> {
+        if let Some(why) = self.kept_out(url, Trust::Operator).await {
+            return self.fail(Outcome::Blocked, why).await;
+        }
+        let mut request = Request::page(url.clone(), Trust::Operator, "text/html, text/markdown, text/plain");
+        request.limits = Limits { body: page::MAX_BYTES as u64, ..self.reader.options.page };
+        match self.reader.client.get(request).await {
+            Ok(fetched) => {
+                // Another site may have another opinion of being read.
+                if fetched.final_url.origin() != url.origin()
+                    && let Some(why) = self.kept_out(&fetched.final_url, Trust::Untrusted).await
+                {
+                    return self.fail(Outcome::Blocked, why).await;
+                }
+                let text = String::from_utf8_lossy(&fetched.body).into_owned();
+                let (name, base) = (self.name.clone(), fetched.final_url);
+                let read = tokio::task::spawn_blocking(move || page::read(&text, Some(&base), &name)).await;
+                match read {
+                    Ok(Ok(listings)) => self.all(listings).await,
+                    Ok(Err(why)) => self.fail(Outcome::Unreadable, format!("the page {why}")).await,
+                    Err(error) => std::panic::resume_unwind(error.into_panic()),
+                }
+            }
+            Err(failure) => self.fail(failure.outcome(), failure.to_string()).await,
+        }
+    }
+
+    /// Why the page may not be read, as its site has it.
+    async fn kept_out(&self, page: &Url, trust: Trust) -> Option<String> {
+        let mut request = Request::page(robots::url_of(page)?, trust, "text/plain, */*;q=0.5");
+        request.limits = Limits { body: robots::MAX_BYTES, ..self.reader.options.page };
+        let answer = match self.reader.client.get(request).await {
+            Ok(fetched) => robots::Answer::Text(fetched.body),
+            Err(failure) if failure.is_client_error() => robots::Answer::Missing,
+            Err(_) => robots::Answer::Unreachable,
+        };
+        if robots::allows(&answer, page) {
+            return None;
+        }
+        let detail = match answer {
+            robots::Answer::Unreachable => "the site's robots.txt cannot be read, so no page of it is",
+            _ => "the site's robots.txt does not allow it",
+        };
+        Some(format!("{}: {detail}", shown(page)))
+    }
+
+    async fn all(&self, listings: Vec<Listing>) -> Result<(), Ended> {
+        for listing in listings {
+            self.listing(listing).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads files, and folders with all that is below them.
+    async fn files(&self, paths: &[std::path::PathBuf]) -> Result<(), Ended> {
+        for path in paths {
+            let files = match super::files::below(path) {
+                Ok(files) => files,
+                Err(why) => return self.fail(Outcome::Gone, why).await,
+            };
+            for file in files {
+                self.send(Found::At(file.display().to_string())).await?;
+                // What lies in a folder may be anybody's; a configuration that is named is the user's word.
+                let own = file == *path;
+                let (name, shown) = (self.name.clone(), file.display().to_string());
+                match tokio::task::spawn_blocking(move || super::files::read_file(&file, &name)).await {
+                    Ok(Ok(document)) => self.entries(document, &shown, own).await?,
+                    Ok(Err(why)) => self.fail(why.outcome(), format!("{shown}: {why}")).await?,
+                    Err(error) => std::panic::resume_unwind(error.into_panic()),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn clients(&self) -> Result<(), Ended> {
+        let places = super::files::client_places();
+        let files: Vec<_> = places.into_iter().filter(|path| path.is_file()).collect();
+        if files.is_empty() {
+            let detail = "no configuration of a client was found; name the file instead".to_owned();
+            return self.fail(Outcome::Gone, detail).await;
+        }
+        self.files(&files).await
+    }
+
+    /// Sends on what a document holds. `own`: the addresses in a client's configuration are the user's.
+    async fn entries(&self, document: Document, shown: &str, own: bool) -> Result<(), Ended> {
+        self.send(Found::Redacted(document.redacted)).await?;
+        self.send(Found::Superseded(document.superseded)).await?;
+        for problem in document.problems {
+            self.send(Found::Problem(format!("{shown}: {problem}"))).await?;
+        }
+        for entry in document.entries {
+            let job = Job {
+                listing: Box::new(entry.listing),
+                recorded: entry.tools.map(|tools| (self.name.clone(), tools)),
+                named: false,
+                trusted: own && entry.configured,
+                changed: false,
+                address: None,
+            };
+            self.send(Found::Server { job, new: true }).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The beginning of the last reading, and a little before.
+fn overlapping(swept: &str) -> Option<String> {
+    let at: Timestamp = swept.parse().ok()?;
+    at.checked_sub(OVERLAP_MINUTES.minutes()).ok().map(|at| at.to_string())
+}

@@ -1,0 +1,198 @@
+//! Registrations with the C# SDK: what hands classes, whole assemblies or single tools to a server.
+
+use super::attributed;
+use crate::program::ast::{last_name, mark};
+use crate::program::draft::{Draft, schema_text, to_json};
+use crate::program::machine::Machine;
+use crate::program::source::Site;
+use crate::program::value::{Made, Object, Value};
+use serde_json::Value as Json;
+use std::rc::Rc;
+
+pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option<Value<'t>> {
+    let on = || made.on.clone().unwrap_or(Value::Null);
+    match made.last() {
+        "WithToolsFromAssembly" => {
+            attributed::all(machine);
+            Some(Value::Made(Rc::clone(made)))
+        }
+        "WithTools" => {
+            let program = Rc::clone(&machine.program);
+            for ty in &made.types {
+                match program.class(made.site.file, &ty.name) {
+                    Some(class) => attributed::of_class(machine, &class),
+                    None => machine.lacks(format!("the tools of `{}` are not part of the source", ty.name), made.site),
+                }
+            }
+            for (_, value) in &made.args {
+                if !register(machine, value, 0) && made.types.is_empty() {
+                    machine.lacks("what `WithTools` registers could not be followed".to_owned(), made.site);
+                }
+            }
+            Some(Value::Made(Rc::clone(made)))
+        }
+        // `options.ToolCollection.Add(tool)`, `tools.TryAdd(tool)`.
+        "Add" | "TryAdd" | "AddSingleton" if made.args.iter().any(|(_, value)| is_tool(value)) => {
+            made.args.iter().for_each(|(_, value)| {
+                register(machine, value, 0);
+            });
+            Some(on())
+        }
+        // A tool that is made is not a server's yet; what it is made of must not be walked as if it were called.
+        "Create" if is_create(made) => Some(Value::Made(Rc::clone(made))),
+        _ => None,
+    }
+}
+
+fn is_create(made: &Made<'_>) -> bool {
+    let owner = made.path.rsplit_once('.').map_or("", |(owner, _)| last_name(owner));
+    made.last() == "Create" && owner == "McpServerTool"
+}
+
+fn is_tool(value: &Value<'_>) -> bool {
+    match value {
+        Value::Made(made) => is_create(made),
+        _ => false,
+    }
+}
+
+/// A tool collection is set as a property.
+pub(super) fn assigned<'t>(machine: &mut Machine<'t>, name: &str, value: &Value<'t>, site: Site) {
+    if name == "ToolCollection" {
+        machine.kept.push(value.clone());
+    }
+    if name == "ToolCollection" && !register(machine, value, 0) && value.is_unknown() {
+        machine.lacks("the tool collection could not be followed".to_owned(), site);
+    }
+}
+
+/// `new ListToolsResult { Tools = [...] }` of a handler, and options that hold a collection of tools.
+pub(super) fn object<'t>(machine: &mut Machine<'t>, object: &Rc<Object<'t>>) {
+    let key = match last_name(&object.ty) {
+        "ListToolsResult" => "Tools",
+        _ => "ToolCollection",
+    };
+    if let Some(tools) = object.get(key) {
+        machine.kept.push(tools);
+    }
+    if let Some(tools) = object.get(key)
+        && !register(machine, &tools, 0)
+    {
+        machine.lacks("the list of tools could not be followed".to_owned(), object.site.get());
+    }
+}
+
+/// Registers what the collections that servers were given hold in the end.
+pub(super) fn collections(machine: &mut Machine<'_>) {
+    for value in std::mem::take(&mut machine.kept) {
+        register(machine, &value, 0);
+    }
+}
+
+fn register<'t>(machine: &mut Machine<'t>, value: &Value<'t>, depth: u32) -> bool {
+    if depth > 4 {
+        return false;
+    }
+    match value {
+        Value::List(items) => {
+            let items = items.borrow().clone();
+            items.iter().fold(items.is_empty(), |found, item| register(machine, item, depth + 1) | found)
+        }
+        Value::Class(class) => {
+            attributed::of_class(machine, class);
+            true
+        }
+        Value::Made(made) if is_create(made) => {
+            created(machine, made);
+            true
+        }
+        Value::Object(object) if matches!(last_name(&object.ty), "Tool" | "") && object.get("Name").is_some() => {
+            listed(machine, object);
+            true
+        }
+        Value::Object(object) => match &object.class {
+            // An instance whose methods are tools.
+            Some(class) if class.methods.iter().any(|func| mark(&func.marks, &["McpServerTool"]).is_some()) => {
+                attributed::of_class(machine, class);
+                true
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// `McpServerTool.Create(function, options)`.
+fn created<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) {
+    let Some(Value::Func(closure)) = made.at(0) else {
+        let mut draft = Draft::new(Value::Null, made.site);
+        options(&mut draft, made);
+        draft.missing.push("the input schema".to_owned());
+        machine.add(draft);
+        return;
+    };
+    let scope = match &closure.class {
+        Some(class) => machine.class_scope(class),
+        None => machine.file_scope(closure.file),
+    };
+    let tool = mark(&closure.func.marks, &["McpServerTool"]);
+    let mut draft = attributed::draft(machine, &closure.func, tool, &scope);
+    draft.site = made.site;
+    options(&mut draft, made);
+    machine.add(draft);
+}
+
+fn options<'t>(draft: &mut Draft<'t>, made: &Rc<Made<'t>>) {
+    let given = made.args.iter().map(|(_, value)| value).skip(1);
+    for value in given {
+        let Value::Object(options) = value else { continue };
+        let set = |name: &str, field: &mut Value<'t>| {
+            if let Some(value) = options.get(name) {
+                *field = value;
+            }
+        };
+        set("Name", &mut draft.name);
+        set("Description", &mut draft.description);
+        set("Title", &mut draft.title);
+        draft.annotate("title", options.get("Title"));
+        for (name, key) in [
+            ("ReadOnly", "readOnlyHint"),
+            ("Destructive", "destructiveHint"),
+            ("Idempotent", "idempotentHint"),
+            ("OpenWorld", "openWorldHint"),
+        ] {
+            draft.annotate(key, options.get(name));
+        }
+    }
+}
+
+/// `new Tool { Name = ..., InputSchema = ... }`.
+fn listed<'t>(machine: &mut Machine<'t>, tool: &Rc<Object<'t>>) {
+    let get = |name: &str| tool.get(name).unwrap_or(Value::Null);
+    let mut draft = Draft::new(get("Name"), tool.site.get());
+    draft.title = get("Title");
+    draft.description = get("Description");
+    match get("InputSchema") {
+        Value::Null => {}
+        Value::Text(text) => draft.input = schema_text(&text, &mut draft.missing),
+        value => {
+            let mut holes = Vec::new();
+            draft.input = to_json(&value, "", &mut holes, 0).filter(Json::is_object);
+            if draft.input.is_none() || !holes.is_empty() {
+                draft.missing.push("the input schema".to_owned());
+            }
+        }
+    }
+    if let Value::Object(annotations) = get("Annotations") {
+        for (name, key) in [
+            ("Title", "title"),
+            ("ReadOnlyHint", "readOnlyHint"),
+            ("DestructiveHint", "destructiveHint"),
+            ("IdempotentHint", "idempotentHint"),
+            ("OpenWorldHint", "openWorldHint"),
+        ] {
+            draft.annotate(key, annotations.get(name));
+        }
+    }
+    machine.add(draft);
+}

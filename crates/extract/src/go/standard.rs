@@ -1,0 +1,73 @@
+//! Go's built-in functions and those of its standard library that tool definitions are put together with.
+
+use crate::program::ast::last_name;
+use crate::program::builtin::fill;
+use crate::program::value::{MAX_ITEMS, Made, Value};
+use std::rc::Rc;
+
+/// Longest text that is put together here, in bytes.
+const MAX_TEXT: usize = 1 << 20;
+
+pub(super) fn call<'t>(made: &Rc<Made<'t>>) -> Option<Value<'t>> {
+    if made.on.is_some() {
+        return None;
+    }
+    let args: Vec<&Value<'t>> = made.args.iter().map(|(_, value)| value).collect();
+    let text = |at: usize| args.get(at).and_then(|value| value.as_text());
+    let of = |text: String| (text.len() <= MAX_TEXT).then(|| Value::text(&text));
+    match &*made.path {
+        "append" => {
+            let mut items = match args.first()? {
+                Value::Null => Vec::new(),
+                Value::List(items) => items.borrow().clone(),
+                _ => return None,
+            };
+            items.extend(args.iter().skip(1).map(|value| (*value).clone()));
+            items.truncate(MAX_ITEMS);
+            Some(Value::list(items))
+        }
+        "make" => match args.first()? {
+            Value::Type(ty) if &*ty.name == "map" => Some(Value::map(Vec::new())),
+            _ => Some(Value::list(Vec::new())),
+        },
+        "new" => Some(Value::Unknown("it is filled in at run time")),
+        "string" | "byte" | "any" | "int" | "int64" | "float64" | "bool" if args.len() == 1 => Some(args[0].clone()),
+        "encoding/json.RawMessage" | "html/template.HTML" if args.len() == 1 => Some(args[0].clone()),
+        "fmt.Sprintf" => {
+            let texts: Option<Vec<Rc<str>>> = args.iter().skip(1).map(|value| shown(value)).collect();
+            of(fill(&text(0)?, &texts?)?)
+        }
+        "fmt.Sprint" => {
+            let texts: Option<Vec<Rc<str>>> = args.iter().map(|value| shown(value)).collect();
+            of(texts?.concat())
+        }
+        "strings.Join" => {
+            let items = args.first()?.items()?;
+            let texts: Option<Vec<Rc<str>>> = items.iter().map(Value::as_text).collect();
+            let (texts, between) = (texts?, text(1)?);
+            let size = texts.iter().map(|text| text.len() + between.len()).sum::<usize>();
+            (size <= MAX_TEXT).then(|| Value::text(&texts.join(&between)))
+        }
+        "strings.TrimSpace" => of(text(0)?.trim().to_owned()),
+        "strings.ToLower" => of(text(0)?.to_lowercase()),
+        "strings.ToUpper" => of(text(0)?.to_uppercase()),
+        "strings.TrimPrefix" => of(text(0)?.strip_prefix(&*text(1)?).unwrap_or(&text(0)?).to_owned()),
+        // `ptr(true)` of one library or another: a pointer to what it is given.
+        path if args.len() == 1 && is_pointer(last_name(path)) => Some(args[0].clone()),
+        _ => None,
+    }
+}
+
+fn is_pointer(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name == "ptr" || name.ends_with("ptr") || name.ends_with("pointer") || (name.starts_with("ptr") && name != "ptrto")
+}
+
+fn shown(value: &Value<'_>) -> Option<Rc<str>> {
+    match value {
+        Value::Text(text) => Some(Rc::clone(text)),
+        Value::Number(number) => Some(Rc::from(number.to_string())),
+        Value::Bool(value) => Some(Rc::from(value.to_string())),
+        _ => None,
+    }
+}

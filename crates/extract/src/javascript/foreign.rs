@@ -1,0 +1,350 @@
+//! Calls of what the package does not contain: the runtime, its modules and other packages. What is known of them is
+//! computed; for the rest their callbacks are followed. No file outside of the package is ever looked at.
+
+use super::call::CallSite;
+use super::kind::Kind;
+use super::machine::Machine;
+use super::operator::{to_number, to_text};
+use super::resolve::{folder_of, join};
+use super::value::{Foreign, Object, Origin, Shape, Text, Value};
+use tree_sitter::Node;
+
+/// The origin of what a registration gives back: a handle of the tool. No package can be named like this.
+const REGISTERED: &str = "%registered";
+
+impl<'t> Machine<'t> {
+    pub(super) fn call_foreign(&mut self, callee: &Foreign, arguments: Vec<Value>, site: Option<CallSite>) -> Value {
+        if let Origin::Package(package) = &callee.origin
+            && package.as_ref() == REGISTERED
+            && matches!(callee.last(), "disable" | "remove" | "enable" | "update")
+        {
+            return self.registered_method(callee);
+        }
+        if self.registration(callee, &arguments, site) {
+            return match arguments.first() {
+                Some(Value::Text(name)) => Foreign::package(REGISTERED, name),
+                _ => Value::foreign(callee.called()),
+            };
+        }
+        if callee.last() == "getClientCapabilities" {
+            // Nothing is known of the client; by default it announces nothing.
+            return self.setting("capabilities");
+        }
+        if let Some(maker) = self.zod_maker(callee, &arguments) {
+            return self.zod_call(maker, &arguments);
+        }
+        if let Some(converted) = self.conversion_by_name(callee.last(), &arguments) {
+            return converted;
+        }
+        let known = match &callee.origin {
+            Origin::Global => self.global(&callee.path, &arguments),
+            Origin::Package(package) => match package.strip_prefix("node:").unwrap_or(package) {
+                "path" | "path/posix" | "url" | "fs" | "fs/promises" | "module" | "os" => {
+                    self.runtime_module(callee.last(), &arguments)
+                }
+                _ => self.other_package(callee, &arguments),
+            },
+            Origin::Nowhere => None,
+        };
+        if let Some(value) = known {
+            return value;
+        }
+        if self.constructed_server(callee, &arguments, site) {
+            return Value::foreign(callee.called());
+        }
+        if let Origin::Package(package) = &callee.origin {
+            if super::option::is_option_library(package) {
+                self.declare_options(callee, &arguments);
+                // Its callbacks are given options that nobody passed.
+                let options = self.setting("options");
+                self.follow_callbacks_with(&arguments, &options);
+            }
+            self.findings.package_used(package);
+        }
+        if let (Some(site), "listTools") = (site, callee.last()) {
+            self.findings.mounted(site.site);
+        }
+        self.follow_callbacks(&arguments);
+        match arguments.first() {
+            // Whatever takes a schema alone and is not known is taken for a conversion of it.
+            Some(schema @ Value::Schema(_)) if callee.origin != Origin::Nowhere => schema.clone(),
+            _ => Value::foreign(callee.called()),
+        }
+    }
+
+    /// A method of a tool's handle: a tool that is switched off is not listed.
+    fn registered_method(&mut self, method: &Foreign) -> Value {
+        let off = method.path.strip_suffix(".disable").or_else(|| method.path.strip_suffix(".remove"));
+        if let Some(name) = off {
+            self.findings.disable(name, self.uncertain);
+        }
+        Value::Undefined
+    }
+
+    /// Whether there is a file or folder: the package's own are there; on a machine that is new to the program nothing
+    /// else is.
+    fn exists(&mut self, arguments: &[Value]) -> Value {
+        if let Some(Value::Text(text)) = arguments.first() {
+            let path = join("", text.strip_prefix("file://").unwrap_or(text));
+            if self.sources.find(&path).is_some() || self.sources.under(&format!("{path}/")).next().is_some() {
+                return Value::Bool(true);
+            }
+        }
+        if self.defaults { Value::Bool(false) } else { Value::Unknown }
+    }
+
+    /// The names of what lies in a folder of the package; `None` where more than names is asked for, or the folder is not
+    /// there.
+    fn listed(&mut self, folder: &str, arguments: &[Value]) -> Option<Value> {
+        if arguments.iter().skip(1).any(|argument| !self.is_function(argument) && !matches!(argument, Value::Text(_))) {
+            return None;
+        }
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let mut names: Vec<&str> = Vec::new();
+        for file in self.sources.under(&prefix) {
+            let name = self.sources.path(file)[prefix.len()..].split('/').next().unwrap_or_default();
+            if names.last() != Some(&name) {
+                names.push(name);
+            }
+        }
+        let names: Vec<Value> = names.into_iter().map(Value::text).collect();
+        (!names.is_empty()).then(|| self.list(names, false))
+    }
+
+    /// A function whose name says that it makes a JSON Schema of its argument.
+    pub(super) fn conversion_by_name(&mut self, name: &str, arguments: &[Value]) -> Option<Value> {
+        let Some(Value::Schema(schema)) = arguments.first() else { return None };
+        if name.len() > 200 || !name.to_ascii_lowercase().replace('_', "").contains("jsonschema") {
+            return None;
+        }
+        let schema = schema.clone();
+        let object = self.schema_object(&schema);
+        Some(self.defined_under_a_name(name, object, arguments.get(1)))
+    }
+
+    /// `zodToJsonSchema(schema, "name")` or `{name}` gives a reference to a definition of that name.
+    fn defined_under_a_name(&mut self, function: &str, schema: Value, options: Option<&Value>) -> Value {
+        if !function.ends_with("zodToJsonSchema") {
+            return schema;
+        }
+        let (name, folder) = match options {
+            Some(Value::Text(name)) => (Value::Text(name.clone()), Value::Undefined),
+            Some(options @ Value::Object(_)) => (self.member(options, "name"), self.member(options, "definitionPath")),
+            _ => return schema,
+        };
+        let Value::Text(name) = name else { return schema };
+        let folder = folder.as_text().cloned().unwrap_or_else(|| "definitions".into());
+        let reference = Value::text(&format!("#/{folder}/{name}"));
+        let definitions = self.object_of(vec![(name, schema)]);
+        self.object_of(vec![("$ref".into(), reference), (folder, definitions)])
+    }
+
+    /// The same for a function of the package, named at the place of the call.
+    pub(super) fn named_conversion(&mut self, function: Node<'t>, arguments: &[Value]) -> Option<Value> {
+        let name = if Kind::of(function) == Kind::Call { "" } else { self.text(function) };
+        self.conversion_by_name(name, arguments)
+    }
+
+    fn other_package(&mut self, callee: &Foreign, arguments: &[Value]) -> Option<Value> {
+        let name = callee.last();
+        // Functions that hand a definition through, known by their name.
+        let definer = matches!(name, "tool" | "createTool" | "defineTool" | "defineConfig" | "defineAction");
+        if let (true, Some(definition @ Value::Object(id))) = (definer, arguments.first())
+            && matches!(self.object(*id).shape, Shape::Plain)
+        {
+            return Some(definition.clone());
+        }
+        if matches!(name, "dedent" | "default" | "") && callee.package_name().is_some_and(|p| p.contains("dedent")) {
+            return arguments.first().cloned();
+        }
+        None
+    }
+
+    /// `new callee(...arguments)` of something that is not in the package.
+    pub(super) fn new_foreign(&mut self, callee: &Foreign, arguments: Vec<Value>, site: Option<CallSite>) -> Value {
+        let first = arguments.first().cloned().unwrap_or(Value::Undefined);
+        if callee.origin == Origin::Global {
+            match callee.path.as_ref() {
+                "Map" | "WeakMap" => {
+                    let mut object = Object::new(Shape::Map(Vec::new()));
+                    let mut entries = Vec::new();
+                    if let Some((pairs, open)) = self.iterate(&first) {
+                        object.open = open;
+                        for pair in pairs {
+                            match self.elements(&pair).as_ref().map(|(pair, _)| pair.as_slice()) {
+                                Some([key, value, ..]) => entries.push((key.clone(), value.clone())),
+                                _ => object.open = true,
+                            }
+                        }
+                    } else {
+                        object.open = !first.is_nullish();
+                    }
+                    object.shape = Shape::Map(entries);
+                    return Value::Object(self.add(object));
+                }
+                "Set" | "WeakSet" => {
+                    let (elements, open) = self.iterate(&first).unwrap_or((Vec::new(), !first.is_nullish()));
+                    let mut distinct: Vec<Value> = Vec::new();
+                    for element in elements.into_iter().take(2_000) {
+                        let old = |known: &Value| super::operator::equal(known, &element, false) == Some(true);
+                        if !distinct.iter().any(old) {
+                            distinct.push(element);
+                        }
+                    }
+                    let mut object = Object::new(Shape::Set(distinct));
+                    object.open = open;
+                    return Value::Object(self.add(object));
+                }
+                "Array" => return self.list(Vec::new(), !arguments.is_empty()),
+                "Object" => return Value::Object(self.plain()),
+                "Error" | "TypeError" | "RangeError" => {
+                    return self.object_of(vec![("message".into(), first)]);
+                }
+                "URL" => return Value::Unknown,
+                "Proxy" => return first,
+                _ => {}
+            }
+        }
+        if self.constructed_server(callee, &arguments, site) {
+            return Value::foreign(callee.called());
+        }
+        if let Origin::Package(package) = &callee.origin {
+            self.findings.package_used(package);
+        }
+        self.follow_callbacks(&arguments);
+        Value::foreign(callee.called())
+    }
+
+    fn global(&mut self, path: &str, arguments: &[Value]) -> Option<Value> {
+        let first = arguments.first().cloned().unwrap_or(Value::Undefined);
+        if let Some(name) = path.strip_prefix("Object.") {
+            return Some(self.object_function(name, arguments));
+        }
+        Some(match path {
+            "require" | "import.meta.require" => match &first {
+                Value::Text(name) => {
+                    let target = self.resolve(self.file(), name);
+                    self.required(&target)
+                }
+                _ => Value::Unknown,
+            },
+            "Array.isArray" => match &first {
+                Value::Object(id) => Value::Bool(matches!(self.object(*id).shape, Shape::List(_))),
+                value if value.is_unknown() => Value::Unknown,
+                _ => Value::Bool(false),
+            },
+            "Array.from" => {
+                let Some((elements, open)) = self.iterate(&first) else { return Some(Value::Unknown) };
+                match arguments.get(1) {
+                    Some(callback) => {
+                        let mapped = elements
+                            .into_iter()
+                            .map(|element| self.call(callback, Value::Undefined, vec![element], None))
+                            .collect();
+                        self.list(mapped, open)
+                    }
+                    None => self.list(elements, open),
+                }
+            }
+            "Array.of" => self.list(arguments.to_vec(), false),
+            "JSON.stringify" => {
+                let pretty = matches!(arguments.get(2), Some(Value::Number(n)) if *n == 2.0);
+                match self.known_json(&first) {
+                    Some(json) if pretty => {
+                        serde_json::to_string_pretty(&json).map_or(Value::Unknown, |t| Value::text(&t))
+                    }
+                    Some(json) if arguments.get(2).is_none_or(Value::is_nullish) => Value::text(&json.to_string()),
+                    _ => Value::Unknown,
+                }
+            }
+            "JSON.parse" => match &first {
+                Value::Text(text) => self.parse_json(&text.clone()),
+                _ => Value::Unknown,
+            },
+            "String" => self.as_text(&first).map_or(Value::Unknown, |text| Value::text(&text)),
+            "Number" | "parseInt" | "parseFloat" | "Number.parseInt" | "Number.parseFloat" => {
+                to_number(&first).map_or(Value::Unknown, Value::Number)
+            }
+            "Boolean" => first.truth().map_or(Value::Unknown, Value::Bool),
+            "Symbol" | "Symbol.for" => {
+                let name = to_text(&first).unwrap_or_default();
+                Foreign::global(&format!("Symbol.{name}"))
+            }
+            "Promise.resolve" | "structuredClone" | "Promise.all" | "Promise.allSettled" => first,
+            "console.log" | "console.error" | "console.warn" | "console.info" | "console.debug" | "process.exit" => {
+                Value::Undefined
+            }
+            _ => return None,
+        })
+    }
+
+    /// Functions of the runtime's modules on paths and on files of the package.
+    fn runtime_module(&mut self, name: &str, arguments: &[Value]) -> Option<Value> {
+        let texts: Option<Vec<Text>> = arguments.iter().map(|argument| argument.as_text().cloned()).collect();
+        let path = |text: &str| join("", text.strip_prefix("file://").unwrap_or(text));
+        let first = match arguments.first() {
+            Some(Value::Text(text)) => Some(text.clone()),
+            _ => None,
+        };
+        Some(match name {
+            "createRequire" => Foreign::global("require"),
+            "fileURLToPath" | "pathToFileURL" => Value::text(&format!("/{}", path(&first?))),
+            "dirname" => Value::text(&folder_of(&first?)),
+            "basename" => {
+                let first = first?;
+                let last = first.rsplit('/').next().unwrap_or_default();
+                let ending = arguments.get(1).and_then(Value::as_text);
+                Value::text(ending.and_then(|ending| last.strip_suffix(ending.as_ref())).unwrap_or(last))
+            }
+            "join" | "resolve" => {
+                let texts = texts?;
+                if !texts.first()?.starts_with('/') {
+                    return Some(Value::Unknown);
+                }
+                let whole = texts.iter().map(|text| text.as_ref()).collect::<Vec<_>>().join("/");
+                Value::text(&format!("/{}", join("", &whole)))
+            }
+            // As on the machines that most servers run on.
+            "platform" if self.defaults && arguments.is_empty() => Value::text("linux"),
+            "type" if self.defaults && arguments.is_empty() => Value::text("Linux"),
+            "existsSync" | "exists" => self.exists(arguments),
+            "readdirSync" | "readdir" => self.listed(&path(&first?), arguments)?,
+            "readFileSync" | "readFile" => {
+                let first = first?;
+                if !first.starts_with('/') && !first.starts_with("file:") {
+                    return Some(Value::Unknown);
+                }
+                match self.sources.find(&path(&first)) {
+                    Some(file) => Value::text(self.sources.text(file)),
+                    None => {
+                        self.follow_callbacks(arguments);
+                        Value::Unknown
+                    }
+                }
+            }
+            _ => return None,
+        })
+    }
+
+    /// Where a bundled zod 4 is asked for a schema: its constructors carry their definitions.
+    pub(super) fn bundled_schema(&mut self, node: Node<'t>, arguments: &[Value], text: &str) -> Option<Value> {
+        if text.contains("_zod") { self.zod_four_instance(node, arguments) } else { None }
+    }
+
+    /// The text of a function, to tell whose it is.
+    pub(super) fn function_text(&self, function: super::value::Function<'t>) -> &'t str {
+        self.sources.text(function.file).get(function.node.byte_range()).unwrap_or_default()
+    }
+
+    /// A function ran out of its share of the work. Only worth a remark when tools may be registered in it.
+    pub(super) fn starved(&mut self, function: super::value::Function<'t>) {
+        let text = self.function_text(function);
+        if text.len() < 200_000
+            && (text.contains("registerTool(") || text.contains(".tool(") || text.contains("addTool("))
+        {
+            let site = super::source::Site::of(function.file, function.node);
+            let detail = "a function that registers tools was too much work to follow to its end";
+            self.findings.missing(mcpdex_model::PartialReason::LimitReached, detail, Some(site));
+        }
+    }
+}

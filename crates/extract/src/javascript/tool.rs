@@ -1,0 +1,206 @@
+//! Makes the tool object that `tools/list` would hold out of the parts of a registration.
+
+use super::finding::Missing;
+use super::machine::Machine;
+use super::schema::{Conversion, Rest, Schema};
+use super::value::{Shape, Text, Value};
+use mcpdex_model::PartialReason;
+use serde_json::{Map, Value as Json, json};
+
+/// The hints that an author can set.
+const HINTS: [&str; 4] = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"];
+/// Keywords that tell a JSON Schema from a table of parameters.
+const KEYWORDS: [&str; 8] =
+    ["$schema", "properties", "required", "$ref", "anyOf", "oneOf", "allOf", "additionalProperties"];
+
+/// The parts of one tool as they were passed.
+pub(super) struct Parts {
+    pub(super) title: Value,
+    pub(super) description: Value,
+    pub(super) input: Value,
+    pub(super) output: Value,
+    pub(super) annotations: Value,
+    /// The schema goes out as it stands, and not through the SDK's conversion.
+    pub(super) literal: bool,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Parts {
+            title: Value::Undefined,
+            description: Value::Undefined,
+            input: Value::Undefined,
+            output: Value::Undefined,
+            annotations: Value::Undefined,
+            literal: false,
+        }
+    }
+}
+
+impl<'t> Machine<'t> {
+    /// The parts of a configuration object, whatever its framework calls them.
+    pub(super) fn parts_of(&mut self, configuration: &Value) -> Parts {
+        let mut parts = self.listed_parts(configuration);
+        parts.literal = false;
+        for name in ["parameters", "paramsSchema", "schema", "input", "params", "args"] {
+            if !parts.input.is_nullish() {
+                break;
+            }
+            parts.input = self.stated(configuration, name);
+        }
+        parts
+    }
+
+    /// The parts of an object that goes out as it stands.
+    pub(super) fn listed_parts(&mut self, tool: &Value) -> Parts {
+        Parts {
+            title: self.stated(tool, "title"),
+            description: self.stated(tool, "description"),
+            input: self.stated(tool, "inputSchema"),
+            output: self.stated(tool, "outputSchema"),
+            annotations: self.stated(tool, "annotations"),
+            literal: true,
+        }
+    }
+
+    /// A member as far as the package states it: what only a class of another package could add is absent.
+    fn stated(&mut self, object: &Value, name: &str) -> Value {
+        let value = self.member(object, name);
+        let Value::Object(id) = object else { return value };
+        let (Value::Foreign(_), false) = (&value, self.object(*id).open) else { return value };
+        let mut at = *id;
+        for _ in 0..24 {
+            let object = self.object(at);
+            if object.properties.contains_key(name) {
+                return value;
+            }
+            match object.parent {
+                Value::Object(parent) => at = parent,
+                _ => break,
+            }
+        }
+        Value::Undefined
+    }
+
+    /// Whether the SDK takes a value for a table of parameters: an empty object, or one that holds a schema.
+    pub(super) fn is_shape(&mut self, value: &Value) -> bool {
+        let Value::Object(id) = value else { return false };
+        if !matches!(self.object(*id).shape, Shape::Plain | Shape::Module(_)) {
+            return false;
+        }
+        let Some((members, open)) = self.members(value) else { return false };
+        if members.is_empty() {
+            return true;
+        }
+        members.iter().any(|(_, member)| matches!(member, Value::Schema(_)))
+            || (open || members.iter().all(|(_, member)| member.is_unknown()))
+                && !members.iter().any(|(name, _)| HINTS.contains(&name.as_ref()) || name.as_ref() == "title")
+    }
+
+    /// Whether a value is a JSON Schema written as an object.
+    pub(super) fn is_json_schema(&mut self, value: &Value) -> bool {
+        let Value::Object(id) = value else { return false };
+        let typed = matches!(self.member(value, "type"), Value::Text(_));
+        typed || KEYWORDS.iter().any(|keyword| self.object(*id).properties.contains_key(*keyword))
+    }
+
+    /// The tool object, and what of it is missing.
+    pub(super) fn describe(&mut self, name: &Text, parts: Parts) -> (Map<String, Json>, Vec<Missing>) {
+        let mut tool = Map::new();
+        let mut missing = Vec::new();
+        tool.insert("name".to_owned(), json!(name.as_ref()));
+        let mut lacks = |what: &str| {
+            let detail = format!("the {what} of tool `{name}` could not be followed to its value");
+            missing.push(Missing { reason: PartialReason::UnresolvedValue, detail, site: None });
+        };
+        for (key, value) in [("title", &parts.title), ("description", &parts.description)] {
+            match value {
+                Value::Text(text) => drop(tool.insert(key.to_owned(), json!(text.as_ref()))),
+                other if other.is_unknown() => lacks(key),
+                _ => {}
+            }
+        }
+        for (key, what, value) in
+            [("inputSchema", "input schema", &parts.input), ("outputSchema", "output schema", &parts.output)]
+        {
+            let mut conversion = Conversion::new(self.dialect);
+            let schema = match value {
+                Value::Undefined | Value::Null if key == "outputSchema" || parts.literal => None,
+                Value::Undefined | Value::Null => Some(json!({ "type": "object", "properties": {} })),
+                value => self.input_schema(value, parts.literal, &mut conversion),
+            };
+            match schema {
+                Some(schema @ Json::Object(_)) => drop(tool.insert(key.to_owned(), schema)),
+                Some(_) => lacks(what),
+                None if !value.is_nullish() => lacks(what),
+                None => {}
+            }
+            for place in conversion.unresolved {
+                if !place.is_empty() {
+                    lacks(&format!("{what} at `{place}`"));
+                } else if tool.contains_key(key) {
+                    lacks(&format!("whole {what}"));
+                }
+            }
+        }
+        if let Some(annotations) = self.annotations(&parts.annotations, &mut lacks) {
+            tool.insert("annotations".to_owned(), annotations);
+        }
+        (tool, missing)
+    }
+
+    fn annotations(&mut self, value: &Value, lacks: &mut impl FnMut(&str)) -> Option<Json> {
+        if value.is_unknown() {
+            lacks("annotations");
+            return None;
+        }
+        let (members, open) = self.members(value)?;
+        if open {
+            lacks("annotations");
+        }
+        let mut out = Map::new();
+        for (name, member) in members {
+            if member.is_unknown() {
+                lacks(&format!("annotation `{name}`"));
+            } else if let Some(json) = self.known_json(&member) {
+                out.insert(name.to_string(), json);
+            }
+        }
+        (!out.is_empty()).then_some(Json::Object(out))
+    }
+
+    /// The JSON Schema of a tool's input or output; `None` when nothing of it is known.
+    fn input_schema(&mut self, value: &Value, literal: bool, conversion: &mut Conversion) -> Option<Json> {
+        match value {
+            Value::Schema(schema) => {
+                if !literal
+                    && !schema.is_object(self.dialect)
+                    && !matches!(schema.form, super::schema::Form::Unresolved)
+                {
+                    // The SDK lists nothing for a schema that is no plain object.
+                    let plain = matches!(schema.form, super::schema::Form::Plain(_));
+                    return if plain { Some(schema.to_json(conversion)) } else { Some(json!({ "type": "object" })) };
+                }
+                Some(schema.to_json(conversion))
+            }
+            Value::Object(id) if matches!(self.object(*id).shape, Shape::Plain | Shape::Module(_)) => {
+                let holds_schema = self.is_shape(value);
+                if (literal && !self.holds_schemas(value)) || (!holds_schema && self.is_json_schema(value)) {
+                    return self.json(value, conversion);
+                }
+                let schema: Schema = self.object_schema(value, Rest::Unsaid);
+                Some(schema.to_json(conversion))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether any member is a schema and none says that the object is one itself.
+    fn holds_schemas(&mut self, value: &Value) -> bool {
+        if self.is_json_schema(value) {
+            return false;
+        }
+        self.members(value)
+            .is_some_and(|(members, _)| members.iter().any(|(_, member)| matches!(member, Value::Schema(_))))
+    }
+}

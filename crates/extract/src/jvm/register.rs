@@ -1,0 +1,242 @@
+//! Registrations with the SDKs of Java and Kotlin: `addTool`, `tools`, `toolCall`, and the tools that they are given, made
+//! by a builder, a constructor or arguments by name.
+
+use super::is_named;
+use super::json;
+use crate::program::ast::last_name;
+use crate::program::draft::{Draft, HINTS, schema_text};
+use crate::program::machine::Machine;
+use crate::program::source::Site;
+use crate::program::value::{Made, Value};
+use serde_json::Value as Json;
+use std::rc::Rc;
+
+pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option<Value<'t>> {
+    if let Some(json) = json::built(machine, made) {
+        return Some(json);
+    }
+    let registers = match made.last() {
+        "addTool" | "addTools" | "tools" | "toolCall" => true,
+        // `tool(tool, handler)` of a server's builder; with one argument it is a specification's.
+        "tool" => made.args.len() == 2,
+        _ => false,
+    };
+    if !registers {
+        return None;
+    }
+    let named = |name: &str| made.args.iter().find(|(key, _)| key.as_deref() == Some(name)).map(|(_, value)| value);
+    let text_first = matches!(made.at(0), Some(Value::Text(_))) && made.last() == "addTool";
+    if named("name").is_some() || text_first {
+        by_name(machine, made);
+        return Some(made.on.clone().unwrap_or(Value::Null));
+    }
+    let mut found = false;
+    for (_, value) in &made.args {
+        found |= register(machine, value, 0);
+    }
+    if !found && made.last().starts_with("addTool") && !made.args.is_empty() {
+        let detail = format!("what `{}` registers could not be followed", made.last());
+        machine.lacks(detail, made.site);
+        found = true;
+    }
+    found.then(|| made.on.clone().unwrap_or(Value::Null))
+}
+
+/// Registers every tool inside of a value.
+pub(super) fn all<'t>(machine: &mut Machine<'t>, value: &Value<'t>) {
+    register(machine, value, 0);
+}
+
+fn register<'t>(machine: &mut Machine<'t>, value: &Value<'t>, depth: u32) -> bool {
+    if depth > 8 {
+        return false;
+    }
+    match value {
+        Value::Made(made) => {
+            if let Some(parts) = builder(made) {
+                from_builder(machine, &parts, made.site);
+                return true;
+            }
+            if is_tool(&made.path) && made.args.len() > 1 {
+                from_constructor(machine, made);
+                return true;
+            }
+            let inner = made.args.iter().map(|(_, value)| value).chain(&made.on);
+            inner.fold(false, |found, value| register(machine, value, depth + 1) | found)
+        }
+        Value::List(items) => {
+            let items = items.borrow().clone();
+            items.iter().fold(false, |found, item| register(machine, item, depth + 1) | found)
+        }
+        Value::Object(object) => {
+            let fields: Vec<_> = object.fields.borrow().values().cloned().collect();
+            fields.iter().fold(false, |found, field| register(machine, field, depth + 1) | found)
+        }
+        _ => false,
+    }
+}
+
+fn is_tool(path: &str) -> bool {
+    is_named(path, "Tool") && !path.contains("langchain4j")
+}
+
+/// The calls of `Tool.builder()....build()`, the first one first.
+fn builder<'t>(made: &Rc<Made<'t>>) -> Option<Vec<Rc<Made<'t>>>> {
+    let mut chain = Vec::new();
+    let mut at = Rc::clone(made);
+    for _ in 0..40 {
+        match at.on.clone() {
+            Some(Value::Made(on)) => {
+                chain.push(at);
+                at = on;
+            }
+            _ => break,
+        }
+    }
+    let owner = at.path.strip_suffix(".builder")?;
+    is_tool(owner).then(|| {
+        chain.push(at);
+        chain.reverse();
+        chain
+    })
+}
+
+fn from_builder<'t>(machine: &mut Machine<'t>, parts: &[Rc<Made<'t>>], site: Site) {
+    let site = parts.first().map_or(site, |first| first.site);
+    let mut draft = Draft::new(Value::Null, site);
+    // `Tool.builder("name", schema)` of newer versions.
+    if let Some(first) = parts.first() {
+        draft.name = first.at(0).cloned().unwrap_or(Value::Null);
+        if let Some(value) = first.at(1) {
+            schema(&mut draft, value);
+        }
+    }
+    for part in parts.iter().skip(1) {
+        let value = part.at(0).cloned().unwrap_or(Value::Null);
+        match part.last() {
+            "name" => draft.name = value,
+            "title" => draft.title = value,
+            "description" => draft.description = value,
+            // With a mapper in front, the text of the schema comes second.
+            "inputSchema" => schema(&mut draft, part.at(1).unwrap_or(&value)),
+            "annotations" => annotations(&mut draft, &value),
+            _ => {}
+        }
+    }
+    machine.add(draft);
+}
+
+/// `new Tool(name, description, schema)`, with a title in second place in newer versions.
+fn from_constructor<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) {
+    let named = |name: &str| made.args.iter().find(|(key, _)| key.as_deref() == Some(name)).map(|(_, v)| v.clone());
+    let mut draft = Draft::new(named("name").or_else(|| made.at(0).cloned()).unwrap_or(Value::Null), made.site);
+    if made.args.iter().any(|(key, _)| key.is_some()) {
+        fill(&mut draft, made);
+        machine.add(draft);
+        return;
+    }
+    let is_titled = made.args.len() > 4
+        || (made.args.len() == 4
+            && matches!(made.at(2), Some(Value::Text(text)) if !text.trim_start().starts_with('{')));
+    let at = if is_titled { 2 } else { 1 };
+    if is_titled {
+        draft.title = made.at(1).cloned().unwrap_or(Value::Null);
+    }
+    draft.description = made.at(at).cloned().unwrap_or(Value::Null);
+    match made.at(at + 1) {
+        Some(value) => schema(&mut draft, value),
+        None => draft.missing.push("the input schema".to_owned()),
+    }
+    for (_, value) in made.args.iter().skip(at + 2) {
+        if value.type_name().is_some_and(|name| is_named(&name, "ToolAnnotations")) {
+            annotations(&mut draft, value);
+        }
+    }
+    machine.add(draft);
+}
+
+/// Kotlin's `addTool(name = ..., description = ..., inputSchema = ...)`.
+fn by_name<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) {
+    let mut draft = Draft::new(made.arg(0, "name").cloned().unwrap_or(Value::Null), made.site);
+    fill(&mut draft, made);
+    if matches!(draft.description, Value::Null)
+        && let Some(text @ Value::Text(_)) = made.at(1)
+    {
+        draft.description = text.clone();
+    }
+    machine.add(draft);
+}
+
+fn fill<'t>(draft: &mut Draft<'t>, made: &Rc<Made<'t>>) {
+    for (key, value) in &made.args {
+        match key.as_deref() {
+            Some("title") => draft.title = value.clone(),
+            Some("description") => draft.description = value.clone(),
+            Some("inputSchema") => schema(draft, value),
+            Some("outputSchema") => {
+                if let Some(schema @ Json::Object(_)) = json::schema(value, &mut Vec::new()) {
+                    draft.output = Some(schema);
+                }
+            }
+            Some("toolAnnotations" | "annotations") => annotations(draft, value),
+            _ => {}
+        }
+    }
+    // The SDK's default is an object without properties.
+    if draft.input.is_none()
+        && draft.missing.is_empty()
+        && !made.args.iter().any(|(key, _)| key.as_deref() == Some("inputSchema"))
+    {
+        let third = made.at(2).filter(|value| !matches!(value, Value::Func(_)));
+        match third {
+            Some(value) => schema(draft, value),
+            None => draft.input = Some(serde_json::json!({ "type": "object", "properties": {} })),
+        }
+    }
+}
+
+fn schema<'t>(draft: &mut Draft<'t>, value: &Value<'t>) {
+    match value {
+        Value::Text(text) => draft.input = schema_text(text, &mut draft.missing),
+        value => {
+            let mut holes = Vec::new();
+            draft.input = json::schema(value, &mut holes).filter(Json::is_object);
+            if draft.input.is_none() {
+                draft.missing.push("the input schema".to_owned());
+            } else if !holes.is_empty() {
+                draft.missing.push("a part of the input schema".to_owned());
+            }
+        }
+    }
+}
+
+/// `new ToolAnnotations(title, readOnly, destructive, idempotent, openWorld, ...)`, by place, by name or by a builder.
+fn annotations<'t>(draft: &mut Draft<'t>, value: &Value<'t>) {
+    let Value::Made(made) = value else {
+        if !matches!(value, Value::Null) {
+            draft.missing.push("the annotations".to_owned());
+        }
+        return;
+    };
+    let keys: Vec<&'static str> = ["title"].into_iter().chain(HINTS).collect();
+    if last_name(&made.path) == "ToolAnnotations" {
+        for (at, key) in keys.into_iter().enumerate() {
+            let named = made.args.iter().any(|(name, _)| name.is_some());
+            let value = if named {
+                made.args.iter().find(|(n, _)| n.as_deref() == Some(key)).map(|(_, v)| v)
+            } else {
+                made.at(at)
+            };
+            draft.annotate(key, value.cloned());
+        }
+        return;
+    }
+    let mut at = Some(Rc::clone(made));
+    for _ in 0..20 {
+        let Some(part) = at else { break };
+        if let Some(key) = keys.iter().find(|key| **key == part.last()) {
+            draft.annotate(key, part.at(0).cloned());
+        }
+        at = part.on.as_ref().and_then(Value::as_made).cloned();
+    }
+}

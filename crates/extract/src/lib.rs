@@ -1,0 +1,240 @@
+//! Learns tools from packages and source without running them: archive bytes in, tool objects with file and line out.
+//! Never executes anything of a package, never writes to disk, and does its parsing in a worker process that may die.
+//!
+//! - [`archive`] turns the bytes of a tarball, sdist, wheel or bundle into a [`SourceTree`], under [`Limits`].
+//! - [`extract`] asks every reader of [`LANGUAGES`] that finds files of its own in the tree.
+//! - [`worker`] does both in a child process of the same binary. Everything outside of this room calls the worker:
+//!   tree-sitter can overflow the C stack and end the process on hostile source.
+//!
+//! To add a language: one module with a function of the type [`Reader`], one line in [`LANGUAGES`].
+
+mod program;
+mod syntax;
+
+pub mod archive;
+pub mod csharp;
+pub mod folder;
+pub mod go;
+pub mod java;
+pub mod javascript;
+mod jvm;
+pub mod kotlin;
+pub mod measure;
+pub mod python;
+pub mod rust;
+pub mod worker;
+pub mod workspace;
+
+use mcpdex_model::{Ecosystem, Partial, PartialReason, ToolSite};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// Which package a tree was read from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageInfo {
+    pub ecosystem: Ecosystem,
+    /// The package's name in its registry (`@scope/name`, `dotted.name`).
+    pub name: String,
+    pub version: Option<String>,
+}
+
+/// The files of one package that can matter to a reader, in memory.
+///
+/// Paths are relative to the root of the package, with `/` between their parts; the one folder that npm tarballs
+/// (`package/`) and sdists (`name-version/`) wrap everything in is removed. No path is absolute or holds `..`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceTree {
+    pub package: PackageInfo,
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+/// One tool that was found in source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundTool {
+    /// One tool object as `tools/list` would give it: `name`, `title`, `description`, `inputSchema`, `outputSchema`,
+    /// `annotations`; only what the author set, never a default of an SDK.
+    pub json: String,
+    /// Where it is registered.
+    pub site: ToolSite,
+    /// What of this tool could not be read; the fields it names are absent from `json`, never guessed.
+    pub partial: Vec<Partial>,
+}
+
+impl FoundTool {
+    /// A tool out of its object.
+    pub fn new(tool: &serde_json::Map<String, serde_json::Value>, site: ToolSite, partial: Vec<Partial>) -> Self {
+        // Formatting a `Value` as JSON cannot fail: its keys are text and it holds no foreign type.
+        FoundTool { json: serde_json::Value::Object(tool.clone()).to_string(), site, partial }
+    }
+}
+
+/// What the readers found in one package.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extraction {
+    /// In the order of registration as far as the source tells it.
+    pub tools: Vec<FoundTool>,
+    /// What is known to be missing from the list as a whole.
+    pub partial: Vec<Partial>,
+}
+
+/// Bounds on one package. Every number is a maximum; what lies beyond is refused or marked partial, never cut silently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Bytes of the archive as downloaded.
+    pub archive_bytes: u64,
+    /// Bytes of all entries of the archive together, unpacked.
+    pub unpacked_bytes: u64,
+    /// Unpacked bytes for each byte of the archive, looked at once more than a mebibyte was unpacked.
+    pub ratio: u64,
+    /// Entries of the archive.
+    pub entries: usize,
+    /// Folders above a file.
+    pub path_depth: usize,
+    /// Bytes of one source file; a larger one is left out with a [`Partial`].
+    pub source_bytes: usize,
+    /// How deep brackets may nest in a source file before it reaches the parser.
+    pub bracket_depth: usize,
+    /// Tools of one package.
+    pub tools: usize,
+    /// Milliseconds from start to answer.
+    pub millis: u64,
+    /// Bytes of address space of the worker process.
+    pub memory_bytes: u64,
+    /// Bytes of the worker's answer.
+    pub answer_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const MIB: u64 = 1 << 20;
+        Limits {
+            archive_bytes: 50 * MIB,
+            unpacked_bytes: 200 * MIB,
+            ratio: 100,
+            entries: 20_000,
+            path_depth: 32,
+            source_bytes: 8 << 20,
+            bracket_depth: 1_000,
+            tools: 5_000,
+            millis: 30_000,
+            memory_bytes: 2_048 * MIB,
+            answer_bytes: 32 * MIB,
+        }
+    }
+}
+
+/// What is left of the time and room of one extraction; handed to every reader.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    pub limits: Limits,
+    /// When the readers must have stopped. Checked in every loop whose length the package decides.
+    pub deadline: Instant,
+}
+
+impl Budget {
+    /// A budget that starts now. A tenth of the time is kept back for writing the answer.
+    pub fn start(limits: Limits) -> Self {
+        Budget { limits, deadline: Instant::now() + Duration::from_millis(limits.millis / 10 * 9) }
+    }
+
+    /// Whether the time is used up.
+    pub fn expired(&self) -> bool {
+        Instant::now() >= self.deadline
+    }
+}
+
+/// Reads the tools of one language out of a package. Never panics, whatever the files hold; what it cannot follow it
+/// says in a [`Partial`].
+pub type Reader = fn(&SourceTree, &Budget) -> Extraction;
+
+/// One language that servers are written in.
+#[derive(Debug, Clone, Copy)]
+pub struct Language {
+    pub name: &'static str,
+    /// Endings of the source files, without the dot.
+    pub endings: &'static [&'static str],
+    /// Other files, by their last path part, that the reader wants to see.
+    pub companions: &'static [&'static str],
+    pub read: Reader,
+}
+
+impl Language {
+    /// Whether `path` is source of this language.
+    pub fn owns(&self, path: &str) -> bool {
+        last_part(path).rsplit_once('.').is_some_and(|(_, ending)| self.endings.contains(&ending))
+    }
+}
+
+/// Every language that can be read. The one place to add another.
+pub const LANGUAGES: &[Language] = &[
+    Language {
+        name: "python",
+        endings: &["py"],
+        companions: &["pyproject.toml", "setup.cfg", "entry_points.txt", "METADATA", "PKG-INFO", "top_level.txt"],
+        read: python::extract,
+    },
+    Language {
+        name: "javascript",
+        endings: &["js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx"],
+        companions: &["package.json", "manifest.json", "tsconfig.json"],
+        read: javascript::extract,
+    },
+    Language { name: "go", endings: &["go"], companions: &["go.mod"], read: go::extract },
+    Language { name: "java", endings: &["java"], companions: &[], read: java::extract },
+    Language { name: "rust", endings: &["rs"], companions: &[], read: rust::extract },
+    Language { name: "csharp", endings: &["cs"], companions: &[], read: csharp::extract },
+    Language { name: "kotlin", endings: &["kt"], companions: &[], read: kotlin::extract },
+];
+
+fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Endings of files that programs read descriptions and schemas from while they start.
+const DATA: [&str; 5] = [".json", ".md", ".txt", ".yaml", ".yml"];
+
+/// Whether any reader can use the file at `path`; the rest of an archive is not kept.
+pub fn is_wanted(path: &str) -> bool {
+    LANGUAGES.iter().any(|language| language.owns(path) || language.companions.contains(&last_part(path)))
+        || DATA.iter().any(|ending| path.ends_with(ending))
+}
+
+/// Bytes of stack for the readers: parsers and walkers recurse. Reserved address space, of which only what is used
+/// becomes memory.
+const STACK_BYTES: usize = 256 << 20;
+
+/// Reads the tools of a package, in every language that the tree holds, in the order of [`LANGUAGES`].
+///
+/// Call it through [`worker`]: hostile source can end the process that parses it.
+///
+/// # Errors
+/// No thread with a large stack could be started.
+pub fn extract(tree: &SourceTree, budget: &Budget) -> std::io::Result<Extraction> {
+    std::thread::scope(|scope| {
+        let reader =
+            std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || read_all(tree, budget))?;
+        reader.join().map_err(|_| std::io::Error::other("a reader panicked"))
+    })
+}
+
+fn read_all(tree: &SourceTree, budget: &Budget) -> Extraction {
+    let mut all = Extraction::default();
+    for language in LANGUAGES {
+        if !tree.files.keys().any(|path| language.owns(path)) {
+            continue;
+        }
+        let found = (language.read)(tree, budget);
+        all.tools.extend(found.tools);
+        all.partial.extend(found.partial);
+    }
+    if all.tools.len() > budget.limits.tools {
+        all.tools.truncate(budget.limits.tools);
+        all.partial.push(Partial {
+            reason: PartialReason::LimitReached,
+            detail: format!("more than {} tools; the rest is left out", budget.limits.tools),
+            site: None,
+        });
+    }
+    all
+}

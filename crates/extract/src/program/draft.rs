@@ -1,0 +1,145 @@
+//! One tool while it is put together: values in, the object that `tools/list` would hold out. A field whose value is not
+//! known is left out and named in a [`Partial`].
+
+use super::source::{Site, Sources};
+use super::value::Value;
+use crate::FoundTool;
+use mcpdex_model::{Partial, PartialReason};
+use serde_json::{Map, Value as Json, json};
+
+/// The hints that an author can set.
+pub(crate) const HINTS: [&str; 4] = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"];
+
+#[derive(Debug)]
+pub(crate) struct Draft<'t> {
+    pub name: Value<'t>,
+    pub title: Value<'t>,
+    pub description: Value<'t>,
+    pub input: Option<Json>,
+    pub output: Option<Json>,
+    /// What the author set, by the protocol's names.
+    pub annotations: Vec<(&'static str, Value<'t>)>,
+    pub site: Site,
+    /// What else of it is not known: completes "... of tool `x`".
+    pub missing: Vec<String>,
+}
+
+impl<'t> Draft<'t> {
+    pub(crate) fn new(name: Value<'t>, site: Site) -> Self {
+        Draft {
+            name,
+            title: Value::Null,
+            description: Value::Null,
+            input: None,
+            output: None,
+            annotations: Vec::new(),
+            site,
+            missing: Vec::new(),
+        }
+    }
+
+    /// Sets a hint that the author wrote down; nothing states nothing.
+    pub(crate) fn annotate(&mut self, key: &'static str, value: Option<Value<'t>>) {
+        if let Some(value) = value.filter(|value| !matches!(value, Value::Null)) {
+            self.annotations.push((key, value));
+        }
+    }
+
+    /// Notes what of the input schema could not be read.
+    pub(crate) fn lacks(&mut self, trouble: Vec<String>) {
+        self.missing.extend(trouble.into_iter().take(5));
+    }
+
+    pub(crate) fn finish(self, sources: &Sources<'t>) -> FoundTool {
+        let name = self.name.as_text().unwrap_or_default();
+        let mut tool = Map::new();
+        let mut missing = self.missing;
+        tool.insert("name".to_owned(), json!(*name));
+        for (key, value) in [("title", &self.title), ("description", &self.description)] {
+            match value {
+                Value::Text(text) => drop(tool.insert(key.to_owned(), json!(**text))),
+                Value::Null => {}
+                Value::Unknown(why) => missing.push(format!("the {key} ({why})")),
+                _ => missing.push(format!("the {key}")),
+            }
+        }
+        for (key, schema) in [("inputSchema", self.input), ("outputSchema", self.output)] {
+            if let Some(schema) = schema {
+                tool.insert(key.to_owned(), schema);
+            }
+        }
+        let mut annotations = Map::new();
+        for (key, value) in self.annotations {
+            match value {
+                Value::Bool(value) => drop(annotations.insert(key.to_owned(), Json::Bool(value))),
+                Value::Text(text) => drop(annotations.insert(key.to_owned(), json!(*text))),
+                _ => missing.push(format!("the annotation `{key}`")),
+            }
+        }
+        if !annotations.is_empty() {
+            tool.insert("annotations".to_owned(), Json::Object(annotations));
+        }
+        let site = sources.tool_site(self.site);
+        let spell = |what: String| Partial {
+            reason: PartialReason::UnresolvedValue,
+            detail: format!("{what} of tool `{name}` could not be followed to its value"),
+            site: Some(site.clone()),
+        };
+        let partial = missing.into_iter().map(spell).collect();
+        FoundTool::new(&tool, site.clone(), partial)
+    }
+}
+
+/// How deep a value may nest to be written as JSON.
+const MAX_DEPTH: u32 = 60;
+
+/// `value` as JSON. What is not known is left out, and `holes` gets the place where it was.
+pub(crate) fn to_json(value: &Value<'_>, at: &str, holes: &mut Vec<String>, depth: u32) -> Option<Json> {
+    if depth > MAX_DEPTH {
+        holes.push(at.to_owned());
+        return None;
+    }
+    Some(match value {
+        Value::Null => Json::Null,
+        Value::Bool(value) => Json::Bool(*value),
+        Value::Number(number) => Json::Number(number.clone()),
+        Value::Text(text) => json!(**text),
+        Value::List(items) => {
+            let items = items.borrow();
+            let items = items.iter().enumerate();
+            Json::Array(items.filter_map(|(i, item)| to_json(item, &format!("{at}/{i}"), holes, depth + 1)).collect())
+        }
+        Value::Map(pairs) => {
+            let mut object = Map::new();
+            for (key, value) in pairs.borrow().iter() {
+                let Some(key) = key.as_text() else {
+                    holes.push(at.to_owned());
+                    continue;
+                };
+                if let Some(value) = to_json(value, &format!("{at}/{key}"), holes, depth + 1) {
+                    object.insert(key.to_string(), value);
+                }
+            }
+            Json::Object(object)
+        }
+        // A constant of an enumeration is its name.
+        Value::Object(object) if matches!(object.get("$name"), Some(Value::Text(_))) => {
+            json!(*object.get("$name").and_then(|name| name.as_text()).unwrap_or_default())
+        }
+        _ => {
+            holes.push(at.to_owned());
+            return None;
+        }
+    })
+}
+
+/// A JSON Schema that stands in the source as text.
+pub(crate) fn schema_text(text: &str, missing: &mut Vec<String>) -> Option<Json> {
+    match serde_json::from_str(text) {
+        Ok(schema @ Json::Object(_)) => Some(schema),
+        _ => {
+            missing.push("the input schema (its text is no JSON object)".to_owned());
+            None
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The source files of one language in a package: paths and bytes in, text and syntax trees out. Leaves out what is not
+//! part of the server (tests, examples, documentation, vendored libraries) and says which files could not be parsed.
+
+use crate::{Budget, SourceTree, syntax};
+use mcpdex_model::{Partial, ToolSite};
+use tree_sitter::{Node, Tree};
+
+/// One file, by its place in [`Sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct FileId(pub usize);
+
+/// A place in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Site {
+    pub file: FileId,
+    /// Line, counted from 1.
+    pub line: u32,
+}
+
+pub(crate) struct Source<'t> {
+    pub path: &'t str,
+    pub text: &'t str,
+    pub tree: Tree,
+}
+
+/// The files of one language, in the order of their paths.
+pub(crate) struct Sources<'t> {
+    pub files: Vec<Source<'t>>,
+    pub refused: Vec<Partial>,
+}
+
+/// Folders whose source is not the server's own, whatever the language.
+const ASIDE: [&str; 28] = [
+    "test",
+    "tests",
+    "testing",
+    "testdata",
+    "__tests__",
+    "testfixtures",
+    "integrationtest",
+    "androidtest",
+    "spec",
+    "specs",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "demo",
+    "demos",
+    "doc",
+    "docs",
+    "bench",
+    "benches",
+    "benchmark",
+    "benchmarks",
+    "vendor",
+    "third_party",
+    "third-party",
+    "node_modules",
+    "target",
+    "fixtures",
+];
+
+/// Whether a file at `path` (of the package, `/` between its parts) is no part of the server.
+pub(crate) fn is_aside(path: &str) -> bool {
+    let mut parts: Vec<&str> = path.split('/').collect();
+    parts.pop();
+    parts.iter().any(|part| {
+        let part = part.to_ascii_lowercase();
+        // `Lantern.Tests`, `lantern-tests`, `lantern_test`: projects that test another.
+        let last = part.rsplit(['.', '-', '_']).next().unwrap_or(&part);
+        ASIDE.contains(&part.as_str()) || matches!(last, "test" | "tests" | "samples" | "examples") || part == ".git"
+    })
+}
+
+impl<'t> Sources<'t> {
+    /// Parses every file that `counts` and is not aside.
+    pub(crate) fn parse(
+        tree: &'t SourceTree,
+        budget: &Budget,
+        language: &tree_sitter::Language,
+        counts: impl Fn(&str) -> bool,
+    ) -> Self {
+        let mut sources = Sources { files: Vec::new(), refused: Vec::new() };
+        for (path, bytes) in &tree.files {
+            if !counts(path) || is_aside(path) {
+                continue;
+            }
+            match syntax::parse(language, path, bytes, budget) {
+                Ok(tree) => {
+                    let text = std::str::from_utf8(bytes).unwrap_or_default();
+                    sources.files.push(Source { path, text, tree });
+                }
+                Err(partial) => sources.refused.push(partial),
+            }
+        }
+        sources
+    }
+
+    /// A site as people and the database see it.
+    pub(crate) fn tool_site(&self, site: Site) -> ToolSite {
+        ToolSite { file: self.files[site.file.0].path.to_owned(), line: site.line }
+    }
+}
+
+/// One file while it is lowered: its text, and how deep the lowering is.
+#[derive(Debug)]
+pub(crate) struct Reading<'t> {
+    pub file: FileId,
+    pub text: &'t str,
+    depth: std::cell::Cell<u32>,
+}
+
+/// How deep expressions and declarations are followed. Every level costs stack in the lowering, in the walk and when the
+/// lowered form is dropped.
+const MAX_DEPTH: u32 = 200;
+
+impl<'t> Reading<'t> {
+    pub(crate) fn new(file: FileId, text: &'t str) -> Self {
+        Reading { file, text, depth: std::cell::Cell::new(0) }
+    }
+
+    pub(crate) fn of(&self, node: Node<'t>) -> &'t str {
+        self.text.get(node.byte_range()).unwrap_or_default()
+    }
+
+    pub(crate) fn site(&self, node: Node<'t>) -> Site {
+        Site { file: self.file, line: u32::try_from(node.start_position().row).unwrap_or(u32::MAX).saturating_add(1) }
+    }
+
+    /// Runs `read` one level deeper; `None` when that is too deep.
+    pub(crate) fn deeper<T>(&self, read: impl FnOnce() -> T) -> Option<T> {
+        if self.depth.get() >= MAX_DEPTH {
+            return None;
+        }
+        self.depth.set(self.depth.get() + 1);
+        let result = read();
+        self.depth.set(self.depth.get() - 1);
+        Some(result)
+    }
+}
+
+/// The named children of a node, comments left out.
+pub(crate) fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).filter(|child| !child.is_extra() && !child.kind().contains("comment")).collect()
+}
+
+/// The children of a node that have this kind, named or not.
+pub(crate) fn of_kind<'t>(node: Node<'t>, kind: &str) -> Vec<Node<'t>> {
+    let mut cursor = node.walk();
+    node.children(&mut cursor).filter(|child| child.kind() == kind).collect()
+}
+
+pub(crate) fn first_of<'t>(node: Node<'t>, kinds: &[&str]) -> Option<Node<'t>> {
+    let mut cursor = node.walk();
+    node.children(&mut cursor).find(|child| kinds.contains(&child.kind()))
+}
+
+pub(crate) fn field<'t>(node: Node<'t>, name: &str) -> Option<Node<'t>> {
+    node.child_by_field_name(name)
+}
+
+/// The operands of a chain `a + b + c`, which the grammar nests to the left as deep as it is long.
+pub(crate) fn operands<'t>(node: Node<'t>, is_link: impl Fn(Node<'t>) -> bool) -> Vec<Node<'t>> {
+    let (mut found, mut at) = (Vec::new(), node);
+    while is_link(at) {
+        let parts = children(at);
+        let (Some(first), Some(last)) = (parts.first(), parts.last()) else { break };
+        if parts.len() < 2 {
+            break;
+        }
+        found.push(*last);
+        at = *first;
+    }
+    found.push(at);
+    found.reverse();
+    found
+}

@@ -1,0 +1,115 @@
+//! Parses one source file: bytes in, syntax tree out, or the reason why there is none. The only caller of tree-sitter's
+//! parser, so that no reader can forget a guard: size, bracket depth, effort and deadline are looked at here.
+//!
+//! These guards are the first line. The second is the worker process: depth that no bracket shows can still overflow
+//! the C stack.
+
+use super::Budget;
+use mcpdex_model::{Partial, PartialReason, ToolSite};
+use std::cell::Cell;
+use std::ops::ControlFlow;
+use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
+
+/// Parses `source` as `language`. `path` only names the file in the reason.
+///
+/// A tree with syntax errors in it is returned: published code is often newer than the grammar, and an error spoils only
+/// the statement it stands in.
+///
+/// # Errors
+/// The file is too large, nests too deep, is not text, makes the parser read it over and over, or the deadline passed;
+/// the reason is ready to be reported.
+pub(super) fn parse(
+    language: &tree_sitter::Language,
+    path: &str,
+    source: &[u8],
+    budget: &Budget,
+) -> Result<Tree, Partial> {
+    let refuse =
+        |reason, detail: String| Partial { reason, detail, site: Some(ToolSite { file: path.to_owned(), line: 1 }) };
+    let limits = &budget.limits;
+    if source.len() > limits.source_bytes {
+        let detail = format!("file has {} bytes, more than the {} that are parsed", source.len(), limits.source_bytes);
+        return Err(refuse(PartialReason::LimitReached, detail));
+    }
+    if std::str::from_utf8(source).is_err() {
+        return Err(refuse(PartialReason::UnparsedFile, "file is not UTF-8 text".to_owned()));
+    }
+    if bracket_depth(source) > limits.bracket_depth {
+        let detail = format!("brackets nest deeper than {}", limits.bracket_depth);
+        return Err(refuse(PartialReason::LimitReached, detail));
+    }
+    let mut parser = Parser::new();
+    if let Err(error) = parser.set_language(language) {
+        return Err(refuse(PartialReason::UnparsedFile, format!("no grammar for this file: {error}")));
+    }
+    let effort = Effort::of(source.len());
+    let mut watch = |_: &ParseState| {
+        if effort.is_spent() || budget.expired() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let options = ParseOptions::new().progress_callback(&mut watch);
+    let mut read = |at: usize, _| {
+        let end = source.len().min(at.saturating_add(PIECE));
+        let piece = source.get(at..end).unwrap_or_default();
+        effort.read(at, piece.len());
+        // A scanner that is deep in a token is not asked whether to go on; the end of the text ends it.
+        if effort.is_spent() { &[][..] } else { piece }
+    };
+    let tree = parser.parse_with_options(&mut read, None, Some(options));
+    if effort.is_spent() {
+        let detail = "its text makes the parser start over again and again, so it was left out".to_owned();
+        return Err(refuse(PartialReason::LimitReached, detail));
+    }
+    tree.ok_or_else(|| refuse(PartialReason::LimitReached, "the time for this package ran out".to_owned()))
+}
+
+/// Bytes that the parser is given at a time. What it reads twice within one piece is not noticed.
+const PIECE: usize = 256;
+/// What a step back or ahead counts as, in bytes: most are to the next word.
+const STEP: usize = 16;
+/// How often the parser may read each byte, on average. Published code is read less than thrice; text that is made for
+/// it (a comment opened ten thousand times and never closed) is read as often as it has words.
+const MOST_READINGS: usize = 200;
+/// What a small file may need beside, in bytes.
+const SMALL: usize = 64 << 10;
+
+/// How much the parser read of one file, by its own steps and not by the clock: the same file always ends alike.
+struct Effort {
+    read: Cell<usize>,
+    most: usize,
+    /// Where the last piece ended: who goes on from there has read it whole.
+    end: Cell<usize>,
+}
+
+impl Effort {
+    fn of(bytes: usize) -> Effort {
+        Effort { read: Cell::new(0), most: (bytes + SMALL) * MOST_READINGS, end: Cell::new(0) }
+    }
+
+    /// A piece is handed out from `at`.
+    fn read(&self, at: usize, bytes: usize) {
+        let counted = if at == self.end.get() { PIECE } else { STEP };
+        self.read.set(self.read.get() + counted);
+        self.end.set(at + bytes);
+    }
+
+    fn is_spent(&self) -> bool {
+        self.read.get() > self.most
+    }
+}
+
+/// The deepest nesting of brackets. Counts every bracket byte, those in text and comments too: an over-estimate costs
+/// one file, an under-estimate costs the process.
+fn bracket_depth(source: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0usize, 0usize);
+    for byte in source {
+        match byte {
+            b'(' | b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}

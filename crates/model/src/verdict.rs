@@ -1,0 +1,229 @@
+//! What mcpdex says about a tool.
+
+use crate::words;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+words! {
+    /// What calling a tool does. Later is graver.
+    Class, "class" {
+        /// Retrieves, and changes nothing anywhere.
+        Read = "read",
+        /// Creates, changes or deletes data, configuration or permissions.
+        Write = "write",
+        /// Runs code, commands or free-form queries, or triggers a process whose effect goes beyond a record.
+        Execute = "execute",
+    }
+}
+
+words! {
+    /// Later is graver.
+    Risk, "risk" { Low = "low", Medium = "medium", High = "high", Critical = "critical" }
+}
+
+words! {
+    /// How sure a verdict is, apart from how bad it would be.
+    Confidence, "confidence" { Low = "low", Medium = "medium", High = "high" }
+}
+
+words! {
+    /// What else is true of a tool, beside its class.
+    Trait, "trait" {
+        /// What is lost cannot be brought back.
+        Destructive = "destructive",
+        /// Moves money, places orders or trades.
+        Financial = "financial",
+        /// Runs code or commands of the caller's choice.
+        CodeExecution = "code-execution",
+        /// Reads or hands out secrets, tokens or keys.
+        CredentialAccess = "credential-access",
+        /// Reaches other people: mail, chat, posts, calls.
+        ExternalCommunication = "external-communication",
+        /// Reads what is private to a person.
+        PrivateData = "private-data",
+        /// Brings text from outside into the agent's context.
+        UntrustedContent = "untrusted-content",
+        /// Connects to an address of the caller's choice.
+        NetworkEgress = "network-egress",
+        /// Reads or writes files of the caller's choice.
+        FileAccess = "file-access",
+        /// Changes permissions, keys, users or the system's own protection.
+        Privileged = "privileged",
+        /// Affects many things in one call.
+        Bulk = "bulk",
+    }
+}
+
+words! {
+    /// The reference taxonomy of five, derived from class and traits. Later takes precedence.
+    Category, "category" {
+        Read = "read",
+        Write = "write",
+        Execute = "execute",
+        Destructive = "destructive",
+        Financial = "financial",
+    }
+}
+
+impl Category {
+    /// Derives the category: Financial > Destructive > Execute > Write > Read.
+    pub fn of(class: Class, traits: &BTreeSet<Trait>) -> Category {
+        if traits.contains(&Trait::Financial) {
+            Category::Financial
+        } else if traits.contains(&Trait::Destructive) {
+            Category::Destructive
+        } else {
+            match class {
+                Class::Read => Category::Read,
+                Class::Write => Category::Write,
+                Class::Execute => Category::Execute,
+            }
+        }
+    }
+}
+
+impl Risk {
+    /// Derives the risk from class and traits; the number of hits plays no part.
+    ///
+    /// Destructive or financial → critical; execute → high; write → medium; read → low, or medium when it reaches
+    /// secrets, private data, arbitrary files or arbitrary URLs.
+    pub fn of(class: Class, traits: &BTreeSet<Trait>) -> Risk {
+        const RAISE_A_READ: [Trait; 4] =
+            [Trait::CredentialAccess, Trait::PrivateData, Trait::FileAccess, Trait::NetworkEgress];
+        if class != Class::Read && (traits.contains(&Trait::Destructive) || traits.contains(&Trait::Financial)) {
+            return Risk::Critical;
+        }
+        match class {
+            Class::Execute => Risk::High,
+            Class::Write => Risk::Medium,
+            Class::Read if RAISE_A_READ.iter().any(|t| traits.contains(t)) => Risk::Medium,
+            Class::Read => Risk::Low,
+        }
+    }
+}
+
+words! {
+    /// The part of a tool's definition that a piece of evidence was taken from.
+    Field, "field" {
+        Name = "name",
+        Title = "title",
+        Description = "description",
+        /// The name of a parameter.
+        Parameter = "parameter",
+        /// The description of a parameter.
+        ParameterDescription = "parameter-description",
+        /// One of the values that a parameter accepts.
+        ParameterValue = "parameter-value",
+        Annotation = "annotation",
+        Server = "server",
+    }
+}
+
+/// Words of a tool's own definition that a rule recognised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The rule's id.
+    pub rule: String,
+    pub field: Field,
+    /// JSON pointer into the tool, naming the text (for `parameter`, the property whose key is the text).
+    pub pointer: String,
+    /// The matched text, as it stands in the original.
+    pub text: String,
+    /// First byte of the match in the original text.
+    pub start: usize,
+    /// One past the last byte of the match in the original text.
+    pub end: usize,
+}
+
+/// A class that had evidence and lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overruled {
+    pub class: Class,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub traits: BTreeSet<Trait>,
+    /// Why it lost, in a few words.
+    pub reason: String,
+    pub evidence: Vec<Evidence>,
+}
+
+/// The verdict on one operation of a tool that has several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationVerdict {
+    /// The parameter that selects the operation.
+    pub parameter: String,
+    /// Its value.
+    pub value: String,
+    pub class: Class,
+    pub traits: BTreeSet<Trait>,
+    pub risk: Risk,
+    /// Whether a rule recognised this operation; where none did it is held to be write.
+    pub recognised: bool,
+}
+
+/// A disagreement between what the server claims and what its definition says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditFinding {
+    /// The claim, for instance `readOnlyHint: true`.
+    pub claim: String,
+    /// The disagreement in one sentence.
+    pub finding: String,
+    /// Whether the claim raised the verdict, lowered it or was not followed: `raised`, `lowered`, `not-followed`.
+    pub effect: String,
+}
+
+/// An entry of a public taxonomy that the verdict's traits point at. Every verdict carries several of a few dozen, so
+/// their texts are shared.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Framework {
+    /// The taxonomy and its edition, for instance `OWASP MCP Top 10 2025`.
+    pub framework: Arc<str>,
+    pub id: Arc<str>,
+    pub title: Arc<str>,
+}
+
+/// The fields that MCP SEP-2793 proposes for a tool's risk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sep2793 {
+    pub risk_level: Risk,
+    /// `read`, `observe`, `mutate`, `delete`, `destroy` or `utility`.
+    pub category: String,
+    /// `item`, `namespace`, `cluster`, `organization` or `global`.
+    pub blast_radius: String,
+    /// `auto`, `manual` or `none`.
+    pub reversibility: String,
+    pub side_effects: Vec<String>,
+    /// `none`, `single` or `multi`.
+    pub approval_recommendation: String,
+    /// 1 to 5.
+    pub min_trust_level: u8,
+}
+
+/// The judgement on one tool. Same tool, same rules: same bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    pub server: String,
+    pub name: String,
+    pub class: Class,
+    pub traits: BTreeSet<Trait>,
+    pub risk: Risk,
+    pub confidence: Confidence,
+    pub category: Category,
+    /// One to three sentences.
+    pub rationale: String,
+    pub evidence: Vec<Evidence>,
+    pub overruled: Vec<Overruled>,
+    pub operations: Vec<OperationVerdict>,
+    pub frameworks: Vec<Framework>,
+    pub sep2793: Sep2793,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audit: Vec<AuditFinding>,
+    /// Notes on the text itself: invisible characters, look-alike letters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Whether any rule recognised the tool. Where none did: write, medium, confidence low, and no policy allows it.
+    pub recognised: bool,
+    /// Digest of the rules that judged.
+    pub ruleset: String,
+}

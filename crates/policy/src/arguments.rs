@@ -1,0 +1,283 @@
+//! Conditions on arguments, where the schema shows that a tool can be used more safely than as a whole.
+//!
+//! A decision and the tool's schema in, a decision with conditions out. A condition is never invented from prose: it
+//! needs a parameter whose name and type say what it is. Where a limit of the user's own is needed (amounts, addresses,
+//! folders) there is none until the profile states it.
+
+use super::decision::{Condition, Decision, Effect, Test, Window, decide_by};
+use super::profile::Profile;
+use mcpdex_model::{Category, Class, Confidence, OperationVerdict, Parameter, Tool, ToolOrigin, Verdict, parameters};
+
+/// Decides by class, traits and the rest, and then looks at the arguments.
+pub fn decide_with_arguments(
+    profile: &Profile,
+    verdict: &Verdict,
+    origin: Option<ToolOrigin>,
+    tool: &Tool,
+) -> Decision {
+    let mut decision = decide_by(profile, verdict, origin);
+    if !verdict.recognised || verdict.confidence == Confidence::Low {
+        return decision;
+    }
+    let known = parameters(tool.input_schema.as_ref());
+    if profile.arguments.operations {
+        operations(profile, verdict, origin, &known, &mut decision);
+    }
+    if profile.arguments.sql {
+        sql(verdict, &known, &mut decision);
+    }
+    amounts(profile, verdict, &known, &mut decision);
+    rehearsal(profile, verdict, &known, &mut decision);
+    if decision.effect.is_allowed() {
+        flags(profile, verdict, &known, &mut decision);
+        places(profile, &known, &mut decision);
+    }
+    decision
+}
+
+/// Adds a condition; without it the call would have to wait for a person at least.
+fn need(decision: &mut Decision, argument: &str, test: Test, reason: &str) {
+    decision.otherwise = decision.otherwise.stricter(Effect::Ask);
+    decision.conditions.push(Condition { argument: argument.to_owned(), test, reason: reason.to_owned() });
+}
+
+/// Letters and digits of a name, in lower case.
+fn folded(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+fn is_one_of(name: &str, words: &[impl AsRef<str>]) -> bool {
+    let name = folded(name);
+    words.iter().any(|word| folded(word.as_ref()) == name)
+}
+
+fn is_type(parameter: &Parameter, kinds: &[&str]) -> bool {
+    parameter.kind.split(" | ").all(|kind| kinds.contains(&kind) || kind == "null")
+}
+
+/// A tool with several operations: those that would be allowed by themselves are, the others are not.
+fn operations(
+    profile: &Profile,
+    verdict: &Verdict,
+    origin: Option<ToolOrigin>,
+    known: &[Parameter],
+    decision: &mut Decision,
+) {
+    let Some(first) = verdict.operations.first() else { return };
+    let selects = known.iter().find(|p| p.name == first.parameter);
+    let one_parameter = verdict.operations.iter().all(|o| o.parameter == first.parameter);
+    if !one_parameter || !selects.is_some_and(|p| is_type(p, &["string"]) && !p.choices.is_empty()) {
+        return;
+    }
+    let effect_of = |operation: &OperationVerdict| {
+        let alone = Verdict {
+            class: operation.class,
+            traits: operation.traits.clone(),
+            risk: operation.risk,
+            category: Category::of(operation.class, &operation.traits),
+            recognised: operation.recognised,
+            ..verdict.clone()
+        };
+        decide_by(profile, &alone, origin).effect
+    };
+    let effects: Vec<(&str, Effect)> = verdict.operations.iter().map(|o| (o.value.as_str(), effect_of(o))).collect();
+    let allowed: Vec<String> = effects.iter().filter(|(_, e)| e.is_allowed()).map(|(v, _)| (*v).to_owned()).collect();
+    if allowed.is_empty() || (allowed.len() == effects.len() && decision.effect.is_allowed()) {
+        return;
+    }
+    decision.otherwise = decision.effect.stricter(Effect::Ask);
+    decision.effect = effects.iter().map(|(_, e)| *e).filter(|e| e.is_allowed()).fold(Effect::Allow, Effect::stricter);
+    let refused = effects.len() - allowed.len();
+    decision.reason = format!("{}, but only in {refused} of its {} operations", decision.reason, effects.len());
+    need(decision, &first.parameter, Test::OneOf(allowed), "the other operations do more than this one");
+}
+
+/// Free-form SQL, where that is the only meaning the parameter can have.
+fn sql(verdict: &Verdict, known: &[Parameter], decision: &mut Decision) {
+    if verdict.class != Class::Execute || !matches!(decision.effect, Effect::Limit { .. } | Effect::Hide) {
+        return;
+    }
+    let says = |p: &Parameter, word: &str| {
+        p.description.as_deref().is_some_and(|text| {
+            text.split(|c: char| !c.is_ascii_alphanumeric()).any(|found| found.eq_ignore_ascii_case(word))
+        })
+    };
+    let texts: Vec<&Parameter> = known.iter().filter(|p| is_type(p, &["string"])).collect();
+    let candidates: Vec<&&Parameter> = texts
+        .iter()
+        .filter(|p| {
+            is_one_of(&p.name, &["sql", "sql_query", "sql_statement", "sql_text"])
+                || (is_one_of(&p.name, &["query", "statement"])
+                    && says(p, "sql")
+                    && !says(p, "graphql")
+                    && !says(p, "cypher"))
+        })
+        .collect();
+    let [parameter] = candidates.as_slice() else { return };
+    if decision.effect == Effect::Hide {
+        decision.effect = Effect::Limit { max: 10, window: Window::Minute };
+        decision.reason = format!("{}, but not when the statement only reads", decision.reason);
+        decision.otherwise = Effect::Hide;
+    }
+    let starts_with = ["SELECT ", "select ", "Select "].map(str::to_owned).to_vec();
+    let without = [";", " INTO ", " into ", " Into ", "--", "/*"].map(str::to_owned).to_vec();
+    need(decision, &parameter.name, Test::Text { starts_with, without }, "a statement that starts with SELECT reads");
+}
+
+/// Money: allowed up to the amount that the profile states.
+fn amounts(profile: &Profile, verdict: &Verdict, known: &[Parameter], decision: &mut Decision) {
+    let Some(most) = profile.arguments.amount_at_most else { return };
+    if verdict.category != Category::Financial || decision.effect != Effect::Ask {
+        return;
+    }
+    let words = ["amount", "total", "total_amount", "amount_cents", "amount_usd"];
+    let candidates: Vec<&Parameter> =
+        known.iter().filter(|p| is_one_of(&p.name, &words) && is_type(p, &["number", "integer"])).collect();
+    let [parameter] = candidates.as_slice() else { return };
+    decision.effect = Effect::Limit { max: 10, window: Window::Hour };
+    need(decision, &parameter.name, Test::AtMost(most), "the profile lets amounts up to this pass");
+}
+
+/// A destructive tool that can rehearse.
+fn rehearsal(profile: &Profile, verdict: &Verdict, known: &[Parameter], decision: &mut Decision) {
+    if verdict.category != Category::Destructive || decision.effect.is_allowed() {
+        return;
+    }
+    let switch = known.iter().find(|p| is_one_of(&p.name, &profile.arguments.dry_run) && is_type(p, &["boolean"]));
+    if let Some(parameter) = switch {
+        decision.otherwise = decision.effect;
+        decision.effect = Effect::Limit { max: 10, window: Window::Minute };
+        need(decision, &parameter.name, Test::True, "with it the tool only shows what it would do");
+    }
+}
+
+/// Switches that must stay off.
+fn flags(profile: &Profile, verdict: &Verdict, known: &[Parameter], decision: &mut Decision) {
+    if verdict.class == Class::Read {
+        return;
+    }
+    for parameter in known {
+        if is_one_of(&parameter.name, &profile.arguments.flags) && is_type(parameter, &["boolean"]) {
+            need(decision, &parameter.name, Test::FalseOrAbsent, "with it the tool does more or skips a safeguard");
+        }
+    }
+}
+
+/// Addresses and folders, where the profile names those that may be reached.
+fn places(profile: &Profile, known: &[Parameter], decision: &mut Decision) {
+    let urls = ["url", "uri", "endpoint", "target_url", "webhook_url", "callback_url"];
+    let paths = ["path", "file_path", "filepath", "filename", "directory", "dir", "folder", "working_directory"];
+    for parameter in known.iter().filter(|p| is_type(p, &["string"])) {
+        let taken = decision.conditions.iter().any(|c| c.argument == parameter.name);
+        let (starts_with, without, reason) = match parameter {
+            _ if taken => continue,
+            p if is_one_of(&p.name, &urls) => {
+                (&profile.arguments.urls, vec!["\\".to_owned()], "only these addresses may be reached")
+            }
+            p if is_one_of(&p.name, &paths) => {
+                (&profile.arguments.paths, vec!["..".to_owned()], "only these folders may be reached")
+            }
+            _ => continue,
+        };
+        if !starts_with.is_empty() {
+            need(decision, &parameter.name, Test::Text { starts_with: starts_with.clone(), without }, reason);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::specimen::verdict;
+    use super::*;
+    use mcpdex_model::{Risk, Trait};
+
+    fn tool(properties: &str) -> Tool {
+        Tool::from_json(&format!(r#"{{"name":"t","inputSchema":{{"type":"object","properties":{properties}}}}}"#))
+            .expect("valid")
+    }
+
+    fn operation(value: &str, class: Class, traits: &[Trait]) -> OperationVerdict {
+        let traits = traits.iter().copied().collect();
+        let risk = Risk::of(class, &traits);
+        OperationVerdict { parameter: "mode".into(), value: value.into(), class, traits, risk, recognised: true }
+    }
+
+    fn many() -> (Verdict, Tool) {
+        let mut manage = verdict("manage_shelf", Class::Write, &[Trait::Destructive]);
+        manage.operations = vec![
+            operation("list", Class::Read, &[]),
+            operation("rename", Class::Write, &[]),
+            operation("burn", Class::Write, &[Trait::Destructive]),
+        ];
+        (manage, tool(r#"{"mode":{"type":"string","enum":["list","rename","burn"]}}"#))
+    }
+
+    #[test]
+    fn a_tool_of_several_operations_is_allowed_for_those_that_may_be() {
+        let (manage, tool) = many();
+        let decision = decide_with_arguments(Profile::balanced(), &manage, None, &tool);
+        assert_eq!(decision.effect.to_string(), "30/minute");
+        assert_eq!(decision.otherwise, Effect::Hide);
+        assert_eq!(decision.conditions[0].test, Test::OneOf(vec!["list".into(), "rename".into()]));
+    }
+
+    #[test]
+    fn an_uncertain_verdict_is_not_loosened_by_its_operations() {
+        let (mut manage, tool) = many();
+        manage.confidence = Confidence::Low;
+        let decision = decide_with_arguments(Profile::balanced(), &manage, None, &tool);
+        assert_eq!((decision.effect, decision.conditions.len()), (Effect::Hide, 0));
+    }
+
+    #[test]
+    fn dangerous_switches_must_stay_off_and_only_where_something_changes() {
+        let schema = tool(r#"{"force":{"type":"boolean"},"Recursive":{"type":"boolean"},"purge":{"type":"string"}}"#);
+        let write = decide_with_arguments(Profile::balanced(), &verdict("t", Class::Write, &[]), None, &schema);
+        let names: Vec<_> = write.conditions.iter().map(|c| c.argument.as_str()).collect();
+        assert_eq!(names, ["force", "Recursive"]);
+        assert_eq!((write.effect.to_string().as_str(), write.otherwise), ("30/minute", Effect::Ask));
+        let read = decide_with_arguments(Profile::balanced(), &verdict("t", Class::Read, &[]), None, &schema);
+        assert!(read.conditions.is_empty());
+    }
+
+    #[test]
+    fn sql_must_start_with_select_where_sql_is_the_only_meaning() {
+        let run = verdict("t", Class::Execute, &[]);
+        let plain = tool(r#"{"sql":{"type":"string"}}"#);
+        assert_eq!(decide_with_arguments(Profile::balanced(), &run, None, &plain).conditions.len(), 1);
+        let described = tool(r#"{"query":{"type":"string","description":"SQL to run"}}"#);
+        assert_eq!(decide_with_arguments(Profile::balanced(), &run, None, &described).conditions.len(), 1);
+        for other in [
+            r#"{"query":{"type":"string"}}"#,
+            r#"{"query":{"type":"string","description":"SQL or Cypher"}}"#,
+            r#"{"sql":{"type":"object"}}"#,
+        ] {
+            let decision = decide_with_arguments(Profile::balanced(), &run, None, &tool(other));
+            assert!(decision.conditions.is_empty(), "{other}");
+        }
+    }
+
+    #[test]
+    fn amounts_addresses_and_folders_need_a_limit_of_the_users_own() {
+        let schema = tool(r#"{"amount":{"type":"number"},"url":{"type":"string"},"path":{"type":"string"}}"#);
+        let pay = verdict("t", Class::Write, &[Trait::Financial]);
+        let decision = decide_with_arguments(Profile::balanced(), &pay, None, &schema);
+        assert_eq!((decision.effect, decision.conditions.len()), (Effect::Ask, 0));
+        let text = "about='x'\n[arguments]\namount_at_most=50\nurls=['https://api.example.com/']\npaths=['/srv/']\n\
+                    [[rule]]\neffect='ask'\nbecause='y'";
+        let own = Profile::from_toml("own", text).expect("valid");
+        let decision = decide_with_arguments(&own, &pay, None, &schema);
+        assert_eq!(decision.conditions.len(), 3);
+        assert_eq!(decision.otherwise, Effect::Ask);
+    }
+
+    #[test]
+    fn a_destructive_tool_may_rehearse_where_the_profile_says_so() {
+        let schema = tool(r#"{"dryRun":{"type":"boolean"}}"#);
+        let wipe = verdict("t", Class::Write, &[Trait::Destructive]);
+        let permissive = Profile::named("permissive").expect("built in");
+        let decision = decide_with_arguments(permissive, &wipe, None, &schema);
+        assert_eq!(decision.conditions[0].test, Test::True);
+        assert!(decide_with_arguments(Profile::balanced(), &wipe, None, &schema).conditions.is_empty());
+    }
+}

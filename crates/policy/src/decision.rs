@@ -1,0 +1,282 @@
+//! What a gateway should do when an agent calls a tool: verdict and profile in, one decision out.
+//!
+//! It never knows a target. What a target cannot express is settled in `fit`, not here.
+
+use super::profile::Profile;
+use mcpdex_model::{Confidence, ToolOrigin, Verdict};
+use serde::Serialize;
+
+/// The time over which calls are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Window {
+    Minute,
+    Hour,
+    Day,
+}
+
+impl Window {
+    /// The word that policy documents use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Window::Minute => "minute",
+            Window::Hour => "hour",
+            Window::Day => "day",
+        }
+    }
+
+    const fn seconds(self) -> u64 {
+        match self {
+            Window::Minute => 60,
+            Window::Hour => 3_600,
+            Window::Day => 86_400,
+        }
+    }
+}
+
+/// What happens when the tool is called. See [`Effect::rank`] for the order of strictness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "effect")]
+pub enum Effect {
+    /// Allowed without conditions.
+    Allow,
+    /// Allowed, so many calls in each window.
+    Limit { max: u32, window: Window },
+    /// Refused until a person approves.
+    Ask,
+    /// Shown to the agent, and refused.
+    Deny,
+    /// Not shown to the agent, and refused.
+    Hide,
+}
+
+impl Effect {
+    /// Strictness from 0 (allow) to 4 (hide); equal ranks of `Limit` are ordered by [`Effect::stricter`].
+    pub const fn rank(self) -> u8 {
+        match self {
+            Effect::Allow => 0,
+            Effect::Limit { .. } => 1,
+            Effect::Ask => 2,
+            Effect::Deny => 3,
+            Effect::Hide => 4,
+        }
+    }
+
+    /// Whether an agent may call the tool without a person.
+    pub const fn is_allowed(self) -> bool {
+        self.rank() < 2
+    }
+
+    /// Whether the tool is refused whatever a person says.
+    pub const fn is_refused(self) -> bool {
+        self.rank() > 2
+    }
+
+    /// The stricter of two; of two limits the one that lets fewer calls through in the long run.
+    #[must_use]
+    pub fn stricter(self, other: Effect) -> Effect {
+        match (self, other) {
+            (Effect::Limit { max: a, window: w }, Effect::Limit { max: b, window: v }) => {
+                let (here, there) = (u64::from(a) * v.seconds(), u64::from(b) * w.seconds());
+                if here <= there { self } else { other }
+            }
+            _ if self.rank() >= other.rank() => self,
+            _ => other,
+        }
+    }
+}
+
+/// In few words, for reports and the command line: `allow`, `10/minute`, `ask`, `deny`, `hide`.
+impl std::fmt::Display for Effect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Effect::Allow => f.pad("allow"),
+            Effect::Limit { max, window } => f.pad(&format!("{max}/{}", window.as_str())),
+            Effect::Ask => f.pad("ask"),
+            Effect::Deny => f.pad("deny"),
+            Effect::Hide => f.pad("hide"),
+        }
+    }
+}
+
+/// Text that is no effect.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not an effect; expected allow, ask, deny, hide or a limit such as 10/minute (minute, hour or day)")]
+pub struct UnknownEffect(pub String);
+
+impl std::str::FromStr for Effect {
+    type Err = UnknownEffect;
+
+    fn from_str(text: &str) -> Result<Effect, UnknownEffect> {
+        let unknown = || UnknownEffect(text.chars().take(40).collect());
+        match text {
+            "allow" => return Ok(Effect::Allow),
+            "ask" => return Ok(Effect::Ask),
+            "deny" => return Ok(Effect::Deny),
+            "hide" => return Ok(Effect::Hide),
+            _ => {}
+        }
+        let (max, window) = text.split_once('/').ok_or_else(unknown)?;
+        let window = [Window::Minute, Window::Hour, Window::Day].into_iter().find(|w| w.as_str() == window);
+        match (max.parse::<u32>(), window) {
+            (Ok(max), Some(window)) if max > 0 => Ok(Effect::Limit { max, window }),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+/// What must hold of one argument for a call to be allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Condition {
+    /// The name of a top-level argument.
+    pub argument: String,
+    #[serde(flatten)]
+    pub test: Test,
+    /// Completes "only when …, because …".
+    pub reason: String,
+}
+
+/// A test on one argument. Values of a type that a test does not speak of fail it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "must", content = "value")]
+pub enum Test {
+    /// Given, and one of these texts exactly.
+    OneOf(Vec<String>),
+    /// Absent or `false`. Whether `null` counts as absent differs from target to target.
+    FalseOrAbsent,
+    /// Absent; even `false` fails.
+    Absent,
+    /// Given, and `true`.
+    True,
+    /// Given, a number, and from 0 to this.
+    AtMost(u32),
+    /// Given, a text that starts with one of these and contains none of those.
+    Text { starts_with: Vec<String>, without: Vec<String> },
+}
+
+impl Condition {
+    /// The condition in words, for instance ``` `mode` is one of get, list```.
+    pub fn sentence(&self) -> String {
+        let name = &self.argument;
+        match &self.test {
+            Test::OneOf(values) => format!("`{name}` is one of {}", values.join(", ")),
+            Test::FalseOrAbsent => format!("`{name}` is not set"),
+            Test::Absent => format!("`{name}` is not given"),
+            Test::True => format!("`{name}` is true"),
+            Test::AtMost(most) => format!("`{name}` is at most {most}"),
+            Test::Text { starts_with, .. } => {
+                let starts: Vec<_> = starts_with.iter().map(|start| start.trim_end()).collect();
+                format!("`{name}` starts with {}", starts.join(" or "))
+            }
+        }
+    }
+}
+
+/// An effect and why it was chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Decision {
+    #[serde(flatten)]
+    pub effect: Effect,
+    /// What must hold of the arguments beside; a call that fails one is refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Condition>,
+    /// The effect where the conditions cannot be expressed; never less strict than `effect`.
+    #[serde(skip)]
+    pub otherwise: Effect,
+    /// One sentence for the person who applies it.
+    pub reason: String,
+}
+
+impl Decision {
+    /// A decision that looks at no argument.
+    pub fn plain(effect: Effect, reason: impl Into<String>) -> Decision {
+        Decision { effect, conditions: Vec::new(), otherwise: effect, reason: reason.into() }
+    }
+
+    /// What happens and why, in one sentence.
+    pub fn sentence(&self) -> String {
+        let what = match self.effect {
+            Effect::Allow => "allow it".to_owned(),
+            Effect::Limit { max, window } => format!("allow it {max} times per {}", window.as_str()),
+            Effect::Ask => "refuse it until a person approves".to_owned(),
+            Effect::Deny => "refuse it".to_owned(),
+            Effect::Hide => "hide it from agents and refuse it".to_owned(),
+        };
+        if self.conditions.is_empty() {
+            return format!("{what}, because {}", self.reason);
+        }
+        let conditions: Vec<_> = self.conditions.iter().map(Condition::sentence).collect();
+        format!("{what} only when {}, because {}", conditions.join(" and "), self.reason)
+    }
+}
+
+/// Decides by a profile, by class, traits, risk, confidence and how the tool was learnt. Arguments are not looked at.
+///
+/// Whatever the profile says, a tool that no rule recognised, or whose verdict is uncertain, gets no more than ask.
+pub fn decide_by(profile: &Profile, verdict: &Verdict, origin: Option<ToolOrigin>) -> Decision {
+    let decision = profile.rule_for(verdict, origin);
+    if !decision.effect.is_allowed() {
+        return decision;
+    }
+    if !verdict.recognised {
+        return Decision::plain(Effect::Ask, "no rule recognised this tool, so nothing is known of what it does");
+    }
+    if verdict.confidence == Confidence::Low {
+        return Decision::plain(Effect::Ask, "the verdict on it is uncertain");
+    }
+    decision
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::specimen::verdict;
+    use super::*;
+    use mcpdex_model::{Class, Trait};
+
+    fn effect(class: Class, traits: &[Trait]) -> Effect {
+        decide_by(Profile::balanced(), &verdict("tool", class, traits), None).effect
+    }
+
+    #[test]
+    fn each_category_gets_the_shape_of_the_reference() {
+        let per_minute = |max| Effect::Limit { max, window: Window::Minute };
+        assert_eq!(effect(Class::Read, &[]), Effect::Allow);
+        assert_eq!(effect(Class::Write, &[]), per_minute(30));
+        assert_eq!(effect(Class::Execute, &[]), per_minute(10));
+        assert_eq!(effect(Class::Write, &[Trait::Destructive]), Effect::Hide);
+        assert_eq!(effect(Class::Write, &[Trait::Financial]), Effect::Ask);
+        assert_eq!(effect(Class::Read, &[Trait::CredentialAccess]), per_minute(30));
+    }
+
+    #[test]
+    fn what_no_rule_recognised_or_is_uncertain_is_never_allowed_unasked_by_any_profile() {
+        for profile in Profile::builtin() {
+            for class in [Class::Read, Class::Write, Class::Execute] {
+                let mut unknown = verdict("tool", class, &[]);
+                unknown.recognised = false;
+                assert!(!decide_by(profile, &unknown, None).effect.is_allowed());
+                let mut unsure = verdict("tool", class, &[]);
+                unsure.confidence = Confidence::Low;
+                assert!(!decide_by(profile, &unsure, Some(ToolOrigin::Live)).effect.is_allowed());
+            }
+        }
+    }
+
+    #[test]
+    fn effects_are_read_back_as_they_are_written() {
+        for text in ["allow", "10/minute", "3/day", "ask", "deny", "hide"] {
+            assert_eq!(text.parse::<Effect>().expect("an effect").to_string(), text);
+        }
+        for text in ["", "0/minute", "-1/hour", "5/year", "5", "4294967296/day", "Allow"] {
+            assert!(text.parse::<Effect>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_stricter_limit_lets_fewer_calls_through() {
+        let limit = |max, window| Effect::Limit { max, window };
+        assert_eq!(limit(30, Window::Minute).stricter(limit(30, Window::Hour)), limit(30, Window::Hour));
+        assert_eq!(limit(1, Window::Minute).stricter(limit(100, Window::Hour)), limit(1, Window::Minute));
+        assert_eq!(limit(1, Window::Minute).stricter(Effect::Ask), Effect::Ask);
+    }
+}

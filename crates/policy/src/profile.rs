@@ -1,0 +1,226 @@
+//! Profiles: TOML in, rules from verdict to effect out.
+//!
+//! Three are built in (`data/policy/*.toml`); a user's own has the same form. A profile that does not parse stops the
+//! command: there is no falling back to another.
+
+use super::decision::{Decision, Effect};
+use mcpdex_model::{Category, Class, Confidence, Risk, ToolOrigin, Trait, Verdict};
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// A profile that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    #[error("profile `{name}` is not valid: {detail}")]
+    Syntax { name: String, detail: String },
+    #[error("profile `{0}` has no rule, so it would decide nothing")]
+    NoRule(String),
+}
+
+/// What a limit becomes where the target cannot count calls.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Uncounted {
+    /// Ask where the target can, else refuse.
+    #[default]
+    Stricter,
+    /// Allow without counting; reported as looser.
+    Allow,
+}
+
+/// One way of deciding.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    pub name: String,
+    /// What the profile does, in half a sentence.
+    pub about: String,
+    pub uncounted: Uncounted,
+    rules: Vec<Rule>,
+    pub arguments: Arguments,
+}
+
+/// Which arguments are looked at. Everything is off unless a profile turns it on.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Arguments {
+    /// Allow only those values of the operation parameter whose operation would be allowed by itself.
+    pub operations: bool,
+    /// Boolean parameters (letter case and separators aside) that must stay off in tools that change something.
+    pub flags: Vec<String>,
+    /// Boolean parameters that make a destructive tool rehearse: allowed only with the switch on.
+    pub dry_run: Vec<String>,
+    /// Parameters that are SQL and nothing else must start with SELECT.
+    pub sql: bool,
+    /// The highest amount that a tool which moves money may be called with, in the unit of its own parameter.
+    pub amount_at_most: Option<u32>,
+    /// Address prefixes that URL parameters may start with; each must end its host with `/`.
+    pub urls: Vec<String>,
+    /// Folders (ending with `/`) that path parameters may start with.
+    pub paths: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    about: String,
+    #[serde(default)]
+    uncounted: Uncounted,
+    #[serde(default, rename = "rule")]
+    rules: Vec<RuleFile>,
+    #[serde(default)]
+    arguments: Arguments,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleFile {
+    #[serde(default)]
+    when: When,
+    effect: String,
+    because: String,
+}
+
+/// Conditions of a rule: lists are ORed inside, all that are given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct When {
+    category: Vec<Category>,
+    class: Vec<Class>,
+    /// Any of these.
+    traits: Vec<Trait>,
+    risk_at_least: Option<Risk>,
+    confidence: Vec<Confidence>,
+    origin: Vec<ToolOrigin>,
+    recognised: Option<bool>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Rule {
+    when: When,
+    effect: Effect,
+    because: String,
+}
+
+impl When {
+    fn holds(&self, verdict: &Verdict, origin: Option<ToolOrigin>) -> bool {
+        let among = |empty: bool, found: bool| empty || found;
+        among(self.category.is_empty(), self.category.contains(&verdict.category))
+            && among(self.class.is_empty(), self.class.contains(&verdict.class))
+            && among(self.traits.is_empty(), self.traits.iter().any(|t| verdict.traits.contains(t)))
+            && self.risk_at_least.is_none_or(|least| verdict.risk >= least)
+            && among(self.confidence.is_empty(), self.confidence.contains(&verdict.confidence))
+            && among(self.origin.is_empty(), origin.is_some_and(|o| self.origin.contains(&o)))
+            && self.recognised.is_none_or(|wanted| verdict.recognised == wanted)
+    }
+}
+
+/// Each is read when it is first asked for: a lookup asks for one.
+static BUILTIN: [LazyLock<Profile>; 3] = [
+    LazyLock::new(|| embedded("strict", include_str!("../data/policy/strict.toml"))),
+    LazyLock::new(|| embedded("balanced", include_str!("../data/policy/balanced.toml"))),
+    LazyLock::new(|| embedded("permissive", include_str!("../data/policy/permissive.toml"))),
+];
+
+fn embedded(name: &str, text: &str) -> Profile {
+    Profile::from_toml(name, text).expect("a test reads the built-in profiles")
+}
+
+impl Profile {
+    /// Reads a profile from its TOML text.
+    ///
+    /// # Errors
+    /// The text is not TOML, has an unknown key or word, or holds no rule.
+    pub fn from_toml(name: &str, text: &str) -> Result<Profile, ProfileError> {
+        let syntax = |detail: String| ProfileError::Syntax { name: name.to_owned(), detail };
+        let file: File = toml::from_str(text).map_err(|e| syntax(e.to_string().trim_end().to_owned()))?;
+        if file.rules.is_empty() {
+            return Err(ProfileError::NoRule(name.to_owned()));
+        }
+        for prefix in &file.arguments.urls {
+            let host = prefix.split_once("://").map(|(_, rest)| rest);
+            if !host.is_some_and(|rest| rest.contains('/') && !rest.starts_with('/')) {
+                return Err(syntax(format!("url prefix `{prefix}` must be like https://host/")));
+            }
+        }
+        if let Some(path) = file.arguments.paths.iter().find(|path| !path.ends_with('/')) {
+            return Err(syntax(format!("path prefix `{path}` must end with /")));
+        }
+        let mut rules = Vec::new();
+        for rule in file.rules {
+            let effect = rule.effect.parse().map_err(|e: super::decision::UnknownEffect| syntax(e.to_string()))?;
+            rules.push(Rule { when: rule.when, effect, because: rule.because });
+        }
+        Ok(Profile {
+            name: name.to_owned(),
+            about: file.about,
+            uncounted: file.uncounted,
+            rules,
+            arguments: file.arguments,
+        })
+    }
+
+    /// The three that are built in: strict, balanced, permissive.
+    pub fn builtin() -> [&'static Profile; 3] {
+        let [strict, balanced, permissive] = &BUILTIN;
+        [strict, balanced, permissive]
+    }
+
+    /// The built-in profile of that name.
+    pub fn named(name: &str) -> Option<&'static Profile> {
+        Profile::builtin().into_iter().find(|profile| profile.name == name)
+    }
+
+    /// The default.
+    pub fn balanced() -> &'static Profile {
+        &BUILTIN[1]
+    }
+
+    /// What the first rule that holds says; ask where none does.
+    pub(super) fn rule_for(&self, verdict: &Verdict, origin: Option<ToolOrigin>) -> Decision {
+        match self.rules.iter().find(|rule| rule.when.holds(verdict, origin)) {
+            Some(rule) => Decision::plain(rule.effect, rule.because.clone()),
+            None => Decision::plain(Effect::Ask, "no rule of the profile speaks of it"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::specimen::verdict;
+    use super::*;
+
+    #[test]
+    fn the_built_in_profiles_parse_and_have_different_names() {
+        let names: Vec<_> = Profile::builtin().iter().map(|profile| profile.name.as_str()).collect();
+        assert_eq!(names, ["strict", "balanced", "permissive"]);
+        assert_eq!(Profile::balanced().name, "balanced");
+    }
+
+    #[test]
+    fn a_profile_with_an_unknown_word_is_refused_and_the_word_named() {
+        for (text, word) in [
+            ("about='x'\n[[rule]]\nwhen={category=['red']}\neffect='ask'\nbecause='y'", "red"),
+            ("about='x'\n[[rule]]\neffect='sometimes'\nbecause='y'", "sometimes"),
+            ("about='x'\n[[rule]]\nefect='ask'\nbecause='y'", "efect"),
+            (
+                "about='x'\n[arguments]\nurls=['https://example.com']\n[[rule]]\neffect='ask'\nbecause='y'",
+                "example.com",
+            ),
+        ] {
+            let error = Profile::from_toml("mine", text).expect_err("refused").to_string();
+            assert!(error.contains(word) && error.contains("mine"), "{error}");
+        }
+        assert!(matches!(Profile::from_toml("mine", "about = 'x'"), Err(ProfileError::NoRule(_))));
+    }
+
+    #[test]
+    fn the_first_rule_that_holds_decides_and_origin_counts() {
+        let text = "about='x'\n[[rule]]\nwhen={origin=['live']}\neffect='allow'\nbecause='seen'\n\
+                    [[rule]]\nwhen={class=['write']}\neffect='3/hour'\nbecause='writes'";
+        let profile = Profile::from_toml("mine", text).expect("valid");
+        let tool = verdict("t", Class::Write, &[]);
+        assert_eq!(profile.rule_for(&tool, Some(ToolOrigin::Live)).effect, Effect::Allow);
+        assert_eq!(profile.rule_for(&tool, None).effect.to_string(), "3/hour");
+        assert_eq!(profile.rule_for(&verdict("t", Class::Read, &[]), None).effect, Effect::Ask);
+    }
+}

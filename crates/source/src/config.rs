@@ -1,0 +1,282 @@
+//! Configurations of MCP clients: their text in, one listing for each server out. What such a file gives to a server
+//! (environment, headers, arguments) may be secret: names are read, values are not kept.
+
+use super::redact::{REDACTED, redact_given};
+use super::spec::check_name;
+use mcpdex_model::{Ecosystem, Listing, Package, Remote, ServerId, Transport};
+use serde_json::{Map, Value};
+
+/// The servers of a configuration.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    pub listings: Vec<Listing>,
+    /// Values that were not kept and secrets that were taken out of addresses.
+    pub redacted: usize,
+    /// Entries that could not be read, one sentence each.
+    pub problems: Vec<String>,
+}
+
+/// Where the clients keep their servers: Claude, Cursor, Windsurf, Gemini, Cline; VS Code; Zed; Codex; opencode.
+const KEYS: [&str; 5] = ["mcpServers", "servers", "context_servers", "mcp_servers", "mcp"];
+
+/// Whether an object is a client's configuration, given which of its keys hold objects.
+pub(super) fn is_one(holds: impl Fn(&str) -> bool) -> bool {
+    KEYS.iter().any(|key| holds(key)) || holds("projects")
+}
+
+/// Reads a configuration in JSON.
+///
+/// # Errors
+/// Why the text is none.
+pub fn read_json(text: &str, source: &str) -> Result<Found, String> {
+    let value: Value = serde_json::from_str(text).map_err(|error| format!("is not valid JSON: {error}"))?;
+    match value {
+        Value::Object(object) => Ok(read(&object, source)),
+        _ => Err("is no configuration".to_owned()),
+    }
+}
+
+/// Reads a configuration in TOML.
+///
+/// # Errors
+/// Why the text is none.
+pub fn read_toml(text: &str, source: &str) -> Result<Found, String> {
+    // The message of the parser quotes the line, which may hold a secret.
+    let value: Value = toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        format!("is neither JSON nor TOML (line {line})")
+    })?;
+    match value {
+        Value::Object(object) if is_one(|key| object.get(key).is_some_and(Value::is_object)) => {
+            Ok(read(&object, source))
+        }
+        _ => Err("is no configuration of a client".to_owned()),
+    }
+}
+
+fn read(object: &Map<String, Value>, source: &str) -> Found {
+    let mut found = Found::default();
+    for key in KEYS {
+        match object.get(key) {
+            // VS Code's own settings nest: `"mcp": {"servers": {…}}`.
+            Some(Value::Object(inner)) if key == "mcp" && inner.get("servers").is_some_and(Value::is_object) => {
+                let inner = read(inner, source);
+                found.listings.extend(inner.listings);
+                found.redacted += inner.redacted;
+                found.problems.extend(inner.problems);
+            }
+            Some(Value::Object(servers)) => {
+                for (name, entry) in servers {
+                    match server(name, entry, source, &mut found.redacted) {
+                        Ok(listing) => found.listings.push(listing),
+                        Err(why) => found.problems.push(format!("the entry `{}` {why}", short(name))),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some(Value::Object(projects)) = object.get("projects") {
+        for project in projects.values().filter_map(Value::as_object) {
+            let inner = read(project, source);
+            found.listings.extend(inner.listings);
+            found.redacted += inner.redacted;
+            found.problems.extend(inner.problems);
+        }
+    }
+    found
+}
+
+fn short(text: &str) -> String {
+    let mut text: String = text.chars().take(80).collect();
+    redact_given(&mut text);
+    text
+}
+
+fn server(name: &str, entry: &Value, source: &str, redacted: &mut usize) -> Result<Listing, String> {
+    let entry = entry.as_object().ok_or("is not an object")?;
+    let text = |keys: &[&str]| keys.iter().find_map(|key| entry.get(*key)?.as_str()).filter(|text| !text.is_empty());
+    for key in ["env", "environment", "headers", "http_headers", "requestInit"] {
+        *redacted += entry.get(key).and_then(Value::as_object).map_or(0, Map::len);
+    }
+    let mut listing = Listing::bare(ServerId(String::new()), source);
+    listing.title = Some(short(name));
+    if let Some(url) = text(&["url", "serverUrl", "httpUrl", "uri"]) {
+        let mut url = url.to_owned();
+        *redacted += redact_given(&mut url);
+        // Whatever stands for a variable of the client is one that only its user can fill in.
+        let url = url.replace("${", "{");
+        let kind = text(&["type", "transport"]).unwrap_or_default();
+        let sse = kind == "sse" || (kind.is_empty() && url.trim_end_matches('/').ends_with("/sse"));
+        let transport = if sse { Transport::Sse } else { Transport::StreamableHttp };
+        listing.server = ServerId(url.clone());
+        listing.remotes.push(Remote { transport, url });
+        return Ok(listing);
+    }
+    let words = command(entry).ok_or("names neither an address nor a command")?;
+    match package(&words) {
+        Some(package) => {
+            listing.server = ServerId::of_package(package.ecosystem, &package.identifier);
+            listing.version.clone_from(&package.version);
+            listing.packages.push(package);
+        }
+        None => {
+            let program = words[0].rsplit(['/', '\\']).next().unwrap_or_default();
+            listing.server = ServerId(format!("config:{}", short(name)));
+            listing.problems.push(format!("the command `{}` runs no package that is known by name", short(program)));
+        }
+    }
+    *redacted += words.iter().skip(1).map(|word| redact_given(&mut word.clone())).sum::<usize>();
+    Ok(listing)
+}
+
+/// The command and its arguments as words, however the client spells them.
+fn command(entry: &Map<String, Value>) -> Option<Vec<String>> {
+    let list = |value: Option<&Value>| -> Vec<String> {
+        value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let mut words = match entry.get("command")? {
+        Value::String(program) => vec![program.clone()],
+        // Zed nests: `"command": {"path": …, "args": […]}`.
+        Value::Object(nested) => {
+            let mut words = vec![nested.get("path")?.as_str()?.to_owned()];
+            words.extend(list(nested.get("args")));
+            words
+        }
+        array => list(Some(array)),
+    };
+    words.extend(list(entry.get("args")));
+    if words.first().is_none_or(String::is_empty) { None } else { Some(words) }
+}
+
+/// The package that a command line runs.
+pub(super) fn package(words: &[String]) -> Option<Package> {
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let program = |word: &str| {
+        let name = word.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
+        name.trim_end_matches(".exe").trim_end_matches(".cmd").to_owned()
+    };
+    if program(words.first()?) == "cmd" && words.get(1).is_some_and(|word| word.eq_ignore_ascii_case("/c")) {
+        words.drain(..2);
+    }
+    let first = program(words.first()?);
+    let second = words.get(1).copied().unwrap_or_default();
+    let (ecosystem, rest, named): (_, _, &[&str]) = match (first.as_str(), second) {
+        ("npx" | "bunx" | "pnpx", _) => (Ecosystem::Npm, 1, &["-p", "--package"]),
+        ("npm", "exec" | "x") | ("pnpm" | "yarn", "dlx") | ("bun", "x") => (Ecosystem::Npm, 2, &["-p", "--package"]),
+        ("uvx", _) => (Ecosystem::Pypi, 1, &["--from"]),
+        ("uv", "tool") => (Ecosystem::Pypi, 3, &["--from"]),
+        ("uv", "run") => (Ecosystem::Pypi, 2, &["--with"]),
+        ("pipx", "run") => (Ecosystem::Pypi, 2, &["--spec"]),
+        ("docker" | "podman", "run") => (Ecosystem::Oci, 2, &[]),
+        _ => return None,
+    };
+    /// Flags whose value is the next word.
+    const TAKES: [&str; 20] = [
+        "-e",
+        "--env",
+        "-v",
+        "--volume",
+        "--mount",
+        "--name",
+        "--network",
+        "--net",
+        "-p",
+        "--publish",
+        "--env-file",
+        "-u",
+        "--user",
+        "-w",
+        "--workdir",
+        "--python",
+        "--index-url",
+        "--directory",
+        "--with",
+        "--platform",
+    ];
+    let mut chosen = None;
+    let mut at = rest.min(words.len());
+    while let Some(word) = words.get(at) {
+        if named.contains(word) {
+            chosen = words.get(at + 1).copied();
+            break;
+        }
+        if let Some((_, value)) = word.split_once('=').filter(|(flag, _)| named.contains(flag)) {
+            chosen = Some(value);
+            break;
+        }
+        if !word.starts_with('-') {
+            chosen = Some(*word);
+            break;
+        }
+        at += if TAKES.contains(word) { 2 } else { 1 };
+    }
+    let chosen = chosen?;
+    if chosen.contains("${") || chosen.contains(REDACTED) {
+        return None;
+    }
+    let (name, version) = match ecosystem {
+        Ecosystem::Npm => match chosen.char_indices().skip(1).filter(|(_, c)| *c == '@').last() {
+            Some((at, _)) => (&chosen[..at], Some(&chosen[at + 1..])),
+            None => (chosen, None),
+        },
+        Ecosystem::Pypi => {
+            let end = chosen.find(['=', '>', '<', '~', '!', '@', '[', ' ', ';']).unwrap_or(chosen.len());
+            (&chosen[..end], chosen.split_once("==").or_else(|| chosen.split_once('@')).map(|(_, version)| version))
+        }
+        _ => (chosen, None),
+    };
+    check_name(ecosystem, name).ok()?;
+    let version = version.filter(|version| !version.is_empty() && *version != "latest").map(str::to_owned);
+    Some(Package::named(ecosystem, name, version))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(line: &str) -> Option<String> {
+        package(&line.split(' ').map(str::to_owned).collect::<Vec<_>>()).map(|package| package.to_string())
+    }
+
+    #[test]
+    fn a_command_line_leads_to_its_package() {
+        for (line, expected) in [
+            ("npx -y @clay/kiln@1.2.3 --port 7", Some("npm:@clay/kiln@1.2.3")),
+            ("npx --yes kiln@latest", Some("npm:kiln")),
+            ("npx -p @clay/kiln kiln-server", Some("npm:@clay/kiln")),
+            ("cmd /c npx kiln", Some("npm:kiln")),
+            ("/usr/bin/bunx kiln", Some("npm:kiln")),
+            ("pnpm dlx kiln", Some("npm:kiln")),
+            ("uvx kiln==0.3", Some("pypi:kiln@0.3")),
+            ("uvx --python 3.12 --from kiln[all]==1 kiln-mcp", Some("pypi:kiln@1")),
+            ("uv tool run kiln@2", Some("pypi:kiln@2")),
+            ("docker run -i --rm -e KEY clay.example/kiln:1", Some("oci:clay.example/kiln:1")),
+            ("node /home/me/kiln.js", None),
+            ("npx", None),
+            ("npx ../kiln", None),
+        ] {
+            assert_eq!(run(line).as_deref(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_clients_spellings_lead_to_servers_and_no_value_is_kept() {
+        let json = r#"{"mcpServers":{"a":{"command":"npx","args":["-y","kiln","--token","planted-1"],"env":{"K":"planted-2"}},
+            "b":{"serverUrl":"https://b.example/mcp","headers":{"Authorization":"Bearer planted-3"}},
+            "c":{"type":"sse","url":"https://c.example/x?api_key=planted4"},"d":{"command":"node","args":["d.js"]},"e":7},
+            "projects":{"/p":{"mcpServers":{"f":{"command":["uvx","glaze"]}}}}}"#;
+        let found = read_json(json, "clients").expect("a configuration");
+        let servers: Vec<_> = found.listings.iter().map(|listing| listing.server.as_str()).collect();
+        assert_eq!(
+            servers,
+            ["npm:kiln", "https://b.example/mcp", "https://c.example/x?api_key=[redacted]", "config:d", "pypi:glaze"]
+        );
+        assert!(!format!("{found:?}").contains("planted"), "{found:?}");
+        assert_eq!((found.problems.len(), found.redacted), (1, 3));
+        let toml = "[mcp_servers.x]\ncommand = \"uvx\"\nargs = [\"kiln\"]\n[mcp_servers.x.env]\nKEY = \"planted\"\n";
+        let found = read_toml(toml, "clients").expect("a configuration");
+        assert_eq!(found.listings[0].server.as_str(), "pypi:kiln");
+        assert!(!read_toml("key = planted\n", "clients").expect_err("broken").contains("planted"));
+    }
+}

@@ -1,0 +1,366 @@
+//! Files that hold servers: the text of a JSON or TOML document, or of one row of JSON lines, in; listings and recorded
+//! tool lists out. A row that cannot be read is reported with its place and hides no other.
+//!
+//! What a value is, is told by its shape: a page of the registry's API, a manifest in its envelope or alone, a client's
+//! configuration, the answer to a `tools/list`, a tool with the name of its server.
+
+use super::recorded::{ToolList, read_tools};
+use super::{config, registry};
+use mcpdex_model::{Listing, Oddity, ServerId, Tool, lenient, scan};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// The largest text that may be the TOML of a client, in bytes; a longer one is rows of JSON or nothing.
+const MAX_SETTINGS: usize = 8 << 20;
+
+/// Objects by their keys, without reading what is below.
+type Parts<'a> = BTreeMap<String, &'a RawValue>;
+
+/// A server of a document, with the list that the document has of its tools.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub listing: Listing,
+    pub tools: Option<ToolList>,
+    /// It comes from a client's configuration: whoever wrote that chose its address.
+    pub configured: bool,
+}
+
+impl Entry {
+    /// An entry of any other kind.
+    pub fn of(listing: Listing, tools: Option<ToolList>) -> Self {
+        Entry { listing, tools, configured: false }
+    }
+}
+
+/// What was read so far and not handed on, and what could not be.
+#[derive(Debug, Default)]
+pub struct Document {
+    /// How listings remember where they came from.
+    source: String,
+    /// What a server is called that the document gives no name.
+    stem: String,
+    /// Servers, in the order of the document.
+    pub entries: Vec<Entry>,
+    /// Tools that stand alone in their rows, by server.
+    tools: BTreeMap<String, ToolList>,
+    /// Older versions of servers, which are not listed.
+    pub superseded: usize,
+    /// Secrets that were taken out.
+    pub redacted: usize,
+    /// What could not be read, one sentence each.
+    pub problems: Vec<String>,
+}
+
+impl Document {
+    /// An empty document. `stem` names the server of a list that names none.
+    pub fn new(source: &str, stem: &str) -> Self {
+        Document { source: source.to_owned(), stem: stem.to_owned(), ..Document::default() }
+    }
+
+    /// Reads a whole document as bytes: UTF-8, or UTF-16 that says so by its first sign.
+    ///
+    /// # Errors
+    /// The bytes are no text.
+    pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), &'static str> {
+        let (text, mended) = lenient::text_of(bytes).ok_or("is neither UTF-8 nor UTF-16 text")?;
+        self.problems.extend(mended.map(|odd| format!("the document {}", odd.what)));
+        self.text(&text);
+        Ok(())
+    }
+
+    /// Reads a whole document: one JSON value, JSON lines, or the TOML of a client.
+    pub fn text(&mut self, text: &str) {
+        let text = text.trim_start_matches('\u{feff}');
+        if serde_json::from_str::<&RawValue>(text).is_ok() {
+            self.value("the document", text);
+            return;
+        }
+        if let Some(plain) = without_comments(text) {
+            // Usual in the settings of clients, and nowhere else.
+            if !scan::members(&plain).is_some_and(|parts| is_settings(&parts.found)) {
+                let what = "the document holds comments or commas too many, which were passed over";
+                self.problems.push(what.to_owned());
+            }
+            self.value("the document", &plain);
+            return;
+        }
+        if text.len() > MAX_SETTINGS {
+            return self.rows(text);
+        }
+        match config::read_toml(text, &self.source) {
+            Ok(found) => self.config(found),
+            Err(why) if !text.trim_start().starts_with(['{', '[']) => self.problems.push(format!("the document {why}")),
+            // One value that is not quite JSON, or a row for each.
+            Err(_) => match lenient::mended(text).filter(|(plain, _)| serde_json::from_str::<&RawValue>(plain).is_ok())
+            {
+                Some((plain, mended)) => {
+                    self.note("the document", mended);
+                    self.value("the document", &plain);
+                }
+                None => self.rows(text),
+            },
+        }
+    }
+
+    fn rows(&mut self, text: &str) {
+        for (at, line) in text.lines().enumerate() {
+            self.line(at + 1, line);
+        }
+    }
+
+    /// Keeps what was mended or doubtful, so that it is told.
+    fn note(&mut self, place: &str, odd: Vec<Oddity>) {
+        self.problems.extend(odd.into_iter().map(|odd| format!("{place}{} {}", spaced(&odd.pointer), odd.what)));
+    }
+
+    /// Reads one row of JSON lines, counted from 1.
+    pub fn line(&mut self, number: usize, line: &str) {
+        let line = line.trim_start_matches('\u{feff}').trim();
+        if !line.is_empty() {
+            self.value(&format!("row {number}"), line);
+        }
+    }
+
+    /// The tools that stood alone in their rows, one list a server. Call it when there is no more to read.
+    pub fn finish(&mut self) {
+        for (server, tools) in std::mem::take(&mut self.tools) {
+            self.entries.push(Entry::of(self.listing(&server), Some(tools)));
+        }
+    }
+
+    fn value(&mut self, place: &str, text: &str) {
+        let text = text.trim_start_matches('\u{feff}');
+        // What the strict reader of a value's parts refuses is mended first.
+        let mended = match serde_json::from_str::<&RawValue>(text) {
+            Ok(_) => None,
+            Err(_) => lenient::mended(text).filter(|(plain, _)| serde_json::from_str::<&RawValue>(plain).is_ok()),
+        };
+        let (text, odd) = mended.as_ref().map_or((text, &[][..]), |(plain, odd)| (plain.as_str(), odd.as_slice()));
+        self.note(place, odd.to_vec());
+        if let Some(parts) = scan::members(text) {
+            for key in scan::twice(&parts.found) {
+                self.problems
+                    .push(format!("{place} names `{key}` more than once, and readers differ in which one counts"));
+            }
+        }
+        if let Err(why) = self.read(place, text) {
+            self.problems.push(format!("{place} {why}"));
+        }
+    }
+
+    fn read(&mut self, place: &str, text: &str) -> Result<(), String> {
+        if text.trim_start().starts_with('[') {
+            return self.array(place, text);
+        }
+        let parts: Parts<'_> =
+            serde_json::from_str(text).map_err(|error| format!("is not a JSON object with text for keys: {error}"))?;
+        let is = |key: &str, start: char| parts.get(key).is_some_and(|raw| raw.get().starts_with(start));
+        if is("servers", '[') {
+            let page = registry::read_page(text.as_bytes(), &self.source).map_err(|error| error.to_string())?;
+            self.superseded += page.superseded;
+            self.redacted += page.redacted;
+            self.problems.extend(page.problems.into_iter().map(|problem| format!("{place}: {problem}")));
+            self.entries.extend(page.listings.into_iter().map(|listing| Entry::of(listing, None)));
+        } else if is("tools", '[') || is("result", '{') {
+            let tools = read_tools(text)?;
+            self.note_tools(place, &tools);
+            let server = text_of(&parts, "server").unwrap_or_else(|| self.unnamed());
+            self.entries.push(Entry::of(self.listing(&server), Some(tools)));
+        } else if config::is_one(|key| is(key, '{')) {
+            self.config(config::read_json(text, &self.source)?);
+        } else if is("server", '"') || is("inputSchema", '{') {
+            self.tool(place, text, &parts)?;
+        } else {
+            let entry = registry::read_entry(text, &self.source)?;
+            if entry.superseded {
+                self.superseded += 1;
+            } else {
+                self.redacted += entry.redacted;
+                self.entries.push(Entry::of(entry.listing, None));
+            }
+        }
+        Ok(())
+    }
+
+    /// A list of values of any kind; tools without a server's name are one list.
+    fn array(&mut self, place: &str, text: &str) -> Result<(), String> {
+        let items: Vec<&RawValue> =
+            serde_json::from_str(text).map_err(|error| format!("is not valid JSON: {error}"))?;
+        let is_tool = |item: &&RawValue| {
+            serde_json::from_str::<Parts<'_>>(item.get())
+                .is_ok_and(|parts| parts.contains_key("name") && parts.contains_key("inputSchema"))
+        };
+        if items.first().is_some_and(is_tool) {
+            let tools = read_tools(text)?;
+            self.note_tools(place, &tools);
+            self.entries.push(Entry::of(self.listing(&self.unnamed()), Some(tools)));
+            return Ok(());
+        }
+        for (at, item) in items.iter().enumerate() {
+            self.value(&format!("{place}, item {at},"), item.get());
+        }
+        Ok(())
+    }
+
+    /// A tool in a row of its own. What else the row says (where it was seen, labels) is no part of the tool.
+    fn tool(&mut self, place: &str, text: &str, parts: &Parts<'_>) -> Result<(), String> {
+        const OF_A_TOOL: [&str; 9] = [
+            "name",
+            "title",
+            "description",
+            "inputSchema",
+            "outputSchema",
+            "annotations",
+            "icons",
+            "execution",
+            "_meta",
+        ];
+        // By all its members: of a key that comes twice both values belong to the tool as it came.
+        let members = scan::members(text).map(|members| members.found).unwrap_or_default();
+        let mut object = String::from("{");
+        for key in OF_A_TOOL {
+            let named = if key == "name" && !parts.contains_key("name") { "tool" } else { key };
+            for (_, raw) in members.iter().filter(|(member, _)| member == named) {
+                let comma = if object.len() > 1 { "," } else { "" };
+                object += &format!("{comma}\"{key}\":{raw}");
+            }
+        }
+        object.push('}');
+        let server = text_of(parts, "server").unwrap_or_else(|| self.unnamed());
+        let list = self.tools.entry(server).or_default();
+        match Tool::from_json(&object) {
+            Ok(tool) => {
+                let odd = told(&tool);
+                list.tools.push(tool);
+                self.note(place, odd);
+            }
+            Err(error) => {
+                list.malformed.push(format!("{place}: {error}"));
+                return Err(format!("is no tool: {error}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells what was mended in the tools of a list.
+    fn note_tools(&mut self, place: &str, list: &ToolList) {
+        for tool in &list.tools {
+            let named: String = tool.name.chars().take(80).collect();
+            self.note(&format!("{place}, tool `{named}`,"), told(tool));
+        }
+        self.problems.extend(list.notes.iter().map(|note| format!("{place} {note}")));
+    }
+
+    fn config(&mut self, found: config::Found) {
+        self.redacted += found.redacted;
+        self.problems.extend(found.problems);
+        self.entries
+            .extend(found.listings.into_iter().map(|listing| Entry { configured: true, ..Entry::of(listing, None) }));
+    }
+
+    fn unnamed(&self) -> String {
+        format!("file:{}", self.stem)
+    }
+
+    /// A server of which the document says no more than its name.
+    fn listing(&self, server: &str) -> Listing {
+        Listing::bare(ServerId(server.to_owned()), &*self.source)
+    }
+}
+
+/// The JSON of a document that has comments or commas too many, as editors allow in their settings; `None` where it has
+/// none or is no JSON then either.
+fn without_comments(text: &str) -> Option<String> {
+    if !text.trim_start().starts_with(['{', '/']) {
+        return None;
+    }
+    lenient::without_comments(text).filter(|plain| serde_json::from_str::<&RawValue>(plain).is_ok())
+}
+
+/// Whether these are the members of a client's configuration.
+fn is_settings(members: &[(Cow<'_, str>, &str)]) -> bool {
+    config::is_one(|key| members.iter().any(|(member, value)| member == key && value.starts_with('{')))
+}
+
+/// What is told of a tool: what its text had to be mended for, and keys that come twice.
+fn told(tool: &Tool) -> Vec<Oddity> {
+    // What is odd about its fields is kept with the tool; few tools have anything odd about them.
+    if tool.oddities.is_empty() {
+        Vec::new()
+    } else {
+        lenient::parse(&tool.raw).map(|(_, odd)| odd).unwrap_or_default()
+    }
+}
+
+fn spaced(pointer: &str) -> String {
+    if pointer.is_empty() { String::new() } else { format!(" {pointer}") }
+}
+
+fn text_of(parts: &Parts<'_>, key: &str) -> Option<String> {
+    let text: String = serde_json::from_str(parts.get(key)?.get()).ok()?;
+    (!text.trim().is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Document {
+        let mut document = Document::new("file:kiln.json", "kiln");
+        document.text(text);
+        document.finish();
+        document
+    }
+
+    fn servers(document: &Document) -> Vec<(&str, Option<usize>)> {
+        let tools = |entry: &Entry| entry.tools.as_ref().map(|list| list.tools.len());
+        document.entries.iter().map(|entry| (entry.listing.server.as_str(), tools(entry))).collect()
+    }
+
+    #[test]
+    fn every_shape_of_a_document_is_read() {
+        for (text, expected) in [
+            (r#"{"name":"a/b","packages":[]}"#, vec![("a/b", None)]),
+            (r#"[{"name":"a/b"},{"server":{"name":"a/c"}}]"#, vec![("a/b", None), ("a/c", None)]),
+            (r#"{"servers":[{"server":{"name":"a/b"}}]}"#, vec![("a/b", None)]),
+            (r#"{"tools":[{"name":"fire"}]}"#, vec![("file:kiln", Some(1))]),
+            (r#"{"server":"a/b","tools":[{"name":"fire"},{"name":"cool"}]}"#, vec![("a/b", Some(2))]),
+            (r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[]}}"#, vec![("file:kiln", Some(0))]),
+            (r#"[{"name":"fire","inputSchema":{}}]"#, vec![("file:kiln", Some(1))]),
+            (r#"{"mcpServers":{"x":{"url":"https://x.example/mcp"}}}"#, vec![("https://x.example/mcp", None)]),
+            (
+                "// mine\n{\"servers\":{/* one */\"x\":{\"url\":\"https://x.example/mcp\"},}}",
+                vec![("https://x.example/mcp", None)],
+            ),
+            ("[mcp_servers.x]\ncommand = \"npx\"\nargs = [\"kiln\"]\n", vec![("npm:kiln", None)]),
+            ("{\"name\":\"a/b\"}\n\n{\"name\":\"a/c\"}\n", vec![("a/b", None), ("a/c", None)]),
+        ] {
+            let document = read(text);
+            assert_eq!((servers(&document), &document.problems), (expected, &vec![]), "{text}");
+        }
+    }
+
+    #[test]
+    fn rows_of_tools_become_one_list_a_server_and_labels_are_no_part_of_a_tool() {
+        let document = read(concat!(
+            r#"{"server":"a/b","name":"fire","label":"x","description":"Fire."}"#,
+            "\n{\"server\":\"a/c\",\"tool\":\"cool\"}\n{broken\n",
+            r#"{"server":"a/b","name":"cool"}"#,
+            "\n{\"server\":\"a/b\",\"name\":\"\"}\n"
+        ));
+        assert_eq!(servers(&document), [("a/b", Some(2)), ("a/c", Some(1))]);
+        let tools = document.entries[0].tools.as_ref().expect("a list");
+        assert_eq!(tools.tools[0].raw, r#"{"name":"fire","description":"Fire."}"#);
+        assert_eq!(document.problems.len(), 2, "{:?}", document.problems);
+        assert!(document.problems[0].starts_with("row 3 "), "{:?}", document.problems);
+    }
+
+    #[test]
+    fn what_is_nothing_of_the_kind_says_so() {
+        for text in ["", "7", "{}", "[1]", "{\"a\":1}", "name: x", "{\"name\":\"\"}"] {
+            let document = read(text);
+            assert!(document.entries.is_empty() && document.problems.len() == 1, "{text}: {document:?}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Where servers are listed, one file per kind: bytes of a page in, [`Listing`](mcpdex_model::Listing)s out. Pure: says
+//! which URL to ask and understands the answer, never asks itself, never reads a file or the environment.
+//!
+//! - [`SourceSpec`]: a source as it is named on the command line.
+//! - [`registry`]: pages of the official MCP registry's API; [`manifest`]: the `server.json` in them; [`redact`]: secrets
+//!   that must not be kept.
+//! - [`document`]: files of manifests and recorded lists; [`config`]: client configurations; [`page`]: list pages, and
+//!   what [`robots`] allow; [`curated`]: what is crawled by default.
+//! - [`npm`] and [`pypi`]: the pages of package registries; [`npmrc`] and [`pip`]: how their own clients are configured.
+//! - [`packed`]: what is compressed, unpacked under bounds.
+//! - [`sample`]: the embedded page, with [`recorded`] tool lists.
+
+pub mod artifact;
+pub mod config;
+pub mod curated;
+pub mod document;
+pub mod manifest;
+pub mod npm;
+pub mod npmrc;
+pub mod packed;
+pub mod page;
+pub mod pip;
+pub mod pypi;
+pub mod recorded;
+pub mod redact;
+pub mod registry;
+pub mod robots;
+pub mod sample;
+
+mod look;
+mod spec;
+
+pub use artifact::{Artifact, Hash, PageError};
+pub use spec::{SourceSpec, SpecError, check_name};

@@ -1,0 +1,206 @@
+//! The whole database as rows of JSON, and back: nothing is lost, and the same database gives the same bytes.
+//!
+//! What is derived (the search index, names, costs) stays out and is made anew. A dump is foreign text: only known
+//! tables and columns are written, by bound parameters, and every definition must have the hash that it claims.
+
+use super::{Reader, StoreError, migrate, sha256_hex};
+use mcpdex_model::lenient;
+use rusqlite::types::{Value as Sql, ValueRef};
+use rusqlite::{Connection, Transaction};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The tables that are written down, each after those it refers to. Those that a schema does not have are passed over.
+const TABLES: [&str; 12] = [
+    "fact",
+    "run",
+    "source",
+    "validator",
+    "server",
+    "listing",
+    "observation",
+    "definition",
+    "tool",
+    "attempt",
+    "verdict",
+    "unjudged",
+];
+/// Facts that are derived.
+const DERIVED: &str = "tokeniser";
+/// The first line's `schema`.
+const SCHEMA: &str = "mcpdex/export/1";
+/// The oldest version of the database whose rows are those of today: the steps since then changed no column.
+const OLDEST_ALIKE: i64 = 4;
+
+/// Why a dump cannot be read in. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{path} already holds servers; name a new file with --db")]
+    NotEmpty { path: std::path::PathBuf },
+    #[error("line {line}: {what}")]
+    Line { line: usize, what: String },
+    #[error(
+        "it is the export of another mcpdex (`{found}`, database version {version}); this one reads {SCHEMA}, {known}"
+    )]
+    Version { found: String, version: i64, known: i64 },
+    #[error("it ends early: {table} has {found} of {wanted} rows")]
+    Short { table: String, found: u64, wanted: u64 },
+    #[error("cannot read it")]
+    Read(#[source] std::io::Error),
+}
+
+impl Reader {
+    /// Hands every line of a dump to `each`: first a header with the number of rows of each table, then the rows.
+    ///
+    /// # Errors
+    /// The database cannot be read, or `each` fails.
+    pub fn dump<E: From<StoreError>>(&self, mut each: impl FnMut(&Value) -> Result<(), E>) -> Result<(), E> {
+        // One transaction: a crawl that writes meanwhile does not show.
+        let snapshot = self.connection.unchecked_transaction().map_err(self.fail())?;
+        let mut tables = Vec::new();
+        let mut counts = Map::new();
+        for table in TABLES {
+            let columns = columns(&snapshot, table).map_err(self.fail())?;
+            if !columns.is_empty() {
+                let sql = format!("SELECT count(*) FROM {table} WHERE {}", kept(table));
+                let count: i64 = snapshot.query_row(&sql, [], |row| row.get(0)).map_err(self.fail())?;
+                counts.insert(table.to_owned(), json!(count));
+                tables.push((table, columns));
+            }
+        }
+        each(&json!({ "schema": SCHEMA, "version": migrate::present_version(), "rows": counts }))?;
+        for (table, columns) in tables {
+            let sql = format!("SELECT {} FROM {table} WHERE {} ORDER BY 1", columns.join(", "), kept(table));
+            let mut statement = snapshot.prepare(&sql).map_err(self.fail())?;
+            let mut rows = statement.query([]).map_err(self.fail())?;
+            while let Some(row) = rows.next().map_err(self.fail())? {
+                let mut object = Map::new();
+                for (at, column) in columns.iter().enumerate() {
+                    let value = match row.get_ref(at).map_err(self.fail())? {
+                        ValueRef::Null => Value::Null,
+                        ValueRef::Integer(number) => json!(number),
+                        ValueRef::Text(text) => json!(String::from_utf8_lossy(text)),
+                        ValueRef::Real(number) => json!(number),
+                        ValueRef::Blob(_) => return Err(self.damaged("row", &"a blob where none belongs").into()),
+                    };
+                    object.insert(column.clone(), value);
+                }
+                each(&json!({ "table": table, "row": object }))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Which rows of a table are written down.
+fn kept(table: &str) -> String {
+    if table == "fact" { format!("key != '{DERIVED}'") } else { "true".to_owned() }
+}
+
+/// The columns of a table; none when there is no such table.
+fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare("SELECT name FROM pragma_table_info(?1) ORDER BY cid")?
+        .query_map([table], |row| row.get(0))?
+        .collect()
+}
+
+/// Reads a dump into a new database, in one transaction; how many rows were written.
+///
+/// # Errors
+/// See [`LoadError`].
+pub fn load(path: &Path, input: impl std::io::BufRead) -> Result<u64, LoadError> {
+    let fail = StoreError::sqlite("import into", path);
+    let mut connection = migrate::open_for_writing(path)?;
+    let held: i64 = connection.query_row("SELECT count(*) FROM server", [], |row| row.get(0)).map_err(&fail)?;
+    if held > 0 {
+        return Err(LoadError::NotEmpty { path: path.to_owned() });
+    }
+    let transaction = connection.transaction().map_err(&fail)?;
+    transaction
+        .execute_batch("PRAGMA defer_foreign_keys = ON; DELETE FROM fact; DELETE FROM unjudged")
+        .map_err(&fail)?;
+    let mut loading = Loading { transaction: &transaction, columns: BTreeMap::new(), rows: BTreeMap::new() };
+    let mut wanted: Option<BTreeMap<String, u64>> = None;
+    for (number, line) in input.lines().enumerate() {
+        let line = line.map_err(LoadError::Read)?;
+        let wrong = |what: String| LoadError::Line { line: number + 1, what };
+        let (value, odd) = lenient::parse(&line).map_err(|e| wrong(format!("is not JSON: {e}")))?;
+        // What mcpdex writes needs no mending, and of two values of one key neither is to be believed.
+        if let Some(odd) = odd.first() {
+            return Err(wrong(format!("{} {}", odd.pointer, odd.what)));
+        }
+        if wanted.is_none() {
+            wanted = Some(header(&value)?);
+        } else {
+            loading.row(&value).map_err(wrong)?;
+        }
+    }
+    let rows = loading.rows;
+    for (table, wanted) in wanted.ok_or(LoadError::Line { line: 1, what: "there is nothing".to_owned() })? {
+        let found = rows.get(&table).copied().unwrap_or(0);
+        if found != wanted {
+            return Err(LoadError::Short { table, found, wanted });
+        }
+    }
+    transaction.execute_batch("INSERT OR IGNORE INTO unindexed SELECT id FROM server").map_err(&fail)?;
+    transaction.commit().map_err(&fail)?;
+    Ok(rows.values().sum())
+}
+
+fn header(value: &Value) -> Result<BTreeMap<String, u64>, LoadError> {
+    let (found, version) = (value["schema"].as_str().unwrap_or_default(), value["version"].as_i64().unwrap_or(0));
+    let known = migrate::present_version();
+    if found != SCHEMA || !(OLDEST_ALIKE..=known).contains(&version) {
+        return Err(LoadError::Version { found: found.chars().take(80).collect(), version, known });
+    }
+    let rows = value["rows"].as_object().into_iter().flatten();
+    Ok(rows.map(|(table, count)| (table.clone(), count.as_u64().unwrap_or(0))).collect())
+}
+
+struct Loading<'a> {
+    transaction: &'a Transaction<'a>,
+    columns: BTreeMap<String, Vec<String>>,
+    rows: BTreeMap<String, u64>,
+}
+
+impl Loading<'_> {
+    fn row(&mut self, value: &Value) -> Result<(), String> {
+        let sql = |e: rusqlite::Error| format!("the database refuses it: {e}");
+        let named = value["table"].as_str().unwrap_or_default();
+        let table = TABLES.iter().find(|table| **table == named).ok_or("it names no table of an export")?;
+        let row = value["row"].as_object().ok_or("it holds no row")?;
+        if !self.columns.contains_key(*table) {
+            let columns = columns(self.transaction, table).map_err(sql)?;
+            self.columns.insert((*table).to_owned(), columns);
+        }
+        let columns = &self.columns[*table];
+        if let Some(stranger) = row.keys().find(|key| !columns.contains(key)) {
+            return Err(format!("`{}` is no column of {table}", stranger.chars().take(80).collect::<String>()));
+        }
+        if *table == "definition" {
+            let raw = row.get("raw").and_then(Value::as_str).unwrap_or_default();
+            if row.get("sha256").and_then(Value::as_str) != Some(&sha256_hex(raw.as_bytes())) {
+                return Err("a definition does not have the hash that it claims".to_owned());
+            }
+        }
+        let values = columns.iter().map(|column| match row.get(column) {
+            None | Some(Value::Null) => Ok(Sql::Null),
+            Some(Value::String(text)) => Ok(Sql::Text(text.clone())),
+            Some(Value::Number(number)) if number.is_i64() => Ok(Sql::Integer(number.as_i64().unwrap_or(0))),
+            Some(_) => Err(format!("`{column}` is neither text nor a whole number")),
+        });
+        let values: Vec<Sql> = values.collect::<Result<_, _>>()?;
+        let places: Vec<String> = (1..=columns.len()).map(|at| format!("?{at}")).collect();
+        let insert = format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "));
+        self.transaction
+            .prepare_cached(&insert)
+            .and_then(|mut s| s.execute(rusqlite::params_from_iter(values)))
+            .map_err(sql)?;
+        *self.rows.entry((*table).to_owned()).or_default() += 1;
+        Ok(())
+    }
+}

@@ -1,0 +1,160 @@
+//! Looks servers and tools up by what people call them, and finds the tools that a name can be taken for.
+
+use super::{Reader, StoreError};
+use mcpdex_model::{NamedTool, spelling};
+use std::path::Path;
+
+/// Spellings, look-alikes and mentions that are told, at most.
+const MOST: i64 = 50;
+
+/// What has to do with the name of a tool.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Namesakes {
+    /// Names of current tools that are this one but for letter case and separators, the name itself left out.
+    pub spellings: Vec<String>,
+    /// Current tools whose name differs from this one and looks like it to a reader.
+    pub look_alikes: Vec<NamedTool>,
+    /// Current tools whose descriptions mention this name, servers that have such a tool themselves left out.
+    pub mentioned_by: Vec<NamedTool>,
+}
+
+impl Reader {
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The servers that a person may mean: by name, by what a list was learnt from, by package (with or without its
+    /// registry) or by address.
+    pub(super) fn server_ids(&self, wanted: &str) -> Result<Vec<i64>, StoreError> {
+        let sql = "SELECT id FROM server WHERE name = ?1
+                   UNION SELECT server_id FROM server_alias
+                   WHERE alias IN (?1, 'npm:' || ?1, 'pypi:' || ?1, 'oci:' || ?1, ?1 || '/', rtrim(?1, '/'))";
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut s| s.query_map([wanted], |row| row.get(0))?.collect())
+            .map_err(self.fail())
+    }
+
+    /// The names of the servers that a person may mean by a name, a package or an address.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn servers_called(&self, wanted: &str) -> Result<Vec<String>, StoreError> {
+        self.called(wanted, "SELECT name FROM server WHERE id = ?1 AND gone = 0")
+    }
+
+    /// The same, those that are gone included.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn servers_ever_called(&self, wanted: &str) -> Result<Vec<String>, StoreError> {
+        self.called(wanted, "SELECT name FROM server WHERE id = ?1")
+    }
+
+    fn called(&self, wanted: &str, sql: &str) -> Result<Vec<String>, StoreError> {
+        let mut names = Vec::new();
+        for id in self.server_ids(wanted)? {
+            names.extend(self.names(sql, [id])?);
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// The servers that go by this package or address, by name.
+    pub(super) fn servers_of_alias(&self, alias: &str) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT server.name FROM server_alias JOIN server ON server.id = server_alias.server_id
+                   WHERE server_alias.alias = ?1 AND server.gone = 0 ORDER BY server.name";
+        self.names(sql, [alias])
+    }
+
+    /// The tools that a name can be taken for.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn namesakes(&self, name: &str) -> Result<Namesakes, StoreError> {
+        let (folded, skeleton) = (spelling::fold(name), spelling::skeleton(name));
+        // Most names have none: one cheap question before three dear ones.
+        let sql = "SELECT EXISTS (SELECT 1 FROM tool_name WHERE folded = ?2 AND name != ?1),
+                          EXISTS (SELECT 1 FROM tool_name WHERE skeleton = ?3 AND folded != ?2),
+                          EXISTS (SELECT 1 FROM mention WHERE name = ?1)";
+        let (spelled, alike, mentioned): (bool, bool, bool) = self
+            .connection
+            .query_row(sql, (name, &folded, &skeleton), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .map_err(self.fail())?;
+        let mut namesakes = Namesakes::default();
+        if spelled {
+            let sql = "SELECT name FROM tool_name WHERE folded = ?1 AND name != ?2
+                         AND EXISTS (SELECT 1 FROM tool WHERE tool.name = tool_name.name AND tool.current = 1)
+                       ORDER BY name LIMIT ?3";
+            namesakes.spellings = self.names(sql, (&folded, name, MOST))?;
+        }
+        if alike {
+            let sql = "SELECT server.name, tool.name FROM tool_name
+                       CROSS JOIN tool ON tool.name = tool_name.name AND tool.current = 1
+                       CROSS JOIN server ON server.id = tool.server_id
+                       WHERE tool_name.skeleton = ?1 AND tool_name.folded != ?2
+                       ORDER BY server.name, tool.name LIMIT ?3";
+            namesakes.look_alikes = self.named(sql, (&skeleton, &folded, MOST))?;
+        }
+        if mentioned {
+            let sql = "SELECT server.name, tool.name FROM mention
+                       CROSS JOIN tool ON tool.id = mention.tool_id AND tool.current = 1
+                       CROSS JOIN server ON server.id = tool.server_id
+                       WHERE mention.name = ?1
+                         AND NOT EXISTS (SELECT 1 FROM tool AS own
+                             WHERE own.server_id = tool.server_id AND own.name = ?1 AND own.current = 1)
+                       ORDER BY server.name, tool.name LIMIT ?2";
+            namesakes.mentioned_by = self.named(sql, (name, MOST))?;
+        }
+        Ok(namesakes)
+    }
+
+    fn named(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<NamedTool>, StoreError> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut s| {
+                s.query_map(parameters, |row| Ok(NamedTool { server: row.get(0)?, tool: row.get(1)? }))?.collect()
+            })
+            .map_err(self.fail())
+    }
+
+    /// Every distinct name of a current tool without case and separators, handed to `each` one by one with the name.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn for_each_folded_name(&self, mut each: impl FnMut(&str, &str)) -> Result<(), StoreError> {
+        let sql = "SELECT name, folded FROM tool_name ORDER BY name";
+        let mut statement = self.connection.prepare(sql).map_err(self.fail())?;
+        let mut rows = statement.query([]).map_err(self.fail())?;
+        while let Some(row) = rows.next().map_err(self.fail())? {
+            let text = |i| row.get_ref(i).ok().and_then(|value| value.as_str().ok()).unwrap_or_default();
+            each(text(0), text(1));
+        }
+        Ok(())
+    }
+
+    /// Every name of a server that is not gone, in order, handed to `each` one by one.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn for_each_server_name(&self, each: impl FnMut(&str)) -> Result<(), StoreError> {
+        self.each_server("SELECT name FROM server WHERE gone = 0 ORDER BY name", each)
+    }
+
+    /// The same, those that are gone included.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn for_each_server_ever(&self, each: impl FnMut(&str)) -> Result<(), StoreError> {
+        self.each_server("SELECT name FROM server ORDER BY name", each)
+    }
+
+    fn each_server(&self, sql: &str, mut each: impl FnMut(&str)) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare(sql).map_err(self.fail())?;
+        let mut rows = statement.query([]).map_err(self.fail())?;
+        while let Some(row) = rows.next().map_err(self.fail())? {
+            each(row.get_ref(0).ok().and_then(|value| value.as_str().ok()).unwrap_or_default());
+        }
+        Ok(())
+    }
+}

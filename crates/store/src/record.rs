@@ -1,0 +1,73 @@
+//! What is handed to the writer, one record at a time. Plain data: how it becomes rows is the writer's part.
+
+use mcpdex_model::{Listing, Observation, Outcome, ServerId, ToolOrigin};
+
+/// Something to keep.
+#[derive(Debug)]
+pub enum Record {
+    /// What follows belongs to this run.
+    Run(i64),
+    /// A source lists a server; what it offers is yet to be learnt.
+    Listing(Box<Listing>),
+    Observation(Box<Observation>),
+    /// The same attempt was made for another server just now, with this outcome.
+    Same(Box<Same>),
+    /// All that a listing names was tried.
+    Done {
+        server: ServerId,
+        source: String,
+    },
+    /// A source has deleted a version of a server that it lists no more as the newest.
+    Deleted {
+        server: ServerId,
+        source: String,
+        version: Option<String>,
+    },
+    /// How far a source was read.
+    Sweep {
+        source: String,
+        step: Sweep,
+    },
+    /// What an answer is known by.
+    Validator(Box<Validator>),
+    /// The run came to its end.
+    RunEnds,
+}
+
+/// An attempt that is known from another server.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Same {
+    pub server: ServerId,
+    /// The server for which the attempt was made.
+    pub other: ServerId,
+    pub origin: ToolOrigin,
+    /// What was asked, as observations name it.
+    pub target: String,
+    pub outcome: Outcome,
+    pub detail: Option<String>,
+}
+
+/// A step of reading a source page by page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sweep {
+    /// Reading begins, of everything or of what changed since a time.
+    Begins { since: Option<String> },
+    /// Everything before this cursor was listed.
+    Next(String),
+    /// Something that the source lists could not be read: that a server was not seen says nothing.
+    Flawed,
+    /// The source gave everything, although it was asked for what changed.
+    Whole,
+    /// The source was read to its end.
+    Ends,
+}
+
+/// What an answer is known by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Validator {
+    pub url: String,
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+    /// Where the page led to.
+    pub next: Option<String>,
+}

@@ -1,0 +1,273 @@
+//! The one thread that writes: records come in through a bounded channel and are committed in batches.
+
+use super::record::{Record, Sweep};
+use super::{StoreError, migrate};
+use mcpdex_model::{Listing, Observation, Outcome, Package, ToolOrigin};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// How many records may wait for the writer before senders have to.
+const QUEUE: usize = 256;
+/// A batch is committed when it holds this many records…
+const BATCH: usize = 500;
+/// …or when its first record has waited this long: what is lost when the process is killed.
+const BATCH_AGE: Duration = Duration::from_millis(250);
+
+/// How much was written by one [`Writer`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recorded {
+    pub listings: u64,
+    pub attempts: u64,
+    pub tools: u64,
+}
+
+/// The only way to write what a crawl learns. Cheap to share by reference between threads.
+#[derive(Debug)]
+pub struct Writer {
+    records: SyncSender<Record>,
+    thread: JoinHandle<Result<Recorded, StoreError>>,
+}
+
+impl Writer {
+    /// Opens (or makes) the database at `path` and starts the writing thread. `now` is the time to stamp on what is
+    /// written, as RFC 3339.
+    ///
+    /// # Errors
+    /// The file cannot be opened, is foreign or is newer than this program.
+    pub fn spawn(path: &Path, now: fn() -> String) -> Result<Writer, StoreError> {
+        let connection = migrate::open_for_writing(path)?;
+        let (records, queue) = sync_channel(QUEUE);
+        let path = path.to_owned();
+        let thread = std::thread::Builder::new()
+            .name("mcpdex-writer".to_owned())
+            .spawn(move || run(connection, &path, &queue, now))
+            .map_err(|_| StoreError::WriterStopped)?;
+        Ok(Writer { records, thread })
+    }
+
+    /// Hands over one record; waits while the queue is full.
+    ///
+    /// # Errors
+    /// The writing thread has stopped; [`Writer::finish`] says why.
+    pub fn send(&self, record: Record) -> Result<(), StoreError> {
+        self.records.send(record).map_err(|_| StoreError::WriterStopped)
+    }
+
+    /// Waits until all that was sent is committed.
+    ///
+    /// # Errors
+    /// The first error the writing thread met.
+    pub fn finish(self) -> Result<Recorded, StoreError> {
+        drop(self.records);
+        self.thread.join().unwrap_or(Err(StoreError::WriterStopped))
+    }
+}
+
+fn run(
+    mut connection: Connection,
+    path: &Path,
+    queue: &Receiver<Record>,
+    now: fn() -> String,
+) -> Result<Recorded, StoreError> {
+    let fail = StoreError::sqlite("write to", path);
+    let mut recorded = Recorded::default();
+    let run_id = Cell::new(None);
+    while let Ok(first) = queue.recv() {
+        let started = Instant::now();
+        let transaction = connection.transaction().map_err(&fail)?;
+        let batch = Batch { transaction: &transaction, now: now(), path, run: &run_id };
+        batch.record(first, &mut recorded)?;
+        for _ in 1..BATCH {
+            match queue.recv_timeout(BATCH_AGE.saturating_sub(started.elapsed())) {
+                Ok(record) => batch.record(record, &mut recorded)?,
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        transaction.commit().map_err(&fail)?;
+    }
+    Ok(recorded)
+}
+
+/// One transaction's worth of records, all stamped with one time.
+pub(super) struct Batch<'a> {
+    pub(super) transaction: &'a Transaction<'a>,
+    pub(super) now: String,
+    path: &'a Path,
+    run: &'a Cell<Option<i64>>,
+}
+
+impl Batch<'_> {
+    fn record(&self, record: Record, recorded: &mut Recorded) -> Result<(), StoreError> {
+        match record {
+            Record::Listing(listing) => {
+                self.listing(&listing)?;
+                recorded.listings += 1;
+            }
+            Record::Observation(observation) => {
+                recorded.tools += observation.tools.len() as u64;
+                self.observation(&observation)?;
+                recorded.attempts += 1;
+            }
+            Record::Run(run) => self.run.set(Some(run)),
+            Record::Same(same) => {
+                self.same(&same)?;
+                recorded.attempts += 1;
+            }
+            Record::Done { server, source } => {
+                self.execute(
+                    "UPDATE listing SET pending = 0 WHERE pending = 1 AND source = ?2
+                       AND server_id = (SELECT id FROM server WHERE name = ?1)",
+                    params![server.as_str(), source],
+                )?;
+            }
+            Record::Deleted { server, source, version } => {
+                self.deleted(server.as_str(), &source, version.as_deref())?;
+            }
+            Record::Sweep { source, step } => self.sweep(&source, step)?,
+            Record::Validator(known) => {
+                self.execute(
+                    "INSERT INTO validator (url, etag, last_modified, next) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (url) DO UPDATE SET etag = excluded.etag, last_modified = excluded.last_modified,
+                         next = excluded.next",
+                    params![known.url, known.etag, known.last_modified, known.next],
+                )?;
+            }
+            Record::RunEnds => {
+                self.execute("UPDATE run SET finished = ?2 WHERE id = ?1", params![self.run.get(), self.now])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn sweep(&self, source: &str, step: Sweep) -> Result<(), StoreError> {
+        match step {
+            Sweep::Begins { since } => self.execute(
+                "INSERT INTO source (name, run_id, begun, since) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (name) DO UPDATE SET run_id = excluded.run_id, begun = excluded.begun,
+                     since = excluded.since, next = NULL, flawed = 0",
+                params![source, self.run.get(), self.now, since],
+            ),
+            Sweep::Next(next) => self.execute("UPDATE source SET next = ?2 WHERE name = ?1", params![source, next]),
+            Sweep::Flawed => self.execute("UPDATE source SET flawed = 1 WHERE name = ?1", params![source]),
+            Sweep::Whole => self.execute("UPDATE source SET since = NULL WHERE name = ?1", params![source]),
+            Sweep::Ends => {
+                self.unlist(source)?;
+                self.execute(
+                    "UPDATE source SET swept = begun, begun = NULL, since = NULL, next = NULL WHERE name = ?1",
+                    params![source],
+                )
+            }
+        }
+        .map(drop)
+    }
+
+    /// The run that is under way.
+    pub(super) fn run(&self) -> Option<i64> {
+        self.run.get()
+    }
+
+    pub(super) fn attempt(
+        &self,
+        server: i64,
+        origin: ToolOrigin,
+        target: &str,
+        outcome: Outcome,
+        detail: Option<&str>,
+        list: Option<i64>,
+    ) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO attempt (server_id, origin, target, outcome, detail, observation_id, run_id, at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![server, origin.as_str(), target, outcome.as_str(), detail, list, self.run.get(), self.now],
+        )
+        .map(drop)
+    }
+
+    pub(super) fn fail(&self) -> impl Fn(rusqlite::Error) -> StoreError {
+        let path: PathBuf = self.path.to_owned();
+        move |e| StoreError::sqlite("write to", &path)(e)
+    }
+
+    pub(super) fn execute(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize, StoreError> {
+        self.transaction.prepare_cached(sql).and_then(|mut s| s.execute(params)).map_err(self.fail())
+    }
+
+    pub(super) fn id(&self, sql: &str, params: impl rusqlite::Params) -> Result<Option<i64>, StoreError> {
+        self.transaction
+            .prepare_cached(sql)
+            .and_then(|mut s| s.query_row(params, |row| row.get(0)).optional())
+            .map_err(self.fail())
+    }
+
+    /// The row of a server, made when it is new.
+    pub(super) fn server(&self, name: &str) -> Result<i64, StoreError> {
+        self.execute(
+            "INSERT INTO server (name, first_seen, last_seen) VALUES (?1, ?2, ?2)
+             ON CONFLICT (name) DO UPDATE SET last_seen = excluded.last_seen",
+            params![name, self.now],
+        )?;
+        self.id("SELECT id FROM server WHERE name = ?1", [name])?.ok_or_else(|| self.lost("server"))
+    }
+
+    pub(super) fn lost(&self, what: &'static str) -> StoreError {
+        StoreError::Damaged { path: self.path.to_owned(), what, detail: "a row just written is gone".to_owned() }
+    }
+
+    fn listing(&self, listing: &Listing) -> Result<(), StoreError> {
+        let server = self.server(listing.server.as_str())?;
+        self.execute(
+            "UPDATE server SET title = coalesce(?2, title), description = coalesce(?3, description),
+                    version = coalesce(?4, version), repository = coalesce(?5, repository)
+             WHERE id = ?1",
+            params![server, listing.title, listing.description, listing.version, listing.repository],
+        )?;
+        self.execute(
+            "INSERT INTO listing (server_id, source, version, status, packages, remotes, manifest, meta,
+                                  problems, pending, run_id, first_seen, last_seen)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?11, ?8, 1, ?10, ?9, ?9)
+             ON CONFLICT (server_id, source, version) DO UPDATE SET
+                 status = excluded.status, packages = excluded.packages, remotes = excluded.remotes,
+                 manifest = excluded.manifest, meta = excluded.meta, problems = excluded.problems, pending = 1, run_id = excluded.run_id,
+                 last_seen = excluded.last_seen",
+            params![
+                server,
+                listing.source,
+                listing.version.as_deref().unwrap_or_default(),
+                listing.status,
+                json(&listing.packages),
+                json(&listing.remotes),
+                listing.manifest,
+                json(&listing.problems),
+                self.now,
+                self.run.get(),
+                listing.meta
+            ],
+        )?;
+        self.regard(server)
+    }
+
+    fn observation(&self, observation: &Observation) -> Result<(), StoreError> {
+        let server = self.server(observation.server.as_str())?;
+        let list = match observation.outcome {
+            Outcome::Ok => Some(self.list(server, observation)?),
+            Outcome::NotModified => self.still(server, observation)?,
+            _ => None,
+        };
+        let (origin, outcome, detail) = (observation.origin, observation.outcome, observation.detail.as_deref());
+        self.attempt(server, origin, &target(observation), outcome, detail, list)
+    }
+}
+
+/// What an observation is about, whatever the version: a package by name, else what was asked. A newer version's list
+/// takes the place of the older one's.
+pub(super) fn target(observation: &Observation) -> String {
+    observation.package.as_ref().map_or_else(|| observation.target.clone(), Package::key)
+}
+
+pub(super) fn json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("model types have string keys and no failing serializer")
+}

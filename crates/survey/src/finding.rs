@@ -1,0 +1,196 @@
+//! One thing that a person should look at: what kind, how grave, where, in one sentence.
+
+use super::combination::combination;
+use mcpdex_model::{FoundTool, NamedTool, PartialList, Risk, Unread, words};
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// What a finding is about.
+    Kind, "kind of finding" {
+        /// What the tool can do is of this risk.
+        Risk = "risk",
+        /// No rule recognised the tool.
+        Unrecognised = "unrecognised",
+        /// The server's annotation and the tool's definition disagree.
+        AnnotationMismatch = "annotation-mismatch",
+        /// The definition holds invisible characters or letters of another script.
+        HiddenText = "hidden-text",
+        /// Private data, untrusted content and a way out meet.
+        Combination = "combination",
+        /// Several servers have tools of one name that are not the same.
+        NameCollision = "name-collision",
+        /// The name looks like another one and is not.
+        LookAlike = "look-alike",
+        /// Another server's description speaks of this tool.
+        Shadowing = "shadowing",
+        /// The list is known to be incomplete.
+        Partial = "partial",
+        /// The server could not be read.
+        Unread = "unread",
+    }
+}
+
+impl Kind {
+    /// What findings of this kind mean and what to do about them, in a sentence or two.
+    pub const fn help(self) -> &'static str {
+        match self {
+            Kind::Risk => {
+                "A tool can do this much harm when an agent calls it. Limit, hide or require approval for it in the policy."
+            }
+            Kind::Unrecognised => {
+                "No rule recognised the tool, so it is held to change things. Read its definition and settle it by an override."
+            }
+            Kind::AnnotationMismatch => {
+                "The server says one thing of the tool and its definition another. Do not rely on the annotation."
+            }
+            Kind::HiddenText => {
+                "Text that a person does not see may steer a model. Look at the definition with escapes shown."
+            }
+            Kind::Combination => {
+                "An agent that reads private data and text from strangers and can send things out can be made to leak. Take one of the three away."
+            }
+            Kind::NameCollision => {
+                "A client that knows tools by name alone may call the wrong one. Give the servers prefixes or connect one of them."
+            }
+            Kind::LookAlike => "A name that looks like another may have been chosen to be called in its place.",
+            Kind::Shadowing => {
+                "A description that speaks of another server's tool may change how a model uses that tool."
+            }
+            Kind::Partial => "What is missing from the list was not judged. Learn the list from the server itself.",
+            Kind::Unread => "Nothing is known of the server's tools, which does not make them harmless.",
+        }
+    }
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Finding {
+    pub kind: Kind,
+    pub severity: Risk,
+    /// The server, by the name that whoever asked knows it by.
+    pub server: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool: Option<String>,
+    /// One sentence.
+    pub message: String,
+    /// Stays the same as long as the finding does, whatever the wording.
+    pub fingerprint: String,
+}
+
+impl Finding {
+    /// A finding; `matter` tells apart what else would be the same finding.
+    pub fn new(kind: Kind, severity: Risk, server: &str, tool: Option<&str>, message: String, matter: &str) -> Finding {
+        let key = [kind.as_str(), severity.as_str(), server, tool.unwrap_or_default(), matter].join("\u{1f}");
+        let fingerprint = super::pin::sha256(key.as_bytes())[..32].to_owned();
+        Finding { kind, severity, server: server.to_owned(), tool: tool.map(str::to_owned), message, fingerprint }
+    }
+}
+
+/// What stands out among the tools of one server, known as `server`; gravest first.
+pub fn of_server(server: &str, tools: &[FoundTool], unread: &[Unread], partial: &[PartialList]) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = tools.iter().flat_map(|tool| of_tool(server, tool)).collect();
+    if let Some(found) = combination(tools.iter().map(|tool| (tool.tool.name.as_str(), &tool.verdict))) {
+        let message = format!("the server's own tools make a leak possible: {}", found.sentence());
+        findings.push(Finding::new(Kind::Combination, Risk::High, server, None, message, ""));
+    }
+    for list in partial {
+        for missing in &list.missing {
+            let place = missing.site.as_ref().map(|s| format!(" ({}:{})", s.file, s.line)).unwrap_or_default();
+            let message = format!("the list from {} is partial: {}{place}", list.target, missing.detail);
+            findings.push(Finding::new(Kind::Partial, Risk::Medium, server, None, message, &missing.detail));
+        }
+    }
+    for attempt in unread {
+        let why = attempt.detail.as_deref().map(|d| format!(": {d}")).unwrap_or_default();
+        let message = format!("{} could not be read: {}{why}", attempt.target, attempt.outcome);
+        findings.push(Finding::new(Kind::Unread, Risk::Medium, server, None, message, &attempt.target));
+    }
+    sorted(findings)
+}
+
+/// What stands out about a name: servers that mean different things by it, names that look like it, and descriptions of
+/// other servers that speak of it.
+pub fn of_name(name: &str, found: &[FoundTool], alike: &[NamedTool], mentions: &[NamedTool]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let differ = super::differences(found);
+    if !differ.is_empty() {
+        let fields: Vec<_> = differ.iter().map(|difference| difference.field).collect();
+        let severity = found.iter().map(|tool| tool.verdict.risk).max().unwrap_or(Risk::Medium).max(Risk::Medium);
+        let message = format!("{} servers have a tool `{name}`; they differ in {}", found.len(), fields.join(", "));
+        findings.push(Finding::new(Kind::NameCollision, severity, "*", Some(name), message, ""));
+    }
+    for other in alike {
+        let message = format!("`{}` looks like `{name}` and is another name", other.tool);
+        findings.push(Finding::new(Kind::LookAlike, Risk::High, &other.server, Some(&other.tool), message, name));
+    }
+    for other in mentions {
+        let message =
+            format!("the description of `{}` speaks of `{name}`, which this server does not have", other.tool);
+        findings.push(Finding::new(Kind::Shadowing, Risk::Medium, &other.server, Some(&other.tool), message, name));
+    }
+    sorted(findings)
+}
+
+/// Findings across servers: names that several of them have and that differ, and a leak that only their combination
+/// makes possible. `servers` are known by the given names.
+pub fn of_tools(servers: &[(String, Vec<FoundTool>)]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut by_name: std::collections::BTreeMap<&str, Vec<(&str, &FoundTool)>> = std::collections::BTreeMap::new();
+    for (server, tools) in servers {
+        for tool in tools {
+            by_name.entry(tool.tool.name.as_str()).or_default().push((server, tool));
+        }
+    }
+    for (name, holders) in by_name {
+        for (at, (server, tool)) in holders.iter().enumerate() {
+            let others: Vec<&str> =
+                holders.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, (server, _))| *server).collect();
+            if !others.is_empty() {
+                let severity = tool.verdict.risk.max(Risk::Medium);
+                let message = format!("`{name}` is also a tool of {}", others.join(", "));
+                findings.push(Finding::new(Kind::NameCollision, severity, server, Some(name), message, ""));
+            }
+        }
+    }
+    let alone = servers
+        .iter()
+        .any(|(_, tools)| combination(tools.iter().map(|tool| (tool.tool.name.as_str(), &tool.verdict))).is_some());
+    let all: Vec<(String, &FoundTool)> = servers
+        .iter()
+        .flat_map(|(server, tools)| tools.iter().map(move |tool| (format!("{server}/{}", tool.tool.name), tool)))
+        .collect();
+    if let Some(found) = combination(all.iter().map(|(name, tool)| (name.as_str(), &tool.verdict))).filter(|_| !alone) {
+        let message = format!("the servers together make a leak possible: {}", found.sentence());
+        findings.push(Finding::new(Kind::Combination, Risk::High, "*", None, message, ""));
+    }
+    sorted(findings)
+}
+
+fn of_tool(server: &str, found: &FoundTool) -> Vec<Finding> {
+    let (name, verdict) = (found.tool.name.as_str(), &found.verdict);
+    let finding =
+        |kind, severity, message, matter: &str| Finding::new(kind, severity, server, Some(name), message, matter);
+    let mut findings = Vec::new();
+    if !verdict.recognised {
+        let message = "no rule recognised this tool; it is held to change things".to_owned();
+        findings.push(finding(Kind::Unrecognised, Risk::Medium, message, ""));
+    } else if verdict.risk > Risk::Low {
+        let message = format!("{}: {}", verdict.category, verdict.rationale);
+        findings.push(finding(Kind::Risk, verdict.risk, message, ""));
+    }
+    for audit in &verdict.audit {
+        let message = format!("{}: {}", audit.claim, audit.finding);
+        findings.push(finding(Kind::AnnotationMismatch, Risk::Medium, message, &audit.claim));
+    }
+    for note in &verdict.notes {
+        findings.push(finding(Kind::HiddenText, Risk::High, note.clone(), note));
+    }
+    findings
+}
+
+fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| {
+        (b.severity, &a.server, a.kind, &a.tool, &a.message).cmp(&(a.severity, &b.server, b.kind, &b.tool, &b.message))
+    });
+    findings
+}
