@@ -1,7 +1,7 @@
 """Kills mcpdex while a program of its runs, and looks what is left: `outlive.py BINARY SANDBOX GROUP|ALONE PROGRAM...`.
 Prints a JSON list of the command lines that hold the marker, and of what lies in the temporary folder, once nothing
 changes any more."""
-import json, os, signal, subprocess, sys, tempfile, time
+import json, os, shutil, signal, subprocess, sys, tempfile, time
 
 binary, sandbox, how, program = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4]
 MARKER = "marker-outlive"
@@ -41,3 +41,4 @@ began = time.time()
 while (left() or os.listdir(folder)) and time.time() - began < 10:
     time.sleep(0.05)
 print(json.dumps({"seen": len(seen), "left": left(), "files": os.listdir(folder)}))
+shutil.rmtree(folder, ignore_errors=True)
