@@ -121,7 +121,12 @@ fn left_behind(user: &User) -> Vec<String> {
 
 /// Every attempt and every list of an interrupted run is one of an undisturbed run.
 fn is_part_of(user: &User, whole: &User) -> usize {
-    if !user.database().exists() {
+    // Cut before there was a database, or before there was anything in it.
+    let is_made = |connection: rusqlite::Connection| {
+        let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'server'";
+        connection.query_row(sql, [], |row| row.get::<_, i64>(0))
+    };
+    if !user.database().exists() || rusqlite::Connection::open(user.database()).and_then(is_made).unwrap() == 0 {
         return 0;
     }
     let (part, whole) = (content(&user.database()), content(&whole.database()));
