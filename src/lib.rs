@@ -8,6 +8,8 @@
 //!                                                      ║  the wall: nothing behind it needs the network
 //!                  store ──▶ Tool ──▶ classify ──▶ Verdict ──▶ survey · policy · report
 //! ```
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 pub use mcpdex_classify as classify;
 pub use mcpdex_crawl as crawl;
 pub use mcpdex_extract as extract;
