@@ -8,6 +8,7 @@ use crate::report::visible;
 use crate::source::config;
 use crate::store::Reader;
 use anyhow::{Context, bail};
+use mcpdex_process::{Environment, LookedAt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -137,7 +138,7 @@ pub(super) fn servers(global: &Global, args: &ConfiguredArgs) -> anyhow::Result<
     }
     if !wanted.is_empty() && !args.offline {
         drop(reader);
-        learn(global, &path, &wanted, args.allow_private)?;
+        learn(global, &path, &wanted, args)?;
         reader = database::open_judged(&path)?;
     }
     let mut servers: Vec<Configured> = Vec::new();
@@ -195,14 +196,19 @@ fn spec(listing: &Listing, live: bool) -> Option<String> {
 }
 
 /// Crawls in a process of its own: a crawl is one command, with its limits and its progress on stderr.
-fn learn(global: &Global, database: &Path, specs: &[String], allow_private: bool) -> anyhow::Result<()> {
+fn learn(global: &Global, database: &Path, specs: &[String], args: &ConfiguredArgs) -> anyhow::Result<()> {
     let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let database = std::path::absolute(database).context("cannot tell where the database is")?;
+    // The configurations lie in folders of whoever wrote them: nothing in those may say where packages come from.
+    let environment = Environment::of_process(LookedAt::with(&args.configs));
+    let folder = environment.neutral_folder().context("cannot make a folder to crawl in")?;
     let mut command = Command::new(program);
+    command.env_clear().envs(environment.variables()).current_dir(folder.path());
     command.arg("--db").arg(database).arg("crawl").args(specs).stdin(Stdio::null()).stdout(Stdio::null());
     if global.quiet {
         command.arg("--quiet");
     }
-    if allow_private {
+    if args.allow_private {
         command.arg("--allow-private");
     }
     let (mut child, _group) = mcpdex_process::spawn_own(&mut command).context("cannot start the crawl")?;

@@ -10,6 +10,7 @@ use crate::source::{SourceSpec, SpecError, curated};
 use crate::store::{Judged, Known, Reader, Record, Recorded, StoreError, Writer, begin_run};
 use anyhow::Context;
 use jiff::{Timestamp, ToSpan};
+use mcpdex_process::LookedAt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -35,7 +36,7 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
     let begun = Instant::now();
     let known = begin(&path, &specs, args)?;
     let (run_id, continued) = (known.run(), known.continued);
-    let options = options(args, known)?;
+    let options = options(args, &specs, known)?;
     let writer = Writer::spawn(&path, now)?;
     writer.send(Record::Run(run_id))?;
     if continued && !global.quiet {
@@ -146,7 +147,7 @@ fn complain(report: &crawl::CrawlReport) {
         eprintln!("warning: … and {} more (--json lists all)", report.problems.len() - SHOWN);
     }
     if report.redacted > 0 {
-        eprintln!("{} secrets in manifests and configurations were not stored", report.redacted);
+        eprintln!("{} values in manifests and configurations that may be secret were not stored", report.redacted);
     }
 }
 
@@ -192,9 +193,10 @@ fn learn(specs: &[SourceSpec], options: &Options, writer: Writer, progress: &Pro
     Ok(Crawled { report, recorded, all_failed })
 }
 
-fn options(args: &CrawlArgs, known: Known) -> anyhow::Result<Options> {
+fn options(args: &CrawlArgs, specs: &[SourceSpec], known: Known) -> anyhow::Result<Options> {
     let program = std::env::current_exe().context("cannot find this program's own file, which reads packages")?;
-    let mut options = Options::new(program, Surroundings::of_process());
+    let named: Vec<_> = specs.iter().filter_map(SourceSpec::path).collect();
+    let mut options = Options::new(program, Surroundings::beside(LookedAt::with(&named)));
     options.npm_registry.clone_from(&args.npm_registry);
     options.pypi_index.clone_from(&args.pypi_index);
     options.allow_private = args.allow_private;

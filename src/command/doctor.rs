@@ -4,8 +4,8 @@ use super::{Exit, configured, database, print};
 use crate::cli::{DoctorArgs, Global};
 use crate::report::{Checkup, DoctorReport, Health, to_json};
 use crate::store::{Reader, StoreError};
+use mcpdex_process::{Call, Environment, LookedAt};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 pub(super) fn run(global: &Global, args: &DoctorArgs) -> anyhow::Result<Exit> {
     let mut checkups = vec![rules()];
@@ -111,9 +111,10 @@ fn programs(online: bool) -> Vec<Checkup> {
         ("npm", "npm packages", "npm registry", &["ping"]),
         ("pip", "Python packages", "Python index", &["index", "versions", "pip"]),
     ];
+    let around = Environment::of_process(LookedAt::here());
     let mut checkups = Vec::new();
     for (program, what, registry, ask) in asks {
-        let Some(answer) = output(program, &["--version"]) else {
+        let Some(answer) = output(&around, program, &["--version"]) else {
             let cure = format!("{program} is not installed; a flag, the environment or its settings name the registry");
             checkups.push(checkup(what, Health::Limited, cure));
             continue;
@@ -121,7 +122,7 @@ fn programs(online: bool) -> Vec<Checkup> {
         let answer = answer.lines().next().unwrap_or_default().to_owned();
         checkups.push(checkup(what, Health::Good, format!("asks {program} ({answer})")));
         if online {
-            let reached = output(program, ask).is_some();
+            let reached = output(&around, program, ask).is_some();
             let told = format!("does not answer `{program} {}`", ask.join(" "));
             let (health, seen) = if reached { (Health::Good, "answers".to_owned()) } else { (Health::Bad, told) };
             checkups.push(checkup(registry, health, seen));
@@ -130,12 +131,10 @@ fn programs(online: bool) -> Vec<Checkup> {
     checkups
 }
 
-fn output(program: &str, words: &[&str]) -> Option<String> {
-    let mut command = Command::new(program);
-    command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let (child, _group) = mcpdex_process::spawn_blocking(&mut command).ok()?;
-    let ran = child.wait_with_output().ok()?;
-    ran.status.success().then(|| String::from_utf8_lossy(&ran.stdout).into_owned())
+fn output(around: &Environment, program: &str, words: &[&str]) -> Option<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+    let answer = runtime.block_on(around.run(Call::new(&[program], words))).ok()?;
+    Some(String::from_utf8_lossy(&answer).into_owned())
 }
 
 fn features() -> Vec<Checkup> {

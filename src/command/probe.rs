@@ -4,11 +4,13 @@ use super::Exit;
 use super::interrupt::unless_asked;
 use crate::cli::{Global, ProbeArgs, RunSandbox};
 use crate::model::{Heard, Outcome};
-use crate::net::{Client, Config, Trust, shown};
+use crate::net::{Client, Config, Trust};
 use crate::probe::sandbox::{self, Run, RunLimits, Sandbox};
 use crate::probe::{self, Ask, credentials, stdio};
 use crate::report::{ProbeReport, to_json, visible};
+use crate::source::given;
 use anyhow::{Context, bail};
+use mcpdex_process::{Environment, LookedAt};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use url::Url;
@@ -17,15 +19,18 @@ pub(super) fn run(global: &Global, args: &ProbeArgs) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
     let (target, heard, sandbox) = match &args.url {
         Some(url) => {
-            let url = Url::parse(url).with_context(|| format!("`{url}` is not an address"))?;
+            let url = Url::parse(url).with_context(|| format!("`{}` is not an address", given::address(url).text))?;
             let heard = runtime.block_on(unless_asked(at_address(&url, args)))??;
-            (shown(&url), heard, None)
+            (given::address(url.as_str()).text, heard, None)
         }
         None => {
             let (heard, sandbox) = runtime.block_on(unless_asked(as_program(global, args)))??;
-            (args.command.join(" "), heard, Some(sandbox.as_str()))
+            (given::command_line(&args.command), heard, Some(sandbox.as_str()))
         }
     };
+    let told = |text: &String| given::text(text);
+    let heard =
+        Heard { detail: heard.detail.as_ref().map(told), tried: heard.tried.iter().map(told).collect(), ..heard };
     let read = heard.outcome.is_read();
     let report = ProbeReport::new(target, heard, sandbox);
     super::print(&if global.json { to_json(&report) } else { report.to_text() })?;
@@ -68,15 +73,16 @@ async fn as_program(global: &Global, args: &ProbeArgs) -> anyhow::Result<(Heard,
         Err(error) => return Ok((Heard::without_list(Outcome::Blocked, error.to_string()), Sandbox::None)),
     };
     let environment = environment(args)?;
-    let fetched = match sandbox::fetch(&args.command).await {
+    let fetched = match sandbox::fetch(&args.command, &Environment::of_process(LookedAt::here())).await {
         Ok(fetched) => fetched,
         Err(error) => return Ok((Heard::without_list(error.outcome(), error.to_string()), sandbox)),
     };
     if let Some(package) = &fetched.package {
-        say(&format!("fetched {package}, its install scripts were not run"));
+        say(&format!("fetched {}, its install scripts were not run", given::text(package)));
     }
     let network = if args.run_network { "with network" } else { "without network" };
-    say(&format!("running a stranger's program in {}, {network}: {}", sandbox.as_str(), args.command.join(" ")));
+    let shown = given::command_line(&args.command);
+    say(&format!("running a stranger's program in {}, {network}: {shown}", sandbox.as_str()));
     let mut reads = fetched.reads.clone();
     reads.extend(args.run_read.iter().cloned());
     let mut limits = RunLimits::default();

@@ -7,10 +7,9 @@ use super::package::PackageArchive;
 use mcpdex_extract::PackageInfo;
 use mcpdex_extract::archive::ArchiveKind;
 use mcpdex_model::Ecosystem;
+use mcpdex_process::{Call, Place, ProgramError};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
-use tokio::process::Command;
 
 /// How long git or cargo may work.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -22,12 +21,8 @@ pub enum CheckoutError {
     Repository(String),
     #[error("`{0}` names no crate; expected crate:NAME[@VERSION]")]
     Crate(String),
-    #[error("{0} is not installed; it is needed to fetch this")]
-    Missing(&'static str),
-    #[error("`{0}` did not end within {seconds} s", seconds = PATIENCE.as_secs())]
-    Timeout(&'static str),
-    #[error("`{program}` failed: {why}")]
-    Failed { program: &'static str, why: String },
+    #[error("{0}; it is needed to fetch this")]
+    Program(#[from] ProgramError),
     #[error("cargo fetched {0} and left no archive of it that could be found")]
     NoArchive(String),
 }
@@ -71,17 +66,18 @@ impl Repository {
     /// There is no git, or it failed.
     pub async fn clone_into(&self, folder: &Path, around: &Surroundings) -> Result<(), CheckoutError> {
         let address = format!("https://github.com/{}/{}.git", self.owner, self.name);
-        let mut command = Command::new("git");
+        let folder = folder.to_string_lossy();
         // What a repository brings along must not run: no hooks, no links out of the folder, no large-file filter.
-        command.args(["-c", "core.hooksPath=/dev/null", "-c", "core.symlinks=false", "-c", "filter.lfs.smudge="]);
-        command.args(["-c", "filter.lfs.process=", "-c", "filter.lfs.required=false"]);
-        command.args(["clone", "--quiet", "--depth", "1", "--single-branch", "--no-tags"]);
+        let mut line = vec!["-c", "core.hooksPath=/dev/null", "-c", "core.symlinks=false", "-c", "filter.lfs.smudge="];
+        line.extend(["-c", "filter.lfs.process=", "-c", "filter.lfs.required=false", "-c", "core.fsmonitor=false"]);
+        line.extend(["clone", "--quiet", "--depth", "1", "--single-branch", "--no-tags"]);
         if let Some(reference) = &self.reference {
-            command.args(["--branch", reference]);
+            line.extend(["--branch", reference]);
         }
-        command.arg("--").arg(&address).arg(folder);
-        command.envs(&around.environment).env("GIT_TERMINAL_PROMPT", "0").env("GIT_LFS_SKIP_SMUDGE", "1");
-        run("git", command).await.map(drop)
+        line.extend(["--", &address, &folder]);
+        let set = [("GIT_TERMINAL_PROMPT", "0"), ("GIT_LFS_SKIP_SMUDGE", "1")];
+        let call = Call { set: &set, patience: PATIENCE, ..Call::new(&["git"], &line) };
+        around.environment.run(call).await.map(drop).map_err(CheckoutError::from)
     }
 }
 
@@ -94,10 +90,10 @@ pub async fn crate_archive(word: &str, around: &Surroundings) -> Result<PackageA
     if word.is_empty() || !word.starts_with(|c: char| c.is_ascii_alphabetic()) || !word.chars().all(plain) {
         return Err(CheckoutError::Crate(word.to_owned()));
     }
-    let mut command = Command::new("cargo");
-    // Outside of any project, whose lock file would decide the version.
-    command.args(["info", "--color", "never", word]).current_dir(std::env::temp_dir()).envs(&around.environment);
-    let told = run("cargo", command).await?;
+    // Outside of any project, whose lock file would decide the version and whose settings cargo would take.
+    let line = ["info", "--color", "never", word];
+    let call = Call { place: Place::Root, patience: PATIENCE, ..Call::new(&["cargo"], &line) };
+    let told = String::from_utf8_lossy(&around.environment.run(call).await?).into_owned();
     let field = |name: &str| told.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
     let version = field("version:").and_then(|text| text.split_whitespace().next()).map(str::to_owned);
     let name = word.split('@').next().unwrap_or(word).to_owned();
@@ -111,31 +107,14 @@ pub async fn crate_archive(word: &str, around: &Surroundings) -> Result<PackageA
 
 /// The archive called `file` in the folder where cargo keeps those of every registry.
 fn kept_archive(file: &str, around: &Surroundings) -> Option<PathBuf> {
-    let home = match around.variable("CARGO_HOME") {
-        Some(home) => PathBuf::from(home),
+    let home = match around.environment.path("CARGO_HOME") {
+        Some(home) => home,
         None => directories::BaseDirs::new()?.home_dir().join(".cargo"),
     };
     let mut registries: Vec<PathBuf> =
         std::fs::read_dir(home.join("registry/cache")).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
     registries.sort();
     registries.into_iter().map(|registry| registry.join(file)).find(|path| path.is_file())
-}
-
-async fn run(program: &'static str, mut command: Command) -> Result<String, CheckoutError> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let output = match tokio::time::timeout(PATIENCE, mcpdex_process::output(&mut command)).await {
-        Err(_) => return Err(CheckoutError::Timeout(program)),
-        Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => return Err(CheckoutError::Missing(program)),
-        Ok(Err(error)) => return Err(CheckoutError::Failed { program, why: error.to_string() }),
-        Ok(Ok(output)) => output,
-    };
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-    }
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    let told = complaint.lines().find(|line| line.starts_with("fatal:") || line.starts_with("error:"));
-    let why = told.map_or_else(|| output.status.to_string(), |line| line.chars().take(300).collect());
-    Err(CheckoutError::Failed { program, why })
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Where packages come from: the operator's configuration first, then what the installed client says, and only when
 //! neither names a registry the manifest's own word, which is not trusted.
 
-use super::clients::{self, ClientError, Environment, Pip};
+use super::clients::{self, Pip};
 use super::options::{Options, Surroundings};
 use mcpdex_model::{Package, Secret};
 use mcpdex_net::{Trust, split_user_info};
+use mcpdex_process::{Environment, ProgramError};
 use mcpdex_source::npmrc::{ConfigError, NpmConfig, scope};
 use mcpdex_source::pip::{configured_index, index_in_help, read_report, report_arguments};
 use mcpdex_source::{Artifact, PageError};
@@ -34,9 +35,9 @@ pub(super) enum PypiAnswer {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unconfigured {
     #[error("no npm registry is configured and {0}; --npm-registry or NPM_CONFIG_REGISTRY names one")]
-    Npm(ClientError),
+    Npm(ProgramError),
     #[error("no Python package index is configured and {0}; --pypi-index or PIP_INDEX_URL names one")]
-    Pypi(ClientError),
+    Pypi(ProgramError),
     #[error(transparent)]
     Setting(#[from] ConfigError),
     #[error(transparent)]
@@ -53,7 +54,7 @@ pub(super) struct Configured {
     npm: Mutex<NpmKnowledge>,
     pypi: Option<Url>,
     pip: Pip,
-    pip_index: OnceCell<Result<Url, ClientError>>,
+    pip_index: OnceCell<Result<Url, ProgramError>>,
     /// pip is heavy: few at once.
     pip_places: Semaphore,
     reports: AtomicUsize,
@@ -66,7 +67,7 @@ struct NpmKnowledge {
     config: NpmConfig,
     /// Keys that npm was asked for.
     asked: BTreeSet<String>,
-    complaint: Option<ClientError>,
+    complaint: Option<ProgramError>,
 }
 
 impl Configured {
@@ -104,7 +105,7 @@ impl Configured {
             let authorization = known.config.authorization(&base).or(user_info);
             return Ok(Registry { base, trust: Trust::Operator, authorization });
         }
-        let complaint = known.complaint.clone().unwrap_or(ClientError::Missing("npm"));
+        let complaint = known.complaint.clone().unwrap_or_else(|| ProgramError::Missing("npm".to_owned()));
         named_by_manifest(package).ok_or(Unconfigured::Npm(complaint))
     }
 
@@ -118,7 +119,7 @@ impl Configured {
         if let Some(base) = &self.pypi {
             return Ok(PypiAnswer::Index(operated(base)));
         }
-        let mut complaint = ClientError::Missing("pip");
+        let mut complaint = ProgramError::Missing("pip".to_owned());
         if self.ask_clients {
             if self.reports.fetch_add(1, Ordering::Relaxed) < REPORTS {
                 let arguments = report_arguments(&package.identifier, package.version.as_deref())?;
@@ -138,15 +139,15 @@ impl Configured {
         named_by_manifest(package).map(PypiAnswer::Index).ok_or(Unconfigured::Pypi(complaint))
     }
 
-    async fn ask_pip_index(&self) -> Result<Url, ClientError> {
+    async fn ask_pip_index(&self) -> Result<Url, ProgramError> {
         let help = self.run_pip(&["install", "--help"]).await?;
-        index_in_help(&String::from_utf8_lossy(&help)).ok_or_else(|| ClientError::Failed {
+        index_in_help(&String::from_utf8_lossy(&help)).ok_or_else(|| ProgramError::Failed {
             command: "pip install --help".to_owned(),
             why: "it names no index".to_owned(),
         })
     }
 
-    async fn run_pip(&self, arguments: &[&str]) -> Result<Vec<u8>, ClientError> {
+    async fn run_pip(&self, arguments: &[&str]) -> Result<Vec<u8>, ProgramError> {
         let _place = self.pip_places.acquire().await.expect("the semaphore is never closed");
         self.pip.run(arguments, &self.environment).await
     }
@@ -154,7 +155,7 @@ impl Configured {
 
 impl NpmKnowledge {
     /// Asks npm for the registry of a scope or of everything, once; the complaint where it cannot answer.
-    async fn ask(&mut self, scope: Option<&str>, around: &Configured) -> Result<Option<ClientError>, ConfigError> {
+    async fn ask(&mut self, scope: Option<&str>, around: &Configured) -> Result<Option<ProgramError>, ConfigError> {
         let key = scope.map_or_else(|| "registry".to_owned(), |scope| format!("{scope}:registry"));
         if !around.ask_clients || !self.asked.insert(key.clone()) {
             return Ok(self.complaint.clone());

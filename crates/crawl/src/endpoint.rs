@@ -38,7 +38,10 @@ pub(super) async fn observe(reader: &Reader, job: &Job, remote: &Remote) -> Vec<
         // As it was typed: what is kept is without its query.
         Some(url) => Ok(url.clone()),
         None if remote.url.contains(REDACTED) => {
-            return failed(Outcome::AuthRequired, "not asked: the address held a secret, which was not stored");
+            return failed(
+                Outcome::AuthRequired,
+                "not asked: the address held what may be a secret, which was not stored",
+            );
         }
         None => Url::parse(&remote.url),
     };

@@ -3,9 +3,9 @@
 use mcpdex_extract as extract;
 use mcpdex_net::Limits;
 use mcpdex_probe as probe;
+use mcpdex_process::{Environment, LookedAt};
 use mcpdex_store::Known;
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -98,12 +98,13 @@ impl Options {
     }
 }
 
-/// What npm, pip and uv would look at to know where packages come from, read once.
+/// What npm, pip and uv would look at to know where packages come from, read once: what the user and the system have set,
+/// and nothing of the folders that are looked at.
 #[derive(Debug, Clone, Default)]
 pub struct Surroundings {
     /// The environment, in which they also run when they are asked.
-    pub(super) environment: BTreeMap<String, String>,
-    /// Texts of `.npmrc` files, the project's first.
+    pub(super) environment: Environment,
+    /// Texts of `.npmrc` files, the strongest first.
     pub npmrc: Vec<String>,
     /// Texts of `pip.conf` files, the strongest first.
     pub pip_conf: Vec<String>,
@@ -117,44 +118,43 @@ impl Surroundings {
         Surroundings::default()
     }
 
-    /// The surroundings of this process. Files that are not there or cannot be read are as good as empty, which is
-    /// what the clients make of them.
+    /// The surroundings of this process, in which only the present folder is looked at.
     pub fn of_process() -> Self {
-        // A variable that is not Unicode can be no URL.
-        let environment: BTreeMap<String, String> =
-            std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect();
+        Self::beside(LookedAt::here())
+    }
+
+    /// The surroundings of this process without what lies in the folders that are looked at. Files that are not there or
+    /// cannot be read are as good as empty, which is what the clients make of them.
+    pub fn beside(looked_at: LookedAt) -> Self {
+        let environment = Environment::of_process(looked_at);
         let mut found = Surroundings { environment, ask_clients: true, ..Surroundings::default() };
-        found.npmrc = texts(&found.npmrc_files());
-        found.pip_conf = texts(&found.pip_files());
+        found.npmrc = found.texts(&found.npmrc_files());
+        found.pip_conf = found.texts(&found.pip_files());
         found
     }
 
     /// A variable of the environment.
     pub fn variable(&self, name: &str) -> Option<String> {
-        self.environment.get(name).cloned()
+        self.environment.get(name).map(str::to_owned)
     }
 
     /// Sets a variable (`PATH` decides which clients are found), in these surroundings only.
     pub fn set(&mut self, name: &str, value: &str) {
-        self.environment.insert(name.to_owned(), value.to_owned());
+        self.environment.set(name, value);
     }
 
     fn path(&self, name: &str) -> Option<PathBuf> {
-        self.environment.get(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+        self.environment.path(name)
     }
 
     fn home(&self) -> Option<PathBuf> {
         directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned())
     }
 
-    /// The project's file (of the nearest folder above that is a project), then the user's.
+    /// The user's file. A project's is none of ours: whoever wrote it would choose where the user's credentials go.
     fn npmrc_files(&self) -> Vec<PathBuf> {
-        let here = std::env::current_dir().unwrap_or_default();
-        let is_project = |folder: &&Path| folder.join("package.json").is_file() || folder.join("node_modules").is_dir();
-        let project = here.ancestors().find(is_project).unwrap_or(&here).join(".npmrc");
         let user = self.path("npm_config_userconfig").or_else(|| self.path("NPM_CONFIG_USERCONFIG"));
-        let user = user.or_else(|| self.home().map(|home| home.join(".npmrc")));
-        std::iter::once(project).chain(user).collect()
+        user.or_else(|| self.home().map(|home| home.join(".npmrc"))).into_iter().collect()
     }
 
     /// In pip's order: the file that the environment names, the virtual environment's, the user's, the machine's.
@@ -182,12 +182,14 @@ impl Surroundings {
         }
         files
     }
+
+    fn texts(&self, files: &[PathBuf]) -> Vec<String> {
+        let small =
+            |file: &&PathBuf| std::fs::metadata(file).is_ok_and(|about| about.is_file() && about.len() <= MAX_FILE);
+        let own = files.iter().filter(|file| !self.environment.is_looked_at(file));
+        own.filter(small).filter_map(|file| std::fs::read_to_string(file).ok()).collect()
+    }
 }
 
 /// The longest configuration file that is read.
 const MAX_FILE: u64 = 1 << 20;
-
-fn texts(files: &[PathBuf]) -> Vec<String> {
-    let small = |file: &&PathBuf| std::fs::metadata(file).is_ok_and(|data| data.is_file() && data.len() <= MAX_FILE);
-    files.iter().filter(small).filter_map(|file| std::fs::read_to_string(file).ok()).collect()
-}

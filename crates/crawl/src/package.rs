@@ -46,7 +46,7 @@ pub(super) enum Unread {
     #[error(transparent)]
     Page(#[from] PageError),
     #[error(transparent)]
-    Fetch(#[from] Failure),
+    Fetch(Failure),
     #[error("{file}: {mismatch}")]
     Hash { file: String, mismatch: mcpdex_source::artifact::HashMismatch },
     #[error("the manifest's sha256 `{0}` is not one")]
@@ -187,13 +187,13 @@ impl Reader {
         accept: &'static str,
         package: &Package,
         page: &mut Page,
-    ) -> Result<Option<Fetched>, Failure> {
+    ) -> Result<Option<Fetched>, Unread> {
         let mut request = Request::page(url, registry.trust, accept);
         request.limits = self.options.page;
         request.authorization = registry.authorization.clone();
         request.known =
             page.known.take().map(|known| Validators { etag: known.etag, last_modified: known.last_modified });
-        let fetched = self.client.get(request).await?;
+        let fetched = self.client.get(request).await.map_err(|failure| briefly(failure, registry.trust))?;
         if fetched.is_not_modified() {
             return Ok(None);
         }
@@ -206,7 +206,7 @@ impl Reader {
         Ok(Some(fetched))
     }
 
-    async fn fetch(&self, package: &Package, located: &Located) -> Result<Vec<u8>, Failure> {
+    async fn fetch(&self, package: &Package, located: &Located) -> Result<Vec<u8>, Unread> {
         let mut request = Request::archive(located.artifact.url.clone(), located.trust);
         request.limits = self.options.archive;
         if located.trust == Trust::Operator {
@@ -221,8 +221,25 @@ impl Reader {
                 request.authorization = request.authorization.or_else(|| registry.authorization.clone());
             }
         }
-        self.client.get(request).await.map(|fetched| fetched.body)
+        let fetched = self.client.get(request).await.map_err(|failure| briefly(failure, located.trust))?;
+        Ok(fetched.body)
     }
+}
+
+/// A failure at a registry that the user has configured, without the folders of its address: a variable or a key of the
+/// user's may be among them.
+fn briefly(mut failure: Failure, trust: Trust) -> Unread {
+    if trust == Trust::Operator
+        && let Ok(mut url) = Url::parse(&failure.url)
+    {
+        let name = url.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default().to_owned();
+        let deep = url.path().len() > name.len() + 1;
+        url.set_path(&name);
+        url.set_query(None);
+        let host = url.as_str().strip_suffix(&name).unwrap_or_default().trim_end_matches('/');
+        failure.url = format!("{host}/{}{name}", if deep { "…/" } else { "" });
+    }
+    Unread::Fetch(failure)
 }
 
 fn same_place(a: &Url, b: &Url) -> bool {

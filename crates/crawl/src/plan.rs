@@ -10,6 +10,7 @@ use mcpdex_model::{
     DELETED, Ecosystem, Listing, Observation, Outcome, Package, Partial, PartialReason, Remote, ToolOrigin,
 };
 use mcpdex_probe::{sandbox, stdio};
+use mcpdex_source::given;
 use mcpdex_source::recorded::ToolList;
 use mcpdex_store::Same;
 use std::collections::BTreeSet;
@@ -125,7 +126,8 @@ impl Server<'_> {
         let tried = cell
             .get_or_init(|| async {
                 own = true;
-                let observations = endpoint::observe(self.reader, &self.job, remote).await;
+                let mut observations = endpoint::observe(self.reader, &self.job, remote).await;
+                observations.iter_mut().for_each(conceal);
                 let results = observations.iter().map(|o| (o.origin, o.outcome, o.detail.clone())).collect();
                 // Sent before anyone else can refer to it. That nobody takes it is found out by whoever sends the next.
                 let _ = self.forward(observations.into_iter().map(observed).collect()).await;
@@ -184,7 +186,8 @@ impl Server<'_> {
         let tried = cell
             .get_or_init(|| async {
                 own = true;
-                let (observation, validator) = self.reader.observe(&server, package).await;
+                let (mut observation, validator) = self.reader.observe(&server, package).await;
+                conceal(&mut observation);
                 let results = vec![(observation.origin, observation.outcome, observation.detail.clone())];
                 let validator = validator.map(|validator| CrawlEvent::Validator(Box::new(validator)));
                 let _ = self.forward([observed(observation)].into_iter().chain(validator).collect()).await;
@@ -230,8 +233,15 @@ impl Server<'_> {
     }
 }
 
-fn observed(observation: Observation) -> CrawlEvent {
+fn observed(mut observation: Observation) -> CrawlEvent {
+    conceal(&mut observation);
     CrawlEvent::Observation(Box::new(observation))
+}
+
+/// Why an attempt failed is told with the address that was asked and the words of whoever answered: neither keeps what
+/// the user's configuration put there.
+fn conceal(observation: &mut Observation) {
+    observation.detail = observation.detail.take().map(|detail| given::text(&detail));
 }
 
 /// Runs a package in the best sandbox there is, without network.
@@ -241,7 +251,7 @@ async fn run(reader: &Reader, package: &Package, manifest: Option<&str>) -> mcpd
         Ok(sandbox) => sandbox,
         Err(error) => return Heard::without_list(error.outcome(), error.to_string()),
     };
-    let fetched = match sandbox::fetch(&[package.to_string()]).await {
+    let fetched = match sandbox::fetch(&[package.to_string()], &reader.options.surroundings.environment).await {
         Ok(fetched) => fetched,
         Err(error) => return Heard::without_list(error.outcome(), error.to_string()),
     };

@@ -81,6 +81,8 @@ pub async fn extract_archive(
     let mut head = serde_json::to_vec(&Request { kind, package, limits: *limits }).map_err(broken)?;
     head.push(b'\n');
     let mut command = Command::new(program);
+    // Where the caller stands is none of its business.
+    command.current_dir(if cfg!(windows) { program.parent().unwrap_or(program) } else { Path::new("/") });
     command.arg(SUBCOMMAND).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let (mut child, _group) = mcpdex_process::spawn(&mut command).map_err(WorkerError::Start)?;
     let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {

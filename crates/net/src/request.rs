@@ -131,6 +131,10 @@ pub fn shown(url: &Url) -> String {
     let _ = bare.set_username("");
     let _ = bare.set_password(None);
     bare.set_fragment(None);
+    if bare.cannot_be_a_base() {
+        // `me:secret@host` without a scheme is read as one of these.
+        return format!("{}:…", bare.scheme());
+    }
     let asked = bare.query().is_some();
     bare.set_query(None);
     format!("{bare}{}", if asked { "?…" } else { "" })

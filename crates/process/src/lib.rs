@@ -5,7 +5,16 @@
 //! say so. Every group is known here from the moment that it exists ([`spawn`]) until it was ended ([`Group`]), so that
 //! [`end_all`] leaves none behind even when this process ends without running a destructor.
 //!
-//! Chooses no program and no environment: that is up to whoever starts one.
+//! The programs of others, which answer questions (npm, pip, git), are found and asked through [`Environment`] and
+//! [`Call`]: outside of every folder that is looked at ([`LookedAt`]), whatever lies there.
+
+mod call;
+mod environment;
+mod looked_at;
+
+pub use call::{Call, Place, ProgramError};
+pub use environment::Environment;
+pub use looked_at::LookedAt;
 
 use std::collections::BTreeMap;
 use std::io;

@@ -1,7 +1,9 @@
 //! Configurations of MCP clients: their text in, one listing for each server out. What such a file gives to a server
 //! (environment, headers, arguments) may be secret: names are read, values are not kept.
 
-use super::redact::{REDACTED, redact_given};
+use super::flags::{DOCKER, Flags, NPM, PIPX, UV, UV_RUN};
+use super::given;
+use super::redact::REDACTED;
 use super::spec::check_name;
 use mcpdex_model::{Ecosystem, Listing, Package, Remote, ServerId, Transport};
 use serde_json::{Map, Value};
@@ -88,9 +90,7 @@ fn read(object: &Map<String, Value>, source: &str) -> Found {
 }
 
 fn short(text: &str) -> String {
-    let mut text: String = text.chars().take(80).collect();
-    redact_given(&mut text);
-    text
+    given::name(text).chars().take(80).collect()
 }
 
 fn server(name: &str, entry: &Value, source: &str, redacted: &mut usize) -> Result<Listing, String> {
@@ -102,10 +102,10 @@ fn server(name: &str, entry: &Value, source: &str, redacted: &mut usize) -> Resu
     let mut listing = Listing::bare(ServerId(String::new()), source);
     listing.title = Some(short(name));
     if let Some(url) = text(&["url", "serverUrl", "httpUrl", "uri"]) {
-        let mut url = url.to_owned();
-        *redacted += redact_given(&mut url);
+        let clean = given::address(url);
+        *redacted += clean.redacted;
         // Whatever stands for a variable of the client is one that only its user can fill in.
-        let url = url.replace("${", "{");
+        let url = clean.text.replace("${", "{");
         let kind = text(&["type", "transport"]).unwrap_or_default();
         let sse = kind == "sse" || (kind.is_empty() && url.trim_end_matches('/').ends_with("/sse"));
         let transport = if sse { Transport::Sse } else { Transport::StreamableHttp };
@@ -121,22 +121,24 @@ fn server(name: &str, entry: &Value, source: &str, redacted: &mut usize) -> Resu
             listing.packages.push(package);
         }
         None => {
-            let program = words[0].rsplit(['/', '\\']).next().unwrap_or_default();
+            let program = given::program(&words[0]);
             listing.server = ServerId(format!("config:{}", short(name)));
-            listing.problems.push(format!("the command `{}` runs no package that is known by name", short(program)));
+            listing.problems.push(format!("the command `{program}` runs no package that is known by name"));
         }
     }
-    *redacted += words.iter().skip(1).map(|word| redact_given(&mut word.clone())).sum::<usize>();
+    let package = listing.packages.first().map(|package| package.identifier.as_str());
+    *redacted += given::arguments(&words[1..], package).1;
     Ok(listing)
 }
 
-/// The command and its arguments as words, however the client spells them.
-fn command(entry: &Map<String, Value>) -> Option<Vec<String>> {
+/// The words that an entry starts its server with, however the client spells them; without the variables that are set
+/// before them. They may hold secrets: [`given`] makes them fit to be shown.
+pub fn command(entry: &Map<String, Value>) -> Option<Vec<String>> {
     let list = |value: Option<&Value>| -> Vec<String> {
         value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     };
     let mut words = match entry.get("command")? {
-        Value::String(program) => vec![program.clone()],
+        Value::String(line) => split(line),
         // Zed nests: `"command": {"path": …, "args": […]}`.
         Value::Object(nested) => {
             let mut words = vec![nested.get("path")?.as_str()?.to_owned()];
@@ -146,11 +148,31 @@ fn command(entry: &Map<String, Value>) -> Option<Vec<String>> {
         array => list(Some(array)),
     };
     words.extend(list(entry.get("args")));
+    let set = words.iter().take_while(|word| given::assignment(word).is_some()).count();
+    words.drain(..set);
     if words.first().is_none_or(String::is_empty) { None } else { Some(words) }
 }
 
+/// The words of a command that is one text: a whole line, or a program whose path has spaces.
+fn split(line: &str) -> Vec<String> {
+    let path = line.contains(['/', '\\']) && line.starts_with(['/', '~', '.', '\\']) || line.get(1..3) == Some(":\\");
+    let name = line.rsplit(['/', '\\']).next().unwrap_or_default();
+    // A line goes on behind its program: with a flag, a variable, or words behind the last folder.
+    let goes_on = name.contains(char::is_whitespace)
+        || line
+            .split_whitespace()
+            .skip(1)
+            .any(|word| word.starts_with(['-', '@', '"', '\'']) || word.contains(['=', ':']));
+    if !line.trim().contains(char::is_whitespace) || (path && !goes_on) {
+        return vec![line.trim().to_owned()];
+    }
+    // Where folders are parted by backslashes, these quote nothing.
+    let quoted = if line.contains(":\\") { line.replace('\\', "\\\\") } else { line.to_owned() };
+    shlex::split(&quoted).unwrap_or_else(|| line.split_whitespace().map(str::to_owned).collect())
+}
+
 /// The package that a command line runs.
-pub(super) fn package(words: &[String]) -> Option<Package> {
+pub fn package(words: &[String]) -> Option<Package> {
     let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
     let program = |word: &str| {
         let name = word.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
@@ -161,57 +183,17 @@ pub(super) fn package(words: &[String]) -> Option<Package> {
     }
     let first = program(words.first()?);
     let second = words.get(1).copied().unwrap_or_default();
-    let (ecosystem, rest, named): (_, _, &[&str]) = match (first.as_str(), second) {
-        ("npx" | "bunx" | "pnpx", _) => (Ecosystem::Npm, 1, &["-p", "--package"]),
-        ("npm", "exec" | "x") | ("pnpm" | "yarn", "dlx") | ("bun", "x") => (Ecosystem::Npm, 2, &["-p", "--package"]),
-        ("uvx", _) => (Ecosystem::Pypi, 1, &["--from"]),
-        ("uv", "tool") => (Ecosystem::Pypi, 3, &["--from"]),
-        ("uv", "run") => (Ecosystem::Pypi, 2, &["--with"]),
-        ("pipx", "run") => (Ecosystem::Pypi, 2, &["--spec"]),
-        ("docker" | "podman", "run") => (Ecosystem::Oci, 2, &[]),
+    let (ecosystem, rest, flags): (_, _, &Flags) = match (first.as_str(), second) {
+        ("npx" | "bunx" | "pnpx", _) => (Ecosystem::Npm, 1, &NPM),
+        ("npm", "exec" | "x") | ("pnpm" | "yarn", "dlx") | ("bun", "x") => (Ecosystem::Npm, 2, &NPM),
+        ("uvx", _) => (Ecosystem::Pypi, 1, &UV),
+        ("uv", "tool") => (Ecosystem::Pypi, 3, &UV),
+        ("uv", "run") => (Ecosystem::Pypi, 2, &UV_RUN),
+        ("pipx", "run") => (Ecosystem::Pypi, 2, &PIPX),
+        ("docker" | "podman", "run") => (Ecosystem::Oci, 2, &DOCKER),
         _ => return None,
     };
-    /// Flags whose value is the next word.
-    const TAKES: [&str; 20] = [
-        "-e",
-        "--env",
-        "-v",
-        "--volume",
-        "--mount",
-        "--name",
-        "--network",
-        "--net",
-        "-p",
-        "--publish",
-        "--env-file",
-        "-u",
-        "--user",
-        "-w",
-        "--workdir",
-        "--python",
-        "--index-url",
-        "--directory",
-        "--with",
-        "--platform",
-    ];
-    let mut chosen = None;
-    let mut at = rest.min(words.len());
-    while let Some(word) = words.get(at) {
-        if named.contains(word) {
-            chosen = words.get(at + 1).copied();
-            break;
-        }
-        if let Some((_, value)) = word.split_once('=').filter(|(flag, _)| named.contains(flag)) {
-            chosen = Some(value);
-            break;
-        }
-        if !word.starts_with('-') {
-            chosen = Some(*word);
-            break;
-        }
-        at += if TAKES.contains(word) { 2 } else { 1 };
-    }
-    let chosen = chosen?;
+    let chosen = flags.package(words.get(rest..)?)?;
     if chosen.contains("${") || chosen.contains(REDACTED) {
         return None;
     }
@@ -227,6 +209,10 @@ pub(super) fn package(words: &[String]) -> Option<Package> {
         _ => (chosen, None),
     };
     check_name(ecosystem, name).ok()?;
+    // What follows a name may be an address with its secrets instead of a version.
+    if ecosystem != Ecosystem::Oci && !given::is_version(&chosen[name.len()..]) {
+        return None;
+    }
     let version = version.filter(|version| !version.is_empty() && *version != "latest").map(str::to_owned);
     Some(Package::named(ecosystem, name, version))
 }
@@ -255,6 +241,15 @@ mod tests {
             ("node /home/me/kiln.js", None),
             ("npx", None),
             ("npx ../kiln", None),
+            ("npx --token planted kiln", None),
+            ("npx --loglevel silent kiln", Some("npm:kiln")),
+            ("npx --registry https://me:planted@h.example kiln", Some("npm:kiln")),
+            ("uvx --from kiln@git+https://planted@h.example/kiln kiln", None),
+            ("uvx --unheard-of planted kiln", None),
+            ("docker run --label key=planted clay/kiln", Some("oci:clay/kiln")),
+            ("docker run me:planted@h.example/kiln", None),
+            ("docker run key=planted", None),
+            ("docker run --unheard-of planted clay/kiln", None),
         ] {
             assert_eq!(run(line).as_deref(), expected, "{line}");
         }
@@ -273,7 +268,17 @@ mod tests {
             ["npm:kiln", "https://b.example/mcp", "https://c.example/x?api_key=[redacted]", "config:d", "pypi:glaze"]
         );
         assert!(!format!("{found:?}").contains("planted"), "{found:?}");
-        assert_eq!((found.problems.len(), found.redacted), (1, 3));
+        assert_eq!((found.problems.len(), found.redacted), (1, 5));
+        let json = r#"{"mcpServers":{"a":{"command":"npx -y kiln --token planted-1"},"b":{"command":"KEY=planted-2 uvx glaze"},
+            "c":{"command":"KEY=planted-3","args":["npx","@clay/kiln"]},"d":{"command":"/opt/my kiln/run planted-4"},
+            "e":{"command":"C:\\Program Files\\nodejs\\npx.cmd","args":["kiln"]},
+            "f":{"command":"\"C:\\Program Files\\nodejs\\npx.cmd\" -y glaze --key planted-5"},
+            "g":{"command":"curl?token=planted-6"},"KEY=planted-7":{"command":"node"}}}"#;
+        let found = read_json(json, "clients").expect("a configuration");
+        let servers: Vec<_> = found.listings.iter().map(|listing| listing.server.as_str()).collect();
+        let packages = ["npm:kiln", "pypi:glaze", "npm:@clay/kiln", "config:d", "npm:kiln", "npm:glaze", "config:g"];
+        assert_eq!(servers, [&packages[..], &["config:KEY=[redacted]"]].concat());
+        assert!(!format!("{found:?}").contains("planted"), "{found:?}");
         let toml = "[mcp_servers.x]\ncommand = \"uvx\"\nargs = [\"kiln\"]\n[mcp_servers.x.env]\nKEY = \"planted\"\n";
         let found = read_toml(toml, "clients").expect("a configuration");
         assert_eq!(found.listings[0].server.as_str(), "pypi:kiln");

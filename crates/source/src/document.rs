@@ -5,7 +5,7 @@
 //! configuration, the answer to a `tools/list`, a tool with the name of its server.
 
 use super::recorded::{ToolList, read_tools};
-use super::{config, registry};
+use super::{config, given, registry};
 use mcpdex_model::{Listing, Oddity, ServerId, Tool, lenient, scan};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -265,7 +265,9 @@ impl Document {
 
     /// A server of which the document says no more than its name.
     fn listing(&self, server: &str) -> Listing {
-        Listing::bare(ServerId(server.to_owned()), &*self.source)
+        // A server may be called by its address, with all that its user's has.
+        let server = if server.contains("://") { given::address(server).text } else { server.to_owned() };
+        Listing::bare(ServerId(server), &*self.source)
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! - [`SourceSpec`]: a source as it is named on the command line.
 //! - [`registry`]: pages of the official MCP registry's API; [`manifest`]: the `server.json` in them; [`redact`]: secrets
-//!   that must not be kept.
+//!   that must not be kept; [`given`]: what a person gave to a server, without them.
 //! - [`document`]: files of manifests and recorded lists; [`config`]: client configurations; [`page`]: list pages, and
 //!   what [`robots`] allow; [`curated`]: what is crawled by default.
 //! - [`npm`] and [`pypi`]: the pages of package registries; [`npmrc`] and [`pip`]: how their own clients are configured.
@@ -14,6 +14,7 @@ pub mod artifact;
 pub mod config;
 pub mod curated;
 pub mod document;
+pub mod given;
 pub mod manifest;
 pub mod npm;
 pub mod npmrc;
@@ -27,6 +28,7 @@ pub mod registry;
 pub mod robots;
 pub mod sample;
 
+mod flags;
 mod look;
 mod spec;
 

@@ -4,6 +4,7 @@
 //! the name of one) or by its look (tokens of known services, signed web tokens, private keys, credentials in a URL,
 //! and in those places any long random word). Where in doubt the text goes: it is never needed to judge a tool.
 
+use super::given;
 use super::look::token_spans;
 use serde_json::{Map, Value};
 
@@ -29,6 +30,8 @@ pub fn redact_given(text: &mut String) -> usize {
 enum Place {
     /// Anywhere: by its look only.
     Text,
+    /// The address of a server or of a registry.
+    Address,
     /// Inside of headers, variables or arguments.
     Inputs,
     /// A value that is given to an input.
@@ -64,7 +67,7 @@ fn walk_object(object: &mut Map<String, Value>, place: Place, depth: usize) -> u
     let given = if marked || named { Place::GivenSecret } else { Place::Given };
     let mut count = 0;
     for (key, value) in object.iter_mut() {
-        let inside = place != Place::Text;
+        let inside = !matches!(place, Place::Text | Place::Address);
         let next = match key.as_str() {
             "headers"
             | "environmentVariables"
@@ -77,6 +80,9 @@ fn walk_object(object: &mut Map<String, Value>, place: Place, depth: usize) -> u
             | "package_arguments"
             | "variables"
             | "args" => Place::Inputs,
+            "remotes" => Place::Address,
+            "url" if place == Place::Address && value.is_string() => Place::Address,
+            "registryBaseUrl" | "registry_base_url" => Place::Address,
             "value" | "default" if marked || inside => given,
             // What may be chosen from is no secret unless it is said to be one.
             "choices" if marked => Place::GivenSecret,
@@ -150,6 +156,13 @@ fn is_secret_name(name: &str) -> bool {
 fn redact_text(text: &mut String, place: Place) -> usize {
     if text == REDACTED {
         return 0;
+    }
+    if place == Place::Address {
+        let clean = given::published_address(text);
+        if clean.redacted > 0 {
+            *text = clean.text;
+        }
+        return clean.redacted;
     }
     if place == Place::GivenSecret {
         if is_placeholder(text) {

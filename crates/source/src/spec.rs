@@ -1,9 +1,9 @@
 //! A source as it is named on the command line.
 
 use super::curated;
-use super::redact::redact_given;
+use super::given;
 use mcpdex_model::{Ecosystem, Package};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use url::Url;
 
 /// One source to crawl.
@@ -31,6 +31,11 @@ impl SourceSpec {
     /// Whether the user has named one server, rather than a place where many are listed.
     pub fn is_one_server(&self) -> bool {
         matches!(self, SourceSpec::Package(_) | SourceSpec::Server(_) | SourceSpec::Sample)
+    }
+
+    /// The file or folder that it names.
+    pub fn path(&self) -> Option<&Path> {
+        if let SourceSpec::File(path) = self { Some(path) } else { None }
     }
 }
 
@@ -69,7 +74,7 @@ impl std::str::FromStr for SourceSpec {
             Some(("list" | "file", path)) if !path.is_empty() => Ok(SourceSpec::File(PathBuf::from(path))),
             Some(("http" | "https", _)) => page(web(word)?),
             _ if is_path(word) => Ok(SourceSpec::File(PathBuf::from(word))),
-            _ => Err(SpecError::Unknown(word.to_owned())),
+            _ => Err(SpecError::Unknown(given::name(word))),
         }
     }
 }
@@ -79,15 +84,15 @@ impl std::fmt::Display for SourceSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             SourceSpec::Package(package) => package.fmt(f),
-            SourceSpec::Registry(url) => write!(f, "registry:{}", bare(url).as_str().trim_end_matches('/')),
+            SourceSpec::Registry(url) => write!(f, "registry:{}", bare(url).trim_end_matches('/')),
             SourceSpec::Sample => f.write_str("sample"),
             // What follows the path may hold a key.
             SourceSpec::Server(url) => {
-                let mut path = bare(url);
+                let mut path = url.clone();
                 path.set_query(None);
-                f.write_str(path.as_str())
+                f.write_str(&bare(&path))
             }
-            SourceSpec::Document(url) => f.write_str(bare(url).as_str()),
+            SourceSpec::Document(url) => f.write_str(&bare(url)),
             SourceSpec::List(url) => write!(f, "list:{}", bare(url)),
             SourceSpec::File(path) => write!(f, "file:{}", path.display()),
             SourceSpec::Clients => f.write_str("clients"),
@@ -95,17 +100,13 @@ impl std::fmt::Display for SourceSpec {
     }
 }
 
-/// A URL without its credentials; a query that may hold one is taken away by the redaction of listings.
-fn bare(url: &Url) -> Url {
+/// A URL without its credentials and without what may be one.
+fn bare(url: &Url) -> String {
     let mut bare = url.clone();
     // These fail for URLs without a host only, and those are refused when they are read.
     let _ = bare.set_username("");
     let _ = bare.set_password(None);
-    let mut text = bare.to_string();
-    if redact_given(&mut text) > 0 {
-        bare.set_query(None);
-    }
-    bare
+    given::address(bare.as_str()).text
 }
 
 fn is_web(word: &str) -> bool {
@@ -127,7 +128,7 @@ fn page(url: Url) -> Result<SourceSpec, SpecError> {
 
 fn server(mut url: Url) -> Result<SourceSpec, SpecError> {
     if !url.username().is_empty() || url.password().is_some() {
-        let word = bare(&url).to_string();
+        let word = bare(&url);
         return Err(SpecError::Address { word, why: "it holds a user name or password".to_owned() });
     }
     url.set_fragment(None);
@@ -149,7 +150,7 @@ fn package(ecosystem: Ecosystem, word: &str, text: &str) -> Result<SourceSpec, S
         (Some((at, _)), _) => (&text[..at], Some(&text[at + 1..])),
         _ => (text, None),
     };
-    let fail = |why| Err(SpecError::Package { word: word.to_owned(), ecosystem, why });
+    let fail = |why| Err(SpecError::Package { word: given::name(word), ecosystem, why });
     if let Err(why) = check_name(ecosystem, name) {
         return fail(why);
     }
@@ -184,9 +185,18 @@ pub fn check_name(ecosystem: Ecosystem, name: &str) -> Result<(), &'static str> 
                 && end(name.chars().next())
                 && end(name.chars().last())
         }
+        Ecosystem::Oci => is_image(name),
         _ => return Ok(()),
     };
     if fits { Ok(()) } else { Err("the name holds characters that names there cannot have") }
+}
+
+/// `[HOST[:PORT]/]PATH[:TAG][@ALGORITHM:DIGEST]`; an `@` of anything else parts a user from a host.
+fn is_image(name: &str) -> bool {
+    let (path, digest) = name.split_once('@').map_or((name, None), |(path, digest)| (path, Some(digest)));
+    let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "._-/:".contains(c));
+    let digest = digest.is_none_or(|digest| digest.starts_with("sha") && digest.contains(':') && plain(digest));
+    path.starts_with(|c: char| c.is_ascii_alphanumeric()) && plain(path) && !path.contains("//") && digest
 }
 
 fn is_npm_part(part: &str) -> bool {
@@ -203,7 +213,7 @@ fn registry(text: &str) -> Result<SourceSpec, SpecError> {
 }
 
 fn web(text: &str) -> Result<Url, SpecError> {
-    let fail = |why: String| SpecError::Address { word: text.to_owned(), why };
+    let fail = |why: String| SpecError::Address { word: given::address(text).text, why };
     let url = Url::parse(text).map_err(|error| fail(error.to_string()))?;
     match (url.scheme(), url.host_str()) {
         ("http" | "https", Some(host)) if !host.is_empty() => Ok(url),
@@ -245,6 +255,9 @@ mod tests {
             ("list:https://kiln.example/all", "list:https://kiln.example/all"),
             ("registry:https://registry.example/", "registry:https://registry.example"),
             ("registry:https://me:pw@registry.example/v0", "registry:https://registry.example/v0"),
+            ("registry:https://r.example/v0?any=planted#planted", "registry:https://r.example/v0?any=[redacted]"),
+            ("https://kiln.example/planted5abcdefghijklmnop0123456789/mcp", "https://kiln.example/[redacted]/mcp"),
+            ("list:https://kiln.example/all?any=planted", "list:https://kiln.example/all?any=[redacted]"),
         ] {
             assert_eq!(parsed(word), expected);
         }
@@ -262,5 +275,13 @@ mod tests {
         assert!(parsed("kiln").contains("npm:NAME"));
         let refused = parsed("https://me:planted@kiln.example/mcp");
         assert!(refused.contains("holds a user name") && !refused.contains("planted"), "{refused}");
+        for word in [
+            "registry:ftp://me:planted@h.example/?k=planted",
+            "list:https://me:planted@",
+            "npm:kiln --token=https://h.example?k=planted",
+            "KEY=planted",
+        ] {
+            assert!(parsed(word).starts_with("error: ") && !parsed(word).contains("planted"), "{}", parsed(word));
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! A client's configuration: which servers it starts, and under which names.
 //!
-//! Only names, commands, arguments and addresses are read; environment and headers, where secrets are, are left alone.
+//! Only names, commands, arguments and addresses are read; environment and headers, where secrets are, are left alone, and
+//! what may be a secret of a command line or an address is in no document.
 
 use super::settings::Settings;
 use crate::model::{Ecosystem, FoundTool, ServerId};
 use crate::policy::{Launch, PlannedServer};
 use crate::report::visible;
+use crate::source::{config, given};
 use crate::store::Reader;
 use anyhow::{Context, bail};
 use serde_json::{Map, Value};
@@ -26,9 +28,17 @@ pub(super) fn plan(
     for (alias, launch) in found {
         let (name, tools) = resolve(reader, &launch)?;
         if tools.is_empty() && !quiet {
-            eprintln!("note: no tool is known of `{}`; the target's default governs it", visible(&alias));
+            eprintln!("note: no tool is known of `{}`; the target's default governs it", visible(&given::name(&alias)));
         }
         let mut planned = settings.plan(&name.unwrap_or_else(|| alias.clone()), Some(&alias), &tools);
+        let (launch, redacted) = without_secrets(launch);
+        if redacted > 0 && !quiet {
+            eprintln!(
+                "note: {redacted} values of `{}` are not written, since they may be secret; put them back by hand where \
+                 `[redacted]` stands",
+                visible(&given::name(&alias))
+            );
+        }
         planned.launch = Some(launch);
         servers.push(planned);
     }
@@ -37,7 +47,13 @@ pub(super) fn plan(
 
 /// The servers of a configuration: JSON with `mcpServers`, `servers` or `mcp.servers`, or TOML with `mcp_servers`.
 fn read(text: &str, is_toml: bool) -> anyhow::Result<Vec<(String, Launch)>> {
-    let document: Value = if is_toml { toml::from_str(text)? } else { serde_json::from_str(text)? };
+    let document: Value = if is_toml {
+        // The parser's own message quotes the line, which may hold a secret.
+        let at = |error: &toml::de::Error| error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+        toml::from_str(text).map_err(|error| anyhow::anyhow!("it is not valid TOML (line {})", at(&error)))?
+    } else {
+        serde_json::from_str(text)?
+    };
     let known = ["/mcpServers", "/servers", "/mcp/servers", "/mcp_servers"];
     let servers = known.iter().find_map(|pointer| document.pointer(pointer)?.as_object());
     let Some(servers) = servers else { bail!("it has none of mcpServers, servers, mcp.servers and mcp_servers") };
@@ -51,20 +67,43 @@ fn read(text: &str, is_toml: bool) -> anyhow::Result<Vec<(String, Launch)>> {
 
 fn launch(entry: &Map<String, Value>) -> Launch {
     let text = |key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
-    let args = entry.get("args").and_then(Value::as_array).into_iter().flatten();
+    let mut words = config::command(entry).unwrap_or_default().into_iter();
     Launch {
-        command: text("command"),
-        args: args.filter_map(Value::as_str).map(str::to_owned).collect(),
+        command: words.next(),
+        args: words.collect(),
         url: ["url", "serverUrl", "httpUrl"].iter().find_map(|key| text(key)),
     }
+}
+
+/// What a document may say of a launch, and how many values were left out.
+fn without_secrets(launch: Launch) -> (Launch, usize) {
+    let package = package(&launch).map(|(_, name)| name);
+    let (args, mut redacted) = given::arguments(&launch.args, package.as_deref());
+    let url = launch.url.map(|url| {
+        let clean = given::address(&url);
+        redacted += clean.redacted;
+        clean.text
+    });
+    let command = launch.command.map(|command| {
+        // A program with its folder stays, unless more than that stands there.
+        let name = command.rsplit(['/', '\\']).next().unwrap_or_default();
+        if given::program(name) == name && given::address(&command).redacted == 0 {
+            return command;
+        }
+        redacted += 1;
+        given::program(&command)
+    });
+    (Launch { command, args, url }, redacted)
 }
 
 /// The server of the database that a launch starts, and its tools.
 fn resolve(reader: &Reader, launch: &Launch) -> anyhow::Result<(Option<String>, Vec<FoundTool>)> {
     let mut candidates = Vec::new();
     if let Some(url) = &launch.url {
-        candidates.extend(reader.servers_of_remote(url)?);
-        candidates.push(url.clone());
+        // As the database spells it.
+        let url = given::address(url).text.replace("${", "{");
+        candidates.extend(reader.servers_of_remote(&url)?);
+        candidates.push(url);
     }
     if let Some((ecosystem, package)) = package(launch) {
         candidates.extend(reader.servers_of_package(ecosystem, &package)?);
@@ -79,40 +118,11 @@ fn resolve(reader: &Reader, launch: &Launch) -> anyhow::Result<(Option<String>, 
     Ok((candidates.into_iter().next(), Vec::new()))
 }
 
-/// Options of the runners that take a value.
-const NPM: &[&str] = &["--package", "-p", "--registry"];
-const PYTHON: &[&str] = &["--from", "--spec", "--with", "--python", "-p", "--index", "--default-index", "--index-url"];
-const CONTAINER: &[&str] = &["-e", "--env", "--env-file", "-v", "--volume", "--mount", "--name", "--network", "-p"];
-
 /// The package that a command line runs, where it is one of the usual runners.
 fn package(launch: &Launch) -> Option<(Ecosystem, String)> {
-    let command = launch.command.as_deref()?;
-    let runner = command.rsplit(['/', '\\']).next()?.trim_end_matches(".cmd").trim_end_matches(".exe");
-    let (ecosystem, before, valued): (_, &[&[&str]], _) = match runner {
-        "npx" | "bunx" => (Ecosystem::Npm, &[], NPM),
-        "npm" | "pnpm" | "yarn" => (Ecosystem::Npm, &[&["exec", "x", "dlx"]], NPM),
-        "uvx" => (Ecosystem::Pypi, &[], PYTHON),
-        "uv" => (Ecosystem::Pypi, &[&["tool"], &["run"]], PYTHON),
-        "pipx" => (Ecosystem::Pypi, &[&["run"]], PYTHON),
-        "docker" | "podman" => (Ecosystem::Oci, &[&["run"]], CONTAINER),
-        _ => return None,
-    };
-    let mut words = launch.args.iter().map(String::as_str).peekable();
-    for wanted in before {
-        words.next_if(|word| wanted.contains(word))?;
-    }
-    let mut named = None;
-    while let Some(word) = words.next() {
-        let names_package = matches!(word, "--from" | "--spec" | "--package") || (word == "-p" && valued == NPM);
-        if names_package {
-            named = words.next();
-        } else if valued.contains(&word) {
-            words.next();
-        } else if !word.starts_with('-') {
-            return Some((ecosystem, bare(ecosystem, named.unwrap_or(word)).to_owned()));
-        }
-    }
-    None
+    let words: Vec<String> = launch.command.iter().chain(&launch.args).cloned().collect();
+    let package = config::package(&words)?;
+    Some((package.ecosystem, bare(package.ecosystem, &package.identifier).to_owned()))
 }
 
 /// A package's name without version, extras or tag.

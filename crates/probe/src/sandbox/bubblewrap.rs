@@ -3,6 +3,7 @@
 //! otherwise, no network.
 
 use super::{Run, private};
+use mcpdex_process::{Environment, LookedAt};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -41,13 +42,21 @@ const NETWORK: [&str; 2] = ["/etc/resolv.conf", "/etc/hosts"];
 /// Whether bubblewrap is there, may make namespaces and takes filters of system calls.
 pub(super) async fn works() -> bool {
     let Some(filter) = harmless_filter() else { return false };
-    let mut command = tokio::process::Command::new("bwrap");
+    let around = Environment::of_process(LookedAt::here());
+    let Some(program) = around.find("bwrap") else { return false };
+    let mut command = around.command(&program, Path::new("/"));
     command
-        .args(["--add-seccomp-fd", "0", "--unshare-all", "--ro-bind", "/", "/", "--", "true"])
+        .args(["--add-seccomp-fd", "0", "--unshare-all", "--ro-bind", "/", "/", "--", "/bin/sh", "-c", ":"])
         .stdin(filter)
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     mcpdex_process::output(&mut command).await.is_ok_and(|output| output.status.success())
+}
+
+/// Where bubblewrap is. By name it would be looked for beside the stranger's program as well.
+fn program() -> String {
+    let found = Environment::of_process(LookedAt::here()).find("bwrap");
+    found.map_or_else(|| "/usr/bin/bwrap".to_owned(), |path| path.to_string_lossy().into_owned())
 }
 
 #[cfg(target_os = "linux")]
@@ -62,11 +71,12 @@ fn harmless_filter() -> Option<Stdio> {
 
 /// The whole command line.
 pub(super) fn command_line(run: &Run, reads: &[PathBuf], private: &Path, command: &[String]) -> Vec<String> {
-    let mut line: Vec<String> = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
-        .iter()
-        .chain(&["--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev"])
-        .map(|word| (*word).to_owned())
-        .collect();
+    let mut line: Vec<String> =
+        [program().as_str(), "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+            .iter()
+            .chain(&["--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev"])
+            .map(|word| (*word).to_owned())
+            .collect();
     let mut add = |words: &[&str]| line.extend(words.iter().map(|word| (*word).to_owned()));
     if run.network {
         add(&["--share-net"]);

@@ -3,12 +3,11 @@
 //! package runs before it is in the sandbox.
 
 use super::needed::python_home;
-use super::{PrivateFolder, RunError, locate};
+use super::{PrivateFolder, RunError};
+use mcpdex_process::{Call, Environment, Place};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
-use tokio::process::Command;
 
 /// How long a client may take to fetch one package and what it needs.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -32,16 +31,18 @@ enum Wanted<'a> {
     Pypi { spec: String, program: Option<&'a str>, arguments: &'a [String] },
 }
 
-/// Fetches the package that a command names; a command that names none is handed back.
+/// Fetches the package that a command names, with the clients of `around`; a command that names none is handed back.
 ///
 /// # Errors
 /// The package's name is no plain name, its client is not installed or fails, or it brings no program.
-pub async fn fetch(command: &[String]) -> Result<Fetched, RunError> {
+pub async fn fetch(command: &[String], around: &Environment) -> Result<Fetched, RunError> {
     let (what, result) = match wanted(command) {
         None => return Ok(Fetched { command: command.to_vec(), reads: Vec::new(), package: None, folder: None }),
-        Some(Wanted::Npm { spec, program, arguments }) => (format!("npm:{spec}"), npm(spec, program, arguments).await),
+        Some(Wanted::Npm { spec, program, arguments }) => {
+            (format!("npm:{spec}"), npm(spec, program, arguments, around).await)
+        }
         Some(Wanted::Pypi { spec, program, arguments }) => {
-            (format!("pypi:{spec}"), pypi(&spec, program, arguments).await)
+            (format!("pypi:{spec}"), pypi(&spec, program, arguments, around).await)
         }
     };
     match result {
@@ -111,7 +112,7 @@ fn is_plain(spec: &str, more: &str) -> bool {
         && spec.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c) || more.contains(c))
 }
 
-async fn npm(spec: &str, program: Option<&str>, arguments: &[String]) -> Result<Fetched, String> {
+async fn npm(spec: &str, program: Option<&str>, arguments: &[String], around: &Environment) -> Result<Fetched, String> {
     let bare = spec.strip_prefix('@').unwrap_or(spec);
     let slashes = usize::from(bare.len() != spec.len());
     if !is_plain(bare, "@/^~+") || bare.matches('/').count() != slashes {
@@ -134,7 +135,7 @@ async fn npm(spec: &str, program: Option<&str>, arguments: &[String]) -> Result<
         "--",
         spec,
     ];
-    client("npm", &line, &folder.path).await?;
+    client(around, &["npm"], &line, &folder.path).await?;
     let package = folder.path.join("node_modules").join(name);
     let manifest = std::fs::read_to_string(package.join("package.json")).map_err(|error| error.to_string())?;
     let manifest: Value = serde_json::from_str(&manifest).map_err(|error| error.to_string())?;
@@ -143,7 +144,7 @@ async fn npm(spec: &str, program: Option<&str>, arguments: &[String]) -> Result<
     if !script.starts_with(&folder.path) {
         return Err("its program lies outside of the package".to_owned());
     }
-    let node = locate("node").ok_or("`node` is not installed")?;
+    let node = around.find("node").ok_or("`node` is not installed")?;
     let mut command = vec![node.to_string_lossy().into_owned(), script.to_string_lossy().into_owned()];
     command.extend_from_slice(arguments);
     let reads = vec![folder.path.clone()];
@@ -166,7 +167,12 @@ fn script_of(manifest: &Value, name: &str, program: Option<&str>) -> Option<Stri
     }
 }
 
-async fn pypi(spec: &str, program: Option<&str>, arguments: &[String]) -> Result<Fetched, String> {
+async fn pypi(
+    spec: &str,
+    program: Option<&str>,
+    arguments: &[String],
+    around: &Environment,
+) -> Result<Fetched, String> {
     if !is_plain(spec, "=<>~!,[]") {
         return Err("it is no plain package name".to_owned());
     }
@@ -177,14 +183,16 @@ async fn pypi(spec: &str, program: Option<&str>, arguments: &[String]) -> Result
     let python = place.join("bin/python");
     let python = python.to_string_lossy();
     // Wheels alone: building from source runs code of the package.
-    if locate("uv").is_some() {
-        client("uv", &["venv", "--no-project", &venv], &folder.path).await?;
+    if around.find("uv").is_some() {
+        // Settings of a project above would be uv's as well.
+        std::fs::write(folder.path.join("uv.toml"), "").map_err(|error| error.to_string())?;
+        client(around, &["uv"], &["venv", "--no-project", &venv], &folder.path).await?;
         let line = ["pip", "install", "--only-binary", ":all:", "--python", &python, "--", spec];
-        client("uv", &line, &folder.path).await?;
+        client(around, &["uv"], &line, &folder.path).await?;
     } else {
-        client("python3", &["-m", "venv", &venv], &folder.path).await?;
+        client(around, &["python3", "-I"], &["-m", "venv", &venv], &folder.path).await?;
         let line = ["-m", "pip", "install", "--only-binary=:all:", "--no-input", "--no-compile", "--", spec];
-        client(&python, &line, &folder.path).await?;
+        client(around, &[&python, "-I"], &line, &folder.path).await?;
     }
     let script =
         program.map(str::to_owned).or_else(|| console_script(&place, name)).ok_or("the package brings no program")?;
@@ -226,21 +234,10 @@ fn console_script(venv: &Path, name: &str) -> Option<String> {
     scripts.first().map(|script| (*script).to_owned())
 }
 
-/// Runs the user's own client with the user's own settings.
-async fn client(program: &str, arguments: &[&str], folder: &Path) -> Result<(), String> {
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let name = Path::new(program).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let output = tokio::time::timeout(PATIENCE, mcpdex_process::output(&mut command))
-        .await
-        .map_err(|_| format!("`{name}` took longer than {} s", PATIENCE.as_secs()))?
-        .map_err(|error| format!("`{name}` cannot be started: {error}"))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let line = said.lines().rev().find(|line| line.to_ascii_lowercase().contains("error")).or(said.lines().next_back());
-    Err(format!("`{name}` failed: {}", line.unwrap_or("it says nothing").trim()))
+/// Runs the user's own client with the user's own settings, in a folder of ours.
+async fn client(around: &Environment, words: &[&str], arguments: &[&str], folder: &Path) -> Result<(), String> {
+    let call = Call { place: Place::Own(folder), patience: PATIENCE, ..Call::new(words, arguments) };
+    around.run(call).await.map(drop).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -286,7 +283,7 @@ mod tests {
             "pypi:-r",
             "npm:@a/b/c",
         ] {
-            let error = fetch(&words(line)).await.expect_err(line);
+            let error = fetch(&words(line), &Environment::default()).await.expect_err(line);
             assert!(error.to_string().contains("no plain package name"), "{line}: {error}");
         }
     }

@@ -16,8 +16,9 @@ pub(in super::super) fn locate(name: &str) -> Option<PathBuf> {
         return std::path::absolute(name).ok().filter(|path| path.is_file());
     }
     let path = std::env::var_os("PATH")?;
-    let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file())?;
-    std::path::absolute(found).ok()
+    // Relative entries mean the present folder, whoever's that is.
+    let folders = std::env::split_paths(&path).filter(|folder| folder.is_absolute());
+    folders.map(|folder| folder.join(name)).find(|path| path.is_file())
 }
 
 /// What of the file system belongs to a file or folder: nothing where the system's own folders hold it, else the folder
