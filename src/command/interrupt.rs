@@ -104,6 +104,7 @@ pub(super) fn listen() -> anyhow::Result<()> {
                     _ = ending => {}
                 }
             }
+            #[expect(clippy::exit, reason = "the command's own thread may be anywhere; this is what a signal is for")]
             std::process::exit(Exit::Interrupted as i32);
         });
     };

@@ -262,6 +262,55 @@ fn a_second_signal_ends_at_once_and_an_ignored_one_stays_ignored() {
 }
 
 #[test]
+fn a_program_that_is_probed_goes_with_the_probe() {
+    let (place, user) = (Place::start(), User::new());
+    // One that does what it can to stay: it hears no signal, and a child of its own leaves the group.
+    let script = user.home().join("stay.sh");
+    std::fs::write(&script, "#!/bin/sh\ntrap '' TERM INT HUP\nsetsid sleep 60 &\ntouch \"$1/asked\"\nsleep 60\n")
+        .unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mark = format!("{MARK}={}", user.home().display());
+    for word in ["-INT", "-TERM"] {
+        let _ = std::fs::remove_file(user.home().join("asked"));
+        let (script, home) = (script.to_str().unwrap(), user.home().to_str().unwrap());
+        let words = ["probe", "--run", "--run-unsandboxed", "--run-env", &mark, "--", script, home];
+        let child = place.command(&user, &words).spawn().unwrap();
+        wait_for(|| user.home().join("asked").exists());
+        signal(word, &format!("-{}", child.id()));
+        let (code, said, _) = end(child);
+        assert_eq!(code, Some(130), "{said}");
+        wait_for(|| left_behind(&user).is_empty());
+    }
+}
+
+#[test]
+fn an_import_that_is_cut_short_has_not_begun() {
+    let user = User::new();
+    let tools: String = (0..20_000)
+        .map(|n| {
+            format!(r#"{{"server":"s{}","name":"drop_table_{n}","description":"Delete a table."}}"#, n / 10) + "\n"
+        })
+        .collect();
+    std::fs::write(user.home().join("tools.jsonl"), tools).unwrap();
+    user.done(&["crawl", "--listed", "tools.jsonl", "--quiet"]);
+    user.done(&["export", "--out", "all.jsonl"]);
+    let copy = user.home().join("copy.db");
+    let child = user.command(&["--db", "copy.db", "import", "all.jsonl"]).stderr(Stdio::piped()).spawn().unwrap();
+    wait_for(|| copy.exists());
+    signal("-TERM", &child.id().to_string());
+    let (code, said, _) = end(child);
+    assert_eq!(code, Some(130), "{said}");
+    let held: i64 = rusqlite::Connection::open(&copy)
+        .and_then(|connection| {
+            connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'server'", [], |row| row.get(0))
+        })
+        .unwrap();
+    assert!(held == 0 || content(&copy)["servers"].is_empty());
+    user.done(&["--db", "copy.db", "import", "all.jsonl", "--quiet"]);
+    assert_eq!(content(&copy)["verdicts"], content(&user.database())["verdicts"]);
+}
+
+#[test]
 fn what_is_written_whole_is_whole_or_not_there_when_it_is_cut_short() {
     let user = User::new();
     let tools: String = (0..30_000)
