@@ -1,14 +1,9 @@
-//! The two rooms under test, compiled without the rest of the program (they import nothing of it, which the project's
-//! tests hold), and the one way in that every target uses.
+//! The one way into the readers of foreign source that every target uses.
 //!
 //! An input is one package: its first files up to [`MAX_FILES`], one after the other, with a NUL byte between them.
 //! They go through [`extract::extract`], the same guarded entry that the worker process uses.
-#![allow(dead_code, unreachable_pub, reason = "only a part of the two rooms is asked here")]
-
-#[path = "../../src/extract/mod.rs"]
-pub mod extract;
-#[path = "../../src/model/mod.rs"]
-pub mod model;
+pub use mcpdex_extract as extract;
+pub use mcpdex_model as model;
 
 use extract::{Budget, Limits, PackageInfo, SourceTree};
 use model::Ecosystem;

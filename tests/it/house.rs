@@ -62,6 +62,26 @@ fn public_types_are_seen() {
 }
 
 #[test]
+fn programs_are_started_in_process_groups_of_their_own() {
+    // `mcpdex_process` starts them and remembers what it has started; the keeper of a sandbox is meant to outlive us.
+    let may = ["crates/process/", "crates/probe/src/sandbox/"];
+    let wrong: Vec<String> = sources()
+        .iter()
+        .filter(|source| !may.iter().any(|place| source.path.starts_with(place)))
+        .flat_map(|source| source.starts().into_iter().map(|call| format!("{}: .{call}(…)", source.path)))
+        .collect();
+    assert!(wrong.is_empty(), "programs that are not started through mcpdex_process:\n{}", wrong.join("\n"));
+    assert_eq!(Source::parse("x.rs", "fn f(c: Command) { c.spawn(); }").starts(), ["spawn"]);
+}
+
+#[test]
+fn every_module_says_what_it_is_for() {
+    let silent: Vec<String> =
+        sources().iter().filter(|source| !source.opens).map(|source| source.path.clone()).collect();
+    assert!(silent.is_empty(), "these files open without a word: {silent:?}");
+}
+
+#[test]
 fn no_file_is_longer_than_one_sitting() {
     let long: Vec<String> = sources()
         .iter()
@@ -117,7 +137,7 @@ fn target(path: &str, from: &[String], modules: &BTreeMap<Vec<String>, &Source>)
             None => Some(file.path.clone()),
         };
     }
-    None
+    modules.get(&at).map(|file| file.path.clone())
 }
 
 /// The circles, each once, as the files that reach each other.

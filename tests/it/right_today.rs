@@ -9,7 +9,9 @@ fn each_shape_keeps_its_class_and_risk() {
     let user = User::new();
     let choice =
         |values: &[&str]| json!({"type": "object", "properties": {"action": {"type": "string", "enum": values}}});
-    let cases: [(&str, &str, Value, &[&str], &[&str]); 14] = [
+    /// Name, description, schema, the classes and the risks that are right.
+    type Case<'c> = (&'c str, &'c str, Value, &'c [&'c str], &'c [&'c str]);
+    let cases: [Case<'_>; 14] = [
         (
             "gallery_items",
             "Items of a gallery.",

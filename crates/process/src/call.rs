@@ -132,7 +132,7 @@ impl Environment {
         places.sort_by_key(|place| !place.is_dir() || !place.is_absolute() || self.is_looked_at(place));
         let mut failure = None;
         for place in &places {
-            match private(place).and_then(|folder| furnished(folder)) {
+            match private(place).and_then(furnished) {
                 Ok(folder) => return Ok(folder),
                 Err(error) => failure = failure.or(Some(error)),
             }
