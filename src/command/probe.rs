@@ -8,7 +8,8 @@ use crate::net::{Client, Config, Trust};
 use crate::probe::sandbox::{self, Run, RunLimits, Sandbox};
 use crate::probe::{self, Ask, credentials, stdio};
 use crate::report::{ProbeReport, to_json, visible};
-use crate::source::given;
+use crate::source::address::address;
+use crate::source::{config, given};
 use anyhow::{Context, bail};
 use mcpdex_process::{Environment, LookedAt};
 use std::collections::BTreeMap;
@@ -19,13 +20,13 @@ pub(super) fn run(global: &Global, args: &ProbeArgs) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
     let (target, heard, sandbox) = match &args.url {
         Some(url) => {
-            let url = Url::parse(url).with_context(|| format!("`{}` is not an address", given::address(url).text))?;
+            let url = Url::parse(url).with_context(|| format!("`{}` is not an address", address(url).text))?;
             let heard = runtime.block_on(unless_asked(at_address(&url, args)))??;
-            (given::address(url.as_str()).text, heard, None)
+            (address(url.as_str()).text, heard, None)
         }
         None => {
             let (heard, sandbox) = runtime.block_on(unless_asked(as_program(global, args)))??;
-            (given::command_line(&args.command), heard, Some(sandbox.as_str()))
+            (config::command_line(&args.command), heard, Some(sandbox.as_str()))
         }
     };
     let told = |text: &String| given::text(text);
@@ -81,7 +82,7 @@ async fn as_program(global: &Global, args: &ProbeArgs) -> anyhow::Result<(Heard,
         say(&format!("fetched {}, its install scripts were not run", given::text(package)));
     }
     let network = if args.run_network { "with network" } else { "without network" };
-    let shown = given::command_line(&args.command);
+    let shown = config::command_line(&args.command);
     say(&format!("running a stranger's program in {}, {network}: {shown}", sandbox.as_str()));
     let mut reads = fetched.reads.clone();
     reads.extend(args.run_read.iter().cloned());

@@ -6,7 +6,8 @@
 //! ([`Environment`], without what would lead them back into such a folder) in a folder where no project's configuration
 //! can be found.
 
-use crate::{Environment, settle, spawn};
+use crate::environment::Environment;
+use crate::group::{settle, spawn};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;

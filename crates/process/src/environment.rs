@@ -1,7 +1,7 @@
 //! The environment that programs of others run in: the user's variables in, the same without what leads into a folder
 //! that is looked at out, and the programs that its search path holds.
 
-use crate::LookedAt;
+use crate::looked_at::LookedAt;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -1,9 +1,10 @@
 //! Configurations of MCP clients: their text in, one listing for each server out. What such a file gives to a server
 //! (environment, headers, arguments) may be secret: names are read, values are not kept.
 
+use super::address::address;
 use super::flags::{DOCKER, Flags, NPM, PIPX, UV, UV_RUN};
 use super::given;
-use super::redact::REDACTED;
+use super::look::REDACTED;
 use super::spec::check_name;
 use mcpdex_model::{Ecosystem, Listing, Package, Remote, ServerId, Transport};
 use serde_json::{Map, Value};
@@ -102,7 +103,7 @@ fn server(name: &str, entry: &Value, source: &str, redacted: &mut usize) -> Resu
     let mut listing = Listing::bare(ServerId(String::new()), source);
     listing.title = Some(short(name));
     if let Some(url) = text(&["url", "serverUrl", "httpUrl", "uri"]) {
-        let clean = given::address(url);
+        let clean = address(url);
         *redacted += clean.redacted;
         // Whatever stands for a variable of the client is one that only its user can fill in.
         let url = clean.text.replace("${", "{");
@@ -217,6 +218,17 @@ pub fn package(words: &[String]) -> Option<Package> {
     Some(Package::named(ecosystem, name, version))
 }
 
+/// A command line as it can be shown.
+pub fn command_line(words: &[String]) -> String {
+    let Some((first, rest)) = words.split_first() else { return String::new() };
+    let package = package(words).map(|package| package.identifier);
+    let (rest, _) = given::arguments(rest, package.as_deref());
+    let mut line = vec![given::program(first)];
+    line.extend(rest);
+    line.dedup_by(|a, b| a == REDACTED && b == REDACTED);
+    line.join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -283,5 +295,20 @@ mod tests {
         let found = read_toml(toml, "clients").expect("a configuration");
         assert_eq!(found.listings[0].server.as_str(), "pypi:kiln");
         assert!(!read_toml("key = planted\n", "clients").expect_err("broken").contains("planted"));
+    }
+
+    #[test]
+    fn a_command_line_keeps_its_program_its_package_and_the_names_of_flags() {
+        for (line, expected) in [
+            ("npx -y kiln@1.2 --token planted", "npx -y kiln@1.2 --token [redacted]"),
+            ("/opt/kiln/run planted --pw=planted -pplanted", "run [redacted] --pw=[redacted] [redacted]"),
+            ("docker run -e KEY=planted clay/kiln:1", "docker run -e [redacted] clay/kiln:1"),
+            ("curl?token=planted", "curl"),
+            ("KEY=planted", "[redacted]"),
+            ("node x.js planted planted", "node [redacted]"),
+        ] {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            assert_eq!(command_line(&words), expected);
+        }
     }
 }

@@ -4,8 +4,9 @@
 //! What a value is, is told by its shape: a page of the registry's API, a manifest in its envelope or alone, a client's
 //! configuration, the answer to a `tools/list`, a tool with the name of its server.
 
+use super::address::address;
 use super::recorded::{ToolList, read_tools};
-use super::{config, given, registry};
+use super::{config, registry};
 use mcpdex_model::{Listing, Oddity, ServerId, Tool, lenient, scan};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -266,7 +267,7 @@ impl Document {
     /// A server of which the document says no more than its name.
     fn listing(&self, server: &str) -> Listing {
         // A server may be called by its address, with all that its user's has.
-        let server = if server.contains("://") { given::address(server).text } else { server.to_owned() };
+        let server = if server.contains("://") { address(server).text } else { server.to_owned() };
         Listing::bare(ServerId(server), &*self.source)
     }
 }

@@ -3,13 +3,15 @@
 //!
 //! - [`SourceSpec`]: a source as it is named on the command line.
 //! - [`registry`]: pages of the official MCP registry's API; [`manifest`]: the `server.json` in them; [`redact`]: secrets
-//!   that must not be kept; [`given`]: what a person gave to a server, without them.
+//!   that must not be kept; [`given`] and [`address`]: what a person gave to a server,
+//!   without them.
 //! - [`document`]: files of manifests and recorded lists; [`config`]: client configurations; [`page`]: list pages, and
 //!   what [`robots`] allow; [`curated`]: what is crawled by default.
 //! - [`npm`] and [`pypi`]: the pages of package registries; [`npmrc`] and [`pip`]: how their own clients are configured.
 //! - [`packed`]: what is compressed, unpacked under bounds.
 //! - [`sample`]: the embedded page, with [`recorded`] tool lists.
 
+pub mod address;
 pub mod artifact;
 pub mod config;
 pub mod curated;

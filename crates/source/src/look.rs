@@ -1,6 +1,9 @@
 //! What secrets look like: a text in, the places in it that look like tokens out. Knows no field and no document; that is
 //! [`redact`](super::redact)'s part.
 
+/// What stands where a secret stood.
+pub const REDACTED: &str = "[redacted]";
+
 /// How tokens of known services begin, and the fewest characters that follow.
 const PREFIXES: &[(&str, usize)] = &[
     ("ghp_", 20),
@@ -50,6 +53,40 @@ const PREFIXES: &[(&str, usize)] = &[
     ("pplx-", 20),
     ("fly_", 30),
 ];
+
+/// Takes out the tokens and long random words of a text that a person gave, and says how many there were.
+pub(super) fn take_tokens(text: &mut String) -> usize {
+    let mut spans = Vec::new();
+    token_spans(text, true, &mut spans);
+    take_spans(text, spans)
+}
+
+/// Puts [`REDACTED`] where the spans are, and says how many of them held anything else.
+pub(super) fn take_spans(text: &mut String, mut spans: Vec<(usize, usize)>) -> usize {
+    spans.sort_unstable();
+    // A token inside of a URL's user information is one secret with it.
+    let mut merged: Vec<(usize, usize)> = Vec::new();
+    for (start, end) in spans {
+        match merged.last_mut() {
+            Some(last) if start < last.1 => last.1 = last.1.max(end),
+            _ => merged.push((start, end)),
+        }
+    }
+    merged.retain(|&(start, end)| &text[start..end] != REDACTED);
+    let count = merged.len();
+    let mut clean = String::with_capacity(text.len());
+    let mut done = 0;
+    for (start, end) in merged {
+        clean.push_str(&text[done..start]);
+        clean.push_str(REDACTED);
+        done = end;
+    }
+    if count > 0 {
+        clean.push_str(&text[done..]);
+        *text = clean;
+    }
+    count
+}
 
 /// Tokens by their look. `given` adds long random words.
 pub(super) fn token_spans(text: &str, given: bool, spans: &mut Vec<(usize, usize)>) {

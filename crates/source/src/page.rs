@@ -161,7 +161,7 @@ fn candidate(mention: &Mention, source: &str) -> Option<Listing> {
         && !is_forge(&host)
     {
         let transport = if last == "sse" { Transport::Sse } else { Transport::StreamableHttp };
-        let address = super::given::published_address(url.as_str()).text;
+        let address = super::address::published_address(url.as_str()).text;
         let remotes = vec![Remote { transport, url: address.clone() }];
         return Some(Listing { remotes, ..named(address) });
     }

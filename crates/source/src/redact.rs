@@ -4,12 +4,11 @@
 //! the name of one) or by its look (tokens of known services, signed web tokens, private keys, credentials in a URL,
 //! and in those places any long random word). Where in doubt the text goes: it is never needed to judge a tool.
 
-use super::given;
-use super::look::token_spans;
+use super::address::published_address;
+use super::look::{take_spans, token_spans};
 use serde_json::{Map, Value};
 
-/// What stands where a secret stood.
-pub const REDACTED: &str = "[redacted]";
+pub use super::look::REDACTED;
 
 /// Deeper than any manifest; what lies below is replaced as a whole.
 const MAX_DEPTH: usize = 100;
@@ -158,7 +157,7 @@ fn redact_text(text: &mut String, place: Place) -> usize {
         return 0;
     }
     if place == Place::Address {
-        let clean = given::published_address(text);
+        let clean = published_address(text);
         if clean.redacted > 0 {
             *text = clean.text;
         }
@@ -178,29 +177,7 @@ fn redact_text(text: &mut String, place: Place) -> usize {
     let mut spans = Vec::new();
     url_secrets(text, &mut spans);
     token_spans(text, place == Place::Given, &mut spans);
-    spans.sort_unstable();
-    // A token inside of a URL's user information is one secret with it.
-    let mut merged: Vec<(usize, usize)> = Vec::new();
-    for (start, end) in spans {
-        match merged.last_mut() {
-            Some(last) if start < last.1 => last.1 = last.1.max(end),
-            _ => merged.push((start, end)),
-        }
-    }
-    merged.retain(|&(start, end)| &text[start..end] != REDACTED);
-    let count = merged.len();
-    let mut clean = String::with_capacity(text.len());
-    let mut done = 0;
-    for (start, end) in merged {
-        clean.push_str(&text[done..start]);
-        clean.push_str(REDACTED);
-        done = end;
-    }
-    if count > 0 {
-        clean.push_str(&text[done..]);
-        *text = clean;
-    }
-    count
+    take_spans(text, spans)
 }
 
 /// Whether a value given to a secret input says only where the secret belongs: a template, a flag, a small word.

@@ -1,5 +1,6 @@
 //! A source as it is named on the command line.
 
+use super::address::address;
 use super::curated;
 use super::given;
 use mcpdex_model::{Ecosystem, Package};
@@ -106,7 +107,7 @@ fn bare(url: &Url) -> String {
     // These fail for URLs without a host only, and those are refused when they are read.
     let _ = bare.set_username("");
     let _ = bare.set_password(None);
-    given::address(bare.as_str()).text
+    address(bare.as_str()).text
 }
 
 fn is_web(word: &str) -> bool {
@@ -213,7 +214,7 @@ fn registry(text: &str) -> Result<SourceSpec, SpecError> {
 }
 
 fn web(text: &str) -> Result<Url, SpecError> {
-    let fail = |why: String| SpecError::Address { word: given::address(text).text, why };
+    let fail = |why: String| SpecError::Address { word: address(text).text, why };
     let url = Url::parse(text).map_err(|error| fail(error.to_string()))?;
     match (url.scheme(), url.host_str()) {
         ("http" | "https", Some(host)) if !host.is_empty() => Ok(url),

@@ -7,6 +7,7 @@ use super::settings::Settings;
 use crate::model::{Ecosystem, FoundTool, ServerId};
 use crate::policy::{Launch, PlannedServer};
 use crate::report::visible;
+use crate::source::address::address;
 use crate::source::{config, given};
 use crate::store::Reader;
 use anyhow::{Context, bail};
@@ -80,14 +81,14 @@ fn without_secrets(launch: Launch) -> (Launch, usize) {
     let package = package(&launch).map(|(_, name)| name);
     let (args, mut redacted) = given::arguments(&launch.args, package.as_deref());
     let url = launch.url.map(|url| {
-        let clean = given::address(&url);
+        let clean = address(&url);
         redacted += clean.redacted;
         clean.text
     });
     let command = launch.command.map(|command| {
         // A program with its folder stays, unless more than that stands there.
         let name = command.rsplit(['/', '\\']).next().unwrap_or_default();
-        if given::program(name) == name && given::address(&command).redacted == 0 {
+        if given::program(name) == name && address(&command).redacted == 0 {
             return command;
         }
         redacted += 1;
@@ -101,7 +102,7 @@ fn resolve(reader: &Reader, launch: &Launch) -> anyhow::Result<(Option<String>, 
     let mut candidates = Vec::new();
     if let Some(url) = &launch.url {
         // As the database spells it.
-        let url = given::address(url).text.replace("${", "{");
+        let url = address(url).text.replace("${", "{");
         candidates.extend(reader.servers_of_remote(&url)?);
         candidates.push(url);
     }
