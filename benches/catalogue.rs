@@ -5,8 +5,8 @@
 //! their start to the end of their output, in turns with what it is compared with. Memory is read from /proc: Linux only.
 
 use flate2::read::MultiGzDecoder;
-use mcpdex::model::{Ecosystem, Listing, Observation, Outcome, Package, ServerId, Tool, ToolOrigin};
-use mcpdex::store::{Record, Writer};
+use mcpdex::model::{CrawlEvent, Ecosystem, Listing, Observation, Outcome, Package, ServerId, Tool, ToolOrigin};
+use mcpdex::store::Writer;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -51,7 +51,7 @@ fn fill(path: &Path, tools: usize) {
         let package = Package::named(Ecosystem::Npm, format!("bench-{number}"), Some("1.0.0".to_owned()));
         let server = ServerId(format!("io.github.bench/server-{number:06}"));
         let listing = Listing { server: server.clone(), ..Listing::of_package(package.clone(), "bench") };
-        writer.send(Record::Listing(Box::new(listing))).expect("the writer runs");
+        writer.send(CrawlEvent::Listing(Box::new(listing))).expect("the writer runs");
         let mut list = Vec::new();
         for _ in 0..12.min(tools - made) {
             let (name, rest) = &patterns[made % patterns.len()];
@@ -76,7 +76,7 @@ fn fill(path: &Path, tools: usize) {
             tools: list,
             partial: Vec::new(),
         };
-        writer.send(Record::Observation(Box::new(observation))).expect("the writer runs");
+        writer.send(CrawlEvent::Observation(Box::new(observation))).expect("the writer runs");
         number += 1;
     }
     writer.finish().expect("written");

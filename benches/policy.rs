@@ -3,8 +3,8 @@
 //! Two databases of invented servers, 4,000 and 40,000, are exported for one target each in a process of its own, so that
 //! the peak memory is that of the export alone. Memory is read from /proc, so the figures come from Linux only.
 
-use mcpdex::model::{Listing, Observation, Outcome, Package, ServerId, Tool, ToolOrigin};
-use mcpdex::store::{Record, Writer};
+use mcpdex::model::{CrawlEvent, Listing, Observation, Outcome, Package, ServerId, Tool, ToolOrigin};
+use mcpdex::store::Writer;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
@@ -29,7 +29,7 @@ fn fill(path: &Path, servers: usize) {
         let server = ServerId(format!("io.github.example/shelf-{i:06}"));
         let package = Package::named(mcpdex::model::Ecosystem::Npm, format!("shelf-{i}"), None);
         let listing = Listing { server: server.clone(), ..Listing::of_package(package, "bench") };
-        writer.send(Record::Listing(Box::new(listing))).expect("the writer runs");
+        writer.send(CrawlEvent::Listing(Box::new(listing))).expect("the writer runs");
         let tools = TOOLS.iter().map(|(name, description, properties)| {
             let raw = format!(
                 r#"{{"name":"{name}_{i}","description":"{description}","inputSchema":{{"properties":{properties}}}}}"#
@@ -47,7 +47,7 @@ fn fill(path: &Path, servers: usize) {
             tools: tools.collect(),
             partial: Vec::new(),
         };
-        writer.send(Record::Observation(Box::new(observation))).expect("the writer runs");
+        writer.send(CrawlEvent::Observation(Box::new(observation))).expect("the writer runs");
     }
     writer.finish().expect("written");
 }

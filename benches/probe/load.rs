@@ -1,6 +1,6 @@
 //! The clients of the bench: the probe, a bare `reqwest` loop and the official SDK's client.
 
-use mcpdex::net::{Client, Config, Looked, Lookup, Trust};
+use mcpdex::net::{Client, Config, Lookup, LookupFuture, RateLimit, Trust};
 use mcpdex::probe::{self, Ask};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -26,8 +26,8 @@ pub(super) fn run(words: &[&str]) -> Option<()> {
 async fn load(kind: &str, port: u16, at_once: usize, seconds: f64) {
     // The provider is the same for every client.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let config =
-        Config { allow_private: true, per_host: 1, concurrency: 100_000, lookup: Arc::new(Hosts), ..Config::default() };
+    let rate = RateLimit { per_host: 1, concurrency: 100_000, interval: Duration::ZERO };
+    let config = Config { allow_private: true, rate, lookup: Arc::new(Hosts), ..Config::default() };
     let client = Client::new(config).expect("a client");
     let bare = reqwest::Client::builder()
         .no_proxy()
@@ -121,7 +121,7 @@ fn address(host: &str) -> IpAddr {
 }
 
 impl Lookup for Hosts {
-    fn lookup<'a>(&'a self, host: &'a str) -> Looked<'a> {
+    fn lookup<'a>(&'a self, host: &'a str) -> LookupFuture<'a> {
         Box::pin(async move { Ok(vec![address(host)]) })
     }
 }

@@ -1,4 +1,11 @@
-//! The arguments of `mcpdex crawl`.
+//! The arguments of `mcpdex crawl`; defaults are those of the rooms that they are for.
+
+use crate::crawl::MAX_PAGES;
+use crate::net::RateLimit;
+use crate::probe::Limits;
+
+/// A whole number within bounds.
+type Number = clap::builder::RangedU64ValueParser<usize>;
 
 /// Arguments of `mcpdex crawl`.
 #[derive(Debug, clap::Args)]
@@ -42,20 +49,20 @@ pub struct CrawlArgs {
     pub contact: Option<String>,
     /// Requests at once over all hosts; those that are kept waiting for more than a second count apart, three times as
     /// many.
-    #[arg(long, value_name = "NUMBER", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=4096))]
-    pub concurrency: u16,
+    #[arg(long, value_name = "NUMBER", default_value_t = RateLimit::DEFAULT.concurrency, value_parser = Number::new().range(1..=4096))]
+    pub concurrency: usize,
     /// Requests at once at one host.
-    #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
-    pub per_host: u16,
+    #[arg(long, value_name = "NUMBER", default_value_t = RateLimit::DEFAULT.per_host, value_parser = Number::new().range(1..=64))]
+    pub per_host: usize,
     /// Milliseconds between the starts of two requests at one host.
-    #[arg(long, value_name = "MILLISECONDS", default_value_t = 20)]
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = RateLimit::DEFAULT.interval.as_millis() as u64)]
     pub interval: u64,
     /// Seconds that one server may take to give its list.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = Limits::DEFAULT.total.as_secs(), value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub timeout: u64,
-    /// Pages of one registry that are read (default: 2000).
-    #[arg(long, value_name = "NUMBER")]
-    pub max_pages: Option<std::num::NonZeroUsize>,
+    /// Pages of one registry that are read.
+    #[arg(long, value_name = "NUMBER", default_value_t = MAX_PAGES)]
+    pub max_pages: std::num::NonZeroUsize,
 }
 
 /// A length of time on the command line: a number with its unit.

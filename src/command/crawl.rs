@@ -1,13 +1,15 @@
 //! `mcpdex crawl SOURCE…`: learn what servers offer, keep it, judge it, say what is known now.
 
+use super::time::now;
 use super::{Exit, database, interrupt, print};
 use crate::cli::{Age, CrawlArgs, Global};
 use crate::crawl::Progress;
-use crate::crawl::{self, CrawlEvent, Options, Plan, Surroundings};
-use crate::model::{Outcome, ToolOrigin};
+use crate::crawl::{self, Options, Plan, Surroundings};
+use crate::model::{CrawlEvent, History, Outcome, ToolOrigin};
+use crate::net::RateLimit;
 use crate::report::{CrawlReport, Host, Run, SourceProblem, to_json, visible};
 use crate::source::{SourceSpec, SpecError, curated};
-use crate::store::{Judged, Known, Reader, Record, Recorded, StoreError, Writer, begin_run};
+use crate::store::{Judged, Known, Reader, Recorded, StoreError, Writer, begin_run};
 use anyhow::Context;
 use jiff::{Timestamp, ToSpan};
 use mcpdex_process::LookedAt;
@@ -35,10 +37,10 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
     let path = database::path(global)?;
     let begun = Instant::now();
     let known = begin(&path, &specs, args)?;
-    let (run_id, continued) = (known.run(), known.continued);
-    let options = options(args, &specs, known)?;
-    let writer = Writer::spawn(&path, now)?;
-    writer.send(Record::Run(run_id))?;
+    let known = Arc::new(known);
+    let continued = known.continued();
+    let options = options(args, &specs, known.clone())?;
+    let writer = Writer::spawn_for(&path, Some(known.run()), now)?;
     if continued && !global.quiet {
         eprintln!("continuing a crawl that was interrupted");
     }
@@ -53,7 +55,7 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
         complain(&crawled.report);
     }
     let all_failed = crawled.all_failed && !args.listed && crawled.report.skipped == 0;
-    let unread = unread(&specs, args, &options.known, &crawled.report, global.quiet);
+    let unread = unread(&specs, args, &known, &crawled.report, global.quiet);
     let (recorded, report) = (crawled.recorded, crawled.report);
     let nothing_read = recorded.attempts == 0 && !report.failures.is_empty();
     let seconds = begun.elapsed().as_secs_f64();
@@ -109,11 +111,12 @@ fn begin(path: &std::path::Path, specs: &[SourceSpec], args: &CrawlArgs) -> anyh
     let age = args.refresh.unwrap_or(FRESH).seconds.seconds();
     let since = match Timestamp::now().checked_sub(age).and_then(|at| at.round(jiff::Unit::Second)) {
         // Nothing is fresh when it may be no second old.
-        Ok(_) if args.refresh.is_some_and(|age| age.seconds == 0) => "9999".to_owned(),
-        Ok(at) => at.to_string(),
-        Err(_) => String::new(),
+        Ok(_) if args.refresh.is_some_and(|age| age.seconds == 0) => None,
+        Ok(at) => Some(at.to_string()),
+        // Before the first year that there is: everything is fresh.
+        Err(_) => Some(String::new()),
     };
-    Ok(begin_run(path, &names, &now(), &since)?)
+    Ok(begin_run(path, &names, &now(), since.as_deref())?)
 }
 
 /// Whether a registry was not read to its end, or a source that was named gave no server. Says which gave none.
@@ -123,7 +126,7 @@ fn unread(specs: &[SourceSpec], args: &CrawlArgs, known: &Known, report: &crawl:
         let name = spec.to_string();
         let failed = report.failures.iter().any(|failure| failure.source == name);
         // A run that goes on may have had all of a source before.
-        let had = known.continued && known.has_listed(&name);
+        let had = known.continued() && known.has_listed(&name);
         let empty = !args.sources.is_empty() && !had && !report.given.contains_key(&name);
         if empty && !failed && !quiet {
             eprintln!("not read: {}: no server was found there", visible(&name));
@@ -168,11 +171,13 @@ fn learn(specs: &[SourceSpec], options: &Options, writer: Writer, progress: &Pro
         while let Some(event) = learnt.blocking_recv() {
             let outcome = match &event {
                 // That a source deleted a server is no attempt at it.
-                Record::Observation(seen) if (seen.origin, seen.outcome) == (ToolOrigin::Declared, Outcome::Gone) => {
+                CrawlEvent::Observation(seen)
+                    if (seen.origin, seen.outcome) == (ToolOrigin::Declared, Outcome::Gone) =>
+                {
                     None
                 }
-                Record::Observation(observation) => Some(observation.outcome),
-                Record::Same(same) => Some(same.outcome),
+                CrawlEvent::Observation(observation) => Some(observation.outcome),
+                CrawlEvent::Alias(attempt) => Some(attempt.outcome),
                 _ => None,
             };
             attempts += usize::from(outcome.is_some());
@@ -193,7 +198,7 @@ fn learn(specs: &[SourceSpec], options: &Options, writer: Writer, progress: &Pro
     Ok(Crawled { report, recorded, all_failed })
 }
 
-fn options(args: &CrawlArgs, specs: &[SourceSpec], known: Known) -> anyhow::Result<Options> {
+fn options(args: &CrawlArgs, specs: &[SourceSpec], known: Arc<Known>) -> anyhow::Result<Options> {
     let program = std::env::current_exe().context("cannot find this program's own file, which reads packages")?;
     let named: Vec<_> = specs.iter().filter_map(SourceSpec::path).collect();
     let mut options = Options::new(program, Surroundings::beside(LookedAt::with(&named)));
@@ -201,9 +206,11 @@ fn options(args: &CrawlArgs, specs: &[SourceSpec], known: Known) -> anyhow::Resu
     options.pypi_index.clone_from(&args.pypi_index);
     options.allow_private = args.allow_private;
     options.contact.clone_from(&args.contact);
-    options.concurrency = args.concurrency.into();
-    options.per_host = args.per_host.into();
-    options.interval = Duration::from_millis(args.interval);
+    options.rate = RateLimit {
+        per_host: args.per_host,
+        concurrency: args.concurrency,
+        interval: Duration::from_millis(args.interval),
+    };
     options.live.total = Duration::from_secs(args.timeout);
     options.refresh_all = args.refresh.is_some();
     options.full = args.full;
@@ -213,15 +220,8 @@ fn options(args: &CrawlArgs, specs: &[SourceSpec], known: Known) -> anyhow::Resu
         both: args.live && args.source,
         run: args.run,
     };
-    options.known = Arc::new(known);
+    options.history = known;
     options.stop = interrupt::asked();
-    if let Some(pages) = args.max_pages {
-        options.max_pages = pages.get();
-    }
+    options.max_pages = args.max_pages.get();
     Ok(options)
-}
-
-/// The time, in UTC, to the second.
-fn now() -> String {
-    jiff::Timestamp::now().round(jiff::Unit::Second).map_or_else(|_| String::new(), |now| now.to_string())
 }

@@ -1,6 +1,6 @@
 //! `mcpdex diff BEFORE [AFTER]`: what changed, risk-raising changes first.
 
-use super::{Exit, database, print, when};
+use super::{Exit, database, print, time};
 use crate::cli::{DiffArgs, Global};
 use crate::model::Tool;
 use crate::report::{DiffReport, to_json, visible};
@@ -71,7 +71,7 @@ fn side(global: &Global, word: &str) -> anyhow::Result<Side> {
     } else if Path::new(word).is_file() {
         (PathBuf::from(word), State::Current)
     } else {
-        let time = when::time(word)
+        let time = time::parse(word)
             .with_context(|| format!("`{word}` is no state: neither now, #NUMBER, a file that is there, nor a time"))?;
         (own, State::At(last_second(word, time)))
     };

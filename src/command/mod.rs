@@ -30,8 +30,8 @@ mod scan;
 mod search;
 mod server;
 mod stats;
+mod time;
 mod tool;
-mod when;
 
 use crate::cli::{Cli, Command};
 use output::{print, print_bytes};

@@ -3,7 +3,7 @@
 use super::Exit;
 use super::interrupt::unless_asked;
 use crate::cli::{Global, ProbeArgs, RunSandbox};
-use crate::model::{Heard, Outcome};
+use crate::model::{Outcome, ProbeResult};
 use crate::net::{Client, Config, Trust};
 use crate::probe::sandbox::{self, Run, RunLimits, Sandbox};
 use crate::probe::{self, Ask, credentials, stdio};
@@ -18,27 +18,30 @@ use url::Url;
 
 pub(super) fn run(global: &Global, args: &ProbeArgs) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
-    let (target, heard, sandbox) = match &args.url {
+    let (target, result, sandbox) = match &args.url {
         Some(url) => {
             let url = Url::parse(url).with_context(|| format!("`{}` is not an address", address(url).text))?;
-            let heard = runtime.block_on(unless_asked(at_address(&url, args)))??;
-            (address(url.as_str()).text, heard, None)
+            let result = runtime.block_on(unless_asked(at_address(&url, args)))??;
+            (address(url.as_str()).text, result, None)
         }
         None => {
-            let (heard, sandbox) = runtime.block_on(unless_asked(as_program(global, args)))??;
-            (config::command_line(&args.command), heard, Some(sandbox.as_str()))
+            let (result, sandbox) = runtime.block_on(unless_asked(as_program(global, args)))??;
+            (config::command_line(&args.command), result, Some(sandbox.as_str()))
         }
     };
     let told = |text: &String| given::text(text);
-    let heard =
-        Heard { detail: heard.detail.as_ref().map(told), tried: heard.tried.iter().map(told).collect(), ..heard };
-    let read = heard.outcome.is_read();
-    let report = ProbeReport::new(target, heard, sandbox);
+    let result = ProbeResult {
+        detail: result.detail.as_ref().map(told),
+        tried: result.tried.iter().map(told).collect(),
+        ..result
+    };
+    let read = result.outcome.is_read();
+    let report = ProbeReport::new(target, result, sandbox);
     super::print(&if global.json { to_json(&report) } else { report.to_text() })?;
     Ok(if read { Exit::Done } else { Exit::Unread })
 }
 
-async fn at_address(url: &Url, args: &ProbeArgs) -> anyhow::Result<Heard> {
+async fn at_address(url: &Url, args: &ProbeArgs) -> anyhow::Result<ProbeResult> {
     let client = Client::new(Config { allow_private: args.allow_private, ..Config::default() })?;
     // Whoever types an address may mean a private one; what it leads to is a stranger's.
     let mut ask = Ask::new(url.clone(), Trust::Operator);
@@ -57,7 +60,7 @@ async fn at_address(url: &Url, args: &ProbeArgs) -> anyhow::Result<Heard> {
     Ok(probe::ask(&client, &ask).await)
 }
 
-async fn as_program(global: &Global, args: &ProbeArgs) -> anyhow::Result<(Heard, Sandbox)> {
+async fn as_program(global: &Global, args: &ProbeArgs) -> anyhow::Result<(ProbeResult, Sandbox)> {
     let say = |text: &str| {
         if !global.quiet {
             eprintln!("{}", visible(text));
@@ -71,12 +74,12 @@ async fn as_program(global: &Global, args: &ProbeArgs) -> anyhow::Result<(Heard,
     };
     let sandbox = match chosen {
         Ok(sandbox) => sandbox,
-        Err(error) => return Ok((Heard::without_list(Outcome::Blocked, error.to_string()), Sandbox::None)),
+        Err(error) => return Ok((ProbeResult::without_list(Outcome::Blocked, error.to_string()), Sandbox::None)),
     };
     let environment = environment(args)?;
     let fetched = match sandbox::fetch(&args.command, &Environment::of_process(LookedAt::here())).await {
         Ok(fetched) => fetched,
-        Err(error) => return Ok((Heard::without_list(error.outcome(), error.to_string()), sandbox)),
+        Err(error) => return Ok((ProbeResult::without_list(error.outcome(), error.to_string()), sandbox)),
     };
     if let Some(package) = &fetched.package {
         say(&format!("fetched {}, its install scripts were not run", given::text(package)));

@@ -1,7 +1,7 @@
 //! `mcpdex scan [CONFIG…]`: the servers of client configurations, what stands out, and whether that closes the gate.
 
 use super::configured::{self, Configured, Servers};
-use super::{Exit, print, print_bytes, when};
+use super::{Exit, print, print_bytes, time};
 use crate::cli::{Global, ScanArgs, ScanFormat};
 use crate::model::{FoundTool, Risk};
 use crate::report::{Problem, ScanReport, ScannedServer, to_json};
@@ -44,7 +44,7 @@ fn gate(args: &ScanArgs) -> anyhow::Result<Gate> {
     let mut gate = Gate::default();
     let read = |path: &Path| std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
     if let Some(path) = &args.suppressions {
-        gate.suppress(&read(path)?, &when::today()).with_context(|| format!("cannot use {}", path.display()))?;
+        gate.suppress(&read(path)?, &time::today()).with_context(|| format!("cannot use {}", path.display()))?;
     }
     if let Some(path) = &args.baseline {
         let report: serde_json::Value =

@@ -1,6 +1,6 @@
 //! `mcpdex search WORDS`: tools by words and filters, best first.
 
-use super::{Exit, database, print, when};
+use super::{Exit, database, print, time};
 use crate::cli::{Global, SearchArgs};
 use crate::model::spelling;
 use crate::report::{SearchReport, to_json, visible};
@@ -8,7 +8,7 @@ use crate::store::{Filters, Search};
 
 pub(super) fn run(global: &Global, args: &SearchArgs) -> anyhow::Result<Exit> {
     let text = args.words.join(" ");
-    let changed_since = args.changed_since.as_deref().map(when::time).transpose();
+    let changed_since = args.changed_since.as_deref().map(time::parse).transpose();
     let changed_since = match changed_since {
         Ok(time) => time,
         Err(error) => {

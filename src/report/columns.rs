@@ -1,7 +1,6 @@
 //! The current tools as Parquet: one row a tool, in row groups of bounded size.
 
-use super::sheet::{COLUMNS, values};
-use crate::model::ToolRow;
+use crate::model::{ColumnKind, ToolRow};
 use anyhow::Context;
 use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
 use parquet::file::properties::WriterProperties;
@@ -16,7 +15,7 @@ const GROUP: usize = 20_000;
 /// Writes rows as Parquet.
 pub struct Columns<W: Write + Send> {
     writer: SerializedFileWriter<W>,
-    rows: Vec<[Option<String>; 17]>,
+    rows: Vec<ToolRow>,
 }
 
 impl<W: Write + Send> Columns<W> {
@@ -25,12 +24,12 @@ impl<W: Write + Send> Columns<W> {
     /// # Errors
     /// `out` cannot be written.
     pub fn begin(out: W) -> anyhow::Result<Columns<W>> {
-        let fields: String = COLUMNS
+        let fields: String = ToolRow::COLUMNS
             .iter()
-            .map(|name| match *name {
-                "tokens" => "optional int64 tokens; ".to_owned(),
-                "title" | "description" | "version" => format!("optional binary {name} (UTF8); "),
-                name => format!("required binary {name} (UTF8); "),
+            .map(|column| match column.kind {
+                ColumnKind::Text => format!("required binary {} (UTF8); ", column.name),
+                ColumnKind::MaybeText => format!("optional binary {} (UTF8); ", column.name),
+                ColumnKind::MaybeNumber => format!("optional int64 {}; ", column.name),
             })
             .collect();
         let schema = parse_message_type(&format!("message tool {{ {fields} }}")).context("cannot make the schema")?;
@@ -48,7 +47,7 @@ impl<W: Write + Send> Columns<W> {
     /// # Errors
     /// `out` cannot be written.
     pub fn row(&mut self, row: &ToolRow) -> anyhow::Result<()> {
-        self.rows.push(values(row));
+        self.rows.push(row.clone());
         if self.rows.len() >= GROUP { self.flush() } else { Ok(()) }
     }
 
@@ -57,13 +56,13 @@ impl<W: Write + Send> Columns<W> {
             return Ok(());
         }
         let mut group = self.writer.next_row_group()?;
-        for at in 0..COLUMNS.len() {
+        let cells: Vec<_> = self.rows.iter().map(ToolRow::cells).collect();
+        for (at, about) in ToolRow::COLUMNS.iter().enumerate() {
             let Some(mut column) = group.next_column()? else { break };
-            let levels: Vec<i16> = self.rows.iter().map(|row| i16::from(row[at].is_some())).collect();
-            let optional = matches!(COLUMNS[at], "tokens" | "title" | "description" | "version");
-            let levels = optional.then_some(&levels[..]);
-            let present = self.rows.iter().filter_map(|row| row[at].as_deref());
-            if COLUMNS[at] == "tokens" {
+            let levels: Vec<i16> = cells.iter().map(|row| i16::from(row[at].is_some())).collect();
+            let levels = (about.kind != ColumnKind::Text).then_some(&levels[..]);
+            let present = cells.iter().filter_map(|row| row[at].as_deref());
+            if about.kind == ColumnKind::MaybeNumber {
                 let numbers: Vec<i64> = present.filter_map(|text| text.parse().ok()).collect();
                 column.typed::<Int64Type>().write_batch(&numbers, levels, None)?;
             } else {
@@ -73,6 +72,7 @@ impl<W: Write + Send> Columns<W> {
             column.close()?;
         }
         group.close()?;
+        drop(cells);
         self.rows.clear();
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::text::{paragraph, table};
 use super::visible;
-use crate::model::{AuthNeeds, CardHeard, Heard, Oddity, Outcome, Partial, ServerInfo, Tool, Transport};
+use crate::model::{AuthNeeds, CardFacts, Oddity, Outcome, Partial, ProbeResult, ServerInfo, Tool, Transport};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
@@ -68,8 +68,8 @@ impl From<Tool> for ProbedTool {
     }
 }
 
-impl From<CardHeard> for ProbedCard {
-    fn from(card: CardHeard) -> Self {
+impl From<CardFacts> for ProbedCard {
+    fn from(card: CardFacts) -> Self {
         let tools = card.tools.into_iter().map(ProbedTool::from).collect();
         ProbedCard { at: card.at, server: card.server, tools, partial: card.partial }
     }
@@ -77,7 +77,7 @@ impl From<CardHeard> for ProbedCard {
 
 impl ProbeReport {
     /// The report on one server.
-    pub fn new(target: String, heard: Heard, sandbox: Option<&str>) -> Self {
+    pub fn new(target: String, heard: ProbeResult, sandbox: Option<&str>) -> Self {
         ProbeReport {
             schema: "mcpdex/probe/1",
             target,

@@ -34,51 +34,6 @@ pub(super) fn escape_markdown(text: &str) -> String {
     out
 }
 
-/// The columns of a sheet, in order.
-pub(super) const COLUMNS: [&str; 17] = [
-    "server",
-    "tool",
-    "title",
-    "description",
-    "class",
-    "risk",
-    "category",
-    "confidence",
-    "traits",
-    "rationale",
-    "origin",
-    "target",
-    "version",
-    "first_seen",
-    "last_seen",
-    "tokens",
-    "definition",
-];
-
-/// The columns of a row as text, in the order of [`COLUMNS`]; `None` where there is nothing.
-pub(super) fn values(row: &ToolRow) -> [Option<String>; 17] {
-    let some = |text: &str| Some(text.to_owned());
-    [
-        some(&row.server),
-        some(&row.tool),
-        row.title.clone(),
-        row.description.clone(),
-        some(&row.class),
-        some(&row.risk),
-        some(&row.category),
-        some(&row.confidence),
-        some(&row.traits),
-        some(&row.rationale),
-        some(&row.origin),
-        some(&row.target),
-        row.version.clone(),
-        some(&row.first_seen),
-        some(&row.last_seen),
-        row.tokens.map(|tokens| tokens.to_string()),
-        some(&row.definition),
-    ]
-}
-
 /// Writes rows as CSV, a header first.
 #[derive(Debug)]
 pub struct Sheet<W: Write>(csv::Writer<W>);
@@ -90,7 +45,7 @@ impl<W: Write> Sheet<W> {
     /// `out` cannot be written.
     pub fn begin(out: W) -> std::io::Result<Sheet<W>> {
         let mut sheet = csv::Writer::from_writer(out);
-        sheet.write_record(COLUMNS)?;
+        sheet.write_record(ToolRow::COLUMNS.iter().map(|column| column.name))?;
         Ok(Sheet(sheet))
     }
 
@@ -99,8 +54,7 @@ impl<W: Write> Sheet<W> {
     /// # Errors
     /// `out` cannot be written.
     pub fn row(&mut self, row: &ToolRow) -> std::io::Result<()> {
-        let cells = values(row).map(|value| cell(&value.unwrap_or_default()));
-        self.0.write_record(&cells)?;
+        self.0.write_record(row.cells().map(|value| cell(&value.unwrap_or_default())))?;
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use crate::support::mirror::{Mirror, Reply};
 use flate2::{Compression, write::GzEncoder};
 use mcpdex::model::{Outcome, Secret};
-use mcpdex::net::guard::Looked;
+use mcpdex::net::guard::LookupFuture;
 use mcpdex::net::{Client, Config, Failure, Fetched, Limits, Lookup, Request, Trust};
 use std::io::Write;
 use std::net::IpAddr;
@@ -38,7 +38,7 @@ fn outcome(result: Result<Fetched, Failure>) -> Outcome {
 struct AllAt(&'static str);
 
 impl Lookup for AllAt {
-    fn lookup<'a>(&'a self, _: &'a str) -> Looked<'a> {
+    fn lookup<'a>(&'a self, _: &'a str) -> LookupFuture<'a> {
         Box::pin(async { Ok(vec![self.0.parse::<IpAddr>().unwrap()]) })
     }
 }

@@ -54,7 +54,7 @@ pub(crate) fn try_crawl(words: &[&str], options: &Options) -> Result<Crawled, Cr
                 match event {
                     CrawlEvent::Listing(listing) => listings.push(*listing),
                     CrawlEvent::Observation(observation) => observations.push(*observation),
-                    CrawlEvent::Same(same) => {
+                    CrawlEvent::Alias(same) => {
                         // Another server's attempt counts for this one too.
                         let other: &Observation =
                             observations.iter().find(|known: &&Observation| known.server == same.other).unwrap();

@@ -62,4 +62,5 @@ mod store;
 mod support;
 mod translations;
 mod unpacked;
+mod vocabulary;
 mod worker;

@@ -1,17 +1,17 @@
 //! Servers of every era are listed, by the shortest way that each understands.
 
 use crate::support::hostile::{Act, Hostile, Seen, answer, client, error, json, result, stream};
-use mcpdex::model::{Heard, Outcome, Secret, Transport};
+use mcpdex::model::{Outcome, ProbeResult, Secret, Transport};
 use mcpdex::probe::{self, Ask};
 use std::sync::{Arc, Mutex, mpsc};
 
 const TOOLS: &str = r#"{"tools":[{"name":"copy_row","description":"Copies a row","inputSchema":{"type":"object"}}]}"#;
 
-async fn ask(ask: &Ask) -> Heard {
+async fn ask(ask: &Ask) -> ProbeResult {
     probe::ask(&client(&[]), ask).await
 }
 
-fn names(heard: &Heard) -> Vec<&str> {
+fn names(heard: &ProbeResult) -> Vec<&str> {
     heard.tools.iter().map(|tool| tool.name.as_str()).collect()
 }
 

@@ -2,7 +2,7 @@
 //! and whatever is dialled is loopback.
 
 use crate::support::hostile::{Act, Hostile, PUBLIC, answer, client, json, result, stream};
-use mcpdex::model::{Heard, Outcome};
+use mcpdex::model::{Outcome, ProbeResult};
 use mcpdex::net::{Client, Trust};
 use mcpdex::probe::{self, Ask};
 use url::Url;
@@ -14,7 +14,7 @@ fn secret() -> Hostile {
     Hostile::start(|seen| json(200, &result(seen, TOOLS)))
 }
 
-async fn refused(client: &Client, ask: &Ask, inside: &Hostile, case: &str) -> Heard {
+async fn refused(client: &Client, ask: &Ask, inside: &Hostile, case: &str) -> ProbeResult {
     let heard = probe::ask(client, ask).await;
     assert_eq!(heard.outcome, Outcome::Blocked, "{case}: {heard:?}");
     assert!(heard.tools.is_empty() && heard.card.is_none(), "{case}");

@@ -1,12 +1,12 @@
 //! Servers that are broken or mean: nothing good is lost, nothing lasts for ever, nothing eats the machine.
 
 use crate::support::hostile::{Act, Hostile, answer, client, dead_port, json, result, stream};
-use mcpdex::model::{Heard, Outcome, PartialReason};
+use mcpdex::model::{Outcome, PartialReason, ProbeResult};
 use mcpdex::probe::{self, Ask};
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-async fn ask(ask: &Ask) -> Heard {
+async fn ask(ask: &Ask) -> ProbeResult {
     probe::ask(&client(&[]), ask).await
 }
 

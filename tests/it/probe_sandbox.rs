@@ -2,7 +2,7 @@
 //! inside, and nothing of them is left afterwards. Each in every sandbox that this system has.
 #![cfg(target_os = "linux")]
 
-use mcpdex::model::{Heard, Outcome};
+use mcpdex::model::{Outcome, ProbeResult};
 use mcpdex::probe::sandbox::{Run, RunLimits, Sandbox, best_sandbox};
 use mcpdex::probe::stdio;
 use std::collections::BTreeMap;
@@ -70,7 +70,7 @@ async fn ended(run: &Run, marker: &str, outcome: Outcome, word: &str) {
     assert_eq!(left(marker), Vec::<String>::new(), "{:?}", run.sandbox);
 }
 
-fn note(heard: &Heard) -> &str {
+fn note(heard: &ProbeResult) -> &str {
     assert_eq!(heard.outcome, Outcome::Ok, "{heard:?}");
     heard.tools[0].description.as_deref().unwrap_or_default()
 }

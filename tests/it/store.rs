@@ -1,10 +1,11 @@
 //! The database: what is kept, what counts as current, and which files are refused.
 
 use mcpdex::model::{
-    Category, Class, Confidence, Ecosystem, Listing, Observation, Outcome, Package, Risk, Sep2793, ServerId, Tool,
-    ToolOrigin, Verdict,
+    Category, Class, Confidence, CrawlEvent, Ecosystem, Listing, Observation, Outcome, Package, Risk, Sep2793,
+    ServerId, Tool, ToolOrigin, Verdict,
 };
-use mcpdex::store::{Reader, Record, ServerTools, StoreError, Writer, judge_stale};
+use mcpdex::model::{History, KeptListings};
+use mcpdex::store::{Reader, ServerTools, StoreError, Writer, begin_run, judge_stale};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -24,7 +25,7 @@ fn seen(server: &str, origin: ToolOrigin, names: &[&str]) -> Observation {
     observation
 }
 
-fn write(path: &Path, records: Vec<Record>) {
+fn write(path: &Path, records: Vec<CrawlEvent>) {
     let writer = Writer::spawn(path, now).unwrap();
     for record in records {
         writer.send(record).unwrap();
@@ -33,7 +34,7 @@ fn write(path: &Path, records: Vec<Record>) {
 }
 
 fn observe(path: &Path, observation: Observation) {
-    write(path, vec![Record::Observation(Box::new(observation))]);
+    write(path, vec![CrawlEvent::Observation(Box::new(observation))]);
 }
 
 /// A judge that finds everything to be a write, and marks its verdicts with a digest.
@@ -120,7 +121,7 @@ fn a_server_that_was_never_read_is_counted_as_unread() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("catalogue.db");
     let listing = Listing::of_package(Package::named(Ecosystem::Oci, "garden", None), "registry:https://x.example");
-    write(&path, vec![Record::Listing(Box::new(listing))]);
+    write(&path, vec![CrawlEvent::Listing(Box::new(listing))]);
     let summary = Reader::open(&path).unwrap().summary().unwrap();
     assert_eq!((summary.servers, summary.servers_read), (1, 0));
 }
@@ -184,7 +185,7 @@ fn a_file_of_the_first_version_is_brought_up_to_date_with_all_that_it_holds() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("first.db");
     let first = rusqlite::Connection::open(&path).unwrap();
-    first.execute_batch(include_str!("../../crates/store/src/schema.sql")).unwrap();
+    first.execute_batch(include_str!("../../crates/store/src/migrations/0001_base.sql")).unwrap();
     first.pragma_update(None, "application_id", mcpdex::store::APPLICATION_ID).unwrap();
     first.pragma_update(None, "user_version", 1).unwrap();
     first
@@ -208,4 +209,71 @@ fn a_file_of_the_first_version_is_brought_up_to_date_with_all_that_it_holds() {
     assert_eq!(attempts, 2);
     let wrong: i64 = database.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0)).unwrap();
     assert_eq!(wrong, 0);
+}
+
+#[test]
+fn how_an_attempt_may_end_is_the_vocabulary_and_a_new_word_needs_no_new_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalogue.db");
+    observe(&path, seen("garden", ToolOrigin::Static, &["water"]));
+    let database = rusqlite::Connection::open(&path).unwrap();
+    database.pragma_update(None, "foreign_keys", true).unwrap();
+    let words: Vec<String> = database
+        .prepare("SELECT word FROM outcome ORDER BY word")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let mut known: Vec<&str> = Outcome::ALL.iter().map(|word| word.as_str()).collect();
+    known.sort_unstable();
+    assert_eq!(words, known);
+    let lost = "UPDATE attempt SET outcome = 'lost'";
+    assert!(database.execute(lost, []).is_err(), "a word of no vocabulary was taken");
+    database.execute("INSERT INTO outcome VALUES ('lost')", []).unwrap();
+    assert_eq!(database.execute(lost, []).unwrap(), 1);
+    // A word that went missing comes back with the next writer.
+    database.execute("DELETE FROM outcome WHERE word = 'timeout'", []).unwrap();
+    write(&path, Vec::new());
+    let back: i64 =
+        database.query_row("SELECT count(*) FROM outcome WHERE word = 'timeout'", [], |row| row.get(0)).unwrap();
+    assert_eq!(back, 1);
+}
+
+#[test]
+fn a_crawl_that_goes_on_is_handed_every_listing_once_a_page_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalogue.db");
+    let sources = ["registry:x".to_owned()];
+    let first = begin_run(&path, &sources, &now(), None).unwrap();
+    assert!(!first.continued());
+    let writer = Writer::spawn_for(&path, Some(first.run()), now).unwrap();
+    for number in 0..2_500 {
+        let package = Package::named(Ecosystem::Npm, format!("pot-{number}"), None);
+        writer.send(CrawlEvent::Listing(Box::new(Listing::of_package(package, "registry:x")))).unwrap();
+    }
+    let tried = ServerId::of_package(Ecosystem::Npm, "pot-7");
+    writer.send(CrawlEvent::Done { server: tried, source: "registry:x".to_owned() }).unwrap();
+    writer.finish().unwrap();
+
+    let again = begin_run(&path, &sources, &now(), None).unwrap();
+    assert!(again.continued() && again.has_listed("registry:x") && !again.has_listed("registry:y"));
+    let all = |which| {
+        let (mut from, mut names, mut pages) = (None, std::collections::BTreeSet::new(), 0);
+        loop {
+            let page = again.listings(which, "registry:x", from).unwrap();
+            pages += 1;
+            for listing in page.listings {
+                assert!(names.insert(listing.server.0), "a server was listed twice");
+            }
+            match page.next {
+                Some(next) => from = Some(next),
+                None => return (names.len(), pages),
+            }
+        }
+    };
+    let (pending, pages) = all(KeptListings::Pending);
+    assert_eq!(pending, 2_499);
+    assert!(pages > 1, "all of them were read at once");
+    assert_eq!(all(KeptListings::Before), (0, 1));
 }

@@ -1,8 +1,8 @@
 //! One endpoint of a server: where it is in, what it answered and what its card states out. An address that a manifest
 //! names is a stranger's; one that the user typed or configured may be anywhere.
 
+use super::context::CrawlContext;
 use super::dispatch::Job;
-use super::package::Reader;
 use mcpdex_model::{Listing, Observation, Outcome, Remote, ServerId, ToolOrigin, Transport};
 use mcpdex_net::Trust;
 use mcpdex_probe::{self as probe, Ask};
@@ -26,7 +26,7 @@ pub(super) fn listing(url: &Url, source: String) -> Listing {
 }
 
 /// Asks an endpoint for its tools, again where it asked for patience. At least one observation, always.
-pub(super) async fn observe(reader: &Reader, job: &Job, remote: &Remote) -> Vec<Observation> {
+pub(super) async fn observe(context: &CrawlContext, job: &Job, remote: &Remote) -> Vec<Observation> {
     let server = &job.listing.server;
     let failed = |outcome, detail: &str| {
         vec![Observation::failed(server.clone(), ToolOrigin::Live, remote.url.as_str(), outcome, detail)]
@@ -51,23 +51,18 @@ pub(super) async fn observe(reader: &Reader, job: &Job, remote: &Remote) -> Vec<
     };
     let mut ask = Ask::new(url, if job.trusted { Trust::Operator } else { Trust::Untrusted });
     ask.transport = Some(remote.transport);
-    ask.limits = reader.options.live;
+    ask.limits = context.options.live;
     for _ in 0..RETRIES {
         let begun = Instant::now();
-        let heard = probe::ask(&reader.client, &ask).await;
-        let again = match heard.outcome {
-            Outcome::Refused => reader.client.asked_for_patience(&ask.url, begun),
-            Outcome::Unreachable => heard.detail.as_deref().is_some_and(broke),
+        let result = probe::ask(&context.client, &ask).await;
+        let again = match result.outcome {
+            Outcome::Refused => context.client.asked_for_patience(&ask.url, begun),
+            Outcome::Unreachable => result.broke,
             _ => false,
         };
         if !again {
-            return heard.observations(server, &remote.url);
+            return result.observations(server, &remote.url);
         }
     }
-    probe::ask(&reader.client, &ask).await.observations(server, &remote.url)
-}
-
-/// Whether a connection broke, rather than was never made.
-fn broke(detail: &str) -> bool {
-    !["dns error", "certificate", "refused"].iter().any(|word| detail.contains(word))
+    probe::ask(&context.client, &ask).await.observations(server, &remote.url)
 }

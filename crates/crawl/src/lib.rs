@@ -2,12 +2,13 @@
 //! Joins source, net, probe and extract; the one place with tasks. Writes nothing: whoever holds the other end of the
 //! channel does. Every target that was tried gives an observation, and a failure is one with an outcome.
 //!
-//! [`reading`] finds servers, [`dispatch`] says whose turn it is, [`plan`] learns one server's tools. What earlier
-//! crawls have done is in [`Options::known`]; a crawl that was ended in any way goes on from there.
+//! [`sources`] finds servers, [`dispatch`] says whose turn it is, [`plan`] learns one server's tools. What earlier
+//! crawls have done is in [`Options::history`]; a crawl that was ended in any way goes on from there.
 
 mod checkout;
 mod clients;
 mod configured;
+mod context;
 mod dispatch;
 mod endpoint;
 mod files;
@@ -15,29 +16,28 @@ mod options;
 mod package;
 mod plan;
 mod progress;
-mod reading;
 mod shared;
+mod sources;
 
 pub use checkout::{CheckoutError, Repository, crate_archive};
-pub use mcpdex_store::Record as CrawlEvent;
-pub use options::{Options, Plan, Surroundings};
+pub use mcpdex_model::CrawlEvent;
+pub use options::{MAX_PAGES, Options, Plan, Surroundings};
 pub use package::PackageArchive;
 pub use progress::Progress;
 
-use configured::Configured;
+use context::CrawlContext;
 use dispatch::{Dispatch, Job};
 use mcpdex_model::visible;
 use mcpdex_model::{Observation, Outcome, Package, ServerId, ToolOrigin};
-use mcpdex_net::{self as net, Client, HostRecord};
+use mcpdex_net::{HostRecord, SetupError};
 use mcpdex_source::SourceSpec;
 use mcpdex_source::npmrc::ConfigError;
-use package::Reader;
-use plan::{Learnt, learn};
-use reading::{Found, read_all};
+use plan::{LearnReport, learn};
+use sources::{Found, read_all};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 /// A source that could not be read to its end. What came before the failure was kept.
@@ -76,7 +76,7 @@ pub struct CrawlReport {
 #[derive(Debug, thiserror::Error)]
 pub enum CrawlError {
     #[error(transparent)]
-    Setup(#[from] net::SetupError),
+    Setup(#[from] SetupError),
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// Whoever keeps what is learnt has gone away.
@@ -102,7 +102,7 @@ pub async fn crawl(
     progress: &Progress,
 ) -> Result<CrawlReport, CrawlError> {
     let mut crawl = Crawl {
-        reader: Arc::new(reader(options)?),
+        context: Arc::new(CrawlContext::new(options)?),
         events,
         progress: progress.clone(),
         tasks: JoinSet::new(),
@@ -110,7 +110,7 @@ pub async fn crawl(
         report: CrawlReport::default(),
     };
     crawl.run(specs).await?;
-    crawl.report.hosts = crawl.reader.client.hosts();
+    crawl.report.hosts = crawl.context.client.hosts();
     Ok(crawl.report)
 }
 
@@ -119,11 +119,11 @@ pub async fn crawl(
 /// # Errors
 /// The client cannot be set up, or the package cannot be had; the message says why.
 pub async fn package_archive(package: &Package, options: &Options) -> Result<PackageArchive, FetchError> {
-    let reader = reader(options)?;
+    let context = CrawlContext::new(options)?;
     let server = ServerId::of_package(package.ecosystem, &package.identifier);
     // What an attempt would be remembered by; nobody asks here.
     let mut attempt = Observation::failed(server, ToolOrigin::Static, package.to_string(), Outcome::Ok, "");
-    match reader.archive(package, &mut attempt).await {
+    match context.archive(package, &mut attempt).await {
         Ok(Some((archive, _))) => Ok(archive),
         Ok(None) => Err(FetchError::Unread("the index says that nothing has changed".to_owned())),
         Err(unread) => Err(FetchError::Unread(unread.to_string())),
@@ -139,31 +139,12 @@ pub enum FetchError {
     Unread(String),
 }
 
-fn reader(options: &Options) -> Result<Reader, CrawlError> {
-    let client = Client::new(net::Config {
-        contact: options.contact.clone(),
-        allow_private: options.allow_private,
-        concurrency: options.concurrency,
-        per_host: options.per_host,
-        interval: options.interval,
-        ..net::Config::default()
-    })?;
-    let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    Ok(Reader {
-        client,
-        configured: Configured::read(options)?,
-        options: options.clone(),
-        workers: Semaphore::new(cores),
-        shared: shared::Shared::default(),
-    })
-}
-
 struct Crawl {
-    reader: Arc<Reader>,
+    context: Arc<CrawlContext>,
     events: mpsc::Sender<CrawlEvent>,
     progress: Progress,
     /// One task for each server under way, with the host whose turn it used.
-    tasks: JoinSet<(String, Result<Learnt, CrawlError>)>,
+    tasks: JoinSet<(String, Result<LearnReport, CrawlError>)>,
     work: Dispatch,
     report: CrawlReport,
 }
@@ -171,8 +152,8 @@ struct Crawl {
 impl Crawl {
     async fn run(&mut self, specs: &[SourceSpec]) -> Result<(), CrawlError> {
         let (out, mut found) = mpsc::channel(64);
-        let reading = tokio::spawn(read_all(specs.to_vec(), self.reader.clone(), out));
-        let mut stop = self.reader.options.stop.clone();
+        let reading = tokio::spawn(read_all(specs.to_vec(), self.context.clone(), out));
+        let mut stop = self.context.options.stop.clone();
         let mut look = tokio::time::interval(Duration::from_secs(1));
         let mut open = true;
         while open || !self.tasks.is_empty() || self.work.len() > 0 {
@@ -213,10 +194,10 @@ impl Crawl {
                 *self.report.given.entry(job.listing.source.clone()).or_default() += 1;
                 if new {
                     self.report.listings += 1;
-                    job.changed = self.reader.options.known.is_changed(&job.listing);
+                    job.changed = self.context.options.history.is_changed(&job.listing);
                     self.send(CrawlEvent::Listing(job.listing.clone())).await?;
                 }
-                if !self.reader.options.plan.run {
+                if !self.context.options.plan.run {
                     (job.listing.manifest, job.listing.meta) = (None, None);
                 }
                 self.progress.expect(1);
@@ -233,17 +214,17 @@ impl Crawl {
     }
 
     fn start(&mut self, host: String, job: Job) {
-        let (reader, events, progress) = (self.reader.clone(), self.events.clone(), self.progress.clone());
+        let (context, events, progress) = (self.context.clone(), self.events.clone(), self.progress.clone());
         self.tasks.spawn(async move {
             let _item = progress.begin(&visible(job.listing.server.as_str()));
-            let learnt = learn(&reader, job, &events).await;
+            let learnt = learn(&context, job, &events).await;
             (host, learnt)
         });
     }
 
     fn end(
         &mut self,
-        done: Result<(String, Result<Learnt, CrawlError>), tokio::task::JoinError>,
+        done: Result<(String, Result<LearnReport, CrawlError>), tokio::task::JoinError>,
     ) -> Result<(), CrawlError> {
         match done {
             Ok((host, learnt)) => {
@@ -266,7 +247,7 @@ impl Crawl {
 
     /// The hosts that fail most, for the progress.
     fn failing(&self) -> String {
-        let worst = self.reader.client.failing(3);
+        let worst = self.context.client.failing(3);
         let names: Vec<_> = worst.iter().map(|(host, count)| format!("{host} ({count})")).collect();
         if names.is_empty() { String::new() } else { format!("failing: {}", names.join(", ")) }
     }

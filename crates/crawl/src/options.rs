@@ -1,14 +1,17 @@
 //! What a crawl is told: limits, flags and the surroundings it runs in.
 
 use mcpdex_extract as extract;
-use mcpdex_net::Limits;
+use mcpdex_model::{History, NoHistory};
+use mcpdex_net::{Limits, RateLimit};
 use mcpdex_probe as probe;
 use mcpdex_process::{Environment, LookedAt};
-use mcpdex_store::Known;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::watch;
+
+/// Pages of one registry that are read, unless something else is asked for.
+pub const MAX_PAGES: NonZeroUsize = NonZeroUsize::new(2_000).unwrap();
 
 /// How to crawl.
 #[derive(Debug, Clone)]
@@ -21,12 +24,8 @@ pub struct Options {
     pub allow_private: bool,
     /// `--contact`: added to the user agent.
     pub contact: Option<String>,
-    /// `--concurrency`: requests at once over all hosts.
-    pub concurrency: usize,
-    /// `--per-host`: requests at once at one host.
-    pub per_host: usize,
-    /// `--interval`: the least time between the starts of two requests at one host.
-    pub interval: Duration,
+    /// `--concurrency`, `--per-host`, `--interval`: how much is asked of hosts at once.
+    pub rate: RateLimit,
     /// `--max-pages`: pages of one registry.
     pub max_pages: usize,
     /// What may be tried to learn a server's tools.
@@ -38,7 +37,7 @@ pub struct Options {
     /// For asking a live server.
     pub live: probe::Limits,
     /// What earlier crawls have left.
-    pub known: Arc<Known>,
+    pub history: Arc<dyn History>,
     /// Becomes true when the crawl should come to an end: nothing new is begun, and what is under way is dropped.
     pub stop: watch::Receiver<bool>,
     /// For pages of indexes and registries.
@@ -79,15 +78,13 @@ impl Options {
             pypi_index: None,
             allow_private: false,
             contact: None,
-            concurrency: 16,
-            per_host: 4,
-            interval: Duration::ZERO,
-            max_pages: 2_000,
+            rate: RateLimit::default(),
+            max_pages: MAX_PAGES.get(),
             plan: Plan::default(),
             refresh_all: false,
             full: false,
             live: probe::Limits { bytes: 8 << 20, ..probe::Limits::default() },
-            known: Arc::default(),
+            history: Arc::new(NoHistory),
             stop: watch::channel(false).1,
             page: Limits::PAGE,
             archive: Limits::ARCHIVE,

@@ -1,30 +1,18 @@
 //! One package: find its archive, fetch it, check its published hash, have a worker read it. Whatever happens becomes an
 //! observation with an outcome.
 
-use super::configured::{Configured, PypiAnswer, Registry, Unconfigured};
-use super::options::Options;
-use super::shared::Shared;
+use super::configured::{PypiAnswer, Registry, Unconfigured};
+use super::context::CrawlContext;
 use mcpdex_extract::archive::ArchiveKind;
 use mcpdex_extract::worker::{WorkerError, extract_archive};
 use mcpdex_extract::{Extraction, PackageInfo};
-use mcpdex_model::{Ecosystem, Observation, Outcome, Package, Partial, PartialReason, ServerId, Tool, ToolOrigin};
-use mcpdex_net::{Client, Failure, Fetched, Request, Trust, Validators};
+use mcpdex_model::{
+    Ecosystem, Observation, Outcome, Package, Partial, PartialReason, ServerId, Tool, ToolOrigin, Validator,
+};
+use mcpdex_net::{Failure, Fetched, Request, Trust, Validators, same_place};
 use mcpdex_source::artifact::sha256_hex;
 use mcpdex_source::{Artifact, Hash, PageError, check_name, npm, pypi};
-use mcpdex_store::Validator;
-use tokio::sync::Semaphore;
 use url::Url;
-
-/// Everything that reading a package needs.
-pub(super) struct Reader {
-    pub(super) client: Client,
-    pub(super) configured: Configured,
-    pub(super) options: Options,
-    /// Workers at once: each keeps a core busy.
-    pub(super) workers: Semaphore,
-    /// Attempts that several servers share.
-    pub(super) shared: Shared,
-}
 
 /// The archive of a package, fetched and checked.
 #[derive(Debug)]
@@ -91,7 +79,7 @@ fn page_key(package: &Package) -> String {
     format!("{package} read by {}", env!("CARGO_PKG_VERSION"))
 }
 
-impl Reader {
+impl CrawlContext {
     /// Reads one package of a server; with what its index answered is known by, where the package was read.
     pub(super) async fn observe(&self, server: &ServerId, package: &Package) -> (Observation, Option<Validator>) {
         let mut observation =
@@ -134,8 +122,8 @@ impl Reader {
         check_name(package.ecosystem, &package.identifier)
             .map_err(|why| Unread::Name(package.identifier.clone(), why))?;
         let mut page = Page { known: None, validator: None };
-        if self.options.known.has_list(&observation.server, &package.key()) {
-            page.known = self.options.known.validator(&page_key(package)).cloned();
+        if self.options.history.has_list(&observation.server, &package.key()) {
+            page.known = self.options.history.validator(&page_key(package));
         }
         let located = match package.ecosystem {
             Ecosystem::Npm => self.locate_npm(package, &mut page).await?,
@@ -240,10 +228,6 @@ fn briefly(mut failure: Failure, trust: Trust) -> Unread {
         failure.url = format!("{host}/{}{name}", if deep { "…/" } else { "" });
     }
     Unread::Fetch(failure)
-}
-
-fn same_place(a: &Url, b: &Url) -> bool {
-    a.scheme() == b.scheme() && a.host_str() == b.host_str() && a.port_or_known_default() == b.port_or_known_default()
 }
 
 /// Checks what the index publishes and what the manifest states; both have to fit.

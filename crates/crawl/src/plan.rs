@@ -2,24 +2,24 @@
 //! was asked for, running them. Every attempt becomes an observation with an outcome, sent on as soon as it is made;
 //! when all that the listing names was tried, that is sent as well.
 
+use super::context::CrawlContext;
 use super::dispatch::Job;
-use super::package::Reader;
-use super::shared::Tried;
-use super::{CrawlError, CrawlEvent, endpoint};
+use super::shared::SharedAttempt;
+use super::{CrawlError, endpoint};
 use mcpdex_model::{
-    DELETED, Ecosystem, Listing, Observation, Outcome, Package, Partial, PartialReason, Remote, ToolOrigin,
+    AliasedAttempt, CrawlEvent, DELETED, Ecosystem, Listing, Observation, Outcome, Package, Partial, PartialReason,
+    Remote, ToolOrigin,
 };
 use mcpdex_probe::{sandbox, stdio};
 use mcpdex_source::given;
 use mcpdex_source::recorded::ToolList;
-use mcpdex_store::Same;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// What came of one server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Learnt {
+pub(super) struct LearnReport {
     pub(super) observations: usize,
     /// Targets that were left alone because they were tried lately.
     pub(super) skipped: usize,
@@ -31,12 +31,12 @@ pub(super) struct Learnt {
 /// # Errors
 /// What is learnt cannot be sent on.
 pub(super) async fn learn(
-    reader: &Arc<Reader>,
+    context: &Arc<CrawlContext>,
     job: Job,
     events: &mpsc::Sender<CrawlEvent>,
-) -> Result<Learnt, CrawlError> {
+) -> Result<LearnReport, CrawlError> {
     let (server, source) = (job.listing.server.clone(), job.listing.source.clone());
-    let mut server_plan = Server { reader, job, events, learnt: Learnt::default() };
+    let mut server_plan = Server { context, job, events, learnt: LearnReport::default() };
     server_plan.follow().await?;
     let learnt = server_plan.learnt;
     events.send(CrawlEvent::Done { server, source }).await.map_err(|_| CrawlError::SinkClosed)?;
@@ -44,20 +44,21 @@ pub(super) async fn learn(
 }
 
 struct Server<'a> {
-    reader: &'a Arc<Reader>,
+    context: &'a Arc<CrawlContext>,
     job: Job,
     events: &'a mpsc::Sender<CrawlEvent>,
-    learnt: Learnt,
+    learnt: LearnReport,
 }
 
 impl Server<'_> {
     async fn follow(&mut self) -> Result<(), CrawlError> {
-        let plan = self.reader.options.plan;
+        let plan = self.context.options.plan;
         if let Some((name, list)) = self.job.recorded.take() {
             let observation = declared(&self.job.listing, &name, list);
             // Reading it again has cost nothing: what differs is kept however lately the last one was.
-            let known = &self.reader.options.known;
-            let is_news = known.done(&observation.server, &observation.target).is_none() && known.is_news(&observation);
+            let history = &self.context.options.history;
+            let is_news =
+                history.done(&observation.server, &observation.target).is_none() && history.is_news(&observation);
             if is_news || self.is_due(&observation.target) {
                 self.send(observation).await?;
             }
@@ -70,7 +71,7 @@ impl Server<'_> {
         }
         if self.job.listing.remotes.is_empty() && self.job.listing.packages.is_empty() {
             let listing = &self.job.listing;
-            if self.learnt != Learnt::default() {
+            if self.learnt != LearnReport::default() {
                 return Ok(());
             }
             let detail = match listing.problems.is_empty() {
@@ -104,11 +105,11 @@ impl Server<'_> {
 
     /// Whether the target is to be tried; counts it when it is not.
     fn is_due(&mut self, target: &str) -> bool {
-        let (known, server) = (&self.reader.options.known, &self.job.listing.server);
-        let anyway = self.job.changed || self.job.named && !self.reader.options.refresh_all;
+        let (history, server) = (&self.context.options.history, &self.job.listing.server);
+        let anyway = self.job.changed || self.job.named && !self.context.options.refresh_all;
         let tried = match anyway {
-            true => known.done(server, target),
-            false => known.fresh(server, target),
+            true => history.done(server, target),
+            false => history.fresh(server, target),
         };
         let Some(read) = tried else { return true };
         self.learnt.skipped += 1;
@@ -120,18 +121,18 @@ impl Server<'_> {
         if !self.is_due(&remote.url) {
             return Ok(());
         }
-        let cell = self.reader.shared.target(remote.url.clone());
+        let cell = self.context.shared.target(remote.url.clone());
         let server = self.job.listing.server.clone();
         let mut own = false;
         let tried = cell
             .get_or_init(|| async {
                 own = true;
-                let mut observations = endpoint::observe(self.reader, &self.job, remote).await;
+                let mut observations = endpoint::observe(self.context, &self.job, remote).await;
                 observations.iter_mut().for_each(conceal);
                 let results = observations.iter().map(|o| (o.origin, o.outcome, o.detail.clone())).collect();
                 // Sent before anyone else can refer to it. That nobody takes it is found out by whoever sends the next.
                 let _ = self.forward(observations.into_iter().map(observed).collect()).await;
-                Tried { server: server.clone(), results }
+                SharedAttempt { server: server.clone(), results }
             })
             .await
             .clone();
@@ -139,7 +140,7 @@ impl Server<'_> {
     }
 
     /// Counts an attempt of one's own, or takes over another server's.
-    async fn share(&mut self, tried: Tried, target: &str, own: bool) -> Result<(), CrawlError> {
+    async fn share(&mut self, tried: SharedAttempt, target: &str, own: bool) -> Result<(), CrawlError> {
         self.learnt.observations += tried.results.len();
         self.learnt.read |= tried.is_read();
         if own {
@@ -147,7 +148,7 @@ impl Server<'_> {
         }
         let mut events = Vec::with_capacity(tried.results.len());
         for (origin, outcome, detail) in tried.results {
-            let same = Same {
+            let alias = AliasedAttempt {
                 server: self.job.listing.server.clone(),
                 other: tried.server.clone(),
                 origin,
@@ -155,7 +156,7 @@ impl Server<'_> {
                 outcome,
                 detail,
             };
-            events.push(CrawlEvent::Same(Box::new(same)));
+            events.push(CrawlEvent::Alias(Box::new(alias)));
         }
         self.forward(events).await
     }
@@ -164,7 +165,7 @@ impl Server<'_> {
     /// whole when the crawl goes on.
     async fn forward(&self, events: Vec<CrawlEvent>) -> Result<(), CrawlError> {
         let places = self.events.reserve_many(events.len()).await.map_err(|_| CrawlError::SinkClosed)?;
-        if *self.reader.options.stop.borrow() {
+        if *self.context.options.stop.borrow() {
             // The end of a program or a connection may be that of this crawl. Whoever asked it to end drops this.
             std::future::pending::<()>().await;
         }
@@ -180,18 +181,18 @@ impl Server<'_> {
             return Ok(());
         }
         // Where it comes from and what it must hash to are part of what is tried.
-        let cell = self.reader.shared.target(format!("{package} {:?} {:?}", package.registry_base, package.sha256));
+        let cell = self.context.shared.target(format!("{package} {:?} {:?}", package.registry_base, package.sha256));
         let server = self.job.listing.server.clone();
         let mut own = false;
         let tried = cell
             .get_or_init(|| async {
                 own = true;
-                let (mut observation, validator) = self.reader.observe(&server, package).await;
+                let (mut observation, validator) = self.context.observe(&server, package).await;
                 conceal(&mut observation);
                 let results = vec![(observation.origin, observation.outcome, observation.detail.clone())];
                 let validator = validator.map(|validator| CrawlEvent::Validator(Box::new(validator)));
                 let _ = self.forward([observed(observation)].into_iter().chain(validator).collect()).await;
-                Tried { server: server.clone(), results }
+                SharedAttempt { server: server.clone(), results }
             })
             .await
             .clone();
@@ -206,11 +207,11 @@ impl Server<'_> {
         if !self.is_due(&target) {
             return Ok(());
         }
-        let heard = {
-            let _place = self.reader.workers.acquire().await.expect("the semaphore is never closed");
-            run(self.reader, &package, self.job.listing.manifest.as_deref()).await
+        let result = {
+            let _place = self.context.workers.acquire().await.expect("the semaphore is never closed");
+            run(self.context, &package, self.job.listing.manifest.as_deref()).await
         };
-        self.send_all(heard.observations(&self.job.listing.server, &target)).await
+        self.send_all(result.observations(&self.job.listing.server, &target)).await
     }
 
     async fn unread(&mut self, outcome: Outcome, detail: String) -> Result<(), CrawlError> {
@@ -245,15 +246,15 @@ fn conceal(observation: &mut Observation) {
 }
 
 /// Runs a package in the best sandbox there is, without network.
-async fn run(reader: &Reader, package: &Package, manifest: Option<&str>) -> mcpdex_model::Heard {
-    use mcpdex_model::Heard;
+async fn run(context: &CrawlContext, package: &Package, manifest: Option<&str>) -> mcpdex_model::ProbeResult {
+    use mcpdex_model::ProbeResult;
     let sandbox = match sandbox::best_sandbox().await {
         Ok(sandbox) => sandbox,
-        Err(error) => return Heard::without_list(error.outcome(), error.to_string()),
+        Err(error) => return ProbeResult::without_list(error.outcome(), error.to_string()),
     };
-    let fetched = match sandbox::fetch(&[package.to_string()], &reader.options.surroundings.environment).await {
+    let fetched = match sandbox::fetch(&[package.to_string()], &context.options.surroundings.environment).await {
         Ok(fetched) => fetched,
-        Err(error) => return Heard::without_list(error.outcome(), error.to_string()),
+        Err(error) => return ProbeResult::without_list(error.outcome(), error.to_string()),
     };
     let run = sandbox::Run {
         command: fetched.command.clone(),
@@ -262,7 +263,7 @@ async fn run(reader: &Reader, package: &Package, manifest: Option<&str>) -> mcpd
         network: false,
         sandbox,
         limits: sandbox::RunLimits::default(),
-        program: reader.options.program.clone(),
+        program: context.options.program.clone(),
     };
     stdio::run(&run).await
 }

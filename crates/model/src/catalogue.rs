@@ -99,27 +99,3 @@ pub struct NamedTool {
     pub server: String,
     pub tool: String,
 }
-
-/// A current tool in one flat row, words as text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ToolRow {
-    pub server: String,
-    pub tool: String,
-    pub title: Option<String>,
-    pub description: Option<String>,
-    pub class: String,
-    pub risk: String,
-    pub category: String,
-    pub confidence: String,
-    /// Separated by spaces.
-    pub traits: String,
-    pub rationale: String,
-    pub origin: String,
-    pub target: String,
-    pub version: Option<String>,
-    pub first_seen: String,
-    pub last_seen: String,
-    pub tokens: Option<i64>,
-    /// The JSON object as it came.
-    pub definition: String,
-}

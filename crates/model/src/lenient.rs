@@ -7,6 +7,7 @@
 
 use super::Oddity;
 use super::mend::mend;
+use crate::text::escape_key;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::map::Entry;
 use serde_json::{Map, Value};
@@ -124,11 +125,11 @@ enum At<'a> {
 }
 
 fn pointer(step: Option<&Step<'_>>, last: &str) -> String {
-    let mut parts = vec![last.replace('~', "~0").replace('/', "~1")];
+    let mut parts = vec![escape_key(last)];
     let mut next = step;
     while let Some(step) = next {
         parts.push(match step.at {
-            At::Key(key) => key.replace('~', "~0").replace('/', "~1"),
+            At::Key(key) => escape_key(key),
             At::Index(index) => index.to_string(),
         });
         next = step.parent;

@@ -4,38 +4,44 @@
 //! see in the database, in JSON or on a terminal has its one spelling here.
 
 mod catalogue;
+mod event;
 mod figures;
-mod heard;
+mod history;
 pub mod lenient;
 mod listing;
 mod mend;
 mod merge;
 mod observation;
 mod outcome;
+mod probe_result;
 pub mod scan;
 mod schema;
 mod secret;
 pub mod spelling;
+pub mod text;
 mod tool;
+mod tool_row;
 mod unpacking;
 mod verdict;
-mod visible;
 mod word;
 
-pub use catalogue::{FoundTool, Hit, HitPage, NamedTool, OutcomeCount, PartialList, Summary, ToolRow, Unread};
+pub use catalogue::{FoundTool, Hit, HitPage, NamedTool, OutcomeCount, PartialList, Summary, Unread};
+pub use event::{AliasedAttempt, CrawlEvent, Sweep, Validator};
 pub use figures::{Count, Coverage, Figures, Growth, ListFacts, ServerFacts, SourceFigures};
-pub use heard::{AuthNeeds, CardHeard, Heard, ServerInfo};
+pub use history::{History, HistoryError, KeptListings, ListingPage, NoHistory, SourceState};
 pub use listing::{DELETED, Ecosystem, Listing, Package, Remote, ServerId, Transport, status};
 pub use merge::{Merge, OtherStatement, merge};
 pub use observation::{Observation, Partial, PartialReason, ToolOrigin, ToolSite};
 pub use outcome::Outcome;
+pub use probe_result::{AuthNeeds, CardFacts, ProbeResult, ServerInfo};
 pub use schema::{Parameter, parameters};
 pub use secret::Secret;
+pub use text::{is_hidden, visible};
 pub use tool::{Annotations, Hint, Oddity, Tool, ToolError};
+pub use tool_row::{Column, ColumnKind, ToolRow};
 pub use unpacking::{Excess, Unpacking};
 pub use verdict::{
     AuditFinding, Category, Class, Confidence, Evidence, Field, Framework, OperationVerdict, Overruled, Risk, Sep2793,
     Trait, Verdict,
 };
-pub use visible::{is_hidden, visible};
 pub use word::UnknownWord;

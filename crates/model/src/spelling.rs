@@ -3,6 +3,7 @@
 //! No word list and no dictionary: scripts that are written without spaces are cut into overlapping pairs, so that a
 //! word of two characters is found wherever it stands.
 
+use crate::text::is_paired;
 use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization;
 
@@ -85,7 +86,7 @@ fn each_run(text: &str, mut each: impl FnMut(&[char], bool)) {
     let accent = |c: &char| ('\u{300}'..='\u{36f}').contains(c);
     for c in text.nfkd().filter(|c| !accent(c)).nfc() {
         let letter = c.is_alphanumeric() || (paired && is_mark(c));
-        let is_paired = is_unspaced(c);
+        let is_paired = is_paired(c);
         let turns = (before.is_lowercase() || before.is_numeric()) && c.is_uppercase();
         if !letter || turns || is_paired != paired {
             flush(&mut run, paired);
@@ -108,14 +109,6 @@ fn each_run(text: &str, mut each: impl FnMut(&[char], bool)) {
 /// Vowel signs that are part of the letters before them.
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{e31}' | '\u{e34}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}' | '\u{3099}' | '\u{309a}')
-}
-
-/// Whether a character belongs to a script whose words are not set apart by spaces, or, as in Korean, carry endings.
-fn is_unspaced(c: char) -> bool {
-    matches!(c,
-        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1100}'..='\u{11ff}' | '\u{1780}'..='\u{17ff}'
-        | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}'
-        | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! The one HTTP client: how it is set up, its pools of connections and its lanes. What it does with them is in
+//! The one HTTP client: how it is set up, its pools of connections and the queues of hosts. What it does with them is in
 //! [`fetch`](super::fetch) and [`exchange`](super::exchange).
 
+use super::body_budget::BodyBudget;
 use super::guard::{Resolver, check_address};
 use super::host::HostRecord;
-use super::lane::{Lanes, Pace, Place};
-use super::large::Large;
+use super::host_limiter::{HostLimiter, Permit, RateLimit};
 use super::{Dial, Lookup, Refusal, SystemLookup, Trust};
 use rustls_platform_verifier::ConfigVerifierExt;
 use std::collections::BTreeMap;
@@ -25,12 +25,8 @@ pub struct Config {
     pub contact: Option<String>,
     /// Lets untrusted addresses lead to private networks.
     pub allow_private: bool,
-    /// Requests at one host at once.
-    pub per_host: usize,
-    /// Requests at once over all hosts.
-    pub concurrency: usize,
-    /// The least time between the starts of two requests at one host.
-    pub interval: Duration,
+    /// How much of one host, and of all together, is used at once.
+    pub rate: RateLimit,
     /// From the start of a request to an open connection.
     pub connect_timeout: Duration,
     /// Turns host names into addresses.
@@ -44,9 +40,7 @@ impl Default for Config {
         Config {
             contact: None,
             allow_private: false,
-            per_host: 4,
-            concurrency: 16,
-            interval: Duration::ZERO,
+            rate: RateLimit::default(),
             connect_timeout: Duration::from_secs(10),
             lookup: Arc::new(SystemLookup),
             dial: None,
@@ -67,8 +61,8 @@ pub struct Client {
     /// For everyone else: no proxy (it would resolve names behind the guard's back), guarded resolver.
     untrusted: reqwest::Client,
     config: Config,
-    lanes: Lanes,
-    large: Large,
+    limiter: HostLimiter,
+    budget: BodyBudget,
     conversations: Arc<Mutex<Conversations>>,
 }
 
@@ -105,7 +99,7 @@ fn pairs(config: &Config, tls: &rustls::ClientConfig) -> Result<(reqwest::Client
             .connect_timeout(config.connect_timeout)
             .http1_max_headers(MAX_HEADERS)
             .http2_max_header_list_size(MAX_HEAD_BYTES)
-            .pool_max_idle_per_host(config.per_host)
+            .pool_max_idle_per_host(config.rate.per_host)
             .pool_idle_timeout(Duration::from_secs(20))
             .dns_resolver(Resolver { lookup: config.lookup.clone(), dial: config.dial.clone(), guarded });
         if trust == Trust::Untrusted {
@@ -127,10 +121,9 @@ impl Client {
         let tls = tls()?;
         let (operator, untrusted) = pairs(&config, &tls)?;
         let conversations = Conversations { begun: 0, pairs: (operator.clone(), untrusted.clone()), tls };
-        let pace = Pace { per_host: config.per_host, all: config.concurrency, interval: config.interval };
-        let lanes = Lanes::resolving(pace, config.lookup.clone());
+        let limiter = HostLimiter::resolving(config.rate, config.lookup.clone());
         let conversations = Arc::new(Mutex::new(conversations));
-        Ok(Client { operator, untrusted, config, lanes, large: Large::new(), conversations })
+        Ok(Client { operator, untrusted, config, limiter, budget: BodyBudget::new(), conversations })
     }
 
     /// The same client for one conversation with one host: its idle connections do not outlive the next few hundred
@@ -147,9 +140,9 @@ impl Client {
         Client { operator, untrusted, ..self.clone() }
     }
 
-    /// Waits for a place in the lane of the URL's host, for a whole conversation of [`Client::exchange`].
-    pub async fn enter(&self, url: &Url) -> Place {
-        self.lanes.enter(url).await
+    /// Waits for a place in the queue of the URL's host, for a whole conversation of [`Client::exchange`].
+    pub async fn enter(&self, url: &Url) -> Permit {
+        self.limiter.enter(url).await
     }
 
     pub(super) fn allow_private(&self) -> bool {
@@ -163,27 +156,27 @@ impl Client {
         }
     }
 
-    pub(super) fn large(&self) -> &Large {
-        &self.large
+    pub(super) fn budget(&self) -> &BodyBudget {
+        &self.budget
     }
 
-    pub(super) fn lanes(&self) -> &Lanes {
-        &self.lanes
+    pub(super) fn limiter(&self) -> &HostLimiter {
+        &self.limiter
     }
 
     /// Whether the URL's host has asked for patience (429 or 503) since `then`.
     pub fn asked_for_patience(&self, url: &Url, then: Instant) -> bool {
-        self.lanes.asked_for_patience(url, then)
+        self.limiter.asked_for_patience(url, then)
     }
 
     /// The `count` hosts with the most requests that failed or were put off, and how many.
     pub fn failing(&self, count: usize) -> Vec<(String, u64)> {
-        self.lanes.failing(count)
+        self.limiter.failing(count)
     }
 
     /// What is known of every host that was asked, by name.
     pub fn hosts(&self) -> BTreeMap<String, HostRecord> {
-        self.lanes.records()
+        self.limiter.records()
     }
 
     /// Checks the address that answered, the last of the guard's three looks.

@@ -3,11 +3,11 @@
 //! one origin to another, and stops at the caller's deadline however slowly the bytes drip.
 
 use super::body::{ACCEPTED, Body};
-use super::guard::{check_redirect, check_url};
-use super::host::Went;
-use super::large::Large;
+use super::body_budget::BodyBudget;
+use super::guard::{check_redirect, check_url, same_place};
+use super::host::RequestOutcome;
 use super::retry::retry_after;
-use super::{Cause, Client, Failure, Trust};
+use super::{Cause, Client, Encoding, Failure, Permit, Trust};
 use mcpdex_model::Secret;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::time::Duration;
@@ -43,6 +43,16 @@ impl Deadline {
         if sooner.at < self.at { sooner } else { self }
     }
 
+    /// `left` from now, of a conversation that was given `total`.
+    pub(super) fn with(left: Duration, total: Duration) -> Self {
+        Deadline { at: Instant::now() + left, total }
+    }
+
+    /// The time that is left.
+    pub(super) fn left(self) -> Duration {
+        self.at.saturating_duration_since(Instant::now())
+    }
+
     /// Waits for `work`.
     ///
     /// # Errors
@@ -67,6 +77,8 @@ pub struct Exchange {
     /// A JSON body.
     pub body: Option<String>,
     pub deadline: Deadline,
+    /// What is done about `Content-Encoding`.
+    pub encoding: Encoding,
     /// Bytes of the answer's body, counted after decompression.
     pub most: u64,
     /// Redirects that are followed; those that would turn a POST into a GET are not.
@@ -87,8 +99,12 @@ pub struct Opened {
     deadline: Deadline,
     most: u64,
     read: u64,
-    large: Large,
+    budget: BodyBudget,
     held: Option<OwnedSemaphorePermit>,
+    /// When the request that was answered was sent.
+    sent: Instant,
+    /// The place in its host's queue, where it has one of its own.
+    _permit: Option<Permit>,
 }
 
 /// The longest header value that is kept.
@@ -111,6 +127,9 @@ impl Opened {
             return Ok(None);
         }
         let failed = |cause| Failure::new(&self.url, cause);
+        if self.announced() as u64 > self.most {
+            return Err(failed(Cause::TooLarge { what: "the answer", limit: self.most }));
+        }
         let next = self.deadline.limit(self.response.chunk()).await;
         let chunk = next
             .map_err(|total| failed(Cause::Timeout(total)))?
@@ -125,7 +144,7 @@ impl Opened {
         if self.read > self.most {
             return Err(failed(Cause::TooLarge { what: "the answer", limit: self.most }));
         }
-        let room = self.large.room(self.read, self.most, &mut self.held);
+        let room = self.budget.room(self.read, self.most, &mut self.held);
         self.deadline.limit(room).await.map_err(|total| failed(Cause::Timeout(total)))?;
         Ok(if self.ended && piece.is_empty() { None } else { Some(piece) })
     }
@@ -150,40 +169,103 @@ impl Opened {
         self.response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0)
     }
 
+    /// The pause that `Retry-After` asks for.
+    pub(super) fn asked_to_wait(&self) -> Option<Duration> {
+        retry_after(self.headers.get(header::RETRY_AFTER)?.to_str().ok()?, jiff::Timestamp::now())
+    }
+
+    /// How the request went, as its status says.
+    pub(super) fn outcome(&self) -> RequestOutcome {
+        RequestOutcome::of_status(self.status, self.asked_to_wait())
+    }
+
+    /// The time since the request was sent.
+    pub(super) fn age(&self) -> Duration {
+        self.sent.elapsed()
+    }
+
     /// Bytes of the body that were read so far.
     pub fn read(&self) -> u64 {
         self.read
     }
 }
 
+/// An exchange that failed, with what another attempt needs to know.
+pub(super) struct FailedExchange {
+    pub(super) failure: Failure,
+    pub(super) at: Box<Url>,
+    /// The pause that the server asked for.
+    pub(super) asked_to_wait: Option<Duration>,
+}
+
+impl FailedExchange {
+    pub(super) fn new(at: &Url, cause: Cause) -> Self {
+        FailedExchange { failure: Failure::new(at, cause), at: Box::new(at.clone()), asked_to_wait: None }
+    }
+}
+
 impl Client {
-    /// Makes one exchange; every status is an answer. Takes no place in a lane: whoever holds a conversation takes one
+    /// Makes one exchange; every status is an answer. Takes no place in a queue: whoever holds a conversation takes one
     /// with [`Client::enter`] for the whole of it.
     ///
     /// # Errors
     /// The guard refused, nothing answered, or the deadline passed.
     pub async fn exchange(&self, asked: &Exchange) -> Result<Opened, Failure> {
+        let opened = self.open(asked, &mut asked.deadline.clone(), false).await.map_err(|failed| failed.failure)?;
+        self.limiter().note(&opened.url, opened.outcome(), opened.sent.elapsed());
+        Ok(opened)
+    }
+
+    /// The request and the redirects after it, each checked by the guard. `queued`: each waits for a place of its own in
+    /// its host's queue, which is not counted as time; the answer holds the last one. Notes how every request went but
+    /// the last one that was answered, which its reader does when the body is read.
+    pub(super) async fn open(
+        &self,
+        asked: &Exchange,
+        deadline: &mut Deadline,
+        queued: bool,
+    ) -> Result<Opened, FailedExchange> {
         let (mut url, mut trust, mut at_home) = (asked.url.clone(), asked.trust, true);
-        check_url(&url, trust, self.allow_private()).map_err(|refusal| Failure::new(&url, Cause::Blocked(refusal)))?;
+        check_url(&url, trust, self.allow_private())
+            .map_err(|refusal| FailedExchange::new(&url, Cause::Blocked(refusal)))?;
         for _ in 0..=asked.redirects {
-            let failed = |cause| Failure::new(&url, cause);
+            let failed = |cause| FailedExchange::new(&url, cause);
             let request = self.request(asked, &url, trust, at_home).map_err(failed)?;
-            let started = Instant::now();
-            let sent = asked.deadline.limit(request.send()).await;
-            let sent = sent.map_err(Cause::Timeout);
-            let sent = sent.and_then(|sent| sent.map_err(|error| Cause::of(error, asked.deadline.total)));
-            let went = match &sent {
-                Ok(response) => Went::of_status(response.status().as_u16(), asked_to_wait(response.headers())),
-                Err(cause) => Went::of_cause(cause),
+            let permit = match queued {
+                true => {
+                    let left = deadline.left();
+                    let permit = self.limiter().enter(&url).await;
+                    *deadline = Deadline::with(left, deadline.total);
+                    Some(permit)
+                }
+                false => None,
             };
-            self.lanes().note(&url, went, started.elapsed());
-            let response = sent.map_err(failed)?;
-            self.check_peer(trust, response.remote_addr()).map_err(|refusal| failed(Cause::Blocked(refusal)))?;
+            let sent = Instant::now();
+            let answered = deadline.limit(request.send()).await.map_err(Cause::Timeout);
+            let answered = answered.and_then(|answer| answer.map_err(|error| Cause::of(error, deadline.total)));
+            let answered = answered.and_then(|response| match self.check_peer(trust, response.remote_addr()) {
+                Ok(()) => Ok(response),
+                Err(refusal) => Err(Cause::Blocked(refusal)),
+            });
+            let response = match answered {
+                Ok(response) => response,
+                Err(cause) => {
+                    self.limiter().note(&url, RequestOutcome::of_cause(&cause), sent.elapsed());
+                    return Err(failed(cause));
+                }
+            };
             let status = response.status().as_u16();
-            let Some(next) = followed(asked.verb, status, response.headers(), &url).map_err(failed)? else {
-                let (deadline, most) = (asked.deadline, asked.most);
+            let next = followed(asked.verb, status, response.headers(), &url);
+            if !matches!(next, Ok(None)) {
+                self.limiter().note(&url, RequestOutcome::of_status(status, None), sent.elapsed());
+            }
+            let Some(next) = next.map_err(failed)? else {
                 let headers = response.headers().clone();
-                let body = Body::new(&headers, most, false).map_err(failed)?;
+                let body = Body::new(&headers, asked.most, asked.encoding == Encoding::AsStored);
+                let body = body.map_err(|cause| {
+                    self.limiter().note(&url, RequestOutcome::of_cause(&cause), sent.elapsed());
+                    failed(cause)
+                })?;
                 return Ok(Opened {
                     status,
                     url,
@@ -192,19 +274,21 @@ impl Client {
                     response,
                     body,
                     ended: false,
-                    deadline,
-                    most,
+                    deadline: *deadline,
+                    most: asked.most,
                     read: 0,
-                    large: self.large().clone(),
+                    budget: self.budget().clone(),
                     held: None,
+                    sent,
+                    _permit: permit,
                 });
             };
             trust = check_redirect(&url, &next, trust, self.allow_private())
-                .map_err(|refusal| Failure::new(&next, Cause::Blocked(refusal)))?;
-            at_home &= next.host_str() == url.host_str() && next.port_or_known_default() == url.port_or_known_default();
+                .map_err(|refusal| FailedExchange::new(&next, Cause::Blocked(refusal)))?;
+            at_home &= same_place(&next, &url);
             url = next;
         }
-        Err(Failure::new(&url, Cause::Redirects(asked.redirects)))
+        Err(FailedExchange::new(&url, Cause::Redirects(asked.redirects)))
     }
 
     fn request(
@@ -220,7 +304,11 @@ impl Client {
             Verb::Post => library.post(url.clone()),
             Verb::Delete => library.delete(url.clone()),
         };
-        request = request.header(header::ACCEPT, asked.accept).header(header::ACCEPT_ENCODING, ACCEPTED);
+        let accepted = match asked.encoding {
+            Encoding::Decoded => ACCEPTED,
+            Encoding::AsStored => HeaderValue::from_static("identity"),
+        };
+        request = request.header(header::ACCEPT, asked.accept).header(header::ACCEPT_ENCODING, accepted);
         for (name, value) in &asked.headers {
             request = request.header(*name, value);
         }
@@ -239,16 +327,11 @@ impl Client {
     }
 }
 
-/// The pause that `Retry-After` asks for.
-pub(super) fn asked_to_wait(headers: &HeaderMap) -> Option<Duration> {
-    retry_after(headers.get(header::RETRY_AFTER)?.to_str().ok()?, jiff::Timestamp::now())
-}
-
 /// Where an answer sends the request; `None`: it is the answer.
 fn followed(verb: Verb, status: u16, headers: &HeaderMap, from: &Url) -> Result<Option<Url>, Cause> {
     let redirects = match status {
         301 | 302 | 307 | 308 => true,
-        303 => verb == Verb::Get,
+        300 | 303 => verb == Verb::Get,
         _ => false,
     };
     let location = headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).filter(|_| redirects);

@@ -35,8 +35,8 @@ pub enum Cause {
     Timeout(Duration),
     #[error("no connection could be made in time")]
     NoConnection,
-    #[error("{0}")]
-    Unreachable(String),
+    #[error("{detail}")]
+    Unreachable { failed: ConnectionFailure, detail: String },
     #[error("{what} is larger than the limit of {limit} bytes")]
     TooLarge { what: &'static str, limit: u64 },
     /// A small answer that unpacks to a large one.
@@ -46,6 +46,38 @@ pub enum Cause {
     Redirects(u8),
     #[error("{0}")]
     Unreadable(String),
+}
+
+/// At what a connection failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConnectionFailure {
+    /// No address could be found for the host.
+    Name,
+    /// The certificate does not fit, or nobody vouches for it.
+    Certificate,
+    /// Nothing listens there.
+    Refused,
+    /// It was made, and broke; or it could not be made for a passing reason.
+    Broken,
+}
+
+impl ConnectionFailure {
+    fn of(error: &(dyn Error + 'static), text: &str) -> ConnectionFailure {
+        let refused = |cause: &(dyn Error + 'static)| {
+            let io = cause.downcast_ref::<std::io::Error>();
+            io.is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused)
+        };
+        // The library tells these two apart in the words of its causes alone.
+        if text.contains("certificate") {
+            ConnectionFailure::Certificate
+        } else if text.contains("dns error") {
+            ConnectionFailure::Name
+        } else if chain(error).any(refused) {
+            ConnectionFailure::Refused
+        } else {
+            ConnectionFailure::Broken
+        }
+    }
 }
 
 fn status_text(status: u16, challenge: Option<&str>) -> String {
@@ -83,7 +115,7 @@ impl Failure {
             Cause::Status { status: 404 | 410, .. } => Outcome::Gone,
             Cause::Status { .. } | Cause::Busy { .. } => Outcome::Refused,
             Cause::Timeout(_) | Cause::NoConnection => Outcome::Timeout,
-            Cause::Unreachable(_) => Outcome::Unreachable,
+            Cause::Unreachable { .. } => Outcome::Unreachable,
             Cause::TooLarge { .. } | Cause::Unpacks(_) | Cause::Redirects(_) => Outcome::TooLarge,
             Cause::Unreadable(_) => Outcome::Unreadable,
         }
@@ -120,11 +152,17 @@ impl Cause {
         if (error.is_decode() && !broke) || text.contains("invalid HTTP") || text.contains("content-length") {
             return Cause::Unreadable(text);
         }
-        let cure = match text.contains("certificate") {
-            true => "; a private authority can be named with SSL_CERT_FILE",
-            false => "",
+        let failed = ConnectionFailure::of(&error, &text);
+        let cure = match failed {
+            ConnectionFailure::Certificate => "; a private authority can be named with SSL_CERT_FILE",
+            _ => "",
         };
-        Cause::Unreachable(format!("{text}{cure}"))
+        Cause::Unreachable { failed, detail: format!("{text}{cure}") }
+    }
+
+    /// Whether a connection broke, rather than was never made.
+    pub fn broke(&self) -> bool {
+        matches!(self, Cause::Unreachable { failed: ConnectionFailure::Broken, .. })
     }
 }
 

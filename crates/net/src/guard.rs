@@ -93,20 +93,32 @@ pub fn check_redirect(from: &Url, to: &Url, trust: Trust, allow_private: bool) -
     if from.scheme() == "https" && to.scheme() == "http" {
         return Err(Refusal::Downgrade);
     }
-    let upgraded = from.port_or_known_default() == Some(80) && to.port_or_known_default() == Some(443);
-    let same_place =
-        from.host_str() == to.host_str() && (from.port_or_known_default() == to.port_or_known_default() || upgraded);
-    let trust = if same_place { trust } else { Trust::Untrusted };
+    let stays = same_place(from, to) || is_upgrade(from, to);
+    let trust = if stays { trust } else { Trust::Untrusted };
     check_url(to, trust, allow_private)?;
     Ok(trust)
 }
 
+/// Whether two URLs are answered by the same server: scheme, host and port. Credentials go no further than that.
+pub fn same_place(a: &Url, b: &Url) -> bool {
+    a.scheme() == b.scheme() && a.host_str() == b.host_str() && a.port_or_known_default() == b.port_or_known_default()
+}
+
+/// Whether the second URL is the same host behind TLS, at the same port or at the usual ones of both schemes.
+fn is_upgrade(from: &Url, to: &Url) -> bool {
+    let ports = (from.port_or_known_default(), to.port_or_known_default());
+    let schemes = (from.scheme(), to.scheme());
+    schemes == ("http", "https")
+        && from.host_str() == to.host_str()
+        && (ports.0 == ports.1 || ports == (Some(80), Some(443)))
+}
+
 /// The addresses that a look-up found.
-pub type Looked<'a> = Pin<Box<dyn Future<Output = std::io::Result<Vec<IpAddr>>> + Send + 'a>>;
+pub type LookupFuture<'a> = Pin<Box<dyn Future<Output = std::io::Result<Vec<IpAddr>>> + Send + 'a>>;
 
 /// Turns host names into addresses. The system does it, unless a test does.
 pub trait Lookup: Send + Sync + 'static {
-    fn lookup<'a>(&'a self, host: &'a str) -> Looked<'a>;
+    fn lookup<'a>(&'a self, host: &'a str) -> LookupFuture<'a>;
 }
 
 /// The resolver of the operating system.
@@ -114,7 +126,7 @@ pub trait Lookup: Send + Sync + 'static {
 pub struct SystemLookup;
 
 impl Lookup for SystemLookup {
-    fn lookup<'a>(&'a self, host: &'a str) -> Looked<'a> {
+    fn lookup<'a>(&'a self, host: &'a str) -> LookupFuture<'a> {
         Box::pin(async move {
             let found = tokio::net::lookup_host((host, 0)).await?;
             Ok(found.map(|address| address.ip()).collect())
@@ -214,5 +226,14 @@ mod tests {
             Err(Refusal::Private { .. })
         ));
         assert!(matches!(go("https://a.example/", "https://10.0.0.1/", Trust::Operator), Err(Refusal::Private { .. })));
+    }
+
+    #[test]
+    fn a_place_is_scheme_host_and_port() {
+        let same = |a: &str, b: &str| same_place(&Url::parse(a).expect("a URL"), &Url::parse(b).expect("a URL"));
+        assert!(same("https://a.example/x", "https://a.example:443/y?z"));
+        for other in ["http://a.example/", "https://b.example/", "https://a.example:8443/", "http://a.example:443/"] {
+            assert!(!same("https://a.example/", other), "{other}");
+        }
     }
 }

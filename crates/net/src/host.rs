@@ -1,4 +1,4 @@
-//! How a host behaved: one request at a time for its lane, and all of them for the report.
+//! How a host behaved: one request at a time for its queue, and all of them for the report.
 
 use super::{Cause, retry};
 use std::time::Duration;
@@ -15,13 +15,13 @@ pub struct HostRecord {
     pub bytes: u64,
     /// From the start of requests to the heads of their answers, summed.
     pub waited: Duration,
-    /// For how long the lane was closed because the host asked for it or failed.
+    /// For how long the queue was closed because the host asked for it or failed.
     pub paused: Duration,
 }
 
-/// How one request went, for the lane it went through.
+/// How one request went, for the queue it went through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Went {
+pub(super) enum RequestOutcome {
     Well,
     /// 429 or 503, with the pause that the host asked for.
     Busy(Option<Duration>),
@@ -31,21 +31,25 @@ pub(super) enum Went {
     Nowhere,
 }
 
-impl Went {
-    pub(super) fn of_status(status: u16, asked: Option<Duration>) -> Went {
+impl RequestOutcome {
+    pub(super) fn of_status(status: u16, asked: Option<Duration>) -> RequestOutcome {
         match status {
-            429 | 503 => Went::Busy(asked),
-            500.. => Went::Badly,
-            _ => Went::Well,
+            429 | 503 => RequestOutcome::Busy(asked),
+            500.. => RequestOutcome::Badly,
+            _ => RequestOutcome::Well,
         }
     }
 
-    pub(super) fn of_cause(cause: &Cause) -> Went {
+    pub(super) fn of_cause(cause: &Cause) -> RequestOutcome {
         match cause {
-            Cause::Unreachable(_) if retry::is_transient(cause) => Went::Badly,
-            Cause::Blocked(_) | Cause::Timeout(_) | Cause::NoConnection | Cause::Unreachable(_) => Went::Nowhere,
-            Cause::Status { status, .. } | Cause::Busy { status, .. } => Went::of_status(*status, None),
-            Cause::TooLarge { .. } | Cause::Unpacks(_) | Cause::Redirects(_) | Cause::Unreadable(_) => Went::Well,
+            Cause::Unreachable { .. } if retry::is_transient(cause) => RequestOutcome::Badly,
+            Cause::Blocked(_) | Cause::Timeout(_) | Cause::NoConnection | Cause::Unreachable { .. } => {
+                RequestOutcome::Nowhere
+            }
+            Cause::Status { status, .. } | Cause::Busy { status, .. } => RequestOutcome::of_status(*status, None),
+            Cause::TooLarge { .. } | Cause::Unpacks(_) | Cause::Redirects(_) | Cause::Unreadable(_) => {
+                RequestOutcome::Well
+            }
         }
     }
 }

@@ -5,27 +5,27 @@
 //! - [`Client::exchange`] is one step of a conversation: any method, any status, the body piece by piece.
 //! - [`Client::get`] fetches; [`Request`] says what, [`Limits`] how much and how long.
 //! - [`Trust`] and the address guard are in [`guard`], the table of addresses that are not public in [`address`].
-//! - [`Lanes`] keep one slow host from holding up the others.
+//! - [`HostLimiter`] keeps one slow host from holding up the others.
 
 pub mod address;
 pub mod guard;
 
 mod body;
+mod body_budget;
 mod client;
 mod exchange;
 mod failure;
 mod fetch;
 mod host;
-mod kept;
-mod lane;
-mod large;
+mod host_limiter;
 mod request;
 mod retry;
+mod swept_map;
 
 pub use client::{Client, Config, SetupError};
 pub use exchange::{Deadline, Exchange, Opened, Verb};
-pub use failure::{Cause, Failure};
-pub use guard::{Dial, Looked, Lookup, Refusal, SystemLookup, Trust};
+pub use failure::{Cause, ConnectionFailure, Failure};
+pub use guard::{Dial, Lookup, LookupFuture, Refusal, SystemLookup, Trust, same_place};
 pub use host::HostRecord;
-pub use lane::{Lanes, Pace, Place, key as host_key};
+pub use host_limiter::{HostLimiter, Permit, RateLimit, key as host_key};
 pub use request::{Encoding, Fetched, Limits, Request, Validators, shown, split_user_info};

@@ -11,7 +11,7 @@ use url::Url;
 pub struct Limits {
     /// Bytes of the body, counted after decompression.
     pub body: u64,
-    /// From the start to the last byte, with every redirect, retry and pause; waiting for a place in the host's lane
+    /// From the start to the last byte, with every redirect, retry and pause; waiting for a place in the host's queue
     /// is not counted.
     pub total: Duration,
     /// Redirects that are followed.

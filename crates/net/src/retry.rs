@@ -1,6 +1,6 @@
 //! Whether a failed attempt is worth another one, and when. Pure.
 
-use super::Cause;
+use super::{Cause, ConnectionFailure};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub(super) fn is_transient(cause: &Cause) -> bool {
     match cause {
         Cause::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504),
         // Names that do not exist and certificates that do not fit will be the same in a second.
-        Cause::Unreachable(text) => !text.contains("certificate") && !text.contains("dns error"),
+        Cause::Unreachable { failed, .. } => matches!(failed, ConnectionFailure::Refused | ConnectionFailure::Broken),
         _ => false,
     }
 }

@@ -2,11 +2,11 @@
 //! Reads the body of every status before believing the status, and sends credentials to the server's own origin alone.
 
 use super::message::{self, Method};
+use super::session::{Answer, SessionError, SessionTransport};
 use super::sse::Reader;
-use super::talk::{Answer, Stop, Wire};
 use super::{Ask, pages};
 use mcpdex_model::{Outcome, Secret};
-use mcpdex_net::{Client, Deadline, Exchange, Opened, Trust, Verb};
+use mcpdex_net::{Client, Deadline, Encoding, Exchange, Opened, Trust, Verb};
 use std::time::Duration;
 use url::Url;
 
@@ -22,7 +22,7 @@ const FIRST_ROOM: usize = 64 << 10;
 const GOODBYE: Duration = Duration::from_secs(2);
 
 /// A conversation over Streamable HTTP.
-pub(super) struct HttpWire<'a> {
+pub(super) struct HttpTransport<'a> {
     pub(super) client: &'a Client,
     pub(super) ask: &'a Ask,
     pub(super) deadline: Deadline,
@@ -36,10 +36,10 @@ pub(super) struct HttpWire<'a> {
     modern: bool,
 }
 
-impl<'a> HttpWire<'a> {
+impl<'a> HttpTransport<'a> {
     pub(super) fn new(client: &'a Client, ask: &'a Ask, deadline: Deadline) -> Self {
         let (url, trust, left) = (ask.url.clone(), ask.trust, ask.limits.bytes);
-        HttpWire { client, ask, deadline, url, trust, left, session: None, revision: None, modern: false }
+        HttpTransport { client, ask, deadline, url, trust, left, session: None, revision: None, modern: false }
     }
 
     /// A request of this conversation, without what only some of them carry.
@@ -54,12 +54,13 @@ impl<'a> HttpWire<'a> {
             bound: if at_home { self.ask.headers.clone() } else { Vec::new() },
             body,
             deadline: self.deadline,
+            encoding: Encoding::Decoded,
             most: self.left,
             redirects: 3,
         }
     }
 
-    async fn post(&mut self, method: Option<Method>, body: String) -> Result<Opened, Stop> {
+    async fn post(&mut self, method: Option<Method>, body: String) -> Result<Opened, SessionError> {
         let mut exchange = self.exchange(Verb::Post, ACCEPT, Some(body));
         if let Some(revision) = &self.revision {
             exchange.headers.push(("mcp-protocol-version", revision.clone()));
@@ -88,8 +89,8 @@ impl<'a> HttpWire<'a> {
     }
 }
 
-impl Wire for HttpWire<'_> {
-    async fn ask(&mut self, method: Method, id: u64, body: String) -> Result<Answer, Stop> {
+impl SessionTransport for HttpTransport<'_> {
+    async fn ask(&mut self, method: Method, id: u64, body: String) -> Result<Answer, SessionError> {
         let mut opened = self.post(Some(method), body).await?;
         if method == Method::Initialize {
             // Sent back as it came; what is no visible ASCII is no session id.
@@ -110,15 +111,15 @@ impl Wire for HttpWire<'_> {
             return Ok(answer);
         }
         let said = if text.trim().is_empty() { String::new() } else { pages::excerpt(text.trim()) };
-        Err(Stop::Status { status, challenge, said })
+        Err(SessionError::Status { status, challenge, said })
     }
 
-    async fn tell(&mut self, body: &str) -> Result<(), Stop> {
+    async fn tell(&mut self, body: &str) -> Result<(), SessionError> {
         let opened = self.post(None, body.to_owned()).await?;
         match opened.status {
             401 | 407 => {
                 let challenge = opened.header("www-authenticate");
-                Err(Stop::Status { status: opened.status, challenge, said: String::new() })
+                Err(SessionError::Status { status: opened.status, challenge, said: String::new() })
             }
             // Servers are free to dislike the notification: the list will tell.
             _ => Ok(()),
@@ -152,12 +153,15 @@ pub(super) fn answer_in(text: &str, id: u64) -> Option<Answer> {
 }
 
 /// The whole body as text. Bytes that are no UTF-8 are replaced: a tool that holds them will say so.
-pub(super) async fn whole(opened: &mut Opened, most: u64) -> Result<String, Stop> {
+pub(super) async fn whole(opened: &mut Opened, most: u64) -> Result<String, SessionError> {
     let mut body = Vec::with_capacity(opened.announced().min(FIRST_ROOM));
     while let Some(chunk) = opened.chunk().await? {
         body.extend_from_slice(chunk.as_ref());
         if body.len() as u64 > most {
-            return Err(Stop::Other(Outcome::TooLarge, format!("the answer is larger than the limit of {most} bytes")));
+            return Err(SessionError::Other(
+                Outcome::TooLarge,
+                format!("the answer is larger than the limit of {most} bytes"),
+            ));
         }
     }
     let text = String::from_utf8(body).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
@@ -168,11 +172,11 @@ pub(super) async fn whole(opened: &mut Opened, most: u64) -> Result<String, Stop
 }
 
 /// Reads an event stream up to the message that answers the request `id`; empty when it ends without.
-async fn first_answer(opened: &mut Opened, id: u64) -> Result<String, Stop> {
+async fn first_answer(opened: &mut Opened, id: u64) -> Result<String, SessionError> {
     let mut reader = Reader::default();
     while let Some(chunk) = opened.chunk().await? {
         let events =
-            reader.push(chunk.as_ref()).map_err(|excess| Stop::Other(Outcome::TooLarge, excess.to_string()))?;
+            reader.push(chunk.as_ref()).map_err(|excess| SessionError::Other(Outcome::TooLarge, excess.to_string()))?;
         for event in events {
             if answer_in(&event.data, id).is_some() {
                 return Ok(event.data);

@@ -6,28 +6,28 @@
 //! conversation must not do is then decided in one place. The parsers know nothing of the network.
 //!
 //! - [`http`](mod@http) and [`legacy`] carry messages over HTTP, [`stdio`] to a program in the [`sandbox`].
-//! - [`talk`] is the conversation, the same over all of them; [`message`], [`pages`], [`scan`] (of the model) and [`sse`] read it.
+//! - [`session`] is the conversation, the same over all of them; [`message`], [`pages`], [`scan`] (of the model) and [`sse`] read it.
 //! - [`auth`] and [`card`] say what can be learnt of a server that keeps its list closed.
 
 mod auth;
+mod auth_discovery;
 mod card;
-mod closed;
 pub mod credentials;
 mod http;
 mod legacy;
 mod message;
 mod pages;
 pub mod sandbox;
+mod session;
 mod sse;
 pub mod stdio;
-mod talk;
 
-use http::HttpWire;
-use legacy::SseWire;
-use mcpdex_model::{Heard, Outcome, Secret, Transport, scan};
+use http::HttpTransport;
+use legacy::SseTransport;
+use mcpdex_model::{Outcome, ProbeResult, Secret, Transport, scan};
 use mcpdex_net::{Client, Deadline, Trust};
+use session::{Modern, Session, SessionError, SessionTransport};
 use std::time::Duration;
-use talk::{Modern, Stop, Talk, Wire};
 use url::Url;
 
 /// A conversation that takes longer leaves its place among all hosts to another.
@@ -42,9 +42,14 @@ pub struct Limits {
     pub bytes: u64,
 }
 
+impl Limits {
+    /// For a server of which nothing is known.
+    pub const DEFAULT: Limits = Limits { total: Duration::from_secs(30), bytes: 32 << 20 };
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Limits { total: Duration::from_secs(30), bytes: 32 << 20 }
+        Limits::DEFAULT
     }
 }
 
@@ -71,17 +76,19 @@ impl Ask {
 }
 
 /// The outcome of a conversation that ended without a list.
-fn stopped(stop: &Stop, tried: Vec<String>) -> Heard {
-    Heard { tried, ..Heard::without_list(stop.outcome(), stop.to_string()) }
+fn stopped(stop: &SessionError, tried: Vec<String>) -> ProbeResult {
+    let broke = matches!(stop, SessionError::Net(failure) if failure.cause.broke());
+    ProbeResult { tried, broke, ..ProbeResult::without_list(stop.outcome(), stop.to_string()) }
 }
 
 /// The outcome of a conversation that ended with a list.
-fn listed<W: Wire>(talk: Talk<W>, transport: Transport, tried: Vec<String>) -> Heard {
-    let (pages, revision, server) = (talk.pages.read, talk.revision, talk.server);
-    let (tools, partial) = talk.pages.finish();
-    Heard {
+fn listed<W: SessionTransport>(session: Session<W>, transport: Transport, tried: Vec<String>) -> ProbeResult {
+    let (pages, revision, server) = (session.pages.read, session.revision, session.server);
+    let (tools, partial) = session.pages.finish();
+    ProbeResult {
         outcome: Outcome::Ok,
         detail: None,
+        broke: false,
         transport: Some(transport),
         revision,
         server,
@@ -98,71 +105,76 @@ fn listed<W: Wire>(talk: Talk<W>, transport: Transport, tried: Vec<String>) -> H
 /// server says about getting in and at its cards.
 ///
 /// Never fails as a function: what went wrong is the outcome.
-pub async fn ask(client: &Client, ask: &Ask) -> Heard {
+pub async fn ask(client: &Client, ask: &Ask) -> ProbeResult {
     let mut place = client.enter(&ask.url).await;
     let client = &client.for_conversation();
     let deadline = Deadline::after(ask.limits.total);
     let mut tried = Vec::new();
     let result = {
-        let mut talk = std::pin::pin!(converse(client, ask, deadline, &mut tried));
-        match tokio::time::timeout(SLOW, &mut talk).await {
+        let mut session = std::pin::pin!(converse(client, ask, deadline, &mut tried));
+        match tokio::time::timeout(SLOW, &mut session).await {
             Ok(result) => result,
             Err(_) => {
-                place.step_aside();
-                talk.await
+                place.release_global();
+                session.await
             }
         }
     };
     drop(place);
     match result {
-        Ok(heard) => heard,
+        Ok(result) => result,
         Err(stop) => {
-            let mut heard = stopped(&stop, tried);
-            closed::look(client, ask, &stop, &mut heard).await;
-            heard
+            let mut result = stopped(&stop, tried);
+            auth_discovery::look(client, ask, &stop, &mut result).await;
+            result
         }
     }
 }
 
 /// The ways of asking, in order. Gives the first list, else the failure that says most.
-async fn converse(client: &Client, ask: &Ask, deadline: Deadline, tried: &mut Vec<String>) -> Result<Heard, Stop> {
+async fn converse(
+    client: &Client,
+    ask: &Ask,
+    deadline: Deadline,
+    tried: &mut Vec<String>,
+) -> Result<ProbeResult, SessionError> {
     if ask.transport == Some(Transport::Sse) {
-        match over_sse(HttpWire::new(client, ask, deadline)).await {
-            Ok(talk) => return Ok(listed(talk, Transport::Sse, std::mem::take(tried))),
+        match over_sse(HttpTransport::new(client, ask, deadline)).await {
+            Ok(session) => return Ok(listed(session, Transport::Sse, std::mem::take(tried))),
             Err(stop) if stop.may_speak_otherwise() => tried.push(format!("event stream: {stop}")),
             Err(stop) => return Err(stop),
         }
     }
-    let mut talk = Talk::new(HttpWire::new(client, ask, deadline));
-    let (offer, because) = match talk.modern().await? {
+    let mut session = Session::new(HttpTransport::new(client, ask, deadline));
+    let (offer, because) = match session.modern().await? {
         Modern::Listed => {
             if ask.introduce {
-                talk.introduce().await;
-                talk.wire.goodbye().await;
+                session.introduce().await;
+                session.transport.goodbye().await;
             }
-            return Ok(listed(talk, Transport::StreamableHttp, std::mem::take(tried)));
+            return Ok(listed(session, Transport::StreamableHttp, std::mem::take(tried)));
         }
         Modern::Handshake { offer, because } => (offer, because),
     };
     tried.push(format!("without handshake: {because}"));
-    let result = talk.handshake_and_list(offer).await;
-    talk.wire.goodbye().await;
+    let result = session.handshake_and_list(offer).await;
+    session.transport.goodbye().await;
     let stop = match result {
-        Ok(()) => return Ok(listed(talk, Transport::StreamableHttp, std::mem::take(tried))),
+        Ok(()) => return Ok(listed(session, Transport::StreamableHttp, std::mem::take(tried))),
         Err(stop) => stop,
     };
     // Only a server that does not take the first message may be one of the oldest revision.
-    let oldest = matches!(stop, Stop::Status { status: 400..=499, .. }) && stop.may_speak_otherwise();
-    if !oldest || talk.revision.is_some() || ask.transport == Some(Transport::Sse) {
+    let oldest = matches!(stop, SessionError::Status { status: 400..=499, .. }) && stop.may_speak_otherwise();
+    if !oldest || session.revision.is_some() || ask.transport == Some(Transport::Sse) {
         return Err(stop);
     }
-    match over_sse(HttpWire::new(client, ask, deadline)).await {
-        Ok(talk) => {
+    match over_sse(HttpTransport::new(client, ask, deadline)).await {
+        Ok(session) => {
             tried.push(format!("handshake: {stop}"));
-            Ok(listed(talk, Transport::Sse, std::mem::take(tried)))
+            Ok(listed(session, Transport::Sse, std::mem::take(tried)))
         }
         // That there is no stream either says less than what the handshake was answered with.
-        Err(Stop::Status { status, .. }) if !matches!(status, 401 | 403) => Err(stop),
+        Err(SessionError::Status { status, .. }) if !matches!(status, 401 | 403) => Err(stop),
         Err(other) => {
             tried.push(format!("handshake: {stop}"));
             Err(other)
@@ -170,8 +182,8 @@ async fn converse(client: &Client, ask: &Ask, deadline: Deadline, tried: &mut Ve
     }
 }
 
-async fn over_sse(http: HttpWire<'_>) -> Result<Talk<SseWire<'_>>, Stop> {
-    let mut talk = Talk::new(SseWire::open(http).await?);
-    talk.handshake_and_list(message::HANDSHAKE[message::HANDSHAKE.len() - 1]).await?;
-    Ok(talk)
+async fn over_sse(http: HttpTransport<'_>) -> Result<Session<SseTransport<'_>>, SessionError> {
+    let mut session = Session::new(SseTransport::open(http).await?);
+    session.handshake_and_list(message::HANDSHAKE[message::HANDSHAKE.len() - 1]).await?;
+    Ok(session)
 }

@@ -4,9 +4,9 @@
 use super::http::answer_in;
 use super::message::{self, HANDSHAKE, MODERN, Message, Method};
 use super::sandbox::{Exceeded, Run, Running, Sandbox, start};
-use super::talk::{Answer, Stop, Talk, Wire};
+use super::session::{Answer, Session, SessionError, SessionTransport};
 use super::{listed, stopped};
-use mcpdex_model::{Heard, Outcome, Transport};
+use mcpdex_model::{Outcome, ProbeResult, Transport};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -29,7 +29,7 @@ const FIRST_WORD: Duration = Duration::from_secs(8);
 /// apart: a second one is started beside the first, asked with a handshake, and the first list counts.
 ///
 /// Never fails as a function: what went wrong is the outcome.
-pub async fn run(run: &Run) -> Heard {
+pub async fn run(run: &Run) -> ProbeResult {
     let end = Instant::now() + run.limits.total;
     let (modern, older) = (Attempt::new(run, true, end), Attempt::new(run, false, end));
     let mut first = std::pin::pin!(modern.make());
@@ -42,8 +42,8 @@ pub async fn run(run: &Run) -> Heard {
         early = Some(first.as_mut().await);
     }
     match early {
-        Some(Err(stop @ Stop::Other(Outcome::Unreachable, _))) => settled(Err(stop), older.make().await),
-        Some(Ok(heard)) => heard,
+        Some(Err(stop @ SessionError::Other(Outcome::Unreachable, _))) => settled(Err(stop), older.make().await),
+        Some(Ok(result)) => result,
         Some(Err(stop)) => stopped(&stop, Vec::new()),
         None => {
             let mut second = std::pin::pin!(older.make());
@@ -62,15 +62,17 @@ pub async fn run(run: &Run) -> Heard {
 }
 
 /// What two starts of one program came to. The first list; else the failure that says most, the other beside it.
-fn settled(modern: Result<Heard, Stop>, older: Result<Heard, Stop>) -> Heard {
+fn settled(modern: Result<ProbeResult, SessionError>, older: Result<ProbeResult, SessionError>) -> ProbeResult {
     match (modern, older) {
-        (Ok(heard), _) => heard,
-        (Err(stop), Ok(mut heard)) => {
-            heard.tried.insert(0, format!("without handshake: {stop}"));
-            heard
+        (Ok(result), _) => result,
+        (Err(stop), Ok(mut result)) => {
+            result.tried.insert(0, format!("without handshake: {stop}"));
+            result
         }
         // A server of the newest revision takes no handshake. That it was too slow to say so makes it no refusal.
-        (Err(slow @ Stop::Other(Outcome::Timeout, _)), Err(refusal)) if refusal.outcome() == Outcome::Refused => {
+        (Err(slow @ SessionError::Other(Outcome::Timeout, _)), Err(refusal))
+            if refusal.outcome() == Outcome::Refused =>
+        {
             stopped(&slow, vec![format!("handshake: {refusal}")])
         }
         (Err(first), Err(second)) => stopped(&second, vec![format!("without handshake: {first}")]),
@@ -100,44 +102,44 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    async fn make(&self) -> Result<Heard, Stop> {
+    async fn make(&self) -> Result<ProbeResult, SessionError> {
         let run = self.run;
-        let mut running = start(run).map_err(|error| Stop::Other(error.outcome(), error.to_string()))?;
+        let mut running = start(run).map_err(|error| SessionError::Other(error.outcome(), error.to_string()))?;
         let budget = Arc::new(Budget { left: AtomicU64::new(run.limits.output), spent: Notify::new() });
         let last_words = tokio::spawn(last_words(running.child.stderr.take(), budget.clone()));
-        let wire = StdioWire::of(&mut running, budget.clone(), &self.answered);
+        let transport = StdioTransport::of(&mut running, budget.clone(), &self.answered);
         let mut watch = running.tree.watch(&run.limits);
-        let result = match wire {
-            None => Err(Stop::Other(Outcome::Unreachable, "the program has no stdin or stdout".to_owned())),
+        let result = match transport {
+            None => Err(SessionError::Other(Outcome::Unreachable, "the program has no stdin or stdout".to_owned())),
             // In this order: a program that was ended for going beyond a limit has also ended.
-            Some(wire) => tokio::select! {
+            Some(transport) => tokio::select! {
                 biased;
                 exceeded = watch.exceeded() => Err(too_much(exceeded)),
                 () = budget.spent.notified() => Err(too_much(Exceeded::Output(run.limits.output))),
-                result = converse(wire, self.modern) => result,
+                result = converse(transport, self.modern) => result,
                 () = self.dismissed.notified() => {
-                    Err(Stop::Other(Outcome::Timeout, "no answer until another start of it gave the list".to_owned()))
+                    Err(SessionError::Other(Outcome::Timeout, "no answer until another start of it gave the list".to_owned()))
                 }
                 () = tokio::time::sleep_until(self.end) => {
                     let text = format!("no complete list within {} s", run.limits.total.as_secs_f32());
-                    Err(Stop::Other(Outcome::Timeout, text))
+                    Err(SessionError::Other(Outcome::Timeout, text))
                 }
             },
         };
         drop(watch);
         let could_read = could_read(run, &running);
         // Whoever went beyond a limit is not asked politely.
-        let politely = !matches!(result, Err(Stop::Other(Outcome::TooLarge, _)));
+        let politely = !matches!(result, Err(SessionError::Other(Outcome::TooLarge, _)));
         running.end(politely).await;
         // The pipe is closed now, unless something outlived the program: that gets no more attention.
         let said = tokio::time::timeout(Duration::from_millis(500), last_words).await.ok().and_then(Result::ok);
         let said =
             said.filter(|said| !said.is_empty()).map(|said| format!("; it last said: {said}")).unwrap_or_default();
         result.map_err(|stop| match stop {
-            Stop::Other(Outcome::Unreachable, why) => {
-                Stop::Other(Outcome::Unreachable, format!("{why}{could_read}{said}"))
+            SessionError::Other(Outcome::Unreachable, why) => {
+                SessionError::Other(Outcome::Unreachable, format!("{why}{could_read}{said}"))
             }
-            Stop::Other(Outcome::Timeout, why) => Stop::Other(Outcome::Timeout, format!("{why}{said}")),
+            SessionError::Other(Outcome::Timeout, why) => SessionError::Other(Outcome::Timeout, format!("{why}{said}")),
             other => other,
         })
     }
@@ -154,25 +156,25 @@ fn could_read(run: &Run, running: &Running) -> String {
     format!(" (it could read the system's folders and {own}{more}; --run-read PATH lets it read what else it needs)")
 }
 
-fn too_much(exceeded: Exceeded) -> Stop {
-    Stop::Other(Outcome::TooLarge, exceeded.to_string())
+fn too_much(exceeded: Exceeded) -> SessionError {
+    SessionError::Other(Outcome::TooLarge, exceeded.to_string())
 }
 
-async fn converse(wire: StdioWire<'_>, modern: bool) -> Result<Heard, Stop> {
-    let mut talk = Talk::new(wire);
+async fn converse(transport: StdioTransport<'_>, modern: bool) -> Result<ProbeResult, SessionError> {
+    let mut session = Session::new(transport);
     if modern {
-        match talk.discover().await? {
+        match session.discover().await? {
             Some(found) if found.supported.is_empty() || found.supported.iter().any(|r| r == MODERN) => {
                 if !found.no_tools {
-                    talk.first_page(Some(MODERN)).await?;
+                    session.first_page(Some(MODERN)).await?;
                 }
-                return Ok(listed(talk, Transport::Stdio, Vec::new()));
+                return Ok(listed(session, Transport::Stdio, Vec::new()));
             }
             _ => {}
         }
     }
-    talk.handshake_and_list(HANDSHAKE[0]).await?;
-    Ok(listed(talk, Transport::Stdio, Vec::new()))
+    session.handshake_and_list(HANDSHAKE[0]).await?;
+    Ok(listed(session, Transport::Stdio, Vec::new()))
 }
 
 /// Bytes that the program may still write.
@@ -211,7 +213,7 @@ async fn last_words(stderr: Option<impl AsyncRead + Unpin>, budget: Arc<Budget>)
 }
 
 /// A conversation with a program.
-struct StdioWire<'a> {
+struct StdioTransport<'a> {
     stdin: ChildStdin,
     stdout: ChildStdout,
     /// What was read.
@@ -225,21 +227,21 @@ struct StdioWire<'a> {
     answered: &'a AtomicBool,
 }
 
-impl<'a> StdioWire<'a> {
+impl<'a> StdioTransport<'a> {
     fn of(running: &mut Running, budget: Arc<Budget>, answered: &'a AtomicBool) -> Option<Self> {
         let (stdin, stdout) = (running.child.stdin.take()?, running.child.stdout.take()?);
-        Some(StdioWire { stdin, stdout, pending: Vec::new(), taken: 0, searched: 0, budget, answered })
+        Some(StdioTransport { stdin, stdout, pending: Vec::new(), taken: 0, searched: 0, budget, answered })
     }
 
-    async fn write(&mut self, body: &str) -> Result<(), Stop> {
-        let gone = |_| Stop::Other(Outcome::Unreachable, "the program ended before it answered".to_owned());
+    async fn write(&mut self, body: &str) -> Result<(), SessionError> {
+        let gone = |_| SessionError::Other(Outcome::Unreachable, "the program ended before it answered".to_owned());
         self.stdin.write_all(body.as_bytes()).await.map_err(gone)?;
         self.stdin.write_all(b"\n").await.map_err(gone)?;
         self.stdin.flush().await.map_err(gone)
     }
 
     /// The next line that may be a message. Stray lines happen, millions of them too: they are stepped over unread.
-    async fn line(&mut self) -> Result<String, Stop> {
+    async fn line(&mut self) -> Result<String, SessionError> {
         loop {
             while let Some(length) = self.pending[self.searched..].iter().position(|byte| *byte == b'\n') {
                 let line = self.pending[self.taken..self.searched + length].trim_ascii();
@@ -253,20 +255,26 @@ impl<'a> StdioWire<'a> {
             self.taken = 0;
             self.searched = self.pending.len();
             if self.searched > MAX_LINE {
-                return Err(Stop::Other(Outcome::TooLarge, format!("a line is longer than {MAX_LINE} bytes")));
+                return Err(SessionError::Other(Outcome::TooLarge, format!("a line is longer than {MAX_LINE} bytes")));
             }
             self.pending.reserve(64 << 10);
             let read = self.stdout.read_buf(&mut self.pending).await.unwrap_or(0);
             if read == 0 {
-                return Err(Stop::Other(Outcome::Unreachable, "the program ended before it answered".to_owned()));
+                return Err(SessionError::Other(
+                    Outcome::Unreachable,
+                    "the program ended before it answered".to_owned(),
+                ));
             }
             if !self.budget.take(read) {
-                return Err(Stop::Other(Outcome::TooLarge, "the program wrote too much and was ended".to_owned()));
+                return Err(SessionError::Other(
+                    Outcome::TooLarge,
+                    "the program wrote too much and was ended".to_owned(),
+                ));
             }
         }
     }
 
-    async fn answer(&mut self, id: u64) -> Result<Answer, Stop> {
+    async fn answer(&mut self, id: u64) -> Result<Answer, SessionError> {
         loop {
             let line = self.line().await?;
             if let Some(answer) = answer_in(&line, id) {
@@ -283,13 +291,13 @@ impl<'a> StdioWire<'a> {
     }
 }
 
-impl Wire for StdioWire<'_> {
-    async fn ask(&mut self, _method: Method, id: u64, body: String) -> Result<Answer, Stop> {
+impl SessionTransport for StdioTransport<'_> {
+    async fn ask(&mut self, _method: Method, id: u64, body: String) -> Result<Answer, SessionError> {
         self.write(&body).await?;
         self.answer(id).await
     }
 
-    async fn tell(&mut self, body: &str) -> Result<(), Stop> {
+    async fn tell(&mut self, body: &str) -> Result<(), SessionError> {
         self.write(body).await
     }
 

@@ -1,6 +1,7 @@
 //! The archive of a package as an index names it: where it is, and the hash it must have.
 
 use base64::Engine;
+use mcpdex_model::text::hex;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 use url::Url;
@@ -96,15 +97,6 @@ impl Hash {
 /// The SHA-256 of `bytes` in hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn unhex(text: &str, length: usize) -> Option<Vec<u8>> {

@@ -3,8 +3,9 @@
 //! What is derived (the search index, names, costs) stays out and is made anew. A dump is foreign text: only known
 //! tables and columns are written, by bound parameters, and every definition must have the hash that it claims.
 
-use super::{Reader, StoreError, migrate, sha256_hex};
-use mcpdex_model::lenient;
+use super::digest::sha256_hex;
+use super::{Reader, StoreError, migrate};
+use mcpdex_model::{Outcome, lenient};
 use rusqlite::types::{Value as Sql, ValueRef};
 use rusqlite::{Connection, Transaction};
 use serde_json::{Map, Value, json};
@@ -84,7 +85,11 @@ impl Reader {
                         ValueRef::Integer(number) => json!(number),
                         ValueRef::Text(text) => json!(String::from_utf8_lossy(text)),
                         ValueRef::Real(number) => json!(number),
-                        ValueRef::Blob(_) => return Err(self.damaged("row", &"a blob where none belongs").into()),
+                        ValueRef::Blob(_) => {
+                            let path = self.path().to_owned();
+                            let detail = "a blob where none belongs".to_owned();
+                            return Err(StoreError::Damaged { path, what: "row", detail }.into());
+                        }
                     };
                     object.insert(column.clone(), value);
                 }
@@ -186,6 +191,10 @@ impl Loading<'_> {
             if row.get("sha256").and_then(Value::as_str) != Some(&sha256_hex(raw.as_bytes())) {
                 return Err("a definition does not have the hash that it claims".to_owned());
             }
+        }
+        if *table == "attempt" {
+            let word = row.get("outcome").and_then(Value::as_str).unwrap_or_default();
+            word.parse::<Outcome>().map_err(|unknown| unknown.to_string())?;
         }
         let values = columns.iter().map(|column| match row.get(column) {
             None | Some(Value::Null) => Ok(Sql::Null),

@@ -1,9 +1,11 @@
 //! The whole database in numbers, each with the denominator it belongs to.
 
-use super::reader::NEWEST_ATTEMPT;
+use super::from_row::damaged;
+use super::unread::NEWEST_ATTEMPT;
 use super::{Reader, StoreError};
 use mcpdex_model::{
-    Category, Class, Count, Coverage, Figures, Growth, OutcomeCount, Risk, SourceFigures, ToolOrigin, Trait,
+    Category, Class, Count, Coverage, Figures, Growth, Outcome, OutcomeCount, Risk, SourceFigures, Summary, ToolOrigin,
+    Trait,
 };
 
 const READ: &str = "EXISTS (SELECT 1 FROM observation WHERE observation.server_id = server.id)";
@@ -28,9 +30,9 @@ impl Reader {
             distinct_definitions: count("SELECT count(DISTINCT definition_id) FROM tool WHERE current = 1")?,
             lists: count("SELECT count(*) FROM observation WHERE server_id NOT IN (SELECT id FROM server WHERE gone = 1)")?,
             attempts: count("SELECT count(*) FROM attempt WHERE server_id NOT IN (SELECT id FROM server WHERE gone = 1)")?,
-            classes: self.spread("SELECT class, count(*) FROM verdicts_current GROUP BY 1", Class::ALL)?,
-            risks: self.spread("SELECT risk, count(*) FROM verdicts_current GROUP BY 1", Risk::ALL)?,
-            categories: self.spread("SELECT category, count(*) FROM verdicts_current GROUP BY 1", Category::ALL)?,
+            classes: self.judged("class", Class::ALL)?,
+            risks: self.judged("risk", Risk::ALL)?,
+            categories: self.judged("category", Category::ALL)?,
             traits: self.spread(
                 "SELECT word.value, count(*) FROM verdicts_current, json_each(verdicts_current.traits) AS word GROUP BY 1",
                 Trait::ALL,
@@ -74,14 +76,40 @@ impl Reader {
         })
     }
 
+    /// The whole database in a few numbers.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn summary(&self) -> Result<Summary, StoreError> {
+        Ok(Summary {
+            servers: self.count("SELECT count(*) FROM server WHERE gone = 0")?,
+            servers_read: self.count(
+                "SELECT count(DISTINCT server_id) FROM observation
+                 WHERE server_id NOT IN (SELECT id FROM server WHERE gone = 1)",
+            )?,
+            tools: self.count("SELECT count(*) FROM tool WHERE current = 1")?,
+            classes: pairs(self.judged("class", Class::ALL)?),
+            risks: pairs(self.judged("risk", Risk::ALL)?),
+            categories: pairs(self.judged("category", Category::ALL)?),
+            outcomes: self.newest_outcomes()?,
+        })
+    }
+
+    /// How many current tools have each word in a column of their verdict.
+    fn judged<T>(&self, column: &str, words: &[T]) -> Result<Vec<Count<T>>, StoreError>
+    where
+        T: Copy + PartialEq + std::str::FromStr<Err: std::fmt::Display>,
+    {
+        self.spread(&format!("SELECT {column}, count(*) FROM verdicts_current GROUP BY 1"), words)
+    }
+
     /// How often each word of a vocabulary occurs, in its order, words that never occur included.
     fn spread<T>(&self, sql: &str, words: &[T]) -> Result<Vec<Count<T>>, StoreError>
     where
         T: Copy + PartialEq + std::str::FromStr<Err: std::fmt::Display>,
     {
         let mut counts: Vec<Count<T>> = words.iter().map(|word| Count { of: *word, count: 0 }).collect();
-        for (word, number) in self.pairs(sql)? {
-            let word: T = self.word(&word)?;
+        for (word, number) in self.numbered::<T>(sql)? {
             if let Some(slot) = counts.iter_mut().find(|slot| slot.of == word) {
                 slot.count = number;
             }
@@ -91,51 +119,50 @@ impl Reader {
 
     fn newest_outcomes(&self) -> Result<Vec<OutcomeCount>, StoreError> {
         let sql = format!("SELECT outcome, count(*) FROM attempt WHERE {NEWEST_ATTEMPT} GROUP BY outcome");
-        let mut counts = Vec::new();
-        for (outcome, targets) in self.pairs(&sql)? {
-            counts.push(OutcomeCount { outcome: self.word(&outcome)?, targets });
-        }
+        let counts = self.numbered::<Outcome>(&sql)?;
+        let mut counts: Vec<_> =
+            counts.into_iter().map(|(outcome, targets)| OutcomeCount { outcome, targets }).collect();
         counts.sort_by_key(|count| count.outcome);
         Ok(counts)
     }
 
+    /// Words with a number each.
+    fn numbered<T: std::str::FromStr<Err: std::fmt::Display>>(&self, sql: &str) -> Result<Vec<(T, u64)>, StoreError> {
+        self.connection
+            .prepare(sql)
+            .and_then(|mut s| {
+                s.query_map([], |row| {
+                    let (word, number): (String, i64) = (row.get(0)?, row.get(1)?);
+                    Ok((word.parse().map_err(|unknown| damaged("word", &unknown))?, number.unsigned_abs()))
+                })?
+                .collect()
+            })
+            .map_err(self.fail())
+    }
+
     fn source_figures(&self) -> Result<Vec<SourceFigures>, StoreError> {
         let sql = format!(
-            "SELECT source, count(*), sum(is_read), sum(tools) FROM (
-                 SELECT DISTINCT listing.source, server.id, {READ} AS is_read,
+            "SELECT source, count(*) AS servers, sum(is_read) AS servers_read, sum(tools) AS tools FROM (
+                 SELECT DISTINCT listing.source AS source, server.id, {READ} AS is_read,
                         (SELECT count(*) FROM tool WHERE tool.server_id = server.id AND tool.current = 1) AS tools
                  FROM listing JOIN server ON server.id = listing.server_id
                  WHERE server.gone = 0 AND coalesce(listing.status, '') NOT IN ('deleted', 'unlisted'))
              GROUP BY source ORDER BY source"
         );
-        self.connection
-            .prepare(&sql)
-            .and_then(|mut s| {
-                s.query_map([], |row| {
-                    let number = |i| row.get::<_, i64>(i).map(i64::unsigned_abs);
-                    Ok(SourceFigures { source: row.get(0)?, servers: number(1)?, read: number(2)?, tools: number(3)? })
-                })?
-                .collect()
-            })
-            .map_err(self.fail())
+        self.all(&sql, [])
     }
 
     fn growth(&self) -> Result<Vec<Growth>, StoreError> {
-        let sql = "SELECT month, sum(servers), sum(lists) FROM (
+        let sql = "SELECT month, sum(servers) AS servers, sum(lists) AS lists FROM (
                        SELECT substr(first_seen, 1, 7) AS month, count(*) AS servers, 0 AS lists FROM server
                        WHERE gone = 0 GROUP BY 1
                        UNION ALL SELECT substr(first_seen, 1, 7), 0, count(*) FROM observation
                        WHERE server_id NOT IN (SELECT id FROM server WHERE gone = 1) GROUP BY 1)
                    GROUP BY month ORDER BY month";
-        self.connection
-            .prepare(sql)
-            .and_then(|mut s| {
-                s.query_map([], |row| {
-                    let number = |i| row.get::<_, i64>(i).map(i64::unsigned_abs);
-                    Ok(Growth { month: row.get(0)?, servers: number(1)?, lists: number(2)? })
-                })?
-                .collect()
-            })
-            .map_err(self.fail())
+        self.all(sql, [])
     }
+}
+
+fn pairs<T>(counts: Vec<Count<T>>) -> Vec<(T, u64)> {
+    counts.into_iter().map(|count| (count.of, count.count)).collect()
 }

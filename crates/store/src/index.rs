@@ -119,7 +119,8 @@ fn entries(connection: &Connection, path: &Path, server: i64) -> Result<Vec<Entr
         .map_err(&fail)?;
     let mut statement = connection
         .prepare_cached(
-            "SELECT tool.id, definition.raw, observation.origin, verdict.class, verdict.risk, verdict.traits
+            "SELECT tool.id AS id, definition.raw AS definition, observation.origin AS origin, verdict.class AS class,
+                    verdict.risk AS risk, verdict.traits AS traits
              FROM tool JOIN definition ON definition.id = tool.definition_id
              JOIN observation ON observation.id = tool.observation_id
              JOIN verdict ON verdict.tool_id = tool.id
@@ -129,17 +130,17 @@ fn entries(connection: &Connection, path: &Path, server: i64) -> Result<Vec<Entr
     let mut rows = statement.query([server]).map_err(&fail)?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next().map_err(&fail)? {
-        let text = |i: usize| row.get::<_, String>(i).map_err(&fail);
-        let id: i64 = row.get(0).map_err(&fail)?;
-        let mut tool = super::reader::parse_tool(path, &text(1)?)?;
+        let text = |column: &str| row.get::<_, String>(column).map_err(&fail);
+        let id: i64 = row.get("id").map_err(&fail)?;
+        let mut tool = super::from_row::tool(row, "definition").map_err(&fail)?;
         if several {
-            super::reader::complete(connection, path, server, id, &mut tool)?;
+            super::complete::complete(connection, path, server, id, &mut tool)?;
         }
         let mut facets = shared.clone();
-        facets.push(facet("origin", &text(2)?));
-        facets.push(facet("class", &text(3)?));
-        facets.push(facet("risk", &text(4)?));
-        let traits: Vec<String> = serde_json::from_str(&text(5)?).unwrap_or_default();
+        facets.push(facet("origin", &text("origin")?));
+        facets.push(facet("class", &text("class")?));
+        facets.push(facet("risk", &text("risk")?));
+        let traits: Vec<String> = serde_json::from_str(&text("traits")?).unwrap_or_default();
         facets.extend(traits.iter().map(|word| facet("trait", word)));
         facets.push(name_facet(&tool.name));
         entries.push(entry(id, &tool, &of, &facets.join(" ")));
@@ -166,7 +167,7 @@ fn entry(id: i64, tool: &Tool, of: &str, facets: &str) -> Entry {
     Entry { id, words, name: tool.name.clone(), mentions, digest: hasher.finish().cast_signed() }
 }
 
-/// Signs before words that stand in a name, in a title, and before what is no word; see `catalogue.sql`.
+/// Signs before words that stand in a name, in a title, and before what is no word; see `migrations/0003_catalogue.sql`.
 pub(super) const IN_NAME: &str = "‹";
 pub(super) const IN_TITLE: &str = "›";
 const FACET: &str = "¤";
@@ -183,7 +184,7 @@ pub(super) fn facet(of: &str, word: &str) -> String {
 
 /// What `search` holds for a source.
 pub(super) fn source_facet(source: &str) -> String {
-    format!("{FACET}source{}", &super::sha256_hex(source.as_bytes())[..16])
+    format!("{FACET}source{}", &super::digest::sha256_hex(source.as_bytes())[..16])
 }
 
 /// What `search` holds for a server.

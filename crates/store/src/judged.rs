@@ -118,9 +118,9 @@ fn load(transaction: &Transaction<'_>, path: &Path, id: i64, name: &str) -> Resu
         .and_then(|mut s| s.query_row([id], |row| row.get(0)))
         .map_err(&fail)?;
     for (row, raw) in rows {
-        let mut tool = super::reader::parse_tool(path, &raw)?;
+        let mut tool = super::complete::parse_tool(path, &raw)?;
         if several {
-            super::reader::complete(transaction, path, id, row, &mut tool)?;
+            super::complete::complete(transaction, path, id, row, &mut tool)?;
         }
         found.ids.push(row);
         found.tools.push(tool);

@@ -1,21 +1,21 @@
 //! Tool lists as rows: a new list, one seen again, one taken over from another server; and which tools count as current.
 
-use super::record::Same;
+use super::StoreError;
+use super::digest::sha256_hex;
 use super::writer::{Batch, json, target};
-use super::{StoreError, sha256_hex};
-use mcpdex_model::{Observation, Tool, ToolSite};
+use mcpdex_model::{AliasedAttempt, Observation, Tool, ToolSite};
 use rusqlite::params;
 use sha2::{Digest, Sha256};
 
 impl Batch<'_> {
     /// Writes an attempt with the list of the other server's, where that has one.
-    pub(super) fn same(&self, same: &Same) -> Result<(), StoreError> {
+    pub(super) fn alias(&self, same: &AliasedAttempt) -> Result<(), StoreError> {
         let server = self.server(same.server.as_str())?;
         let list = if same.outcome.is_read() { self.copy(server, same)? } else { None };
         self.attempt(server, same.origin, &same.target, same.outcome, same.detail.as_deref(), list)
     }
 
-    fn copy(&self, server: i64, same: &Same) -> Result<Option<i64>, StoreError> {
+    fn copy(&self, server: i64, same: &AliasedAttempt) -> Result<Option<i64>, StoreError> {
         let latest = "SELECT observation.id FROM observation JOIN server ON server.id = observation.server_id
                       WHERE server.name = ?1 AND origin = ?2 AND target = ?3 AND latest = 1";
         let (origin, target) = (same.origin.as_str(), &same.target);
@@ -180,5 +180,5 @@ fn content_digest(tools: &[(Tool, Option<ToolSite>)]) -> String {
         digest.update((tool.raw.len() as u64).to_be_bytes());
         digest.update(tool.raw.as_bytes());
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    mcpdex_model::text::hex(&digest.finalize())
 }

@@ -2,7 +2,6 @@
 
 use super::{Reader, StoreError};
 use mcpdex_model::{NamedTool, spelling};
-use std::path::Path;
 
 /// Spellings, look-alikes and mentions that are told, at most.
 const MOST: i64 = 50;
@@ -19,10 +18,6 @@ pub struct Namesakes {
 }
 
 impl Reader {
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// The servers that a person may mean: by name, by what a list was learnt from, by package (with or without its
     /// registry) or by address.
     pub(super) fn server_ids(&self, wanted: &str) -> Result<Vec<i64>, StoreError> {
@@ -89,33 +84,24 @@ impl Reader {
             namesakes.spellings = self.names(sql, (&folded, name, MOST))?;
         }
         if alike {
-            let sql = "SELECT server.name, tool.name FROM tool_name
+            let sql = "SELECT server.name AS server, tool.name AS tool FROM tool_name
                        CROSS JOIN tool ON tool.name = tool_name.name AND tool.current = 1
                        CROSS JOIN server ON server.id = tool.server_id
                        WHERE tool_name.skeleton = ?1 AND tool_name.folded != ?2
                        ORDER BY server.name, tool.name LIMIT ?3";
-            namesakes.look_alikes = self.named(sql, (&skeleton, &folded, MOST))?;
+            namesakes.look_alikes = self.all(sql, (&skeleton, &folded, MOST))?;
         }
         if mentioned {
-            let sql = "SELECT server.name, tool.name FROM mention
+            let sql = "SELECT server.name AS server, tool.name AS tool FROM mention
                        CROSS JOIN tool ON tool.id = mention.tool_id AND tool.current = 1
                        CROSS JOIN server ON server.id = tool.server_id
                        WHERE mention.name = ?1
                          AND NOT EXISTS (SELECT 1 FROM tool AS own
                              WHERE own.server_id = tool.server_id AND own.name = ?1 AND own.current = 1)
                        ORDER BY server.name, tool.name LIMIT ?2";
-            namesakes.mentioned_by = self.named(sql, (name, MOST))?;
+            namesakes.mentioned_by = self.all(sql, (name, MOST))?;
         }
         Ok(namesakes)
-    }
-
-    fn named(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<NamedTool>, StoreError> {
-        self.connection
-            .prepare_cached(sql)
-            .and_then(|mut s| {
-                s.query_map(parameters, |row| Ok(NamedTool { server: row.get(0)?, tool: row.get(1)? }))?.collect()
-            })
-            .map_err(self.fail())
     }
 
     /// Every distinct name of a current tool without case and separators, handed to `each` one by one with the name.

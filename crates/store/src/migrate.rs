@@ -1,6 +1,7 @@
 //! Opens database files: makes new ones, brings old ones up to date, refuses foreign and newer ones.
 
 use super::StoreError;
+use mcpdex_model::Outcome;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::ffi::OsStr;
@@ -10,14 +11,15 @@ use std::time::Duration;
 /// Marks a SQLite file as ours (`PRAGMA application_id`): "mcpd" in ASCII.
 pub const APPLICATION_ID: i32 = 0x6d63_7064;
 
-/// The steps from an empty file to the present schema; step N takes version N to N + 1. Never edit one that was
-/// released: add the next.
+/// The steps from an empty file to the present schema; the file 000N leads to version N. Never edit one that was
+/// released: add the next. A view that changes is dropped and made again in a step of its own.
 const STEPS: &[&str] = &[
-    include_str!("schema.sql"),
-    include_str!("runs.sql"),
-    include_str!("catalogue.sql"),
-    include_str!("gone.sql"),
-    include_str!("nullable.sql"),
+    include_str!("migrations/0001_base.sql"),
+    include_str!("migrations/0002_runs.sql"),
+    include_str!("migrations/0003_catalogue.sql"),
+    include_str!("migrations/0004_gone.sql"),
+    include_str!("migrations/0005_nullable.sql"),
+    include_str!("migrations/0006_outcomes.sql"),
 ];
 
 /// How long to wait for another process that holds the file.
@@ -128,6 +130,10 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
         transaction.execute_batch(step).map_err(&fail)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(&fail)?;
         transaction.pragma_update(None, "user_version", from as i64 + 1).map_err(&fail)?;
+    }
+    // A new word needs no step.
+    for outcome in Outcome::ALL {
+        transaction.execute("INSERT OR IGNORE INTO outcome (word) VALUES (?1)", [outcome.as_str()]).map_err(&fail)?;
     }
     transaction.commit().map_err(&fail)
 }

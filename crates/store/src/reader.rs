@@ -1,10 +1,9 @@
 //! Answers questions from the database; never writes to it.
 
+use super::complete::complete;
+use super::from_row::{FromRow, document, tool, word};
 use super::{StoreError, migrate};
-use mcpdex_model::{
-    Category, Class, Ecosystem, FoundTool, Merge, OutcomeCount, PartialList, Risk, Summary, Tool, ToolSite, Unread,
-    merge,
-};
+use mcpdex_model::{Ecosystem, FoundTool, Merge, ToolSite};
 use rusqlite::{Connection, Row};
 use std::path::{Path, PathBuf};
 
@@ -12,7 +11,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub struct Reader {
     pub(super) connection: Connection,
-    pub(super) path: PathBuf,
+    path: PathBuf,
     /// The folder of the copy that is read instead of a file that may not be written; gone with the reader.
     copy: Option<tempfile::TempDir>,
 }
@@ -26,24 +25,57 @@ pub struct Standing {
     pub indexed: bool,
 }
 
-/// The newest attempt at each target of each server that is not gone. That a source deleted a server is no attempt that
-/// says how it stands.
-pub(super) const NEWEST_ATTEMPT: &str = "attempt.id IN (SELECT max(id) FROM attempt GROUP BY server_id, origin, target)
-     AND NOT (attempt.origin = 'declared' AND attempt.outcome = 'gone')
-     AND attempt.server_id NOT IN (SELECT id FROM server WHERE gone = 1)";
-
+/// Current tools with all that is known about them; conditions follow.
 pub(super) const FOUND: &str =
-    "SELECT server.name, server.title, observation.origin, observation.target, observation.version,
-           observation.artifact_sha256, tool.file, tool.line, observation.partial, observation.last_seen,
-           definition.raw, verdict.document, tool.id, tool.server_id,
-           EXISTS (SELECT 1 FROM observation AS other
-                   WHERE other.server_id = tool.server_id AND other.latest = 1 AND other.origin != observation.origin)
+    "SELECT server.name AS server, server.title AS server_title, observation.origin AS origin,
+            observation.target AS target, observation.version AS version,
+            observation.artifact_sha256 AS artifact_sha256, tool.file AS file, tool.line AS line,
+            observation.partial AS partial, observation.last_seen AS last_seen, definition.raw AS definition,
+            verdict.document AS verdict, tool.id AS tool_id, tool.server_id AS server_id,
+            EXISTS (SELECT 1 FROM observation AS other
+                    WHERE other.server_id = tool.server_id AND other.latest = 1
+                      AND other.origin != observation.origin) AS is_elsewhere
     FROM tool
     JOIN server ON server.id = tool.server_id
     JOIN observation ON observation.id = tool.observation_id
     JOIN definition ON definition.id = tool.definition_id
     JOIN verdict ON verdict.tool_id = tool.id
     WHERE tool.current = 1 ";
+
+/// A row of [`FOUND`].
+struct FoundRow {
+    tool_id: i64,
+    server_id: i64,
+    /// Other origins of the server have lists too.
+    is_elsewhere: bool,
+    found: FoundTool,
+}
+
+impl FromRow for FoundRow {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<FoundRow> {
+        let file: Option<String> = row.get("file")?;
+        let line: Option<u32> = row.get("line")?;
+        Ok(FoundRow {
+            tool_id: row.get("tool_id")?,
+            server_id: row.get("server_id")?,
+            is_elsewhere: row.get("is_elsewhere")?,
+            found: FoundTool {
+                server: row.get("server")?,
+                server_title: row.get("server_title")?,
+                origin: word(row, "origin")?,
+                target: row.get("target")?,
+                version: row.get("version")?,
+                artifact_sha256: row.get("artifact_sha256")?,
+                site: file.zip(line).map(|(file, line)| ToolSite { file, line }),
+                partial: document(row, "partial")?,
+                last_seen: row.get("last_seen")?,
+                tool: tool(row, "definition")?,
+                merge: Merge::default(),
+                verdict: document(row, "verdict")?,
+            },
+        })
+    }
+}
 
 impl Reader {
     /// Opens the database at `path`.
@@ -86,10 +118,11 @@ impl Reader {
     /// # Errors
     /// The database cannot be read.
     pub fn standing(&self, ruleset: &str) -> Result<Standing, StoreError> {
-        let sql = "SELECT (SELECT value FROM fact WHERE key = 'ruleset') IS ?1 AND NOT EXISTS (SELECT 1 FROM unjudged),
-                          NOT EXISTS (SELECT 1 FROM unindexed)";
+        let sql = "SELECT (SELECT value FROM fact WHERE key = 'ruleset') IS ?1
+                          AND NOT EXISTS (SELECT 1 FROM unjudged) AS judged,
+                          NOT EXISTS (SELECT 1 FROM unindexed) AS indexed";
         self.connection
-            .query_row(sql, [ruleset], |row| Ok(Standing { judged: row.get(0)?, indexed: row.get(1)? }))
+            .query_row(sql, [ruleset], |row| Ok(Standing { judged: row.get("judged")?, indexed: row.get("indexed")? }))
             .map_err(self.fail())
     }
 
@@ -110,69 +143,27 @@ impl Reader {
     }
 
     pub(super) fn found(&self, sql: &str, key: &str) -> Result<Vec<FoundTool>, StoreError> {
-        let mut statement = self.connection.prepare_cached(sql).map_err(self.fail())?;
-        let mut rows = statement.query([key]).map_err(self.fail())?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next().map_err(self.fail())? {
-            found.push(self.tool(row)?);
-        }
-        Ok(found)
+        let rows: Vec<FoundRow> = self.all(sql, [key])?;
+        rows.into_iter()
+            .map(|FoundRow { tool_id, server_id, is_elsewhere, mut found }| {
+                if is_elsewhere {
+                    found.merge = complete(&self.connection, &self.path, server_id, tool_id, &mut found.tool)?;
+                }
+                Ok(found)
+            })
+            .collect()
     }
 
-    fn tool(&self, row: &Row<'_>) -> Result<FoundTool, StoreError> {
-        let text = |i: usize| row.get::<_, String>(i).map_err(self.fail());
-        let maybe = |i: usize| row.get::<_, Option<String>>(i).map_err(self.fail());
-        let line: Option<u32> = row.get(7).map_err(self.fail())?;
-        let (id, server): (i64, i64) = (row.get(12).map_err(self.fail())?, row.get(13).map_err(self.fail())?);
-        let mut tool = parse_tool(&self.path, &text(10)?)?;
-        let elsewhere: bool = row.get(14).map_err(self.fail())?;
-        let merge =
-            if elsewhere { complete(&self.connection, &self.path, server, id, &mut tool)? } else { Merge::default() };
-        Ok(FoundTool {
-            server: text(0)?,
-            server_title: maybe(1)?,
-            origin: self.word(&text(2)?)?,
-            target: text(3)?,
-            version: maybe(4)?,
-            artifact_sha256: maybe(5)?,
-            site: maybe(6)?.zip(line).map(|(file, line)| ToolSite { file, line }),
-            partial: self.document("partial", &text(8)?)?,
-            last_seen: text(9)?,
-            tool,
-            merge,
-            verdict: self.document("verdict", &text(11)?)?,
-        })
+    /// Every row that a query answers with.
+    pub(super) fn all<T: FromRow>(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<T>, StoreError> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut s| s.query_map(parameters, T::from_row)?.collect())
+            .map_err(self.fail())
     }
 
-    pub(super) fn document<T: serde::de::DeserializeOwned>(
-        &self,
-        what: &'static str,
-        text: &str,
-    ) -> Result<T, StoreError> {
-        serde_json::from_str(text).map_err(|e| self.damaged(what, &e))
-    }
-
-    pub(super) fn word<T: std::str::FromStr<Err: std::fmt::Display>>(&self, text: &str) -> Result<T, StoreError> {
-        text.parse().map_err(|e| self.damaged("word", &e))
-    }
-
-    pub(super) fn damaged(&self, what: &'static str, detail: &dyn std::fmt::Display) -> StoreError {
-        StoreError::Damaged { path: self.path.clone(), what, detail: detail.to_string() }
-    }
-
-    /// Every distinct name of a current tool, in order, handed to `each` one by one.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn for_each_tool_name(&self, mut each: impl FnMut(&str)) -> Result<(), StoreError> {
-        let sql = "SELECT DISTINCT name FROM tool WHERE current = 1 ORDER BY name";
-        let mut statement = self.connection.prepare(sql).map_err(self.fail())?;
-        let mut rows = statement.query([]).map_err(self.fail())?;
-        while let Some(row) = rows.next().map_err(self.fail())? {
-            let name: String = row.get(0).map_err(self.fail())?;
-            each(&name);
-        }
-        Ok(())
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// At most `most` names of servers that are not gone and come after `after`, in order; start with the empty text.
@@ -206,151 +197,4 @@ impl Reader {
             .and_then(|mut s| s.query_map(parameters, |row| row.get(0))?.collect())
             .map_err(self.fail())
     }
-
-    /// The whole database in a few numbers.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn summary(&self) -> Result<Summary, StoreError> {
-        let count = |sql: &str| {
-            self.connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs).map_err(self.fail())
-        };
-        Ok(Summary {
-            servers: count("SELECT count(*) FROM server WHERE gone = 0")?,
-            servers_read: count(
-                "SELECT count(DISTINCT server_id) FROM observation
-                 WHERE server_id NOT IN (SELECT id FROM server WHERE gone = 1)",
-            )?,
-            tools: count("SELECT count(*) FROM tool WHERE current = 1")?,
-            classes: self.counts("class", Class::ALL)?,
-            risks: self.counts("risk", Risk::ALL)?,
-            categories: self.counts("category", Category::ALL)?,
-            outcomes: self.outcomes()?,
-        })
-    }
-
-    fn counts<T>(&self, column: &str, words: &[T]) -> Result<Vec<(T, u64)>, StoreError>
-    where
-        T: Copy + PartialEq + std::str::FromStr<Err: std::fmt::Display>,
-    {
-        let sql = format!("SELECT {column}, count(*) FROM verdicts_current GROUP BY {column}");
-        let mut counts: Vec<(T, u64)> = words.iter().map(|word| (*word, 0)).collect();
-        for (word, number) in self.pairs(&sql)? {
-            let word: T = self.word(&word)?;
-            if let Some(slot) = counts.iter_mut().find(|(w, _)| *w == word) {
-                slot.1 = number;
-            }
-        }
-        Ok(counts)
-    }
-
-    fn outcomes(&self) -> Result<Vec<OutcomeCount>, StoreError> {
-        let sql = format!("SELECT outcome, count(*) FROM attempt WHERE {NEWEST_ATTEMPT} GROUP BY outcome");
-        let mut counts = Vec::new();
-        for (outcome, targets) in self.pairs(&sql)? {
-            counts.push(OutcomeCount { outcome: self.word(&outcome)?, targets });
-        }
-        counts.sort_by_key(|count| count.outcome);
-        Ok(counts)
-    }
-
-    pub(super) fn pairs(&self, sql: &str) -> Result<Vec<(String, u64)>, StoreError> {
-        self.connection
-            .prepare(sql)
-            .and_then(|mut s| s.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?.collect())
-            .map_err(self.fail())
-    }
-
-    /// Every target whose newest attempt failed, by server.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn unread(&self) -> Result<Vec<Unread>, StoreError> {
-        let sql = format!(
-            "SELECT server.name, attempt.target, attempt.outcome, attempt.detail
-             FROM attempt JOIN server ON server.id = attempt.server_id
-             WHERE {NEWEST_ATTEMPT} AND attempt.outcome NOT IN ('ok', 'not-modified')
-             ORDER BY server.name, attempt.target"
-        );
-        let mut statement = self.connection.prepare(&sql).map_err(self.fail())?;
-        let mut rows = statement.query([]).map_err(self.fail())?;
-        let mut unread = Vec::new();
-        while let Some(row) = rows.next().map_err(self.fail())? {
-            let outcome: String = row.get(2).map_err(self.fail())?;
-            unread.push(Unread {
-                server: row.get(0).map_err(self.fail())?,
-                target: row.get(1).map_err(self.fail())?,
-                outcome: self.word(&outcome)?,
-                detail: row.get(3).map_err(self.fail())?,
-            });
-        }
-        Ok(unread)
-    }
-
-    /// The lists in use that are known to be incomplete, by server and target.
-    ///
-    /// # Errors
-    /// The database cannot be read, or a stored document is damaged.
-    pub fn partial_lists(&self) -> Result<Vec<PartialList>, StoreError> {
-        let sql = "SELECT server.name, observation.target, observation.partial
-             FROM observation JOIN server ON server.id = observation.server_id
-             WHERE observation.latest = 1 AND observation.partial != '[]' AND server.gone = 0
-             ORDER BY server.name, observation.target";
-        let mut statement = self.connection.prepare(sql).map_err(self.fail())?;
-        let mut rows = statement.query([]).map_err(self.fail())?;
-        let mut lists = Vec::new();
-        while let Some(row) = rows.next().map_err(self.fail())? {
-            let partial: String = row.get(2).map_err(self.fail())?;
-            let server = row.get(0).map_err(self.fail())?;
-            let target = row.get(1).map_err(self.fail())?;
-            lists.push(PartialList { server, target, missing: self.document("partial", &partial)? });
-        }
-        Ok(lists)
-    }
-}
-
-/// Reads a stored definition back.
-pub(super) fn parse_tool(path: &Path, raw: &str) -> Result<Tool, StoreError> {
-    Tool::from_json(raw).map_err(|e| StoreError::Damaged {
-        path: path.to_owned(),
-        what: "tool definition",
-        detail: e.to_string(),
-    })
-}
-
-/// Completes a current tool from the latest lists of the server's other origins, best first.
-pub(super) fn complete(
-    connection: &Connection,
-    path: &Path,
-    server: i64,
-    id: i64,
-    tool: &mut Tool,
-) -> Result<Merge, StoreError> {
-    let fail = StoreError::sqlite("read", path);
-    let rows: Vec<(String, String, String)> = connection
-        .prepare_cached(
-            "SELECT observation.origin, observation.target, definition.raw
-             FROM observation
-             JOIN tool ON tool.observation_id = observation.id
-             JOIN definition ON definition.id = tool.definition_id
-             WHERE observation.server_id = ?1 AND observation.latest = 1 AND tool.name = ?2
-               AND observation.origin != (SELECT best.origin FROM observation AS best
-                   JOIN tool AS own ON own.observation_id = best.id WHERE own.id = ?3)
-             ORDER BY CASE observation.origin WHEN 'live' THEN 0 WHEN 'card' THEN 1 WHEN 'declared' THEN 2 ELSE 3 END,
-                      tool.id",
-        )
-        .and_then(|mut s| {
-            s.query_map((server, &tool.name, id), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
-        })
-        .map_err(&fail)?;
-    let mut others = Vec::with_capacity(rows.len());
-    for (origin, target, raw) in rows {
-        let origin = origin.parse().map_err(|e: mcpdex_model::UnknownWord| StoreError::Damaged {
-            path: path.to_owned(),
-            what: "word",
-            detail: e.to_string(),
-        })?;
-        others.push((origin, target, parse_tool(path, &raw)?));
-    }
-    Ok(merge(tool, others))
 }

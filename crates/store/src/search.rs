@@ -2,9 +2,11 @@
 //!
 //! What a person types never reaches SQLite as query syntax: it is cut into words, and each is quoted.
 
+use super::from_row::{FromRow, document, tool, word};
 use super::index::{IN_NAME, IN_TITLE, facet, name_facet, server_facet, source_facet};
 use super::{Reader, StoreError};
-use mcpdex_model::{Class, Hit, HitPage, Risk, Tool, ToolOrigin, Trait, spelling};
+use mcpdex_model::{Class, Hit, HitPage, Risk, ToolOrigin, Trait, spelling};
+use rusqlite::Row;
 use std::collections::BTreeSet;
 
 /// What a search must fulfil beside its words; an empty list asks for nothing.
@@ -151,34 +153,30 @@ impl Reader {
     }
 
     fn hit(&self, id: i64) -> Result<Hit, StoreError> {
-        let sql = "SELECT server.name, definition.raw, verdict.class, verdict.risk, verdict.traits, observation.origin,
-                          observation.first_seen
+        let sql = "SELECT server.name AS server, definition.raw AS definition, verdict.class AS class,
+                          verdict.risk AS risk, verdict.traits AS traits, observation.origin AS origin,
+                          observation.first_seen AS since
                    FROM tool JOIN server ON server.id = tool.server_id
                    JOIN definition ON definition.id = tool.definition_id
                    JOIN observation ON observation.id = tool.observation_id
                    JOIN verdict ON verdict.tool_id = tool.id WHERE tool.id = ?1";
-        let columns: [String; 7] = self
-            .connection
-            .prepare_cached(sql)
-            .and_then(|mut s| {
-                s.query_row([id], |row| {
-                    let get = |i| row.get(i);
-                    Ok([get(0)?, get(1)?, get(2)?, get(3)?, get(4)?, get(5)?, get(6)?])
-                })
-            })
-            .map_err(self.fail())?;
-        let [server, raw, class, risk, traits, origin, since] = columns;
-        let tool: Tool = super::reader::parse_tool(self.path(), &raw)?;
+        self.connection.prepare_cached(sql).and_then(|mut s| s.query_row([id], Hit::from_row)).map_err(self.fail())
+    }
+}
+
+impl FromRow for Hit {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Hit> {
+        let tool = tool(row, "definition")?;
         Ok(Hit {
-            server,
+            server: row.get("server")?,
             title: tool.display_title().map(str::to_owned),
             description: tool.description.map(|text| text.chars().take(SHOWN).collect()),
             tool: tool.name,
-            class: self.word(&class)?,
-            risk: self.word(&risk)?,
-            traits: self.document("traits", &traits)?,
-            origin: self.word(&origin)?,
-            since,
+            class: word(row, "class")?,
+            risk: word(row, "risk")?,
+            traits: document(row, "traits")?,
+            origin: word(row, "origin")?,
+            since: row.get("since")?,
         })
     }
 }

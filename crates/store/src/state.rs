@@ -1,6 +1,6 @@
 //! What servers offered at a time: today, at a moment in the past, or in one list that was learnt.
 
-use super::reader::parse_tool;
+use super::complete::parse_tool;
 use super::{Reader, StoreError};
 use mcpdex_model::Tool;
 
@@ -53,7 +53,7 @@ impl Reader {
             .prepare_cached(&sql)
             .and_then(|mut s| s.query_map(parameters, |row| row.get(0))?.collect())
             .map_err(self.fail())?;
-        raws.iter().map(|raw| parse_tool(&self.path, raw)).collect()
+        raws.iter().map(|raw| parse_tool(self.path(), raw)).collect()
     }
 
     fn select(what: &str, server: &str, state: &State) -> (String, Vec<String>) {

@@ -1,20 +1,18 @@
-//! The one thread that writes: records come in through a bounded channel and are committed in batches.
+//! The one thread that writes: events come in through a bounded channel and are committed in batches.
 
-use super::record::{Record, Sweep};
 use super::{StoreError, migrate};
-use mcpdex_model::{Listing, Observation, Outcome, Package, ToolOrigin};
+use mcpdex_model::{CrawlEvent, Listing, Observation, Outcome, Package, Sweep, ToolOrigin};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How many records may wait for the writer before senders have to.
+/// How many events may wait for the writer before senders have to.
 const QUEUE: usize = 256;
-/// A batch is committed when it holds this many records…
+/// A batch is committed when it holds this many events…
 const BATCH: usize = 500;
-/// …or when its first record has waited this long: what is lost when the process is killed.
+/// …or when its first event has waited this long: what is lost when the process is killed.
 const BATCH_AGE: Duration = Duration::from_millis(250);
 
 /// How much was written by one [`Writer`].
@@ -28,7 +26,7 @@ pub struct Recorded {
 /// The only way to write what a crawl learns. Cheap to share by reference between threads.
 #[derive(Debug)]
 pub struct Writer {
-    records: SyncSender<Record>,
+    events: SyncSender<CrawlEvent>,
     thread: JoinHandle<Result<Recorded, StoreError>>,
 }
 
@@ -39,22 +37,30 @@ impl Writer {
     /// # Errors
     /// The file cannot be opened, is foreign or is newer than this program.
     pub fn spawn(path: &Path, now: fn() -> String) -> Result<Writer, StoreError> {
+        Writer::spawn_for(path, None, now)
+    }
+
+    /// The same, where what is written belongs to the run of this number.
+    ///
+    /// # Errors
+    /// As [`Writer::spawn`].
+    pub fn spawn_for(path: &Path, run: Option<i64>, now: fn() -> String) -> Result<Writer, StoreError> {
         let connection = migrate::open_for_writing(path)?;
-        let (records, queue) = sync_channel(QUEUE);
+        let (events, queue) = sync_channel(QUEUE);
         let path = path.to_owned();
         let thread = std::thread::Builder::new()
             .name("mcpdex-writer".to_owned())
-            .spawn(move || run(connection, &path, &queue, now))
+            .spawn(move || write(connection, &path, &queue, run, now))
             .map_err(|_| StoreError::WriterStopped)?;
-        Ok(Writer { records, thread })
+        Ok(Writer { events, thread })
     }
 
-    /// Hands over one record; waits while the queue is full.
+    /// Hands over one event; waits while the queue is full.
     ///
     /// # Errors
     /// The writing thread has stopped; [`Writer::finish`] says why.
-    pub fn send(&self, record: Record) -> Result<(), StoreError> {
-        self.records.send(record).map_err(|_| StoreError::WriterStopped)
+    pub fn send(&self, event: CrawlEvent) -> Result<(), StoreError> {
+        self.events.send(event).map_err(|_| StoreError::WriterStopped)
     }
 
     /// Waits until all that was sent is committed.
@@ -62,28 +68,28 @@ impl Writer {
     /// # Errors
     /// The first error the writing thread met.
     pub fn finish(self) -> Result<Recorded, StoreError> {
-        drop(self.records);
+        drop(self.events);
         self.thread.join().unwrap_or(Err(StoreError::WriterStopped))
     }
 }
 
-fn run(
+fn write(
     mut connection: Connection,
     path: &Path,
-    queue: &Receiver<Record>,
+    queue: &Receiver<CrawlEvent>,
+    run: Option<i64>,
     now: fn() -> String,
 ) -> Result<Recorded, StoreError> {
     let fail = StoreError::sqlite("write to", path);
     let mut recorded = Recorded::default();
-    let run_id = Cell::new(None);
     while let Ok(first) = queue.recv() {
         let started = Instant::now();
         let transaction = connection.transaction().map_err(&fail)?;
-        let batch = Batch { transaction: &transaction, now: now(), path, run: &run_id };
-        batch.record(first, &mut recorded)?;
+        let batch = Batch { transaction: &transaction, now: now(), path, run };
+        batch.keep(first, &mut recorded)?;
         for _ in 1..BATCH {
             match queue.recv_timeout(BATCH_AGE.saturating_sub(started.elapsed())) {
-                Ok(record) => batch.record(record, &mut recorded)?,
+                Ok(event) => batch.keep(event, &mut recorded)?,
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
         }
@@ -92,43 +98,42 @@ fn run(
     Ok(recorded)
 }
 
-/// One transaction's worth of records, all stamped with one time.
+/// One transaction's worth of events, all stamped with one time.
 pub(super) struct Batch<'a> {
     pub(super) transaction: &'a Transaction<'a>,
     pub(super) now: String,
     path: &'a Path,
-    run: &'a Cell<Option<i64>>,
+    run: Option<i64>,
 }
 
 impl Batch<'_> {
-    fn record(&self, record: Record, recorded: &mut Recorded) -> Result<(), StoreError> {
-        match record {
-            Record::Listing(listing) => {
+    fn keep(&self, event: CrawlEvent, recorded: &mut Recorded) -> Result<(), StoreError> {
+        match event {
+            CrawlEvent::Listing(listing) => {
                 self.listing(&listing)?;
                 recorded.listings += 1;
             }
-            Record::Observation(observation) => {
+            CrawlEvent::Observation(observation) => {
                 recorded.tools += observation.tools.len() as u64;
                 self.observation(&observation)?;
                 recorded.attempts += 1;
             }
-            Record::Run(run) => self.run.set(Some(run)),
-            Record::Same(same) => {
-                self.same(&same)?;
+            CrawlEvent::Alias(attempt) => {
+                self.alias(&attempt)?;
                 recorded.attempts += 1;
             }
-            Record::Done { server, source } => {
+            CrawlEvent::Done { server, source } => {
                 self.execute(
                     "UPDATE listing SET pending = 0 WHERE pending = 1 AND source = ?2
                        AND server_id = (SELECT id FROM server WHERE name = ?1)",
                     params![server.as_str(), source],
                 )?;
             }
-            Record::Deleted { server, source, version } => {
+            CrawlEvent::Deleted { server, source, version } => {
                 self.deleted(server.as_str(), &source, version.as_deref())?;
             }
-            Record::Sweep { source, step } => self.sweep(&source, step)?,
-            Record::Validator(known) => {
+            CrawlEvent::Sweep { source, step } => self.sweep(&source, step)?,
+            CrawlEvent::Validator(known) => {
                 self.execute(
                     "INSERT INTO validator (url, etag, last_modified, next) VALUES (?1, ?2, ?3, ?4)
                      ON CONFLICT (url) DO UPDATE SET etag = excluded.etag, last_modified = excluded.last_modified,
@@ -136,8 +141,8 @@ impl Batch<'_> {
                     params![known.url, known.etag, known.last_modified, known.next],
                 )?;
             }
-            Record::RunEnds => {
-                self.execute("UPDATE run SET finished = ?2 WHERE id = ?1", params![self.run.get(), self.now])?;
+            CrawlEvent::RunEnds => {
+                self.execute("UPDATE run SET finished = ?2 WHERE id = ?1", params![self.run, self.now])?;
             }
         }
         Ok(())
@@ -149,7 +154,7 @@ impl Batch<'_> {
                 "INSERT INTO source (name, run_id, begun, since) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (name) DO UPDATE SET run_id = excluded.run_id, begun = excluded.begun,
                      since = excluded.since, next = NULL, flawed = 0",
-                params![source, self.run.get(), self.now, since],
+                params![source, self.run, self.now, since],
             ),
             Sweep::Next(next) => self.execute("UPDATE source SET next = ?2 WHERE name = ?1", params![source, next]),
             Sweep::Flawed => self.execute("UPDATE source SET flawed = 1 WHERE name = ?1", params![source]),
@@ -167,7 +172,7 @@ impl Batch<'_> {
 
     /// The run that is under way.
     pub(super) fn run(&self) -> Option<i64> {
-        self.run.get()
+        self.run
     }
 
     pub(super) fn attempt(
@@ -182,7 +187,7 @@ impl Batch<'_> {
         self.execute(
             "INSERT INTO attempt (server_id, origin, target, outcome, detail, observation_id, run_id, at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![server, origin.as_str(), target, outcome.as_str(), detail, list, self.run.get(), self.now],
+            params![server, origin.as_str(), target, outcome.as_str(), detail, list, self.run, self.now],
         )
         .map(drop)
     }
@@ -243,7 +248,7 @@ impl Batch<'_> {
                 listing.manifest,
                 json(&listing.problems),
                 self.now,
-                self.run.get(),
+                self.run,
                 listing.meta
             ],
         )?;

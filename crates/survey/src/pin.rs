@@ -116,5 +116,5 @@ pub fn canonical(value: &Value) -> String {
 
 /// SHA-256 in lower-case hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    mcpdex_model::text::hex(&sha2::Sha256::digest(bytes))
 }

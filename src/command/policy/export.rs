@@ -171,7 +171,7 @@ pub(super) fn slug(name: &str) -> String {
     if slug == name && !name.is_empty() {
         return slug;
     }
-    let hash: String = Sha256::digest(name.as_bytes()).iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+    let hash = crate::model::text::hex(&Sha256::digest(name.as_bytes())[..5]);
     format!("{}-{hash}", slug.trim_matches('-'))
 }
 

@@ -7,7 +7,7 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use mcpdex::net::{Client, Config, Looked, Lookup, Trust};
+use mcpdex::net::{Client, Config, Lookup, LookupFuture, Trust};
 use mcpdex::probe::Ask;
 use url::Url;
 
@@ -179,7 +179,7 @@ pub(crate) fn error(seen: &Seen, code: i64, message: &str) -> String {
 pub(crate) struct Names(pub(crate) Mutex<Vec<(&'static str, Vec<IpAddr>)>>);
 
 impl Lookup for Names {
-    fn lookup<'a>(&'a self, host: &'a str) -> Looked<'a> {
+    fn lookup<'a>(&'a self, host: &'a str) -> LookupFuture<'a> {
         let mut names = self.0.lock().unwrap();
         let at = names.iter().position(|(name, _)| *name == host);
         let found = match at {

@@ -1,8 +1,10 @@
 //! Databases of invented servers, written through the door that a crawl uses.
 
 use super::binary::User;
-use mcpdex::model::{Ecosystem, Listing, Observation, Outcome, Package, Remote, ServerId, Tool, ToolOrigin, Transport};
-use mcpdex::store::{Record, Writer};
+use mcpdex::model::{
+    CrawlEvent, Ecosystem, Listing, Observation, Outcome, Package, Remote, ServerId, Tool, ToolOrigin, Transport,
+};
+use mcpdex::store::Writer;
 
 /// The first day of the invented history, and a later one.
 pub(crate) fn monday() -> String {
@@ -21,7 +23,7 @@ pub(crate) fn package(user: &User, now: fn() -> String, name: &str, version: &st
     seen.package = Some(package.clone());
     seen.tools = tools.iter().map(|raw| (Tool::from_json(raw).unwrap(), None)).collect();
     let listing = Listing::of_package(package, "shelf");
-    write(user, now, vec![Record::Listing(Box::new(listing)), Record::Observation(Box::new(seen))]);
+    write(user, now, vec![CrawlEvent::Listing(Box::new(listing)), CrawlEvent::Observation(Box::new(seen))]);
 }
 
 /// Keeps what a server at an address answered.
@@ -34,7 +36,7 @@ pub(crate) fn remote(user: &User, now: fn() -> String, name: &str, url: &str, to
     let mut seen = Observation::failed(server, ToolOrigin::Live, url, Outcome::Ok, "");
     seen.detail = None;
     seen.tools = tools.iter().map(|raw| (Tool::from_json(raw).unwrap(), None)).collect();
-    write(user, now, vec![Record::Listing(Box::new(listing)), Record::Observation(Box::new(seen))]);
+    write(user, now, vec![CrawlEvent::Listing(Box::new(listing)), CrawlEvent::Observation(Box::new(seen))]);
 }
 
 /// Keeps an attempt that failed.
@@ -43,10 +45,10 @@ pub(crate) fn failed(user: &User, now: fn() -> String, name: &str, outcome: Outc
     let server = ServerId::of_package(Ecosystem::Npm, name);
     let attempt = Observation::failed(server, ToolOrigin::Static, format!("npm:{name}"), outcome, "no answer");
     let listing = Listing::of_package(package, "shelf");
-    write(user, now, vec![Record::Listing(Box::new(listing)), Record::Observation(Box::new(attempt))]);
+    write(user, now, vec![CrawlEvent::Listing(Box::new(listing)), CrawlEvent::Observation(Box::new(attempt))]);
 }
 
-fn write(user: &User, now: fn() -> String, records: Vec<Record>) {
+fn write(user: &User, now: fn() -> String, records: Vec<CrawlEvent>) {
     let writer = Writer::spawn(&user.database(), now).unwrap();
     for record in records {
         writer.send(record).unwrap();

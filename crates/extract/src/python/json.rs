@@ -33,7 +33,7 @@ fn write(value: &Value, pointer: &str, holes: &mut Vec<String>, depth: usize) ->
                     holes.push(pointer.to_owned());
                     continue;
                 };
-                let below = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+                let below = mcpdex_model::text::pointer_to(pointer, &key);
                 if let Some(value) = write(value, &below, holes, depth + 1) {
                     object.insert(key, value);
                 }

@@ -55,7 +55,7 @@ impl AuthNeeds {
 
 /// What a server card states.
 #[derive(Debug, Clone, PartialEq)]
-pub struct CardHeard {
+pub struct CardFacts {
     /// Where the card was, as it may be shown.
     pub at: String,
     pub server: Option<ServerInfo>,
@@ -65,10 +65,12 @@ pub struct CardHeard {
 
 /// What was heard from one server.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Heard {
+pub struct ProbeResult {
     pub outcome: Outcome,
     /// Why there is no list, for people; `None` when there is one.
     pub detail: Option<String>,
+    /// There is no list because a connection that was made broke: asking again may help.
+    pub broke: bool,
     /// What carried the conversation in the end.
     pub transport: Option<Transport>,
     /// The protocol revision that was agreed on.
@@ -81,17 +83,18 @@ pub struct Heard {
     /// What the server wants before it lists, where it said so.
     pub auth: Option<AuthNeeds>,
     /// What was learnt from a card, where the list itself is closed.
-    pub card: Option<CardHeard>,
+    pub card: Option<CardFacts>,
     /// The ways of asking that failed before the one that counts, in order, one sentence each.
     pub tried: Vec<String>,
 }
 
-impl Heard {
+impl ProbeResult {
     /// A conversation that ended without a list.
     pub fn without_list(outcome: Outcome, detail: impl Into<String>) -> Self {
-        Heard {
+        ProbeResult {
             outcome,
             detail: Some(detail.into()),
+            broke: false,
             transport: None,
             revision: None,
             server: None,

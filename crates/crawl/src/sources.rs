@@ -1,15 +1,14 @@
 //! Reading sources: each in turn, page by page, their servers out as they are found. Learns no tools itself; a source
 //! that cannot be read to its end is a failure beside what it gave until then.
 
+use super::context::CrawlContext;
 use super::dispatch::Job;
-use super::package::Reader;
-use super::{CrawlEvent, SourceFailure, endpoint};
+use super::{SourceFailure, endpoint};
 use jiff::{Timestamp, ToSpan};
-use mcpdex_model::{Listing, Outcome, ServerId};
+use mcpdex_model::{CrawlEvent, KeptListings, Listing, Outcome, ServerId, Sweep};
 use mcpdex_net::{Failure, Limits, Request, Trust, shown};
 use mcpdex_source::document::Document;
 use mcpdex_source::{SourceSpec, page, recorded, registry, robots, sample};
-use mcpdex_store::{StoreError, Sweep};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -31,7 +30,7 @@ pub(super) enum Found {
 }
 
 /// Whoever took what was found has gone: the crawl is at its end.
-pub(super) struct Ended;
+pub(super) struct ReceiverGone;
 
 /// Changes this much before the last reading are asked for again: clocks differ, and what was written while the
 /// registry read may show up late.
@@ -40,9 +39,9 @@ const OVERLAP_MINUTES: i64 = 10;
 const MAX_DOCUMENT: u64 = 256 << 20;
 
 /// Reads every source, in order.
-pub(super) async fn read_all(specs: Vec<SourceSpec>, reader: Arc<Reader>, out: mpsc::Sender<Found>) {
+pub(super) async fn read_all(specs: Vec<SourceSpec>, context: Arc<CrawlContext>, out: mpsc::Sender<Found>) {
     for spec in &specs {
-        let source = Source { name: spec.to_string(), named: spec.is_one_server(), reader: &reader, out: &out };
+        let source = Source { name: spec.to_string(), named: spec.is_one_server(), context: &context, out: &out };
         let read = match spec {
             SourceSpec::Package(package) => source.listing(Listing::of_package(package.clone(), &*source.name)).await,
             SourceSpec::Server(url) => source.endpoint(url).await,
@@ -63,20 +62,20 @@ struct Source<'a> {
     name: String,
     /// The user has named its one server.
     named: bool,
-    reader: &'a Arc<Reader>,
+    context: &'a Arc<CrawlContext>,
     out: &'a mpsc::Sender<Found>,
 }
 
 impl Source<'_> {
-    async fn send(&self, found: Found) -> Result<(), Ended> {
-        self.out.send(found).await.map_err(|_| Ended)
+    async fn send(&self, found: Found) -> Result<(), ReceiverGone> {
+        self.out.send(found).await.map_err(|_| ReceiverGone)
     }
 
-    async fn fail(&self, outcome: Outcome, detail: String) -> Result<(), Ended> {
+    async fn fail(&self, outcome: Outcome, detail: String) -> Result<(), ReceiverGone> {
         self.send(Found::Failure(SourceFailure { source: self.name.clone(), outcome, detail })).await
     }
 
-    async fn listing(&self, listing: Listing) -> Result<(), Ended> {
+    async fn listing(&self, listing: Listing) -> Result<(), ReceiverGone> {
         self.server(listing, None, true).await
     }
 
@@ -85,24 +84,24 @@ impl Source<'_> {
         listing: Listing,
         recorded: Option<(String, recorded::ToolList)>,
         new: bool,
-    ) -> Result<(), Ended> {
+    ) -> Result<(), ReceiverGone> {
         let (listing, named) = (Box::new(listing), self.named);
         let job = Job { listing, recorded, named, trusted: named, changed: false, address: None };
         self.send(Found::Server { job, new }).await
     }
 
-    async fn sweep(&self, step: Sweep) -> Result<(), Ended> {
+    async fn sweep(&self, step: Sweep) -> Result<(), ReceiverGone> {
         self.send(Found::Event(CrawlEvent::Sweep { source: self.name.clone(), step })).await
     }
 
-    async fn endpoint(&self, url: &Url) -> Result<(), Ended> {
+    async fn endpoint(&self, url: &Url) -> Result<(), ReceiverGone> {
         let listing = Box::new(endpoint::listing(url, self.name.clone()));
         let job =
             Job { listing, recorded: None, named: true, trusted: true, changed: false, address: Some(url.clone()) };
         self.send(Found::Server { job, new: true }).await
     }
 
-    async fn sample(&self) -> Result<(), Ended> {
+    async fn sample(&self) -> Result<(), ReceiverGone> {
         let page = match registry::read_page(sample::PAGE.as_bytes(), &self.name) {
             Ok(page) => page,
             Err(error) => return self.fail(Outcome::Unreadable, error.to_string()).await,
@@ -123,21 +122,22 @@ impl Source<'_> {
 
     /// Reads a registry: from where this run left off, what changed since the last reading, or everything. Then comes
     /// what it listed before.
-    async fn registry(&self, base: &Url) -> Result<(), Ended> {
-        let known = &self.reader.options.known;
-        let state = known.source(&self.name);
-        let resumed = known.continued && state.in_run;
+    async fn registry(&self, base: &Url) -> Result<(), ReceiverGone> {
+        let history = &self.context.options.history;
+        let state = history.source(&self.name);
+        let resumed = history.continued() && state.in_run;
         // The page that a crawl was killed on is read again: what it held is at work already.
         let mut at_work = BTreeSet::new();
         if resumed {
-            let pending = known.pending(&self.name);
-            at_work.extend(pending.iter().flatten().map(|listing| (listing.server.clone(), listing.version.clone())));
-            self.stored(pending).await?;
+            let mut note = |listing: &Listing| {
+                at_work.insert((listing.server.clone(), listing.version.clone()));
+            };
+            self.stored(KeptListings::Pending, &mut note).await?;
         }
         if !resumed || state.under_way {
             let (since, next) = match resumed {
                 true => (state.since, state.next),
-                false => (state.swept.filter(|_| !self.reader.options.full).and_then(|at| overlapping(&at)), None),
+                false => (state.swept.filter(|_| !self.context.options.full).and_then(|at| overlapping(&at)), None),
             };
             if !resumed {
                 self.sweep(Sweep::Begins { since: since.clone() }).await?;
@@ -151,7 +151,7 @@ impl Source<'_> {
             }
             self.sweep(Sweep::Ends).await?;
         }
-        self.stored(known.listed_before(&self.name)).await
+        self.stored(KeptListings::Before, &mut |_| ()).await
     }
 
     /// Reads pages to the end; whether it got there.
@@ -161,10 +161,10 @@ impl Source<'_> {
         since: Option<String>,
         next: Option<String>,
         at_work: &BTreeSet<(ServerId, Option<String>)>,
-    ) -> Result<bool, Ended> {
+    ) -> Result<bool, ReceiverGone> {
         let (mut cursor, mut since, mut seen) = (next, since, BTreeSet::new());
         let (begins, mut whole, mut entries) = (cursor.is_none(), true, 0);
-        for number in 1..=self.reader.options.max_pages {
+        for number in 1..=self.context.options.max_pages {
             self.send(Found::At(format!("{}, page {number}", self.name))).await?;
             let url = registry::page_url(base, since.as_deref(), cursor.as_deref());
             let body = match self.registry_page(&url).await {
@@ -205,7 +205,7 @@ impl Source<'_> {
             self.sweep(Sweep::Next(next.clone())).await?;
             cursor = Some(next);
         }
-        let detail = format!("more than {} pages; --max-pages raises the limit", self.reader.options.max_pages);
+        let detail = format!("more than {} pages; --max-pages raises the limit", self.context.options.max_pages);
         self.fail(Outcome::TooLarge, detail).await?;
         Ok(false)
     }
@@ -216,7 +216,7 @@ impl Source<'_> {
         page: registry::Page,
         since: Option<&str>,
         at_work: &BTreeSet<(ServerId, Option<String>)>,
-    ) -> Result<(), Ended> {
+    ) -> Result<(), ReceiverGone> {
         self.send(Found::Redacted(page.redacted)).await?;
         self.send(Found::Superseded(page.superseded)).await?;
         if !page.problems.is_empty() || page.left_out > 0 {
@@ -250,27 +250,36 @@ impl Source<'_> {
     /// Never a conditional request: what an unchanged page lists must be seen, to know what is listed no more.
     async fn registry_page(&self, url: &Url) -> Result<Vec<u8>, Failure> {
         let mut request = Request::page(url.clone(), Trust::Operator, registry::ACCEPT);
-        request.limits = self.reader.options.page;
-        Ok(self.reader.client.get(request).await?.body)
+        request.limits = self.context.options.page;
+        Ok(self.context.client.get(request).await?.body)
     }
 
-    /// Servers that are kept already.
-    async fn stored(&self, listings: Result<Vec<Listing>, StoreError>) -> Result<(), Ended> {
-        match listings {
-            Ok(listings) => {
-                for listing in listings {
-                    self.server(listing, None, false).await?;
-                }
-                Ok(())
+    /// Servers that are kept already, a page at a time; `note` sees each before it is sent on.
+    async fn stored(&self, which: KeptListings, note: &mut (dyn FnMut(&Listing) + Send)) -> Result<(), ReceiverGone> {
+        let mut from = None;
+        loop {
+            let (history, name) = (self.context.options.history.clone(), self.name.clone());
+            let read = tokio::task::spawn_blocking(move || history.listings(which, &name, from)).await;
+            let page = match read {
+                Ok(Ok(page)) => page,
+                Ok(Err(error)) => return self.fail(Outcome::Unreadable, error.to_string()).await,
+                Err(error) => std::panic::resume_unwind(error.into_panic()),
+            };
+            for listing in page.listings {
+                note(&listing);
+                self.server(listing, None, false).await?;
             }
-            Err(error) => self.fail(Outcome::Unreadable, error.to_string()).await,
+            match page.next {
+                Some(next) => from = Some(next),
+                None => return Ok(()),
+            }
         }
     }
 
-    async fn document(&self, url: &Url) -> Result<(), Ended> {
+    async fn document(&self, url: &Url) -> Result<(), ReceiverGone> {
         let mut request = Request::page(url.clone(), Trust::Operator, "application/json, */*;q=0.5");
-        request.limits = Limits { body: MAX_DOCUMENT, ..self.reader.options.page };
-        let body = match self.reader.client.get(request).await {
+        request.limits = Limits { body: MAX_DOCUMENT, ..self.context.options.page };
+        let body = match self.context.client.get(request).await {
             Ok(fetched) => fetched.body,
             Err(failure) => return self.fail(failure.outcome(), failure.to_string()).await,
         };
@@ -284,13 +293,13 @@ impl Source<'_> {
     }
 
     /// Fetches a page that lists servers, where the site allows it.
-    async fn list(&self, url: &Url) -> Result<(), Ended> {
+    async fn list(&self, url: &Url) -> Result<(), ReceiverGone> {
         if let Some(why) = self.kept_out(url, Trust::Operator).await {
             return self.fail(Outcome::Blocked, why).await;
         }
         let mut request = Request::page(url.clone(), Trust::Operator, "text/html, text/markdown, text/plain");
-        request.limits = Limits { body: page::MAX_BYTES as u64, ..self.reader.options.page };
-        match self.reader.client.get(request).await {
+        request.limits = Limits { body: page::MAX_BYTES as u64, ..self.context.options.page };
+        match self.context.client.get(request).await {
             Ok(fetched) => {
                 // Another site may have another opinion of being read.
                 if fetched.final_url.origin() != url.origin()
@@ -314,8 +323,8 @@ impl Source<'_> {
     /// Why the page may not be read, as its site has it.
     async fn kept_out(&self, page: &Url, trust: Trust) -> Option<String> {
         let mut request = Request::page(robots::url_of(page)?, trust, "text/plain, */*;q=0.5");
-        request.limits = Limits { body: robots::MAX_BYTES, ..self.reader.options.page };
-        let answer = match self.reader.client.get(request).await {
+        request.limits = Limits { body: robots::MAX_BYTES, ..self.context.options.page };
+        let answer = match self.context.client.get(request).await {
             Ok(fetched) => robots::Answer::Text(fetched.body),
             Err(failure) if failure.is_client_error() => robots::Answer::Missing,
             Err(_) => robots::Answer::Unreachable,
@@ -330,7 +339,7 @@ impl Source<'_> {
         Some(format!("{}: {detail}", shown(page)))
     }
 
-    async fn all(&self, listings: Vec<Listing>) -> Result<(), Ended> {
+    async fn all(&self, listings: Vec<Listing>) -> Result<(), ReceiverGone> {
         for listing in listings {
             self.listing(listing).await?;
         }
@@ -338,7 +347,7 @@ impl Source<'_> {
     }
 
     /// Reads files, and folders with all that is below them.
-    async fn files(&self, paths: &[std::path::PathBuf]) -> Result<(), Ended> {
+    async fn files(&self, paths: &[std::path::PathBuf]) -> Result<(), ReceiverGone> {
         for path in paths {
             let files = match super::files::below(path) {
                 Ok(files) => files,
@@ -359,7 +368,7 @@ impl Source<'_> {
         Ok(())
     }
 
-    async fn clients(&self) -> Result<(), Ended> {
+    async fn clients(&self) -> Result<(), ReceiverGone> {
         let places = super::files::client_places();
         let files: Vec<_> = places.into_iter().filter(|path| path.is_file()).collect();
         if files.is_empty() {
@@ -370,7 +379,7 @@ impl Source<'_> {
     }
 
     /// Sends on what a document holds. `own`: the addresses in a client's configuration are the user's.
-    async fn entries(&self, document: Document, shown: &str, own: bool) -> Result<(), Ended> {
+    async fn entries(&self, document: Document, shown: &str, own: bool) -> Result<(), ReceiverGone> {
         self.send(Found::Redacted(document.redacted)).await?;
         self.send(Found::Superseded(document.superseded)).await?;
         for problem in document.problems {

@@ -9,18 +9,18 @@ pub(super) const MANY: usize = 2_048;
 
 /// A map and the size at which it is swept next.
 #[derive(Debug)]
-pub(super) struct Kept<K, V> {
+pub(super) struct SweptMap<K, V> {
     map: BTreeMap<K, V>,
     full: usize,
 }
 
-impl<K, V> Default for Kept<K, V> {
+impl<K, V> Default for SweptMap<K, V> {
     fn default() -> Self {
-        Kept { map: BTreeMap::new(), full: MANY }
+        SweptMap { map: BTreeMap::new(), full: MANY }
     }
 }
 
-impl<K: Ord, V> Kept<K, V> {
+impl<K: Ord, V> SweptMap<K, V> {
     /// Drops what `keep` does not hold to be of use, when the map has doubled since it last did.
     pub(super) fn sweep(&mut self, keep: impl FnMut(&K, &mut V) -> bool) {
         if self.map.len() >= self.full {
@@ -30,7 +30,7 @@ impl<K: Ord, V> Kept<K, V> {
     }
 }
 
-impl<K, V> Deref for Kept<K, V> {
+impl<K, V> Deref for SweptMap<K, V> {
     type Target = BTreeMap<K, V>;
 
     fn deref(&self) -> &BTreeMap<K, V> {
@@ -38,7 +38,7 @@ impl<K, V> Deref for Kept<K, V> {
     }
 }
 
-impl<K, V> DerefMut for Kept<K, V> {
+impl<K, V> DerefMut for SweptMap<K, V> {
     fn deref_mut(&mut self) -> &mut BTreeMap<K, V> {
         &mut self.map
     }
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn it_is_swept_when_it_is_full_and_not_for_every_entry() {
-        let mut kept = Kept::default();
+        let mut kept = SweptMap::default();
         let mut looks = 0;
         for number in 0..10 * MANY {
             kept.sweep(|key, ()| {

@@ -3,10 +3,10 @@
 
 use super::auth;
 use super::pages::Pages;
-use super::talk::Stop;
+use super::session::SessionError;
 use super::{Ask, card};
-use mcpdex_model::{AuthNeeds, CardHeard, Heard, Outcome};
-use mcpdex_net::{Client, Deadline, Exchange, Failure, Trust, Verb, shown};
+use mcpdex_model::{AuthNeeds, CardFacts, Outcome, ProbeResult};
+use mcpdex_net::{Client, Deadline, Encoding, Exchange, Failure, Trust, Verb, shown};
 use std::time::Duration;
 use url::Url;
 
@@ -16,17 +16,17 @@ const TOTAL: Duration = Duration::from_secs(15);
 /// The longest metadata document, in bytes.
 const MAX_METADATA: u64 = 256 << 10;
 
-/// Adds to `heard` what can be learnt without the list.
-pub(super) async fn look(client: &Client, ask: &Ask, stop: &Stop, heard: &mut Heard) {
+/// Adds to `result` what can be learnt without the list.
+pub(super) async fn look(client: &Client, ask: &Ask, stop: &SessionError, result: &mut ProbeResult) {
     let around = Around { client, ask, deadline: Deadline::after(TOTAL.min(ask.limits.total)) };
-    if let (Outcome::AuthRequired, Stop::Status { status, challenge, .. }) = (heard.outcome, stop) {
+    if let (Outcome::AuthRequired, SessionError::Status { status, challenge, .. }) = (result.outcome, stop) {
         let needs = around.needs(*status, challenge.as_deref()).await;
-        heard.detail = Some(needs.sentence());
-        heard.auth = Some(needs);
+        result.detail = Some(needs.sentence());
+        result.auth = Some(needs);
     }
     // A server that cannot be reached has no card either, and one that the guard refuses is asked for nothing.
-    if matches!(heard.outcome, Outcome::AuthRequired | Outcome::Refused | Outcome::Gone | Outcome::Unreadable) {
-        heard.card = around.card().await;
+    if matches!(result.outcome, Outcome::AuthRequired | Outcome::Refused | Outcome::Gone | Outcome::Unreadable) {
+        result.card = around.card().await;
     }
 }
 
@@ -101,7 +101,7 @@ impl Around<'_> {
     }
 
     /// The first card that states tools.
-    async fn card(&self) -> Option<CardHeard> {
+    async fn card(&self) -> Option<CardFacts> {
         let mut places: Vec<(Url, Trust)> =
             card::places(&self.ask.url).into_iter().map(|url| (url, self.ask.trust)).rev().collect();
         let mut asked = 0;
@@ -128,7 +128,7 @@ impl Around<'_> {
             let mut pages = Pages::default();
             pages.push(found.page);
             let (tools, partial) = pages.finish();
-            return Some(CardHeard { at: shown(&url), server: found.server, tools, partial });
+            return Some(CardFacts { at: shown(&url), server: found.server, tools, partial });
         }
         None
     }
@@ -149,6 +149,7 @@ impl Around<'_> {
             bound: Vec::new(),
             body: None,
             deadline: self.deadline,
+            encoding: Encoding::Decoded,
             most,
             redirects: 3,
         };

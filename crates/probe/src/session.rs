@@ -1,4 +1,4 @@
-//! The conversation that lists a server's tools, over whatever carries it: a [`Wire`] in, pages of tools or the reason
+//! The conversation that lists a server's tools, over whatever carries it: a [`SessionTransport`] in, pages of tools or the reason
 //! to stop out. Knows both eras of the protocol and never asks a server to do anything but introduce itself and list.
 
 use super::message::{self, HANDSHAKE, INITIALIZED, Introduction, MODERN, Method, RpcError};
@@ -10,11 +10,11 @@ use mcpdex_net::Failure;
 pub(super) type Answer = Result<String, RpcError>;
 
 /// Carries messages to one server and back.
-pub(super) trait Wire {
+pub(super) trait SessionTransport {
     /// Sends a request and waits for the answer with its id.
-    async fn ask(&mut self, method: Method, id: u64, body: String) -> Result<Answer, Stop>;
+    async fn ask(&mut self, method: Method, id: u64, body: String) -> Result<Answer, SessionError>;
     /// Sends a notification.
-    async fn tell(&mut self, body: &str) -> Result<(), Stop>;
+    async fn tell(&mut self, body: &str) -> Result<(), SessionError>;
     /// The revision that later messages are sent under; `modern`: they carry their own metadata.
     fn agree(&mut self, revision: &str, modern: bool);
     /// Forgets the session; whether there was one to forget.
@@ -23,7 +23,7 @@ pub(super) trait Wire {
 
 /// Why a conversation ended without a list.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub(super) enum Stop {
+pub(super) enum SessionError {
     #[error("{0}")]
     Net(#[from] Failure),
     /// Something answered, and not in the protocol.
@@ -44,26 +44,26 @@ fn status_text(status: u16, said: &str) -> String {
     }
 }
 
-impl Stop {
+impl SessionError {
     /// The outcome to record.
     pub(super) fn outcome(&self) -> Outcome {
         match self {
-            Stop::Net(failure) => failure.outcome(),
-            Stop::Status { status: 401 | 407, .. } => Outcome::AuthRequired,
-            Stop::Status { status: 403, challenge: Some(_), .. } => Outcome::AuthRequired,
-            Stop::Status { status: 404 | 410, .. } => Outcome::Gone,
-            Stop::Status { status: 200..=299, .. } => Outcome::Unreadable,
-            Stop::Status { .. } | Stop::Rpc { .. } => Outcome::Refused,
-            Stop::Other(outcome, _) => *outcome,
+            SessionError::Net(failure) => failure.outcome(),
+            SessionError::Status { status: 401 | 407, .. } => Outcome::AuthRequired,
+            SessionError::Status { status: 403, challenge: Some(_), .. } => Outcome::AuthRequired,
+            SessionError::Status { status: 404 | 410, .. } => Outcome::Gone,
+            SessionError::Status { status: 200..=299, .. } => Outcome::Unreadable,
+            SessionError::Status { .. } | SessionError::Rpc { .. } => Outcome::Refused,
+            SessionError::Other(outcome, _) => *outcome,
         }
     }
 
     /// Whether another way of asking the same server is worth a try.
     pub(super) fn may_speak_otherwise(&self) -> bool {
         match self {
-            Stop::Net(_) | Stop::Other(..) => false,
-            Stop::Status { status, .. } => !matches!(status, 401 | 403 | 407 | 429),
-            Stop::Rpc { .. } => true,
+            SessionError::Net(_) | SessionError::Other(..) => false,
+            SessionError::Status { status, .. } => !matches!(status, 401 | 403 | 407 | 429),
+            SessionError::Rpc { .. } => true,
         }
     }
 }
@@ -78,8 +78,8 @@ pub(super) enum Modern {
 }
 
 /// One conversation.
-pub(super) struct Talk<W> {
-    pub(super) wire: W,
+pub(super) struct Session<W> {
+    pub(super) transport: W,
     pub(super) pages: Pages,
     pub(super) revision: Option<String>,
     pub(super) server: Option<ServerInfo>,
@@ -88,20 +88,25 @@ pub(super) struct Talk<W> {
     id: u64,
 }
 
-impl<W: Wire> Talk<W> {
-    pub(super) fn new(wire: W) -> Self {
-        Talk { wire, pages: Pages::default(), revision: None, server: None, no_tools: false, id: 0 }
+impl<W: SessionTransport> Session<W> {
+    pub(super) fn new(transport: W) -> Self {
+        Session { transport, pages: Pages::default(), revision: None, server: None, no_tools: false, id: 0 }
     }
 
-    async fn ask(&mut self, method: Method, modern: Option<&str>, cursor: Option<&str>) -> Result<Answer, Stop> {
+    async fn ask(
+        &mut self,
+        method: Method,
+        modern: Option<&str>,
+        cursor: Option<&str>,
+    ) -> Result<Answer, SessionError> {
         self.id += 1;
         let body = message::request(self.id, method, modern, cursor);
-        self.wire.ask(method, self.id, body).await
+        self.transport.ask(method, self.id, body).await
     }
 
     /// Asks for the list without a handshake, as the revision of 2026-07-28 has it.
-    pub(super) async fn modern(&mut self) -> Result<Modern, Stop> {
-        self.wire.agree(MODERN, true);
+    pub(super) async fn modern(&mut self) -> Result<Modern, SessionError> {
+        self.transport.agree(MODERN, true);
         let mut answer = self.ask(Method::ToolsList, Some(MODERN), None).await;
         if let Ok(Err(error)) = &answer
             && error.code == RpcError::UNSUPPORTED_REVISION
@@ -125,13 +130,13 @@ impl<W: Wire> Talk<W> {
             Ok(Err(error)) if error.code == RpcError::UNSUPPORTED_REVISION => match common(&error.supported) {
                 Some(offer) => Ok(Modern::Handshake { offer, because: error.to_string() }),
                 None if error.supported.is_empty() => handshake(error.to_string()),
-                None => Err(Stop::Other(
+                None => Err(SessionError::Other(
                     Outcome::Refused,
                     format!("the server speaks only revisions that mcpdex does not: {}", error.supported.join(", ")),
                 )),
             },
             Ok(Err(error)) if error.code == RpcError::MISSING_CAPABILITY => {
-                Err(Stop::Rpc { method: Method::ToolsList.as_str(), error })
+                Err(SessionError::Rpc { method: Method::ToolsList.as_str(), error })
             }
             Ok(Err(error)) if error.code == RpcError::METHOD_NOT_FOUND => {
                 match self.discover().await? {
@@ -147,8 +152,8 @@ impl<W: Wire> Talk<W> {
     }
 
     /// Asks a server without handshake to introduce itself; `None`: it does not know how.
-    pub(super) async fn discover(&mut self) -> Result<Option<Introduction>, Stop> {
-        self.wire.agree(MODERN, true);
+    pub(super) async fn discover(&mut self) -> Result<Option<Introduction>, SessionError> {
+        self.transport.agree(MODERN, true);
         let answer = match self.ask(Method::Discover, Some(MODERN), None).await {
             Ok(Ok(result)) => message::introduction(&result),
             Ok(Err(_)) => None,
@@ -175,10 +180,10 @@ impl<W: Wire> Talk<W> {
     }
 
     /// Shakes hands, beginning with the revision `offer`, and reads the list.
-    pub(super) async fn handshake_and_list(&mut self, offer: &'static str) -> Result<(), Stop> {
+    pub(super) async fn handshake_and_list(&mut self, offer: &'static str) -> Result<(), SessionError> {
         self.handshake(offer).await?;
         match self.first_page(None).await {
-            Err(Stop::Status { status: 404, .. }) if self.wire.forget() => {
+            Err(SessionError::Status { status: 404, .. }) if self.transport.forget() => {
                 self.handshake(offer).await?;
                 self.first_page(None).await
             }
@@ -186,24 +191,24 @@ impl<W: Wire> Talk<W> {
         }
     }
 
-    async fn handshake(&mut self, offer: &'static str) -> Result<(), Stop> {
-        self.wire.forget();
+    async fn handshake(&mut self, offer: &'static str) -> Result<(), SessionError> {
+        self.transport.forget();
         let mut offers = vec![offer];
         loop {
             let offer = offers[offers.len() - 1];
             self.id += 1;
-            let answer = self.wire.ask(Method::Initialize, self.id, message::initialize(self.id, offer)).await?;
+            let answer = self.transport.ask(Method::Initialize, self.id, message::initialize(self.id, offer)).await?;
             let error = match answer {
                 Ok(result) => {
                     let found = message::introduction(&result).ok_or_else(|| {
-                        Stop::Other(Outcome::Unreadable, "the result of initialize is not an object".to_owned())
+                        SessionError::Other(Outcome::Unreadable, "the result of initialize is not an object".to_owned())
                     })?;
                     let revision = found.revision.unwrap_or_else(|| offer.to_owned());
-                    self.wire.agree(&revision, false);
+                    self.transport.agree(&revision, false);
                     self.revision = Some(revision);
                     self.server = found.server;
                     self.no_tools = found.no_tools;
-                    return self.wire.tell(INITIALIZED).await;
+                    return self.transport.tell(INITIALIZED).await;
                 }
                 Err(error) => error,
             };
@@ -211,23 +216,23 @@ impl<W: Wire> Talk<W> {
                 !error.supported.is_empty() || error.message.to_ascii_lowercase().contains("version");
             let next = common(&error.supported).unwrap_or(HANDSHAKE[HANDSHAKE.len() - 1]);
             if !speaks_of_revisions || offers.contains(&next) {
-                return Err(Stop::Rpc { method: Method::Initialize.as_str(), error });
+                return Err(SessionError::Rpc { method: Method::Initialize.as_str(), error });
             }
             offers.push(next);
         }
     }
 
     /// Reads the list, once it is clear how to ask. What fails after the first page is noted with the list.
-    pub(super) async fn first_page(&mut self, modern: Option<&str>) -> Result<(), Stop> {
+    pub(super) async fn first_page(&mut self, modern: Option<&str>) -> Result<(), SessionError> {
         match self.ask(Method::ToolsList, modern, None).await? {
             Ok(result) => {
-                let page = message::page(&result).map_err(|why| Stop::Other(Outcome::Unreadable, why))?;
+                let page = message::page(&result).map_err(|why| SessionError::Other(Outcome::Unreadable, why))?;
                 let next = self.pages.push(page);
                 self.rest(modern, next).await;
                 Ok(())
             }
             Err(error) if self.no_tools && error.code == RpcError::METHOD_NOT_FOUND => Ok(()),
-            Err(error) => Err(Stop::Rpc { method: Method::ToolsList.as_str(), error }),
+            Err(error) => Err(SessionError::Rpc { method: Method::ToolsList.as_str(), error }),
         }
     }
 

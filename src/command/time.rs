@@ -7,7 +7,7 @@ use jiff::{Timestamp, Unit, civil::Date};
 ///
 /// # Errors
 /// The text is neither.
-pub(super) fn time(text: &str) -> anyhow::Result<String> {
+pub(super) fn parse(text: &str) -> anyhow::Result<String> {
     if let Ok(time) = text.parse::<Timestamp>() {
         return Ok(time.round(Unit::Second)?.to_string());
     }

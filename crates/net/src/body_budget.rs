@@ -5,16 +5,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Memory for large bodies, shared by all requests: however many giants answer at once, few are held at a time.
 #[derive(Clone)]
-pub(super) struct Large(Arc<Semaphore>);
+pub(super) struct BodyBudget(Arc<Semaphore>);
 
 /// A body beyond this size counts as large, in bytes.
 const LARGE: u64 = 256 << 10;
 /// MiB that large bodies may take together.
 const LARGE_TOTAL: u32 = 96;
 
-impl Large {
+impl BodyBudget {
     pub(super) fn new() -> Self {
-        Large(Arc::new(Semaphore::new(LARGE_TOTAL as usize)))
+        BodyBudget(Arc::new(Semaphore::new(LARGE_TOTAL as usize)))
     }
 
     /// Makes room for the rest of a body of which `read` bytes have come and that may have `most`; waits while others

@@ -1,12 +1,12 @@
-//! One lane per host: how many requests may be at one host at once, when its next one may start, and how it behaved.
+//! One queue per host: how many requests may be at one host at once, when its next one may start, and how it behaved.
 //!
 //! A host is a registrable domain, and apart from that the address behind it: a thousand names of one gateway share its
-//! lane. Places are taken domain first, then address, and the place in the whole last, so that requests which wait for
+//! queue. Places are taken domain first, then address, and the place in the whole last, so that requests which wait for
 //! a slow host hold nothing that another host needs.
 
 use super::guard::{Lookup, SystemLookup};
-use super::host::{HostRecord, Went};
-use super::kept::Kept;
+use super::host::{HostRecord, RequestOutcome};
+use super::swept_map::SweptMap;
 use super::{address, retry};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -18,47 +18,58 @@ use url::Url;
 
 /// How much of one host is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
+pub struct RateLimit {
     /// Requests at one domain at once. One address may have four times as many, because domains share it.
     pub per_host: usize,
     /// Requests at once over all hosts, and three times as many that are kept waiting.
-    pub all: usize,
+    pub concurrency: usize,
     /// The least time between the starts of two requests at one domain.
     pub interval: Duration,
+}
+
+impl RateLimit {
+    /// What a crawl asks of hosts that it does not know: the one place where these numbers stand.
+    pub const DEFAULT: RateLimit = RateLimit { per_host: 4, concurrency: 64, interval: Duration::from_millis(20) };
+}
+
+impl Default for RateLimit {
+    fn default() -> Self {
+        RateLimit::DEFAULT
+    }
 }
 
 /// Hosts that failed by themselves are not left alone for longer than this: neighbours share their domain.
 const LONGEST_DOUBT: Duration = Duration::from_secs(2);
 /// How long a resolved address counts.
 const ADDRESS_AGE: Duration = Duration::from_secs(300);
-/// How long an address may be looked for; a name that takes longer has no lane by address.
+/// How long an address may be looked for; a name that takes longer has no queue by address.
 const ADDRESS_WAIT: Duration = Duration::from_secs(5);
 
-/// The lanes of all hosts. Cheap to clone.
+/// The queues of all hosts. Cheap to clone.
 #[derive(Clone)]
-pub struct Lanes {
+pub struct HostLimiter {
     shared: Arc<Shared>,
     all: Arc<Semaphore>,
     /// Places of those that stepped aside.
     slow: Arc<Semaphore>,
-    pace: Pace,
+    rate: RateLimit,
 }
 
 struct Shared {
     lookup: Arc<dyn Lookup>,
-    domains: Mutex<Kept<String, Arc<Lane>>>,
-    addresses: Mutex<Kept<IpAddr, Arc<Lane>>>,
-    resolved: Mutex<Kept<String, (Instant, Option<IpAddr>)>>,
+    domains: Mutex<SweptMap<String, Arc<HostQueue>>>,
+    addresses: Mutex<SweptMap<IpAddr, Arc<HostQueue>>>,
+    resolved: Mutex<SweptMap<String, (Instant, Option<IpAddr>)>>,
     records: Mutex<BTreeMap<String, HostRecord>>,
 }
 
-struct Lane {
+struct HostQueue {
     places: Arc<Semaphore>,
-    turn: Mutex<Turn>,
+    state: Mutex<HostState>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Turn {
+struct HostState {
     /// When the next request may start.
     next: Instant,
     /// Nothing starts before this.
@@ -70,18 +81,18 @@ struct Turn {
 }
 
 /// Leave to make one request; gives its places back when dropped.
-pub struct Place {
+pub struct Permit {
     _domain: OwnedSemaphorePermit,
     _address: Option<OwnedSemaphorePermit>,
     all: OwnedSemaphorePermit,
     slow: Arc<Semaphore>,
-    _lane: Arc<Lane>,
+    _queue: Arc<HostQueue>,
 }
 
-impl Place {
+impl Permit {
     /// Leaves the place in the whole to another host, because this one keeps the request waiting; the places in its own
-    /// lane stay taken. Does nothing where too many have done so already.
-    pub fn step_aside(&mut self) {
+    /// queue stay taken. Does nothing where too many have done so already.
+    pub fn release_global(&mut self) {
         if let Ok(permit) = self.slow.clone().try_acquire_owned() {
             self.all = permit;
         }
@@ -92,38 +103,38 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Lane {
+impl HostQueue {
     fn new(places: usize) -> Arc<Self> {
         let now = Instant::now();
-        let turn = Turn { next: now, closed: now, troubles: 0, busy: None };
-        Arc::new(Lane { places: Arc::new(Semaphore::new(places)), turn: Mutex::new(turn) })
+        let state = HostState { next: now, closed: now, troubles: 0, busy: None };
+        Arc::new(HostQueue { places: Arc::new(Semaphore::new(places)), state: Mutex::new(state) })
     }
 
     /// Takes the next turn; `Err` is when to ask again.
-    fn take_turn(&self, interval: Duration) -> Result<(), Instant> {
-        let mut turn = locked(&self.turn);
-        let (now, ready) = (Instant::now(), turn.next.max(turn.closed));
+    fn start(&self, interval: Duration) -> Result<(), Instant> {
+        let mut state = locked(&self.state);
+        let (now, ready) = (Instant::now(), state.next.max(state.closed));
         if ready > now {
             return Err(ready);
         }
-        turn.next = now + interval;
+        state.next = now + interval;
         Ok(())
     }
 
     fn is_idle(&self) -> bool {
-        let turn = locked(&self.turn);
-        turn.closed <= Instant::now() && turn.next <= Instant::now()
+        let state = locked(&self.state);
+        state.closed <= Instant::now() && state.next <= Instant::now()
     }
 }
 
-impl Lanes {
-    /// Lanes at a pace (at least one place of each kind), with the system's resolver.
-    pub fn new(pace: Pace) -> Self {
-        Lanes::resolving(pace, Arc::new(SystemLookup))
+impl HostLimiter {
+    /// HostLimiter at a rate (at least one place of each kind), with the system's resolver.
+    pub fn new(rate: RateLimit) -> Self {
+        HostLimiter::resolving(rate, Arc::new(SystemLookup))
     }
 
-    pub(super) fn resolving(pace: Pace, lookup: Arc<dyn Lookup>) -> Self {
-        let pace = Pace { per_host: pace.per_host.max(1), all: pace.all.max(1), ..pace };
+    pub(super) fn resolving(rate: RateLimit, lookup: Arc<dyn Lookup>) -> Self {
+        let rate = RateLimit { per_host: rate.per_host.max(1), concurrency: rate.concurrency.max(1), ..rate };
         let shared = Shared {
             lookup,
             domains: Mutex::default(),
@@ -131,45 +142,45 @@ impl Lanes {
             resolved: Mutex::default(),
             records: Mutex::default(),
         };
-        let slow = Arc::new(Semaphore::new(pace.all.saturating_mul(3).min(Semaphore::MAX_PERMITS)));
-        Lanes { shared: Arc::new(shared), all: Arc::new(Semaphore::new(pace.all)), slow, pace }
+        let slow = Arc::new(Semaphore::new(rate.concurrency.saturating_mul(3).min(Semaphore::MAX_PERMITS)));
+        HostLimiter { shared: Arc::new(shared), all: Arc::new(Semaphore::new(rate.concurrency)), slow, rate }
     }
 
-    /// Waits for a place in the lane of the URL's host.
-    pub async fn enter(&self, url: &Url) -> Place {
-        let lane = self.lane(url);
-        let domain = acquire(&lane.places).await;
+    /// Waits for a place in the queue of the URL's host.
+    pub async fn enter(&self, url: &Url) -> Permit {
+        let queue = self.queue(url);
+        let domain = acquire(&queue.places).await;
         let address = match self.address(url).await {
-            Some(ip) => Some(acquire(&self.address_lane(ip).places).await),
+            Some(ip) => Some(acquire(&self.address_queue(ip).places).await),
             None => None,
         };
         loop {
-            if let Err(ready) = lane.take_turn(self.pace.interval) {
+            if let Err(ready) = queue.start(self.rate.interval) {
                 tokio::time::sleep_until(ready).await;
                 continue;
             }
             let all = acquire(&self.all).await;
             // The host may have asked for a pause while this request waited for its place in the whole.
-            if locked(&lane.turn).closed <= Instant::now() {
-                return Place { _domain: domain, _address: address, all, slow: self.slow.clone(), _lane: lane };
+            if locked(&queue.state).closed <= Instant::now() {
+                return Permit { _domain: domain, _address: address, all, slow: self.slow.clone(), _queue: queue };
             }
         }
     }
 
-    /// Lets nothing more start in the lane of the URL's host for `pause`.
+    /// Lets nothing more start in the queue of the URL's host for `pause`.
     pub fn hold(&self, url: &Url, pause: Duration) {
-        let lane = self.lane(url);
-        let mut turn = locked(&lane.turn);
+        let queue = self.queue(url);
+        let mut state = locked(&queue.state);
         let until = Instant::now() + pause;
-        let more = until.saturating_duration_since(turn.closed.max(Instant::now()));
-        turn.closed = turn.closed.max(until);
-        drop(turn);
+        let more = until.saturating_duration_since(state.closed.max(Instant::now()));
+        state.closed = state.closed.max(until);
+        drop(state);
         locked(&self.shared.records).entry(key(url)).or_default().paused += more;
     }
 
     /// Whether the host has asked for patience since `then`.
     pub fn asked_for_patience(&self, url: &Url, then: Instant) -> bool {
-        locked(&self.lane(url).turn).busy.is_some_and(|at| at >= then)
+        locked(&self.queue(url).state).busy.is_some_and(|at| at >= then)
     }
 
     /// What is known of every host, by name.
@@ -186,24 +197,24 @@ impl Lanes {
         worst.into_iter().take(count).map(|(host, n)| (host.clone(), n)).collect()
     }
 
-    /// Notes how a request went, and closes the lane for a while where it went badly.
-    pub(super) fn note(&self, url: &Url, went: Went, waited: Duration) {
-        let lane = self.lane(url);
+    /// Notes how a request went, and closes the queue for a while where it went badly.
+    pub(super) fn note(&self, url: &Url, went: RequestOutcome, waited: Duration) {
+        let queue = self.queue(url);
         let pause = {
-            let mut turn = locked(&lane.turn);
+            let mut state = locked(&queue.state);
             match went {
-                Went::Well => turn.troubles = 0,
-                Went::Busy(_) | Went::Badly => turn.troubles = turn.troubles.saturating_add(1),
-                Went::Nowhere => {}
+                RequestOutcome::Well => state.troubles = 0,
+                RequestOutcome::Busy(_) | RequestOutcome::Badly => state.troubles = state.troubles.saturating_add(1),
+                RequestOutcome::Nowhere => {}
             }
-            let doubt = retry::pause(turn.troubles);
+            let doubt = retry::pause(state.troubles);
             match went {
-                Went::Busy(asked) => {
-                    turn.busy = Some(Instant::now());
+                RequestOutcome::Busy(asked) => {
+                    state.busy = Some(Instant::now());
                     asked.unwrap_or_default().max(doubt).min(retry::LONGEST_PAUSE)
                 }
-                Went::Badly => doubt.min(LONGEST_DOUBT),
-                Went::Well | Went::Nowhere => Duration::ZERO,
+                RequestOutcome::Badly => doubt.min(LONGEST_DOUBT),
+                RequestOutcome::Well | RequestOutcome::Nowhere => Duration::ZERO,
             }
         };
         {
@@ -211,8 +222,8 @@ impl Lanes {
             let record = records.entry(key(url)).or_default();
             record.requests += 1;
             record.waited += waited;
-            record.failed += u64::from(matches!(went, Went::Badly | Went::Nowhere));
-            record.busy += u64::from(matches!(went, Went::Busy(_)));
+            record.failed += u64::from(matches!(went, RequestOutcome::Badly | RequestOutcome::Nowhere));
+            record.busy += u64::from(matches!(went, RequestOutcome::Busy(_)));
         }
         if !pause.is_zero() {
             self.hold(url, pause);
@@ -224,19 +235,19 @@ impl Lanes {
         locked(&self.shared.records).entry(key(url)).or_default().bytes += bytes;
     }
 
-    fn lane(&self, url: &Url) -> Arc<Lane> {
+    fn queue(&self, url: &Url) -> Arc<HostQueue> {
         let mut domains = locked(&self.shared.domains);
-        domains.sweep(|_, lane| Arc::strong_count(lane) > 1 || !lane.is_idle());
-        domains.entry(key(url)).or_insert_with(|| Lane::new(self.pace.per_host)).clone()
+        domains.sweep(|_, queue| Arc::strong_count(queue) > 1 || !queue.is_idle());
+        domains.entry(key(url)).or_insert_with(|| HostQueue::new(self.rate.per_host)).clone()
     }
 
-    fn address_lane(&self, ip: IpAddr) -> Arc<Lane> {
+    fn address_queue(&self, ip: IpAddr) -> Arc<HostQueue> {
         let mut addresses = locked(&self.shared.addresses);
-        addresses.sweep(|_, lane| Arc::strong_count(&lane.places) > 1);
-        addresses.entry(ip).or_insert_with(|| Lane::new(self.pace.per_host.saturating_mul(4))).clone()
+        addresses.sweep(|_, queue| Arc::strong_count(&queue.places) > 1);
+        addresses.entry(ip).or_insert_with(|| HostQueue::new(self.rate.per_host.saturating_mul(4))).clone()
     }
 
-    /// The first address of the URL's host: which lane it shares. Not the one that is connected to, which the guard
+    /// The first address of the URL's host: which queue it shares. Not the one that is connected to, which the guard
     /// resolves for itself.
     async fn address(&self, url: &Url) -> Option<IpAddr> {
         let host = url.host_str()?;
@@ -259,7 +270,7 @@ impl Lanes {
 }
 
 async fn acquire(places: &Arc<Semaphore>) -> OwnedSemaphorePermit {
-    places.clone().acquire_owned().await.expect("the semaphores of lanes are never closed")
+    places.clone().acquire_owned().await.expect("the semaphores of queues are never closed")
 }
 
 /// What counts as one host: the registrable domain, or the address where there is none.
@@ -279,8 +290,8 @@ mod tests {
         Url::parse(text).expect("a URL")
     }
 
-    fn lanes(per_host: usize, all: usize) -> Lanes {
-        Lanes::new(Pace { per_host, all, interval: Duration::ZERO })
+    fn limiter(per_host: usize, all: usize) -> HostLimiter {
+        HostLimiter::new(RateLimit { per_host, concurrency: all, interval: Duration::ZERO })
     }
 
     #[test]
@@ -299,45 +310,45 @@ mod tests {
 
     #[tokio::test]
     async fn a_host_that_is_busy_or_paused_holds_up_no_other() {
-        let lanes = lanes(1, 2);
+        let limiter = limiter(1, 2);
         let (slow, paused, free) = (url("http://10.0.0.1/"), url("http://10.0.0.2/"), url("http://10.0.0.3/"));
-        let _busy = lanes.enter(&slow).await;
-        lanes.hold(&paused, Duration::from_secs(100));
+        let _busy = limiter.enter(&slow).await;
+        limiter.hold(&paused, Duration::from_secs(100));
         let waiting = [slow, paused].map(|host| {
-            let lanes = lanes.clone();
-            tokio::spawn(async move { lanes.enter(&host).await })
+            let limiter = limiter.clone();
+            tokio::spawn(async move { limiter.enter(&host).await })
         });
         tokio::task::yield_now().await;
-        let entered = tokio::time::timeout(Duration::from_secs(20), lanes.enter(&free)).await;
+        let entered = tokio::time::timeout(Duration::from_secs(20), limiter.enter(&free)).await;
         assert!(entered.is_ok(), "the free host waited for the others");
         waiting.iter().for_each(tokio::task::JoinHandle::abort);
     }
 
     #[tokio::test]
     async fn who_is_kept_waiting_leaves_its_place_to_others_within_bounds() {
-        let lanes = lanes(9, 1);
+        let limiter = limiter(9, 1);
         let mut waiting = Vec::new();
         for n in 1..=4 {
-            let mut place = lanes.enter(&url(&format!("http://10.0.0.{n}/"))).await;
-            place.step_aside();
+            let mut place = limiter.enter(&url(&format!("http://10.0.0.{n}/"))).await;
+            place.release_global();
             waiting.push(place);
         }
         let fifth = url("http://10.0.0.9/");
-        assert!(tokio::time::timeout(Duration::from_millis(50), lanes.enter(&fifth)).await.is_err());
+        assert!(tokio::time::timeout(Duration::from_millis(50), limiter.enter(&fifth)).await.is_err());
         waiting.pop();
-        assert!(tokio::time::timeout(Duration::from_secs(5), lanes.enter(&fifth)).await.is_ok());
+        assert!(tokio::time::timeout(Duration::from_secs(5), limiter.enter(&fifth)).await.is_ok());
     }
 
     #[tokio::test]
     async fn a_lane_that_was_asked_to_pause_does_and_starts_keep_their_distance() {
-        let (lanes, host) = (lanes(4, 4), url("http://10.0.0.1/"));
-        lanes.note(&host, Went::Busy(Some(Duration::from_millis(500))), Duration::ZERO);
+        let (limiter, host) = (limiter(4, 4), url("http://10.0.0.1/"));
+        limiter.note(&host, RequestOutcome::Busy(Some(Duration::from_millis(500))), Duration::ZERO);
         let started = Instant::now();
-        drop(lanes.enter(&host).await);
+        drop(limiter.enter(&host).await);
         assert!(started.elapsed() >= Duration::from_millis(500));
-        assert!(lanes.asked_for_patience(&host, started - Duration::from_millis(100)));
-        assert_eq!(lanes.records()["10.0.0.1"].busy, 1);
-        let spaced = Lanes::new(Pace { per_host: 9, all: 9, interval: Duration::from_millis(30) });
+        assert!(limiter.asked_for_patience(&host, started - Duration::from_millis(100)));
+        assert_eq!(limiter.records()["10.0.0.1"].busy, 1);
+        let spaced = HostLimiter::new(RateLimit { per_host: 9, concurrency: 9, interval: Duration::from_millis(30) });
         let started = Instant::now();
         for _ in 0..3 {
             drop(spaced.enter(&host).await);
@@ -349,27 +360,28 @@ mod tests {
     async fn names_of_one_address_share_its_lane() {
         struct One;
         impl Lookup for One {
-            fn lookup<'a>(&'a self, _: &'a str) -> super::super::Looked<'a> {
+            fn lookup<'a>(&'a self, _: &'a str) -> super::super::LookupFuture<'a> {
                 Box::pin(async { Ok(vec![IpAddr::from([10, 0, 0, 1])]) })
             }
         }
-        let lanes = Lanes::resolving(Pace { per_host: 1, all: 99, interval: Duration::ZERO }, Arc::new(One));
+        let limiter =
+            HostLimiter::resolving(RateLimit { per_host: 1, concurrency: 99, interval: Duration::ZERO }, Arc::new(One));
         let mut held = Vec::new();
         for name in ["a", "b", "c", "d"] {
-            held.push(lanes.enter(&url(&format!("http://{name}.example/"))).await);
+            held.push(limiter.enter(&url(&format!("http://{name}.example/"))).await);
         }
         let fifth = url("http://e.example/");
-        assert!(tokio::time::timeout(Duration::from_millis(50), lanes.enter(&fifth)).await.is_err());
+        assert!(tokio::time::timeout(Duration::from_millis(50), limiter.enter(&fifth)).await.is_err());
         held.pop();
-        assert!(tokio::time::timeout(Duration::from_secs(5), lanes.enter(&fifth)).await.is_ok());
+        assert!(tokio::time::timeout(Duration::from_secs(5), limiter.enter(&fifth)).await.is_ok());
     }
 
     #[tokio::test]
     async fn lanes_that_nobody_is_in_are_given_up() {
-        let lanes = lanes(1, 1);
-        for n in 0..3 * super::super::kept::MANY {
-            drop(lanes.enter(&url(&format!("http://10.1.{}.{}/", n / 256, n % 256))).await);
+        let limiter = limiter(1, 1);
+        for n in 0..3 * super::super::swept_map::MANY {
+            drop(limiter.enter(&url(&format!("http://10.1.{}.{}/", n / 256, n % 256))).await);
         }
-        assert!(locked(&lanes.shared.domains).len() <= super::super::kept::MANY + 1);
+        assert!(locked(&limiter.shared.domains).len() <= super::super::swept_map::MANY + 1);
     }
 }

@@ -1,17 +1,16 @@
-//! What is handed to the writer, one record at a time. Plain data: how it becomes rows is the writer's part.
+//! What a crawl says while it learns, one event at a time, in the order in which it happens. Plain data between the
+//! pipeline and whoever keeps what is learnt: neither knows the other. How an event becomes rows is the keeper's part.
 
-use mcpdex_model::{Listing, Observation, Outcome, ServerId, ToolOrigin};
+use crate::{Listing, Observation, Outcome, ServerId, ToolOrigin};
 
-/// Something to keep.
+/// Something that a crawl has learnt or done.
 #[derive(Debug)]
-pub enum Record {
-    /// What follows belongs to this run.
-    Run(i64),
+pub enum CrawlEvent {
     /// A source lists a server; what it offers is yet to be learnt.
     Listing(Box<Listing>),
     Observation(Box<Observation>),
     /// The same attempt was made for another server just now, with this outcome.
-    Same(Box<Same>),
+    Alias(Box<AliasedAttempt>),
     /// All that a listing names was tried.
     Done {
         server: ServerId,
@@ -36,7 +35,7 @@ pub enum Record {
 
 /// An attempt that is known from another server.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Same {
+pub struct AliasedAttempt {
     pub server: ServerId,
     /// The server for which the attempt was made.
     pub other: ServerId,

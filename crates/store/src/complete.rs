@@ -1,0 +1,54 @@
+//! A tool as the best origin states it, completed from what the server's other origins say of it.
+
+use super::StoreError;
+use super::from_row::{FromRow, tool, word};
+use mcpdex_model::{Merge, Tool, ToolOrigin, merge};
+use rusqlite::{Connection, Row};
+use std::path::Path;
+
+/// Reads a stored definition back.
+pub(super) fn parse_tool(path: &Path, raw: &str) -> Result<Tool, StoreError> {
+    Tool::from_json(raw).map_err(|e| StoreError::Damaged {
+        path: path.to_owned(),
+        what: "tool definition",
+        detail: e.to_string(),
+    })
+}
+
+/// What another origin says of a tool.
+struct OtherList {
+    origin: ToolOrigin,
+    target: String,
+    tool: Tool,
+}
+
+impl FromRow for OtherList {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<OtherList> {
+        Ok(OtherList { origin: word(row, "origin")?, target: row.get("target")?, tool: tool(row, "definition")? })
+    }
+}
+
+/// Completes a current tool from the latest lists of the server's other origins, best first.
+pub(super) fn complete(
+    connection: &Connection,
+    path: &Path,
+    server: i64,
+    id: i64,
+    tool: &mut Tool,
+) -> Result<Merge, StoreError> {
+    let others: Vec<OtherList> = connection
+        .prepare_cached(
+            "SELECT observation.origin AS origin, observation.target AS target, definition.raw AS definition
+             FROM observation
+             JOIN tool ON tool.observation_id = observation.id
+             JOIN definition ON definition.id = tool.definition_id
+             WHERE observation.server_id = ?1 AND observation.latest = 1 AND tool.name = ?2
+               AND observation.origin != (SELECT best.origin FROM observation AS best
+                   JOIN tool AS own ON own.observation_id = best.id WHERE own.id = ?3)
+             ORDER BY CASE observation.origin WHEN 'live' THEN 0 WHEN 'card' THEN 1 WHEN 'declared' THEN 2 ELSE 3 END,
+                      tool.id",
+        )
+        .and_then(|mut s| s.query_map((server, &tool.name, id), OtherList::from_row)?.collect())
+        .map_err(StoreError::sqlite("read", path))?;
+    Ok(merge(tool, others.into_iter().map(|other| (other.origin, other.target, other.tool)).collect()))
+}
