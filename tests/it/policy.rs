@@ -2,8 +2,8 @@
 
 use crate::support::policy::{plan_of, server, tool};
 use mcpdex::policy::{
-    Change, Condition, Decision, Effect, Options, PlannedServer, Profile, Refusal, Refused, Target, Test, Uncounted,
-    Window, answer, document, table,
+    Condition, Decision, Deviation, PlannedServer, PolicyEffect, Profile, RefusalMode, Refused, Target, TargetOptions,
+    Test, Uncounted, Window, answer, document, table,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -38,9 +38,14 @@ const HOSTILE: [&str; 24] = [
 ];
 
 fn effects() -> impl Strategy<Value = Decision> {
-    let limit = Effect::Limit { max: 7, window: Window::Hour };
-    let plain =
-        prop_oneof![Just(Effect::Allow), Just(limit), Just(Effect::Ask), Just(Effect::Deny), Just(Effect::Hide)];
+    let limit = PolicyEffect::Limit { max: 7, window: Window::Hour };
+    let plain = prop_oneof![
+        Just(PolicyEffect::Allow),
+        Just(limit),
+        Just(PolicyEffect::Ask),
+        Just(PolicyEffect::Deny),
+        Just(PolicyEffect::Hide)
+    ];
     let tests = prop_oneof![
         proptest::collection::vec(any::<String>(), 1..4).prop_map(Test::OneOf),
         Just(Test::FalseOrAbsent),
@@ -51,12 +56,13 @@ fn effects() -> impl Strategy<Value = Decision> {
             Test::Text { without: vec![format!("{not}!!")], starts_with: vec![start] }
         }),
     ];
-    let conditional = (prop_oneof![Just(Effect::Allow), Just(limit)], tests).prop_map(|(effect, test)| Decision {
-        effect,
-        conditions: vec![Condition { argument: "arg".to_owned(), test, reason: "a\nb".to_owned() }],
-        otherwise: Effect::Deny,
-        reason: "because\n\"x\" */ # --".to_owned(),
-    });
+    let conditional =
+        (prop_oneof![Just(PolicyEffect::Allow), Just(limit)], tests).prop_map(|(effect, test)| Decision {
+            effect,
+            conditions: vec![Condition { argument: "arg".to_owned(), test, reason: "a\nb".to_owned() }],
+            otherwise: PolicyEffect::Deny,
+            reason: "because\n\"x\" */ # --".to_owned(),
+        });
     prop_oneof![3 => plain.prop_map(|effect| Decision::plain(effect, "why\nnot")), 1 => conditional]
 }
 
@@ -70,10 +76,10 @@ fn names() -> impl Strategy<Value = String> {
 }
 
 /// The strictest decision that any tool of this name got.
-fn intended(server: &PlannedServer) -> BTreeMap<&str, Effect> {
-    let mut all: BTreeMap<&str, Effect> = BTreeMap::new();
+fn intended(server: &PlannedServer) -> BTreeMap<&str, PolicyEffect> {
+    let mut all: BTreeMap<&str, PolicyEffect> = BTreeMap::new();
     for tool in &server.tools {
-        let strict = all.get(tool.name.as_str()).copied().unwrap_or(Effect::Allow);
+        let strict = all.get(tool.name.as_str()).copied().unwrap_or(PolicyEffect::Allow);
         all.insert(&tool.name, strict.stricter(tool.decision.effect));
     }
     all
@@ -92,15 +98,15 @@ proptest! {
             tool
         });
         let server = server("io.github.example/shelf", planned.collect());
-        let options = Options { lossy: true, ..Options::default() };
-        for target in Target::ALL.iter().copied().filter(|t| cfg!(feature = "verify") || t.features().engine.is_none()) {
+        let options = TargetOptions { lossy: true, ..TargetOptions::default() };
+        for target in Target::ALL.iter().copied().filter(|t| cfg!(feature = "verify") || t.capability().engine.is_none()) {
             let written = document(target, std::slice::from_ref(&server), &options, Uncounted::Stricter);
             let written = written.map_err(|refused| TestCaseError::fail(refused.to_string()))?;
-            let weak = target.features().refusal == Refusal::Never;
+            let weak = target.capability().refusal == RefusalMode::Never;
             for (name, wanted) in intended(&server) {
-                let answer = answer(target, &written.outputs, &options, &server, name, &Map::new());
+                let answer = answer(target, &written.files, &options, &server, name, &Map::new());
                 let answer = answer.map_err(TestCaseError::fail)?;
-                let floor = if weak { wanted.rank().min(Effect::Ask.rank()) } else { wanted.rank() };
+                let floor = if weak { wanted.rank().min(PolicyEffect::Ask.rank()) } else { wanted.rank() };
                 let refused_alike = wanted.is_refused() && answer.is_refused();
                 prop_assert!(answer.rank() >= floor || refused_alike, "{target}: {name:?} is {answer}, meant {wanted}");
             }
@@ -118,14 +124,14 @@ fn kind_of(decision: &Decision) -> Value {
 
 #[test]
 fn each_hostile_name_is_handled_at_each_target_and_every_fall_is_listed() {
-    let options = Options { lossy: true, ..Options::default() };
+    let options = TargetOptions { lossy: true, ..TargetOptions::default() };
     for target in Target::ALL.iter().copied() {
         for name in HOSTILE {
-            for effect in [Effect::Allow, Effect::Hide] {
+            for effect in [PolicyEffect::Allow, PolicyEffect::Hide] {
                 let server = server("io.github.example/shelf", vec![tool(name, Decision::plain(effect, "why"))]);
                 let written = document(target, std::slice::from_ref(&server), &options, Uncounted::Stricter)
                     .unwrap_or_else(|refused| panic!("{target} {name:?}: {refused}"));
-                let answer = answer(target, &written.outputs, &options, &server, name, &Map::new()).expect("readable");
+                let answer = answer(target, &written.files, &options, &server, name, &Map::new()).expect("readable");
                 let as_meant = answer == effect || (effect.is_refused() && answer.is_refused());
                 assert!(as_meant || !written.losses.is_empty(), "{target} {name:?}: {effect} became {answer} unsaid");
             }
@@ -136,51 +142,53 @@ fn each_hostile_name_is_handled_at_each_target_and_every_fall_is_listed() {
 #[test]
 fn names_that_a_target_spells_alike_get_the_stricter_decision_and_the_report_says_so() {
     let tools = vec![
-        tool("send.mail", Decision::plain(Effect::Allow, "a")),
-        tool("send_mail", Decision::plain(Effect::Hide, "b")),
+        tool("send.mail", Decision::plain(PolicyEffect::Allow, "a")),
+        tool("send_mail", Decision::plain(PolicyEffect::Hide, "b")),
     ];
     let server = server("io.github.example/shelf", tools);
-    let written = document(Target::ClaudeCode, std::slice::from_ref(&server), &Options::default(), Uncounted::Stricter)
-        .expect("a document");
+    let written =
+        document(Target::ClaudeCode, std::slice::from_ref(&server), &TargetOptions::default(), Uncounted::Stricter)
+            .expect("a document");
     assert!(written.text().contains("\"deny\": [\n      \"mcp__shelf__send_mail\"\n    ]"), "{}", written.text());
     let alike = written.losses.iter().find(|loss| loss.tool == "send.mail").expect("listed");
-    assert_eq!((alike.change, alike.written.as_str()), (Change::Stricter, "deny"));
+    assert_eq!((alike.change, alike.written.as_str()), (Deviation::Stricter, "deny"));
 }
 
 #[test]
 fn a_target_that_cannot_refuse_writes_nothing_that_needs_it_unless_told_to() {
-    let server = server("io.github.example/shelf", vec![tool("burn", Decision::plain(Effect::Hide, "gone is gone"))]);
+    let server =
+        server("io.github.example/shelf", vec![tool("burn", Decision::plain(PolicyEffect::Hide, "gone is gone"))]);
     for target in [Target::VsCode, Target::Cursor] {
         let plan = std::slice::from_ref(&server);
-        let refused = document(target, plan, &Options::default(), Uncounted::Stricter).expect_err("refused");
+        let refused = document(target, plan, &TargetOptions::default(), Uncounted::Stricter).expect_err("refused");
         assert!(matches!(refused, Refused::CannotRefuse { tools: 1, .. }), "{refused}");
-        let lossy = Options { lossy: true, ..Options::default() };
+        let lossy = TargetOptions { lossy: true, ..TargetOptions::default() };
         let written = document(target, plan, &lossy, Uncounted::Stricter).expect("a document");
-        assert!(written.losses.iter().any(|loss| loss.change == Change::Looser && loss.tool == "burn"));
+        assert!(written.losses.iter().any(|loss| loss.change == Deviation::Looser && loss.tool == "burn"));
     }
 }
 
 #[test]
 fn limits_fall_to_asking_or_refusing_unless_the_profile_lets_them_pass_uncounted() {
-    let limit = Decision::plain(Effect::Limit { max: 10, window: Window::Minute }, "it starts something");
+    let limit = Decision::plain(PolicyEffect::Limit { max: 10, window: Window::Minute }, "it starts something");
     let server = server("io.github.example/shelf", vec![tool("start", limit)]);
     let ask = |target, uncounted| {
-        let options = Options::default();
+        let options = TargetOptions::default();
         let written = document(target, std::slice::from_ref(&server), &options, uncounted).expect("a document");
-        answer(target, &written.outputs, &options, &server, "start", &Map::new()).expect("readable")
+        answer(target, &written.files, &options, &server, "start", &Map::new()).expect("readable")
     };
-    assert_eq!(ask(Target::ClaudeCode, Uncounted::Stricter), Effect::Ask);
-    assert_eq!(ask(Target::LiteLlm, Uncounted::Stricter), Effect::Hide);
-    assert_eq!(ask(Target::LiteLlm, Uncounted::Allow), Effect::Allow);
-    assert_eq!(ask(Target::PolicyLayer, Uncounted::Allow), Effect::Limit { max: 10, window: Window::Minute });
+    assert_eq!(ask(Target::ClaudeCode, Uncounted::Stricter), PolicyEffect::Ask);
+    assert_eq!(ask(Target::LiteLlm, Uncounted::Stricter), PolicyEffect::Hide);
+    assert_eq!(ask(Target::LiteLlm, Uncounted::Allow), PolicyEffect::Allow);
+    assert_eq!(ask(Target::PolicyLayer, Uncounted::Allow), PolicyEffect::Limit { max: 10, window: Window::Minute });
 }
 
 #[test]
 fn a_server_with_many_tools_fits_into_lists_of_thirty_two() {
-    let allowed = |i: usize| tool(&format!("tool.{i}"), Decision::plain(Effect::Allow, "reads"));
+    let allowed = |i: usize| tool(&format!("tool.{i}"), Decision::plain(PolicyEffect::Allow, "reads"));
     let server = server("io.github.example/shelf", (0..700).map(allowed).collect());
     let plan = std::slice::from_ref(&server);
-    let written = document(Target::Envoy, plan, &Options::default(), Uncounted::Stricter);
+    let written = document(Target::Envoy, plan, &TargetOptions::default(), Uncounted::Stricter);
     if cfg!(feature = "verify") {
         assert!(written.expect("a document").text().contains("includeRegex"));
     } else {
@@ -211,8 +219,8 @@ fn one_tool_of_each_category_has_the_shape_of_the_reference() {
     ];
     for (category, shape) in shapes {
         let server = plan_of(Profile::balanced(), "io.github.example/shelf", &[("peek", category)]);
-        let written =
-            document(Target::PolicyLayer, &[server], &Options::default(), Uncounted::Stricter).expect("a document");
+        let written = document(Target::PolicyLayer, &[server], &TargetOptions::default(), Uncounted::Stricter)
+            .expect("a document");
         assert_eq!(written.text(), format!("{shape:#}\n"), "{category}");
     }
 }

@@ -5,7 +5,7 @@ use flate2::read::GzDecoder;
 use mcpdex::classify::{Ruleset, ServerContext};
 use mcpdex::model::Tool;
 use mcpdex::policy::{
-    Options, PlannedServer, PlannedTool, Profile, Refused, Target, alias_of, decide_with_arguments, document,
+    PlannedServer, PlannedTool, Profile, Refused, Target, TargetOptions, alias_of, decide_with_arguments, document,
 };
 use rayon::prelude::*;
 use serde_json::Value;
@@ -54,7 +54,7 @@ fn every_server_of_the_corpus_is_verified_or_refused_with_the_reason_at_every_ta
     let conditional = servers.iter().flat_map(|s| &s.tools).filter(|t| !t.decision.conditions.is_empty()).count();
     eprintln!("{} servers, {tools} tools, {conditional} with conditions on arguments", servers.len());
     for target in Target::ALL.iter().copied() {
-        let options = Options::default();
+        let options = TargetOptions::default();
         let results: Vec<_> = servers
             .par_iter()
             .map(|server| document(target, std::slice::from_ref(server), &options, Profile::balanced().uncounted))
@@ -94,7 +94,7 @@ fn the_tool_of_the_reference_page_gets_its_document_byte_for_byte() {
         let only = server.tools.iter().filter(|tool| tool.name == name).take(1).cloned().collect();
         let server = PlannedServer { tools: only, ..server.clone() };
         let written =
-            document(Target::PolicyLayer, &[server], &Options::default(), Profile::balanced().uncounted).unwrap();
+            document(Target::PolicyLayer, &[server], &TargetOptions::default(), Profile::balanced().uncounted).unwrap();
         assert_eq!(written.text(), expected);
     }
 }
@@ -117,14 +117,14 @@ fn the_vendors_schemas_accept_what_is_written() {
         (Target::AgentGateway, 0, "agentgateway.schema.json"),
     ];
     for (target, output, schema) in cases {
-        if target.features().engine.is_some() && cfg!(not(feature = "verify")) {
+        if target.capability().engine.is_some() && cfg!(not(feature = "verify")) {
             continue;
         }
         let Some(path) = corpus(&format!("schemas/{schema}")) else { return };
         let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         let servers = std::slice::from_ref(&server);
-        let written = document(target, servers, &Options::default(), Profile::balanced().uncounted).unwrap();
-        let text = &written.outputs[output].text;
+        let written = document(target, servers, &TargetOptions::default(), Profile::balanced().uncounted).unwrap();
+        let text = &written.files[output].text;
         let document: Value = match target {
             Target::AgentGateway => serde_saphyr::from_str(text).unwrap(),
             _ => serde_json::from_str(text).unwrap(),
@@ -143,7 +143,7 @@ fn our_own_schema_accepts_every_policy_json_of_the_corpus() {
     for server in &servers {
         let servers = std::slice::from_ref(server);
         let written =
-            document(Target::PolicyLayer, servers, &Options::default(), Profile::balanced().uncounted).unwrap();
+            document(Target::PolicyLayer, servers, &TargetOptions::default(), Profile::balanced().uncounted).unwrap();
         let document: Value = serde_json::from_str(written.text()).unwrap();
         assert!(validator.is_valid(&document), "{}", server.name);
     }

@@ -4,7 +4,7 @@
 //! needs a parameter whose name and type say what it is. Where a limit of the user's own is needed (amounts, addresses,
 //! folders) there is none until the profile states it.
 
-use super::decision::{Condition, Decision, Effect, Test, Window, decide_by};
+use super::decision::{Condition, Decision, PolicyEffect, Test, Window, decide_by};
 use super::profile::Profile;
 use mcpdex_model::{Category, Class, Confidence, OperationVerdict, Parameter, Tool, ToolOrigin, Verdict, parameters};
 
@@ -37,7 +37,7 @@ pub fn decide_with_arguments(
 
 /// Adds a condition; without it the call would have to wait for a person at least.
 fn need(decision: &mut Decision, argument: &str, test: Test, reason: &str) {
-    decision.otherwise = decision.otherwise.stricter(Effect::Ask);
+    decision.otherwise = decision.otherwise.stricter(PolicyEffect::Ask);
     decision.conditions.push(Condition { argument: argument.to_owned(), test, reason: reason.to_owned() });
 }
 
@@ -80,13 +80,15 @@ fn operations(
         };
         decide_by(profile, &alone, origin).effect
     };
-    let effects: Vec<(&str, Effect)> = verdict.operations.iter().map(|o| (o.value.as_str(), effect_of(o))).collect();
+    let effects: Vec<(&str, PolicyEffect)> =
+        verdict.operations.iter().map(|o| (o.value.as_str(), effect_of(o))).collect();
     let allowed: Vec<String> = effects.iter().filter(|(_, e)| e.is_allowed()).map(|(v, _)| (*v).to_owned()).collect();
     if allowed.is_empty() || (allowed.len() == effects.len() && decision.effect.is_allowed()) {
         return;
     }
-    decision.otherwise = decision.effect.stricter(Effect::Ask);
-    decision.effect = effects.iter().map(|(_, e)| *e).filter(|e| e.is_allowed()).fold(Effect::Allow, Effect::stricter);
+    decision.otherwise = decision.effect.stricter(PolicyEffect::Ask);
+    decision.effect =
+        effects.iter().map(|(_, e)| *e).filter(|e| e.is_allowed()).fold(PolicyEffect::Allow, PolicyEffect::stricter);
     let refused = effects.len() - allowed.len();
     decision.reason = format!("{}, but only in {refused} of its {} operations", decision.reason, effects.len());
     need(decision, &first.parameter, Test::OneOf(allowed), "the other operations do more than this one");
@@ -94,7 +96,7 @@ fn operations(
 
 /// Free-form SQL, where that is the only meaning the parameter can have.
 fn sql(verdict: &Verdict, known: &[Parameter], decision: &mut Decision) {
-    if verdict.class != Class::Execute || !matches!(decision.effect, Effect::Limit { .. } | Effect::Hide) {
+    if verdict.class != Class::Execute || !matches!(decision.effect, PolicyEffect::Limit { .. } | PolicyEffect::Hide) {
         return;
     }
     let says = |p: &Parameter, word: &str| {
@@ -114,10 +116,10 @@ fn sql(verdict: &Verdict, known: &[Parameter], decision: &mut Decision) {
         })
         .collect();
     let [parameter] = candidates.as_slice() else { return };
-    if decision.effect == Effect::Hide {
-        decision.effect = Effect::Limit { max: 10, window: Window::Minute };
+    if decision.effect == PolicyEffect::Hide {
+        decision.effect = PolicyEffect::Limit { max: 10, window: Window::Minute };
         decision.reason = format!("{}, but not when the statement only reads", decision.reason);
-        decision.otherwise = Effect::Hide;
+        decision.otherwise = PolicyEffect::Hide;
     }
     let starts_with = ["SELECT ", "select ", "Select "].map(str::to_owned).to_vec();
     let without = [";", " INTO ", " into ", " Into ", "--", "/*"].map(str::to_owned).to_vec();
@@ -127,14 +129,14 @@ fn sql(verdict: &Verdict, known: &[Parameter], decision: &mut Decision) {
 /// Money: allowed up to the amount that the profile states.
 fn amounts(profile: &Profile, verdict: &Verdict, known: &[Parameter], decision: &mut Decision) {
     let Some(most) = profile.arguments.amount_at_most else { return };
-    if verdict.category != Category::Financial || decision.effect != Effect::Ask {
+    if verdict.category != Category::Financial || decision.effect != PolicyEffect::Ask {
         return;
     }
     let words = ["amount", "total", "total_amount", "amount_cents", "amount_usd"];
     let candidates: Vec<&Parameter> =
         known.iter().filter(|p| is_one_of(&p.name, &words) && is_type(p, &["number", "integer"])).collect();
     let [parameter] = candidates.as_slice() else { return };
-    decision.effect = Effect::Limit { max: 10, window: Window::Hour };
+    decision.effect = PolicyEffect::Limit { max: 10, window: Window::Hour };
     need(decision, &parameter.name, Test::AtMost(most), "the profile lets amounts up to this pass");
 }
 
@@ -146,7 +148,7 @@ fn rehearsal(profile: &Profile, verdict: &Verdict, known: &[Parameter], decision
     let switch = known.iter().find(|p| is_one_of(&p.name, &profile.arguments.dry_run) && is_type(p, &["boolean"]));
     if let Some(parameter) = switch {
         decision.otherwise = decision.effect;
-        decision.effect = Effect::Limit { max: 10, window: Window::Minute };
+        decision.effect = PolicyEffect::Limit { max: 10, window: Window::Minute };
         need(decision, &parameter.name, Test::True, "with it the tool only shows what it would do");
     }
 }
@@ -187,8 +189,8 @@ fn places(profile: &Profile, known: &[Parameter], decision: &mut Decision) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::specimen::verdict;
     use super::*;
+    use crate::test_verdict::verdict;
     use mcpdex_model::{Risk, Trait};
 
     fn tool(properties: &str) -> Tool {
@@ -217,7 +219,7 @@ mod tests {
         let (manage, tool) = many();
         let decision = decide_with_arguments(Profile::balanced(), &manage, None, &tool);
         assert_eq!(decision.effect.to_string(), "30/minute");
-        assert_eq!(decision.otherwise, Effect::Hide);
+        assert_eq!(decision.otherwise, PolicyEffect::Hide);
         assert_eq!(decision.conditions[0].test, Test::OneOf(vec!["list".into(), "rename".into()]));
     }
 
@@ -226,7 +228,7 @@ mod tests {
         let (mut manage, tool) = many();
         manage.confidence = Confidence::Low;
         let decision = decide_with_arguments(Profile::balanced(), &manage, None, &tool);
-        assert_eq!((decision.effect, decision.conditions.len()), (Effect::Hide, 0));
+        assert_eq!((decision.effect, decision.conditions.len()), (PolicyEffect::Hide, 0));
     }
 
     #[test]
@@ -235,7 +237,7 @@ mod tests {
         let write = decide_with_arguments(Profile::balanced(), &verdict("t", Class::Write, &[]), None, &schema);
         let names: Vec<_> = write.conditions.iter().map(|c| c.argument.as_str()).collect();
         assert_eq!(names, ["force", "Recursive"]);
-        assert_eq!((write.effect.to_string().as_str(), write.otherwise), ("30/minute", Effect::Ask));
+        assert_eq!((write.effect.to_string().as_str(), write.otherwise), ("30/minute", PolicyEffect::Ask));
         let read = decide_with_arguments(Profile::balanced(), &verdict("t", Class::Read, &[]), None, &schema);
         assert!(read.conditions.is_empty());
     }
@@ -262,13 +264,13 @@ mod tests {
         let schema = tool(r#"{"amount":{"type":"number"},"url":{"type":"string"},"path":{"type":"string"}}"#);
         let pay = verdict("t", Class::Write, &[Trait::Financial]);
         let decision = decide_with_arguments(Profile::balanced(), &pay, None, &schema);
-        assert_eq!((decision.effect, decision.conditions.len()), (Effect::Ask, 0));
+        assert_eq!((decision.effect, decision.conditions.len()), (PolicyEffect::Ask, 0));
         let text = "about='x'\n[arguments]\namount_at_most=50\nurls=['https://api.example.com/']\npaths=['/srv/']\n\
                     [[rule]]\neffect='ask'\nbecause='y'";
         let own = Profile::from_toml("own", text).expect("valid");
         let decision = decide_with_arguments(&own, &pay, None, &schema);
         assert_eq!(decision.conditions.len(), 3);
-        assert_eq!(decision.otherwise, Effect::Ask);
+        assert_eq!(decision.otherwise, PolicyEffect::Ask);
     }
 
     #[test]

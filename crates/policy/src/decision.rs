@@ -34,10 +34,10 @@ impl Window {
     }
 }
 
-/// What happens when the tool is called. See [`Effect::rank`] for the order of strictness.
+/// What happens when the tool is called. See [`PolicyEffect::rank`] for the order of strictness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "effect")]
-pub enum Effect {
+pub enum PolicyEffect {
     /// Allowed without conditions.
     Allow,
     /// Allowed, so many calls in each window.
@@ -50,15 +50,15 @@ pub enum Effect {
     Hide,
 }
 
-impl Effect {
-    /// Strictness from 0 (allow) to 4 (hide); equal ranks of `Limit` are ordered by [`Effect::stricter`].
+impl PolicyEffect {
+    /// Strictness from 0 (allow) to 4 (hide); equal ranks of `Limit` are ordered by [`PolicyEffect::stricter`].
     pub const fn rank(self) -> u8 {
         match self {
-            Effect::Allow => 0,
-            Effect::Limit { .. } => 1,
-            Effect::Ask => 2,
-            Effect::Deny => 3,
-            Effect::Hide => 4,
+            PolicyEffect::Allow => 0,
+            PolicyEffect::Limit { .. } => 1,
+            PolicyEffect::Ask => 2,
+            PolicyEffect::Deny => 3,
+            PolicyEffect::Hide => 4,
         }
     }
 
@@ -74,9 +74,9 @@ impl Effect {
 
     /// The stricter of two; of two limits the one that lets fewer calls through in the long run.
     #[must_use]
-    pub fn stricter(self, other: Effect) -> Effect {
+    pub fn stricter(self, other: PolicyEffect) -> PolicyEffect {
         match (self, other) {
-            (Effect::Limit { max: a, window: w }, Effect::Limit { max: b, window: v }) => {
+            (PolicyEffect::Limit { max: a, window: w }, PolicyEffect::Limit { max: b, window: v }) => {
                 let (here, there) = (u64::from(a) * v.seconds(), u64::from(b) * w.seconds());
                 if here <= there { self } else { other }
             }
@@ -87,14 +87,14 @@ impl Effect {
 }
 
 /// In few words, for reports and the command line: `allow`, `10/minute`, `ask`, `deny`, `hide`.
-impl std::fmt::Display for Effect {
+impl std::fmt::Display for PolicyEffect {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Effect::Allow => f.pad("allow"),
-            Effect::Limit { max, window } => f.pad(&format!("{max}/{}", window.as_str())),
-            Effect::Ask => f.pad("ask"),
-            Effect::Deny => f.pad("deny"),
-            Effect::Hide => f.pad("hide"),
+            PolicyEffect::Allow => f.pad("allow"),
+            PolicyEffect::Limit { max, window } => f.pad(&format!("{max}/{}", window.as_str())),
+            PolicyEffect::Ask => f.pad("ask"),
+            PolicyEffect::Deny => f.pad("deny"),
+            PolicyEffect::Hide => f.pad("hide"),
         }
     }
 }
@@ -104,22 +104,22 @@ impl std::fmt::Display for Effect {
 #[error("`{0}` is not an effect; expected allow, ask, deny, hide or a limit such as 10/minute (minute, hour or day)")]
 pub struct UnknownEffect(pub String);
 
-impl std::str::FromStr for Effect {
+impl std::str::FromStr for PolicyEffect {
     type Err = UnknownEffect;
 
-    fn from_str(text: &str) -> Result<Effect, UnknownEffect> {
+    fn from_str(text: &str) -> Result<PolicyEffect, UnknownEffect> {
         let unknown = || UnknownEffect(text.chars().take(40).collect());
         match text {
-            "allow" => return Ok(Effect::Allow),
-            "ask" => return Ok(Effect::Ask),
-            "deny" => return Ok(Effect::Deny),
-            "hide" => return Ok(Effect::Hide),
+            "allow" => return Ok(PolicyEffect::Allow),
+            "ask" => return Ok(PolicyEffect::Ask),
+            "deny" => return Ok(PolicyEffect::Deny),
+            "hide" => return Ok(PolicyEffect::Hide),
             _ => {}
         }
         let (max, window) = text.split_once('/').ok_or_else(unknown)?;
         let window = [Window::Minute, Window::Hour, Window::Day].into_iter().find(|w| w.as_str() == window);
         match (max.parse::<u32>(), window) {
-            (Ok(max), Some(window)) if max > 0 => Ok(Effect::Limit { max, window }),
+            (Ok(max), Some(window)) if max > 0 => Ok(PolicyEffect::Limit { max, window }),
             _ => Err(unknown()),
         }
     }
@@ -176,31 +176,31 @@ impl Condition {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Decision {
     #[serde(flatten)]
-    pub effect: Effect,
+    pub effect: PolicyEffect,
     /// What must hold of the arguments beside; a call that fails one is refused.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
     /// The effect where the conditions cannot be expressed; never less strict than `effect`.
     #[serde(skip)]
-    pub otherwise: Effect,
+    pub otherwise: PolicyEffect,
     /// One sentence for the person who applies it.
     pub reason: String,
 }
 
 impl Decision {
     /// A decision that looks at no argument.
-    pub fn plain(effect: Effect, reason: impl Into<String>) -> Decision {
+    pub fn plain(effect: PolicyEffect, reason: impl Into<String>) -> Decision {
         Decision { effect, conditions: Vec::new(), otherwise: effect, reason: reason.into() }
     }
 
     /// What happens and why, in one sentence.
     pub fn sentence(&self) -> String {
         let what = match self.effect {
-            Effect::Allow => "allow it".to_owned(),
-            Effect::Limit { max, window } => format!("allow it {max} times per {}", window.as_str()),
-            Effect::Ask => "refuse it until a person approves".to_owned(),
-            Effect::Deny => "refuse it".to_owned(),
-            Effect::Hide => "hide it from agents and refuse it".to_owned(),
+            PolicyEffect::Allow => "allow it".to_owned(),
+            PolicyEffect::Limit { max, window } => format!("allow it {max} times per {}", window.as_str()),
+            PolicyEffect::Ask => "refuse it until a person approves".to_owned(),
+            PolicyEffect::Deny => "refuse it".to_owned(),
+            PolicyEffect::Hide => "hide it from agents and refuse it".to_owned(),
         };
         if self.conditions.is_empty() {
             return format!("{what}, because {}", self.reason);
@@ -219,32 +219,32 @@ pub fn decide_by(profile: &Profile, verdict: &Verdict, origin: Option<ToolOrigin
         return decision;
     }
     if !verdict.recognised {
-        return Decision::plain(Effect::Ask, "no rule recognised this tool, so nothing is known of what it does");
+        return Decision::plain(PolicyEffect::Ask, "no rule recognised this tool, so nothing is known of what it does");
     }
     if verdict.confidence == Confidence::Low {
-        return Decision::plain(Effect::Ask, "the verdict on it is uncertain");
+        return Decision::plain(PolicyEffect::Ask, "the verdict on it is uncertain");
     }
     decision
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::specimen::verdict;
     use super::*;
+    use crate::test_verdict::verdict;
     use mcpdex_model::{Class, Trait};
 
-    fn effect(class: Class, traits: &[Trait]) -> Effect {
+    fn effect(class: Class, traits: &[Trait]) -> PolicyEffect {
         decide_by(Profile::balanced(), &verdict("tool", class, traits), None).effect
     }
 
     #[test]
     fn each_category_gets_the_shape_of_the_reference() {
-        let per_minute = |max| Effect::Limit { max, window: Window::Minute };
-        assert_eq!(effect(Class::Read, &[]), Effect::Allow);
+        let per_minute = |max| PolicyEffect::Limit { max, window: Window::Minute };
+        assert_eq!(effect(Class::Read, &[]), PolicyEffect::Allow);
         assert_eq!(effect(Class::Write, &[]), per_minute(30));
         assert_eq!(effect(Class::Execute, &[]), per_minute(10));
-        assert_eq!(effect(Class::Write, &[Trait::Destructive]), Effect::Hide);
-        assert_eq!(effect(Class::Write, &[Trait::Financial]), Effect::Ask);
+        assert_eq!(effect(Class::Write, &[Trait::Destructive]), PolicyEffect::Hide);
+        assert_eq!(effect(Class::Write, &[Trait::Financial]), PolicyEffect::Ask);
         assert_eq!(effect(Class::Read, &[Trait::CredentialAccess]), per_minute(30));
     }
 
@@ -265,18 +265,18 @@ mod tests {
     #[test]
     fn effects_are_read_back_as_they_are_written() {
         for text in ["allow", "10/minute", "3/day", "ask", "deny", "hide"] {
-            assert_eq!(text.parse::<Effect>().expect("an effect").to_string(), text);
+            assert_eq!(text.parse::<PolicyEffect>().expect("an effect").to_string(), text);
         }
         for text in ["", "0/minute", "-1/hour", "5/year", "5", "4294967296/day", "Allow"] {
-            assert!(text.parse::<Effect>().is_err(), "{text}");
+            assert!(text.parse::<PolicyEffect>().is_err(), "{text}");
         }
     }
 
     #[test]
     fn the_stricter_limit_lets_fewer_calls_through() {
-        let limit = |max, window| Effect::Limit { max, window };
+        let limit = |max, window| PolicyEffect::Limit { max, window };
         assert_eq!(limit(30, Window::Minute).stricter(limit(30, Window::Hour)), limit(30, Window::Hour));
         assert_eq!(limit(1, Window::Minute).stricter(limit(100, Window::Hour)), limit(1, Window::Minute));
-        assert_eq!(limit(1, Window::Minute).stricter(Effect::Ask), Effect::Ask);
+        assert_eq!(limit(1, Window::Minute).stricter(PolicyEffect::Ask), PolicyEffect::Ask);
     }
 }

@@ -1,30 +1,33 @@
 //! From planned servers to a verified document: fit, write, read back, replay.
 
-use super::decision::{Condition, Decision, Effect, Test, Window};
-use super::fit::{FittedServer, Loss, Refused, fit};
+use super::decision::{Decision, PolicyEffect, Window};
+use super::fit::fit;
+use super::fitted::FittedServer;
+use super::format::{PolicyFile, TargetOptions};
+use super::loss::{Loss, Refused};
 use super::plan::{PlannedServer, PlannedTool};
 use super::profile::Uncounted;
-use super::target::{Options, Output, Refusal, Target};
-use super::verify::verify;
+use super::replay::evaluator::Call;
+use super::replay::verify::verify;
+use super::targets::Target;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use std::fmt::Write;
 
 /// A document that does what was decided, as far as its target can.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Document {
+pub struct PolicyDocument {
     /// The document itself, then the files that belong beside it.
-    pub outputs: Vec<Output>,
+    pub files: Vec<PolicyFile>,
     /// What it does not say as it was decided.
     pub losses: Vec<Loss>,
     /// How many calls were replayed against it.
     pub calls: usize,
 }
 
-impl Document {
+impl PolicyDocument {
     /// The text of the document itself.
     pub fn text(&self) -> &str {
-        self.outputs.first().map_or("", |output| output.text.as_str())
+        self.files.first().map_or("", |output| output.text.as_str())
     }
 }
 
@@ -37,17 +40,33 @@ impl Document {
 pub fn document(
     target: Target,
     servers: &[PlannedServer],
-    options: &Options,
+    options: &TargetOptions,
     uncounted: Uncounted,
-) -> Result<Document, Refused> {
+) -> Result<PolicyDocument, Refused> {
     let mut losses = Vec::new();
     let fitted = fit(target, servers, options, uncounted, &mut losses)?;
-    let mut outputs = target.format().write(&fitted, options);
-    let calls = verify(target, &fitted, &outputs, options)?;
-    if !target.features().comments {
-        outputs.push(reasons(&fitted));
+    let mut files = target.format().write(&fitted, options);
+    let calls = verify(target, &fitted, &files, options)?;
+    if !target.capability().comments {
+        files.push(reasons(&fitted));
     }
-    Ok(Document { outputs, losses, calls })
+    Ok(PolicyDocument { files, losses, calls })
+}
+
+/// Whether files that stand somewhere do what was decided: they are read back as the target would and asked; the number of
+/// calls that were replayed.
+///
+/// # Errors
+/// The target cannot say what was decided, or the files do something else (see [`Refused::Unverified`]).
+pub fn verify_files(
+    target: Target,
+    servers: &[PlannedServer],
+    files: &[PolicyFile],
+    options: &TargetOptions,
+    uncounted: Uncounted,
+) -> Result<usize, Refused> {
+    let fitted = fit(target, servers, options, uncounted, &mut Vec::new())?;
+    verify(target, &fitted, files, options)
 }
 
 /// What a written document does with one call, as its target would read it.
@@ -56,18 +75,19 @@ pub fn document(
 /// The document cannot be read back.
 pub fn answer(
     target: Target,
-    outputs: &[Output],
-    options: &Options,
+    files: &[PolicyFile],
+    options: &TargetOptions,
     server: &PlannedServer,
     tool: &str,
     arguments: &Map<String, Value>,
-) -> Result<Effect, String> {
+) -> Result<PolicyEffect, String> {
     let alias = target.format().alias(&server.alias).map_err(str::to_owned)?;
-    super::verify::answer(target, outputs, options, &server.name, &alias, tool, arguments)
+    let evaluator = target.load(files, options)?;
+    Ok(evaluator.answer(&Call { server: &server.name, alias: &alias, tool, arguments }))
 }
 
 /// The reasons, for formats that have no comments.
-fn reasons(servers: &[FittedServer<'_>]) -> Output {
+fn reasons(servers: &[FittedServer<'_>]) -> PolicyFile {
     let row = |server: &FittedServer<'_>, names: &[&str], written: String, reason: &str| json!({ "server": server.name, "tools": names, "written": written, "because": reason });
     let mut rows: Vec<Value> = Vec::new();
     for server in servers {
@@ -75,7 +95,7 @@ fn reasons(servers: &[FittedServer<'_>]) -> Output {
             rows.push(row(server, &tool.stands_for, tool.effect.to_string(), &tool.reason));
         }
     }
-    Output { file: "reasons.json".to_owned(), text: format!("{:#}\n", Value::Array(rows)) }
+    PolicyFile { file: "reasons.json".to_owned(), text: format!("{:#}\n", Value::Array(rows)) }
 }
 
 /// A recommendation for one tool at one target, with the two changes that people ask for.
@@ -99,11 +119,11 @@ pub struct Advice {
 pub fn advise(
     target: Target,
     server: &PlannedServer,
-    options: &Options,
+    options: &TargetOptions,
     uncounted: Uncounted,
     limit: (u32, Window),
 ) -> Advice {
-    let changed = |effect: Effect, reason: &str| {
+    let changed = |effect: PolicyEffect, reason: &str| {
         let again = |tool: &PlannedTool| PlannedTool { decision: Decision::plain(effect, reason), ..tool.clone() };
         let tools = server.tools.iter().map(again).collect();
         let server = PlannedServer { tools, ..server.clone() };
@@ -120,85 +140,9 @@ pub fn advise(
         target,
         effect: server.tools.first().map(|tool| tool.decision.sentence()).unwrap_or_default(),
         document,
-        steps: target.features().steps,
-        block: changed(Effect::Hide, "it is to be blocked completely"),
-        limit: changed(Effect::Limit { max, window }, "its calls are to be counted"),
+        steps: target.capability().steps,
+        block: changed(PolicyEffect::Hide, "it is to be blocked completely"),
+        limit: changed(PolicyEffect::Limit { max, window }, "its calls are to be counted"),
         losses,
     }
-}
-
-/// The table of the documentation: what each target can express, and what becomes of the rest.
-pub fn table() -> String {
-    let mut out = String::from(
-        "| `--target` | what | refuses | asks | counts | hides | arguments | tools it does not name | decided by |\n\
-         |---|---|---|---|---|---|---|---|---|\n",
-    );
-    for target in Target::ALL {
-        let f = target.features();
-        let yes = |can: bool| if can { "yes" } else { "no" };
-        let refuses = match f.refusal {
-            Refusal::ByRule => "by rule",
-            Refusal::ByOmission => "by leaving out",
-            Refusal::Never => "no",
-        };
-        line(
-            &mut out,
-            format_args!(
-                "| `{target}` | {} | {refuses} | {} | {} | {} | {} | {} | {} |",
-                f.title,
-                yes(f.ask),
-                yes(f.rate),
-                yes(f.hide),
-                f.arguments.unwrap_or("no"),
-                f.default,
-                f.engine.unwrap_or("own evaluator"),
-            ),
-        );
-    }
-    out.push_str("\nWhat becomes of what a target cannot express, with the default profile:\n\n");
-    out.push_str("| `--target` | 10/minute | ask | deny | hide | 30/minute for two of three operations, else hide |\n");
-    out.push_str("|---|---|---|---|---|---|\n");
-    let wanted = specimens();
-    for target in Target::ALL {
-        let cells: Vec<String> = wanted.iter().map(|decision| becomes(*target, decision)).collect();
-        line(&mut out, format_args!("| `{target}` | {} |", cells.join(" | ")));
-    }
-    out.push_str("\nNames and limits:\n\n| `--target` | file | names | lists | comments |\n|---|---|---|---|---|\n");
-    for target in Target::ALL {
-        let f = target.features();
-        let comments = if f.comments { "in the file" } else { "in reasons.json" };
-        line(&mut out, format_args!("| `{target}` | {} | {} | {} | {comments} |", f.file, f.names, f.lists));
-    }
-    out
-}
-
-fn specimens() -> [Decision; 5] {
-    let limit = |max| Effect::Limit { max, window: Window::Minute };
-    let test = Test::OneOf(vec!["get".to_owned(), "list".to_owned()]);
-    let condition = Condition { argument: "mode".to_owned(), test, reason: String::new() };
-    let conditional =
-        Decision { effect: limit(30), conditions: vec![condition], otherwise: Effect::Hide, reason: String::new() };
-    let plain = |effect| Decision::plain(effect, "");
-    [plain(limit(10)), plain(Effect::Ask), plain(Effect::Deny), plain(Effect::Hide), conditional]
-}
-
-/// What a decision becomes at a target, in the words of its own loss report.
-fn becomes(target: Target, decision: &Decision) -> String {
-    let servers = [PlannedServer {
-        name: "example".to_owned(),
-        alias: "example".to_owned(),
-        launch: None,
-        tools: vec![PlannedTool::new("tool", decision.clone())],
-    }];
-    let mut losses = Vec::new();
-    let fitted = fit(target, &servers, &Options::default(), Uncounted::Stricter, &mut losses);
-    match (fitted, losses.last()) {
-        (Err(_), _) => "**no document** without `--lossy`, then ask".to_owned(),
-        (Ok(_), Some(loss)) => loss.written.clone(),
-        (Ok(_), None) => "as decided".to_owned(),
-    }
-}
-
-fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
-    writeln!(out, "{text}").expect("a string takes all");
 }

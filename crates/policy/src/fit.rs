@@ -2,101 +2,21 @@
 //!
 //! Where only the looser side is left (a target that cannot refuse), there is no document unless the user asked for one.
 
-use super::decision::{Condition, Effect, Test};
-use super::plan::{Launch, PlannedServer, PlannedTool};
+use super::capability::{Adapted, Capability, RefusalMode};
+use super::decision::{Condition, PolicyEffect};
+use super::fitted::{FittedServer, FittedTool};
+use super::format::TargetOptions;
+use super::loss::{Deviation, Loss, Refused};
+use super::plan::{PlannedServer, PlannedTool};
 use super::profile::Uncounted;
-use super::target::{Adapted, Features, Options, Refusal, Target};
-use serde::Serialize;
-use serde_json::{Map, Value};
+use super::targets::Target;
 use std::collections::BTreeMap;
-
-/// How far what is written is from what was decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Change {
-    /// The call is refused or asked about more often.
-    Stricter,
-    /// The call is answered alike, but the agent sees the tool.
-    Visible,
-    /// The call is let through more often; only where the user or the profile asked for it.
-    Looser,
-}
-
-/// One thing that a document does not say as it was decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Loss {
-    pub server: String,
-    pub tool: String,
-    /// What was decided, in few words.
-    pub decided: String,
-    /// What the document does.
-    pub written: String,
-    pub change: Change,
-    pub why: String,
-}
-
-/// Why there is no document.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    #[error(
-        "{target} cannot refuse a tool, and {tools} of `{server}` must be refused, for instance `{example}`; \
-             --lossy makes it ask instead"
-    )]
-    CannotRefuse { target: Target, server: String, tools: usize, example: String },
-    #[error("{target} cannot name the server `{alias}`: {why}")]
-    Alias { target: Target, alias: String, why: &'static str },
-    #[error("two servers are both named `{0}` in the document")]
-    TwoServers(String),
-    #[error("{0} is decided by an engine that this build leaves out (feature `verify`), so nothing vouches for it")]
-    NoEngine(Target),
-    #[error("the {target} document would not do what was decided: {detail}")]
-    Unverified { target: Target, detail: String },
-}
-
-/// A tool as the document speaks of it.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct FittedTool<'a> {
-    /// The name as the document spells it.
-    pub(super) name: String,
-    /// The tools that the name stands for; more than one after mangling, or where a server lists a name twice.
-    pub(super) stands_for: Vec<&'a str>,
-    pub(super) effect: Effect,
-    pub(super) conditions: Vec<Condition>,
-    /// What was decided, before anything fell.
-    pub(super) decided: Effect,
-    pub(super) reason: String,
-    pub(super) input_schema: Option<&'a Map<String, Value>>,
-}
-
-/// A server as the document speaks of it.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct FittedServer<'a> {
-    pub(super) name: &'a str,
-    /// The alias as the document spells it.
-    pub(super) alias: String,
-    pub(super) launch: Option<&'a Launch>,
-    pub(super) tools: Vec<FittedTool<'a>>,
-    /// Tools that the document cannot name; the target's default governs them.
-    pub(super) unnamed: Vec<&'a str>,
-}
-
-impl FittedServer<'_> {
-    /// The tools that an agent may call without a person.
-    pub(super) fn allowed(&self) -> impl Iterator<Item = &FittedTool<'_>> {
-        self.tools.iter().filter(|tool| tool.effect.is_allowed())
-    }
-
-    /// The tools that are not refused.
-    pub(super) fn reachable(&self) -> impl Iterator<Item = &FittedTool<'_>> {
-        self.tools.iter().filter(|tool| !tool.effect.is_refused())
-    }
-}
 
 /// Fits the servers to the target.
 pub(super) fn fit<'a>(
     target: Target,
     servers: &'a [PlannedServer],
-    options: &Options,
+    options: &TargetOptions,
     uncounted: Uncounted,
     losses: &mut Vec<Loss>,
 ) -> Result<Vec<FittedServer<'a>>, Refused> {
@@ -110,7 +30,7 @@ pub(super) fn fit<'a>(
         if fitted.iter().any(|other| other.alias == alias) {
             return Err(Refused::TwoServers(alias));
         }
-        fitted.push(One { target, features: target.features(), server, options, uncounted, losses }.fit(alias)?);
+        fitted.push(One { target, capability: target.capability(), server, options, uncounted, losses }.fit(alias)?);
     }
     Ok(fitted)
 }
@@ -118,9 +38,9 @@ pub(super) fn fit<'a>(
 /// One server on its way to a target.
 struct One<'a, 'l> {
     target: Target,
-    features: &'static Features,
+    capability: &'static Capability,
     server: &'a PlannedServer,
-    options: &'l Options,
+    options: &'l TargetOptions,
     uncounted: Uncounted,
     losses: &'l mut Vec<Loss>,
 }
@@ -144,9 +64,9 @@ impl<'a> One<'a, '_> {
             let mut one = self.fit_tool(tool, name, &mut unrefusable);
             if !one.conditions.is_empty() {
                 conditional += 1;
-                if conditional > self.features.most_conditional {
+                if conditional > self.capability.most_conditional {
                     one.conditions.clear();
-                    one.effect = self.fall(tool, tool.decision.otherwise, self.features.lists, &mut unrefusable);
+                    one.effect = self.fall(tool, tool.decision.otherwise, self.capability.lists, &mut unrefusable);
                 }
             }
             match places.get(&one.name) {
@@ -178,7 +98,7 @@ impl<'a> One<'a, '_> {
                 Adapted::Same => conditions.push(condition.clone()),
                 Adapted::Stricter(test, why) => {
                     let written = Condition { test, ..condition.clone() };
-                    self.lose(tool, &condition.sentence(), &written.sentence(), Change::Stricter, why);
+                    self.lose(tool, &condition.sentence(), &written.sentence(), Deviation::Stricter, why);
                     conditions.push(written);
                 }
                 Adapted::No(why) => {
@@ -214,37 +134,37 @@ impl<'a> One<'a, '_> {
     fn fall(
         &mut self,
         tool: &'a PlannedTool,
-        wanted: Effect,
+        wanted: PolicyEffect,
         why: &'static str,
         unrefusable: &mut Vec<&'a str>,
-    ) -> Effect {
-        let features = self.features;
+    ) -> PolicyEffect {
+        let capability = self.capability;
         let mut reasons: Vec<&str> = if why.is_empty() { Vec::new() } else { vec![why] };
-        let mut change = if why.is_empty() { Change::Visible } else { Change::Stricter };
+        let mut change = if why.is_empty() { Deviation::Visible } else { Deviation::Stricter };
         let mut effect = wanted;
-        if matches!(effect, Effect::Limit { .. }) && !features.rate {
+        if matches!(effect, PolicyEffect::Limit { .. }) && !capability.rate {
             reasons.push("it cannot count calls");
             if self.uncounted == Uncounted::Allow {
-                effect = Effect::Allow;
-                change = change.max(Change::Looser);
+                effect = PolicyEffect::Allow;
+                change = change.max(Deviation::Looser);
             } else {
-                effect = Effect::Ask;
-                change = Change::Stricter;
+                effect = PolicyEffect::Ask;
+                change = Deviation::Stricter;
             }
         }
-        if effect == Effect::Ask && !features.ask {
+        if effect == PolicyEffect::Ask && !capability.ask {
             reasons.push("it cannot ask a person");
-            effect = Effect::Deny;
-            change = Change::Stricter;
+            effect = PolicyEffect::Deny;
+            change = Deviation::Stricter;
         }
-        if effect.is_refused() && features.refusal == Refusal::Never {
+        if effect.is_refused() && capability.refusal == RefusalMode::Never {
             reasons.push("it cannot refuse");
             unrefusable.push(&tool.name);
-            effect = Effect::Ask;
-            change = Change::Looser;
-        } else if effect == Effect::Hide && !features.hide {
+            effect = PolicyEffect::Ask;
+            change = Deviation::Looser;
+        } else if effect == PolicyEffect::Hide && !capability.hide {
             reasons.push("it cannot hide a tool");
-            effect = Effect::Deny;
+            effect = PolicyEffect::Deny;
         }
         if !reasons.is_empty() {
             let decided = describe(tool.decision.effect, &tool.decision.conditions);
@@ -255,13 +175,13 @@ impl<'a> One<'a, '_> {
 
     /// A tool that the document cannot name: the target's default governs it.
     fn falls_to_default(&mut self, tool: &'a PlannedTool, why: &str, unrefusable: &mut Vec<&'a str>) {
-        let default = self.features.default;
+        let default = self.capability.default;
         let decided = tool.decision.effect;
         let change = if decided.is_refused() && !default.is_refused() {
             unrefusable.push(&tool.name);
-            Change::Looser
+            Deviation::Looser
         } else {
-            Change::Stricter
+            Deviation::Stricter
         };
         let alike = decided == default || (decided.is_refused() && default.is_refused());
         if !alike {
@@ -279,7 +199,7 @@ impl<'a> One<'a, '_> {
             ([], there) => there.to_vec(),
             // Tests that speak of different schemas cannot be put together.
             _ => {
-                effect = Effect::Deny;
+                effect = PolicyEffect::Deny;
                 Vec::new()
             }
         };
@@ -294,7 +214,7 @@ impl<'a> One<'a, '_> {
                         tool: (*name).to_owned(),
                         decided: before.clone(),
                         written: after.clone(),
-                        change: Change::Stricter,
+                        change: Deviation::Stricter,
                         why: why.to_owned(),
                     });
                 }
@@ -316,7 +236,7 @@ impl<'a> One<'a, '_> {
         }
     }
 
-    fn lose(&mut self, tool: &PlannedTool, decided: &str, written: &str, change: Change, why: &str) {
+    fn lose(&mut self, tool: &PlannedTool, decided: &str, written: &str, change: Deviation, why: &str) {
         self.losses.push(Loss {
             server: self.server.name.clone(),
             tool: tool.name.clone(),
@@ -328,26 +248,10 @@ impl<'a> One<'a, '_> {
     }
 }
 
-fn describe(effect: Effect, conditions: &[Condition]) -> String {
+fn describe(effect: PolicyEffect, conditions: &[Condition]) -> String {
     if conditions.is_empty() {
         return effect.to_string();
     }
     let words: Vec<_> = conditions.iter().map(Condition::sentence).collect();
     format!("{effect} when {}", words.join(" and "))
-}
-
-/// Whether `value` passes a test; `None` where targets differ.
-pub(super) fn passes(test: &Test, value: Option<&Value>) -> Option<bool> {
-    Some(match (test, value) {
-        (Test::FalseOrAbsent | Test::Absent, Some(Value::Null)) => return None,
-        (Test::FalseOrAbsent, value) => matches!(value, None | Some(Value::Bool(false))),
-        (Test::Absent, value) => value.is_none(),
-        (Test::OneOf(values), Some(Value::String(text))) => values.contains(text),
-        (Test::True, Some(value)) => *value == Value::Bool(true),
-        (Test::AtMost(most), Some(Value::Number(n))) => n.as_f64().is_some_and(|n| n >= 0.0 && n <= f64::from(*most)),
-        (Test::Text { starts_with, without }, Some(Value::String(text))) => {
-            starts_with.iter().any(|start| text.starts_with(start)) && !without.iter().any(|not| text.contains(not))
-        }
-        _ => false,
-    })
 }

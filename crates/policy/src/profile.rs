@@ -3,7 +3,7 @@
 //! Three are built in (`data/policy/*.toml`); a user's own has the same form. A profile that does not parse stops the
 //! command: there is no falling back to another.
 
-use super::decision::{Decision, Effect};
+use super::decision::{Decision, PolicyEffect};
 use mcpdex_model::{Category, Class, Confidence, Risk, ToolOrigin, Trait, Verdict};
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -97,7 +97,7 @@ struct When {
 #[derive(Debug, Clone, PartialEq)]
 struct Rule {
     when: When,
-    effect: Effect,
+    effect: PolicyEffect,
     because: String,
 }
 
@@ -179,15 +179,15 @@ impl Profile {
     pub(super) fn rule_for(&self, verdict: &Verdict, origin: Option<ToolOrigin>) -> Decision {
         match self.rules.iter().find(|rule| rule.when.holds(verdict, origin)) {
             Some(rule) => Decision::plain(rule.effect, rule.because.clone()),
-            None => Decision::plain(Effect::Ask, "no rule of the profile speaks of it"),
+            None => Decision::plain(PolicyEffect::Ask, "no rule of the profile speaks of it"),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::specimen::verdict;
     use super::*;
+    use crate::test_verdict::verdict;
 
     #[test]
     fn the_built_in_profiles_parse_and_have_different_names() {
@@ -219,8 +219,8 @@ mod tests {
                     [[rule]]\nwhen={class=['write']}\neffect='3/hour'\nbecause='writes'";
         let profile = Profile::from_toml("mine", text).expect("valid");
         let tool = verdict("t", Class::Write, &[]);
-        assert_eq!(profile.rule_for(&tool, Some(ToolOrigin::Live)).effect, Effect::Allow);
+        assert_eq!(profile.rule_for(&tool, Some(ToolOrigin::Live)).effect, PolicyEffect::Allow);
         assert_eq!(profile.rule_for(&tool, None).effect.to_string(), "3/hour");
-        assert_eq!(profile.rule_for(&verdict("t", Class::Read, &[]), None).effect, Effect::Ask);
+        assert_eq!(profile.rule_for(&verdict("t", Class::Read, &[]), None).effect, PolicyEffect::Ask);
     }
 }

@@ -3,11 +3,12 @@
 
 use super::arguments::decide_with_arguments;
 use super::decision::Decision;
-use super::document::{Document, document};
-use super::fit::Refused;
+use super::document::{PolicyDocument, document};
+use super::format::TargetOptions;
+use super::loss::Refused;
 use super::plan::{PlannedServer, PlannedTool, alias_of};
 use super::profile::Profile;
-use super::target::{Options, Target};
+use super::targets::Target;
 use mcpdex_model::FoundTool;
 
 /// What happens to one tool of the database under a profile: its verdict, how it was learnt and its arguments.
@@ -20,7 +21,7 @@ pub fn decide_found(profile: &Profile, found: &FoundTool) -> Decision {
 ///
 /// # Errors
 /// The document would not do what was decided (see [`Refused`]).
-pub fn recommend(server: &str, tools: &[&FoundTool]) -> Result<Document, Refused> {
+pub fn recommend(server: &str, tools: &[&FoundTool]) -> Result<PolicyDocument, Refused> {
     let profile = Profile::balanced();
     let plan = |found: &&FoundTool| PlannedTool {
         name: found.tool.name.clone(),
@@ -33,5 +34,5 @@ pub fn recommend(server: &str, tools: &[&FoundTool]) -> Result<Document, Refused
         launch: None,
         tools: tools.iter().map(plan).collect(),
     };
-    document(Target::PolicyLayer, &[planned], &Options::default(), profile.uncounted)
+    document(Target::PolicyLayer, &[planned], &TargetOptions::default(), profile.uncounted)
 }

@@ -6,7 +6,7 @@ use super::settings::Settings;
 use crate::cli::{Global, PolicyArgs};
 use crate::command::{Exit, interrupt};
 use crate::model::FoundTool;
-use crate::policy::{Document, PlannedServer, Refused, Target};
+use crate::policy::{PlannedServer, PolicyDocument, Refused, Target};
 use crate::store::Reader;
 use anyhow::Context;
 use rayon::prelude::*;
@@ -101,7 +101,7 @@ impl Export {
         target: Target,
         servers: &[PlannedServer],
         place: &str,
-        written: Result<Document, Refused>,
+        written: Result<PolicyDocument, Refused>,
     ) -> anyhow::Result<()> {
         let names: Vec<&str> = servers.iter().map(|server| server.name.as_str()).collect();
         let document = match written {
@@ -115,7 +115,7 @@ impl Export {
         };
         let folder = self.folder.join(target.as_str()).join(place);
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-        for output in &document.outputs {
+        for output in &document.files {
             write_whole(&folder.join(&output.file), &output.text)?;
         }
         for loss in &document.losses {
@@ -125,7 +125,7 @@ impl Export {
         self.summary.calls += document.calls as u64;
         self.summary.losses += document.losses.len() as u64;
         let tools: usize = servers.iter().map(|server| server.tools.len()).sum();
-        let file = Path::new(target.as_str()).join(place).join(target.features().file);
+        let file = Path::new(target.as_str()).join(place).join(target.capability().file);
         let row = json!({
             "target": target, "servers": names, "file": file, "tools": tools, "calls": document.calls,
             "losses": document.losses.len(),
@@ -218,7 +218,7 @@ pub(super) fn everything(
     Ok(if summary.unverified > 0 { Exit::Failed } else { Exit::Done })
 }
 
-type Written = Vec<(Target, Result<Document, Refused>)>;
+type Written = Vec<(Target, Result<PolicyDocument, Refused>)>;
 
 /// The documents of one server for every target that was asked for.
 fn one(settings: &Settings, name: &str, found: &[FoundTool]) -> (PlannedServer, Written) {

@@ -68,7 +68,7 @@ impl Command<'_> {
                 eprintln!("{}: {}", visible(name), visible(&decision.sentence()));
             }
             for target in &settings.targets {
-                for step in target.features().steps {
+                for step in target.capability().steps {
                     eprintln!("  {target}: {step}");
                 }
             }

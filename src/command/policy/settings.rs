@@ -3,17 +3,17 @@
 use crate::cli::PolicyArgs;
 use crate::model::FoundTool;
 use crate::policy::{
-    Decision, Document, Effect, Options, PlannedServer, PlannedTool, Profile, Refused, Target, alias_of, decide_found,
-    document, targets,
+    Decision, PlannedServer, PlannedTool, PolicyDocument, PolicyEffect, Profile, Refused, Target, TargetOptions,
+    alias_of, decide_found, document, targets,
 };
 use anyhow::{Context, bail};
 
 pub(super) struct Settings {
     pub(super) targets: Vec<Target>,
     pub(super) profile: Profile,
-    pub(super) options: Options,
+    pub(super) options: TargetOptions,
     /// One of the two changes that people ask for, instead of what the profile says.
-    instead: Option<Effect>,
+    instead: Option<PolicyEffect>,
     /// No option of this command was given: print the document and say nothing beside it.
     pub(super) plain: bool,
 }
@@ -27,7 +27,7 @@ impl Settings {
             None => Profile::balanced().clone(),
             Some(name) => read_profile(name)?,
         };
-        let mut options = Options { lossy: args.lossy, ..Options::default() };
+        let mut options = TargetOptions { lossy: args.lossy, ..TargetOptions::default() };
         for pair in &args.set {
             match pair.split_once('=') {
                 Some(("separator", text)) if !text.is_empty() => text.clone_into(&mut options.separator),
@@ -35,11 +35,11 @@ impl Settings {
                 _ => bail!("--set takes separator=TEXT or gateway=ARN, not `{pair}`"),
             }
         }
-        let limit = args.limit.as_deref().map(str::parse::<Effect>).transpose()?;
-        if limit.is_some_and(|effect| !matches!(effect, Effect::Limit { .. })) {
+        let limit = args.limit.as_deref().map(str::parse::<PolicyEffect>).transpose()?;
+        if limit.is_some_and(|effect| !matches!(effect, PolicyEffect::Limit { .. })) {
             bail!("--limit takes a number of calls and a window, for instance 10/minute");
         }
-        let instead = if args.block { Some(Effect::Hide) } else { limit };
+        let instead = if args.block { Some(PolicyEffect::Hide) } else { limit };
         let plain = args.target.is_none()
             && args.profile.is_none()
             && args.out.is_none()
@@ -51,7 +51,7 @@ impl Settings {
     /// What happens to a tool.
     pub(super) fn decide(&self, found: &FoundTool) -> Decision {
         match self.instead {
-            Some(Effect::Hide) => Decision::plain(Effect::Hide, "it is to be blocked completely"),
+            Some(PolicyEffect::Hide) => Decision::plain(PolicyEffect::Hide, "it is to be blocked completely"),
             Some(effect) => Decision::plain(effect, "its calls are to be counted"),
             None => decide_found(&self.profile, found),
         }
@@ -73,8 +73,8 @@ impl Settings {
         &'a self,
         target: Target,
         servers: &'a [PlannedServer],
-    ) -> impl Iterator<Item = (&'a [PlannedServer], Result<Document, Refused>)> {
-        let size = if target.features().one_server { 1 } else { servers.len().max(1) };
+    ) -> impl Iterator<Item = (&'a [PlannedServer], Result<PolicyDocument, Refused>)> {
+        let size = if target.capability().one_server { 1 } else { servers.len().max(1) };
         servers.chunks(size).map(move |chunk| (chunk, document(target, chunk, &self.options, self.profile.uncounted)))
     }
 }

@@ -1,0 +1,97 @@
+//! The eleven operators of PolicyLayer's documents, as its open-source proxy evaluates them.
+//!
+//! A missing argument fails every operator but `exists`; `null` counts as missing; an argument that is not an object ends
+//! the walk.
+
+use regex::Regex;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// One condition of a document.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OperatorCondition {
+    path: String,
+    op: Operator,
+    value: Value,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Operator {
+    Eq,
+    Neq,
+    Lt,
+    Lte,
+    Gt,
+    Gte,
+    In,
+    NotIn,
+    Exists,
+    Regex,
+    Contains,
+}
+
+impl OperatorCondition {
+    /// Whether the condition is one that the target accepts.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if !self.path.starts_with("args.") {
+            return Err(format!("path `{}` does not start with args.", self.path));
+        }
+        let fits = match self.op {
+            Operator::In | Operator::NotIn => self.value.is_array(),
+            Operator::Lt | Operator::Lte | Operator::Gt | Operator::Gte => self.value.is_number(),
+            Operator::Exists => self.value.is_boolean(),
+            Operator::Regex => self.value.as_str().is_some_and(|pattern| Regex::new(pattern).is_ok()),
+            Operator::Eq | Operator::Neq | Operator::Contains => true,
+        };
+        if fits { Ok(()) } else { Err(format!("{:?} does not take {}", self.op, self.value)) }
+    }
+
+    /// Whether the condition holds of the arguments.
+    pub(crate) fn holds(&self, arguments: &Map<String, Value>) -> bool {
+        let found = self.find(arguments);
+        if self.op == Operator::Exists {
+            return found.is_some() == (self.value == Value::Bool(true));
+        }
+        let Some(found) = found else { return false };
+        let listed = || self.value.as_array().is_some_and(|list| list.iter().any(|value| equal(value, found)));
+        let numbers = || Some((found.as_f64()?, self.value.as_f64()?));
+        match self.op {
+            Operator::Eq => equal(found, &self.value),
+            Operator::Neq => !equal(found, &self.value),
+            Operator::Lt => numbers().is_some_and(|(a, b)| a < b),
+            Operator::Lte => numbers().is_some_and(|(a, b)| a <= b),
+            Operator::Gt => numbers().is_some_and(|(a, b)| a > b),
+            Operator::Gte => numbers().is_some_and(|(a, b)| a >= b),
+            Operator::In => listed(),
+            Operator::NotIn => !listed(),
+            Operator::Exists => false,
+            Operator::Regex => match (found, self.value.as_str().map(Regex::new)) {
+                (Value::String(text), Some(Ok(pattern))) => pattern.is_match(text),
+                _ => false,
+            },
+            Operator::Contains => match (found, &self.value) {
+                (Value::String(text), Value::String(part)) => text.contains(part.as_str()),
+                (Value::Array(list), part) => list.iter().any(|value| equal(value, part)),
+                _ => false,
+            },
+        }
+    }
+
+    fn find<'a>(&self, arguments: &'a Map<String, Value>) -> Option<&'a Value> {
+        let mut steps = self.path.strip_prefix("args.")?.split('.');
+        let mut found = arguments.get(steps.next()?)?;
+        for step in steps {
+            found = found.as_object()?.get(step)?;
+        }
+        Some(found).filter(|value| !value.is_null())
+    }
+}
+
+fn equal(a: &Value, b: &Value) -> bool {
+    match (a.as_f64(), b.as_f64()) {
+        (Some(a), Some(b)) => a == b,
+        _ => a == b,
+    }
+}

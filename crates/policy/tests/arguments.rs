@@ -1,0 +1,64 @@
+//! Calls with arguments that pass and that fail, asked of every document that looks at arguments.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+#[allow(dead_code, reason = "each test file uses its part")]
+mod support;
+
+use mcpdex_policy::{PolicyEffect, Target, TargetOptions, Test, Uncounted, answer, document};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use support::{only_when, server, tool};
+
+/// A test, the argument that it speaks of, a value that passes (`None`: left out) and one that fails.
+fn cases() -> impl Strategy<Value = (Test, &'static str, Option<Value>, Option<Value>)> {
+    let words = proptest::collection::vec("[a-z]{1,8}", 1..5);
+    let one_of = (words, any::<prop::sample::Index>(), "[A-Z ]{1,9}").prop_map(|(words, which, other)| {
+        let passes = json!(words[which.index(words.len())]);
+        (Test::OneOf(words), "mode", Some(passes), Some(json!(other)))
+    });
+    let off = prop_oneof![Just(None), Just(Some(json!(false)))];
+    let odd = prop_oneof![Just(json!(true)), Just(json!("x")), Just(json!("false")), Just(json!(""))];
+    let switch = (off, odd).prop_map(|(passes, fails)| (Test::FalseOrAbsent, "force", passes, Some(fails)));
+    let not = prop_oneof![Just(None), Just(Some(json!(false))), Just(Some(json!("true")))];
+    let rehearsal = not.prop_map(|fails| (Test::True, "dry_run", Some(json!(true)), fails));
+    let beyond = prop_oneof![1_u32..100_000, Just(u32::MAX / 2)];
+    let amount = (1_u32..50_000, 0_u32..=100, beyond, any::<bool>()).prop_map(|(most, share, beyond, below)| {
+        let passes = f64::from(most) * f64::from(share) / 100.0;
+        let fails = if below { -f64::from(beyond) } else { f64::from(most) + f64::from(beyond) };
+        (Test::AtMost(most), "amount", Some(json!(passes)), Some(json!(fails)))
+    });
+    let text = ("[a-z]{2,6}", "[A-Z]{1,3}", "[0-9 ]{0,9}", any::<bool>()).prop_map(|(start, not, rest, cut)| {
+        let passes = json!(format!("{start}/{rest}"));
+        let fails = json!(if cut { format!("{rest}{start}") } else { format!("{start}/{rest}{not}") });
+        (Test::Text { starts_with: vec![format!("{start}/")], without: vec![not] }, "url", Some(passes), Some(fails))
+    });
+    prop_oneof![one_of, switch, rehearsal, amount, text]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_call_that_passes_is_let_through_and_one_that_fails_is_refused((test, argument, passes, fails) in cases()) {
+        let options = TargetOptions::default();
+        for target in Target::ALL.iter().copied() {
+            let capability = target.capability();
+            if capability.arguments.is_none() || (capability.engine.is_some() && cfg!(not(feature = "verify"))) {
+                continue;
+            }
+            let plan = server(vec![tool("sort_pot", only_when(PolicyEffect::Allow, argument, test.clone()))]);
+            let written = document(target, std::slice::from_ref(&plan), &options, Uncounted::Stricter);
+            let written = written.map_err(|refused| TestCaseError::fail(refused.to_string()))?;
+            let ask = |value: &Option<Value>| {
+                let arguments: Map<String, Value> = value.iter().map(|v| (argument.to_owned(), v.clone())).collect();
+                answer(target, &written.files, &options, &plan, "sort_pot", &arguments)
+            };
+            let refused = ask(&fails).map_err(TestCaseError::fail)?;
+            prop_assert!(refused.is_refused(), "{target}: {argument} {fails:?} is {refused}\n{}", written.text());
+            let let_through = ask(&passes).map_err(TestCaseError::fail)?;
+            let whole = written.losses.is_empty() || (test == Test::FalseOrAbsent && passes.is_none());
+            prop_assert!(let_through.is_allowed() || !whole, "{target}: {argument} {passes:?} is {let_through}\n{}", written.text());
+        }
+    }
+}
