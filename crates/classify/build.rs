@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-#[path = "src/digest.rs"]
+#[path = "src/rules/digest.rs"]
 mod digest;
 
 fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/digest.rs");
+    println!("cargo::rerun-if-changed=src/rules/digest.rs");
     println!("cargo::rerun-if-changed=rules");
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("rules");
     let mut files = rule_files(&root, "")?;

@@ -3,7 +3,7 @@
 use super::Exit;
 use super::judging::{on_threads, open, overrides};
 use super::output::stdout;
-use crate::classify::{Judge, Judged, Trust};
+use crate::classify::{AnnotationTrust, Judge, JudgedRow};
 use crate::cli::ClassifyArgs;
 use crate::report::visible;
 use std::io::{BufWriter, Write};
@@ -21,7 +21,7 @@ enum Line {
 pub(super) fn run(args: &ClassifyArgs, quiet: bool) -> anyhow::Result<Exit> {
     let rules = args.rules.load()?;
     let overrides = overrides(&args.overrides)?;
-    let trust = if args.trust_annotations { Trust::Full } else { Trust::RaiseOnly };
+    let trust = if args.trust_annotations { AnnotationTrust::Full } else { AnnotationTrust::RaiseOnly };
     let judge = Judge { rules: &rules, trust, overrides: &overrides };
     let path = args.file.clone();
     let bad = on_threads(args.threads, || {
@@ -56,7 +56,7 @@ pub(super) fn run(args: &ClassifyArgs, quiet: bool) -> anyhow::Result<Exit> {
     Ok(if bad > 0 { Exit::Unread } else { Exit::Done })
 }
 
-fn line(judged: Judged) -> Line {
+fn line(judged: JudgedRow) -> Line {
     match judged {
         Ok((row, verdict)) => match serde_json::to_vec(&verdict) {
             Ok(mut bytes) => {

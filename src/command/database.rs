@@ -1,7 +1,7 @@
 //! Where the database is, and verdicts that are never stale when a command reads them.
 
 use super::judging;
-use crate::classify::{Judge, Overrides, Ruleset, ServerContext, Trust};
+use crate::classify::{AnnotationTrust, Judge, Overrides, Ruleset, ServerContext};
 use crate::cli::Global;
 use crate::model::{Tool, Verdict};
 use crate::report::visible;
@@ -46,7 +46,7 @@ impl Bench {
 
     /// The verdicts on the tools of one server.
     pub(super) fn judge_tools(&self, server: &str, tools: &[Tool]) -> Vec<Verdict> {
-        let judge = Judge { rules: &self.rules, trust: Trust::RaiseOnly, overrides: &self.overrides };
+        let judge = Judge { rules: &self.rules, trust: AnnotationTrust::RaiseOnly, overrides: &self.overrides };
         let context = ServerContext::of(server, tools);
         tools.iter().map(|tool| judge.judge(&context, tool)).collect()
     }

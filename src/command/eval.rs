@@ -2,7 +2,7 @@
 
 use super::judging::{open, overrides, read_text};
 use super::{Exit, print};
-use crate::classify::{Disagreement, Judge, Label, Score, Scorer, Trust};
+use crate::classify::{AnnotationTrust, Disagreement, Judge, Label, Score, Scorer};
 use crate::cli::EvalArgs;
 use crate::report::visible;
 use anyhow::Context;
@@ -18,7 +18,7 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> anyhow::Result<Exit> {
     let rules = args.rules.load()?;
     let overrides = overrides(&[])?;
     // Annotations are the labels: they are withheld.
-    let judge = Judge { rules: &rules, trust: Trust::Ignore, overrides: &overrides };
+    let judge = Judge { rules: &rules, trust: AnnotationTrust::Ignore, overrides: &overrides };
     let noise = match &args.noise {
         Some(path) => noise_rows(path)?,
         None => BTreeSet::new(),

@@ -2,7 +2,7 @@
 
 use super::judging::{open, overrides};
 use super::{Exit, print};
-use crate::classify::{Judge, Trust};
+use crate::classify::{AnnotationTrust, Judge};
 use crate::cli::{RulesCommandArgs, RulesQuestion};
 use crate::report::visible;
 use std::collections::BTreeMap;
@@ -57,9 +57,6 @@ pub(super) fn run(args: &RulesCommandArgs, json: bool) -> anyhow::Result<Exit> {
             for example in &rule.quiet {
                 let _ = writeln!(out, "  quiet  {}  {}", example.name, example.description.as_deref().unwrap_or(""));
             }
-            for address in &rule.see {
-                let _ = writeln!(out, "  see    {address}");
-            }
             print(&out)?;
             Ok(Exit::Done)
         }
@@ -84,7 +81,7 @@ pub(super) fn run(args: &RulesCommandArgs, json: bool) -> anyhow::Result<Exit> {
 
 fn coverage(rules: &crate::classify::Ruleset, file: Option<&std::path::Path>, json: bool) -> anyhow::Result<Exit> {
     let overrides = overrides(&[])?;
-    let judge = Judge { rules, trust: Trust::Ignore, overrides: &overrides };
+    let judge = Judge { rules, trust: AnnotationTrust::Ignore, overrides: &overrides };
     let mut decided: BTreeMap<String, usize> = BTreeMap::new();
     // With a description and without: all, and not recognised.
     let mut counts = [[0usize; 2]; 2];

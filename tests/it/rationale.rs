@@ -1,7 +1,7 @@
 //! The rationale reads as a reviewer would write it: over a small pack of rules of its own, so that every word of it can
 //! be foreseen.
 
-use mcpdex::classify::{Ruleset, ServerContext, SourceFile, Trust};
+use mcpdex::classify::{AnnotationTrust, Ruleset, ServerContext, SourceFile};
 use mcpdex::model::{Tool, Verdict};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
@@ -16,13 +16,13 @@ static RULES: LazyLock<Ruleset> = LazyLock::new(|| {
     Ruleset::of_files(files, "the test").unwrap()
 });
 
-fn judge(tool: &Value, trust: Trust) -> Verdict {
+fn judge(tool: &Value, trust: AnnotationTrust) -> Verdict {
     let tool = Tool::from_json(&tool.to_string()).unwrap();
     RULES.judge_trusting(&ServerContext::of("acme", [&tool]), &tool, trust)
 }
 
 fn rationale(tool: Value) -> String {
-    judge(&tool, Trust::RaiseOnly).rationale
+    judge(&tool, AnnotationTrust::RaiseOnly).rationale
 }
 
 fn text(of: &[&str]) -> Value {
@@ -145,7 +145,7 @@ fn claims_of_the_server_are_told_with_what_became_of_them() {
     let told = rationale(lied.clone());
     assert!(told.ends_with("; its server claims readOnlyHint: true, but its definition speaks of write."), "{told}");
     assert_eq!(
-        judge(&lied, Trust::Full).rationale,
+        judge(&lied, AnnotationTrust::Full).rationale,
         "Its server says readOnlyHint: true and is trusted, so it is held to be read, with risk low. By its own \
          definition it would be write: it deletes data: its name says “delete_berth” and its description “Deletes a \
          berth”."

@@ -1,6 +1,6 @@
 //! What hostile or careless text must not be able to do to a verdict.
 
-use mcpdex::classify::{Judge, Overrides, Ruleset, ServerContext, Trust};
+use mcpdex::classify::{AnnotationTrust, Judge, Overrides, Ruleset, ServerContext};
 use mcpdex::model::{Class, Tool, Verdict};
 use proptest::prelude::*;
 use serde_json::json;
@@ -83,7 +83,7 @@ fn annotations_raise_and_never_lower_unless_they_are_trusted() {
     assert_eq!((verdict.class, verdict.risk.as_str()), (Class::Write, "critical"));
     assert_eq!(verdict.audit[0].effect, "not-followed");
     let context = ServerContext::of("acme", [&lied]);
-    assert_eq!(RULES.judge_trusting(&context, &lied, Trust::Full).class, Class::Read);
+    assert_eq!(RULES.judge_trusting(&context, &lied, AnnotationTrust::Full).class, Class::Read);
     let raised = judge(&claimed("get_page", json!({ "readOnlyHint": false, "destructiveHint": true })));
     assert_eq!((raised.class, raised.audit[0].effect.as_str()), (Class::Write, "raised"));
     let defaults =
@@ -103,7 +103,7 @@ fn the_output_has_the_same_bytes_on_any_number_of_threads() {
         input.push_str("{ broken\n");
     }
     let overrides = Overrides::default();
-    let judge = Judge { rules: &RULES, trust: Trust::RaiseOnly, overrides: &overrides };
+    let judge = Judge { rules: &RULES, trust: AnnotationTrust::RaiseOnly, overrides: &overrides };
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let mut out = Vec::new();

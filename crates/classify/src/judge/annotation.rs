@@ -1,0 +1,113 @@
+//! What the server claims about a tool, held against what its definition says. HintsWeighed may raise a verdict; they lower
+//! one only where the operator trusts them.
+
+use crate::judge::finding::Finding;
+use mcpdex_model::{AuditFinding, Class, Confidence, Hint, Tool, Trait};
+use std::collections::BTreeSet;
+
+/// How far the annotations of a server are believed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AnnotationTrust {
+    /// They may raise a verdict, never lower it.
+    #[default]
+    RaiseOnly,
+    /// They may lower a verdict too.
+    Full,
+    /// They are not looked at.
+    Ignore,
+}
+
+/// What became of the claims.
+pub(crate) struct HintsWeighed {
+    pub class: Class,
+    pub traits: BTreeSet<Trait>,
+    pub audit: Vec<AuditFinding>,
+    pub lowered: bool,
+    pub raised: Option<&'static str>,
+}
+
+/// Weighs the annotations of `tool` against `finding`.
+pub(crate) fn weigh(
+    tool: &Tool,
+    finding: &Finding<'_>,
+    confidence: Confidence,
+    trust: AnnotationTrust,
+) -> HintsWeighed {
+    let mut claims = HintsWeighed {
+        class: finding.class,
+        traits: finding.traits.clone(),
+        audit: Vec::new(),
+        lowered: false,
+        raised: None,
+    };
+    let hints = &tool.annotations;
+    if trust == AnnotationTrust::Ignore || hints.are_sdk_defaults() {
+        return claims;
+    }
+    let read_only = hints.read_only_hint;
+    let destructive = hints.destructive_hint;
+    if read_only == Some(true) && finding.class != Class::Read {
+        let says = format!("its definition speaks of {}", finding.class);
+        if trust == AnnotationTrust::Full {
+            claims.audit(Hint::ReadOnly, true, says, "lowered");
+            claims.class = Class::Read;
+            claims.traits.retain(|t| !matches!(t, Trait::Destructive | Trait::Financial | Trait::CodeExecution));
+            claims.lowered = true;
+        } else if finding.recognised {
+            claims.audit(Hint::ReadOnly, true, says, "not-followed");
+        } else {
+            claims.audit(Hint::ReadOnly, true, "nothing in its definition confirms it".to_owned(), "not-followed");
+        }
+        return claims;
+    }
+    let claims_write = read_only == Some(false) || (read_only.is_none() && destructive == Some(true));
+    if claims_write && finding.class == Class::Read {
+        // A bare `readOnlyHint: false` is also what some SDKs write when nobody said anything.
+        let stated = destructive == Some(true) || confidence < Confidence::High;
+        let hint = if read_only == Some(false) { Hint::ReadOnly } else { Hint::Destructive };
+        let value = hint == Hint::Destructive;
+        let says = "its definition speaks only of reading".to_owned();
+        if stated {
+            claims.audit(hint, value, says, "raised");
+            claims.class = Class::Write;
+            claims.raised = Some(hint.key());
+        } else {
+            claims.audit(hint, value, says, "not-followed");
+        }
+    }
+    let is_destructive = claims.traits.contains(&Trait::Destructive);
+    if destructive == Some(true) && read_only != Some(true) && !is_destructive && claims.class != Class::Read {
+        // In the protocol the hint covers overwriting too, so it does not make a verdict critical by itself, unless
+        // nothing else is known of the tool.
+        if finding.recognised {
+            claims.audit(
+                Hint::Destructive,
+                true,
+                "its definition names nothing that cannot be brought back".to_owned(),
+                "not-followed",
+            );
+        } else {
+            claims.audit(Hint::Destructive, true, "nothing else is known of it".to_owned(), "raised");
+            claims.traits.insert(Trait::Destructive);
+            claims.raised = Some(Hint::Destructive.key());
+        }
+    }
+    if destructive == Some(false) && is_destructive {
+        let says = "its definition speaks of what cannot be brought back".to_owned();
+        if trust == AnnotationTrust::Full {
+            claims.audit(Hint::Destructive, false, says, "lowered");
+            claims.traits.remove(&Trait::Destructive);
+            claims.lowered = true;
+        } else {
+            claims.audit(Hint::Destructive, false, says, "not-followed");
+        }
+    }
+    claims
+}
+
+impl HintsWeighed {
+    fn audit(&mut self, hint: Hint, value: bool, finding: String, effect: &str) {
+        let claim = format!("{}: {value}", hint.key());
+        self.audit.push(AuditFinding { claim, finding, effect: effect.to_owned() });
+    }
+}

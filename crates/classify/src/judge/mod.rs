@@ -1,0 +1,11 @@
+//! Judging: rules fired on what a tool states, their hits weighed, the class and traits settled. It writes no sentence.
+
+pub(crate) mod annotation;
+pub(crate) mod examine;
+pub(crate) mod explain;
+pub(crate) mod find;
+pub(crate) mod finding;
+pub(crate) mod operation;
+pub(crate) mod overrides;
+pub(crate) mod read_tool;
+pub(crate) mod settle;

@@ -1,0 +1,106 @@
+//! Rules that fired in, their fates out: which of them are overruled, which are too weak, and what class remains.
+
+use crate::judge::finding::{Fate, Fired};
+use crate::language::action::{Action, Place};
+use crate::rules::ruleset::Ruleset;
+use mcpdex_model::Class;
+
+/// Marks the hits of rules that a rule that fired overrules.
+pub(crate) fn overrule(set: &Ruleset, fired: &mut [Fired]) {
+    for index in 0..fired.len() {
+        let by = fired[index].rule;
+        if fired[index].fate != Fate::Won || set.rules[by as usize].overrules.is_empty() {
+            continue;
+        }
+        for other in fired.iter_mut() {
+            if other.fate == Fate::Won && set.rules[by as usize].overrules.contains(&other.rule) {
+                other.fate = Fate::Overruled(by);
+            }
+        }
+    }
+}
+
+/// Settles the class: the gravest with sound evidence. Returns it and whether any rule recognised the tool.
+pub(crate) fn settle(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) -> (Option<Class>, bool) {
+    let class_of = |hit: &Fired| set.rules[hit.rule as usize].class;
+    let strongest = |fired: &[Fired], class: Class| {
+        fired
+            .iter()
+            .filter(|h| h.fate == Fate::Won && class_of(h) == Some(class))
+            // "Starts an agent and assigns it a task": what is joined to an act does not outweigh it.
+            .filter(|h| class == Class::Read || h.action.is_none_or(|index| !actions[index as usize].joined))
+            .map(|h| h.strength + 1)
+            .max()
+            .unwrap_or(0)
+    };
+    doubt_light_verbs(set, fired, actions);
+    let read = strongest(fired, Class::Read);
+    let write = strongest(fired, Class::Write);
+    // Where name and first statement agree on reading, an aside in a later sentence has to be clearer than either.
+    let reads_in = |place: Place| {
+        fired.iter().filter(|hit| hit.fate == Fate::Won && class_of(hit) == Some(Class::Read)).any(|hit| {
+            hit.action
+                .is_some_and(|index| actions[index as usize].place == place && actions[index as usize].weaker == 0)
+        })
+    };
+    let silent = |place: Place| {
+        fired
+            .iter()
+            .filter(|hit| class_of(hit).is_some() && hit.fate == Fate::Won)
+            .all(|hit| hit.action.is_none_or(|index| actions[index as usize].place != place))
+    };
+    let agreement = u8::from((reads_in(Place::Name) || silent(Place::Name)) && reads_in(Place::Description));
+    for hit in fired.iter_mut().filter(|hit| hit.fate == Fate::Won) {
+        let later = hit.action.is_some_and(|index| actions[index as usize].weaker > 0);
+        let read = read + if later { agreement } else { 0 };
+        let stronger = match class_of(hit) {
+            Some(Class::Execute) => read.max(write),
+            Some(Class::Write) => read,
+            Some(Class::Read) | None => 0,
+        };
+        // "Downloads a template and deploys it": what is joined to a look is a deed of its own.
+        let joined = hit.action.is_some_and(|index| actions[index as usize].joined);
+        if hit.strength + 1 + u8::from(joined) < stronger {
+            hit.fate = Fate::Weaker;
+        }
+    }
+    // "It only reads" at the end of a text that says nothing else is praise, no evidence of reading.
+    let firm = |hit: &Fired| {
+        hit.action.is_none_or(|index| {
+            let action = &actions[index as usize];
+            action.weaker == 0 && !action.bare
+        })
+    };
+    if !fired
+        .iter()
+        .any(|hit| hit.fate == Fate::Won && class_of(hit).is_some() && (class_of(hit) > Some(Class::Read) || firm(hit)))
+    {
+        fired
+            .iter_mut()
+            .filter(|hit| hit.fate == Fate::Won && class_of(hit).is_some())
+            .for_each(|h| h.fate = Fate::Weaker);
+    }
+    let class = fired.iter().filter(|hit| hit.fate == Fate::Won).filter_map(class_of).max();
+    (class, class.is_some())
+}
+
+/// "run_loan_schedule: computes the rates", "trade_finder: finds trades": where the name's verb says little or may be a
+/// noun, and the description starts with a look, the name counts one step less.
+fn doubt_light_verbs(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) {
+    let opening = |hit: &Fired| {
+        hit.fate == Fate::Won
+            && hit.action.is_some_and(|index| {
+                let action = &actions[index as usize];
+                action.place == Place::Description && action.weaker == 0 && !action.joined && action.verb.is_some()
+            })
+    };
+    let classes: Vec<Class> =
+        fired.iter().filter(|hit| opening(hit)).filter_map(|hit| set.rules[hit.rule as usize].class).collect();
+    if classes.is_empty() || classes.iter().any(|class| *class != Class::Read) {
+        return;
+    }
+    for hit in fired {
+        let light = hit.action.is_some_and(|index| actions[index as usize].light);
+        hit.strength = hit.strength.saturating_sub(u8::from(light));
+    }
+}

@@ -1,0 +1,215 @@
+//! Every word and phrase that rules and languages name, compiled into one automaton: text in, the words found in it out.
+//!
+//! It knows what a word can be (a verb form, a noun, a small word with a part in sentences); it does not know what that
+//! means for a tool.
+
+use crate::language::automaton::{Automaton, is_bounded_left};
+use crate::language::normalize::is_unspaced;
+use crate::language::syntax::{Order, Script};
+
+/// A word that rules may name, by number; 0 is every word that they do not.
+pub(crate) type Lemma = u32;
+/// A literal of the automaton, by number.
+pub(crate) type Literal = u32;
+
+/// The words that nobody's rules name.
+pub(crate) const UNKNOWN: Lemma = 0;
+
+/// What form a verb stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Base,
+    Third,
+    Gerund,
+    /// Past or participle: never the action of a sentence.
+    Past,
+    /// A form of another language that can be the main verb.
+    Main,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct VerbForm {
+    pub lemma: Lemma,
+    pub form: Form,
+    pub language: u8,
+}
+
+/// Parts that small words play, as bits.
+pub(crate) mod role {
+    pub(crate) const COMMON: u16 = 1;
+    pub(crate) const FILLER: u16 = 1 << 1;
+    pub(crate) const CARRIER: u16 = 1 << 2;
+    pub(crate) const CONJUNCTION: u16 = 1 << 3;
+    pub(crate) const NEGATION: u16 = 1 << 4;
+    pub(crate) const DETERMINER: u16 = 1 << 5;
+    pub(crate) const PREPOSITION: u16 = 1 << 6;
+    pub(crate) const SUBORDINATOR: u16 = 1 << 7;
+    pub(crate) const ASIDE: u16 = 1 << 8;
+    pub(crate) const ALTERNATIVE: u16 = 1 << 9;
+    pub(crate) const HEADING: u16 = 1 << 10;
+    pub(crate) const PARTICIPLE_BEFORE: u16 = 1 << 11;
+    pub(crate) const PARTICIPLE_AFTER: u16 = 1 << 12;
+    pub(crate) const GENITIVE: u16 = 1 << 13;
+    pub(crate) const INSTRUMENT: u16 = 1 << 14;
+    pub(crate) const COPULA: u16 = 1 << 15;
+}
+
+/// What a literal can be.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Meaning {
+    pub verbs: Vec<VerbForm>,
+    /// The lemma under which rules name this word; [`UNKNOWN`] for small words.
+    pub word: Lemma,
+    /// Parts in sentences, by language.
+    pub roles: Vec<(u8, u16)>,
+    /// Whether rules name it as a phrase.
+    pub phrase: bool,
+    /// Whether it is a noun made of words that may be verbs elsewhere.
+    pub compound: bool,
+    /// The verb that a name beginning with this word has, where it asks.
+    pub question: Option<Lemma>,
+    /// Whether it is bounded by blanks or the like.
+    pub bounded: bool,
+    /// Whether it takes part in sentences: a phrase that does not, hides no word.
+    pub lexical: bool,
+}
+
+impl Meaning {
+    pub(crate) fn role(&self, language: u8) -> u16 {
+        self.roles.iter().filter(|(of, _)| *of == language || *of == ANY_LANGUAGE).fold(0, |all, (_, role)| all | role)
+    }
+}
+
+const ANY_LANGUAGE: u8 = u8::MAX;
+
+/// What the engine has to know about a language beside its words.
+#[derive(Debug, Clone)]
+pub(crate) struct Language {
+    pub script: Script,
+    pub order: Order,
+    pub final_infinitive: bool,
+    pub adverb_endings: Vec<String>,
+    pub plural_endings: Vec<String>,
+    pub plural_exceptions: Vec<String>,
+}
+
+/// One place in the text where a literal stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hit {
+    pub start: u32,
+    pub end: u32,
+    pub literal: Literal,
+}
+
+/// The compiled lexicon.
+#[derive(Debug)]
+pub(crate) struct Lexicon {
+    pub(crate) automaton: Automaton,
+    /// The literal that each pattern of the automaton stands for.
+    pub(crate) patterns: Vec<Literal>,
+    pub(crate) meanings: Vec<Meaning>,
+    /// Literals of one or two bytes, sorted: looked up where a word starts, for the automaton would see them everywhere.
+    pub(crate) short: Vec<(Short, Literal)>,
+    pub languages: Vec<Language>,
+    pub(crate) lemmas: Vec<String>,
+    pub(crate) nouny: Vec<bool>,
+    pub(crate) nouny_in_prose: Vec<bool>,
+    pub(crate) light: Vec<bool>,
+    pub(crate) verbs_at_the_start: Vec<bool>,
+    pub(crate) nouns_at_the_end: Vec<bool>,
+}
+
+impl Lexicon {
+    pub(crate) fn meaning(&self, literal: Literal) -> &Meaning {
+        &self.meanings[literal as usize]
+    }
+
+    pub(crate) fn literals(&self) -> usize {
+        self.meanings.len()
+    }
+
+    pub(crate) fn lemmas(&self) -> usize {
+        self.lemmas.len()
+    }
+
+    pub(crate) fn is_nouny_in_prose(&self, lemma: Lemma) -> bool {
+        self.nouny_in_prose[lemma as usize]
+    }
+
+    pub(crate) fn is_verb_at_the_start(&self, lemma: Lemma) -> bool {
+        self.verbs_at_the_start[lemma as usize]
+    }
+
+    pub(crate) fn is_noun_at_the_end(&self, lemma: Lemma) -> bool {
+        self.nouns_at_the_end[lemma as usize]
+    }
+
+    pub(crate) fn is_light(&self, lemma: Lemma) -> bool {
+        self.light[lemma as usize]
+    }
+
+    /// Whether the word of a name looks like a plural.
+    pub(crate) fn is_plural(&self, word: &str) -> bool {
+        let ends = |list: &[String]| list.iter().any(|end| word.len() > end.len() + 1 && word.ends_with(end.as_str()));
+        self.languages.first().is_some_and(|l| ends(&l.plural_endings) && !ends(&l.plural_exceptions))
+    }
+
+    pub(crate) fn is_nouny(&self, lemma: Lemma) -> bool {
+        self.nouny[lemma as usize]
+    }
+
+    /// Finds every literal in `text`, in one pass, sorted by where it starts, longer ones first.
+    pub(crate) fn find(&self, text: &str, hits: &mut Vec<Hit>) {
+        self.automaton.find(text, |pattern, start, end| {
+            let literal = self.patterns[pattern];
+            if !self.meanings[literal as usize].bounded || is_bounded(text, start, end) {
+                hits.push(Hit { start: start as u32, end: end as u32, literal });
+            }
+        });
+        hits.sort_unstable_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end), hit.literal));
+    }
+
+    /// Which bytes of `start..end` belong to a noun that is made of words that may be verbs.
+    pub(crate) fn compounds(&self, hits: &[Hit], start: u32, end: u32) -> Vec<(u32, u32)> {
+        let from = hits.partition_point(|hit| hit.start < start);
+        hits[from..]
+            .iter()
+            .take_while(|hit| hit.start < end)
+            .filter(|hit| hit.end <= end && self.meanings[hit.literal as usize].compound)
+            .map(|hit| (hit.start, hit.end))
+            .collect()
+    }
+
+    /// The literal of one or two bytes that `word` is.
+    pub(crate) fn short(&self, word: &[u8]) -> Option<Literal> {
+        let word = short(word)?;
+        let at = self.short.binary_search_by_key(&word, |(known, _)| *known).ok()?;
+        Some(self.short[at].1)
+    }
+}
+
+/// One or two bytes of a literal, as a number.
+pub(crate) type Short = u16;
+
+/// `word` where it has one or two bytes.
+pub(crate) fn short(word: &[u8]) -> Option<Short> {
+    match *word {
+        [one] => Some(u16::from(one)),
+        [one, two] => Some(u16::from_be_bytes([one, two])),
+        _ => None,
+    }
+}
+
+fn is_bounded(text: &str, start: usize, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    is_bounded_left(text, start)
+        && match bytes.get(end) {
+            None => true,
+            Some(byte) if byte.is_ascii() => {
+                !(byte.is_ascii_alphanumeric()
+                    || *byte == b'_'
+                    || (*byte == b'-' && bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric)))
+            }
+            Some(_) => text[end..].chars().next().is_none_or(|l| !l.is_alphanumeric() || is_unspaced(l)),
+        }
+}

@@ -1,0 +1,20 @@
+//! Text: a tool's texts in one normal form, the words in them, and the sentences those words make. It knows how languages are
+//! built and nothing of what a deed means.
+
+pub(crate) mod action;
+pub(crate) mod automaton;
+pub(crate) mod lexicon;
+pub(crate) mod lexicon_builder;
+pub(crate) mod name_words;
+pub(crate) mod normalize;
+pub(crate) mod quote;
+pub(crate) mod sentence;
+pub(crate) mod server_context;
+pub(crate) mod span;
+pub(crate) mod statements;
+pub(crate) mod syntax;
+pub(crate) mod token;
+pub(crate) mod tool_text;
+pub(crate) mod verb_first;
+pub(crate) mod verb_last;
+pub(crate) mod verbless;

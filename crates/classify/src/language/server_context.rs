@@ -1,0 +1,59 @@
+//! What is known of a server before one of its tools is judged: the names of its tools in, what they share out. It reads
+//! no description and judges nothing.
+
+use crate::language::name_words::words_of;
+use mcpdex_model::Tool;
+
+/// What is known of a server before one of its tools is judged.
+#[derive(Debug, Clone, Default)]
+pub struct ServerContext {
+    /// The server's name.
+    pub server: String,
+    /// The words of the server's name, with a blank before and after.
+    pub(crate) server_words: String,
+    /// First words that several of the server's tools share, each with a blank after it.
+    pub(crate) prefixes: Vec<String>,
+}
+
+/// How many tools of a server are compared with each other.
+pub const MAX_NEIGHBOURS: usize = 2_000;
+
+impl ServerContext {
+    /// Compares the tools of `server` with each other. At most [`MAX_NEIGHBOURS`] are looked at.
+    pub fn of<'t>(server: &str, tools: impl IntoIterator<Item = &'t Tool>) -> ServerContext {
+        ServerContext::of_names(server, tools.into_iter().map(|tool| tool.name.as_str()))
+    }
+
+    /// The same, from the names alone.
+    pub fn of_names<'t>(server: &str, names: impl IntoIterator<Item = &'t str>) -> ServerContext {
+        let names: Vec<String> = names.into_iter().take(MAX_NEIGHBOURS).map(words_of).collect();
+        let mut prefixes = Vec::new();
+        let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+        for name in &names {
+            let mut end = 0;
+            for (depth, word) in name.split(' ').enumerate() {
+                end += word.len() + usize::from(depth > 0);
+                if depth == 3 || end == name.len() {
+                    break;
+                }
+                *counts.entry(&name[..end]).or_default() += 1;
+            }
+        }
+        for (prefix, count) in counts {
+            // Half of the tools, and never of fewer than three.
+            if count >= 3 && count * 2 > names.len() {
+                prefixes.push(format!("{prefix} "));
+            }
+        }
+        prefixes.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
+        ServerContext { server: server.to_owned(), server_words: format!(" {} ", words_of(server)), prefixes }
+    }
+
+    /// How many words of `name` (blank-joined) the server's tools share.
+    pub(crate) fn shared_words(&self, name: &str) -> usize {
+        self.prefixes
+            .iter()
+            .find(|prefix| name.starts_with(prefix.as_str()))
+            .map_or(0, |prefix| prefix.matches(' ').count())
+    }
+}

@@ -1,0 +1,26 @@
+//! What a tool states, as clauses are held against it: its text, its actions, and where phrases of rules stand in it. Data
+//! alone: it finds nothing and decides nothing.
+
+use crate::language::action::Action;
+use crate::language::lexicon::Literal;
+use crate::language::server_context::ServerContext;
+use crate::language::span::Span;
+use crate::language::tool_text::ToolText;
+
+/// A phrase of a rule, found in the text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PhraseHit {
+    pub literal: Literal,
+    pub span: Span,
+    pub segment: u32,
+    /// Whether it stands in a statement of the description or title.
+    pub stated: bool,
+}
+
+/// What a clause is held against.
+pub(crate) struct Statements<'s, 't> {
+    pub reading: &'s ToolText<'t>,
+    pub context: &'s ServerContext,
+    pub phrases: &'s [PhraseHit],
+    pub actions: &'s [Action],
+}

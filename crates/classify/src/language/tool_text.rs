@@ -1,0 +1,192 @@
+//! One tool laid out for matching: all its texts in one normal form, one after the other, with the way back from each
+//! byte to the original. Nothing is decided here.
+
+use crate::language::lexicon::{Hit, Lexicon, Literal, UNKNOWN};
+use crate::language::name_words::split_name;
+use crate::language::normalize::{Normalized, normalize};
+use mcpdex_model::{Field, Tool};
+use serde_json::{Map, Value};
+
+/// How much of a description is read, in bytes.
+const MAX_DESCRIPTION: usize = 16 * 1024;
+/// How much of a parameter's description is read, in bytes.
+const MAX_ABOUT: usize = 1024;
+/// How many parameters of a tool are read.
+const MAX_PARAMETERS: usize = 200;
+
+/// One text of the tool.
+#[derive(Debug)]
+pub(crate) struct Segment<'t> {
+    pub field: Field,
+    /// The parameter it belongs to.
+    pub parameter: u32,
+    /// Where its normal form stands in [`ToolText::text`].
+    pub start: u32,
+    pub end: u32,
+    pub original: &'t str,
+    /// For every byte of the normal form, where it came from; `None` when both have the same offsets.
+    map: Option<Vec<(u32, u32)>>,
+}
+
+impl Segment<'_> {
+    /// The range of the original that the range `start..end` of the normal form came from.
+    pub(crate) fn original_span(&self, start: u32, end: u32) -> (usize, usize) {
+        let (from, to) = ((start - self.start) as usize, (end - self.start) as usize);
+        match &self.map {
+            None => (from, to),
+            Some(map) => match (map.get(from), map.get(to.wrapping_sub(1))) {
+                (Some(first), Some(last)) => (first.0 as usize, last.1 as usize),
+                _ => (0, self.original.len()),
+            },
+        }
+    }
+}
+
+/// One top-level parameter.
+#[derive(Debug)]
+pub(crate) struct Param<'t> {
+    pub name: &'t str,
+    pub schema: &'t Value,
+    /// The segment of its name.
+    pub segment: u32,
+}
+
+/// A tool laid out for matching.
+#[derive(Debug)]
+pub(crate) struct ToolText<'t> {
+    pub text: String,
+    pub segments: Vec<Segment<'t>>,
+    pub params: Vec<Param<'t>>,
+    /// Everything found in `text`, sorted by where it starts.
+    pub hits: Vec<Hit>,
+    pub mended: Normalized,
+    /// JSON pointer to the title.
+    pub title_pointer: &'static str,
+}
+
+impl<'t> ToolText<'t> {
+    /// Lays out `tool` and finds all the words that rules name.
+    pub(crate) fn of(tool: &'t Tool, lexicon: &Lexicon) -> ToolText<'t> {
+        let description = tool.description.as_deref().unwrap_or("");
+        let mut reading = ToolText {
+            text: String::with_capacity(tool.name.len() * 2 + description.len().min(MAX_DESCRIPTION) + 256),
+            segments: Vec::with_capacity(8),
+            params: Vec::new(),
+            hits: Vec::with_capacity(64),
+            mended: Normalized::default(),
+            title_pointer: if tool.title.is_some() { "/title" } else { "/annotations/title" },
+        };
+        reading.name(Field::Name, 0, &tool.name);
+        reading.prose(Field::Title, 0, tool.display_title().unwrap_or(""), MAX_ABOUT);
+        reading.prose(Field::Description, 0, description, MAX_DESCRIPTION);
+        if let Some(properties) = properties(tool) {
+            for (index, (name, schema)) in properties.iter().take(MAX_PARAMETERS).enumerate() {
+                let segment = reading.segments.len() as u32;
+                reading.params.push(Param { name, schema, segment });
+                reading.name(Field::Parameter, index as u32, name);
+                let about = schema.get("description").and_then(Value::as_str).unwrap_or("");
+                reading.prose(Field::ParameterDescription, index as u32, about, MAX_ABOUT);
+            }
+        }
+        lexicon.find(&reading.text, &mut reading.hits);
+        reading
+    }
+
+    fn name(&mut self, field: Field, parameter: u32, original: &'t str) {
+        let start = self.text.len() as u32;
+        let map = split_name(original, &mut self.text, &mut self.mended);
+        self.push(field, parameter, start, original, Some(map));
+    }
+
+    fn prose(&mut self, field: Field, parameter: u32, original: &'t str, limit: usize) {
+        let start = self.text.len() as u32;
+        let map = normalize(original, limit, &mut self.text, &mut self.mended);
+        self.push(field, parameter, start, original, map);
+    }
+
+    fn push(&mut self, field: Field, parameter: u32, start: u32, original: &'t str, map: Option<Vec<(u32, u32)>>) {
+        let end = self.text.len() as u32;
+        self.segments.push(Segment { field, parameter, start, end, original, map });
+        // A line end that no literal contains, so that none is found across two texts.
+        self.text.push('\n');
+    }
+
+    /// The segments of name, title and description.
+    pub(crate) fn name_segment(&self) -> &Segment<'t> {
+        &self.segments[0]
+    }
+
+    pub(crate) fn segment_at(&self, at: u32) -> usize {
+        self.segments.partition_point(|segment| segment.end < at)
+    }
+
+    /// The longest word of sentences that starts at `at` and ends at or before `end`.
+    pub(crate) fn lexical_at(&self, lexicon: &Lexicon, at: u32, end: u32) -> Option<(u32, Literal)> {
+        let from = self.hits.partition_point(|hit| hit.start < at);
+        self.hits[from..]
+            .iter()
+            .take_while(|hit| hit.start == at)
+            .find(|hit| hit.end <= end && lexicon.meaning(hit.literal).lexical)
+            .map(|hit| (hit.end, hit.literal))
+    }
+}
+
+/// The properties of a tool's input schema.
+pub(crate) fn properties(tool: &Tool) -> Option<&Map<String, Value>> {
+    tool.input_schema.as_ref()?.get("properties")?.as_object()
+}
+
+/// One word of a name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NameWord {
+    pub start: u32,
+    pub end: u32,
+    pub literal: Option<Literal>,
+    /// Whether it is part of a noun of several words, and so no verb.
+    pub compound: bool,
+}
+
+/// The words of the segment, each with its literal where rules name it.
+pub(crate) fn name_words(reading: &ToolText<'_>, lexicon: &Lexicon, start: u32, end: u32) -> Vec<NameWord> {
+    let mut words = Vec::with_capacity(8);
+    let text = &reading.text;
+    let compounds = lexicon.compounds(&reading.hits, start, end);
+    let inside_compound = |from: u32, to: u32| compounds.iter().any(|(start, end)| *start <= from && to <= *end);
+    let mut at = start;
+    while at < end {
+        if text.as_bytes()[at as usize] == b' ' {
+            at += 1;
+            continue;
+        }
+        let until = text[at as usize..end as usize].find(' ').map_or(end, |gap| at + gap as u32);
+        // In scripts without blanks a word holds several; elsewhere it is one literal or none.
+        let mut inside = at;
+        let mut found_any = false;
+        while inside < until {
+            match reading.lexical_at(lexicon, inside, until) {
+                Some((stop, literal)) if stop == until || !lexicon.meaning(literal).bounded => {
+                    let compound = inside_compound(inside, stop);
+                    words.push(NameWord { start: inside, end: stop, literal: Some(literal), compound });
+                    found_any = true;
+                    inside = stop;
+                }
+                _ => {
+                    let width = text[inside as usize..].chars().next().map_or(1, char::len_utf8) as u32;
+                    inside += width;
+                }
+            }
+        }
+        if !found_any {
+            let literal = lexicon.short(&text.as_bytes()[at as usize..until as usize]);
+            words.push(NameWord { start: at, end: until, literal, compound: inside_compound(at, until) });
+        }
+        at = until;
+    }
+    words
+}
+
+impl NameWord {
+    pub(crate) fn lemma(&self, lexicon: &Lexicon) -> u32 {
+        self.literal.map_or(UNKNOWN, |literal| lexicon.meaning(literal).word)
+    }
+}

@@ -1,0 +1,158 @@
+//! What a rule rests on, as words of a sentence: the statement of the name, of the description, the parameters, each
+//! quoted as it stands in the original.
+
+use crate::judge::finding::{Fate, Finding, Fired};
+use crate::language::quote::quote;
+use crate::language::span::Span;
+use mcpdex_model::Field;
+
+/// How many statements a sentence quotes; they are joined by "and".
+const MAX_SHOWN: usize = 2;
+
+/// A statement of the tool: a range of the reading's text, with the field that it stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Act {
+    span: Span,
+    field: Field,
+}
+
+impl Act {
+    pub(crate) fn is_name(&self) -> bool {
+        self.field == Field::Name
+    }
+
+    pub(crate) fn overlaps(&self, other: &Act) -> bool {
+        self.span.0 < other.span.1 && other.span.0 < self.span.1
+    }
+}
+
+/// The statement that a hit was read from: its verb with the object.
+pub(crate) fn act_of(finding: &Finding<'_>, hit: &Fired) -> Option<Act> {
+    let action = finding.actions.get(hit.action? as usize)?;
+    let words = action.verb.iter().chain(&action.objects);
+    let start = words.clone().map(|word| word.start).min()?;
+    let end = words.map(|word| word.end).max()?;
+    Some(at(finding, (start, end)))
+}
+
+fn at(finding: &Finding<'_>, span: Span) -> Act {
+    let segment = &finding.reading.segments[finding.reading.segment_at(span.0)];
+    Act { span: (span.0, span.1.min(segment.end)), field: segment.field }
+}
+
+/// The statements that a rule rests on.
+#[derive(Debug, Default)]
+pub(crate) struct Quotations {
+    acts: Vec<(Act, String)>,
+}
+
+impl Quotations {
+    /// Those of all hits of a rule that are part of the verdict: name and text, the best of each.
+    pub(crate) fn of(finding: &Finding<'_>, rule: u32) -> Quotations {
+        let mut grounds = Quotations::default();
+        let mut hits: Vec<&Fired> =
+            finding.fired.iter().filter(|hit| hit.rule == rule && hit.fate == Fate::Won).collect();
+        hits.sort_by_key(|hit| std::cmp::Reverse(hit.strength));
+        hits.iter().for_each(|hit| grounds.add(finding, hit));
+        grounds.acts.sort_by_key(|(act, _)| act.span);
+        grounds
+    }
+
+    /// Those of one hit.
+    pub(crate) fn of_hit(finding: &Finding<'_>, hit: &Fired) -> Quotations {
+        let mut grounds = Quotations::default();
+        grounds.add(finding, hit);
+        grounds
+    }
+
+    fn add(&mut self, finding: &Finding<'_>, hit: &Fired) {
+        let act = act_of(finding, hit);
+        let spans = hit.spans.iter().map(|span| at(finding, *span));
+        for found in act.into_iter().chain(spans) {
+            // One statement of each field, and none twice.
+            if self.acts.iter().all(|(known, _)| known.field != found.field && !known.overlaps(&found)) {
+                self.show(finding, found);
+            }
+        }
+    }
+
+    fn show(&mut self, finding: &Finding<'_>, act: Act) {
+        let segment = &finding.reading.segments[finding.reading.segment_at(act.span.0)];
+        let (start, end) = segment.original_span(act.span.0, act.span.1);
+        if let Some(text) = segment.original.get(start..end).filter(|text| !text.trim().is_empty()) {
+            self.acts.push((act, quote(text)));
+        }
+    }
+
+    /// Whether `act` is among what is shown.
+    pub(crate) fn tells(&self, act: &Act) -> bool {
+        self.acts.iter().any(|(known, _)| known.overlaps(act))
+    }
+
+    /// Whether the name alone speaks.
+    pub(crate) fn only_name(&self) -> bool {
+        !self.acts.is_empty() && self.acts.iter().all(|(act, _)| act.is_name())
+    }
+
+    /// The words alone on which one hit rests, without the statement around them.
+    pub(crate) fn words_of(finding: &Finding<'_>, hit: &Fired) -> Quotations {
+        let mut grounds = Quotations::default();
+        hit.spans.iter().for_each(|span| grounds.show(finding, at(finding, *span)));
+        grounds
+    }
+
+    /// The first statement: `“run” in its name`.
+    pub(crate) fn first(&self) -> Option<String> {
+        let (act, text) = self.acts.first()?;
+        Some(match act.field {
+            Field::Parameter => format!("its parameter {text}"),
+            field => format!("{text} in {}", place(field)),
+        })
+    }
+
+    /// The words that tell most of a trait: a parameter where there is one, else the last, which is the object.
+    pub(crate) fn tellingly(&self) -> Option<String> {
+        if let Some((_, text)) = self.acts.iter().find(|(act, _)| act.field == Field::Parameter) {
+            return Some(format!("its parameter {text}"));
+        }
+        let (act, text) = self.acts.last()?;
+        Some(format!("{text} in {}", place(act.field)))
+    }
+
+    /// What stands behind `because`: `: its name says “…” and its description “…”`, or nothing.
+    pub(crate) fn told_after(&self, because: &str) -> String {
+        let shown = &self.acts[..self.acts.len().min(MAX_SHOWN)];
+        let [(first, text), rest @ ..] = shown else { return String::new() };
+        if rest.is_empty() && because.starts_with(place(first.field)) {
+            return format!(": {text}");
+        }
+        let mut told = String::with_capacity(128);
+        let mut says = false;
+        for (index, (act, text)) in shown.iter().enumerate() {
+            told.push_str(if index == 0 { ": " } else { " and " });
+            if act.field == Field::Parameter {
+                told.push_str("it takes ");
+            } else {
+                told.push_str(place(act.field));
+                told.push_str(if says { " " } else { " says " });
+            }
+            says = act.field != Field::Parameter;
+            told.push_str(text);
+        }
+        told
+    }
+}
+
+/// How a field is called in a sentence.
+fn place(field: Field) -> &'static str {
+    match field {
+        Field::Name => "its name",
+        Field::Title => "its title",
+        Field::Description => "its description",
+        Field::Parameter => "its parameters",
+        Field::ParameterDescription => "a parameter's description",
+        Field::ParameterValue => "its operations",
+        Field::Annotation => "its annotations",
+        Field::Server => "its server",
+    }
+}

@@ -1,0 +1,275 @@
+//! A finding in, one to three sentences out, as a careful reviewer would write them: what the tool does by its own
+//! words, why this class and not the neighbouring one, what raises or lowers the risk. Made from the evidence alone,
+//! always the same for the same finding; it settles nothing.
+
+use crate::judge::finding::{Fate, Fired};
+use crate::language::quote::{capital, listed, quote};
+use crate::rationale::quotation::{Quotations, act_of};
+use crate::rationale::risk_sentence;
+use crate::rationale::settled::Settled;
+use mcpdex_model::{Class, Trait};
+
+/// Writes the rationale.
+pub(crate) fn rationale(settled: &Settled<'_, '_>) -> String {
+    if settled.claims.lowered {
+        return settled.lowered();
+    }
+    if !settled.recognised {
+        return settled.unrecognised();
+    }
+    let main = settled.main();
+    let what = settled.what(main);
+    let why = match settled.claims.raised {
+        Some(hint) => {
+            let from = settled.finding.class;
+            if from == settled.class {
+                format!("Its server's own hint ({hint}) raises it")
+            } else {
+                format!("Its server's own hint ({hint}) raises it from {from} to {}", settled.class)
+            }
+        }
+        None => settled.why(main),
+    };
+    let stakes = risk_sentence::sentence(settled, main);
+    match stakes {
+        // Nothing raises or lowers it: the level fits into the sentence before.
+        None => format!("{what}. {why}, with risk {}.", settled.risk),
+        Some(stakes) => format!("{what}. {why}. {stakes}."),
+    }
+}
+
+impl<'f> Settled<'f, '_> {
+    /// The strongest hit of the verdict's class; of equal ones the one with more traits, then the one in the text.
+    fn main(&self) -> Option<&'f Fired> {
+        let mut best: Option<(&Fired, (u8, usize, bool))> = None;
+        for hit in self.won() {
+            let rule = self.rule(hit);
+            if rule.class != Some(self.finding.class) {
+                continue;
+            }
+            let in_text = act_of(self.finding, hit).is_some_and(|act| !act.is_name());
+            let rank = (hit.strength, rule.traits.len(), in_text);
+            if best.is_none_or(|(_, known)| rank > known) {
+                best = Some((hit, rank));
+            }
+        }
+        best.map(|(hit, _)| hit)
+    }
+
+    fn what(&self, main: Option<&Fired>) -> String {
+        let Some(hit) = main else { return self.operations() };
+        let rule = self.rule(hit);
+        let grounds = Quotations::of(self.finding, hit.rule);
+        let mut text = capital(&rule.because);
+        text.push_str(&grounds.told_after(&rule.because));
+        if grounds.only_name() && self.description().is_none() {
+            text.push_str("; it has no description");
+        }
+        if let Some(e) = &self.finding.gravest_operation {
+            text = format!(
+                "{text}, and of its {} operations {} weighs most",
+                self.finding.operations.len(),
+                quote(&e.text)
+            );
+        }
+        text
+    }
+
+    /// A tool that is what its gravest operation is.
+    fn operations(&self) -> String {
+        let Some(gravest) = &self.finding.gravest_operation else {
+            return format!("It is held to be {}", self.finding.class);
+        };
+        let all = &self.finding.operations;
+        let parameter = all.iter().find(|one| one.value == gravest.text).map_or("", |one| &one.parameter);
+        let because = self.set.rules.iter().find(|rule| rule.id == gravest.rule).map(|rule| rule.because.as_str());
+        let because = because.map_or_else(String::new, |text| format!(": {text}"));
+        format!(
+            "Its parameter {} chooses among {} operations, the gravest of which is {}{because}",
+            quote(parameter),
+            all.len(),
+            quote(&gravest.text)
+        )
+    }
+
+    fn description(&self) -> Option<&str> {
+        let text = self.finding.reading.segments.get(2)?.original.trim();
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn why(&self, main: Option<&Fired>) -> String {
+        if let Some(text) = self.lighter_operations() {
+            return text;
+        }
+        let class = self.class;
+        if let Some(text) = self.lost(main) {
+            return text;
+        }
+        if let Some(text) = self.also(main) {
+            return text;
+        }
+        let has = |of: Trait| self.traits.contains(&of);
+        let text = match class {
+            Class::Read => return format!("{}, so it is read", self.silence()),
+            Class::Write if has(Trait::Financial) => {
+                "What changes is an account, which counts as a record even where money moves, so it is write"
+            }
+            Class::Write if has(Trait::Destructive) => {
+                "Data goes and nothing is set going, so it is write, not execute"
+            }
+            Class::Write if has(Trait::Privileged) => {
+                "What changes is an entry that stays, which is more than read, and nothing is set going, so it is write"
+            }
+            Class::Write => {
+                "What it leaves behind stays, which is more than read, yet it sets nothing going and reaches nobody, so it \
+                 is write"
+            }
+            Class::Execute if has(Trait::CodeExecution) => {
+                "A write is bounded to a record, but what runs here is the caller's choice, so it is execute"
+            }
+            Class::Execute if has(Trait::ExternalCommunication) => {
+                "A draft that stays would be write, but what has reached people cannot be taken back, so it is execute"
+            }
+            Class::Execute => {
+                "Merely recording it would be write, but what it sets going has effects beyond a record, so it is execute"
+            }
+        };
+        text.to_owned()
+    }
+
+    /// Where nothing speaks of change: what was looked at.
+    fn silence(&self) -> String {
+        let mut places = vec!["its name".to_owned()];
+        let described = self.description().is_some();
+        if described {
+            places.push("description".to_owned());
+        }
+        match self.finding.reading.params.len() {
+            0 => {}
+            1 => places.push("parameter".to_owned()),
+            count => places.push(format!("{count} parameters")),
+        }
+        let unread = if self.finding.reading.mended.unread > 0 { " that was read" } else { "" };
+        format!(
+            "Nothing in {}{unread} stores or changes anything (write) or sets anything going (execute)",
+            listed(&places, "or")
+        )
+    }
+
+    /// Evidence for another class that did not count, the gravest first.
+    fn lost(&self, main: Option<&Fired>) -> Option<String> {
+        let mut gravest: Option<(&Fired, Class)> = None;
+        for hit in &self.finding.fired {
+            let Some(class) = self.rule(hit).class.filter(|class| *class > self.class) else { continue };
+            let lost = matches!(hit.fate, Fate::Weaker | Fate::Overruled(_));
+            if lost && gravest.is_none_or(|(_, known)| class > known) {
+                gravest = Some((hit, class));
+            }
+        }
+        let (hit, other) = gravest?;
+        let shown = main.map(|main| Quotations::of(self.finding, main.rule));
+        let told = act_of(self.finding, hit).is_some_and(|act| shown.is_some_and(|shown| shown.tells(&act)));
+        let grounds =
+            if told { Quotations::words_of(self.finding, hit) } else { Quotations::of_hit(self.finding, hit) };
+        let said = capital(&grounds.first()?);
+        let decides = match hit.fate {
+            Fate::Overruled(by) if main.is_some_and(|main| main.rule == by) => "that is ruled out".to_owned(),
+            Fate::Overruled(by) => self.set.rules[by as usize].because.clone(),
+            _ => "the words above say more plainly what it does".to_owned(),
+        };
+        Some(format!("{said} would make it {other} if it stood alone, but {decides}, so it is {}", self.class))
+    }
+
+    /// A lighter thing that it does besides.
+    fn also(&self, main: Option<&Fired>) -> Option<String> {
+        let main_act = main.and_then(|hit| act_of(self.finding, hit));
+        let shown = main.map(|hit| Quotations::of(self.finding, hit.rule));
+        let (hit, other) = self.won().find_map(|hit| {
+            let other = self.rule(hit).class.filter(|other| *other < self.class)?;
+            let act = act_of(self.finding, hit)?;
+            let same = main_act.is_some_and(|main| main.overlaps(&act));
+            let told = shown.as_ref().is_some_and(|grounds| grounds.tells(&act));
+            (!same && !told).then_some((hit, other))
+        })?;
+        let because = &self.rule(hit).because;
+        let said = Quotations::of_hit(self.finding, hit).told_after(because);
+        Some(match because.strip_prefix("it ") {
+            Some(does) => format!(
+                "It also {does}{said}, which alone would be {other}; the gravest counts, so it is {}",
+                self.class
+            ),
+            None => format!(
+                "{}{said}, which alone would be {other}; the gravest counts, so it is {}",
+                capital(because),
+                self.class
+            ),
+        })
+    }
+
+    /// What the tool would be with its lighter operations alone.
+    fn lighter_operations(&self) -> Option<String> {
+        let gravest = self.finding.gravest_operation.as_ref()?;
+        let all = &self.finding.operations;
+        let lightest = all.iter().filter(|one| one.recognised).map(|one| (one.class, one.risk)).min()?;
+        let of = all.iter().find(|one| one.value == gravest.text)?;
+        if lightest >= (of.class, of.risk) {
+            return Some(format!("All of its operations weigh the same, so it is {} whichever is called", self.class));
+        }
+        let named: Vec<&str> = all
+            .iter()
+            .filter(|one| one.recognised && (one.class, one.risk) == lightest)
+            .map(|one| one.value.as_str())
+            .collect();
+        let mut shown: Vec<String> = named.iter().take(2).map(|value| quote(value)).collect();
+        if named.len() > 2 {
+            shown.push(format!("{} more", named.len() - 2));
+        }
+        let alone = if lightest.0 == self.class {
+            format!("its risk would be {}", lightest.1)
+        } else {
+            format!("it would be {} with risk {}", lightest.0, lightest.1)
+        };
+        Some(format!(
+            "Held to {} {alone}, but a caller may choose {}, so it is {}",
+            listed(&shown, "and"),
+            quote(&gravest.text),
+            self.class
+        ))
+    }
+
+    fn lowered(&self) -> String {
+        let held = if self.class == self.finding.class {
+            "without what it says of loss".to_owned()
+        } else {
+            self.class.to_string()
+        };
+        let own = match self.main() {
+            Some(hit) => {
+                let because = &self.rule(hit).because;
+                format!("{because}{}", Quotations::of(self.finding, hit.rule).told_after(because))
+            }
+            None => format!("its definition says {}", self.finding.class),
+        };
+        let claim = self.claims.audit.iter().find(|audit| audit.effect == "lowered").map_or("", |audit| &audit.claim);
+        format!(
+            "Its server says {claim} and is trusted, so it is held to be {held}, with risk {}. By its own definition it \
+             would be {}: {own}.",
+            self.risk, self.finding.class
+        )
+    }
+
+    fn unrecognised(&self) -> String {
+        let name = quote(self.finding.reading.name_segment().original);
+        let looked = match self.description() {
+            Some(text) => format!("neither its name {name} nor its description {} says", quote(text)),
+            None => format!("its name {name} does not say"),
+        };
+        let bare = if self.description().is_none() { ", and it has no description" } else { "" };
+        let held = format!("so it is held to be {} with risk {}", self.class, self.risk);
+        let tail = match self.claims.raised {
+            Some(hint) => format!("{held}, as its server's own hint ({hint}) asks"),
+            None => format!("{held} until someone settles it"),
+        };
+        format!("No rule recognised this tool: {looked} in known words what it does{bare}, {tail}.")
+    }
+}

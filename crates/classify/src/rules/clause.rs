@@ -1,0 +1,288 @@
+//! One clause of a rule: compiled from its fields, and held against one action of one tool.
+
+use crate::language::action::{Action, Place};
+use crate::language::lexicon::{Lemma, Literal};
+use crate::language::lexicon_builder::LexiconBuilder;
+use crate::language::name_words::words_of;
+use crate::language::span::Span;
+use crate::language::statements::{PhraseHit, Statements};
+use crate::rules::syntax::{ClauseSyntax, PlaceSyntax};
+use mcpdex_model::Field;
+use serde_json::Value;
+
+#[derive(Debug, Clone)]
+struct ParameterPattern {
+    literal: Literal,
+    from_start: bool,
+    to_end: bool,
+}
+
+/// A compiled clause.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Clause {
+    verb: Vec<Lemma>,
+    object: Vec<Vec<Lemma>>,
+    /// The first words of `object`, sorted.
+    object_first: Vec<Lemma>,
+    last: Vec<Lemma>,
+    place: Option<Place>,
+    name: Vec<Literal>,
+    about: Vec<Literal>,
+    anywhere: Vec<Literal>,
+    parameter: Vec<ParameterPattern>,
+    types: Vec<String>,
+    parameter_about: Vec<Literal>,
+    values: Vec<String>,
+    patterns: Vec<String>,
+    server: Vec<String>,
+    verbless: Option<bool>,
+    plural: Option<bool>,
+    /// Whether only the object proper counts, not what it belongs to ("the text *of a file*").
+    pub proper: bool,
+}
+
+/// Compiles clauses and collects their words.
+pub(crate) struct Compiler<'b> {
+    pub builder: &'b mut LexiconBuilder,
+}
+
+impl Compiler<'_> {
+    pub(crate) fn clause(&mut self, written: &ClauseSyntax) -> Result<Clause, String> {
+        let b = &mut *self.builder;
+        let mut clause = Clause {
+            verb: written.verb.iter().map(|word| b.verb(word)).collect(),
+            object: written.object.iter().map(|phrase| b.object(phrase)).collect(),
+            object_first: Vec::new(),
+            last: written.last.iter().flat_map(|word| b.object(word)).collect(),
+            place: written.place.map(|place| match place {
+                PlaceSyntax::Name => Place::Name,
+                PlaceSyntax::Description => Place::Description,
+            }),
+            name: written.name.iter().map(|phrase| b.name_phrase(phrase)).collect(),
+            about: written.about.iter().map(|phrase| b.phrase(phrase)).collect(),
+            anywhere: written.anywhere.iter().map(|phrase| b.phrase(phrase)).collect(),
+            parameter: Vec::new(),
+            types: written.parameter_type.clone(),
+            parameter_about: written.parameter_about.iter().map(|phrase| b.phrase(phrase)).collect(),
+            values: written.parameter_value.iter().map(|value| value.to_lowercase()).collect(),
+            server: written.server.iter().map(|phrase| format!(" {} ", words_of(phrase))).collect(),
+            patterns: written.parameter_pattern.iter().map(|text| text.to_lowercase()).collect(),
+            verbless: written.verbless,
+            plural: written.plural,
+            proper: false,
+        };
+        for pattern in &written.parameter {
+            let bare = pattern.trim_start_matches("* ").trim_end_matches(" *");
+            clause.parameter.push(ParameterPattern {
+                literal: b.name_phrase(bare),
+                from_start: !pattern.starts_with("* "),
+                to_end: !pattern.ends_with(" *"),
+            });
+        }
+        clause.object_first = clause.object.iter().filter_map(|phrase| phrase.first().copied()).collect();
+        clause.object_first.sort_unstable();
+        clause.object_first.dedup();
+        clause.verb.sort_unstable();
+        clause.last.sort_unstable();
+        let (verbs, objects, literals) = clause.anchors();
+        if verbs.is_empty() && objects.is_empty() && literals.is_empty() && clause.plural != Some(true) {
+            return Err(
+                "a clause names none of verb, object, last, plural, name, about, anywhere, parameter".to_owned()
+            );
+        }
+        let conditions = [&clause.types, &clause.values, &clause.patterns];
+        let of_parameter = !(clause.parameter_about.is_empty() && conditions.iter().all(|list| list.is_empty()));
+        if of_parameter && clause.parameter.is_empty() {
+            return Err("a clause has a condition on a parameter, but names none".to_owned());
+        }
+        Ok(clause)
+    }
+}
+
+impl Clause {
+    /// The words that select this clause: verbs, else object words, else literals.
+    pub(crate) fn anchors(&self) -> (Vec<Lemma>, Vec<Lemma>, Vec<Literal>) {
+        if !self.verb.is_empty() {
+            return (self.verb.clone(), Vec::new(), Vec::new());
+        }
+        if !self.object.is_empty() {
+            return (Vec::new(), self.object_first.clone(), Vec::new());
+        }
+        if !self.last.is_empty() {
+            return (Vec::new(), self.last.clone(), Vec::new());
+        }
+        let literals = [&self.name, &self.about, &self.anywhere].into_iter().find(|list| !list.is_empty());
+        let literals = match literals {
+            Some(list) => list.clone(),
+            None => self.parameter.iter().map(|pattern| pattern.literal).collect(),
+        };
+        (Vec::new(), Vec::new(), literals)
+    }
+
+    /// Whether the clause speaks of an action rather than of the tool as a whole.
+    pub(crate) fn is_of_action(&self) -> bool {
+        !(self.verb.is_empty() && self.object.is_empty() && self.last.is_empty()) || self.plural.is_some()
+    }
+
+    /// Whether the clause needs no word, only that the action is a plural without a verb.
+    pub(crate) fn is_of_plurals(&self) -> bool {
+        self.plural == Some(true) && self.verb.is_empty() && self.object.is_empty() && self.last.is_empty()
+    }
+
+    /// Whether the clause holds, of this action where it speaks of one; `spans` receives the words that make it hold.
+    pub(crate) fn holds(&self, scene: &Statements<'_, '_>, action: Option<&Action>, spans: &mut Vec<Span>) -> bool {
+        let before = spans.len();
+        let holds = self.action_holds(action, spans)
+            && self.verbless.is_none_or(|wanted| {
+                wanted == action.map_or_else(|| is_verbless(scene.actions), |action| action.verb.is_none())
+            })
+            && self.tool_holds(scene, spans);
+        if !holds {
+            spans.truncate(before);
+        }
+        holds
+    }
+
+    fn action_holds(&self, action: Option<&Action>, spans: &mut Vec<Span>) -> bool {
+        if !self.is_of_action() && self.place.is_none() {
+            return true;
+        }
+        let Some(action) = action else { return false };
+        if self.place.is_some_and(|place| place != action.place) {
+            return false;
+        }
+        if let Some(wanted) = self.plural {
+            match action.last() {
+                Some(word) if wanted == action.plural => spans.push((word.start, word.end)),
+                _ => return false,
+            }
+        }
+        if !self.verb.is_empty() {
+            match action.verb {
+                Some(verb) if self.verb.binary_search(&verb.lemma).is_ok() => spans.push((verb.start, verb.end)),
+                _ => return false,
+            }
+        }
+        if !self.object.is_empty() {
+            if !action.objects.iter().any(|word| self.object_first.binary_search(&word.lemma).is_ok()) {
+                return false;
+            }
+            match self.object.iter().find_map(|phrase| action.has(phrase, self.proper)) {
+                Some(span) => spans.push(span),
+                None => return false,
+            }
+        }
+        if !self.last.is_empty() {
+            match action.last() {
+                Some(word) if self.last.binary_search(&word.lemma).is_ok() => spans.push((word.start, word.end)),
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    fn tool_holds(&self, scene: &Statements<'_, '_>, spans: &mut Vec<Span>) -> bool {
+        if !self.server.is_empty()
+            && !self.server.iter().any(|words| scene.context.server_words.contains(words.as_str()))
+        {
+            return false;
+        }
+        let segments = &scene.reading.segments;
+        let mut phrase = |wanted: &[Literal], fits: &dyn Fn(&PhraseHit) -> bool| -> bool {
+            if wanted.is_empty() {
+                return true;
+            }
+            let found = scene.phrases.iter().find(|hit| wanted.contains(&hit.literal) && fits(hit));
+            spans.extend(found.map(|hit| hit.span));
+            found.is_some()
+        };
+        let field = |hit: &PhraseHit| segments[hit.segment as usize].field;
+        phrase(&self.name, &|hit| field(hit) == Field::Name)
+            && phrase(&self.about, &|hit| hit.stated)
+            && phrase(&self.anywhere, &|hit| matches!(field(hit), Field::Title | Field::Description))
+            && (self.parameter.is_empty() || self.parameter_holds(scene, spans))
+    }
+
+    fn parameter_holds(&self, scene: &Statements<'_, '_>, spans: &mut Vec<Span>) -> bool {
+        for hit in scene.phrases {
+            let segment = &scene.reading.segments[hit.segment as usize];
+            if segment.field != Field::Parameter {
+                continue;
+            }
+            let fits = self.parameter.iter().any(|pattern| {
+                pattern.literal == hit.literal
+                    && (!pattern.from_start || hit.span.0 == segment.start)
+                    && (!pattern.to_end || hit.span.1 == segment.end)
+            });
+            if !fits {
+                continue;
+            }
+            let Some(param) = scene.reading.params.get(segment.parameter as usize) else { continue };
+            if !self.types.is_empty() && !has_type(param.schema, &self.types, 0) {
+                continue;
+            }
+            if !self.values.is_empty() && !accepts(param.schema, &self.values, 0) {
+                continue;
+            }
+            let pattern = param.schema.get("pattern").and_then(Value::as_str).unwrap_or("").to_lowercase();
+            if !self.patterns.is_empty() && !self.patterns.iter().any(|wanted| pattern.starts_with(wanted.as_str())) {
+                continue;
+            }
+            if !self.parameter_about.is_empty() {
+                let about = scene.phrases.iter().find(|other| {
+                    let of = &scene.reading.segments[other.segment as usize];
+                    of.field == Field::ParameterDescription
+                        && of.parameter == segment.parameter
+                        && self.parameter_about.contains(&other.literal)
+                });
+                let Some(about) = about else { continue };
+                spans.push(about.span);
+            }
+            spans.push(hit.span);
+            return true;
+        }
+        false
+    }
+}
+
+fn is_verbless(actions: &[Action]) -> bool {
+    actions.iter().all(|action| action.verb.is_none())
+}
+
+/// Schemas may nest without end; the type of a parameter is found near the top.
+const MAX_DEPTH: usize = 4;
+
+/// Whether a value may have one of the types. A text with a list of accepted values is no free `string`.
+fn has_type(schema: &Value, wanted: &[String], depth: usize) -> bool {
+    let listed = schema.get("enum").is_some() || schema.get("const").is_some();
+    let is = |value: &Value| {
+        value.as_str().is_some_and(|name| wanted.iter().any(|w| w == name && !(listed && name == "string")))
+    };
+    match schema.get("type") {
+        Some(Value::Array(types)) => types.iter().any(is),
+        Some(one) => is(one),
+        None if depth < MAX_DEPTH => ["anyOf", "oneOf"]
+            .iter()
+            .filter_map(|key| schema.get(*key)?.as_array())
+            .flatten()
+            .any(|variant| has_type(variant, wanted, depth + 1)),
+        None => false,
+    }
+}
+
+fn accepts(schema: &Value, wanted: &[String], depth: usize) -> bool {
+    if depth > MAX_DEPTH {
+        return false;
+    }
+    let is = |value: &Value| value.as_str().is_some_and(|text| wanted.iter().any(|w| text.eq_ignore_ascii_case(w)));
+    if let Some(Value::Array(values)) = schema.get("enum") {
+        return values.iter().any(is);
+    }
+    schema.get("const").is_some_and(is)
+        || schema.get("items").is_some_and(|items| accepts(items, wanted, depth + 1))
+        || ["anyOf", "oneOf"]
+            .iter()
+            .filter_map(|key| schema.get(*key)?.as_array())
+            .flatten()
+            .any(|variant| accepts(variant, wanted, depth + 1))
+}

@@ -1,0 +1,145 @@
+//! The rule files as they are written: TOML in, plain values out. It compiles nothing and decides nothing, and it
+//! refuses every field that it does not know.
+
+use mcpdex_model::{Class, Confidence, Risk, Trait};
+use serde::Deserialize;
+
+/// One file of rules.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleFile {
+    #[serde(default)]
+    pub rule: Vec<RuleSyntax>,
+    /// Parameters that select an operation; usually in one file of their own.
+    #[serde(default)]
+    pub operations: Option<OperationSyntax>,
+    /// Parameters that the rationale names as raising or lowering the risk of a call.
+    #[serde(default)]
+    pub circumstance: Vec<RiskFactorSyntax>,
+    /// What servers say in praise of their own tools; usually in one file of their own.
+    #[serde(default)]
+    pub claims: Option<SelfPraiseSyntax>,
+}
+
+/// Praise that is no evidence.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SelfPraiseSyntax {
+    /// Phrases that make a sentence one of praise.
+    pub phrases: Vec<String>,
+    /// What such a sentence may begin with.
+    #[serde(default)]
+    pub subjects: Vec<String>,
+    /// Objects that name nothing.
+    #[serde(default)]
+    pub hollow: Vec<String>,
+}
+
+/// What a parameter does to the risk of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RiskEffect {
+    Raises,
+    Lowers,
+}
+
+/// Parameters that make a call graver or milder than its class says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RiskFactorSyntax {
+    pub id: String,
+    pub effect: RiskEffect,
+    /// Whole names, as words.
+    pub parameter: Vec<String>,
+    /// Completes "its parameter “…” …".
+    pub says: String,
+}
+
+/// One rule.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSyntax {
+    pub id: String,
+    #[serde(default)]
+    pub class: Option<Class>,
+    #[serde(default)]
+    pub traits: Vec<Trait>,
+    #[serde(default)]
+    pub floor: Option<Risk>,
+    pub confidence: Confidence,
+    pub because: String,
+    pub when: Vec<ClauseSyntax>,
+    #[serde(default)]
+    pub unless: Vec<ClauseSyntax>,
+    #[serde(default, rename = "for")]
+    pub only_for: Vec<Class>,
+    #[serde(default)]
+    pub overrules: Vec<String>,
+    pub fires: Vec<ExampleSyntax>,
+    pub quiet: Vec<ExampleSyntax>,
+}
+
+/// Where an action may have been read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PlaceSyntax {
+    Name,
+    Description,
+}
+
+/// One clause: its fields are joined by AND, the entries of a field by OR.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ClauseSyntax {
+    pub verb: Vec<String>,
+    pub object: Vec<String>,
+    pub last: Vec<String>,
+    pub place: Option<PlaceSyntax>,
+    pub name: Vec<String>,
+    pub about: Vec<String>,
+    pub anywhere: Vec<String>,
+    pub parameter: Vec<String>,
+    pub parameter_type: Vec<String>,
+    pub parameter_about: Vec<String>,
+    pub parameter_value: Vec<String>,
+    pub parameter_pattern: Vec<String>,
+    pub server: Vec<String>,
+    pub verbless: Option<bool>,
+    pub plural: Option<bool>,
+}
+
+/// An invented tool that shows what a rule sees.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExampleSyntax {
+    pub name: String,
+    #[serde(default)]
+    pub title: Option<String>,
+    #[serde(default)]
+    pub description: Option<String>,
+    #[serde(default)]
+    pub server: Option<String>,
+    #[serde(default)]
+    pub siblings: Vec<String>,
+    #[serde(default)]
+    pub parameters: Option<ParametersSyntax>,
+}
+
+/// The parameters of an example: names alone, or names with schemas.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum ParametersSyntax {
+    Names(Vec<String>),
+    Schemas(toml::Table),
+}
+
+/// Which parameters select the operation of a tool.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperationSyntax {
+    /// Words that the name of such a parameter ends with.
+    pub parameters: Vec<String>,
+    /// The same, for parameters that as often select something else: most of their values must be operations.
+    #[serde(default)]
+    pub doubtful: Vec<String>,
+}

@@ -1,0 +1,198 @@
+//! Public taxonomies by class and trait, read from `data/taxonomies.toml`, and the fields of MCP SEP-2793.
+
+use crate::rules::error::RulesError;
+use mcpdex_model::{Class, Framework, Risk, Sep2793, Trait};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+const TAXONOMIES: &str = include_str!("../../data/taxonomies.toml");
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    framework: Vec<FrameworkSyntax>,
+    /// Trait or class → ids, each as `KEY:ID`.
+    map: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrameworkSyntax {
+    key: String,
+    name: String,
+    /// Where ids and titles were read.
+    #[serde(rename = "source")]
+    _source: String,
+    titles: BTreeMap<String, String>,
+}
+
+/// The taxonomies, looked up by trait and class.
+#[derive(Debug)]
+pub(crate) struct Taxonomy {
+    by_trait: BTreeMap<Trait, Vec<Framework>>,
+    by_class: BTreeMap<Class, Vec<Framework>>,
+}
+
+impl Taxonomy {
+    pub(crate) fn builtin() -> Result<Taxonomy, RulesError> {
+        let wrong = |message: String| RulesError::Syntax { file: "data/taxonomies.toml".to_owned(), message };
+        let file: File = toml::from_str(TAXONOMIES).map_err(|e| wrong(e.to_string()))?;
+        let mut taxonomy = Taxonomy { by_trait: BTreeMap::new(), by_class: BTreeMap::new() };
+        for (word, ids) in &file.map {
+            let mut entries = Vec::new();
+            for id in ids {
+                let (key, id) = id.split_once(':').ok_or_else(|| wrong(format!("`{id}` names no framework")))?;
+                let framework = file.framework.iter().find(|framework| framework.key == key);
+                let framework = framework.ok_or_else(|| wrong(format!("`{key}` is no framework")))?;
+                let title = framework.titles.get(id).ok_or_else(|| wrong(format!("`{key}` has no `{id}`")))?;
+                entries.push(Framework {
+                    framework: framework.name.as_str().into(),
+                    id: id.into(),
+                    title: title.as_str().into(),
+                });
+            }
+            if let Ok(of) = word.parse::<Trait>() {
+                taxonomy.by_trait.insert(of, entries);
+            } else {
+                let of = word.parse::<Class>().map_err(|e| wrong(e.to_string()))?;
+                taxonomy.by_class.insert(of, entries);
+            }
+        }
+        Ok(taxonomy)
+    }
+
+    /// The entries that the traits, or lacking those the class, point at; each once, sorted.
+    pub(crate) fn of(&self, class: Class, traits: &BTreeSet<Trait>) -> Vec<Framework> {
+        let mut found: Vec<&Framework> = traits.iter().filter_map(|of| self.by_trait.get(of)).flatten().collect();
+        found.extend(self.by_class.get(&class).into_iter().flatten());
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().cloned().collect()
+    }
+
+    /// The fields of SEP-2793, derived. What no rule recognised is never let through without a person.
+    pub(crate) fn sep2793(&self, class: Class, traits: &BTreeSet<Trait>, risk: Risk, recognised: bool) -> Sep2793 {
+        let has = |of: Trait| traits.contains(&of);
+        let changes = class != Class::Read;
+        let category = match class {
+            Class::Read => "read",
+            _ if has(Trait::Destructive) && has(Trait::Bulk) => "destroy",
+            _ if has(Trait::Destructive) => "delete",
+            _ => "mutate",
+        };
+        let blast_radius = if !changes {
+            if has(Trait::Bulk) { "namespace" } else { "item" }
+        } else if has(Trait::ExternalCommunication) || has(Trait::CodeExecution) || has(Trait::NetworkEgress) {
+            "global"
+        } else if has(Trait::Privileged) || has(Trait::Financial) {
+            "organization"
+        } else if has(Trait::Bulk) || class == Class::Execute {
+            "namespace"
+        } else {
+            "item"
+        };
+        let lost = [Trait::Destructive, Trait::Financial, Trait::ExternalCommunication, Trait::CodeExecution];
+        let reversibility = match class {
+            Class::Read => "auto",
+            _ if lost.into_iter().any(has) => "none",
+            _ => "manual",
+        };
+        let approval = match risk {
+            Risk::Critical => "multi",
+            Risk::High => "single",
+            _ if !recognised || has(Trait::Privileged) || has(Trait::CredentialAccess) => "single",
+            Risk::Low | Risk::Medium => "none",
+        };
+        let min_trust_level = match risk {
+            Risk::Low => 1,
+            Risk::Medium if !changes => 2,
+            Risk::Medium => 3,
+            Risk::High => 4,
+            Risk::Critical => 5,
+        };
+        let own = match class {
+            Class::Read => None,
+            Class::Write => Some("changes-data"),
+            Class::Execute => Some("starts-a-process"),
+        };
+        // ToolText leaves no trace but the request that it sends.
+        let traced = traits.iter().filter(|of| changes || **of == Trait::NetworkEgress).map(|of| of.as_str());
+        Sep2793 {
+            risk_level: risk,
+            category: category.to_owned(),
+            blast_radius: blast_radius.to_owned(),
+            reversibility: reversibility.to_owned(),
+            side_effects: own.into_iter().chain(traced).map(str::to_owned).collect(),
+            approval_recommendation: approval.to_owned(),
+            min_trust_level,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(entries: &[Framework], framework: &str) -> bool {
+        entries.iter().any(|entry| entry.framework.starts_with(framework) && !entry.title.is_empty())
+    }
+
+    #[test]
+    fn every_trait_points_at_every_taxonomy_with_both_editions_of_the_llm_list() {
+        let taxonomy = Taxonomy::builtin().expect("embedded");
+        for of in Trait::ALL {
+            let entries = taxonomy.by_trait.get(of).unwrap_or_else(|| panic!("{of} is not mapped"));
+            for framework in [
+                "OWASP Agentic Top 10 2026",
+                "OWASP LLM Top 10 2025",
+                "OWASP LLM Top 10 2026",
+                "MITRE ATLAS 5.6",
+                "CWE 4",
+            ] {
+                assert!(named(entries, framework), "{of} has no entry of {framework}");
+            }
+            // The list for MCP has no entry for sheer quantity.
+            assert!(named(entries, "OWASP MCP Top 10 2025") || *of == Trait::Bulk, "{of}");
+        }
+        assert!(taxonomy.of(Class::Read, &BTreeSet::new()).is_empty());
+        let ids: Vec<String> = taxonomy
+            .of(Class::Write, &BTreeSet::from([Trait::Destructive]))
+            .iter()
+            .map(|entry| format!("{}: {} {}", entry.framework, entry.id, entry.title))
+            .collect();
+        assert!(ids.contains(&"OWASP LLM Top 10 2025: LLM06 Excessive Agency".to_owned()), "{ids:?}");
+        assert!(ids.contains(&"OWASP LLM Top 10 2026: LLM03 Excessive Agency".to_owned()), "{ids:?}");
+        assert!(ids.iter().any(|id| id.contains("AML.T0101 Data Destruction via AI Agent Tool Invocation")), "{ids:?}");
+    }
+
+    #[test]
+    fn the_proposed_fields_follow_from_class_traits_and_risk() {
+        let taxonomy = Taxonomy::builtin().expect("embedded");
+        let of = |class, traits: &[Trait], recognised| {
+            let traits: BTreeSet<Trait> = traits.iter().copied().collect();
+            let fields = taxonomy.sep2793(class, &traits, Risk::of(class, &traits), recognised);
+            let side_effects = fields.side_effects.join(" ");
+            format!(
+                "{} {} {} {} {} [{side_effects}]",
+                fields.category,
+                fields.blast_radius,
+                fields.reversibility,
+                fields.approval_recommendation,
+                fields.min_trust_level
+            )
+        };
+        assert_eq!(of(Class::Read, &[], true), "read item auto none 1 []");
+        assert_eq!(of(Class::Read, &[Trait::NetworkEgress], true), "read item auto none 2 [network-egress]");
+        assert_eq!(of(Class::Read, &[Trait::CredentialAccess], true), "read item auto single 2 []");
+        assert_eq!(of(Class::Write, &[], true), "mutate item manual none 3 [changes-data]");
+        assert_eq!(of(Class::Write, &[], false), "mutate item manual single 3 [changes-data]");
+        assert_eq!(
+            of(Class::Write, &[Trait::Destructive, Trait::Bulk], true),
+            "destroy namespace none multi 5 [changes-data destructive bulk]"
+        );
+        assert_eq!(
+            of(Class::Execute, &[Trait::CodeExecution], true),
+            "mutate global none single 4 [starts-a-process code-execution]"
+        );
+    }
+}
