@@ -241,6 +241,12 @@ pub struct EvalArgs {
     pub noise: Option<PathBuf>,
     #[command(flatten)]
     pub rules: RulesArgs,
+    /// Only the servers of one of two halves: rules are tuned on one and measured on the other.
+    #[arg(long, value_name = "a|b")]
+    pub half: Option<crate::classify::Half>,
+    /// Judge with the embedded rules and this folder too, and say which verdicts differ.
+    #[arg(long, value_name = "DIR")]
+    pub against: Vec<PathBuf>,
     /// List every disagreement.
     #[arg(long)]
     pub list: bool,
@@ -283,6 +289,19 @@ pub enum RulesQuestion {
     Check,
     /// How often each rule decides on an input, and how much no rule recognises.
     Coverage {
+        /// JSON lines or a `tools/list` result, gzip accepted; `-` is stdin.
+        file: Option<PathBuf>,
+    },
+    /// Write the bones of a rule to the end of a file of rules.
+    New {
+        /// Its id, in kebab-case.
+        id: String,
+        /// The file that it goes into; it is made where there is none.
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// The words that stand where a verb does and that no rule knows, by how many servers use them.
+    Suggest {
         /// JSON lines or a `tools/list` result, gzip accepted; `-` is stdin.
         file: Option<PathBuf>,
     },

@@ -2,12 +2,11 @@
 
 use super::judging::{open, overrides, read_text};
 use super::{Exit, print};
-use crate::classify::{AnnotationTrust, Disagreement, Judge, Label, Score, Scorer};
+use crate::classify::{AnnotationTrust, Half, Judge, Label, Ruleset, Scorer, ServerContext};
 use crate::cli::EvalArgs;
-use crate::report::visible;
+use crate::report::{eval_list, eval_matrices, eval_score, visible};
 use anyhow::Context;
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::path::Path;
 
 /// Runs the command.
@@ -23,6 +22,8 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> anyhow::Result<Exit> {
         Some(path) => noise_rows(path)?,
         None => BTreeSet::new(),
     };
+    let other = if args.against.is_empty() { None } else { Some(Ruleset::load(&args.against)?) };
+    let (mut against, mut changed) = (Scorer::default(), 0usize);
     let (mut all, mut clean) = (Scorer::default(), Scorer::default());
     let mut disagreements = Vec::new();
     let mut unread = 0usize;
@@ -39,11 +40,20 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> anyhow::Result<Exit> {
                         continue;
                     }
                 };
+                if args.half.is_some_and(|half| Half::of(&row.server) != half) {
+                    continue;
+                }
                 let label = Label::of(&row.tool.annotations, &row.extra);
                 if label.is_empty() || row.extra.get("category").is_some() && label.category.is_none() {
                     continue;
                 }
                 let noisy = noise.contains(&(row.server.clone(), row.tool.name.clone()));
+                if let Some(other) = &other {
+                    let context = ServerContext::of(&row.server, [&row.tool]);
+                    let theirs = other.judge_trusting(&context, &row.tool, AnnotationTrust::Ignore);
+                    changed += usize::from((theirs.class, theirs.risk) != (verdict.class, verdict.risk));
+                    against.add(&label, &theirs, noisy);
+                }
                 disagreements.extend(all.add(&label, &verdict, noisy));
                 if !noisy {
                     clean.add(&label, &verdict, false);
@@ -55,19 +65,23 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> anyhow::Result<Exit> {
     let all = all.finish();
     anyhow::ensure!(all.tools > 0, "no row of {} has a label", args.file.display());
     let clean = args.noise.is_some().then(|| clean.finish());
+    let against = other.is_some().then(|| against.finish());
     if json {
         let list = if args.list { Some(&disagreements) } else { None };
-        let value =
-            serde_json::json!({ "schema": "mcpdex/eval/1", "all": all, "without_noise": clean, "disagreements": list });
+        let value = serde_json::json!({ "schema": "mcpdex/eval/1", "all": all, "without_noise": clean, "against": against, "changed": changed, "disagreements": list });
         print(&format!("{value:#}\n"))?;
     } else {
-        let mut out = score_text("all rows", &all);
+        let mut out = eval_score("all rows", &all);
         if let Some(clean) = &clean {
-            out += &score_text("without the noise rows", clean);
+            out += &eval_score("without the noise rows", clean);
         }
-        out += &matrices_text(&all);
+        if let Some(against) = &against {
+            out += &eval_score("with the other rules", against);
+            out += &format!("{changed} verdicts differ in class or risk\n");
+        }
+        out += &eval_matrices(&all);
         if args.list {
-            out += &list_text(&disagreements);
+            out += &eval_list(&disagreements);
         }
         print(&out)?;
     }
@@ -82,100 +96,4 @@ fn noise_rows(path: &Path) -> anyhow::Result<BTreeSet<(String, String)>> {
         rows.insert((row.server, row.tool.name));
     }
     Ok(rows)
-}
-
-fn share(part: usize, of: usize) -> f64 {
-    if of == 0 { 0.0 } else { 100.0 * part as f64 / of as f64 }
-}
-
-fn score_text(what: &str, score: &Score) -> String {
-    let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "{what}: {} tools of {} servers, {} unrecognised",
-        score.tools, score.servers, score.unrecognised
-    );
-    let reads = score.read_as_read + score.read_as_other;
-    let others = score.other_as_read + score.other_as_other;
-    if reads + others > 0 {
-        let _ = writeln!(
-            out,
-            "  read-only or not   balanced accuracy {:.2}% of tools, {:.2}% as mean of servers",
-            score.balanced_accuracy, score.balanced_accuracy_of_servers
-        );
-        let _ = writeln!(
-            out,
-            "                     read as read {} of {reads}, other as other {} of {others}",
-            score.read_as_read, score.other_as_other
-        );
-        let _ = writeln!(
-            out,
-            "  read-only, yet high or critical  {} ({:.2}%)",
-            score.read_as_grave,
-            share(score.read_as_grave, reads)
-        );
-    }
-    if score.destructive > 0 {
-        let _ = writeln!(
-            out,
-            "  destructive, yet risk low        {} of {} ({:.2}%)",
-            score.destructive_as_low,
-            score.destructive,
-            share(score.destructive_as_low, score.destructive)
-        );
-    }
-    if score.mild > 0 {
-        let _ = writeln!(
-            out,
-            "  not destructive, yet judged so   {} of {} ({:.2}%)",
-            score.mild_as_destructive,
-            score.mild,
-            share(score.mild_as_destructive, score.mild)
-        );
-    }
-    for (what, matrix, agreement) in [
-        ("class", &score.class, score.class_agreement),
-        ("risk", &score.risk, score.risk_agreement),
-        ("category", &score.category, score.category_agreement),
-    ] {
-        if !matrix.is_empty() {
-            let _ = writeln!(out, "  {what:<18} agreement {agreement:.2}%");
-        }
-    }
-    out
-}
-
-fn matrices_text(score: &Score) -> String {
-    let mut out = String::new();
-    for (what, matrix) in [("class", &score.class), ("risk", &score.risk), ("category", &score.category)] {
-        for (label, row) in matrix {
-            let cells: Vec<String> = row.iter().map(|(verdict, count)| format!("{verdict} {count}")).collect();
-            let _ = writeln!(out, "{what} {label:<12} judged {}", cells.join(", "));
-        }
-    }
-    for (of, [both, label, verdict]) in &score.traits {
-        let _ = writeln!(out, "trait {of:<24} both {both}, label alone {label}, verdict alone {verdict}");
-    }
-    for (server, right, rows) in &score.worst_servers {
-        let _ = writeln!(out, "worst: {:<45} {right} of {rows}", visible(server));
-    }
-    out
-}
-
-fn list_text(disagreements: &[Disagreement]) -> String {
-    let mut out = String::new();
-    for d in disagreements {
-        let noise = if d.noise { " [noise]" } else { "" };
-        let _ = writeln!(
-            out,
-            "{} {}: {} labelled {}, judged {}{noise}: {}",
-            visible(&d.server),
-            visible(&d.name),
-            d.about,
-            d.label,
-            d.verdict,
-            visible(&d.rationale)
-        );
-    }
-    out
 }

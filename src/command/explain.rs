@@ -2,11 +2,10 @@
 
 use super::judging::open;
 use super::{Exit, database, gone, print};
-use crate::classify::{Explanation, Rows, ServerContext};
+use crate::classify::{Rows, ServerContext};
 use crate::cli::{ExplainArgs, Global};
 use crate::model::Tool;
-use crate::report::{nearest, visible};
-use std::fmt::Write;
+use crate::report::{explanation_text, nearest, visible};
 use std::path::Path;
 
 /// Runs the command.
@@ -35,7 +34,7 @@ pub(super) fn run(global: &Global, args: &ExplainArgs) -> anyhow::Result<Exit> {
     if global.json {
         print(&format!("{}\n", serde_json::to_string_pretty(&explanation)?))?;
     } else {
-        print(&text(&explanation))?;
+        print(&explanation_text(&explanation))?;
     }
     Ok(Exit::Done)
 }
@@ -72,42 +71,4 @@ fn nearest_of(name: &str, tools: &[Tool]) -> Vec<String> {
         search.see(&tool.name);
     }
     search.names()
-}
-
-/// An explanation for people.
-fn text(explanation: &Explanation) -> String {
-    let mut out = String::new();
-    let verdict = &explanation.verdict;
-    let _ = writeln!(
-        out,
-        "{}: {}, risk {}, confidence {}",
-        visible(&verdict.name),
-        verdict.class,
-        verdict.risk,
-        verdict.confidence
-    );
-    let _ = writeln!(out, "{}", visible(&verdict.rationale));
-    let _ = writeln!(out, "\nread as");
-    for action in &explanation.actions {
-        let verb = action.verb.as_deref().unwrap_or("(no verb)");
-        let weaker = if action.weaker > 0 { "  [weaker]" } else { "" };
-        let _ =
-            writeln!(out, "  {:<12} {} → {}{weaker}", action.place, visible(verb), visible(&action.object.join(" ")));
-    }
-    let _ = writeln!(out, "\nclauses that fired");
-    for fired in &explanation.fired {
-        let class = fired.class.map_or("-", |class| class.as_str());
-        let _ = writeln!(
-            out,
-            "  {:<10} {} #{} ({class}, strength {})",
-            fired.fate, fired.rule, fired.clause, fired.strength
-        );
-        if let Some(reason) = &fired.reason {
-            let _ = writeln!(out, "             {reason}");
-        }
-        for e in &fired.evidence {
-            let _ = writeln!(out, "             {} “{}” {}..{}", e.pointer, visible(&e.text), e.start, e.end);
-        }
-    }
-    out
 }

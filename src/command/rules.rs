@@ -2,11 +2,13 @@
 
 use super::judging::{open, overrides};
 use super::{Exit, print};
-use crate::classify::{AnnotationTrust, Judge};
+use crate::classify::{AnnotationTrust, Judge, Rows, Ruleset, ServerContext};
 use crate::cli::{RulesCommandArgs, RulesQuestion};
 use crate::report::visible;
-use std::collections::BTreeMap;
+use anyhow::Context;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::path::Path;
 
 /// Runs the command.
 ///
@@ -75,11 +77,13 @@ pub(super) fn run(args: &RulesCommandArgs, json: bool) -> anyhow::Result<Exit> {
             print(&out)?;
             Ok(if complaints.is_empty() { Exit::Done } else { Exit::Findings })
         }
+        RulesQuestion::New { id, file } => new_rule(&rules, id, file),
+        RulesQuestion::Suggest { file } => suggest(&rules, file.as_deref(), json),
         RulesQuestion::Coverage { file } => coverage(&rules, file.as_deref(), json),
     }
 }
 
-fn coverage(rules: &crate::classify::Ruleset, file: Option<&std::path::Path>, json: bool) -> anyhow::Result<Exit> {
+fn coverage(rules: &Ruleset, file: Option<&Path>, json: bool) -> anyhow::Result<Exit> {
     let overrides = overrides(&[])?;
     let judge = Judge { rules, trust: AnnotationTrust::Ignore, overrides: &overrides };
     let mut decided: BTreeMap<String, usize> = BTreeMap::new();
@@ -129,6 +133,58 @@ fn coverage(rules: &crate::classify::Ruleset, file: Option<&std::path::Path>, js
         }
         if !unused.is_empty() {
             let _ = writeln!(out, "never: {}", unused.join(", "));
+        }
+    }
+    print(&out)?;
+    Ok(if bad > 0 { Exit::Unread } else { Exit::Done })
+}
+
+/// Adds the bones of a rule to a file: what must be said, with a word to replace wherever the author has to speak.
+fn new_rule(rules: &Ruleset, id: &str, file: &Path) -> anyhow::Result<Exit> {
+    let kebab = !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    anyhow::ensure!(kebab, "`{}` is no id in kebab-case, such as `sinks-boats`", visible(id));
+    anyhow::ensure!(rules.written().all(|(_, rule)| rule.id != id), "there is a rule `{id}` already");
+    let known = std::fs::read_to_string(file).unwrap_or_default();
+    anyhow::ensure!(!known.contains(&format!("id = \"{id}\"")), "{} has a rule `{id}` already", file.display());
+    let bones = format!(
+        "[[rule]]\nid = \"{id}\"\nclass = \"write\"\nconfidence = \"medium\"\nbecause = \"it TODO\"\n\
+         when = [{{ verb = [\"todo\"] }}]\nfires = [{{ name = \"todo_page\", description = \"Todoes a page.\" }}]\n\
+         quiet = [{{ name = \"list_pages\" }}]\n"
+    );
+    let gap = if known.is_empty() || known.ends_with("\n\n") { "" } else { "\n" };
+    std::fs::write(file, format!("{known}{gap}{bones}")).with_context(|| format!("writing {}", file.display()))?;
+    print(&format!(
+        "wrote the bones of `{id}` to {}; put your words in the place of `todo`, then run `mcpdex rules check --rules DIR`\n",
+        file.display()
+    ))?;
+    Ok(Exit::Done)
+}
+
+/// The words in verb position that no rule knows.
+fn suggest(rules: &Ruleset, file: Option<&Path>, json: bool) -> anyhow::Result<Exit> {
+    let mut rows = Rows::new(open(file)?)?;
+    let mut words: BTreeMap<String, (BTreeSet<String>, usize)> = BTreeMap::new();
+    let mut bad = 0usize;
+    while let Some(raw) = rows.next_row()? {
+        let Ok(row) = raw.parse() else {
+            bad += 1;
+            continue;
+        };
+        let context = ServerContext::of(&row.server, [&row.tool]);
+        if let Some(word) = rules.unknown_verb(&context, &row.tool) {
+            let (servers, tools) = words.entry(word).or_default();
+            servers.insert(row.server);
+            *tools += 1;
+        }
+    }
+    let mut sorted: Vec<_> = words.iter().map(|(word, (servers, tools))| (word, servers.len(), *tools)).collect();
+    sorted.sort_by(|a, b| b.1.cmp(&a.1).then(b.2.cmp(&a.2)).then(a.0.cmp(b.0)));
+    let mut out = String::new();
+    for (word, servers, tools) in sorted {
+        if json {
+            let _ = writeln!(out, "{}", serde_json::json!({ "word": word, "servers": servers, "tools": tools }));
+        } else {
+            let _ = writeln!(out, "{servers:>6} servers {tools:>6} tools  {}", visible(word));
         }
     }
     print(&out)?;

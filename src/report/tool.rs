@@ -42,6 +42,9 @@ pub struct PolicyView {
     pub document: Option<Value>,
 }
 
+/// How many ways of abuse are told of one tool.
+const MAX_ATTACKS: usize = 2;
+
 impl ToolView {
     /// Joins what the database says with the recommended policy.
     pub fn new(found: FoundTool, policy: PolicyView) -> ToolView {
@@ -215,6 +218,16 @@ impl ToolView {
         }
         for note in &v.notes {
             let _ = write!(out, "\n{}", paragraph(&format!("Note: {note}"), ""));
+        }
+        for what in &v.unread {
+            let _ = write!(out, "\n{}", paragraph(&format!("Not read: {what}"), ""));
+        }
+        for attack in crate::classify::attack_patterns(&v.traits).unwrap_or_default().iter().take(MAX_ATTACKS) {
+            let _ = write!(
+                out,
+                "\n{}",
+                paragraph(&format!("How this is abused: {} ({})", attack.pattern, attack.source), "")
+            );
         }
         if !v.operations.is_empty() {
             out.push_str("\nOperations\n");

@@ -10,6 +10,7 @@ mod commands;
 mod crawl_import;
 mod crawl_world;
 mod disguises;
+mod earned;
 mod ends;
 mod expectations;
 mod exports;

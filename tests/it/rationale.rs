@@ -42,14 +42,14 @@ fn a_read_says_where_nothing_speaks_of_change_and_what_was_looked_at() {
         rationale(
             json!({ "name": "list_barges", "description": "Lists the barges of a port.", "inputSchema": text(&["port", "day"]) })
         ),
-        "It retrieves what is there: its name says “list_barges” and its description “Lists the barges of a port”. \
-         Nothing in its name, description or 2 parameters stores or changes anything (write) or sets anything going \
-         (execute), so it is read, with risk low."
+        "It retrieves what is there, as its name says “list_barges” and its description “Lists the barges of a port”. \
+         Nothing in its name, description or 2 parameters speaks of changing anything (write) or of setting anything \
+         going (execute), so it is read, with risk low."
     );
     assert_eq!(
         rationale(json!({ "name": "list_barges" })),
-        "It retrieves what is there: its name says “list_barges”; it has no description. Nothing in its name stores or \
-         changes anything (write) or sets anything going (execute), so it is read, with risk low."
+        "It retrieves what is there, as its name says “list_barges”; it has no description. Nothing in its name speaks \
+         of changing anything (write) or of setting anything going (execute), so it is read, with risk low."
     );
 }
 
@@ -59,8 +59,8 @@ fn a_trait_says_which_words_raise_the_risk_and_whether_the_schema_bounds_them() 
         rationale(
             json!({ "name": "list_pages", "description": "Lists the pages below a folder.", "inputSchema": text(&["path"]) })
         ),
-        "It retrieves what is there: its name says “list_pages” and its description “Lists the pages below a folder”. \
-         Nothing in its name, description or parameter stores or changes anything (write) or sets anything going \
+        "It retrieves what is there, as its name says “list_pages” and its description “Lists the pages below a folder”. \
+         Nothing in its name, description or parameter speaks of changing anything (write) or of setting anything going \
          (execute), so it is read. Risk is medium rather than low because it reaches files of the caller's choice (its parameter “path”, \
          which its schema does not bound)."
     );
@@ -76,9 +76,8 @@ fn a_trait_says_which_words_raise_the_risk_and_whether_the_schema_bounds_them() 
 fn a_write_is_set_apart_from_both_neighbours() {
     assert_eq!(
         rationale(json!({ "name": "update_berth", "description": "Updates a berth." })),
-        "It changes what is there: its name says “update_berth” and its description “Updates a berth”. What it leaves \
-         behind stays, which is more than read, yet it sets nothing going and reaches nobody, so it is write, with risk \
-         medium."
+        "It changes what is there, as its name says “update_berth” and its description “Updates a berth”. That is more \
+         than read, and nothing in its text speaks of setting anything going, so it is write, with risk medium."
     );
 }
 
@@ -87,9 +86,9 @@ fn loss_is_named_with_what_makes_it_worse_and_what_softens_it() {
     let schema = json!({ "properties": { "force": { "type": "boolean" }, "dryRun": { "type": "boolean" } } });
     assert_eq!(
         rationale(json!({ "name": "delete_berth", "description": "Deletes a berth.", "inputSchema": schema })),
-        "It deletes data: its name says “delete_berth” and its description “Deletes a berth”. Data goes and nothing is \
-         set going, so it is write, not execute. Risk is critical rather than medium because what is lost cannot be \
-         brought back; its parameter “force” can lift a safeguard; what lowers it: its parameter “dryRun” lets it be \
+        "Data can be lost: it deletes data, as its name says “delete_berth” and its description “Deletes a berth”. What \
+         goes is data, and nothing in its text speaks of setting anything going, so it is write. Risk is critical rather \
+         than medium because data can be lost; its parameter “force” can lift a safeguard; what lowers it: its parameter “dryRun” lets it be \
          tried without effect."
     );
 }
@@ -98,9 +97,9 @@ fn loss_is_named_with_what_makes_it_worse_and_what_softens_it() {
 fn lighter_deeds_are_named_beside_the_gravest() {
     assert_eq!(
         rationale(json!({ "name": "get_berth", "description": "Deletes a berth." })),
-        "It deletes data: its description says “Deletes a berth”. It also retrieves what is there: its name says \
-         “get_berth”, which alone would be read; the gravest counts, so it is write. Risk is critical rather than \
-         medium because what is lost cannot be brought back."
+        "Data can be lost: it deletes data, as its description says “Deletes a berth”. It also retrieves what is there, \
+         as its name says “get_berth”, which alone would be read; the gravest counts, so it is write. Risk is critical \
+         rather than medium because data can be lost."
     );
 }
 
@@ -108,7 +107,7 @@ fn lighter_deeds_are_named_beside_the_gravest() {
 fn what_lost_is_quoted_with_what_beat_it() {
     assert_eq!(
         rationale(json!({ "name": "run_report", "description": "Lists the reports of a port." })),
-        "It retrieves what is there: its description says “Lists the reports of a port”. “run_report” in its name would \
+        "It retrieves what is there, as its description says “Lists the reports of a port”. “run_report” in its name would \
          make it execute if it stood alone, but the words above say more plainly what it does, so it is read, with risk \
          low."
     );
@@ -116,7 +115,7 @@ fn what_lost_is_quoted_with_what_beat_it() {
         rationale(
             json!({ "name": "berth_sql", "description": "Runs SQL. Only SELECT is accepted.", "inputSchema": text(&["sql"]) })
         ),
-        "Its definition accepts only queries that read: its description says “Only SELECT” and it takes “sql”. “Runs \
+        "Its definition accepts only queries that read, as its description says “Only SELECT” and it takes “sql”. “Runs \
          SQL” in its description would make it execute if it stood alone, but that is ruled out, so it is read. Risk is \
          medium rather than low because the query is still the caller's; its schema does not bound “sql”."
     );
@@ -127,9 +126,9 @@ fn operations_are_weighed_against_each_other() {
     let schema = json!({ "properties": { "action": { "enum": ["list", "get", "delete"] } } });
     assert_eq!(
         rationale(json!({ "name": "berth", "description": "Berths of a port.", "inputSchema": schema })),
-        "Its parameter “action” chooses among 3 operations, the gravest of which is “delete”: it deletes data. Held to \
-         “list” and “get” it would be read with risk low, but a caller may choose “delete”, so it is write. Risk is \
-         critical rather than medium because what is lost cannot be brought back."
+        "Data can be lost: its parameter “action” chooses among 3 operations, the gravest of which is “delete”: it \
+         deletes data. Held to “list” and “get” it would be read with risk low, but a caller may choose “delete”, so it \
+         is write. Risk is critical rather than medium because data can be lost."
     );
 }
 
@@ -137,7 +136,7 @@ fn operations_are_weighed_against_each_other() {
 fn claims_of_the_server_are_told_with_what_became_of_them() {
     let raised = json!({ "name": "list_barges", "description": "Lists barges.", "annotations": { "readOnlyHint": false, "destructiveHint": true } });
     assert!(
-        rationale(raised).contains(". Its server's own hint (readOnlyHint) raises it from read to write. "),
+        rationale(raised).contains(". Its server's own hint (readOnlyHint) raises it from read to write, with risk medium."),
         "the claim raises"
     );
     let lied =
@@ -147,7 +146,7 @@ fn claims_of_the_server_are_told_with_what_became_of_them() {
     assert_eq!(
         judge(&lied, AnnotationTrust::Full).rationale,
         "Its server says readOnlyHint: true and is trusted, so it is held to be read, with risk low. By its own \
-         definition it would be write: it deletes data: its name says “delete_berth” and its description “Deletes a \
+         definition it would be write: it deletes data, as its name says “delete_berth” and its description “Deletes a \
          berth”."
     );
 }

@@ -63,6 +63,8 @@ fn judge(path: &Path, digest: &str) -> u64 {
         },
         audit: Vec::new(),
         notes: Vec::new(),
+        unread: Vec::new(),
+        does: String::new(),
         recognised: true,
         ruleset: digest.to_owned(),
     };

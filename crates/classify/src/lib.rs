@@ -10,14 +10,16 @@ mod rationale;
 mod rules;
 mod verdict;
 
+pub use batch::half::Half;
 pub use batch::rows::{RawRow, Row, RowError, Rows, row};
-pub use batch::score::{Disagreement, Label, Score, Scorer};
+pub use batch::score::{CriticalScore, Disagreement, Label, Lenient, Score, Scorer};
 pub use batch::stream::{Judge, JudgedRow};
 pub use judge::annotation::AnnotationTrust;
 pub use judge::examine::Complaint;
 pub use judge::explain::{Explanation, FiredClause, ReadAction};
 pub use judge::overrides::{Overrides, OverridesError};
 pub use language::server_context::{MAX_NEIGHBOURS, ServerContext};
+pub use rules::attacks::{AttackPattern, attack_patterns};
 pub use rules::builtin::paths as builtin_paths;
 pub use rules::error::RulesError;
 pub use rules::ruleset::Ruleset;

@@ -4,6 +4,7 @@
 
 use crate::judge::annotation::{self, AnnotationTrust};
 use crate::judge::finding::{Fate, Finding, evidence_of};
+use crate::language::normalize::is_invisible;
 use crate::language::server_context::ServerContext;
 use crate::language::span::Span;
 use crate::rationale::settled::Settled;
@@ -33,15 +34,13 @@ impl Ruleset {
     }
 
     fn verdict(&self, context: &ServerContext, tool: &Tool, finding: Finding<'_>, trust: AnnotationTrust) -> Verdict {
-        let claims = annotation::weigh(tool, &finding, self.confidence(&finding), trust);
+        let claims = annotation::weigh(tool, context, &finding, self.confidence(&finding), trust);
         let class = claims.class;
         let traits = claims.traits.clone();
         let recognised = finding.recognised || claims.lowered;
         let confidence = if claims.lowered { Confidence::Medium } else { self.confidence(&finding) };
-        let mut risk = Risk::of(class, &traits);
-        if !claims.lowered {
-            risk = risk.max(finding.floor.unwrap_or(Risk::Low));
-        }
+        let risk =
+            if claims.lowered { Risk::of(class, &traits) } else { finding.risk(class, &traits).max(claims.at_least) };
         let evidence = self.evidence(&finding);
         let rationale = write::rationale(&Settled {
             set: self,
@@ -66,6 +65,8 @@ impl Ruleset {
             sep2793: self.taxonomy.sep2793(class, &traits, risk, recognised),
             audit: claims.audit,
             notes: finding.reading.mended.notes(),
+            does: does(tool),
+            unread: finding.unread.clone(),
             operations: finding.operations,
             recognised,
             ruleset: self.digest().to_owned(),
@@ -91,6 +92,7 @@ impl Ruleset {
         let mut evidence: Vec<Evidence> = found.into_iter().map(|(_, evidence)| evidence).collect();
         evidence.truncate(MAX_EVIDENCE);
         evidence.extend(finding.gravest_operation.clone());
+        evidence.extend(finding.hidden.iter().take(2).cloned());
         evidence
     }
 
@@ -126,4 +128,44 @@ fn graver(last: Verdict, first: Verdict) -> Verdict {
     verdict.confidence = Confidence::Low;
     verdict.notes.push("a key stands twice in the definition; this is the graver of its two readings".to_owned());
     verdict
+}
+
+/// How many characters the line that says what a tool does has at most.
+const MAX_DOES: usize = 160;
+
+/// What a tool does, in one line of its own words: the first sentence of its description.
+fn does(tool: &Tool) -> String {
+    let text = tool.description.as_deref().unwrap_or("").trim();
+    let mut line = String::new();
+    let mut letters = text.chars().peekable();
+    let mut count = 0;
+    while let Some(letter) = letters.next() {
+        if is_invisible(letter) || letter.is_control() && letter != '\n' {
+            continue;
+        }
+        if letter.is_whitespace() {
+            let ends = letter == '\n' && letters.peek() == Some(&'\n');
+            if ends && count > 0 {
+                break;
+            }
+            if !line.ends_with(' ') && !line.is_empty() {
+                line.push(' ');
+            }
+            continue;
+        }
+        count += 1;
+        if count > MAX_DOES {
+            let cut = line.rfind(' ').unwrap_or(line.len());
+            line.truncate(cut);
+            line.push('…');
+            break;
+        }
+        line.push(letter);
+        let next = letters.peek().copied();
+        let stop = matches!(letter, '.' | '!' | '?') && next.is_none_or(char::is_whitespace) && count > 8;
+        if stop || matches!(letter, '。' | '！' | '？') {
+            break;
+        }
+    }
+    line.trim_end().to_owned()
 }

@@ -36,7 +36,7 @@ words! {
         Financial = "financial",
         /// Runs code or commands of the caller's choice.
         CodeExecution = "code-execution",
-        /// Reads or hands out secrets, tokens or keys.
+        /// Returns, creates, rotates, sets or stores secrets, tokens or keys.
         CredentialAccess = "credential-access",
         /// Reaches other people: mail, chat, posts, calls.
         ExternalCommunication = "external-communication",
@@ -50,8 +50,10 @@ words! {
         FileAccess = "file-access",
         /// Changes permissions, keys, users or the system's own protection.
         Privileged = "privileged",
-        /// Affects many things in one call.
+        /// Changes or removes many independent records in one call.
         Bulk = "bulk",
+        /// Its text speaks to the model instead of describing the call.
+        InstructsTheModel = "instructs-the-model",
     }
 }
 
@@ -86,18 +88,31 @@ impl Category {
 impl Risk {
     /// Derives the risk from class and traits; the number of hits plays no part.
     ///
-    /// Destructive or financial → critical; execute → high; write → medium; read → low, or medium when it reaches
-    /// secrets, private data, arbitrary files or arbitrary URLs.
+    /// Destructive, financial or code-execution → critical, and so are a change of rights in bulk and a stored secret that
+    /// leaves; execute → high; write → medium, or high where it changes rights, many records or reaches outside; read →
+    /// low, medium when it reaches private data, arbitrary files or addresses, high when it reaches secrets. Text that
+    /// speaks to the model is at least medium. Small losses and milder executions are told apart by the judge.
     pub fn of(class: Class, traits: &BTreeSet<Trait>) -> Risk {
-        const RAISE_A_READ: [Trait; 4] =
-            [Trait::CredentialAccess, Trait::PrivateData, Trait::FileAccess, Trait::NetworkEgress];
-        if class != Class::Read && (traits.contains(&Trait::Destructive) || traits.contains(&Trait::Financial)) {
+        let any = |of: &[Trait]| of.iter().any(|one| traits.contains(one));
+        let all = |of: &[Trait]| of.iter().all(|one| traits.contains(one));
+        let changes = class != Class::Read;
+        let leaves = any(&[Trait::NetworkEgress, Trait::ExternalCommunication]);
+        if any(&[Trait::CodeExecution])
+            || changes && (any(&[Trait::Destructive, Trait::Financial]) || all(&[Trait::Privileged, Trait::Bulk]))
+            || leaves && any(&[Trait::CredentialAccess])
+        {
             return Risk::Critical;
         }
         match class {
             Class::Execute => Risk::High,
+            Class::Write if leaves || any(&[Trait::Privileged, Trait::Bulk]) => Risk::High,
+            Class::Read if any(&[Trait::CredentialAccess]) => Risk::High,
             Class::Write => Risk::Medium,
-            Class::Read if RAISE_A_READ.iter().any(|t| traits.contains(t)) => Risk::Medium,
+            Class::Read
+                if any(&[Trait::PrivateData, Trait::FileAccess, Trait::NetworkEgress, Trait::InstructsTheModel]) =>
+            {
+                Risk::Medium
+            }
             Class::Read => Risk::Low,
         }
     }
@@ -222,6 +237,12 @@ pub struct Verdict {
     /// Notes on the text itself: invisible characters, look-alike letters.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// What of the definition could not be read, in a few words each; confidence is low where there is any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
+    /// What the tool does, in one line of its own words; empty where it says nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub does: String,
     /// Whether any rule recognised the tool. Where none did: write, medium, confidence low, and no policy allows it.
     pub recognised: bool,
     /// Digest of the rules that judged.

@@ -30,6 +30,8 @@ pub(super) fn verdict(name: &str, class: Class, traits: &[Trait]) -> Verdict {
         },
         audit: Vec::new(),
         notes: Vec::new(),
+        unread: Vec::new(),
+        does: String::new(),
         recognised: true,
         ruleset: String::new(),
     }

@@ -1,7 +1,7 @@
 //! One thing that a person should look at: what kind, how grave, where, in one sentence.
 
 use super::combination::combination;
-use mcpdex_model::{FoundTool, NamedTool, PartialList, Risk, Unread, words};
+use mcpdex_model::{FoundTool, NamedTool, PartialList, Risk, Trait, Unread, words};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -15,6 +15,8 @@ words! {
         AnnotationMismatch = "annotation-mismatch",
         /// The definition holds invisible characters or letters of another script.
         HiddenText = "hidden-text",
+        /// The definition speaks to the model instead of describing the call.
+        Instructions = "instructions",
         /// Private data, untrusted content and a way out meet.
         Combination = "combination",
         /// Several servers have tools of one name that are not the same.
@@ -45,6 +47,9 @@ impl Kind {
             }
             Kind::HiddenText => {
                 "Text that a person does not see may steer a model. Look at the definition with escapes shown."
+            }
+            Kind::Instructions => {
+                "The definition gives a model orders that have nothing to do with the call. Read it, and do not connect the server before you know why."
             }
             Kind::Combination => {
                 "An agent that reads private data and text from strangers and can send things out can be made to leak. Take one of the three away."
@@ -166,6 +171,9 @@ pub fn of_tools(servers: &[(String, Vec<FoundTool>)]) -> Vec<Finding> {
     sorted(findings)
 }
 
+/// The rules whose evidence is text that speaks to the model.
+const INSTRUCTING: [&str; 3] = ["orders-the-model-about", "asks-for-files-secrets-or-silence", "hidden-text"];
+
 fn of_tool(server: &str, found: &FoundTool) -> Vec<Finding> {
     let (name, verdict) = (found.tool.name.as_str(), &found.verdict);
     let finding =
@@ -178,7 +186,18 @@ fn of_tool(server: &str, found: &FoundTool) -> Vec<Finding> {
         let message = format!("{}: {}", verdict.category, verdict.rationale);
         findings.push(finding(Kind::Risk, verdict.risk, message, ""));
     }
-    for audit in &verdict.audit {
+    if verdict.traits.contains(&Trait::InstructsTheModel) {
+        let words: Vec<&str> = verdict
+            .evidence
+            .iter()
+            .filter(|e| INSTRUCTING.contains(&e.rule.as_str()))
+            .map(|e| e.text.as_str())
+            .collect();
+        let told = if words.is_empty() { String::new() } else { format!(": “{}”", words.join("”, “")) };
+        let message = format!("its text speaks to the model instead of describing the call{told}");
+        findings.push(finding(Kind::Instructions, verdict.risk.max(Risk::High), message, ""));
+    }
+    for audit in verdict.audit.iter().filter(|audit| audit.effect != "raised") {
         let message = format!("{}: {}", audit.claim, audit.finding);
         findings.push(finding(Kind::AnnotationMismatch, Risk::Medium, message, &audit.claim));
     }

@@ -47,6 +47,8 @@ pub(crate) fn verdict(name: &str, category: Category) -> Verdict {
         },
         audit: Vec::new(),
         notes: Vec::new(),
+        unread: Vec::new(),
+        does: String::new(),
         recognised: true,
         ruleset: String::new(),
     }

@@ -1,5 +1,6 @@
 //! Verdicts held against labels: agreement for class, risk, traits and category, over tools and over servers.
 
+use crate::batch::resample::{Share, bounds, capped, rate};
 use mcpdex_model::{Annotations, Category, Class, Risk, Trait, Verdict};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -15,6 +16,11 @@ pub struct Label {
     pub risk: Option<Risk>,
     pub category: Option<Category>,
     pub traits: Option<BTreeSet<Trait>>,
+    /// What careful people would dispute: a verdict that equals one of them is right leniently.
+    pub alt_class: Vec<Class>,
+    pub alt_risk: Vec<Risk>,
+    /// Disputed traits count neither way.
+    pub alt_traits: BTreeSet<Trait>,
 }
 
 impl Label {
@@ -34,6 +40,9 @@ impl Label {
             class,
             risk: word("risk").and_then(|w| w.parse().ok()),
             category,
+            alt_class: words(extra, "alt_class"),
+            alt_risk: words(extra, "alt_risk"),
+            alt_traits: words(extra, "alt_traits").into_iter().collect(),
             traits: extra
                 .get("traits")
                 .and_then(Value::as_array)
@@ -45,6 +54,12 @@ impl Label {
     pub fn is_empty(&self) -> bool {
         *self == Label::default()
     }
+}
+
+/// The words of a list, where they are words of the vocabulary.
+fn words<T: std::str::FromStr>(extra: &Map<String, Value>, key: &str) -> Vec<T> {
+    let list = extra.get(key).and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(|value| value.as_str()?.parse().ok()).collect()
 }
 
 /// One label that the verdict does not agree with.
@@ -86,8 +101,11 @@ pub struct Score {
     pub class: BTreeMap<String, BTreeMap<String, usize>>,
     pub risk: BTreeMap<String, BTreeMap<String, usize>>,
     pub category: BTreeMap<String, BTreeMap<String, usize>>,
-    /// Trait → (in both, in the label alone, in the verdict alone).
+    /// Trait → (in both, in the label alone, in the verdict alone), disputed ones left out.
     pub traits: BTreeMap<String, [usize; 3]>,
+    /// How often class and risk are right, or one of the disputed alternatives.
+    pub lenient: Lenient,
+    pub critical: CriticalScore,
     pub class_agreement: f64,
     pub risk_agreement: f64,
     pub category_agreement: f64,
@@ -96,10 +114,41 @@ pub struct Score {
     pub worst_servers: Vec<(String, usize, usize)>,
 }
 
+/// Agreement where a disputed alternative counts as right, in per cent, with the bounds between which it lies in 95 of 100
+/// draws of servers, and with every server counted as at most ten rows.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Lenient {
+    pub class: f64,
+    pub class_bounds: [f64; 2],
+    pub class_capped: f64,
+    pub risk: f64,
+    pub risk_bounds: [f64; 2],
+    pub risk_capped: f64,
+}
+
+/// What became of the critical tools.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct CriticalScore {
+    /// Labelled critical without an alternative, and how many of them were found.
+    pub sure: usize,
+    pub found: usize,
+    /// Recall in per cent, and its bounds by draws of servers.
+    pub recall: f64,
+    pub recall_bounds: [f64; 2],
+    /// Judged critical; how many of these by their label, and how many leniently.
+    pub judged: usize,
+    pub right: usize,
+    pub right_leniently: usize,
+    /// Labelled critical and judged low.
+    pub as_low: usize,
+}
+
 /// Adds rows up.
 #[derive(Debug, Default)]
 pub struct Scorer {
     score: Score,
+    /// Per server: class right leniently and rows, risk the same, sure criticals found and all.
+    lenient: BTreeMap<String, [Share; 3]>,
     /// Per server: read as read, read rows, other as other, other rows.
     servers: BTreeMap<String, [usize; 4]>,
 }
@@ -122,6 +171,29 @@ impl Scorer {
         let score = &mut self.score;
         score.tools += 1;
         score.unrecognised += usize::from(!verdict.recognised);
+        let lenient = self.lenient.entry(verdict.server.clone()).or_default();
+        if let Some(class) = label.class {
+            lenient[0].add(class == verdict.class || label.alt_class.contains(&verdict.class));
+        }
+        if let Some(risk) = label.risk {
+            let right = risk == verdict.risk;
+            let leniently = right || label.alt_risk.contains(&verdict.risk);
+            lenient[1].add(leniently);
+            let critical = &mut score.critical;
+            if risk == Risk::Critical {
+                critical.as_low += usize::from(verdict.risk == Risk::Low);
+                if label.alt_risk.iter().all(|other| *other == Risk::Critical) {
+                    critical.sure += 1;
+                    critical.found += usize::from(right);
+                    lenient[2].add(right);
+                }
+            }
+            if verdict.risk == Risk::Critical {
+                critical.judged += 1;
+                critical.right += usize::from(right);
+                critical.right_leniently += usize::from(leniently);
+            }
+        }
         let server = self.servers.entry(verdict.server.clone()).or_default();
         if let Some(read) = label.read_only {
             let judged_read = verdict.class == Class::Read;
@@ -166,7 +238,7 @@ impl Scorer {
             count(&mut score.category, "category", category.to_string(), verdict.category.to_string());
         }
         if let Some(traits) = &label.traits {
-            for of in Trait::ALL {
+            for of in Trait::ALL.iter().filter(|of| !label.alt_traits.contains(of)) {
                 let cell = match (traits.contains(of), verdict.traits.contains(of)) {
                     (true, true) => 0,
                     (true, false) => 1,
@@ -197,6 +269,18 @@ impl Scorer {
         let each: Vec<f64> = self.servers.values().filter_map(|counts| balanced(*counts)).collect();
         score.balanced_accuracy_of_servers =
             if each.is_empty() { 0.0 } else { each.iter().sum::<f64>() / each.len() as f64 };
+        let of = |which: usize| self.lenient.values().map(|shares| shares[which]).collect::<Vec<Share>>();
+        let (class, risk, critical) = (of(0), of(1), of(2));
+        score.lenient = Lenient {
+            class: rate(&class),
+            class_bounds: bounds(&class),
+            class_capped: capped(&class),
+            risk: rate(&risk),
+            risk_bounds: bounds(&risk),
+            risk_capped: capped(&risk),
+        };
+        score.critical.recall = rate(&critical);
+        score.critical.recall_bounds = bounds(&critical);
         score.class_agreement = agreement(&score.class);
         score.risk_agreement = agreement(&score.risk);
         score.category_agreement = agreement(&score.category);

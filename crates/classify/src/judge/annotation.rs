@@ -2,7 +2,8 @@
 //! one only where the operator trusts them.
 
 use crate::judge::finding::Finding;
-use mcpdex_model::{AuditFinding, Class, Confidence, Hint, Tool, Trait};
+use crate::language::server_context::ServerContext;
+use mcpdex_model::{AuditFinding, Class, Confidence, Hint, Risk, Tool, Trait};
 use std::collections::BTreeSet;
 
 /// How far the annotations of a server are believed.
@@ -24,11 +25,14 @@ pub(crate) struct HintsWeighed {
     pub audit: Vec<AuditFinding>,
     pub lowered: bool,
     pub raised: Option<&'static str>,
+    /// What the hints ask for at least.
+    pub at_least: Risk,
 }
 
 /// Weighs the annotations of `tool` against `finding`.
 pub(crate) fn weigh(
     tool: &Tool,
+    context: &ServerContext,
     finding: &Finding<'_>,
     confidence: Confidence,
     trust: AnnotationTrust,
@@ -39,11 +43,23 @@ pub(crate) fn weigh(
         audit: Vec::new(),
         lowered: false,
         raised: None,
+        at_least: Risk::Low,
     };
     let hints = &tool.annotations;
     if trust == AnnotationTrust::Ignore || hints.are_sdk_defaults() {
         return claims;
     }
+    if trust != AnnotationTrust::Full && context.is_stamped(hints) {
+        // One pair of hints on nearly every tool of a server tells nothing apart.
+        if finding.class == Class::Read && (hints.read_only_hint == Some(false) || hints.destructive_hint == Some(true))
+        {
+            let says = "nearly every tool of the server carries the same hints".to_owned();
+            let hint = if hints.destructive_hint == Some(true) { Hint::Destructive } else { Hint::ReadOnly };
+            claims.audit(hint, hint == Hint::Destructive, says, "not-followed");
+            return claims;
+        }
+    }
+    let stamped = context.is_stamped(hints);
     let read_only = hints.read_only_hint;
     let destructive = hints.destructive_hint;
     if read_only == Some(true) && finding.class != Class::Read {
@@ -76,19 +92,13 @@ pub(crate) fn weigh(
         }
     }
     let is_destructive = claims.traits.contains(&Trait::Destructive);
-    if destructive == Some(true) && read_only != Some(true) && !is_destructive && claims.class != Class::Read {
-        // In the protocol the hint covers overwriting too, so it does not make a verdict critical by itself, unless
-        // nothing else is known of the tool.
-        if finding.recognised {
-            claims.audit(
-                Hint::Destructive,
-                true,
-                "its definition names nothing that cannot be brought back".to_owned(),
-                "not-followed",
-            );
-        } else {
-            claims.audit(Hint::Destructive, true, "nothing else is known of it".to_owned(), "raised");
-            claims.traits.insert(Trait::Destructive);
+    if destructive == Some(true) && read_only != Some(true) && !stamped && finding.class != Class::Read {
+        // In the protocol the hint covers overwriting too: it raises by one step and adds no trait.
+        let own = finding.risk(claims.class, &claims.traits);
+        if !is_destructive && own < Risk::Critical {
+            claims.at_least = if own == Risk::High { Risk::Critical } else { Risk::High };
+            let says = "its definition names nothing that cannot be brought back".to_owned();
+            claims.audit(Hint::Destructive, true, says, "raised");
             claims.raised = Some(Hint::Destructive.key());
         }
     }

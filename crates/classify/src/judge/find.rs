@@ -2,41 +2,66 @@
 //!
 //! Pure: no clock, no files, no order but that of the input. It never panics, whatever the text.
 
-use crate::judge::finding::{Fate, Finding, Fired};
+use crate::judge::finding::{Fate, Finding, Fired, HIDDEN_TEXT, evidence_of};
 use crate::judge::operation;
 use crate::judge::settle::{overrule, settle};
-use crate::language::action::Place;
+use crate::language::action::{Action, Place};
+use crate::language::hidden::{self, Hiding};
+use crate::language::lexicon::UNKNOWN;
+use crate::language::quote::quote;
 use crate::language::server_context::ServerContext;
+use crate::language::span::Span;
 use crate::language::statements::Statements;
 use crate::language::tool_text::ToolText;
 use crate::rules::ruleset::Ruleset;
-use mcpdex_model::{Class, Confidence, Tool};
+use mcpdex_model::{Class, Confidence, Evidence, Field, Tool, Trait};
 use std::collections::BTreeSet;
 
 impl Ruleset {
     pub(crate) fn find<'t>(&self, context: &ServerContext, tool: &'t Tool) -> Finding<'t> {
         let mut reading = ToolText::of(tool, &self.lexicon);
         self.claims.blank(&mut reading, &self.lexicon);
-        let (actions, statements) = self.actions(&reading, context);
-        let phrases = self.phrases(&reading, &statements);
+        let read = self.actions(&reading, context);
+        let phrases = self.phrases(&reading, &read.statements, read.opening);
+        let actions = read.actions;
         let scene = Statements { reading: &reading, context, phrases: &phrases, actions: &actions };
         let mut fired = self.fire(&scene, 0..actions.len());
         overrule(self, &mut fired);
+        if read.unknown_verb || self.is_named_by_unknown_word(&reading, &actions) {
+            doubt_lookups_by_noun(self, &mut fired, &actions, read.unknown_verb);
+        }
         let (class, recognised) = settle(self, &mut fired, &actions);
         let mut finding = Finding {
             class: class.unwrap_or(Class::Write),
             traits: BTreeSet::new(),
             floor: None,
             recognised,
+            full_loss: false,
+            full_act: false,
+            unread: Vec::new(),
+            hidden: Vec::new(),
+            unknown_operation: false,
             operations: Vec::new(),
             gravest_operation: None,
             actions,
             fired,
             reading,
         };
-        operation::judge(self, context, tool, &mut finding);
         self.join_traits(&mut finding);
+        operation::judge(self, context, tool, &mut finding);
+        // Operations may make the class another one: what is only for some classes is looked at again.
+        self.join_traits(&mut finding);
+        note_unread(&mut finding, read.foreign);
         finding
+    }
+
+    /// Whether a tool without a description has a name whose first word nobody knows.
+    fn is_named_by_unknown_word(&self, reading: &ToolText<'_>, actions: &[Action]) -> bool {
+        let bare = reading.segments[2].original.trim().is_empty();
+        let first = actions.first().and_then(|action| action.objects.first());
+        bare && actions.iter().all(|action| action.verb.is_none())
+            && first.is_some_and(|word| word.lemma == UNKNOWN)
+            && actions.first().is_some_and(|action| action.objects.len() > 1)
     }
 
     /// Fires every rule on the actions in `range` and, where that starts at 0, on the tool as a whole.
@@ -91,6 +116,9 @@ impl Ruleset {
             return;
         }
         let of = action.map(|index| &scene.actions[index]);
+        if rule.class == Some(Class::Read) && of.is_some_and(|action| action.extra) {
+            return;
+        }
         let mut spans = Vec::with_capacity(2);
         if !clause.holds(scene, of, &mut spans) {
             return;
@@ -112,6 +140,7 @@ impl Ruleset {
             spans,
             // What a later sentence says of reading is mostly what comes back, so it counts one step less again.
             // So does a look that is joined to an act: "starts a scan and returns its number".
+            // What stands beside the main verbs is no evidence of reading.
             strength: full.saturating_sub(of.map_or(0, |action| {
                 let looks = (action.weaker > 0 || action.joined) && rule.class == Some(Class::Read);
                 action.weaker + u8::from(looks)
@@ -123,14 +152,17 @@ impl Ruleset {
     fn join_traits(&self, finding: &mut Finding<'_>) {
         for hit in &mut finding.fired {
             let rule = &self.rules[hit.rule as usize];
-            if hit.fate != Fate::Won {
+            if !matches!(hit.fate, Fate::Won | Fate::OtherClass) {
                 continue;
             }
             let wanted = rule.only_for.is_empty() || (finding.recognised && rule.only_for.contains(&finding.class));
+            hit.fate = if wanted { Fate::Won } else { Fate::OtherClass };
             if !wanted {
-                hit.fate = Fate::OtherClass;
                 continue;
             }
+            let switch = hit.action.is_some_and(|index| finding.actions[index as usize].switch);
+            finding.full_loss |= rule.traits.contains(&Trait::Destructive) && !rule.light && !switch;
+            finding.full_act |= rule.class == Some(Class::Execute) && !rule.light;
             finding.traits.extend(rule.traits.iter().copied());
             finding.floor = finding.floor.max(rule.floor);
         }
@@ -156,6 +188,9 @@ impl Ruleset {
                 _ => {}
             }
         }
+        if !finding.unread.is_empty() || finding.unknown_operation {
+            return Confidence::Low;
+        }
         if finding.gravest_operation.is_some() {
             return if against { Confidence::Medium } else { Confidence::High };
         }
@@ -164,6 +199,58 @@ impl Ruleset {
             (true, _, _) => Confidence::Medium,
             (false, 2.., false) | (false, 3.., true) => Confidence::Medium,
             _ => Confidence::Low,
+        }
+    }
+}
+
+/// Says what of the definition was not read: text and schemas past a limit or elsewhere, sentences of which no word is
+/// known, what hides from people.
+fn note_unread(finding: &mut Finding<'_>, foreign: Option<Span>) {
+    let reading = &finding.reading;
+    let mut unread = reading.unread.clone();
+    if reading.mended.unread > 0 {
+        unread.push(format!("{} bytes of overlong text", reading.mended.unread));
+    }
+    if let Some(span) = foreign {
+        let text = evidence_of(reading, "", span).text;
+        unread.push(format!("a sentence in a language that is not understood ({})", quote(&text)));
+    }
+    for segment in &reading.segments {
+        if !matches!(segment.field, Field::Name | Field::Title | Field::Description | Field::ParameterDescription) {
+            continue;
+        }
+        for found in hidden::find(segment.original) {
+            if found.hiding == Hiding::Scrambled {
+                unread.push(found.what.to_owned());
+                continue;
+            }
+            let text = segment.original.get(found.start..found.end).unwrap_or_default().to_owned();
+            finding.traits.insert(Trait::InstructsTheModel);
+            finding.hidden.push(Evidence {
+                rule: HIDDEN_TEXT.to_owned(),
+                field: segment.field,
+                pointer: segment.pointer.clone(),
+                text,
+                start: found.start,
+                end: found.end,
+            });
+            unread.push(format!("{} ({})", found.what, quote(&found.sentence)));
+        }
+    }
+    unread.dedup();
+    finding.unread = unread;
+}
+
+/// What a name that begins with an unknown word is a look at, only its nouns say: it counts for little, and for nothing
+/// where the description opens with the unknown word too.
+fn doubt_lookups_by_noun(set: &Ruleset, fired: &mut [Fired], actions: &[Action], opens: bool) {
+    for hit in fired {
+        let by_noun = hit.action.is_some_and(|index| actions[index as usize].verb.is_none());
+        if by_noun && set.rules[hit.rule as usize].class == Some(Class::Read) {
+            hit.strength = 0;
+            if opens && hit.fate == Fate::Won {
+                hit.fate = Fate::Weaker;
+            }
         }
     }
 }

@@ -4,8 +4,11 @@
 use crate::language::action::Action;
 use crate::language::span::Span;
 use crate::language::tool_text::ToolText;
-use mcpdex_model::{Class, Evidence, Field, OperationVerdict, Risk, Trait};
+use mcpdex_model::{Class, Evidence, OperationVerdict, Risk, Trait};
 use std::collections::BTreeSet;
+
+/// The id under which sentences that hide from people are evidence.
+pub(crate) const HIDDEN_TEXT: &str = "hidden-text";
 
 /// A rule that fired.
 #[derive(Debug, Clone)]
@@ -44,6 +47,16 @@ pub(crate) struct Finding<'t> {
     pub traits: BTreeSet<Trait>,
     pub floor: Option<Risk>,
     pub recognised: bool,
+    /// Whether a loss was found that is neither small nor waits for an optional parameter.
+    pub full_loss: bool,
+    /// Whether it sets something going that changes more than the caller's own session.
+    pub full_act: bool,
+    /// What of the definition could not be read, in a few words each.
+    pub unread: Vec<String>,
+    /// Sentences that hide from people, as evidence.
+    pub hidden: Vec<Evidence>,
+    /// Whether an operation was not recognised.
+    pub unknown_operation: bool,
     pub operations: Vec<OperationVerdict>,
     /// The operation that made the tool as grave as it is, with its evidence.
     pub gravest_operation: Option<Evidence>,
@@ -54,18 +67,28 @@ pub(crate) fn evidence_of(reading: &ToolText<'_>, rule: &str, span: Span) -> Evi
     let segment = &reading.segments[reading.segment_at(span.0)];
     let (start, end) = segment.original_span(span.0, span.1);
     let text = segment.original.get(start..end).unwrap_or_default().to_owned();
-    let pointer = match segment.field {
-        Field::Name => "/name".to_owned(),
-        Field::Title => reading.title_pointer.to_owned(),
-        Field::Parameter => parameter_pointer(reading, segment.parameter),
-        Field::ParameterDescription => format!("{}/description", parameter_pointer(reading, segment.parameter)),
-        _ => "/description".to_owned(),
-    };
+    let pointer = segment.pointer.clone();
     Evidence { rule: rule.to_owned(), field: segment.field, pointer, text, start, end }
 }
 
-/// JSON pointer to a parameter's schema.
-pub(crate) fn parameter_pointer(reading: &ToolText<'_>, parameter: u32) -> String {
-    let name = reading.params.get(parameter as usize).map_or("", |param| param.name);
-    format!("/inputSchema/properties/{}", name.replace('~', "~0").replace('/', "~1"))
+impl Finding<'_> {
+    /// The risk of a tool of this class with these traits and what was found of losses and acts.
+    pub(crate) fn risk(&self, class: Class, traits: &BTreeSet<Trait>) -> Risk {
+        risk_of(class, traits, !self.full_loss, !self.full_act).max(self.floor.unwrap_or(Risk::Low))
+    }
+}
+
+/// Derives the risk, small losses and light acts told apart: a small loss is high, with bulk critical; an act that changes
+/// no more than the caller's own session is medium.
+pub(crate) fn risk_of(class: Class, traits: &BTreeSet<Trait>, light_loss: bool, light_act: bool) -> Risk {
+    let mut others = traits.clone();
+    let small = light_loss && class != Class::Read && others.remove(&Trait::Destructive);
+    let mut risk = Risk::of(class, &others);
+    if small {
+        risk = risk.max(if traits.contains(&Trait::Bulk) { Risk::Critical } else { Risk::High });
+    }
+    if class == Class::Execute && light_act && risk == Risk::High && !small {
+        risk = Risk::Medium;
+    }
+    risk
 }

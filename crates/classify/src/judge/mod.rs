@@ -8,4 +8,6 @@ pub(crate) mod finding;
 pub(crate) mod operation;
 pub(crate) mod overrides;
 pub(crate) mod read_tool;
+pub(crate) mod selector;
 pub(crate) mod settle;
+pub(crate) mod suggest;

@@ -1,7 +1,8 @@
-//! Tools that do several things: a parameter with a list of operations gets a verdict for each, and the gravest is the
-//! tool's own.
+//! Tools that do several things: a parameter with operations gets a verdict for each, and the tool is never below its
+//! gravest; a parameter that switches a deed on counts as one that a caller may choose.
 
-use crate::judge::finding::{Fate, Finding, parameter_pointer};
+use crate::judge::finding::{Fate, Finding, risk_of};
+use crate::judge::selector::{Selector, Value, selectors, switches};
 use crate::judge::settle::{overrule, settle};
 use crate::language::action::{Action, Place, of_name};
 use crate::language::name_words::words_of;
@@ -9,83 +10,171 @@ use crate::language::server_context::ServerContext;
 use crate::language::statements::Statements;
 use crate::language::tool_text::{Param, ToolText};
 use crate::rules::ruleset::Ruleset;
-use mcpdex_model::{Class, Evidence, Field, OperationVerdict, Risk, Tool, Trait};
-use serde_json::{Map, Value};
+use mcpdex_model::{Class, Evidence, OperationVerdict, Risk, Tool, Trait};
+use serde_json::Map;
 use std::collections::BTreeSet;
 
-/// How many operations of one parameter are judged.
-const MAX_OPERATIONS: usize = 100;
-/// How deep the list of values may stand in the parameter's schema.
-const MAX_DEPTH: usize = 3;
+/// What one operation does.
+#[derive(Debug, Clone)]
+struct Deed {
+    class: Class,
+    traits: BTreeSet<Trait>,
+    risk: Risk,
+    full_loss: bool,
+    full_act: bool,
+    recognised: bool,
+    rule: String,
+}
+
+impl Deed {
+    /// An operation that nothing recognises counts as write.
+    fn unknown() -> Deed {
+        Deed {
+            class: Class::Write,
+            traits: BTreeSet::new(),
+            risk: Risk::Medium,
+            full_loss: false,
+            full_act: false,
+            recognised: false,
+            rule: String::new(),
+        }
+    }
+
+    fn rank(&self) -> (Risk, Class) {
+        (self.risk, self.class)
+    }
+}
 
 /// Judges the operations of `tool` and raises `finding` to the gravest of them.
 pub(crate) fn judge(set: &Ruleset, context: &ServerContext, tool: &Tool, finding: &mut Finding<'_>) {
-    let mut gravest: Option<(Class, BTreeSet<Trait>, Evidence)> = None;
+    let mut gravest: Option<(Deed, Evidence)> = None;
     let mut found = Vec::new();
-    for (index, param) in finding.reading.params.iter().enumerate() {
-        let Some(sure) = selects_operation(set, finding, param) else { continue };
-        let mut values = Vec::new();
-        collect(param.schema, &parameter_pointer(&finding.reading, index as u32), 0, &mut values);
-        if values.len() < 2 {
-            continue;
-        }
-        let verdicts: Vec<_> = values
+    let mut unknown = false;
+    for selector in selectors(set, finding, tool) {
+        let param = &finding.reading.params[selector.param];
+        let deeds: Vec<(Deed, &Value)> = selector
+            .values
             .iter()
-            .take(MAX_OPERATIONS)
-            .map(|(value, pointer)| (judge_one(set, context, tool, finding, (param, value)), value, pointer))
+            .map(|value| (judge_one(set, context, tool, finding, param, &value.text), value))
             .collect();
-        // A list of which hardly anything is a verb is a list of something else.
-        let known = verdicts.iter().filter(|((_, _, recognised, _), ..)| *recognised).count();
-        let enough = if sure && is_plain_look(set, finding) {
-            known == verdicts.len()
-        } else if sure {
-            known * 3 >= verdicts.len()
-        } else {
-            known > 1 && known * 3 >= verdicts.len() * 2
-        };
-        if !enough {
+        if !are_operations(set, finding, &selector, &deeds) {
             continue;
         }
-        for ((class, traits, recognised, rule), value, pointer) in verdicts {
-            let risk = Risk::of(class, &traits);
-            let rank = |class: Class, traits: &BTreeSet<Trait>| (Risk::of(class, traits), class);
-            let graver = gravest.as_ref().is_none_or(|(c, t, _)| rank(class, &traits) > rank(*c, t));
-            if recognised && graver {
-                let evidence = Evidence {
-                    rule,
-                    field: Field::ParameterValue,
-                    pointer: pointer.clone(),
-                    text: (*value).to_owned(),
-                    start: 0,
-                    end: value.len(),
-                };
-                gravest = Some((class, traits.clone(), evidence));
+        for (deed, value) in deeds {
+            unknown |= !deed.recognised;
+            // What only words list, or what a doubtful name selects, raises nothing by being unknown.
+            let counts = deed.recognised || selector.sure && !selector.worded;
+            if counts && gravest.as_ref().is_none_or(|(known, _)| deed.rank() > known.rank()) {
+                gravest = Some((deed.clone(), value.evidence(&deed.rule)));
             }
-            found.push(OperationVerdict {
-                parameter: param.name.to_owned(),
-                value: (*value).to_owned(),
-                class,
-                traits,
-                risk,
-                recognised,
-            });
+            if param.depth == 0 {
+                found.push(OperationVerdict {
+                    parameter: param.name.to_owned(),
+                    value: value.text.clone(),
+                    class: deed.class,
+                    traits: deed.traits,
+                    risk: deed.risk,
+                    recognised: deed.recognised,
+                });
+            }
         }
     }
+    hold_to_the_text(set, finding, &mut found);
+    let all_read = gravest.as_ref().is_some_and(|(deed, _)| deed.class == Class::Read) && !unknown;
     finding.operations = found;
-    let Some((class, traits, evidence)) = gravest else { return };
-    // A list of operations is a definition, not prose: all of them reading speaks louder than a name such as "manage".
-    let all_read = finding.operations.iter().all(|operation| operation.recognised && operation.class == Class::Read);
-    if class > finding.class || !finding.recognised || (all_read && only_weak(finding)) {
-        finding.class = class;
-        if all_read {
-            weaken(set, finding, class);
+    finding.unknown_operation = unknown;
+    if let Some((deed, evidence)) = gravest {
+        // A list of operations is a definition, not prose: all of them reading speaks louder than a name such as "manage".
+        let frees = all_read && only_weak(set, finding);
+        if deed.class > finding.class || !finding.recognised || frees {
+            finding.class = deed.class;
+            if frees {
+                weaken(set, finding, deed.class);
+            }
+            finding.gravest_operation = Some(evidence);
+        } else if !deed.traits.is_subset(&finding.traits) {
+            finding.gravest_operation = Some(evidence);
         }
-        finding.gravest_operation = Some(evidence);
-    } else if !traits.is_subset(&finding.traits) {
-        finding.gravest_operation = Some(evidence);
+        finding.recognised |= deed.recognised || !unknown;
+        finding.full_loss |= deed.full_loss;
+        finding.full_act |= deed.full_act;
+        finding.traits.extend(deed.traits);
     }
-    finding.recognised = true;
-    finding.traits.extend(traits);
+    judge_switches(set, context, tool, finding);
+}
+
+/// Parameters that switch a deed on, and values of other parameters that are deeds: a loss that waits for them is high,
+/// one that their default brings is a loss of every call.
+fn judge_switches(set: &Ruleset, context: &ServerContext, tool: &Tool, finding: &mut Finding<'_>) {
+    const COUNTED: [Trait; 3] = [Trait::Destructive, Trait::Financial, Trait::Privileged];
+    for switch in switches(set, finding, tool) {
+        let param = &finding.reading.params[switch.param];
+        let deed = judge_one(set, context, tool, finding, param, &switch.value.text);
+        if deed.class == Class::Read || !deed.recognised || !deed.traits.iter().any(|of| COUNTED.contains(of)) {
+            continue;
+        }
+        // "remove_images" of an answer is no loss.
+        let by_name = switch.value.field == mcpdex_model::Field::Parameter;
+        let name = switch.value.text.to_lowercase();
+        let loses = ["prune", "drop", "purge", "force"].iter().any(|word| name.contains(word));
+        if by_name && deed.rule == "removes-for-good" && !loses {
+            continue;
+        }
+        let rights = deed.rule.starts_with("changes-access") || deed.rule.starts_with("changes-security");
+        if !rights && deed.traits.iter().all(|of| !matches!(of, Trait::Destructive | Trait::Financial)) {
+            continue;
+        }
+        let evidence = switch.value.evidence(&deed.rule);
+        finding.full_loss |= deed.full_loss && switch.is_default;
+        if !finding.recognised || deed.class > finding.class && finding.class == Class::Read {
+            finding.class = Class::Write;
+            finding.recognised = true;
+        }
+        let traits: BTreeSet<Trait> = deed.traits.iter().copied().filter(|of| COUNTED.contains(of)).collect();
+        if !traits.is_subset(&finding.traits) || finding.gravest_operation.is_none() && finding.fired.is_empty() {
+            finding.gravest_operation = Some(evidence);
+        }
+        finding.traits.extend(traits);
+    }
+}
+
+/// Whether the values of a parameter are operations, and not a list of something else.
+fn are_operations(set: &Ruleset, finding: &Finding<'_>, selector: &Selector, deeds: &[(Deed, &Value)]) -> bool {
+    let known = deeds.iter().filter(|(deed, _)| deed.recognised).count();
+    if selector.worded {
+        return known * 2 >= deeds.len() && known > 0;
+    }
+    if is_plain_look(set, finding) {
+        known == deeds.len()
+    } else if selector.sure {
+        known * 3 >= deeds.len()
+    } else {
+        known > 1 && known * 3 >= deeds.len() * 2
+    }
+}
+
+/// The text that says worse than an operation, and speaks of no lighter deed, holds whatever is chosen.
+fn hold_to_the_text(set: &Ruleset, finding: &Finding<'_>, operations: &mut [OperationVerdict]) {
+    let own = finding.risk(finding.class, &finding.traits);
+    let described = |hit: &&crate::judge::finding::Fired| {
+        hit.action.is_some_and(|index| {
+            let action = &finding.actions[index as usize];
+            action.place == Place::Description && action.verb.is_some() && !action.switch
+        })
+    };
+    let class_of = |hit: &crate::judge::finding::Fired| set.rules[hit.rule as usize].class;
+    let worse = finding.fired.iter().filter(described).any(|hit| {
+        hit.fate == Fate::Won && class_of(hit) == Some(finding.class) && !set.rules[hit.rule as usize].traits.is_empty()
+    });
+    let lighter = finding.fired.iter().filter(described).any(|hit| class_of(hit).is_some_and(|of| of < finding.class));
+    if !worse || lighter || own < Risk::High {
+        return;
+    }
+    for operation in operations.iter_mut().filter(|operation| operation.risk < own) {
+        operation.class = operation.class.max(finding.class);
+        operation.traits.extend(finding.traits.iter().copied());
+        operation.risk = own;
+    }
 }
 
 /// Whether name and description both say that the tool looks: "list_entries" with an `action` lists the entries of one
@@ -102,8 +191,11 @@ fn is_plain_look(set: &Ruleset, finding: &Finding<'_>) -> bool {
     finding.class == Class::Read && looks(Place::Name) && looks(Place::Description)
 }
 
-fn only_weak(finding: &Finding<'_>) -> bool {
-    finding.fired.iter().filter(|hit| hit.fate == Fate::Won).all(|hit| hit.strength <= 2)
+fn only_weak(set: &Ruleset, finding: &Finding<'_>) -> bool {
+    finding.fired.iter().filter(|hit| hit.fate == Fate::Won).all(|hit| {
+        let rule = &set.rules[hit.rule as usize];
+        hit.strength <= 2 && (rule.class <= Some(Class::Read) || rule.traits.is_empty())
+    })
 }
 
 fn weaken(set: &Ruleset, finding: &mut Finding<'_>, class: Class) {
@@ -114,57 +206,19 @@ fn weaken(set: &Ruleset, finding: &mut Finding<'_>, class: Class) {
     }
 }
 
-/// Whether the parameter selects an operation: for sure, or if most of its values are operations.
-fn selects_operation(set: &Ruleset, finding: &Finding<'_>, param: &Param<'_>) -> Option<bool> {
-    let segment = &finding.reading.segments[param.segment as usize];
-    let name = &finding.reading.text[segment.start as usize..segment.end as usize];
-    let last = name.rsplit(' ').next().unwrap_or(name);
-    let is_in = |words: &[String]| words.iter().any(|word| word == last);
-    if is_in(&set.operation_parameters) {
-        return Some(true);
-    }
-    is_in(&set.doubtful_parameters).then_some(false)
-}
-
-fn collect<'v>(schema: &'v Value, pointer: &str, depth: usize, values: &mut Vec<(&'v str, String)>) {
-    if depth > MAX_DEPTH {
-        return;
-    }
-    if let Some(Value::Array(listed)) = schema.get("enum") {
-        for (index, value) in listed.iter().enumerate() {
-            if let Some(text) = value.as_str() {
-                values.push((text, format!("{pointer}/enum/{index}")));
-            }
-        }
-        return;
-    }
-    if let Some(Value::String(only)) = schema.get("const") {
-        values.push((only, format!("{pointer}/const")));
-    }
-    if let Some(items) = schema.get("items") {
-        collect(items, &format!("{pointer}/items"), depth + 1, values);
-    }
-    for key in ["anyOf", "oneOf"] {
-        for (index, variant) in schema.get(key).and_then(Value::as_array).into_iter().flatten().enumerate() {
-            collect(variant, &format!("{pointer}/{key}/{index}"), depth + 1, values);
-        }
-    }
-}
-
-type One = (Class, BTreeSet<Trait>, bool, String);
-
 /// Judges one operation as if it were the name of a tool, with the words of the tool's name as its object.
 fn judge_one(
     set: &Ruleset,
     context: &ServerContext,
     tool: &Tool,
     finding: &Finding<'_>,
-    (param, value): (&Param<'_>, &str),
-) -> One {
+    param: &Param<'_>,
+    value: &str,
+) -> Deed {
     let mut properties = Map::new();
     properties.insert(param.name.to_owned(), param.schema.clone());
     let mut schema = Map::new();
-    schema.insert("properties".to_owned(), Value::Object(properties));
+    schema.insert("properties".to_owned(), serde_json::Value::Object(properties));
     let name = format!("{value} {}", noun_part(set, finding, &tool.name));
     let pseudo = Tool {
         name,
@@ -184,14 +238,16 @@ fn judge_one(
     let actions: Vec<Action> = of_name(&reading, &set.lexicon, &alone, (segment.start, segment.end))
         .into_iter()
         // The verb must be the operation's own, not one of the tool's name.
-        .filter(|action| action.place == Place::Name && action.verb.is_none_or(|verb| verb.start < own))
+        .filter(|action| {
+            action.place == Place::Name && !action.extra && action.verb.is_none_or(|verb| verb.start < own)
+        })
         .map(|mut action| {
             action.plural = false;
             action.head = action.objects.iter().rposition(|word| word.start < own).or(action.head);
             action
         })
         .collect();
-    let phrases = set.phrases(&reading, &[]);
+    let phrases = set.phrases(&reading, &[], None);
     let scene = Statements { reading: &reading, context: &alone, phrases: &phrases, actions: &actions };
     let mut fired = set.fire(&scene, 0..actions.len());
     // The parameter that selects the operation is no evidence by itself, and what holds of the tool as a whole ("only
@@ -204,29 +260,31 @@ fn judge_one(
     fired.retain(|hit| hit.action.is_some() && !overruled(hit.rule));
     overrule(set, &mut fired);
     let (class, recognised) = settle(set, &mut fired, &actions);
-    let class = class.unwrap_or(Class::Write);
-    let mut traits = BTreeSet::new();
-    let mut rule_id = String::new();
+    let Some(class) = class.filter(|_| recognised) else { return Deed::unknown() };
+    let mut deed = Deed { class, recognised, ..Deed::unknown() };
     for hit in fired.iter().filter(|hit| hit.fate == Fate::Won) {
         let rule = &set.rules[hit.rule as usize];
         if rule.only_for.is_empty() || rule.only_for.contains(&class) {
-            traits.extend(rule.traits.iter().copied());
+            deed.traits.extend(rule.traits.iter().copied());
+            deed.full_loss |= rule.traits.contains(&Trait::Destructive) && !rule.light;
+            deed.full_act |= rule.class == Some(Class::Execute) && !rule.light;
         }
-        if rule.class == Some(class) && rule_id.is_empty() {
-            rule_id.clone_from(&rule.id);
+        if rule.class == Some(class) && deed.rule.is_empty() {
+            deed.rule.clone_from(&rule.id);
         }
     }
-    (class, traits, recognised, rule_id)
+    deed.risk = risk_of(class, &deed.traits, !deed.full_loss, !deed.full_act);
+    deed
 }
 
 /// The words of the tool's name without its verb: what an operation is done to.
 fn noun_part(set: &Ruleset, finding: &Finding<'_>, name: &str) -> String {
-    let Some(action) = finding.actions.first() else { return String::new() };
+    let Some(action) = finding.actions.first().filter(|_| !name.is_empty()) else { return String::new() };
     let words: Vec<&str> = action
         .objects
         .iter()
         .map(|word| &finding.reading.text[word.start as usize..word.end as usize])
         .filter(|word| !set.operation_parameters.iter().any(|parameter| parameter == word))
         .collect();
-    if name.is_empty() { String::new() } else { words.join(" ") }
+    words.join(" ")
 }

@@ -1,54 +1,113 @@
 //! A tool laid out, its actions and the phrases of rules found in it out. It fires no rule.
 
 use crate::judge::finding::Finding;
-use crate::language::action::{Action, Word, of_name};
+use crate::language::action::{Action, Place, Word, of_name};
 use crate::language::lexicon::role;
-use crate::language::sentence;
+use crate::language::sentence::{self, read_beside};
 use crate::language::server_context::ServerContext;
 use crate::language::span::Span;
 use crate::language::statements::PhraseHit;
 use crate::language::tool_text::ToolText;
 use crate::rules::ruleset::Ruleset;
 use mcpdex_model::Field;
+use serde_json::Value;
+
+/// What a tool says, laid out for the rules.
+#[derive(Debug, Default)]
+pub(crate) struct ReadTool {
+    pub actions: Vec<Action>,
+    /// Ranges of the text that are statements about the tool.
+    pub statements: Vec<Span>,
+    /// The first of them in the description.
+    pub opening: Option<Span>,
+    /// Whether an unknown word stands where the first sentence has its verb.
+    pub unknown_verb: bool,
+    /// A sentence of which nothing is known.
+    pub foreign: Option<Span>,
+}
+
+/// Whether a parameter only says what is shown: what its description speaks of happens elsewhere.
+fn is_about_showing(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["include", "show", "with_", "only_", "exclude", "hide"].iter().any(|start| name.starts_with(start))
+}
+
+/// Whether a parameter turns something on or off.
+fn is_switch(schema: &Value) -> bool {
+    let boolean = |schema: &Value| schema.get("type").and_then(Value::as_str) == Some("boolean");
+    let on_off = schema.get("enum").and_then(Value::as_array).is_some_and(|values| {
+        values.iter().all(|value| matches!(value.as_str(), Some("on" | "off" | "yes" | "no" | "true" | "false")))
+    });
+    boolean(schema)
+        || on_off
+        || schema.get("anyOf").and_then(Value::as_array).is_some_and(|variants| variants.iter().any(boolean))
+}
 
 impl Ruleset {
-    /// The actions of name, title and description, and where the description makes statements.
-    pub(crate) fn actions(&self, reading: &ToolText<'_>, context: &ServerContext) -> (Vec<Action>, Vec<Span>) {
+    /// Everything that name, title, description and parameters say is done, and where the description makes statements.
+    pub(crate) fn actions(&self, reading: &ToolText<'_>, context: &ServerContext) -> ReadTool {
         let name = reading.name_segment();
         let mut actions = of_name(reading, &self.lexicon, context, (name.start, name.end));
-        let mut statements = Vec::new();
+        let mut read = ReadTool::default();
         let (title, description) = (&reading.segments[1], &reading.segments[2]);
         let before = actions.len();
         if description.end > description.start {
-            statements =
-                sentence::read(reading, &self.lexicon, (description.start, description.end), &mut actions).statements;
+            let prose = sentence::read(reading, &self.lexicon, (description.start, description.end), &mut actions);
+            read.unknown_verb = prose.unknown_verb;
+            read.foreign = prose.foreign;
+            read.opening = prose.statements.first().copied();
+            read.statements = prose.statements;
         }
-        let said = actions[before..].iter().any(|action| action.verb.is_some());
+        let said = actions[before..].iter().any(|action| action.verb.is_some() && !action.extra);
         self.follow_description(reading, &mut actions[..], before);
         self.doubt_nouns(&mut actions[..], before);
         if title.end > title.start {
             let from = actions.len();
-            statements.push((title.start, title.end));
-            sentence::read(reading, &self.lexicon, (title.start, title.end), &mut actions);
-            if said {
-                // The title says again, in fewer words, what the description said.
-                actions.truncate(from);
-            }
+            read.statements.push((title.start, title.end));
+            let mut titled = Vec::new();
+            sentence::read(reading, &self.lexicon, (title.start, title.end), &mut titled);
+            // Where the description speaks, the title may only add to it.
+            titled.retain(|action| !said || action.verb.is_some());
+            actions.extend(titled);
             for action in &mut actions[from..] {
-                action.weaker += 1;
+                action.weaker = (action.weaker + 1).min(2);
+                action.extra |= said;
+                action.asserted = true;
             }
         }
-        (actions, statements)
+        for segment in reading.segments.iter().filter(|s| s.field == Field::ParameterDescription && s.end > s.start) {
+            let Some(param) = reading.params.get(segment.parameter as usize) else { continue };
+            let switch = is_switch(param.schema);
+            let span = (segment.start, segment.end);
+            let from = actions.len();
+            if is_about_showing(param.name) {
+                continue;
+            }
+            let told = segment.pointer.contains("/oneOf/") || segment.pointer.contains("/anyOf/");
+            read_beside(reading, &self.lexicon, span, Place::Parameter, switch, told, &mut actions);
+            // What is on by default, or has to be chosen, waits for nothing.
+            if param.required || param.schema.get("default").and_then(Value::as_bool) == Some(true) {
+                actions[from..].iter_mut().for_each(|action| action.switch = false);
+            }
+        }
+        read.actions = actions;
+        read
     }
 
     /// Of several verbs in a name the one that the description opens with is what the tool does: "query_stop: Stops a
     /// query". A verb in front that is hardly ever a noun there stays what it is, and so do verbs that the name joins.
     fn follow_description(&self, reading: &ToolText<'_>, actions: &mut [Action], named: usize) {
         let (name, described) = actions.split_at_mut(named);
-        let [action] = name else { return };
+        let mut plain = name.iter_mut().filter(|action| !action.extra);
+        let (Some(action), None) = (plain.next(), plain.next()) else { return };
         let Some(verb) = action.verb else { return };
         let verbs = |action: &&Action| action.verb.map(|said| said.lemma);
-        if described.iter().filter_map(|action| verbs(&action)).any(|lemma| lemma == verb.lemma) {
+        if described
+            .iter()
+            .filter(|action| !action.extra)
+            .filter_map(|action| verbs(&action))
+            .any(|lemma| lemma == verb.lemma)
+        {
             return;
         }
         let Some(opening) = described.iter().find(|action| action.weaker == 0).and_then(|action| verbs(&action)) else {
@@ -76,7 +135,8 @@ impl Ruleset {
     /// where the description has another verb.
     fn doubt_nouns(&self, actions: &mut [Action], named: usize) {
         let (name, described) = actions.split_at_mut(named);
-        let [action] = name else { return };
+        let mut plain = name.iter_mut().filter(|action| !action.extra);
+        let (Some(action), None) = (plain.next(), plain.next()) else { return };
         let Some(verb) = action.verb else { return };
         let last = action.objects.iter().all(|word| word.end <= verb.start);
         let other = described
@@ -99,17 +159,19 @@ impl Ruleset {
 
     /// The phrases of a finding, found once more for those who look at it afterwards.
     pub(crate) fn phrases_again(&self, finding: &Finding<'_>, context: &ServerContext) -> Vec<PhraseHit> {
-        let (_, statements) = self.actions(&finding.reading, context);
-        self.phrases(&finding.reading, &statements)
+        let read = self.actions(&finding.reading, context);
+        self.phrases(&finding.reading, &read.statements, read.opening)
     }
 
-    pub(crate) fn phrases(&self, reading: &ToolText<'_>, statements: &[Span]) -> Vec<PhraseHit> {
+    pub(crate) fn phrases(&self, reading: &ToolText<'_>, statements: &[Span], opening: Option<Span>) -> Vec<PhraseHit> {
         let mut phrases = Vec::new();
         let mut add = |literal, span: Span| {
             let segment = reading.segment_at(span.0);
             let stated = matches!(reading.segments[segment].field, Field::Title | Field::Description)
                 && statements.iter().any(|(from, to)| *from <= span.0 && span.1 <= *to);
-            phrases.push(PhraseHit { literal, span, segment: segment as u32, stated });
+            let opening = opening.is_some_and(|(from, to)| from <= span.0 && span.1 <= to);
+            let denied = self.is_denied(reading, span);
+            phrases.push(PhraseHit { literal, span, segment: segment as u32, stated, opening, denied });
         };
         for hit in &reading.hits {
             if self.lexicon.meaning(hit.literal).phrase {
@@ -124,5 +186,17 @@ impl Ruleset {
             }
         }
         phrases
+    }
+
+    /// Whether a word of negation stands at most two words before `span`, in the same sentence.
+    fn is_denied(&self, reading: &ToolText<'_>, span: Span) -> bool {
+        let until = reading.hits.partition_point(|hit| hit.start < span.0);
+        reading.hits[..until].iter().rev().take(24).any(|hit| {
+            let negation = self.lexicon.meaning(hit.literal).roles.iter().any(|(_, roles)| roles & role::NEGATION != 0);
+            let Some(between) = reading.text.get(hit.end as usize..span.0 as usize).filter(|_| negation) else {
+                return false;
+            };
+            between.split_whitespace().count() <= 2 && !between.contains(['.', ':', ';', '\n', ',', '。'])
+        })
     }
 }

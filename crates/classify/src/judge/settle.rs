@@ -3,7 +3,7 @@
 use crate::judge::finding::{Fate, Fired};
 use crate::language::action::{Action, Place};
 use crate::rules::ruleset::Ruleset;
-use mcpdex_model::Class;
+use mcpdex_model::{Class, Confidence, Trait};
 
 /// Marks the hits of rules that a rule that fired overrules.
 pub(crate) fn overrule(set: &Ruleset, fired: &mut [Fired]) {
@@ -33,6 +33,7 @@ pub(crate) fn settle(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) -> 
             .max()
             .unwrap_or(0)
     };
+    drop_small_print(set, fired, actions);
     doubt_light_verbs(set, fired, actions);
     let read = strongest(fired, Class::Read);
     let write = strongest(fired, Class::Write);
@@ -51,6 +52,9 @@ pub(crate) fn settle(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) -> 
     };
     let agreement = u8::from((reads_in(Place::Name) || silent(Place::Name)) && reads_in(Place::Description));
     for hit in fired.iter_mut().filter(|hit| hit.fate == Fate::Won) {
+        if is_grave_aside(set, hit, actions) {
+            continue;
+        }
         let later = hit.action.is_some_and(|index| actions[index as usize].weaker > 0);
         let read = read + if later { agreement } else { 0 };
         let stronger = match class_of(hit) {
@@ -82,6 +86,46 @@ pub(crate) fn settle(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) -> 
     }
     let class = fired.iter().filter(|hit| hit.fate == Fate::Won).filter_map(class_of).max();
     (class, class.is_some())
+}
+
+/// The description of a parameter says what a call may do only where it tells of loss, money, code or reach, or of what a
+/// switch turns on.
+fn drop_small_print(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) {
+    const COUNTED: [Trait; 4] =
+        [Trait::Destructive, Trait::Financial, Trait::CodeExecution, Trait::ExternalCommunication];
+    for hit in fired.iter_mut().filter(|hit| hit.fate == Fate::Won) {
+        let Some(action) = hit.action.map(|index| &actions[index as usize]) else { continue };
+        let rule = &set.rules[hit.rule as usize];
+        let counted = rule.traits.iter().any(|of| COUNTED.contains(of))
+            || action.switch
+                && (rule.class == Some(Class::Execute) && rule.confidence == Confidence::High
+                    || rule.traits.contains(&Trait::Privileged));
+        if action.place == Place::Parameter && !counted {
+            hit.fate = Fate::Weaker;
+        }
+    }
+}
+
+/// What a later sentence, an aside or a parameter says of loss, money, secrets, code, rights or reach counts wherever it
+/// stands: no look outweighs it.
+fn is_grave_aside(set: &Ruleset, hit: &Fired, actions: &[Action]) -> bool {
+    const GRAVE: [Trait; 6] = [
+        Trait::Destructive,
+        Trait::Financial,
+        Trait::CodeExecution,
+        Trait::ExternalCommunication,
+        Trait::Privileged,
+        Trait::CredentialAccess,
+    ];
+    let rule = &set.rules[hit.rule as usize];
+    let sets_going = rule.class == Some(Class::Execute) && rule.confidence == Confidence::High;
+    let grave = rule.traits.iter().any(|of| GRAVE.contains(of)) || sets_going;
+    grave
+        && rule.confidence > Confidence::Low
+        && hit.action.is_some_and(|index| {
+            let action = &actions[index as usize];
+            action.place != Place::Name && (action.extra || action.asserted && action.weaker > 0)
+        })
 }
 
 /// "run_loan_schedule: computes the rates", "trade_finder: finds trades": where the name's verb says little or may be a

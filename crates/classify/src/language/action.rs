@@ -17,6 +17,8 @@ pub(crate) struct Word {
 pub(crate) enum Place {
     Name,
     Description,
+    /// The description of a parameter.
+    Parameter,
 }
 
 /// One thing that the tool says it does.
@@ -38,6 +40,32 @@ pub(crate) struct Action {
     pub joined: bool,
     /// How many steps weaker than its rule a hit of this action is.
     pub weaker: u8,
+    /// Whether it stands beside the main verbs of name and description: it may add to a verdict and never take from it.
+    pub extra: bool,
+    /// Whether it is plainly asserted of the tool, not advised or spoken of.
+    pub asserted: bool,
+    /// Whether it only happens when an optional parameter is set.
+    pub switch: bool,
+}
+
+impl Action {
+    /// A plain action.
+    pub(crate) fn said(place: Place, verb: Option<Word>, objects: Vec<Word>, head: Option<usize>) -> Action {
+        Action {
+            place,
+            verb,
+            objects,
+            head,
+            bare: false,
+            light: false,
+            plural: false,
+            joined: false,
+            weaker: 0,
+            extra: false,
+            asserted: false,
+            switch: false,
+        }
+    }
 }
 
 /// The actions that the words `start..end` of a name state.
@@ -53,31 +81,53 @@ pub(crate) fn of_name(
     let plural =
         words.last().is_some_and(|word| lexicon.is_plural(&reading.text[word.start as usize..word.end as usize]));
     let space = words.iter().position(|word| word.start >= namespace_end(reading, start));
-    let Some(at) = head_verb(&words, space.unwrap_or(0), lexicon) else {
+    let head_at = head_verb(&words, space.unwrap_or(0), lexicon);
+    let others = other_readings(&words, head_at, lexicon);
+    let Some(at) = head_at else {
         let objects = objects(&words, lexicon, usize::MAX);
         let head = objects.len().checked_sub(1);
-        return vec![Action {
-            place: Place::Name,
-            verb: None,
-            objects,
-            head,
-            bare: false,
-            light: false,
-            plural,
-            joined: false,
-            weaker: 0,
-        }];
+        let nouns = Action { plural, ..Action::said(Place::Name, None, objects, head) };
+        return std::iter::once(nouns).chain(others).collect();
     };
     let mut actions = vec![action_at(&words, at, lexicon)];
     for (index, word) in words.iter().enumerate().skip(at + 2) {
         let joined = words[index - 1]
             .literal
             .is_some_and(|literal| lexicon.meaning(literal).role(0) & crate::language::lexicon::role::CONJUNCTION != 0);
-        if joined && is_name_verb(word, lexicon, false).is_some_and(|lemma| !lexicon.is_nouny(lemma)) {
-            actions.push(action_at(&words, index, lexicon));
+        let ends = index + 1 == words.len();
+        if joined && is_name_verb(word, lexicon, false).is_some_and(|lemma| ends || !lexicon.is_nouny(lemma)) {
+            actions.push(Action { joined: true, ..action_at(&words, index, lexicon) });
         }
     }
+    actions.extend(others);
     actions
+}
+
+/// Every other verb that a name may have where its first word is not surely one: "lion_place_order", "acme_drop_table".
+fn other_readings(words: &[NameWord], head: Option<usize>, lexicon: &Lexicon) -> Vec<Action> {
+    let sure = words
+        .first()
+        .and_then(|word| is_name_verb(word, lexicon, true))
+        .is_some_and(|lemma| !lexicon.is_nouny(lemma) || lexicon.is_verb_at_the_start(lemma));
+    if sure || head.is_some_and(|at| is_plain(words, at, lexicon)) {
+        return Vec::new();
+    }
+    (0..words.len())
+        .filter(|index| Some(*index) != head)
+        .filter(|index| is_name_verb(&words[*index], lexicon, *index == 0).is_some())
+        // What ends a name and is as often a noun is what the name is about.
+        .filter(|index| {
+            *index + 1 < words.len()
+                || head.is_none()
+                || is_name_verb(&words[*index], lexicon, false).is_some_and(|lemma| !lexicon.is_nouny(lemma))
+        })
+        .map(|index| Action { extra: true, weaker: 1, ..action_at(words, index, lexicon) })
+        .collect()
+}
+
+/// Whether the word at `at` is a verb that is hardly ever a noun.
+fn is_plain(words: &[NameWord], at: usize, lexicon: &Lexicon) -> bool {
+    is_name_verb(&words[at], lexicon, at == 0).is_some_and(|lemma| !lexicon.is_nouny(lemma))
 }
 
 fn action_at(words: &[NameWord], at: usize, lexicon: &Lexicon) -> Action {
@@ -88,17 +138,7 @@ fn action_at(words: &[NameWord], at: usize, lexicon: &Lexicon) -> Action {
     });
     let objects = objects(words, lexicon, at);
     let head = objects.len().checked_sub(1);
-    Action {
-        place: Place::Name,
-        verb,
-        objects,
-        head,
-        bare: false,
-        light: false,
-        plural: false,
-        joined: false,
-        weaker: 0,
-    }
+    Action::said(Place::Name, verb, objects, head)
 }
 
 /// Drops the words that say whose tool it is, unless they say what it does.

@@ -36,22 +36,29 @@ pub(crate) struct VerbForm {
 
 /// Parts that small words play, as bits.
 pub(crate) mod role {
-    pub(crate) const COMMON: u16 = 1;
-    pub(crate) const FILLER: u16 = 1 << 1;
-    pub(crate) const CARRIER: u16 = 1 << 2;
-    pub(crate) const CONJUNCTION: u16 = 1 << 3;
-    pub(crate) const NEGATION: u16 = 1 << 4;
-    pub(crate) const DETERMINER: u16 = 1 << 5;
-    pub(crate) const PREPOSITION: u16 = 1 << 6;
-    pub(crate) const SUBORDINATOR: u16 = 1 << 7;
-    pub(crate) const ASIDE: u16 = 1 << 8;
-    pub(crate) const ALTERNATIVE: u16 = 1 << 9;
-    pub(crate) const HEADING: u16 = 1 << 10;
-    pub(crate) const PARTICIPLE_BEFORE: u16 = 1 << 11;
-    pub(crate) const PARTICIPLE_AFTER: u16 = 1 << 12;
-    pub(crate) const GENITIVE: u16 = 1 << 13;
-    pub(crate) const INSTRUMENT: u16 = 1 << 14;
-    pub(crate) const COPULA: u16 = 1 << 15;
+    pub(crate) const COMMON: u32 = 1;
+    pub(crate) const FILLER: u32 = 1 << 1;
+    pub(crate) const CARRIER: u32 = 1 << 2;
+    pub(crate) const CONJUNCTION: u32 = 1 << 3;
+    pub(crate) const NEGATION: u32 = 1 << 4;
+    pub(crate) const DETERMINER: u32 = 1 << 5;
+    pub(crate) const PREPOSITION: u32 = 1 << 6;
+    pub(crate) const SUBORDINATOR: u32 = 1 << 7;
+    pub(crate) const ASIDE: u32 = 1 << 8;
+    pub(crate) const ALTERNATIVE: u32 = 1 << 9;
+    pub(crate) const HEADING: u32 = 1 << 10;
+    pub(crate) const PARTICIPLE_BEFORE: u32 = 1 << 11;
+    pub(crate) const PARTICIPLE_AFTER: u32 = 1 << 12;
+    pub(crate) const GENITIVE: u32 = 1 << 13;
+    pub(crate) const INSTRUMENT: u32 = 1 << 14;
+    pub(crate) const COPULA: u32 = 1 << 15;
+    pub(crate) const PASSIVE: u32 = 1 << 16;
+    pub(crate) const RELATIVE: u32 = 1 << 17;
+    pub(crate) const CAUSES: u32 = 1 << 18;
+    pub(crate) const MEANS: u32 = 1 << 19;
+    pub(crate) const SUBJECT: u32 = 1 << 20;
+    pub(crate) const MODAL: u32 = 1 << 21;
+    pub(crate) const LISTING: u32 = 1 << 22;
 }
 
 /// What a literal can be.
@@ -61,13 +68,17 @@ pub(crate) struct Meaning {
     /// The lemma under which rules name this word; [`UNKNOWN`] for small words.
     pub word: Lemma,
     /// Parts in sentences, by language.
-    pub roles: Vec<(u8, u16)>,
+    pub roles: Vec<(u8, u32)>,
     /// Whether rules name it as a phrase.
     pub phrase: bool,
     /// Whether it is a noun made of words that may be verbs elsewhere.
     pub compound: bool,
     /// The verb that a name beginning with this word has, where it asks.
     pub question: Option<Lemma>,
+    /// The verb of which it is a finite passive ("se eliminan").
+    pub passive: Option<Lemma>,
+    /// The verb whose deed it names ("deletion").
+    pub nominal: Option<Lemma>,
     /// Whether it is bounded by blanks or the like.
     pub bounded: bool,
     /// Whether it takes part in sentences: a phrase that does not, hides no word.
@@ -75,7 +86,7 @@ pub(crate) struct Meaning {
 }
 
 impl Meaning {
-    pub(crate) fn role(&self, language: u8) -> u16 {
+    pub(crate) fn role(&self, language: u8) -> u32 {
         self.roles.iter().filter(|(of, _)| *of == language || *of == ANY_LANGUAGE).fold(0, |all, (_, role)| all | role)
     }
 }
@@ -117,6 +128,8 @@ pub(crate) struct Lexicon {
     pub(crate) light: Vec<bool>,
     pub(crate) verbs_at_the_start: Vec<bool>,
     pub(crate) nouns_at_the_end: Vec<bool>,
+    /// The literal that stands for a sum of money.
+    pub(crate) money: Option<Literal>,
 }
 
 impl Lexicon {

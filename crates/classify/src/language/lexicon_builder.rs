@@ -107,7 +107,7 @@ impl LexiconBuilder {
         }
     }
 
-    fn role(&mut self, texts: &[String], language: u8, role: u16) {
+    fn role(&mut self, texts: &[String], language: u8, role: u32) {
         for text in texts {
             let literal = self.literal(&normal(text)) as usize;
             let meaning = &mut self.meanings[literal];
@@ -145,6 +145,22 @@ impl LexiconBuilder {
             for text in &language.compounds {
                 let literal = self.literal(&normal(text));
                 self.meanings[literal as usize].compound = true;
+            }
+            for (lemma, words) in &language.passives {
+                let lemma = self.lemma(lemma);
+                for text in words {
+                    let literal = self.literal(&normal(text));
+                    self.meanings[literal as usize].passive = Some(lemma);
+                    self.meanings[literal as usize].lexical = true;
+                }
+            }
+            for (lemma, words) in &language.nominals {
+                let lemma = self.lemma(lemma);
+                for text in words {
+                    let literal = self.literal(&normal(text));
+                    self.meanings[literal as usize].nominal = Some(lemma);
+                    self.meanings[literal as usize].lexical = true;
+                }
             }
             for (lemma, words) in &language.questions {
                 let lemma = self.lemma(lemma);
@@ -197,6 +213,7 @@ impl LexiconBuilder {
                 plural_exceptions: language.plural_exceptions.clone(),
             })
             .collect();
+        let money = self.literals.get("money").copied();
         let meanings = self.meanings;
         Ok(Lexicon {
             automaton,
@@ -210,6 +227,7 @@ impl LexiconBuilder {
             light,
             verbs_at_the_start: starts,
             nouns_at_the_end: ends,
+            money,
         })
     }
 
@@ -231,6 +249,13 @@ impl LexiconBuilder {
             (&language.genitives, role::GENITIVE),
             (&language.instruments, role::INSTRUMENT),
             (&language.copulas, role::COPULA),
+            (&language.passive_before, role::PASSIVE),
+            (&language.relatives, role::RELATIVE | role::SUBORDINATOR),
+            (&language.causes, role::CAUSES),
+            (&language.means, role::MEANS),
+            (&language.subjects, role::SUBJECT),
+            (&language.modals, role::MODAL),
+            (&language.listings, role::LISTING),
         ] {
             self.role(texts, index, role);
         }

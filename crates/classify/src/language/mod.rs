@@ -3,11 +3,15 @@
 
 pub(crate) mod action;
 pub(crate) mod automaton;
+pub(crate) mod boundary;
+pub(crate) mod deeds;
+pub(crate) mod hidden;
 pub(crate) mod lexicon;
 pub(crate) mod lexicon_builder;
 pub(crate) mod name_words;
 pub(crate) mod normalize;
 pub(crate) mod quote;
+pub(crate) mod schema_walk;
 pub(crate) mod sentence;
 pub(crate) mod server_context;
 pub(crate) mod span;

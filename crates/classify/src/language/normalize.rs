@@ -242,6 +242,16 @@ pub(crate) fn is_han(letter: char) -> bool {
     matches!(letter, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{3005}')
 }
 
+/// Whether the letter is of a script that no language of the rules is written in.
+pub(crate) fn is_unread_script(letter: char) -> bool {
+    letter.is_alphabetic()
+        && !letter.is_ascii()
+        && !is_latin(letter)
+        && !is_cyrillic(letter)
+        && !is_unspaced(letter)
+        && matches!(letter, '\u{0370}'..='\u{03FF}' | '\u{0530}'..='\u{1FFF}')
+}
+
 pub(crate) fn is_cyrillic(letter: char) -> bool {
     matches!(letter, '\u{0400}'..='\u{052F}')
 }

@@ -3,7 +3,7 @@
 //!
 //! How a language does these things is told by the lexicon; nothing here knows a word.
 
-use crate::language::action::Action;
+use crate::language::action::{Action, Place};
 use crate::language::lexicon::{Form, Lexicon, VerbForm, role};
 use crate::language::normalize::{is_cyrillic, is_han, is_hangul, is_kana};
 use crate::language::syntax::{Order, Script};
@@ -19,6 +19,12 @@ pub(crate) struct Prose<'r, 't> {
     latin: u8,
     /// Ranges of the text that are statements about the tool: no sections, asides or alternatives.
     pub statements: Vec<(u32, u32)>,
+    /// Whether the first sentence opens with an unknown word that stands where a verb does: "Snarfle a pod."
+    pub unknown_verb: bool,
+    /// How many sentences have no word that is known, and the first of them.
+    pub foreign: Option<(u32, u32)>,
+    /// Whether the sentence is an item of a list of what will be done.
+    pub listed: bool,
 }
 
 /// Reads the text `start..end` of `reading`; appends the actions of its statements.
@@ -30,9 +36,71 @@ pub(crate) fn read<'r, 't>(
 ) -> Prose<'r, 't> {
     let tokens = tokens(reading, lexicon, start, end);
     let latin = latin_language(&tokens, lexicon, 0);
-    let mut prose = Prose { reading, lexicon, tokens, latin, statements: Vec::new() };
+    let mut prose = Prose {
+        reading,
+        lexicon,
+        tokens,
+        latin,
+        statements: Vec::new(),
+        unknown_verb: false,
+        foreign: None,
+        listed: false,
+    };
     prose.run(actions);
     prose
+}
+
+/// Reads the text `start..end` for deeds beside main verbs alone: a title, the description of a parameter. `switch` says
+/// that the text tells what happens when something is switched on, `told` that it tells what a value stands for, so that it
+/// may begin with a plain verb.
+pub(crate) fn read_beside(
+    reading: &ToolText<'_>,
+    lexicon: &Lexicon,
+    (start, end): (u32, u32),
+    place: Place,
+    switch: bool,
+    told: bool,
+    actions: &mut Vec<Action>,
+) {
+    let tokens = tokens(reading, lexicon, start, end);
+    let latin = latin_language(&tokens, lexicon, 0);
+    let prose = Prose {
+        reading,
+        lexicon,
+        tokens,
+        latin,
+        statements: Vec::new(),
+        unknown_verb: false,
+        foreign: None,
+        listed: false,
+    };
+    let before = actions.len();
+    let mut at = 0;
+    let mut first = true;
+    while at < prose.tokens.len() {
+        let (from, to, next) = prose.sentence(at);
+        at = next;
+        if from >= to {
+            continue;
+        }
+        let language = prose.language(from, to);
+        if first && (switch || told) {
+            let mut main = Vec::new();
+            prose.statement(from, to, language, true, &mut main);
+            main.retain(|action| {
+                let Some(verb) = action.verb else { return false };
+                let Some(at) = prose.tokens.iter().position(|token| token.start == verb.start) else { return false };
+                let plain = prose.verb(at, language).is_some_and(|form| form.form != Form::Third);
+                plain && !lexicon.is_nouny(verb.lemma) || prose.has_determiner(at, to, language)
+            });
+            actions.extend(main.into_iter().map(|action| Action { place, extra: true, weaker: 1, ..action }));
+        }
+        prose.deeds((from, to), language, false, place, &[], actions);
+        first = false;
+    }
+    for action in &mut actions[before..] {
+        action.switch = switch && place == Place::Parameter;
+    }
 }
 
 /// How many tokens the label of a description has at most.
@@ -89,6 +157,9 @@ impl Prose<'_, '_> {
         let mut sentences = 0;
         let mut stated = false;
         let mut skipping = false;
+        let mut opens = true;
+        let mut beside = Vec::new();
+        let (mut listing, mut carried) = (false, false);
         while at < self.tokens.len() {
             let (from, to, next) = self.sentence(at);
             at = next;
@@ -96,6 +167,26 @@ impl Prose<'_, '_> {
                 continue;
             }
             let language = self.language(from, to);
+            if opens {
+                self.unknown_verb = self.opens_with_unknown_verb(from, to, language);
+            }
+            self.note_foreign(from, to);
+            let antecedent =
+                actions.iter().rev().find(|action| action.place == Place::Description && !action.objects.is_empty());
+            let mut own = Vec::new();
+            if antecedent.is_none() {
+                // The first sentence names what its own pronouns stand for.
+                self.statement(from, to, language, true, &mut own);
+            }
+            let antecedent = antecedent.or(own.first()).map_or(Vec::new(), |action| action.objects.clone());
+            listing = self.in_listing(from, to, language, listing);
+            if !listing {
+                self.listed = carried && from > 0 && self.tokens[from - 1].kind != Kind::Word;
+                self.deeds((from, to), language, opens, Place::Description, &antecedent, &mut beside);
+            }
+            let will = (from..to).any(|index| self.role(index, language) & role::MODAL != 0);
+            carried = will && self.tokens[to - 1].kind == Kind::Colon || carried && !self.after_blank_line(from);
+            opens = false;
             if let Some(section) = self.heading(from, to, language) {
                 skipping = section;
                 continue;
@@ -122,57 +213,37 @@ impl Prose<'_, '_> {
             stated |= says;
             sentences += usize::from(says || !self.is_preamble(from, to, language));
         }
-    }
-
-    pub(crate) fn role(&self, index: usize, language: u8) -> u16 {
-        self.tokens[index].literal.map_or(0, |literal| self.lexicon.meaning(literal).role(language))
-    }
-
-    /// The next sentence from `at`: first token, one past its last, and where to go on.
-    fn sentence(&self, at: usize) -> (usize, usize, usize) {
-        let mut from = at;
-        while from < self.tokens.len()
-            && matches!(
-                self.tokens[from].kind,
-                Kind::LineEnd | Kind::Bullet | Kind::Other | Kind::Comma | Kind::Stop | Kind::Dash
-            )
-        {
-            from += 1;
-        }
-        let mut to = from;
-        let mut depth = 0u32;
-        while to < self.tokens.len() {
-            match self.tokens[to].kind {
-                Kind::Stop => break,
-                Kind::Open => depth += 1,
-                Kind::Close => depth = depth.saturating_sub(1),
-                Kind::Dash if depth == 0 => break,
-                Kind::LineEnd => {
-                    let next = self.tokens.get(to + 1).map(|t| t.kind);
-                    let wraps =
-                        matches!(next, Some(Kind::Word | Kind::Open | Kind::Other)) && !self.line_is_heading(to + 1);
-                    if !wraps {
-                        break;
+        for deed in beside {
+            let Some(verb) = deed.verb else { continue };
+            let known = actions.iter_mut().find(|action| action.verb.is_some_and(|known| known.start == verb.start));
+            match known {
+                None => actions.push(deed),
+                Some(known) => {
+                    known.asserted = true;
+                    if known.objects.is_empty() {
+                        known.objects = deed.objects;
+                        known.head = deed.head;
                     }
                 }
-                _ => {}
             }
-            to += 1;
         }
-        (from, to, to + 1)
     }
 
-    /// Whether the line that starts at `at` is `Word:` or `Two words:`.
-    fn line_is_heading(&self, at: usize) -> bool {
-        self.tokens[at..]
-            .iter()
-            .take(4)
-            .position(|t| t.kind != Kind::Word)
-            .is_some_and(|n| n > 0 && self.tokens[at + n].kind == Kind::Colon)
+    /// Whether the sentence stands in a section that lists parameters or answers; `before` says whether the last one did.
+    fn in_listing(&self, from: usize, to: usize, language: u8, before: bool) -> bool {
+        let heading = |of: u32| (self.role(from, language) | self.role(from, 0)) & of != 0;
+        let alone = from + 1 >= to || self.tokens.get(from + 1).is_some_and(|next| next.kind == Kind::Colon);
+        if heading(role::LISTING) && alone {
+            return true;
+        }
+        if heading(role::HEADING) && alone {
+            return false;
+        }
+        before && !(self.after_blank_line(from) && self.tokens[from - 1].kind != Kind::Bullet)
     }
 
-    fn after_blank_line(&self, at: usize) -> bool {
-        at >= 2 && self.tokens[at - 1].kind == Kind::LineEnd && self.tokens[at - 2].kind == Kind::LineEnd
+    pub(crate) fn role(&self, index: usize, language: u8) -> u32 {
+        self.tokens[index].literal.map_or(0, |literal| self.lexicon.meaning(literal).role(language))
     }
 
     /// `Some(true)` for the heading of a section that is no statement, `Some(false)` is never given: other headings

@@ -2,7 +2,7 @@
 //! no description and judges nothing.
 
 use crate::language::name_words::words_of;
-use mcpdex_model::Tool;
+use mcpdex_model::{Annotations, Tool};
 
 /// What is known of a server before one of its tools is judged.
 #[derive(Debug, Clone, Default)]
@@ -13,7 +13,12 @@ pub struct ServerContext {
     pub(crate) server_words: String,
     /// First words that several of the server's tools share, each with a blank after it.
     pub(crate) prefixes: Vec<String>,
+    /// The pair of hints (read-only, destructive) that nearly all of its tools carry.
+    pub(crate) stamped: Option<(Option<bool>, Option<bool>)>,
 }
+
+/// How many tools a server has at least whose hints can be a stamp.
+const MIN_STAMPED: usize = 5;
 
 /// How many tools of a server are compared with each other.
 pub const MAX_NEIGHBOURS: usize = 2_000;
@@ -21,7 +26,16 @@ pub const MAX_NEIGHBOURS: usize = 2_000;
 impl ServerContext {
     /// Compares the tools of `server` with each other. At most [`MAX_NEIGHBOURS`] are looked at.
     pub fn of<'t>(server: &str, tools: impl IntoIterator<Item = &'t Tool>) -> ServerContext {
-        ServerContext::of_names(server, tools.into_iter().map(|tool| tool.name.as_str()))
+        let tools: Vec<&Tool> = tools.into_iter().take(MAX_NEIGHBOURS).collect();
+        let mut context = ServerContext::of_names(server, tools.iter().map(|tool| tool.name.as_str()));
+        let mut pairs: std::collections::BTreeMap<(Option<bool>, Option<bool>), usize> = Default::default();
+        for tool in &tools {
+            *pairs.entry((tool.annotations.read_only_hint, tool.annotations.destructive_hint)).or_default() += 1;
+        }
+        let nearly_all = |count: usize| tools.len() >= MIN_STAMPED && count * 5 >= tools.len() * 4;
+        context.stamped =
+            pairs.into_iter().find(|(pair, count)| *pair != (None, None) && nearly_all(*count)).map(|(pair, _)| pair);
+        context
     }
 
     /// The same, from the names alone.
@@ -46,7 +60,17 @@ impl ServerContext {
             }
         }
         prefixes.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
-        ServerContext { server: server.to_owned(), server_words: format!(" {} ", words_of(server)), prefixes }
+        ServerContext {
+            server: server.to_owned(),
+            server_words: format!(" {} ", words_of(server)),
+            prefixes,
+            stamped: None,
+        }
+    }
+
+    /// Whether nearly all tools of the server carry these hints.
+    pub(crate) fn is_stamped(&self, hints: &Annotations) -> bool {
+        self.stamped == Some((hints.read_only_hint, hints.destructive_hint))
     }
 
     /// How many words of `name` (blank-joined) the server's tools share.

@@ -15,6 +15,10 @@ pub(crate) struct PhraseHit {
     pub segment: u32,
     /// Whether it stands in a statement of the description or title.
     pub stated: bool,
+    /// Whether it stands in the first statement of the description.
+    pub opening: bool,
+    /// Whether a word of negation stands right before it.
+    pub denied: bool,
 }
 
 /// What a clause is held against.

@@ -58,6 +58,33 @@ pub(crate) struct LanguageSyntax {
     pub alternatives: Vec<String>,
     #[serde(default)]
     pub headings: Vec<String>,
+    /// Auxiliaries that make a participle a deed ("are" deleted).
+    #[serde(default)]
+    pub passive_before: Vec<String>,
+    /// Words that begin a relative clause.
+    #[serde(default)]
+    pub relatives: Vec<String>,
+    /// Words behind which the name of a deed is a deed ("performs" deletion).
+    #[serde(default)]
+    pub causes: Vec<String>,
+    /// Words behind which a gerund is a deed ("by" charging the card).
+    #[serde(default)]
+    pub means: Vec<String>,
+    /// What a clause about the tool may begin with ("it").
+    #[serde(default)]
+    pub subjects: Vec<String>,
+    /// Words behind which the base form of a verb is a deed ("will").
+    #[serde(default)]
+    pub modals: Vec<String>,
+    /// Headings of sections that list parameters and answers: nothing in them is a deed.
+    #[serde(default)]
+    pub listings: Vec<String>,
+    /// Lemma = finite passive forms ("se eliminan").
+    #[serde(default)]
+    pub passives: BTreeMap<String, Vec<String>>,
+    /// Lemma = nouns that name its deed ("deletion").
+    #[serde(default)]
+    pub nominals: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     pub participle_before: Vec<String>,
     #[serde(default)]

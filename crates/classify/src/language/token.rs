@@ -5,7 +5,7 @@ use crate::language::normalize::is_unspaced;
 use crate::language::tool_text::ToolText;
 
 /// How many tokens of a text are looked at.
-const MAX_TOKENS: usize = 3_000;
+const MAX_TOKENS: usize = 40_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -65,6 +65,14 @@ pub(crate) fn tokens(reading: &ToolText<'_>, lexicon: &Lexicon, start: u32, end:
             let stop = if is_unspaced(letter) { at + width } else { word_end(text, at, end) };
             let literal = lexicon.short(&bytes[at as usize..stop as usize]);
             tokens.push(Token { kind: Kind::Word, start: at, end: stop, literal, compound: false });
+            at = stop;
+            continue;
+        }
+        // "$100": a sum of money is a thing like any other.
+        let digit = bytes.get((at + width) as usize).is_some_and(u8::is_ascii_digit);
+        if matches!(letter, '$' | '€' | '£' | '¥') && digit {
+            let stop = word_end(text, at + width, end);
+            tokens.push(Token { kind: Kind::Word, start: at, end: stop, literal: lexicon.money, compound: false });
             at = stop;
             continue;
         }

@@ -4,15 +4,16 @@
 use crate::language::lexicon::{Hit, Lexicon, Literal, UNKNOWN};
 use crate::language::name_words::split_name;
 use crate::language::normalize::{Normalized, normalize};
+use crate::language::schema_walk::{FoundParam, walk};
 use mcpdex_model::{Field, Tool};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// How much of a description is read, in bytes.
-const MAX_DESCRIPTION: usize = 16 * 1024;
+const MAX_DESCRIPTION: usize = 64 * 1024;
 /// How much of a parameter's description is read, in bytes.
-const MAX_ABOUT: usize = 1024;
-/// How many parameters of a tool are read.
-const MAX_PARAMETERS: usize = 200;
+const MAX_ABOUT: usize = 4096;
+/// How much of all texts of a tool is read, in bytes.
+const MAX_ALL: usize = 1 << 20;
 
 /// One text of the tool.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(crate) struct Segment<'t> {
     pub start: u32,
     pub end: u32,
     pub original: &'t str,
+    /// JSON pointer to the text, of a parameter's.
+    pub pointer: String,
     /// For every byte of the normal form, where it came from; `None` when both have the same offsets.
     map: Option<Vec<(u32, u32)>>,
 }
@@ -42,11 +45,16 @@ impl Segment<'_> {
     }
 }
 
-/// One top-level parameter.
+/// One parameter, at any depth.
 #[derive(Debug)]
 pub(crate) struct Param<'t> {
     pub name: &'t str,
     pub schema: &'t Value,
+    /// JSON pointer to where it is declared.
+    pub pointer: String,
+    /// 0 for the parameters of the call itself.
+    pub depth: usize,
+    pub required: bool,
     /// The segment of its name.
     pub segment: u32,
 }
@@ -60,6 +68,8 @@ pub(crate) struct ToolText<'t> {
     /// Everything found in `text`, sorted by where it starts.
     pub hits: Vec<Hit>,
     pub mended: Normalized,
+    /// What of the schema was not read.
+    pub unread: Vec<String>,
     /// JSON pointer to the title.
     pub title_pointer: &'static str,
 }
@@ -74,39 +84,55 @@ impl<'t> ToolText<'t> {
             params: Vec::new(),
             hits: Vec::with_capacity(64),
             mended: Normalized::default(),
+            unread: Vec::new(),
             title_pointer: if tool.title.is_some() { "/title" } else { "/annotations/title" },
         };
-        reading.name(Field::Name, 0, &tool.name);
-        reading.prose(Field::Title, 0, tool.display_title().unwrap_or(""), MAX_ABOUT);
-        reading.prose(Field::Description, 0, description, MAX_DESCRIPTION);
-        if let Some(properties) = properties(tool) {
-            for (index, (name, schema)) in properties.iter().take(MAX_PARAMETERS).enumerate() {
+        reading.name(Field::Name, 0, &tool.name, "/name");
+        let title_pointer = reading.title_pointer;
+        reading.prose(Field::Title, 0, tool.display_title().unwrap_or(""), MAX_ABOUT, title_pointer);
+        reading.prose(Field::Description, 0, description, MAX_DESCRIPTION, "/description");
+        if let Some(schema) = &tool.input_schema {
+            let walk = walk(schema);
+            reading.unread = walk.unread;
+            for (index, found) in walk.params.into_iter().enumerate() {
+                let FoundParam { name, schema, pointer, depth, required, texts } = found;
                 let segment = reading.segments.len() as u32;
-                reading.params.push(Param { name, schema, segment });
-                reading.name(Field::Parameter, index as u32, name);
-                let about = schema.get("description").and_then(Value::as_str).unwrap_or("");
-                reading.prose(Field::ParameterDescription, index as u32, about, MAX_ABOUT);
+                reading.name(Field::Parameter, index as u32, name, &pointer);
+                for (text, place) in texts {
+                    let room = MAX_ALL.saturating_sub(reading.text.len()).min(MAX_ABOUT);
+                    reading.prose(Field::ParameterDescription, index as u32, text, room, &place);
+                }
+                reading.params.push(Param { name, schema, pointer, depth, required, segment });
             }
         }
         lexicon.find(&reading.text, &mut reading.hits);
         reading
     }
 
-    fn name(&mut self, field: Field, parameter: u32, original: &'t str) {
+    fn name(&mut self, field: Field, parameter: u32, original: &'t str, pointer: &str) {
         let start = self.text.len() as u32;
         let map = split_name(original, &mut self.text, &mut self.mended);
-        self.push(field, parameter, start, original, Some(map));
+        self.push(field, parameter, start, original, Some(map), pointer);
     }
 
-    fn prose(&mut self, field: Field, parameter: u32, original: &'t str, limit: usize) {
+    fn prose(&mut self, field: Field, parameter: u32, original: &'t str, limit: usize, pointer: &str) {
         let start = self.text.len() as u32;
         let map = normalize(original, limit, &mut self.text, &mut self.mended);
-        self.push(field, parameter, start, original, map);
+        self.push(field, parameter, start, original, map, pointer);
     }
 
-    fn push(&mut self, field: Field, parameter: u32, start: u32, original: &'t str, map: Option<Vec<(u32, u32)>>) {
+    #[allow(clippy::too_many_arguments)]
+    fn push(
+        &mut self,
+        field: Field,
+        parameter: u32,
+        start: u32,
+        original: &'t str,
+        map: Option<Vec<(u32, u32)>>,
+        pointer: &str,
+    ) {
         let end = self.text.len() as u32;
-        self.segments.push(Segment { field, parameter, start, end, original, map });
+        self.segments.push(Segment { field, parameter, start, end, original, pointer: pointer.to_owned(), map });
         // A line end that no literal contains, so that none is found across two texts.
         self.text.push('\n');
     }
@@ -129,11 +155,6 @@ impl<'t> ToolText<'t> {
             .find(|hit| hit.end <= end && lexicon.meaning(hit.literal).lexical)
             .map(|hit| (hit.end, hit.literal))
     }
-}
-
-/// The properties of a tool's input schema.
-pub(crate) fn properties(tool: &Tool) -> Option<&Map<String, Value>> {
-    tool.input_schema.as_ref()?.get("properties")?.as_object()
 }
 
 /// One word of a name.

@@ -178,7 +178,7 @@ impl Prose<'_, '_> {
     }
 
     /// Words before a verb that leave it the main one: conjunctions, adverbs.
-    fn is_adverb(&self, at: usize, language: u8) -> bool {
+    pub(crate) fn is_adverb(&self, at: usize, language: u8) -> bool {
         if self.role(at, language) & role::CONJUNCTION != 0 {
             return true;
         }
@@ -303,15 +303,14 @@ impl Prose<'_, '_> {
         let token = self.tokens[index];
         let (objects, head) = self.object(index + 1, to, language);
         actions.push(Action {
-            place: Place::Description,
-            verb: Some(Word { lemma: verb.lemma, start: token.start, end: token.end }),
             bare: objects.is_empty() && index + 1 >= to,
-            objects,
-            head,
-            light: false,
-            plural: false,
-            joined: false,
             weaker,
+            ..Action::said(
+                Place::Description,
+                Some(Word { lemma: verb.lemma, start: token.start, end: token.end }),
+                objects,
+                head,
+            )
         });
     }
 

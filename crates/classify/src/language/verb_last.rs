@@ -35,17 +35,7 @@ impl Prose<'_, '_> {
             let objects = self.words(start, index, language);
             let head = objects.len().checked_sub(1);
             let verb = Some(Word { lemma: verb.lemma, start: token.start, end: token.end });
-            actions.push(Action {
-                place: Place::Description,
-                verb,
-                objects,
-                head,
-                bare: false,
-                light: false,
-                plural: false,
-                joined: false,
-                weaker: u8::from(!first),
-            });
+            actions.push(Action { weaker: u8::from(!first), ..Action::said(Place::Description, verb, objects, head) });
             start = index + 1;
         }
         if actions.len() == found && first {
@@ -78,17 +68,7 @@ impl Prose<'_, '_> {
             let objects = self.words(index + 1, to.min(index + 12), language);
             let head = objects.len().checked_sub(1);
             let verb = Some(Word { lemma: verb.lemma, start: token.start, end: token.end });
-            actions.push(Action {
-                place: Place::Description,
-                verb,
-                objects,
-                head,
-                bare: false,
-                light: false,
-                plural: false,
-                joined: false,
-                weaker: u8::from(!first),
-            });
+            actions.push(Action { weaker: u8::from(!first), ..Action::said(Place::Description, verb, objects, head) });
             main = Some(index);
         }
         if actions.len() == found && first {
@@ -108,12 +88,12 @@ impl Prose<'_, '_> {
             .collect()
     }
 
-    fn is_participle(&self, index: usize, to: usize, language: u8) -> bool {
+    pub(crate) fn is_participle(&self, index: usize, to: usize, language: u8) -> bool {
         (index + 1 < to && self.role(index + 1, language) & role::PARTICIPLE_AFTER != 0)
             || (index > 0 && self.role(index - 1, language) & role::PARTICIPLE_BEFORE != 0)
     }
 
-    fn follows_negation(&self, index: usize, to: usize, language: u8) -> bool {
+    pub(crate) fn follows_negation(&self, index: usize, to: usize, language: u8) -> bool {
         (index + 1..to.min(index + 3)).any(|at| self.role(at, language) & role::NEGATION != 0)
     }
 }

@@ -17,17 +17,7 @@ impl Prose<'_, '_> {
         });
         let (objects, head) = self.object(purpose.map_or(from, |at| at + 1), to, language);
         if !objects.is_empty() {
-            actions.push(Action {
-                place: Place::Description,
-                verb: None,
-                objects,
-                head,
-                bare: false,
-                light: false,
-                plural: false,
-                joined: false,
-                weaker: 0,
-            });
+            actions.push(Action::said(Place::Description, None, objects, head));
         }
     }
 
@@ -41,17 +31,7 @@ impl Prose<'_, '_> {
         let Some(verb) = self.verb(last, language) else { return false };
         let (objects, head) = self.object(from, last, language);
         let verb = Some(Word { lemma: verb.lemma, start: token.start, end: token.end });
-        actions.push(Action {
-            place: Place::Description,
-            verb,
-            objects,
-            head,
-            bare: false,
-            light: false,
-            plural: false,
-            joined: false,
-            weaker: 0,
-        });
+        actions.push(Action::said(Place::Description, verb, objects, head));
         true
     }
 }

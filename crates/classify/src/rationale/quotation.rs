@@ -124,12 +124,12 @@ impl Quotations {
         let shown = &self.acts[..self.acts.len().min(MAX_SHOWN)];
         let [(first, text), rest @ ..] = shown else { return String::new() };
         if rest.is_empty() && because.starts_with(place(first.field)) {
-            return format!(": {text}");
+            return format!(" ({text})");
         }
         let mut told = String::with_capacity(128);
         let mut says = false;
         for (index, (act, text)) in shown.iter().enumerate() {
-            told.push_str(if index == 0 { ": " } else { " and " });
+            told.push_str(if index == 0 { ", as " } else { " and " });
             if act.field == Field::Parameter {
                 told.push_str("it takes ");
             } else {

@@ -96,20 +96,53 @@ fn reasons(settled: &Settled<'_, '_>, main: Option<&Fired>) -> (Vec<String>, Vec
     (raising, besides)
 }
 
+/// What can go wrong, to what: the first words of a rationale of a grave tool.
+pub(super) fn harm(settled: &Settled<'_, '_>) -> Option<String> {
+    let has = |of: Trait| settled.traits.contains(&of);
+    let changes = settled.class != Class::Read;
+    let harm = if has(Trait::CodeExecution) {
+        "A caller can run code or commands of its choice"
+    } else if changes && has(Trait::Financial) {
+        "Money or what is worth money can be moved or bound"
+    } else if changes && has(Trait::Destructive) {
+        if settled.finding.full_loss {
+            "Data can be lost"
+        } else {
+            "Something small, or what an option names, can be lost"
+        }
+    } else if has(Trait::CredentialAccess) && settled.risk >= Risk::High {
+        if changes { "Secrets can be made or changed" } else { "Secrets can be read" }
+    } else if has(Trait::InstructsTheModel) {
+        "Its text can steer the model"
+    } else if settled.risk < Risk::High {
+        return None;
+    } else if has(Trait::ExternalCommunication) {
+        "Others can be reached in the user's name"
+    } else if has(Trait::Privileged) {
+        "Who may do what can be changed"
+    } else if has(Trait::Bulk) {
+        "Many things can be changed at once"
+    } else {
+        return None;
+    };
+    Some(harm.to_owned())
+}
+
 /// What a trait means, as a clause.
 fn nature(of: Trait) -> &'static str {
     match of {
-        Trait::Destructive => "what is lost cannot be brought back",
+        Trait::Destructive => "data can be lost",
         Trait::Financial => "money or assets are at stake",
         Trait::CodeExecution => "code of the caller's choice runs",
         Trait::CredentialAccess => "secrets come into the conversation",
-        Trait::ExternalCommunication => "other people are reached",
+        Trait::ExternalCommunication => "it reaches beyond the account",
         Trait::PrivateData => "what is private to people comes into the conversation",
         Trait::UntrustedContent => "text by strangers comes into the conversation",
         Trait::NetworkEgress => "the caller chooses the address",
         Trait::FileAccess => "the caller chooses the files",
         Trait::Privileged => "it decides who may do what",
         Trait::Bulk => "one call reaches many things",
+        Trait::InstructsTheModel => "its text speaks to the model instead of describing the call",
     }
 }
 

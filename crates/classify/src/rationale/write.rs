@@ -30,11 +30,17 @@ pub(crate) fn rationale(settled: &Settled<'_, '_>) -> String {
         }
         None => settled.why(main),
     };
+    let what = match risk_sentence::harm(settled) {
+        // What can go wrong stands first.
+        Some(harm) => format!("{harm}: {}", small(&what)),
+        None => what,
+    };
     let stakes = risk_sentence::sentence(settled, main);
+    let unread = settled.unread();
     match stakes {
         // Nothing raises or lowers it: the level fits into the sentence before.
-        None => format!("{what}. {why}, with risk {}.", settled.risk),
-        Some(stakes) => format!("{what}. {why}. {stakes}."),
+        None => format!("{what}. {why}, with risk {}{unread}.", settled.risk),
+        Some(stakes) => format!("{what}. {why}. {stakes}{unread}."),
     }
 }
 
@@ -75,12 +81,25 @@ impl<'f> Settled<'f, '_> {
         text
     }
 
+    /// What could not be read, as the end of a sentence.
+    fn unread(&self) -> String {
+        match self.finding.unread.first() {
+            None => String::new(),
+            Some(what) => format!("; not read: {what}"),
+        }
+    }
+
     /// A tool that is what its gravest operation is.
     fn operations(&self) -> String {
         let Some(gravest) = &self.finding.gravest_operation else {
             return format!("It is held to be {}", self.finding.class);
         };
         let all = &self.finding.operations;
+        if all.iter().all(|one| one.value != gravest.text) {
+            let because = self.set.rules.iter().find(|rule| rule.id == gravest.rule);
+            let because = because.map_or_else(String::new, |rule| format!(", where {}", rule.because));
+            return format!("Its schema admits {}{because}", quote(&gravest.text));
+        }
         let parameter = all.iter().find(|one| one.value == gravest.text).map_or("", |one| &one.parameter);
         let because = self.set.rules.iter().find(|rule| rule.id == gravest.rule).map(|rule| rule.because.as_str());
         let because = because.map_or_else(String::new, |text| format!(": {text}"));
@@ -115,24 +134,21 @@ impl<'f> Settled<'f, '_> {
                 "What changes is an account, which counts as a record even where money moves, so it is write"
             }
             Class::Write if has(Trait::Destructive) => {
-                "Data goes and nothing is set going, so it is write, not execute"
+                "What goes is data, and nothing in its text speaks of setting anything going, so it is write"
             }
             Class::Write if has(Trait::Privileged) => {
-                "What changes is an entry that stays, which is more than read, and nothing is set going, so it is write"
+                "What changes is an entry that stays, and nothing in its text speaks of setting anything going, so it is write"
             }
             Class::Write => {
-                "What it leaves behind stays, which is more than read, yet it sets nothing going and reaches nobody, so it \
-                 is write"
+                "That is more than read, and nothing in its text speaks of setting anything going, so it is write"
             }
             Class::Execute if has(Trait::CodeExecution) => {
                 "A write is bounded to a record, but what runs here is the caller's choice, so it is execute"
             }
             Class::Execute if has(Trait::ExternalCommunication) => {
-                "A draft that stays would be write, but what has reached people cannot be taken back, so it is execute"
+                "A draft would be write, but this goes to others, so it is execute"
             }
-            Class::Execute => {
-                "Merely recording it would be write, but what it sets going has effects beyond a record, so it is execute"
-            }
+            Class::Execute => "Merely recording it would be write, but this sets something going, so it is execute",
         };
         text.to_owned()
     }
@@ -151,7 +167,7 @@ impl<'f> Settled<'f, '_> {
         }
         let unread = if self.finding.reading.mended.unread > 0 { " that was read" } else { "" };
         format!(
-            "Nothing in {}{unread} stores or changes anything (write) or sets anything going (execute)",
+            "Nothing in {}{unread} speaks of changing anything (write) or of setting anything going (execute)",
             listed(&places, "or")
         )
     }
@@ -272,4 +288,13 @@ impl<'f> Settled<'f, '_> {
         };
         format!("No rule recognised this tool: {looked} in known words what it does{bare}, {tail}.")
     }
+}
+
+/// `text` with a small first letter.
+fn small(text: &str) -> String {
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    text
 }

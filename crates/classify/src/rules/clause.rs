@@ -29,6 +29,8 @@ pub(crate) struct Clause {
     name: Vec<Literal>,
     about: Vec<Literal>,
     anywhere: Vec<Literal>,
+    opening: Vec<Literal>,
+    said: Vec<Literal>,
     parameter: Vec<ParameterPattern>,
     types: Vec<String>,
     parameter_about: Vec<Literal>,
@@ -61,6 +63,8 @@ impl Compiler<'_> {
             name: written.name.iter().map(|phrase| b.name_phrase(phrase)).collect(),
             about: written.about.iter().map(|phrase| b.phrase(phrase)).collect(),
             anywhere: written.anywhere.iter().map(|phrase| b.phrase(phrase)).collect(),
+            opening: written.opening.iter().map(|phrase| b.phrase(phrase)).collect(),
+            said: written.said.iter().map(|phrase| b.phrase(phrase)).collect(),
             parameter: Vec::new(),
             types: written.parameter_type.clone(),
             parameter_about: written.parameter_about.iter().map(|phrase| b.phrase(phrase)).collect(),
@@ -111,7 +115,9 @@ impl Clause {
         if !self.last.is_empty() {
             return (Vec::new(), self.last.clone(), Vec::new());
         }
-        let literals = [&self.name, &self.about, &self.anywhere].into_iter().find(|list| !list.is_empty());
+        let literals = [&self.name, &self.about, &self.anywhere, &self.opening, &self.said]
+            .into_iter()
+            .find(|list| !list.is_empty());
         let literals = match literals {
             Some(list) => list.clone(),
             None => self.parameter.iter().map(|pattern| pattern.literal).collect(),
@@ -200,6 +206,10 @@ impl Clause {
         phrase(&self.name, &|hit| field(hit) == Field::Name)
             && phrase(&self.about, &|hit| hit.stated)
             && phrase(&self.anywhere, &|hit| matches!(field(hit), Field::Title | Field::Description))
+            && phrase(&self.opening, &|hit| hit.opening)
+            && phrase(&self.said, &|hit| {
+                !hit.denied && matches!(field(hit), Field::Title | Field::Description | Field::ParameterDescription)
+            })
             && (self.parameter.is_empty() || self.parameter_holds(scene, spans))
     }
 
@@ -246,7 +256,8 @@ impl Clause {
 }
 
 fn is_verbless(actions: &[Action]) -> bool {
-    actions.iter().all(|action| action.verb.is_none())
+    // What later sentences add does not take away from what the tool says of itself first.
+    actions.iter().all(|action| action.verb.is_none() || action.extra || action.weaker > 0)
 }
 
 /// Schemas may nest without end; the type of a parameter is found near the top.
@@ -278,7 +289,12 @@ fn accepts(schema: &Value, wanted: &[String], depth: usize) -> bool {
     if let Some(Value::Array(values)) = schema.get("enum") {
         return values.iter().any(is);
     }
+    let alternative = |pattern: &str| {
+        let inner = pattern.trim_start_matches('^').trim_end_matches('$').trim_start_matches('(').trim_end_matches(')');
+        inner.contains('|') && inner.split('|').any(|text| wanted.iter().any(|w| text.eq_ignore_ascii_case(w)))
+    };
     schema.get("const").is_some_and(is)
+        || schema.get("pattern").and_then(Value::as_str).is_some_and(alternative)
         || schema.get("items").is_some_and(|items| accepts(items, wanted, depth + 1))
         || ["anyOf", "oneOf"]
             .iter()

@@ -1,5 +1,6 @@
 //! The rule pack: files in, compiled rules out, each held against what a tool states. It judges no tool.
 
+pub(crate) mod attacks;
 pub(crate) mod builtin;
 pub(crate) mod clause;
 pub(crate) mod digest;

@@ -12,9 +12,10 @@ use crate::rules::error::RulesError;
 use crate::rules::risk_factor::RiskFactors;
 use crate::rules::self_praise::SelfPraise;
 use crate::rules::source_file::SourceFile;
-use crate::rules::syntax::{RiskFactorSyntax, RuleFile, RuleSyntax, SelfPraiseSyntax};
+use crate::rules::syntax::{ClauseSyntax, RiskFactorSyntax, RuleFile, RuleSyntax, SelfPraiseSyntax};
 use crate::rules::taxonomy::Taxonomy;
 use mcpdex_model::{Class, Confidence, Risk, Trait};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A compiled rule.
@@ -25,6 +26,7 @@ pub(crate) struct Rule {
     pub traits: Vec<Trait>,
     pub floor: Option<Risk>,
     pub confidence: Confidence,
+    pub light: bool,
     pub because: String,
     pub when: Vec<Clause>,
     pub unless: Vec<Clause>,
@@ -55,6 +57,10 @@ pub struct Ruleset {
     /// Words that the name of a parameter that selects an operation ends with.
     pub(crate) operation_parameters: Vec<String>,
     pub(crate) doubtful_parameters: Vec<String>,
+    /// Words that the name of a parameter ends with whose values say what to look for.
+    pub(crate) filter_parameters: Vec<String>,
+    /// Words of a text behind which it lists operations.
+    pub(crate) operation_markers: Vec<String>,
     pub(crate) taxonomy: Taxonomy,
     pub(crate) circumstances: RiskFactors,
     pub(crate) claims: SelfPraise,
@@ -106,6 +112,8 @@ impl Ruleset {
         let mut rules: Vec<(String, RuleSyntax)> = Vec::new();
         let mut operation_parameters = Vec::new();
         let mut doubtful_parameters = Vec::new();
+        let (mut filters, mut markers) = (Vec::new(), Vec::new());
+        let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut circumstances: Vec<RiskFactorSyntax> = Vec::new();
         let mut claims = SelfPraiseSyntax::default();
         for file in &files {
@@ -118,12 +126,15 @@ impl Ruleset {
             if let Some(operations) = parsed.operations {
                 operation_parameters.extend(operations.parameters);
                 doubtful_parameters.extend(operations.doubtful);
+                filters.extend(operations.filters);
+                markers.extend(operations.markers);
             }
             if let Some(found) = parsed.claims {
                 claims.phrases.extend(found.phrases);
                 claims.subjects.extend(found.subjects);
                 claims.hollow.extend(found.hollow);
             }
+            kinds.extend(parsed.kinds);
             for one in parsed.circumstance {
                 circumstances.retain(|known| known.id != one.id);
                 circumstances.push(one);
@@ -143,9 +154,16 @@ impl Ruleset {
         if rules.is_empty() || languages.is_empty() {
             return Err(RulesError::Empty(from.to_owned()));
         }
+        for (file, rule) in &mut rules {
+            for clause in rule.when.iter_mut().chain(&mut rule.unless) {
+                name_kinds(clause, &kinds).map_err(|message| broken(file, &rule.id, &message))?;
+            }
+        }
         let mut set = compile(rules, &languages, &claims, digest)?;
         set.operation_parameters = operation_parameters;
         set.doubtful_parameters = doubtful_parameters;
+        set.filter_parameters = filters;
+        set.operation_markers = markers;
         set.circumstances = RiskFactors::of(&circumstances);
         let gravest =
             |places: &Vec<ClauseRef>| places.iter().filter_map(|(rule, _)| set.rules[*rule as usize].class).max();
@@ -176,6 +194,37 @@ impl Ruleset {
     }
 }
 
+/// Puts the words of a kind in the place of its name.
+fn name_kinds(clause: &mut ClauseSyntax, kinds: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
+    let lists = [
+        &mut clause.verb,
+        &mut clause.object,
+        &mut clause.last,
+        &mut clause.name,
+        &mut clause.about,
+        &mut clause.anywhere,
+        &mut clause.opening,
+        &mut clause.said,
+        &mut clause.parameter,
+        &mut clause.parameter_about,
+        &mut clause.server,
+    ];
+    for list in lists {
+        if !list.iter().any(|word| word.starts_with('@')) {
+            continue;
+        }
+        let mut words = Vec::with_capacity(list.len() * 8);
+        for word in list.drain(..) {
+            match word.strip_prefix('@') {
+                None => words.push(word),
+                Some(kind) => words.extend_from_slice(kinds.get(kind).ok_or(format!("`@{kind}` is no kind"))?),
+            }
+        }
+        *list = words;
+    }
+    Ok(())
+}
+
 fn broken(file: &str, rule: &str, message: &str) -> RulesError {
     RulesError::Rule { file: file.to_owned(), rule: rule.to_owned(), message: message.to_owned() }
 }
@@ -202,6 +251,8 @@ fn compile(
         rules: Vec::new(),
         operation_parameters: Vec::new(),
         doubtful_parameters: Vec::new(),
+        filter_parameters: Vec::new(),
+        operation_markers: Vec::new(),
         taxonomy: Taxonomy::builtin()?,
         circumstances: RiskFactors::default(),
         claims,
@@ -279,6 +330,7 @@ fn compile_rule(
         traits: syntax.traits.clone(),
         floor: syntax.floor,
         confidence: syntax.confidence,
+        light: syntax.light,
         because: syntax.because.clone(),
         when,
         unless,

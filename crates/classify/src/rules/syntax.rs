@@ -3,6 +3,7 @@
 
 use mcpdex_model::{Class, Confidence, Risk, Trait};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// One file of rules.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -16,6 +17,9 @@ pub struct RuleFile {
     /// Parameters that the rationale names as raising or lowering the risk of a call.
     #[serde(default)]
     pub circumstance: Vec<RiskFactorSyntax>,
+    /// Kinds of things: rules name one as `@kind` wherever they name words.
+    #[serde(default)]
+    pub kinds: BTreeMap<String, Vec<String>>,
     /// What servers say in praise of their own tools; usually in one file of their own.
     #[serde(default)]
     pub claims: Option<SelfPraiseSyntax>,
@@ -67,6 +71,9 @@ pub struct RuleSyntax {
     #[serde(default)]
     pub floor: Option<Risk>,
     pub confidence: Confidence,
+    /// A loss that is small, or an execution that touches no more than the caller's own session.
+    #[serde(default)]
+    pub light: bool,
     pub because: String,
     pub when: Vec<ClauseSyntax>,
     #[serde(default)]
@@ -98,6 +105,8 @@ pub struct ClauseSyntax {
     pub name: Vec<String>,
     pub about: Vec<String>,
     pub anywhere: Vec<String>,
+    pub opening: Vec<String>,
+    pub said: Vec<String>,
     pub parameter: Vec<String>,
     pub parameter_type: Vec<String>,
     pub parameter_about: Vec<String>,
@@ -142,4 +151,10 @@ pub struct OperationSyntax {
     /// The same, for parameters that as often select something else: most of their values must be operations.
     #[serde(default)]
     pub doubtful: Vec<String>,
+    /// Parameters whose values say what to look for: a value that is a verb is none.
+    #[serde(default)]
+    pub filters: Vec<String>,
+    /// Words of a text behind which it lists operations.
+    #[serde(default)]
+    pub markers: Vec<String>,
 }

@@ -1,0 +1,322 @@
+//! Which parameters select what a tool does, and among what: by the values that the schema lists, by a pattern, by words
+//! of a description. Nothing is judged here.
+
+use crate::judge::finding::Finding;
+use crate::language::schema_walk::resolve;
+use crate::language::tool_text::Param;
+use crate::rules::ruleset::Ruleset;
+use mcpdex_model::{Evidence, Field, Tool};
+use serde_json::Value as Json;
+
+/// How many operations of one parameter are judged.
+const MAX_OPERATIONS: usize = 200;
+/// How deep the list of values may stand in the parameter's schema.
+const MAX_DEPTH: usize = 6;
+/// The longest word that can be an operation.
+const MAX_WORD: usize = 40;
+
+/// One value, with the place where it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Value {
+    pub text: String,
+    pub pointer: String,
+    pub field: Field,
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Value {
+    pub(crate) fn evidence(&self, rule: &str) -> Evidence {
+        Evidence {
+            rule: if rule.is_empty() { "unknown-operation".to_owned() } else { rule.to_owned() },
+            field: self.field,
+            pointer: self.pointer.clone(),
+            text: self.text.clone(),
+            start: self.start,
+            end: self.end,
+        }
+    }
+
+    fn listed(text: &str, pointer: String) -> Value {
+        Value { text: text.to_owned(), pointer, field: Field::ParameterValue, start: 0, end: text.len() }
+    }
+}
+
+/// A parameter that selects an operation.
+#[derive(Debug)]
+pub(crate) struct Selector {
+    /// Its number among the parameters.
+    pub param: usize,
+    /// Whether its name says so; otherwise most of its values must be operations.
+    pub sure: bool,
+    /// Whether its values stand in words alone.
+    pub worded: bool,
+    pub values: Vec<Value>,
+}
+
+/// A parameter that switches a deed on.
+#[derive(Debug)]
+pub(crate) struct Switch {
+    pub param: usize,
+    /// The deed: the parameter's name, or one of its values.
+    pub value: Value,
+    /// Whether it is on unless the caller says otherwise.
+    pub is_default: bool,
+}
+
+fn last_word<'r>(finding: &'r Finding<'_>, param: &Param<'_>) -> &'r str {
+    let segment = &finding.reading.segments[param.segment as usize];
+    let name = &finding.reading.text[segment.start as usize..segment.end as usize];
+    name.rsplit(' ').next().unwrap_or(name)
+}
+
+/// The parameters that select an operation, each with its values.
+pub(crate) fn selectors(set: &Ruleset, finding: &Finding<'_>, tool: &Tool) -> Vec<Selector> {
+    let mut found: Vec<Selector> = Vec::new();
+    let params = &finding.reading.params;
+    for (index, param) in params.iter().enumerate() {
+        let last = last_word(finding, param);
+        let is_in = |words: &[String]| words.iter().any(|word| word == last);
+        let sure = is_in(&set.operation_parameters);
+        if !sure && !is_in(&set.doubtful_parameters) {
+            continue;
+        }
+        let mut values = Vec::new();
+        collect(tool, param.schema, &param.pointer, 0, &mut values);
+        // Variants of one request each name one value of the same parameter.
+        if let Some(known) = found.iter_mut().find(|known| params[known.param].name == param.name) {
+            let fresh: Vec<Value> =
+                values.into_iter().filter(|value| known.values.iter().all(|old| old.text != value.text)).collect();
+            known.values.extend(fresh);
+            continue;
+        }
+        let worded = values.is_empty() && sure;
+        if worded {
+            values = in_words(set, finding, index);
+        }
+        found.push(Selector { param: index, sure, worded, values });
+    }
+    found.retain(|selector| selector.values.len() > 1 && !are_methods(&selector.values));
+    found.iter_mut().for_each(|selector| selector.values.truncate(MAX_OPERATIONS));
+    found
+}
+
+/// The parameters that switch a deed on: booleans by their name, others by a value that is no filter.
+pub(crate) fn switches(set: &Ruleset, finding: &Finding<'_>, tool: &Tool) -> Vec<Switch> {
+    let mut found = Vec::new();
+    for (index, param) in finding.reading.params.iter().enumerate() {
+        let last = last_word(finding, param);
+        let is_in = |words: &[String]| words.iter().any(|word| word == last);
+        let default = param.schema.get("default");
+        if is_boolean(param.schema) {
+            let value = Value {
+                text: param.name.to_owned(),
+                pointer: param.pointer.clone(),
+                field: Field::Parameter,
+                start: 0,
+                end: param.name.len(),
+            };
+            found.push(Switch {
+                param: index,
+                value,
+                is_default: param.required || default == Some(&Json::Bool(true)),
+            });
+            continue;
+        }
+        let taken = is_in(&set.operation_parameters) || is_in(&set.doubtful_parameters) && last != "mode";
+        if taken || is_in(&set.filter_parameters) {
+            continue;
+        }
+        let mut values = Vec::new();
+        collect(tool, param.schema, &param.pointer, 0, &mut values);
+        if values.len() < 2 || are_methods(&values) {
+            continue;
+        }
+        for value in values.into_iter().take(MAX_OPERATIONS) {
+            let is_default = default.and_then(Json::as_str) == Some(value.text.as_str());
+            found.push(Switch { param: index, value, is_default });
+        }
+    }
+    found
+}
+
+/// Whether the values are the methods of HTTP: what they do is for the rules to say.
+fn are_methods(values: &[Value]) -> bool {
+    const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
+    values.iter().all(|value| METHODS.contains(&value.text.to_ascii_uppercase().as_str()))
+        && values.iter().any(|value| matches!(value.text.as_str(), "GET" | "POST" | "PUT" | "DELETE" | "PATCH"))
+}
+
+fn is_boolean(schema: &Json) -> bool {
+    schema.get("type").and_then(Json::as_str) == Some("boolean") || schema.get("const") == Some(&Json::Bool(true))
+}
+
+fn collect(tool: &Tool, schema: &Json, pointer: &str, depth: usize, values: &mut Vec<Value>) {
+    if depth > MAX_DEPTH || values.len() > MAX_OPERATIONS {
+        return;
+    }
+    if let (Some(reference), Some(root)) = (schema.get("$ref").and_then(Json::as_str), &tool.input_schema)
+        && let Some((target, place)) = resolve(root, reference)
+    {
+        collect(tool, target, &place, depth + 1, values);
+    }
+    if let Some(Json::Array(listed)) = schema.get("enum") {
+        for (index, value) in listed.iter().enumerate() {
+            if let Some(text) = value.as_str() {
+                values.push(Value::listed(text, format!("{pointer}/enum/{index}")));
+            }
+        }
+        return;
+    }
+    if let Some(Json::String(only)) = schema.get("const") {
+        values.push(Value::listed(only, format!("{pointer}/const")));
+    }
+    if let Some(pattern) = schema.get("pattern").and_then(Json::as_str) {
+        for (start, word) in alternatives(pattern) {
+            values.push(Value {
+                text: word.to_owned(),
+                pointer: format!("{pointer}/pattern"),
+                field: Field::ParameterValue,
+                start,
+                end: start + word.len(),
+            });
+        }
+    }
+    if let Some(items) = schema.get("items") {
+        collect(tool, items, &format!("{pointer}/items"), depth + 1, values);
+    }
+    for key in ["anyOf", "oneOf", "allOf"] {
+        for (index, variant) in schema.get(key).and_then(Json::as_array).into_iter().flatten().enumerate() {
+            collect(tool, variant, &format!("{pointer}/{key}/{index}"), depth + 1, values);
+        }
+    }
+}
+
+/// The words of a pattern that admits nothing but a list of them, each with its place.
+pub(crate) fn alternatives(pattern: &str) -> Vec<(usize, &str)> {
+    let bare = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let inner = pattern.trim_start_matches("(?i)").trim_start_matches('^').trim_end_matches('$');
+    let inner = inner.trim_start_matches("(?:").trim_start_matches('(').trim_end_matches(')');
+    let words: Vec<&str> = inner.split('|').collect();
+    if words.len() < 2 || !words.iter().all(|word| !word.is_empty() && word.len() <= MAX_WORD && bare(word)) {
+        return Vec::new();
+    }
+    words.into_iter().map(|word| (word.as_ptr() as usize - pattern.as_ptr() as usize, word)).collect()
+}
+
+/// The operations that the description of a parameter, or that of the tool, lists in words.
+fn in_words(set: &Ruleset, finding: &Finding<'_>, param: usize) -> Vec<Value> {
+    let of = |field: Field| {
+        finding.reading.segments.iter().filter(move |segment| {
+            segment.field == field && (field == Field::Description || segment.parameter as usize == param)
+        })
+    };
+    for segment in of(Field::ParameterDescription).chain(of(Field::Description)) {
+        let words = listed_in(segment.original, &set.operation_markers);
+        if words.len() > 1 {
+            return words
+                .into_iter()
+                .map(|(start, word)| Value {
+                    text: word.to_owned(),
+                    pointer: segment.pointer.clone(),
+                    field: segment.field,
+                    start,
+                    end: start + word.len(),
+                })
+                .collect();
+        }
+    }
+    Vec::new()
+}
+
+/// The words of a list that stands behind one of `markers`, or behind a colon.
+fn listed_in<'t>(text: &'t str, markers: &[String]) -> Vec<(usize, &'t str)> {
+    let lower = text.to_ascii_lowercase();
+    let mut starts: Vec<usize> = markers
+        .iter()
+        .flat_map(|marker| lower.match_indices(marker.as_str()).map(|(at, found)| at + found.len()))
+        .collect();
+    starts.extend(text.match_indices(": ").map(|(at, _)| at + 2));
+    starts.sort_unstable();
+    let mut best: Vec<(usize, &str)> = Vec::new();
+    for start in starts {
+        let found = list_at(text, start);
+        if found.len() > best.len() {
+            best = found;
+        }
+    }
+    best
+}
+
+/// The list that begins at `start`: single words between commas, bars, quotes, "and" or "or"; what explains one of them in
+/// brackets, or behind a dash, is passed over.
+fn list_at(text: &str, start: usize) -> Vec<(usize, &str)> {
+    let end = text[start..].find(". ").or_else(|| text[start..].find('\n')).map_or(text.len(), |at| start + at);
+    let Some(list) = text.get(start..end) else { return Vec::new() };
+    let mut found = Vec::new();
+    for item in list.split([',', '|', ';', '/']) {
+        let mut parts = item.split([' ', '"', '\'', '`', '“', '”', '(', ')', '.', ':']).filter(|part| !part.is_empty());
+        let mut word = parts.next();
+        while word.is_some_and(|word| matches!(word, "or" | "and" | "also")) {
+            word = parts.next();
+        }
+        let mut own = word;
+        // "`start`, `stop` or `status`": two of one item.
+        let rest: Vec<&str> = parts.collect();
+        let mut more = Vec::new();
+        for pair in std::iter::once(own.unwrap_or("")).chain(rest.iter().copied()).collect::<Vec<_>>().windows(3) {
+            if matches!(pair[1], "or" | "and") {
+                more.push(pair[2]);
+            }
+        }
+        if own.is_some_and(|word| !is_operation_word(word)) {
+            own = None;
+        }
+        let Some(own) = own else {
+            if found.is_empty() {
+                return Vec::new();
+            }
+            break;
+        };
+        for word in std::iter::once(own).chain(more) {
+            if is_operation_word(word) {
+                found.push((word.as_ptr() as usize - text.as_ptr() as usize, word));
+            }
+        }
+    }
+    found.truncate(MAX_OPERATIONS);
+    found
+}
+
+fn is_operation_word(word: &str) -> bool {
+    word.len() > 1
+        && word.len() <= MAX_WORD
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        && word.bytes().any(|byte| byte.is_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_in_words_are_read() {
+        let words = |text: &str| {
+            let markers = ["one of".to_owned(), "use ".to_owned(), "supports".to_owned()];
+            listed_in(text, &markers).into_iter().map(|(_, word)| word.to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(words("One of: \"list\", \"get\", \"delete\""), ["list", "get", "delete"]);
+        assert_eq!(words("one of get, delete, purge"), ["get", "delete", "purge"]);
+        assert_eq!(words("Use `start`, `stop` or `status`."), ["start", "stop", "status"]);
+        assert_eq!(words("which step: 'view' (default), 'approve' or 'pay'"), ["view", "approve", "pay"]);
+        assert_eq!(words("Supports status, volume and disarm (alarm)."), ["status", "volume", "disarm"]);
+    }
+
+    #[test]
+    fn a_pattern_of_words_lists_them() {
+        let words = |pattern: &'static str| alternatives(pattern).into_iter().map(|(_, word)| word).collect::<Vec<_>>();
+        assert_eq!(words("^(list|get|drop)$"), ["list", "get", "drop"]);
+        assert!(words("^(del|ins|upd)-[0-9]+$").is_empty());
+        assert!(words("^[a-z]+$").is_empty());
+    }
+}

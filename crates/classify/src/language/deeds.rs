@@ -1,0 +1,295 @@
+//! Deeds that stand beside the main verb of a sentence, wherever the sentence stands: passives ("all rows are removed"),
+//! deeds behind a comma, a bracket or a colon, gerunds of means ("by charging the card"), nominal deeds ("performs deletion
+//! of …"), hyphenated verbs ("auto-deletes"). It reads what is asserted: conditions, relative clauses, negations and
+//! advice to call something yield nothing. Nothing here knows a word.
+
+use crate::language::action::{Action, Place, Word};
+use crate::language::lexicon::{Form, Hit, Lemma, UNKNOWN, VerbForm, role};
+use crate::language::sentence::Prose;
+use crate::language::syntax::Order;
+use crate::language::token::Kind;
+
+/// How far before a participle its auxiliary may stand, in words.
+const NEAR: usize = 4;
+/// The same in languages that put the participle last.
+const FAR: usize = 14;
+/// How many deeds beside the main verbs one text yields.
+const MAX_DEEDS: usize = 60;
+
+impl Prose<'_, '_> {
+    /// Appends the deeds of the sentence `from..to`. `opens` says that it is the first of the tool's description.
+    pub(crate) fn deeds(
+        &self,
+        (from, to): (usize, usize),
+        language: u8,
+        opens: bool,
+        place: Place,
+        antecedent: &[Word],
+        out: &mut Vec<Action>,
+    ) {
+        let last_verb = self.lexicon.languages.get(usize::from(language)).is_some_and(|l| l.order == Order::Last);
+        for index in from..to {
+            if self.tokens[index].kind != Kind::Word || out.len() > MAX_DEEDS {
+                continue;
+            }
+            if let Some((lemma, objects)) = self.deed(from, index, to, language, opens, last_verb) {
+                let token = self.tokens[index];
+                let known = |action: &&mut Action| action.verb.is_some_and(|verb| verb.start == token.start);
+                if out.iter_mut().find(known).is_some() {
+                    continue;
+                }
+                // "lists files and wipes them": what a pronoun stands for was named before.
+                let led = index > from && language != 0 && self.role(index - 1, language) & role::DETERMINER != 0;
+                let pronoun = objects.is_empty() && (led || self.has_determiner(index, to, language));
+                let objects = if pronoun { antecedent.to_vec() } else { objects };
+                let head = objects.len().checked_sub(1);
+                let verb = Some(Word { lemma, start: token.start, end: token.end });
+                out.push(Action { extra: true, weaker: 1, ..Action::said(place, verb, objects, head) });
+            }
+        }
+    }
+
+    fn deed(
+        &self,
+        from: usize,
+        index: usize,
+        to: usize,
+        language: u8,
+        opens: bool,
+        last_verb: bool,
+    ) -> Option<(Lemma, Vec<Word>)> {
+        let start = self.clause_start(from, index);
+        if (start.max(index.saturating_sub(NEAR))..index).any(|at| self.role(at, language) & role::NEGATION != 0) {
+            return None;
+        }
+        let meaning = self.tokens[index].literal.map(|literal| self.lexicon.meaning(literal));
+        if let Some(lemma) = meaning.and_then(|meaning| meaning.passive)
+            && !self.is_subordinate(start, index, language, true)
+        {
+            return Some((lemma, self.nouns(start, index, language)));
+        }
+        if let Some(lemma) = meaning.and_then(|meaning| meaning.nominal)
+            && self.is_nominal_deed(from, start, index, to, language, opens)
+        {
+            return Some((lemma, self.object(index + 1, to, language).0));
+        }
+        let verb = self.verb_here(index, language)?;
+        let english = language == 0;
+        if !english && (self.is_participle(index, to, language) || self.follows_negation(index, to, language)) {
+            return None;
+        }
+        let after = || self.object(index + 1, to, language).0;
+        match verb.form {
+            Form::Past => {
+                let far = self.lexicon.languages.get(usize::from(language)).is_some_and(|l| l.final_infinitive);
+                let auxiliary = self.auxiliary(start, index, language, if far { FAR } else { NEAR })?;
+                if self.is_subordinate(start, auxiliary, language, true) {
+                    return None;
+                }
+                let mut objects = self.nouns(start, auxiliary, language);
+                objects.extend(self.nouns(auxiliary + 1, index, language));
+                Some((verb.lemma, objects))
+            }
+            Form::Third | Form::Main => {
+                let anywhere =
+                    self.lexicon.languages.get(usize::from(language)).is_some_and(|l| l.order == Order::Anywhere);
+                let moved = anywhere && (start..index).any(|at| self.role(at, language) & role::MODAL != 0);
+                let bounded = last_verb || moved || self.begins_clause(from, start, index, language, verb.form);
+                let noun = self.lexicon.is_nouny(verb.lemma) || self.lexicon.is_nouny_in_prose(verb.lemma);
+                let led = index
+                    .checked_sub(1)
+                    .filter(|at| *at >= start)
+                    .is_some_and(|at| self.role(at, language) & (role::FILLER | role::SUBJECT | role::MODAL) != 0);
+                let shown = !noun || last_verb || led || self.has_determiner(index, to, language);
+                // "field names and types available": a plural that is joined to nouns.
+                let joined = index > start && self.role(index - 1, language) & role::CONJUNCTION != 0;
+                let told = |at: usize| {
+                    self.verb(at, language)
+                        .is_some_and(|verb| verb.form == Form::Third && !self.lexicon.is_nouny(verb.lemma))
+                };
+                let plural = noun && joined && verb.form == Form::Third && !(from..index).any(told);
+                if !bounded || !shown || plural || self.is_subordinate(start, index, language, false) {
+                    return None;
+                }
+                let mut objects = after();
+                if last_verb {
+                    objects = self.nouns(start, index, language).into_iter().chain(objects).take(8).collect();
+                }
+                (!objects.is_empty() || index + 1 >= to || self.has_determiner(index, to, language))
+                    .then_some((verb.lemma, objects))
+            }
+            Form::Gerund => {
+                let before = index.checked_sub(1).filter(|at| *at >= from)?;
+                let means = self.role(before, language) & role::MEANS != 0;
+                let comma = self.tokens[before].kind == Kind::Comma
+                    || self.role(before, language) & role::CONJUNCTION != 0
+                        && self.gerund_before(from, before, language);
+                let shown = self.has_determiner(index, to, language);
+                (means || comma && shown).then(after).map(|objects| (verb.lemma, objects))
+            }
+            Form::Base if self.listed && index == from && self.has_determiner(index, to, language) => {
+                Some((verb.lemma, after()))
+            }
+            Form::Base => {
+                let before = index.checked_sub(1).filter(|at| *at >= from)?;
+                let roles = self.role(before, language);
+                // "look at and change which servers are held"
+                let asks = index + 1 < to && self.role(index + 1, language) & role::RELATIVE != 0;
+                let shown = asks || self.has_determiner(index, to, language);
+                let advised = (start..index).any(|at| self.role(at, language) & role::ASIDE != 0);
+                let carried = roles & role::MODAL != 0 && !advised;
+                let conjunction = |at: usize| self.role(at, language) & role::CONJUNCTION != 0;
+                let behind = before > from && roles & role::FILLER != 0 && conjunction(before - 1);
+                let joined = opens && shown && (conjunction(before) || behind);
+                // `{"action":"delete all files"}`
+                let quoted = shown && self.tokens[before].kind == Kind::Colon && self.is_quoted(index);
+                let comma = opens && shown && index + 2 >= to && self.tokens[before].kind == Kind::Comma;
+                let hyphenated = opens && shown && self.is_hyphenated(index);
+                if !(carried || joined || hyphenated || quoted || comma)
+                    || self.is_subordinate(start, index, language, false)
+                {
+                    return None;
+                }
+                Some((verb.lemma, after()))
+            }
+        }
+    }
+
+    /// The verb at `index`; of a hyphenated word, the verb that its last part is.
+    pub(crate) fn verb_here(&self, index: usize, language: u8) -> Option<VerbForm> {
+        if let Some(verb) = self.verb(index, language) {
+            return Some(verb);
+        }
+        let token = self.tokens[index];
+        if token.literal.is_some() || token.compound {
+            return None;
+        }
+        let text = &self.reading.text[token.start as usize..token.end as usize];
+        let (_, last) = text.rsplit_once('-')?;
+        let mut hits: Vec<Hit> = Vec::new();
+        self.lexicon.find(last, &mut hits);
+        let whole = hits.iter().filter(|hit| hit.start == 0 && hit.end as usize == last.len());
+        whole
+            .flat_map(|hit| &self.lexicon.meaning(hit.literal).verbs)
+            .find(|verb| verb.language == language || verb.language == 0)
+            .copied()
+            .filter(|verb| verb.form != Form::Past || self.auxiliary(0, index, language, 2).is_some())
+    }
+
+    fn is_quoted(&self, index: usize) -> bool {
+        let start = self.tokens[index].start as usize;
+        self.reading.text[..start].ends_with(['"', '\'', '“'])
+    }
+
+    fn is_hyphenated(&self, index: usize) -> bool {
+        let token = self.tokens[index];
+        self.reading.text[token.start as usize..token.end as usize].contains('-')
+    }
+
+    /// Where the clause that `index` stands in begins.
+    fn clause_start(&self, from: usize, index: usize) -> usize {
+        (from..index)
+            .rev()
+            .find(|at| {
+                matches!(
+                    self.tokens[*at].kind,
+                    Kind::Comma | Kind::Stop | Kind::Colon | Kind::Dash | Kind::Open | Kind::Close | Kind::LineEnd
+                )
+            })
+            .map_or(from, |at| at + 1)
+    }
+
+    /// Whether what stands at `index` is said of something else only: in a relative clause, or under a condition.
+    fn is_subordinate(&self, start: usize, index: usize, language: u8, passive: bool) -> bool {
+        let Some(at) = (start..index).rev().find(|at| self.role(*at, language) & role::SUBORDINATOR != 0) else {
+            return false;
+        };
+        if self.role(at, language) & role::RELATIVE == 0 {
+            // "to", "for", "by" begin no clause of their own.
+            return self.role(at, language) & role::PREPOSITION == 0;
+        }
+        // "tables that exist already are dropped": the relative clause has a verb of its own.
+        !(passive && index > at + 2)
+    }
+
+    /// The auxiliary that makes the participle at `index` a passive.
+    fn auxiliary(&self, start: usize, index: usize, language: u8, near: usize) -> Option<usize> {
+        let first = start.max(index.saturating_sub(near));
+        let at = (first..index).rev().find(|at| self.role(*at, language) & role::PASSIVE != 0)?;
+        let plain = |between: usize| {
+            let roles = self.role(between, language);
+            near > NEAR
+                || roles & (role::FILLER | role::CONJUNCTION) != 0
+                || self.is_adverb(between, language)
+                || self.verb(between, language).is_some_and(|verb| verb.form == Form::Past)
+                || self.tokens[between].literal.is_none() && index - between == 1
+        };
+        (at + 1..index).all(plain).then_some(at)
+    }
+
+    /// Whether a finite verb at `index` begins a clause: nothing but small words between it and the boundary.
+    fn begins_clause(&self, from: usize, start: usize, index: usize, language: u8, form: Form) -> bool {
+        let mut at = index;
+        while at > start {
+            at -= 1;
+            let roles = self.role(at, language);
+            if roles & role::CONJUNCTION != 0 {
+                return form != Form::Main || index > from;
+            }
+            // "puis la déverrouille": what looks like an article is what is opened.
+            let pronoun = form == Form::Main && at + 1 == index && roles & role::DETERMINER != 0 && at > start;
+            let slight = roles & (role::FILLER | role::SUBJECT) != 0 || pronoun || self.is_adverb(at, language);
+            if !slight {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn gerund_before(&self, from: usize, at: usize, language: u8) -> bool {
+        (from.max(at.saturating_sub(5))..at).any(|index| {
+            self.verb_here(index, language).is_some_and(|verb| verb.form == Form::Gerund)
+                && index.checked_sub(1).is_some_and(|before| {
+                    self.tokens[before].kind == Kind::Comma || self.role(before, language) & role::MEANS != 0
+                })
+        })
+    }
+
+    pub(crate) fn has_determiner(&self, index: usize, to: usize, language: u8) -> bool {
+        index + 1 < to && self.role(index + 1, language) & role::DETERMINER != 0
+    }
+
+    fn is_nominal_deed(&self, from: usize, start: usize, index: usize, to: usize, language: u8, opens: bool) -> bool {
+        let of = index + 1 < to && self.role(index + 1, language) & (role::GENITIVE | role::PREPOSITION) != 0;
+        if opens && index == from && of {
+            return true;
+        }
+        (start.max(index.saturating_sub(3))..index).any(|at| {
+            let roles = self.role(at, language);
+            roles & role::CAUSES != 0
+                && (at + 1..index).all(|between| {
+                    self.role(between, language) & (role::DETERMINER | role::FILLER | role::GENITIVE) != 0
+                        || self.tokens[between].literal.is_none()
+                })
+        })
+    }
+
+    /// The words between two tokens that may be nouns.
+    fn nouns(&self, from: usize, to: usize, language: u8) -> Vec<Word> {
+        const SMALL: u32 =
+            role::DETERMINER | role::CONJUNCTION | role::FILLER | role::PREPOSITION | role::GENITIVE | role::SUBJECT;
+        // "all records of the period": what is done to them stands before what they belong to.
+        let until = (from + 1..to)
+            .find(|at| self.role(*at, language) & (role::GENITIVE | role::RELATIVE) != 0 && *at > from)
+            .filter(|at| (from..*at).any(|index| self.tokens[index].kind == Kind::Word))
+            .unwrap_or(to);
+        let words =
+            (from..until).filter(|at| self.tokens[*at].kind == Kind::Word && self.role(*at, language) & SMALL == 0);
+        let word = |at: usize| {
+            let token = self.tokens[at];
+            let lemma = token.literal.map_or(UNKNOWN, |literal| self.lexicon.meaning(literal).word);
+            Word { lemma, start: token.start, end: token.end }
+        };
+        words.map(word).take(8).collect()
+    }
+}

@@ -1,0 +1,53 @@
+//! How traits are abused: `data/attacks.toml` in, the patterns of a set of traits out. It judges nothing.
+
+use crate::rules::error::RulesError;
+use mcpdex_model::Trait;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+const ATTACKS: &str = include_str!("../../data/attacks.toml");
+
+/// One way in which tools of some traits are abused.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttackPattern {
+    pub traits: BTreeSet<Trait>,
+    /// What happens, in one sentence.
+    pub pattern: String,
+    /// An address of a page that tells of it.
+    pub source: String,
+    /// The month in which the page was read, as YYYY-MM.
+    pub read: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    attack: Vec<AttackPattern>,
+}
+
+/// The patterns that abuse one of `traits`, in the order of the file.
+///
+/// # Errors
+/// The embedded file is broken; a test holds that it is not.
+pub fn attack_patterns(traits: &BTreeSet<Trait>) -> Result<Vec<AttackPattern>, RulesError> {
+    let wrong =
+        |e: toml::de::Error| RulesError::Syntax { file: "data/attacks.toml".to_owned(), message: e.to_string() };
+    let file: File = toml::from_str(ATTACKS).map_err(wrong)?;
+    Ok(file.attack.into_iter().filter(|attack| !attack.traits.is_disjoint(traits)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_trait_has_a_pattern_with_a_source() {
+        for of in Trait::ALL {
+            let found = attack_patterns(&BTreeSet::from([*of])).expect("embedded");
+            assert!(!found.is_empty(), "{of} has no pattern");
+            assert!(found.iter().all(|one| one.source.starts_with("https://") && one.pattern.ends_with('.')), "{of}");
+        }
+        assert!(attack_patterns(&BTreeSet::new()).expect("embedded").is_empty());
+    }
+}

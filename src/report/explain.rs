@@ -1,0 +1,43 @@
+//! What `mcpdex explain` prints for people: the story of a verdict in, text out.
+
+use super::visible;
+use crate::classify::Explanation;
+use std::fmt::Write;
+
+/// An explanation for people.
+pub fn explanation_text(explanation: &Explanation) -> String {
+    let mut out = String::new();
+    let verdict = &explanation.verdict;
+    let _ = writeln!(
+        out,
+        "{}: {}, risk {}, confidence {}",
+        visible(&verdict.name),
+        verdict.class,
+        verdict.risk,
+        verdict.confidence
+    );
+    let _ = writeln!(out, "{}", visible(&verdict.rationale));
+    let _ = writeln!(out, "\nread as");
+    for action in &explanation.actions {
+        let verb = action.verb.as_deref().unwrap_or("(no verb)");
+        let weaker = if action.weaker > 0 { "  [weaker]" } else { "" };
+        let _ =
+            writeln!(out, "  {:<12} {} → {}{weaker}", action.place, visible(verb), visible(&action.object.join(" ")));
+    }
+    let _ = writeln!(out, "\nclauses that fired");
+    for fired in &explanation.fired {
+        let class = fired.class.map_or("-", |class| class.as_str());
+        let _ = writeln!(
+            out,
+            "  {:<10} {} #{} ({class}, strength {})",
+            fired.fate, fired.rule, fired.clause, fired.strength
+        );
+        if let Some(reason) = &fired.reason {
+            let _ = writeln!(out, "             {reason}");
+        }
+        for e in &fired.evidence {
+            let _ = writeln!(out, "             {} “{}” {}..{}", e.pointer, visible(&e.text), e.start, e.end);
+        }
+    }
+    out
+}
