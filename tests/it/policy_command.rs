@@ -64,7 +64,10 @@ fn every_server_is_written_for_every_target_or_refused_with_the_reason() {
         let without_engine = capability.engine.is_some() && cfg!(not(feature = "verify"));
         assert!(capability.refusal == RefusalMode::Never || without_engine, "{row}");
     }
-    assert!(rows(&out.join("losses.jsonl")).iter().all(|row| row["change"] != "looser"));
+    // Calls may go uncounted where a target cannot count; nothing that is to be refused or asked about runs by itself.
+    for row in rows(&out.join("losses.jsonl")).iter().filter(|row| row["change"] == "looser") {
+        assert!(row["decided"].as_str().unwrap().contains("/minute"), "{row}");
+    }
     let again = user.home().join("again");
     user.done(&["policy", "--all", "--target", "all", "--out", again.to_str().unwrap()]);
     let read = |folder: &Path| std::fs::read_to_string(folder.join("losses.jsonl")).unwrap();

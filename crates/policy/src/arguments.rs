@@ -4,9 +4,12 @@
 //! needs a parameter whose name and type say what it is. Where a limit of the user's own is needed (amounts, addresses,
 //! folders) there is none until the profile states it.
 
-use super::decision::{Condition, Decision, PolicyEffect, Test, Window, decide_by};
+use super::decide::decide_by;
+use super::decision::{Condition, Decision, PolicyEffect, Test, Window};
 use super::profile::Profile;
-use mcpdex_model::{Category, Class, Confidence, OperationVerdict, Parameter, Tool, ToolOrigin, Verdict, parameters};
+use mcpdex_model::{
+    Category, Class, Confidence, Evidence, Field, OperationVerdict, Parameter, Tool, ToolOrigin, Verdict, parameters,
+};
 
 /// Decides by class, traits and the rest, and then looks at the arguments.
 pub fn decide_with_arguments(
@@ -21,7 +24,7 @@ pub fn decide_with_arguments(
     }
     let known = parameters(tool.input_schema.as_ref());
     if profile.arguments.operations {
-        operations(profile, verdict, origin, &known, &mut decision);
+        operations(profile, verdict, origin, tool.description.as_deref().unwrap_or_default(), &known, &mut decision);
     }
     if profile.arguments.sql {
         sql(verdict, &known, &mut decision);
@@ -60,6 +63,7 @@ fn operations(
     profile: &Profile,
     verdict: &Verdict,
     origin: Option<ToolOrigin>,
+    description: &str,
     known: &[Parameter],
     decision: &mut Decision,
 ) {
@@ -79,6 +83,19 @@ fn operations(
             ..verdict.clone()
         };
         decide_by(profile, &alone, origin).effect
+    };
+    // What the name, the title or the description says holds for every value that the text does not speak of.
+    let said = |e: &Evidence| matches!(e.field, Field::Name | Field::Title | Field::Description);
+    let speaks_of = |value: &str| {
+        let words = |text: &str| -> Vec<String> {
+            text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
+        };
+        let (text, value) = (words(description), words(value));
+        !value.is_empty() && text.windows(value.len()).any(|part| part == value)
+    };
+    let bound = verdict.evidence.iter().any(said);
+    let effect_of = |operation: &OperationVerdict| {
+        if bound && !speaks_of(&operation.value) { decision.effect } else { effect_of(operation) }
     };
     let effects: Vec<(&str, PolicyEffect)> =
         verdict.operations.iter().map(|o| (o.value.as_str(), effect_of(o))).collect();

@@ -1,10 +1,8 @@
-//! What a gateway should do when an agent calls a tool: verdict and profile in, one decision out.
+//! What a gateway should do when an agent calls a tool: the words for it.
 //!
-//! It never knows a target. What a target cannot express is settled in `fit`, not here.
+//! Nothing here knows a verdict, a profile or a target.
 
-use super::profile::Profile;
-use mcpdex_model::{Confidence, ToolOrigin, Verdict};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The time over which calls are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -172,6 +170,17 @@ impl Condition {
     }
 }
 
+/// What a limit becomes where the target cannot count calls.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Uncounted {
+    /// Ask where the target can, else refuse.
+    #[default]
+    Stricter,
+    /// Allow without counting; reported as looser.
+    Allow,
+}
+
 /// An effect and why it was chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Decision {
@@ -183,6 +192,12 @@ pub struct Decision {
     /// The effect where the conditions cannot be expressed; never less strict than `effect`.
     #[serde(skip)]
     pub otherwise: PolicyEffect,
+    /// What becomes of a limit where the target cannot count; without it the profile's own word holds.
+    #[serde(skip)]
+    pub uncounted: Option<Uncounted>,
+    /// What becomes of asking where the target cannot ask but counts; without it the call is refused.
+    #[serde(skip)]
+    pub unasked: Option<PolicyEffect>,
     /// One sentence for the person who applies it.
     pub reason: String,
 }
@@ -190,7 +205,14 @@ pub struct Decision {
 impl Decision {
     /// A decision that looks at no argument.
     pub fn plain(effect: PolicyEffect, reason: impl Into<String>) -> Decision {
-        Decision { effect, conditions: Vec::new(), otherwise: effect, reason: reason.into() }
+        Decision {
+            effect,
+            conditions: Vec::new(),
+            otherwise: effect,
+            uncounted: None,
+            unasked: None,
+            reason: reason.into(),
+        }
     }
 
     /// What happens and why, in one sentence.
@@ -210,57 +232,9 @@ impl Decision {
     }
 }
 
-/// Decides by a profile, by class, traits, risk, confidence and how the tool was learnt. Arguments are not looked at.
-///
-/// Whatever the profile says, a tool that no rule recognised, or whose verdict is uncertain, gets no more than ask.
-pub fn decide_by(profile: &Profile, verdict: &Verdict, origin: Option<ToolOrigin>) -> Decision {
-    let decision = profile.rule_for(verdict, origin);
-    if !decision.effect.is_allowed() {
-        return decision;
-    }
-    if !verdict.recognised {
-        return Decision::plain(PolicyEffect::Ask, "no rule recognised this tool, so nothing is known of what it does");
-    }
-    if verdict.confidence == Confidence::Low {
-        return Decision::plain(PolicyEffect::Ask, "the verdict on it is uncertain");
-    }
-    decision
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_verdict::verdict;
-    use mcpdex_model::{Class, Trait};
-
-    fn effect(class: Class, traits: &[Trait]) -> PolicyEffect {
-        decide_by(Profile::balanced(), &verdict("tool", class, traits), None).effect
-    }
-
-    #[test]
-    fn each_category_gets_the_shape_of_the_reference() {
-        let per_minute = |max| PolicyEffect::Limit { max, window: Window::Minute };
-        assert_eq!(effect(Class::Read, &[]), PolicyEffect::Allow);
-        assert_eq!(effect(Class::Write, &[]), per_minute(30));
-        assert_eq!(effect(Class::Execute, &[]), per_minute(10));
-        assert_eq!(effect(Class::Write, &[Trait::Destructive]), PolicyEffect::Hide);
-        assert_eq!(effect(Class::Write, &[Trait::Financial]), PolicyEffect::Ask);
-        assert_eq!(effect(Class::Read, &[Trait::CredentialAccess]), per_minute(30));
-    }
-
-    #[test]
-    fn what_no_rule_recognised_or_is_uncertain_is_never_allowed_unasked_by_any_profile() {
-        for profile in Profile::builtin() {
-            for class in [Class::Read, Class::Write, Class::Execute] {
-                let mut unknown = verdict("tool", class, &[]);
-                unknown.recognised = false;
-                assert!(!decide_by(profile, &unknown, None).effect.is_allowed());
-                let mut unsure = verdict("tool", class, &[]);
-                unsure.confidence = Confidence::Low;
-                assert!(!decide_by(profile, &unsure, Some(ToolOrigin::Live)).effect.is_allowed());
-            }
-        }
-    }
 
     #[test]
     fn effects_are_read_back_as_they_are_written() {

@@ -1,12 +1,11 @@
 //! From planned servers to a verified document: fit, write, read back, replay.
 
-use super::decision::{Decision, PolicyEffect, Window};
+use super::decision::{Decision, PolicyEffect, Uncounted, Window};
 use super::fit::fit;
 use super::fitted::FittedServer;
 use super::format::{PolicyFile, TargetOptions};
 use super::loss::{Loss, Refused};
 use super::plan::{PlannedServer, PlannedTool};
-use super::profile::Uncounted;
 use super::replay::evaluator::Call;
 use super::replay::verify::verify;
 use super::targets::Target;

@@ -3,12 +3,11 @@
 //! Where only the looser side is left (a target that cannot refuse), there is no document unless the user asked for one.
 
 use super::capability::{Adapted, Capability, RefusalMode};
-use super::decision::{Condition, PolicyEffect};
+use super::decision::{Condition, PolicyEffect, Uncounted};
 use super::fitted::{FittedServer, FittedTool};
 use super::format::TargetOptions;
 use super::loss::{Deviation, Loss, Refused};
 use super::plan::{PlannedServer, PlannedTool};
-use super::profile::Uncounted;
 use super::targets::Target;
 use std::collections::BTreeMap;
 
@@ -144,7 +143,7 @@ impl<'a> One<'a, '_> {
         let mut effect = wanted;
         if matches!(effect, PolicyEffect::Limit { .. }) && !capability.rate {
             reasons.push("it cannot count calls");
-            if self.uncounted == Uncounted::Allow {
+            if tool.decision.uncounted.unwrap_or(self.uncounted) == Uncounted::Allow {
                 effect = PolicyEffect::Allow;
                 change = change.max(Deviation::Looser);
             } else {
@@ -154,8 +153,11 @@ impl<'a> One<'a, '_> {
         }
         if effect == PolicyEffect::Ask && !capability.ask {
             reasons.push("it cannot ask a person");
-            effect = PolicyEffect::Deny;
-            change = Deviation::Stricter;
+            // Only what was decided as a whole: where arguments made it ask, it is refused.
+            (effect, change) = match tool.decision.unasked {
+                Some(limit) if capability.rate && why.is_empty() => (limit, Deviation::Looser),
+                _ => (PolicyEffect::Deny, Deviation::Stricter),
+            };
         }
         if effect.is_refused() && capability.refusal == RefusalMode::Never {
             reasons.push("it cannot refuse");

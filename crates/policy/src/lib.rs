@@ -34,6 +34,7 @@
 
 mod arguments;
 mod capability;
+mod decide;
 mod decision;
 mod document;
 mod fit;
@@ -52,12 +53,13 @@ mod text;
 
 pub use arguments::decide_with_arguments;
 pub use capability::{Capability, RefusalMode};
-pub use decision::{Condition, Decision, PolicyEffect, Test, UnknownEffect, Window, decide_by};
+pub use decide::decide_by;
+pub use decision::{Condition, Decision, PolicyEffect, Test, Uncounted, UnknownEffect, Window};
 pub use document::{Advice, PolicyDocument, advise, answer, document, verify_files};
 pub use format::{PolicyFile, TargetOptions};
 pub use loss::{Deviation, Loss, Refused};
 pub use plan::{Launch, PlannedServer, PlannedTool, alias_of};
-pub use profile::{Arguments, Profile, ProfileError, Uncounted};
+pub use profile::{Arguments, Profile, ProfileError};
 pub use recommend::{decide_found, recommend};
 pub use table::table;
 pub use targets::{Target, targets};

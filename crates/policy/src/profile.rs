@@ -3,7 +3,7 @@
 //! Three are built in (`data/policy/*.toml`); a user's own has the same form. A profile that does not parse stops the
 //! command: there is no falling back to another.
 
-use super::decision::{Decision, PolicyEffect};
+use super::decision::{Decision, PolicyEffect, Uncounted, UnknownEffect};
 use mcpdex_model::{Category, Class, Confidence, Risk, ToolOrigin, Trait, Verdict};
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -15,17 +15,6 @@ pub enum ProfileError {
     Syntax { name: String, detail: String },
     #[error("profile `{0}` has no rule, so it would decide nothing")]
     NoRule(String),
-}
-
-/// What a limit becomes where the target cannot count calls.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Uncounted {
-    /// Ask where the target can, else refuse.
-    #[default]
-    Stricter,
-    /// Allow without counting; reported as looser.
-    Allow,
 }
 
 /// One way of deciding.
@@ -77,6 +66,10 @@ struct RuleFile {
     #[serde(default)]
     when: When,
     effect: String,
+    /// What becomes of a limit where the target cannot count.
+    uncounted: Option<Uncounted>,
+    /// What becomes of `ask` where the target cannot ask but counts: a limit.
+    unasked: Option<String>,
     because: String,
 }
 
@@ -88,6 +81,7 @@ struct When {
     class: Vec<Class>,
     /// Any of these.
     traits: Vec<Trait>,
+    risk: Vec<Risk>,
     risk_at_least: Option<Risk>,
     confidence: Vec<Confidence>,
     origin: Vec<ToolOrigin>,
@@ -98,6 +92,8 @@ struct When {
 struct Rule {
     when: When,
     effect: PolicyEffect,
+    uncounted: Option<Uncounted>,
+    unasked: Option<PolicyEffect>,
     because: String,
 }
 
@@ -107,6 +103,7 @@ impl When {
         among(self.category.is_empty(), self.category.contains(&verdict.category))
             && among(self.class.is_empty(), self.class.contains(&verdict.class))
             && among(self.traits.is_empty(), self.traits.iter().any(|t| verdict.traits.contains(t)))
+            && among(self.risk.is_empty(), self.risk.contains(&verdict.risk))
             && self.risk_at_least.is_none_or(|least| verdict.risk >= least)
             && among(self.confidence.is_empty(), self.confidence.contains(&verdict.confidence))
             && among(self.origin.is_empty(), origin.is_some_and(|o| self.origin.contains(&o)))
@@ -147,8 +144,14 @@ impl Profile {
         }
         let mut rules = Vec::new();
         for rule in file.rules {
-            let effect = rule.effect.parse().map_err(|e: super::decision::UnknownEffect| syntax(e.to_string()))?;
-            rules.push(Rule { when: rule.when, effect, because: rule.because });
+            let read = |text: &str| text.parse().map_err(|e: UnknownEffect| syntax(e.to_string()));
+            let effect = read(&rule.effect)?;
+            let unasked = rule.unasked.as_deref().map(read).transpose()?;
+            if unasked.is_some_and(|instead| !matches!(instead, PolicyEffect::Limit { .. })) {
+                return Err(syntax("unasked takes a limit such as 10/minute".to_owned()));
+            }
+            let RuleFile { when, uncounted, because, .. } = rule;
+            rules.push(Rule { when, effect, uncounted, unasked, because });
         }
         Ok(Profile {
             name: name.to_owned(),
@@ -178,7 +181,11 @@ impl Profile {
     /// What the first rule that holds says; ask where none does.
     pub(super) fn rule_for(&self, verdict: &Verdict, origin: Option<ToolOrigin>) -> Decision {
         match self.rules.iter().find(|rule| rule.when.holds(verdict, origin)) {
-            Some(rule) => Decision::plain(rule.effect, rule.because.clone()),
+            Some(rule) => Decision {
+                uncounted: rule.uncounted,
+                unasked: rule.unasked,
+                ..Decision::plain(rule.effect, rule.because.clone())
+            },
             None => Decision::plain(PolicyEffect::Ask, "no rule of the profile speaks of it"),
         }
     }

@@ -1,11 +1,10 @@
 //! The page about targets: what each can express and what becomes of the rest, from the code that decides it.
 
 use super::capability::RefusalMode;
-use super::decision::{Condition, Decision, PolicyEffect, Test, Window};
+use super::decision::{Condition, Decision, PolicyEffect, Test, Uncounted, Window};
 use super::fit::fit;
 use super::format::TargetOptions;
 use super::plan::{PlannedServer, PlannedTool};
-use super::profile::Uncounted;
 use super::targets::Target;
 use std::fmt::Write;
 
@@ -59,10 +58,9 @@ fn specimens() -> [Decision; 5] {
     let test = Test::OneOf(vec!["get".to_owned(), "list".to_owned()]);
     let condition = Condition { argument: "mode".to_owned(), test, reason: String::new() };
     let conditional = Decision {
-        effect: limit(30),
         conditions: vec![condition],
         otherwise: PolicyEffect::Hide,
-        reason: String::new(),
+        ..Decision::plain(limit(30), String::new())
     };
     let plain = |effect| Decision::plain(effect, "");
     [plain(limit(10)), plain(PolicyEffect::Ask), plain(PolicyEffect::Deny), plain(PolicyEffect::Hide), conditional]

@@ -6,7 +6,12 @@ use serde_json::json;
 /// An effect with one condition; without it the tool is hidden.
 pub(crate) fn only_when(effect: PolicyEffect, argument: &str, test: Test) -> Decision {
     let condition = Condition { argument: argument.to_owned(), test, reason: "it must".to_owned() };
-    Decision { effect, conditions: vec![condition], otherwise: PolicyEffect::Hide, reason: "so it is".to_owned() }
+    Decision {
+        effect,
+        conditions: vec![condition],
+        otherwise: PolicyEffect::Hide,
+        ..Decision::plain(effect, "so it is")
+    }
 }
 
 pub(crate) fn tool(name: &str, decision: Decision) -> PlannedTool {

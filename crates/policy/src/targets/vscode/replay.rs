@@ -26,9 +26,18 @@ impl VsCode {
 
 impl Evaluator for VsCode {
     fn answer(&self, call: &Call<'_>) -> PolicyEffect {
-        match self.eligible.0.get(&format!("{}/{}", call.alias, call.tool)) {
+        match self.eligible.0.get(&format!("{}/{}", reference(call.alias), reference(call.tool))) {
             Some(true) => PolicyEffect::Allow,
             Some(false) | None => PolicyEffect::Ask,
         }
     }
+}
+
+/// The client's own rule, `name.replace(/[^a-z0-9_-]/gi, '_')` in src/vs/workbench/contrib/mcp/common/mcpServer.ts of
+/// microsoft/vscode: it works on UTF-16 units, so a character beyond the first plane becomes two.
+fn reference(name: &str) -> String {
+    let fits = |unit: u16| u8::try_from(unit).is_ok_and(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    name.encode_utf16()
+        .map(|unit| if fits(unit) { char::from(u8::try_from(unit).unwrap_or(b'_')) } else { '_' })
+        .collect()
 }

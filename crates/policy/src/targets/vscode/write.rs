@@ -21,7 +21,7 @@ const CAPABILITY: Capability = Capability {
     hide: false,
     arguments: None,
     default: PolicyEffect::Ask,
-    names: "exact, as `SERVER/TOOL`; names with `/` cannot be written and are asked about",
+    names: "`SERVER/TOOL`, in which characters other than letters, digits, `_` and `-` become `_`",
     lists: "none known",
     most_conditional: 0,
     comments: false,
@@ -33,11 +33,14 @@ const CAPABILITY: Capability = Capability {
     ],
 };
 
+/// As `mcpServer.ts` of the client forms a tool's reference name: whatever is not a letter, digit, `_` or `-` becomes `_`.
 fn part(text: &str) -> Result<String, &'static str> {
-    if text.is_empty() || text.contains('/') {
-        return Err("`/` separates server and tool");
+    if text.is_empty() {
+        return Err("it is empty");
     }
-    Ok(text.to_owned())
+    // The client counts in UTF-16: a character beyond the first plane becomes two.
+    let keeps = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    Ok(text.chars().map(|c| if keeps(c) { c.to_string() } else { "_".repeat(c.len_utf16()) }).collect())
 }
 
 impl Format for Writer {
