@@ -61,7 +61,7 @@ fn effects() -> impl Strategy<Value = Decision> {
             effect,
             conditions: vec![Condition { argument: "arg".to_owned(), test, reason: "a\nb".to_owned() }],
             otherwise: PolicyEffect::Deny,
-            reason: "because\n\"x\" */ # --".to_owned(),
+            ..Decision::plain(effect, "because\n\"x\" */ # --")
         });
     prop_oneof![3 => plain.prop_map(|effect| Decision::plain(effect, "why\nnot")), 1 => conditional]
 }
