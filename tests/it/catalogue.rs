@@ -42,7 +42,7 @@ fn a_name_shows_every_server_how_they_differ_and_what_could_be_taken_for_it() {
     assert_eq!(servers, ["npm:desk", "npm:outbox"]);
     let differences = report["around"]["differences"].as_array().unwrap();
     let fields: Vec<&str> = differences.iter().map(|difference| difference["field"].as_str().unwrap()).collect();
-    assert_eq!(fields, ["description", "inputSchema", "annotations"]);
+    assert_eq!(fields, ["traits", "description", "inputSchema", "annotations"]);
     let findings = report["around"]["findings"].as_array().unwrap();
     let kinds: Vec<&str> = findings.iter().map(|finding| finding["kind"].as_str().unwrap()).collect();
     for kind in ["name-collision", "look-alike", "shadowing"] {
@@ -81,7 +81,9 @@ fn a_server_is_found_by_name_package_and_address_with_what_is_known_and_what_is_
         assert_eq!(server["tools"].as_array().unwrap().len(), 3);
         let combination = &server["combination"];
         assert_eq!(combination["private_data"]["tools"][0], "read_mail", "{combination}");
-        assert_eq!(combination["untrusted_content"]["tools"][0], "fetchPage");
+        // Mail is text by strangers too.
+        let untrusted = combination["untrusted_content"]["tools"].as_array().unwrap();
+        assert!(["read_mail", "fetchPage"].iter().all(|name| untrusted.contains(&Value::from(*name))), "{combination}");
         assert!(combination["way_out"]["tools"].as_array().unwrap().contains(&Value::from("send_mail")));
         assert!(server["cost"]["tokens"].as_u64().unwrap() > 30);
         assert!(!server["cost"]["tokeniser"].as_str().unwrap().is_empty());

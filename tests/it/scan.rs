@@ -105,13 +105,14 @@ fn a_suppression_needs_a_reason_and_an_end_and_ends() {
     let with = ["--suppressions", "accepted.toml", "--fail-on", "critical"];
     let entry = |expires: &str| {
         format!(
-            "[[suppress]]\nkind = \"risk\"\nserver = \"tables\"\ntool = \"drop_table\"\nreason = \"a sandbox\"\nexpires = \"{expires}\"\n"
+            "[[suppress]]\nkind = \"risk\"\nserver = \"tables\"\ntool = \"drop_table\"\nreason = \"a sandbox\"\nexpires = \"{expires}\"\n\
+             [[suppress]]\nkind = \"risk\"\nserver = \"runner\"\ntool = \"run_script\"\nreason = \"a sandbox\"\nexpires = \"2999-12-31\"\n"
         )
     };
     write(&entry("2999-12-31"));
     let ran = scan(&user, &with);
     assert_eq!(ran.code, 0, "{}", ran.out);
-    assert!(ran.out.contains("1 are accepted"), "{}", ran.out);
+    assert!(ran.out.contains("2 are accepted"), "{}", ran.out);
     write(&entry("2001-01-01"));
     let ran = scan(&user, &with);
     assert_eq!(ran.code, 3);
