@@ -5,7 +5,7 @@
 
 use super::settings::Settings;
 use crate::model::{Ecosystem, FoundTool, ServerId};
-use crate::policy::{Launch, PlannedServer};
+use crate::policy::{Launch, PlannedServer, Target};
 use crate::report::visible;
 use crate::source::address::address;
 use crate::source::{config, given};
@@ -25,9 +25,22 @@ pub(super) fn plan(
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let found = read(&text, file.extension().is_some_and(|e| e == "toml"))
         .with_context(|| format!("cannot read the servers of {}", file.display()))?;
+    let plugin = plugin_of(file);
+    let only_claude = settings.targets == [Target::ClaudeCode];
+    if let Some(plugin) = plugin.as_deref().filter(|_| !only_claude && !quiet) {
+        eprintln!(
+            "note: the file belongs to the plugin `{0}`: Claude Code calls its servers `plugin_{0}_SERVER`, which only \
+             `--target claude-code` by itself writes",
+            visible(plugin)
+        );
+    }
     let mut servers = Vec::new();
     for (alias, launch) in found {
         let (name, tools) = resolve(reader, &launch)?;
+        let alias = match &plugin {
+            Some(plugin) if only_claude => format!("plugin_{plugin}_{alias}"),
+            _ => alias,
+        };
         if tools.is_empty() && !quiet {
             eprintln!("note: no tool is known of `{}`; the target's default governs it", visible(&given::name(&alias)));
         }
@@ -44,6 +57,13 @@ pub(super) fn plan(
         servers.push(planned);
     }
     Ok(servers)
+}
+
+/// The plugin that the file belongs to: Claude Code puts `plugin_PLUGIN_` before the names of a plugin's servers.
+fn plugin_of(file: &Path) -> Option<String> {
+    let manifest = file.parent()?.join(".claude-plugin/plugin.json");
+    let manifest: Value = serde_json::from_str(&std::fs::read_to_string(manifest).ok()?).ok()?;
+    Some(manifest.get("name")?.as_str()?.to_owned())
 }
 
 /// The servers of a configuration: JSON with `mcpServers`, `servers` or `mcp.servers`, or TOML with `mcp_servers`.
