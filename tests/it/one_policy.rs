@@ -27,7 +27,7 @@ fn invented() -> Vec<Value> {
             "io.example/kiln",
             "update_glaze",
             "Update a glaze.",
-            json!({"type": "object", "properties": {"force": {"type": "boolean"}, "overwrite": {"type": "boolean"}}}),
+            json!({"type": "object", "properties": {"force": {"type": "boolean"}, "cascade": {"type": "boolean"}}}),
         ),
         tool("io.example/kiln", "get_glaze", "Get a glaze.", text("id")),
         tool(

@@ -8,7 +8,8 @@ use super::decide::decide_by;
 use super::decision::{Condition, Decision, PolicyEffect, Test, Window};
 use super::profile::Profile;
 use mcpdex_model::{
-    Category, Class, Confidence, Evidence, Field, OperationVerdict, Parameter, Tool, ToolOrigin, Verdict, parameters,
+    Category, Class, Confidence, Evidence, Field, OperationVerdict, Parameter, Tool, ToolOrigin, Trait, Verdict,
+    parameters,
 };
 
 /// Decides by class, traits and the rest, and then looks at the arguments.
@@ -113,7 +114,11 @@ fn operations(
 
 /// Free-form SQL, where that is the only meaning the parameter can have.
 fn sql(verdict: &Verdict, known: &[Parameter], decision: &mut Decision) {
-    if verdict.class != Class::Execute || !matches!(decision.effect, PolicyEffect::Limit { .. } | PolicyEffect::Hide) {
+    // Critical because anything could be run; what the guard admits cannot.
+    let may_ask = decision.effect == PolicyEffect::Ask && verdict.traits.contains(&Trait::CodeExecution);
+    if verdict.class != Class::Execute
+        || !(matches!(decision.effect, PolicyEffect::Limit { .. } | PolicyEffect::Hide) || may_ask)
+    {
         return;
     }
     let says = |p: &Parameter, word: &str| {
@@ -133,14 +138,12 @@ fn sql(verdict: &Verdict, known: &[Parameter], decision: &mut Decision) {
         })
         .collect();
     let [parameter] = candidates.as_slice() else { return };
-    if decision.effect == PolicyEffect::Hide {
+    if !decision.effect.is_allowed() {
+        decision.otherwise = decision.effect;
         decision.effect = PolicyEffect::Limit { max: 10, window: Window::Minute };
         decision.reason = format!("{}, but not when the statement only reads", decision.reason);
-        decision.otherwise = PolicyEffect::Hide;
     }
-    let starts_with = ["SELECT ", "select ", "Select "].map(str::to_owned).to_vec();
-    let without = [";", " INTO ", " into ", " Into ", "--", "/*"].map(str::to_owned).to_vec();
-    need(decision, &parameter.name, Test::Text { starts_with, without }, "a statement that starts with SELECT reads");
+    need(decision, &parameter.name, Test::Select, "one plain SELECT only reads");
 }
 
 /// Money: allowed up to the amount that the profile states.
@@ -208,7 +211,7 @@ fn places(profile: &Profile, known: &[Parameter], decision: &mut Decision) {
 mod tests {
     use super::*;
     use crate::test_verdict::verdict;
-    use mcpdex_model::{Risk, Trait};
+    use mcpdex_model::Risk;
 
     fn tool(properties: &str) -> Tool {
         Tool::from_json(&format!(r#"{{"name":"t","inputSchema":{{"type":"object","properties":{properties}}}}}"#))

@@ -59,7 +59,8 @@ mod tests {
     /// One line of the table each: class, traits, risk, and what happens.
     #[test]
     fn risk_and_traits_decide_by_the_first_line_that_holds() {
-        let lines: [(Class, &[Trait], Risk, &str); 10] = [
+        let lines: [(Class, &[Trait], Risk, &str); 11] = [
+            (Class::Read, &[Trait::InstructsTheModel], Risk::Medium, "ask"),
             (Class::Write, &[Trait::Destructive], Risk::Critical, "hide"),
             (Class::Write, &[Trait::Financial], Risk::Critical, "ask"),
             (Class::Execute, &[Trait::CodeExecution], Risk::Critical, "ask"),

@@ -148,9 +148,23 @@ pub enum Test {
     True,
     /// Given, a number, and from 0 to this.
     AtMost(u32),
+    /// Given, and one plain SELECT: see [`PLAIN_SELECT`].
+    Select,
     /// Given, a text that starts with one of these and contains none of those.
     Text { starts_with: Vec<String>, without: Vec<String> },
 }
+
+/// A SELECT that only reads in every dialect, for engines of regular expressions without look-around: plain columns of one
+/// table, comparisons with plain values, an order and a limit. Its characters leave no room for a second statement, a call,
+/// a comment, INTO, a lock or a common table expression; columns are without a dot, since `x.nextval` counts up somewhere.
+pub const PLAIN_SELECT: &str = concat!(
+    r"^(?i:SELECT[ \t\r\n]+(?:DISTINCT[ \t\r\n]+)?(?:\*|[a-z_][a-z0-9_]*(?: *, *[a-z_][a-z0-9_]*)*)",
+    r"[ \t\r\n]+FROM[ \t\r\n]+[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*",
+    r"(?:[ \t\r\n]+WHERE[ \t\r\n]+[a-z_][a-z0-9_]* *(?:=|<>|!=|<=|>=|<|>| LIKE ) *(?:[0-9]+|'[a-z0-9 _.%:]*')",
+    r"(?:[ \t\r\n]+(?:AND|OR)[ \t\r\n]+[a-z_][a-z0-9_]* *(?:=|<>|!=|<=|>=|<|>| LIKE ) *(?:[0-9]+|'[a-z0-9 _.%:]*'))*)?",
+    r"(?:[ \t\r\n]+ORDER[ \t\r\n]+BY[ \t\r\n]+[a-z_][a-z0-9_]*(?:[ \t\r\n]+(?:ASC|DESC))?)?",
+    r"(?:[ \t\r\n]+LIMIT[ \t\r\n]+[0-9]+)?)$"
+);
 
 impl Condition {
     /// The condition in words, for instance ``` `mode` is one of get, list```.
@@ -162,6 +176,7 @@ impl Condition {
             Test::Absent => format!("`{name}` is not given"),
             Test::True => format!("`{name}` is true"),
             Test::AtMost(most) => format!("`{name}` is at most {most}"),
+            Test::Select => format!("`{name}` is one plain SELECT"),
             Test::Text { starts_with, .. } => {
                 let starts: Vec<_> = starts_with.iter().map(|start| start.trim_end()).collect();
                 format!("`{name}` starts with {}", starts.join(" or "))

@@ -54,7 +54,7 @@ mod text;
 pub use arguments::decide_with_arguments;
 pub use capability::{Capability, RefusalMode};
 pub use decide::decide_by;
-pub use decision::{Condition, Decision, PolicyEffect, Test, Uncounted, UnknownEffect, Window};
+pub use decision::{Condition, Decision, PLAIN_SELECT, PolicyEffect, Test, Uncounted, UnknownEffect, Window};
 pub use document::{Advice, PolicyDocument, advise, answer, document, verify_files};
 pub use format::{PolicyFile, TargetOptions};
 pub use loss::{Deviation, Loss, Refused};

@@ -1,8 +1,10 @@
 //! What is asked of a document: arguments on both sides of every condition, and names that nobody knows.
 
-use crate::decision::{Condition, Test};
+use crate::decision::{Condition, PLAIN_SELECT, Test};
 use crate::fitted::FittedServer;
+use regex::Regex;
 use serde_json::{Map, Value, json};
+use std::sync::LazyLock;
 
 /// Argument objects: for each condition values that pass and values that fail, all others passing.
 pub(crate) fn arguments(conditions: &[Condition]) -> Vec<Map<String, Value>> {
@@ -36,6 +38,7 @@ fn passing(test: &Test) -> Option<Value> {
         Test::FalseOrAbsent | Test::Absent => None,
         Test::True => Some(json!(true)),
         Test::AtMost(most) => Some(json!(most)),
+        Test::Select => Some(json!("SELECT id FROM pots WHERE glaze = 'blue' ORDER BY id LIMIT 3")),
         Test::Text { starts_with, .. } => Some(json!(format!("{}x", starts_with.first()?))),
     }
 }
@@ -63,6 +66,20 @@ fn values(test: &Test) -> Vec<Value> {
                 json!(most.to_string()),
             ]);
         }
+        Test::Select => all.extend(
+            [
+                "select * from kiln.pots",
+                "SELECT id FROM pots; DROP TABLE pots",
+                "SELECT id FROM pots\nFOR UPDATE",
+                "SELECT id INTO shards FROM pots",
+                "SELECT burn(id) FROM pots",
+                "SELECT id FROM pots -- x",
+                "SELECT id FROM pots\n",
+                "DELETE FROM pots",
+                "",
+            ]
+            .map(|statement| json!(statement)),
+        ),
         Test::Text { starts_with, without } => {
             for start in starts_with {
                 all.push(json!(start));
@@ -129,9 +146,15 @@ pub(crate) fn passes(test: &Test, value: Option<&Value>) -> Option<bool> {
         (Test::OneOf(values), Some(Value::String(text))) => values.contains(text),
         (Test::True, Some(value)) => *value == Value::Bool(true),
         (Test::AtMost(most), Some(Value::Number(n))) => n.as_f64().is_some_and(|n| n >= 0.0 && n <= f64::from(*most)),
+        (Test::Select, Some(Value::String(text))) => plain_select().is_some_and(|pattern| pattern.is_match(text)),
         (Test::Text { starts_with, without }, Some(Value::String(text))) => {
             starts_with.iter().any(|start| text.starts_with(start)) && !without.iter().any(|not| text.contains(not))
         }
         _ => false,
     })
+}
+
+fn plain_select() -> Option<&'static Regex> {
+    static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(PLAIN_SELECT).ok());
+    PATTERN.as_ref()
 }

@@ -4,7 +4,7 @@
 //! refused.
 
 use crate::capability::{Adapted, Capability, RefusalMode};
-use crate::decision::{Condition, PolicyEffect};
+use crate::decision::{Condition, PolicyEffect, Test};
 use crate::fitted::{FittedServer, FittedTool};
 use crate::format::{Format, PolicyFile, TargetOptions, pretty};
 use crate::targets::cedar_expression::{Number, Place, expression};
@@ -26,7 +26,7 @@ const CAPABILITY: Capability = Capability {
     ask: false,
     rate: false,
     hide: true,
-    arguments: Some("all tests on plain values"),
+    arguments: Some("all tests on plain values but SQL"),
     default: PolicyEffect::Hide,
     names: "exact, as `TARGET___TOOL`; a target name has only letters, digits and `-`",
     lists: "none known",
@@ -54,7 +54,10 @@ impl Format for Writer {
         Err("a target has only letters, digits and `-`")
     }
 
-    fn adapt(&self, _condition: &Condition) -> Adapted {
+    fn adapt(&self, condition: &Condition) -> Adapted {
+        if condition.test == Test::Select {
+            return Adapted::No("it has no regular expressions to tell one SELECT by");
+        }
         Adapted::Same
     }
 

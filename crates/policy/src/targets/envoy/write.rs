@@ -5,7 +5,7 @@
 //! matches decides, and an expression that fails does not match, so a failure refuses.
 
 use crate::capability::{Adapted, Capability, RefusalMode};
-use crate::decision::{Condition, PolicyEffect, Test};
+use crate::decision::{Condition, PLAIN_SELECT, PolicyEffect, Test};
 use crate::fitted::{FittedServer, FittedTool};
 use crate::format::{Format, PolicyFile, TargetOptions};
 use crate::text::{comment, quoted};
@@ -65,7 +65,7 @@ impl Format for Writer {
     }
 
     fn adapt(&self, condition: &Condition) -> Adapted {
-        if expression(condition).len() > LONGEST_EXPRESSION / 4 {
+        if expression(condition).len() > LONGEST_EXPRESSION / 3 {
             return Adapted::No("the expression would be too long");
         }
         Adapted::Same
@@ -155,6 +155,7 @@ fn expression(condition: &Condition) -> String {
         Test::Absent => format!("({absent})"),
         Test::True => format!("{given} && {value} == true"),
         Test::AtMost(most) => format!("{given} && {value} >= 0.0 && {value} <= {most}.0"),
+        Test::Select => format!("{given} && {value}.matches({})", quoted(PLAIN_SELECT)),
         Test::Text { starts_with, without } => {
             let starts: Vec<_> = starts_with.iter().map(|s| format!("{value}.startsWith({})", quoted(s))).collect();
             let mut all = vec![given, format!("({})", starts.join(" || "))];

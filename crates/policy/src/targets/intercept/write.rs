@@ -4,7 +4,7 @@
 //! `default: deny`.
 
 use crate::capability::{Adapted, Capability, RefusalMode};
-use crate::decision::{Condition, PolicyEffect, Test};
+use crate::decision::{Condition, PLAIN_SELECT, PolicyEffect, Test};
 use crate::fitted::FittedServer;
 use crate::format::{Format, PolicyFile, TargetOptions};
 use crate::targets::policylayer::write::RESERVED;
@@ -115,6 +115,7 @@ fn write_condition(out: &mut String, number: usize, condition: &Condition) {
         Test::FalseOrAbsent | Test::Absent => vec![("exists", "false".to_owned())],
         Test::True => vec![("eq", "true".to_owned())],
         Test::AtMost(most) => vec![("gte", "0".to_owned()), ("lte", most.to_string())],
+        Test::Select => vec![("regex", quoted(PLAIN_SELECT))],
         Test::Text { starts_with, without } => {
             let starts: Vec<_> = starts_with.iter().map(|start| regex::escape(start)).collect();
             let not: String = without.iter().map(|not| regex::escape(not)).collect();

@@ -4,7 +4,7 @@
 //! them. A tool that is not named in a document is refused, because every document says `"default": "deny"`.
 
 use crate::capability::{Adapted, Capability, RefusalMode};
-use crate::decision::{Condition, PolicyEffect, Test};
+use crate::decision::{Condition, PLAIN_SELECT, PolicyEffect, Test};
 use crate::fitted::{FittedServer, FittedTool};
 use crate::format::{Format, PolicyFile, TargetOptions};
 use serde::Serialize;
@@ -141,6 +141,7 @@ fn condition_rules(condition: &Condition, rule: &mut Rule) {
         Test::Absent => deny(vec![holds("exists", json!(true))]),
         Test::True => require(vec![holds("eq", json!(true))]),
         Test::AtMost(most) => require(vec![holds("gte", json!(0)), holds("lte", json!(most))]),
+        Test::Select => require(vec![holds("regex", json!(PLAIN_SELECT))]),
         Test::Text { starts_with, without } => {
             let starts: Vec<_> = starts_with.iter().map(|start| regex::escape(start)).collect();
             require(vec![holds("regex", json!(format!("^(?:{})", starts.join("|"))))]);

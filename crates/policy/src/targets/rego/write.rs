@@ -4,7 +4,7 @@
 //! the tool was called in the running window, for instance `{"minute": 3}`. Without it a limited tool is refused.
 
 use crate::capability::{Adapted, Capability, RefusalMode};
-use crate::decision::{Condition, PolicyEffect};
+use crate::decision::{Condition, PolicyEffect, Test};
 use crate::fitted::{FittedServer, FittedTool};
 use crate::format::{Format, PolicyFile, TargetOptions};
 use crate::text::{comment, json_quoted};
@@ -24,7 +24,7 @@ const CAPABILITY: Capability = Capability {
     ask: true,
     rate: true,
     hide: true,
-    arguments: Some("all tests"),
+    arguments: Some("all tests but SQL"),
     default: PolicyEffect::Hide,
     names: "exact",
     lists: "none known",
@@ -112,7 +112,10 @@ impl Format for Writer {
         &CAPABILITY
     }
 
-    fn adapt(&self, _condition: &Condition) -> Adapted {
+    fn adapt(&self, condition: &Condition) -> Adapted {
+        if condition.test == Test::Select {
+            return Adapted::No("it has no regular expressions to tell one SELECT by");
+        }
         Adapted::Same
     }
 

@@ -4,7 +4,7 @@
 //! Numbers arrive as decimals.
 
 use crate::capability::{Adapted, Capability, RefusalMode};
-use crate::decision::{Condition, PolicyEffect};
+use crate::decision::{Condition, PolicyEffect, Test};
 use crate::fitted::{FittedServer, FittedTool};
 use crate::format::{Format, PolicyFile, TargetOptions};
 use crate::targets::cedar_expression::{Number, Place, expression};
@@ -24,7 +24,7 @@ const CAPABILITY: Capability = Capability {
     ask: false,
     rate: false,
     hide: true,
-    arguments: Some("all tests on plain values"),
+    arguments: Some("all tests on plain values but SQL"),
     default: PolicyEffect::Hide,
     names: "exact",
     lists: "none known",
@@ -41,7 +41,10 @@ impl Format for Writer {
         &CAPABILITY
     }
 
-    fn adapt(&self, _condition: &Condition) -> Adapted {
+    fn adapt(&self, condition: &Condition) -> Adapted {
+        if condition.test == Test::Select {
+            return Adapted::No("it has no regular expressions to tell one SELECT by");
+        }
         Adapted::Same
     }
 
