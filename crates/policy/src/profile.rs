@@ -111,6 +111,30 @@ impl When {
     }
 }
 
+/// In few words, for the documentation.
+impl std::fmt::Display for When {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        fn any<T: std::fmt::Display>(what: &str, words: &[T]) -> Option<String> {
+            let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+            (!words.is_empty()).then(|| format!("{what} {}", words.join(" or ")))
+        }
+        let recognised = self.recognised.map(|yes| if yes { "recognised" } else { "not recognised" }.to_owned());
+        let parts = [
+            any("risk", &self.risk),
+            self.risk_at_least.map(|least| format!("risk {least} or above")),
+            any("class", &self.class),
+            any("category", &self.category),
+            any("trait", &self.traits),
+            any("confidence", &self.confidence),
+            any("learnt", &self.origin),
+            recognised,
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        f.write_str(if parts.is_empty() { "anything" } else { "" })?;
+        f.write_str(&parts.join(", "))
+    }
+}
+
 /// Each is read when it is first asked for: a lookup asks for one.
 static BUILTIN: [LazyLock<Profile>; 3] = [
     LazyLock::new(|| embedded("strict", include_str!("../data/policy/strict.toml"))),
@@ -176,6 +200,24 @@ impl Profile {
     /// The default.
     pub fn balanced() -> &'static Profile {
         &BUILTIN[1]
+    }
+
+    /// The rules in the order in which they are tried, for the documentation: when, what, and what becomes of counting and
+    /// of asking where a target knows neither.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = [String; 4]> + '_ {
+        self.rules.iter().map(|rule| {
+            let uncounted = match (rule.effect, rule.uncounted.unwrap_or(self.uncounted)) {
+                (PolicyEffect::Limit { .. }, Uncounted::Allow) => "allowed uncounted",
+                (PolicyEffect::Limit { .. }, Uncounted::Stricter) => "ask, else refused",
+                _ => "–",
+            };
+            let unasked = match (rule.effect, rule.unasked) {
+                (PolicyEffect::Ask, Some(limit)) => format!("{limit} where it counts, else refused"),
+                (PolicyEffect::Ask, None) => "refused".to_owned(),
+                _ => "–".to_owned(),
+            };
+            [rule.when.to_string(), rule.effect.to_string(), uncounted.to_owned(), unasked]
+        })
     }
 
     /// What the first rule that holds says; ask where none does.

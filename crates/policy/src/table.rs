@@ -5,6 +5,7 @@ use super::decision::{Condition, Decision, PolicyEffect, Test, Uncounted, Window
 use super::fit::fit;
 use super::format::TargetOptions;
 use super::plan::{PlannedServer, PlannedTool};
+use super::profile::Profile;
 use super::targets::Target;
 use std::fmt::Write;
 
@@ -50,6 +51,15 @@ pub fn table() -> String {
         let comments = if f.comments { "in the file" } else { "in reasons.json" };
         line(&mut out, format_args!("| `{target}` | {} | {} | {} | {comments} |", f.file, f.names, f.lists));
     }
+    for profile in Profile::builtin() {
+        let (name, about) = (&profile.name, &profile.about);
+        line(&mut out, format_args!("\nThe profile *{name}*: {about}. The first line that holds decides.\n"));
+        out.push_str("| when | then | where a target cannot count | where it cannot ask |\n|---|---|---|---|\n");
+        for cells in profile.lines() {
+            line(&mut out, format_args!("| {} |", cells.join(" | ")));
+        }
+    }
+    out.push_str("\nWhatever a profile says, what no rule recognised or is uncertain gets no more than *ask*.\n");
     out
 }
 
