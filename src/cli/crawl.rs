@@ -12,7 +12,7 @@ type Number = clap::builder::RangedU64ValueParser<usize>;
 pub struct CrawlArgs {
     /// Where servers are listed (default: the official registry, whole): registry:URL; pypi:NAME[@VERSION];
     /// npm:NAME[@VERSION]; the URL of a server; files and folders of manifests, of recorded tools/list results or of
-    /// client configurations (JSON, JSON lines, TOML, compressed or not); clients (the configurations on this machine);
+    /// client configurations (JSON, JSON lines, TOML, YAML, compressed or not); clients (the configurations on this machine);
     /// list:URL (a page that lists servers); sample (bundled, needs no network).
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
@@ -28,6 +28,10 @@ pub struct CrawlArgs {
     /// Keep what the sources know, and ask neither endpoints nor package registries.
     #[arg(long, conflicts_with_all = ["live", "source", "run"])]
     pub listed: bool,
+    /// End with exit code 4 when a server that was listed could not be read, its list is known to be partial, something of
+    /// a source was not understood, or there was nothing to look at.
+    #[arg(long)]
+    pub fail_on_unread: bool,
     /// What was tried less than this long ago is left alone, for instance 12h or 7d (default: 1d for what sources list,
     /// and 0 for what is named).
     #[arg(long, value_name = "AGE")]

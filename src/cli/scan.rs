@@ -6,7 +6,8 @@ use std::path::PathBuf;
 /// Which client configurations, and how the tools of their servers may be learnt.
 #[derive(Debug, clap::Args)]
 pub struct ConfiguredArgs {
-    /// Client configurations (JSON or TOML), or folders that hold some; default: where clients keep theirs.
+    /// Client configurations (JSON with or without comments, TOML, YAML), or folders that hold some; default: where
+    /// clients keep theirs.
     #[arg(value_name = "CONFIG")]
     pub configs: Vec<PathBuf>,
     /// Look into the database alone; what it does not hold is unread.
@@ -28,10 +29,14 @@ pub struct ConfiguredArgs {
 pub struct ScanArgs {
     #[command(flatten)]
     pub configured: ConfiguredArgs,
+    /// Say where configurations are looked for, and which of them are there; read none.
+    #[arg(long, conflicts_with_all = ["configs", "fail_on", "fail_on_unread", "format"])]
+    pub list_places: bool,
     /// End with exit code 3 when a finding of this severity or a graver one counts: low, medium, high or critical.
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<Risk>,
-    /// End with exit code 4 when a server or a configuration could not be read.
+    /// End with exit code 4 when a server or a configuration could not be read, a list is known to be partial, or there
+    /// was nothing to look at.
     #[arg(long)]
     pub fail_on_unread: bool,
     /// An earlier report (`mcpdex scan --json`): what it holds does not count.

@@ -13,19 +13,24 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> anyhow::Result<Exit> {
     let lock = Lock::from_json(&text).with_context(|| format!("cannot use {}", args.lock.display()))?;
     let found = configured::servers(global, &args.configured)?;
     configured::complain(global, &found);
-    let today: Vec<_> = found.servers.iter().filter_map(pin::locked).collect();
+    let today: Vec<_> = found.in_use().filter_map(pin::locked).collect();
     let unread: BTreeMap<String, String> = found
-        .servers
-        .iter()
+        .in_use()
         .filter_map(|server| Some((server.alias.clone(), server.unread.clone()?)))
         .chain(found.problems.iter().map(|(file, problem)| (file.display().to_string(), problem.clone())))
         .collect();
-    let drift = check(&lock, &today, &unread.keys().cloned().collect());
+    let mut drift = check(&lock, &today, &unread.keys().cloned().collect());
+    if found.lost {
+        // What a configuration that was not read still names is not known.
+        drift.retain(|one| one.kind != DriftKind::ServerRemoved);
+    }
     let counts = drift.iter().any(|one| args.strict || one.kind != DriftKind::Respelled);
     let read = today.len();
     let report = CheckReport::new(args.lock.display().to_string(), read, drift, unread);
     print(&if global.json { to_json(&report) } else { report.to_text() })?;
-    Ok(match (counts, report.unread.is_empty()) {
+    // Nothing to compare is not the same as no difference.
+    let looked = !(lock.servers.is_empty() && read == 0) && !found.named_nothing;
+    Ok(match (counts, report.unread.is_empty() && looked) {
         (true, _) => Exit::Findings,
         (false, false) => Exit::Unread,
         (false, true) => Exit::Done,

@@ -3,24 +3,33 @@
 
 use super::{Exit, database, interrupt};
 use crate::cli::{ConfiguredArgs, Global};
-use crate::model::{FoundTool, Listing, Unread};
+use crate::crawl::places;
+use crate::model::{Ecosystem, FoundTool, Listing, PartialList, Unread};
 use crate::report::visible;
-use crate::source::config;
+use crate::source::client_config::{self, ClientServer};
+use crate::source::launch::Starts;
 use crate::store::Reader;
 use anyhow::{Context, bail};
 use mcpdex_process::{Environment, LookedAt};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// One server of a configuration.
 pub(super) struct Configured {
     pub(super) file: PathBuf,
-    /// The name that the configuration gives it; made unique where several files use one.
+    /// The name that the configuration gives it; made unique where several entries use one.
     pub(super) alias: String,
+    /// What it is, whatever it is called.
+    pub(super) identity: String,
+    /// What the configuration says of it.
+    pub(super) entry: ClientServer,
     pub(super) listing: Listing,
     /// The server in the database.
     pub(super) server: Option<String>,
     pub(super) tools: Vec<FoundTool>,
+    /// What is known to be missing from the lists of its tools, also where they hold none.
+    pub(super) partial: Vec<PartialList>,
     /// Why nothing, or not what is configured, is known of its tools.
     pub(super) unread: Option<String>,
     pub(super) failed: Vec<Unread>,
@@ -32,95 +41,56 @@ pub(super) struct Servers {
     pub(super) servers: Vec<Configured>,
     /// Entries and files, one sentence each with the file.
     pub(super) problems: Vec<(PathBuf, String)>,
+    /// Something that was named gave no server.
+    pub(super) named_nothing: bool,
+    /// A file was not read, or not understood: which servers it names is not known.
+    pub(super) lost: bool,
 }
 
-/// Where a folder that is not a home keeps configurations.
-const IN_A_FOLDER: [&str; 9] = [
-    ".mcp.json",
-    "mcp.json",
-    ".cursor/mcp.json",
-    ".vscode/mcp.json",
-    ".codex/config.toml",
-    ".gemini/settings.json",
-    ".zed/settings.json",
-    "opencode.json",
-    "claude_desktop_config.json",
-];
-/// Where the user's own are, below the home and below the platform's folder for configuration.
-const IN_HOME: [&str; 6] = [
-    ".claude.json",
-    ".cursor/mcp.json",
-    ".codeium/windsurf/mcp_config.json",
-    ".codex/config.toml",
-    ".gemini/settings.json",
-    ".mcp.json",
-];
-const IN_CONFIG: [&str; 5] = [
-    "Claude/claude_desktop_config.json",
-    "Code/User/mcp.json",
-    "Code/User/settings.json",
-    "zed/settings.json",
-    "opencode/opencode.json",
-];
+impl Servers {
+    /// The servers that the client loads.
+    pub(super) fn in_use(&self) -> impl Iterator<Item = &Configured> {
+        self.servers.iter().filter(|server| !server.entry.disabled())
+    }
+}
 
-/// The files that are meant: those named, those that named folders hold, or those in their usual places.
-///
-/// # Errors
-/// A named file is not there, or a named folder holds none.
-pub(super) fn files(named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
-    let below = |folder: &Path, names: &[&str]| -> Vec<PathBuf> {
-        names.iter().map(|name| folder.join(name)).filter(|path| path.is_file()).collect()
-    };
-    let mut files = Vec::new();
+/// The configurations that are meant: those named, those that named folders hold, or those in their usual places; and
+/// what is named and not there.
+pub(super) fn files(named: &[PathBuf]) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
     if named.is_empty() {
-        if let Some(dirs) = directories::BaseDirs::new() {
-            files.extend(below(dirs.home_dir(), &IN_HOME));
-            files.extend(below(dirs.config_dir(), &IN_CONFIG));
-        }
-        files.extend(below(Path::new("."), &IN_A_FOLDER));
+        return (places::client_files(Path::new(".")), Vec::new());
     }
+    let (mut files, mut missing) = (Vec::new(), Vec::new());
     for path in named {
-        if path.is_dir() {
-            let found = below(path, &IN_A_FOLDER);
-            if found.is_empty() {
-                bail!("{} holds no client configuration; name the files themselves", path.display());
-            }
-            files.extend(found);
-        } else if path.is_file() {
-            files.push(path.clone());
-        } else {
-            bail!("there is no client configuration {}", path.display());
+        let found = if path.is_dir() { places::project_files(path) } else { vec![path.clone()] };
+        if found.is_empty() {
+            missing
+                .push((path.clone(), "the folder holds no client configuration; name the files themselves".to_owned()));
         }
+        files.extend(found);
     }
-    let mut unique: Vec<PathBuf> = Vec::new();
-    for file in files {
-        let same = |other: &PathBuf| match (other.canonicalize(), file.canonicalize()) {
-            (Ok(a), Ok(b)) => a == b,
-            _ => *other == file,
-        };
-        if !unique.iter().any(same) {
-            unique.push(file);
-        }
-    }
-    Ok(unique)
+    (places::unique(files), missing)
 }
 
 /// Reads the configurations and finds or learns the tools of their servers.
 ///
 /// # Errors
-/// A named configuration is not there, or the database cannot be opened.
+/// The database cannot be opened, or the crawl was interrupted.
 pub(super) fn servers(global: &Global, args: &ConfiguredArgs) -> anyhow::Result<Servers> {
-    let files = files(&args.configs)?;
-    let mut problems = Vec::new();
+    let (files, mut problems) = files(&args.configs);
+    let mut named_nothing = !problems.is_empty();
+    let mut lost = named_nothing;
     let mut listed = Vec::new();
     for file in &files {
-        match read(file) {
-            Ok(found) => {
-                problems.extend(found.problems.into_iter().map(|problem| (file.clone(), problem)));
-                listed.extend(found.listings.into_iter().map(|listing| (file.clone(), listing)));
-            }
-            Err(problem) => problems.push((file.clone(), problem)),
-        }
+        let (entries, wrong, understood) = read(file, !args.configs.is_empty());
+        lost |= !understood;
+        named_nothing |= !args.configs.is_empty() && entries.is_empty();
+        problems.extend(wrong.into_iter().map(|problem| (file.clone(), problem)));
+        listed.extend(entries.into_iter().map(|entry| (file.clone(), entry)));
+    }
+    if files.is_empty() && problems.is_empty() {
+        let what = "no client configuration was found; name one, or see `mcpdex scan --list-places`";
+        problems.push((PathBuf::from("."), what.to_owned()));
     }
     let path = database::path(global)?;
     if !path.exists() {
@@ -129,10 +99,11 @@ pub(super) fn servers(global: &Global, args: &ConfiguredArgs) -> anyhow::Result<
     }
     let mut reader = database::open_judged(&path)?;
     let mut wanted = Vec::new();
-    for (_, listing) in &listed {
-        let known = resolve(&reader, listing)?;
-        let missing = args.refresh || known.is_none_or(|server| !holds(&reader, &server, listing).unwrap_or(false));
-        if let Some(spec) = spec(listing, args.live).filter(|spec| missing && !wanted.contains(spec)) {
+    for (file, entry) in listed.iter().filter(|(_, entry)| !entry.disabled()) {
+        let listing = entry.listing(&source_of(file));
+        let known = resolve(&reader, &listing)?;
+        let missing = args.refresh || known.is_none_or(|server| !holds(&reader, &server, &listing).unwrap_or(false));
+        if let Some(spec) = spec(entry, args.live).filter(|spec| missing && !wanted.contains(spec)) {
             wanted.push(spec);
         }
     }
@@ -142,8 +113,8 @@ pub(super) fn servers(global: &Global, args: &ConfiguredArgs) -> anyhow::Result<
         reader = database::open_judged(&path)?;
     }
     let mut servers: Vec<Configured> = Vec::new();
-    for (file, listing) in listed {
-        let mut one = look_up(&reader, file, listing)?;
+    for (file, entry) in listed {
+        let mut one = look_up(&reader, file, entry)?;
         let base = one.alias.clone();
         let mut number = 2;
         while servers.iter().any(|other| other.alias == one.alias) {
@@ -152,21 +123,39 @@ pub(super) fn servers(global: &Global, args: &ConfiguredArgs) -> anyhow::Result<
         }
         servers.push(one);
     }
-    Ok(Servers { files, servers, problems })
+    Ok(Servers { files, servers, problems, named_nothing, lost })
 }
 
-fn read(file: &Path) -> Result<config::Found, String> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("cannot be read: {error}"))?;
-    let source = format!("config:{}", file.display());
-    if file.extension().is_some_and(|end| end == "toml") {
-        config::read_toml(&text, &source)
-    } else {
-        config::read_json(&text, &source)
+fn source_of(file: &Path) -> String {
+    format!("config:{}", file.display())
+}
+
+/// The entries of a configuration, and what is wrong with it. A file that was named, or whose name speaks of servers, has
+/// to hold some; other settings may hold none.
+///
+/// The last value tells whether the file was understood.
+pub(super) fn read(file: &Path, named: bool) -> (Vec<ClientServer>, Vec<String>, bool) {
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let bytes = std::fs::File::open(file).and_then(|open| {
+        let mut bytes = Vec::new();
+        open.take(client_config::MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map(|_| bytes)
+    });
+    let found = match bytes {
+        Ok(bytes) => client_config::read(&bytes, &name),
+        Err(error) => return (Vec::new(), vec![format!("cannot be read: {error}")], false),
+    };
+    let mut found = match found {
+        Ok(found) => found,
+        Err(why) => return (Vec::new(), vec![why.to_string()], false),
+    };
+    if found.servers.is_empty() && found.problems.is_empty() && (named || !found.recognised && name.contains("mcp")) {
+        found.problems.push("no server is recognised in it".to_owned());
     }
+    (found.servers, found.problems, found.recognised)
 }
 
 /// The server of the database that an entry starts or names.
-fn resolve(reader: &Reader, listing: &Listing) -> anyhow::Result<Option<String>> {
+pub(super) fn resolve(reader: &Reader, listing: &Listing) -> anyhow::Result<Option<String>> {
     let packages = listing.packages.iter().map(|package| format!("{}:{}", package.ecosystem, package.identifier));
     let remotes = listing.remotes.iter().map(|remote| remote.url.clone());
     let mut known = None;
@@ -181,18 +170,25 @@ fn resolve(reader: &Reader, listing: &Listing) -> anyhow::Result<Option<String>>
     Ok(known)
 }
 
-/// Whether the database holds what is configured: a list, of the version that is asked for.
+/// Whether the database holds what is configured: a list, of the version that is asked for where it is known of which it
+/// is. A recorded list is of none.
 fn holds(reader: &Reader, server: &str, listing: &Listing) -> anyhow::Result<bool> {
     let lists = reader.lists_of(server)?;
-    Ok(lists.iter().any(|list| list.latest && (listing.version.is_none() || list.version == listing.version)))
+    Ok(lists.iter().any(|list| {
+        list.latest && (listing.version.is_none() || list.version.is_none() || list.version == listing.version)
+    }))
 }
 
 /// The source that `mcpdex crawl` learns the entry's tools from.
-fn spec(listing: &Listing, live: bool) -> Option<String> {
-    use crate::model::Ecosystem;
-    let package = listing.packages.iter().find(|p| matches!(p.ecosystem, Ecosystem::Npm | Ecosystem::Pypi));
-    let remote = listing.remotes.first().filter(|remote| live && !remote.url.contains(['{', '[']));
-    package.map(ToString::to_string).or_else(|| remote.map(|remote| remote.url.clone()))
+fn spec(entry: &ClientServer, live: bool) -> Option<String> {
+    match &entry.reading.starts {
+        Starts::Package(run) if matches!(run.package.ecosystem, Ecosystem::Npm | Ecosystem::Pypi) => {
+            Some(run.package.to_string())
+        }
+        // What was left out of an address may decide what answers there.
+        Starts::Address { url, stripped: false, .. } if live => Some(url.clone()),
+        _ => None,
+    }
 }
 
 /// Crawls in a process of its own: a crawl is one command, with its limits and its progress on stderr.
@@ -221,22 +217,43 @@ fn learn(global: &Global, database: &Path, specs: &[String], args: &ConfiguredAr
     Ok(())
 }
 
-fn look_up(reader: &Reader, file: PathBuf, listing: Listing) -> anyhow::Result<Configured> {
-    let alias = listing.title.clone().unwrap_or_else(|| listing.server.0.clone());
-    let server = resolve(reader, &listing)?;
-    let mut one = Configured { file, alias, server, tools: Vec::new(), unread: None, failed: Vec::new(), listing };
+fn look_up(reader: &Reader, file: PathBuf, entry: ClientServer) -> anyhow::Result<Configured> {
+    let listing = entry.listing(&source_of(&file));
+    let server = match entry.unread() {
+        // Nothing is known by what a configuration calls a program.
+        Some(_) => None,
+        None => resolve(reader, &listing)?,
+    };
+    let (alias, identity) = (entry.name.clone(), entry.identity());
+    let mut one = Configured {
+        file,
+        alias,
+        identity,
+        entry,
+        listing,
+        server,
+        tools: Vec::new(),
+        partial: Vec::new(),
+        unread: None,
+        failed: Vec::new(),
+    };
     let Some(server) = one.server.clone() else {
-        one.unread = Some(match one.listing.problems.first() {
-            Some(problem) => problem.clone(),
-            None if !one.listing.remotes.is_empty() => {
-                "the database does not know this address; --live asks the server".to_owned()
+        one.unread = Some(one.entry.unread().unwrap_or_else(|| {
+            match &one.entry.reading.starts {
+                Starts::Address { stripped: false, .. } => "the database does not know this address; --live asks the server",
+                Starts::Address { .. } => {
+                    "the database does not know this address, and it holds values that are not kept; `mcpdex crawl` of this \
+                     file asks the server"
+                }
+                _ => "the database does not know this package",
             }
-            None => "the database does not know this package".to_owned(),
-        });
+            .to_owned()
+        }));
         return Ok(one);
     };
     one.tools = reader.tools_of(&server)?;
     one.failed = reader.unread_of(&server)?;
+    one.partial = reader.partial_of(&server)?;
     if reader.lists_of(&server)?.is_empty() {
         one.unread = Some(one.failed.first().map_or_else(
             || "no list of its tools was ever learnt".to_owned(),

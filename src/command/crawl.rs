@@ -13,6 +13,7 @@ use crate::store::{Judged, Known, Reader, Recorded, StoreError, Writer, begin_ru
 use anyhow::Context;
 use jiff::{Timestamp, ToSpan};
 use mcpdex_process::LookedAt;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -56,7 +57,8 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
     }
     let all_failed = crawled.all_failed && !args.listed && crawled.report.skipped == 0;
     let unread = unread(&specs, args, &known, &crawled.report, global.quiet);
-    let (recorded, report) = (crawled.recorded, crawled.report);
+    let (recorded, report, servers) = (crawled.recorded, crawled.report, crawled.servers);
+    let doubtful = !report.failures.is_empty() || !report.problems.is_empty();
     let nothing_read = recorded.attempts == 0 && !report.failures.is_empty();
     let seconds = begun.elapsed().as_secs_f64();
     let run = Run {
@@ -103,7 +105,18 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
             .with_hosts(hosts.collect())
             .with_problems(failures.chain(problems).collect());
     print(&if global.json { to_json(&document) } else { document.to_text() })?;
-    Ok(if nothing_read || all_failed || unread { Exit::Unread } else { Exit::Done })
+    let gated = args.fail_on_unread && (doubtful || not_whole(&reader, &servers)?);
+    Ok(if nothing_read || all_failed || unread || gated { Exit::Unread } else { Exit::Done })
+}
+
+/// Whether there is nothing among these servers to look at, or one of them was not read or in part only.
+fn not_whole(reader: &Reader, servers: &BTreeSet<String>) -> anyhow::Result<bool> {
+    for server in servers {
+        if reader.lists_of(server)?.is_empty() || !reader.partial_of(server)?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(servers.is_empty())
 }
 
 fn begin(path: &std::path::Path, specs: &[SourceSpec], args: &CrawlArgs) -> anyhow::Result<Known> {
@@ -160,6 +173,8 @@ struct Crawled {
     recorded: Recorded,
     /// There were attempts, and none of them learnt a list.
     all_failed: bool,
+    /// The servers that the sources listed.
+    servers: BTreeSet<String>,
 }
 
 /// Crawls, and writes what is learnt as it comes.
@@ -168,7 +183,11 @@ fn learn(specs: &[SourceSpec], options: &Options, writer: Writer, progress: &Pro
     let (events, mut learnt) = mpsc::channel::<CrawlEvent>(QUEUE);
     let keeper = std::thread::spawn(move || -> Result<_, StoreError> {
         let (mut attempts, mut read) = (0_usize, 0_usize);
+        let mut servers = BTreeSet::new();
         while let Some(event) = learnt.blocking_recv() {
+            if let CrawlEvent::Listing(listing) = &event {
+                servers.insert(listing.server.0.clone());
+            }
             let outcome = match &event {
                 // That a source deleted a server is no attempt at it.
                 CrawlEvent::Observation(seen)
@@ -186,16 +205,16 @@ fn learn(specs: &[SourceSpec], options: &Options, writer: Writer, progress: &Pro
                 break; // finish() tells why
             }
         }
-        Ok((writer.finish()?, attempts > 0 && read == 0))
+        Ok((writer.finish()?, attempts > 0 && read == 0, servers))
     });
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     let crawled = runtime.block_on(crawl::crawl(specs, options, events, progress));
     // Files that are being read cannot be let go of.
     runtime.shutdown_timeout(Duration::from_millis(500));
     // The writer's own error says more than "the receiver has stopped".
-    let (recorded, all_failed) = keeper.join().map_err(|_| StoreError::WriterStopped)??;
+    let (recorded, all_failed, servers) = keeper.join().map_err(|_| StoreError::WriterStopped)??;
     let report = crawled?;
-    Ok(Crawled { report, recorded, all_failed })
+    Ok(Crawled { report, recorded, all_failed, servers })
 }
 
 fn options(args: &CrawlArgs, specs: &[SourceSpec], known: Arc<Known>) -> anyhow::Result<Options> {

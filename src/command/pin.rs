@@ -10,12 +10,20 @@ use anyhow::Context;
 pub(super) fn run(global: &Global, args: &PinArgs) -> anyhow::Result<Exit> {
     let found = configured::servers(global, &args.configured)?;
     configured::complain(global, &found);
-    let unread: Vec<&Configured> = found.servers.iter().filter(|server| server.unread.is_some()).collect();
+    let unread: Vec<&Configured> = found.in_use().filter(|server| server.unread.is_some()).collect();
     for server in &unread {
         let why = server.unread.as_deref().unwrap_or_default();
         eprintln!("not pinned: {}", visible(&format!("{}: {why}", server.alias)));
     }
-    let lock = Lock::new(found.servers.iter().filter_map(locked).collect());
+    for server in found.in_use().filter(|server| server.unread.is_none() && !server.partial.is_empty()) {
+        eprintln!("pinned in part: {}: the list of its tools is known to be incomplete", visible(&server.alias));
+    }
+    let lock = Lock::new(found.in_use().filter_map(locked).collect());
+    if lock.servers.is_empty() {
+        // An empty lockfile would let every check pass.
+        eprintln!("not written: {}: there is no server that could be pinned", args.lock.display());
+        return Ok(Exit::Unread);
+    }
     let text = crate::report::to_json(&lock);
     std::fs::write(&args.lock, &text).with_context(|| format!("cannot write {}", args.lock.display()))?;
     if global.json {
@@ -24,7 +32,7 @@ pub(super) fn run(global: &Global, args: &PinArgs) -> anyhow::Result<Exit> {
         let tools: usize = lock.servers.iter().map(|server| server.tools.len()).sum();
         eprintln!("{} servers, {tools} tools pinned in {}", lock.servers.len(), args.lock.display());
     }
-    Ok(if unread.is_empty() && found.problems.is_empty() { Exit::Done } else { Exit::Unread })
+    Ok(if unread.is_empty() && found.problems.is_empty() && !found.named_nothing { Exit::Done } else { Exit::Unread })
 }
 
 /// A server as it is today; `None` when it was not read.
@@ -39,6 +47,7 @@ pub(super) fn locked(server: &Configured) -> Option<LockedServer> {
     Some(LockedServer {
         name: server.alias.clone(),
         server: name,
+        identity: Some(server.identity.clone()),
         wanted: server.listing.version.clone(),
         origin: first.map_or(crate::model::ToolOrigin::Static, |tool| tool.origin),
         target: first.map_or_else(|| server.listing.server.0.clone(), |tool| tool.target.clone()),

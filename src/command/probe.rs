@@ -9,7 +9,7 @@ use crate::probe::sandbox::{self, Run, RunLimits, Sandbox};
 use crate::probe::{self, Ask, credentials, stdio};
 use crate::report::{ProbeReport, to_json, visible};
 use crate::source::address::address;
-use crate::source::{config, given};
+use crate::source::{given, launch};
 use anyhow::{Context, bail};
 use mcpdex_process::{Environment, LookedAt};
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub(super) fn run(global: &Global, args: &ProbeArgs) -> anyhow::Result<Exit> {
         }
         None => {
             let (result, sandbox) = runtime.block_on(unless_asked(as_program(global, args)))??;
-            (config::command_line(&args.command), result, Some(sandbox.as_str()))
+            (launch::command_line(&args.command), result, Some(sandbox.as_str()))
         }
     };
     let told = |text: &String| given::text(text);
@@ -85,7 +85,7 @@ async fn as_program(global: &Global, args: &ProbeArgs) -> anyhow::Result<(ProbeR
         say(&format!("fetched {}, its install scripts were not run", given::text(package)));
     }
     let network = if args.run_network { "with network" } else { "without network" };
-    let shown = config::command_line(&args.command);
+    let shown = launch::command_line(&args.command);
     say(&format!("running a stranger's program in {}, {network}: {shown}", sandbox.as_str()));
     let mut reads = fetched.reads.clone();
     reads.extend(args.run_read.iter().cloned());

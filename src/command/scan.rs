@@ -3,21 +3,35 @@
 use super::configured::{self, Configured, Servers};
 use super::{Exit, print, print_bytes, time};
 use crate::cli::{Global, ScanArgs, ScanFormat};
+use crate::crawl::places;
 use crate::model::{FoundTool, Risk};
-use crate::report::{Problem, ScanReport, ScannedServer, to_json};
-use crate::survey::{Finding, Gate, Kind, of_server, of_tools};
+use crate::report::{PlacesReport, Problem, ScanReport, ScannedServer, ShownPlace, to_json, visible};
+use crate::source::client_config::Flag;
+use crate::survey::{Finding, Gate, Kind, Subject, of_server, of_tools};
 use anyhow::{Context, bail};
 use std::path::Path;
 
 pub(super) fn run(global: &Global, args: &ScanArgs) -> anyhow::Result<Exit> {
+    if args.list_places {
+        return list_places(global);
+    }
     let gate = gate(args)?;
     let found = configured::servers(global, &args.configured)?;
-    if found.files.is_empty() && !global.quiet {
-        eprintln!("no client configuration was found; name one");
-    }
     let findings = gate.hold(findings(&found));
+    for (name, identity) in gate.by_alias(&findings) {
+        eprintln!(
+            "warning: the suppression of `{}` accepts nothing: that is what a configuration calls {}; write server = \"{}\"",
+            visible(name),
+            visible(identity),
+            visible(identity)
+        );
+    }
     let closed = args.fail_on.is_some_and(|from| Gate::closes(&findings, from));
-    let unread = found.servers.iter().any(|server| server.unread.is_some()) || !found.problems.is_empty();
+    let read = found.in_use().any(|server| server.unread.is_none());
+    let doubtful = found.in_use().any(|server| server.unread.is_some() || !server.partial.is_empty());
+    // A gate that had nothing to look at is not open.
+    let nothing =
+        !read && args.fail_on.is_some() || args.fail_on_unread && (!read || doubtful || !found.problems.is_empty());
     let problems = found
         .problems
         .iter()
@@ -33,11 +47,27 @@ pub(super) fn run(global: &Global, args: &ScanArgs) -> anyhow::Result<Exit> {
         ScanFormat::Sarif => print(&report.to_sarif())?,
         ScanFormat::Markdown => print(&report.to_markdown())?,
     }
-    Ok(match (closed, unread && args.fail_on_unread) {
+    if matches!(args.format, ScanFormat::Jsonl | ScanFormat::Csv) && !global.json {
+        configured::complain(global, &found);
+    }
+    Ok(match (closed, nothing || found.named_nothing) {
         (true, _) => Exit::Findings,
         (false, true) => Exit::Unread,
         (false, false) => Exit::Done,
     })
+}
+
+/// Says where configurations are looked for, and which of them are there.
+fn list_places(global: &Global) -> anyhow::Result<Exit> {
+    let here = Path::new(".");
+    let looked: Vec<_> = places::looked_for(here)
+        .into_iter()
+        .map(|place| ShownPlace { client: place.client, path: place.path.display().to_string() })
+        .collect();
+    let found = places::client_files(here).iter().map(|file| file.display().to_string()).collect();
+    let report = PlacesReport::new(looked, found);
+    print(&if global.json { to_json(&report) } else { report.to_text() })?;
+    Ok(Exit::Done)
 }
 
 fn gate(args: &ScanArgs) -> anyhow::Result<Gate> {
@@ -58,23 +88,25 @@ fn gate(args: &ScanArgs) -> anyhow::Result<Gate> {
     Ok(gate)
 }
 
-/// What stands out on each server and between them; servers go by the names of the configuration.
+/// What stands out on each server that is in use and between them.
 fn findings(found: &Servers) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for server in &found.servers {
-        findings.extend(of_server(&server.alias, &server.tools, &server.failed, &partial(server)));
+    for server in found.in_use() {
+        let subject = subject(server);
+        findings.extend(of_server(subject, &server.tools, &server.failed, &server.partial));
         if let Some(why) = &server.unread {
             let message = format!("the server was not read: {why}");
-            findings.push(Finding::new(Kind::Unread, Risk::Medium, &server.alias, None, message, "server"));
+            findings.push(Finding::new(Kind::Unread, Risk::Medium, subject, None, message, "server"));
         }
+        findings.extend(of_entry(server));
     }
     // One server under two names is no collision with itself.
-    let mut distinct: Vec<(String, Vec<FoundTool>)> = Vec::new();
+    let mut distinct: Vec<(Subject<'_>, &[FoundTool])> = Vec::new();
     let mut known: Vec<&Option<String>> = Vec::new();
-    for server in found.servers.iter().filter(|server| server.server.is_some()) {
+    for server in found.in_use().filter(|server| server.server.is_some()) {
         if !known.contains(&&server.server) {
             known.push(&server.server);
-            distinct.push((server.alias.clone(), server.tools.clone()));
+            distinct.push((subject(server), server.tools.as_slice()));
         }
     }
     findings.extend(of_tools(&distinct));
@@ -83,19 +115,34 @@ fn findings(found: &Servers) -> Vec<Finding> {
     findings
 }
 
-/// The incomplete lists that the tools come from, each once.
-fn partial(server: &Configured) -> Vec<crate::model::PartialList> {
-    let mut lists: Vec<crate::model::PartialList> = Vec::new();
-    for tool in server.tools.iter().filter(|tool| !tool.partial.is_empty()) {
-        if !lists.iter().any(|list| list.target == tool.target) {
-            lists.push(crate::model::PartialList {
-                server: server.alias.clone(),
-                target: tool.target.clone(),
-                missing: tool.partial.clone(),
-            });
+fn subject(server: &Configured) -> Subject<'_> {
+    Subject { name: &server.alias, identity: &server.identity }
+}
+
+/// What the configuration itself says that a person should look at.
+fn of_entry(server: &Configured) -> Vec<Finding> {
+    let said = |flag| match flag {
+        Flag::AutoApproved => Some((
+            Kind::StandingApproval,
+            Risk::Medium,
+            "its tools, or some of them, are called without asking anybody",
+        )),
+        Flag::PlainSecret => Some((Kind::PlainSecret, Risk::Medium, "a secret stands in its entry as such")),
+        Flag::Unpinned => {
+            Some((Kind::Unpinned, Risk::Low, "what it starts has no exact version, so it may be other code tomorrow"))
         }
-    }
-    lists
+        Flag::UnverifiedDownload => Some((
+            Kind::UnverifiedDownload,
+            Risk::Medium,
+            "what it starts is fetched from an address without a checksum or a fixed commit",
+        )),
+        _ => None,
+    };
+    let finding = |flag: &Flag| {
+        let (kind, severity, what) = said(*flag)?;
+        Some(Finding::new(kind, severity, subject(server), None, what.to_owned(), ""))
+    };
+    server.entry.flags.iter().filter_map(finding).collect()
 }
 
 fn scanned(server: &Configured) -> ScannedServer {
@@ -107,11 +154,15 @@ fn scanned(server: &Configured) -> ScannedServer {
     ScannedServer {
         name: server.alias.clone(),
         config: server.file.display().to_string(),
+        identity: server.identity.clone(),
+        disabled: server.entry.disabled(),
+        flags: server.entry.flags.clone(),
         server: server.server.clone(),
         origin: first.map(|tool| tool.origin.to_string()),
         version: first.and_then(|tool| tool.version.clone()),
         tools: server.tools.len(),
         risks,
+        partial: !server.partial.is_empty(),
         unread: server.unread.clone(),
     }
 }

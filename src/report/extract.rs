@@ -11,6 +11,8 @@ use std::fmt::Write as _;
 pub struct ExtractedPackage {
     /// `npm:NAME`, `pypi:NAME` and the like, with the version where it is known.
     pub package: String,
+    /// The name is what a folder or an archive says of itself: no index has vouched for it.
+    pub unverified: bool,
     /// Where it lies in the repository; empty for the root.
     pub folder: String,
     pub tools: Vec<ExtractedTool>,
@@ -48,6 +50,7 @@ impl ExtractReport {
                     line.insert(key.to_owned(), value);
                 };
                 put("package", json!(package.package));
+                put("unverified", json!(package.unverified));
                 put("file", json!(found.site.file));
                 put("line", json!(found.site.line));
                 put("partial", json!(found.partial));
@@ -69,7 +72,8 @@ impl ExtractReport {
             let place = if package.folder.is_empty() { String::new() } else { format!(" in {}", package.folder) };
             let count = package.tools.len();
             let words = if count == 1 { "tool" } else { "tools" };
-            let _ = writeln!(out, "{}{}: {count} {words}", visible(&package.package), visible(&place));
+            let claim = if package.unverified { " (unverified)" } else { "" };
+            let _ = writeln!(out, "{}{claim}{}: {count} {words}", visible(&package.package), visible(&place));
             if count > 0 {
                 let rows = package.tools.iter().map(|found| {
                     let text = |key: &str| found.tool.get(key).and_then(Value::as_str).unwrap_or_default();

@@ -4,9 +4,10 @@ use super::sheet::{cell, escape_markdown};
 use super::text::{paragraph, table};
 use super::visible;
 use crate::model::Risk;
+use crate::source::client_config::Flag;
 use crate::survey::Gated;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// One server of a configuration.
@@ -15,6 +16,12 @@ pub struct ScannedServer {
     /// The name that the configuration gives it.
     pub name: String,
     pub config: String,
+    /// What it is, whatever it is called: a package, an address, or a digest of the place of a program.
+    pub identity: String,
+    /// The configuration switches it off: it is shown and counts for no gate.
+    pub disabled: bool,
+    /// What the configuration says of it.
+    pub flags: BTreeSet<Flag>,
     /// The server in the database.
     pub server: Option<String>,
     pub origin: Option<String>,
@@ -22,6 +29,8 @@ pub struct ScannedServer {
     pub tools: usize,
     /// Tools by risk.
     pub risks: BTreeMap<Risk, usize>,
+    /// The list of its tools is known to be incomplete.
+    pub partial: bool,
     /// Why nothing, or not what is configured, is known of its tools.
     pub unread: Option<String>,
 }
@@ -65,10 +74,12 @@ impl ScanReport {
         if !self.servers.is_empty() {
             out.push('\n');
             let rows = self.servers.iter().map(|server| {
-                let known = match (&server.unread, &server.server) {
-                    (Some(_), _) => "unread".to_owned(),
-                    (None, known) => known.clone().unwrap_or_default(),
+                let known = match (server.disabled, &server.unread, &server.server) {
+                    (true, ..) => "switched off".to_owned(),
+                    (false, Some(_), _) => "unread".to_owned(),
+                    (false, None, known) => known.clone().unwrap_or_default(),
                 };
+                let known = if server.partial { format!("{known} (partial)") } else { known };
                 let count = |risk| server.risks.get(&risk).copied().unwrap_or(0).to_string();
                 let risks = Risk::ALL.iter().rev().map(|risk| count(*risk));
                 [server.name.clone(), known, server.tools.to_string()].into_iter().chain(risks).collect()
@@ -94,7 +105,7 @@ impl ScanReport {
             "\n{} findings count; {known} were in the baseline, {accepted} are accepted.",
             counting.len()
         );
-        for server in self.servers.iter().filter(|server| server.unread.is_some()) {
+        for server in self.servers.iter().filter(|server| server.unread.is_some() && !server.disabled) {
             let why = server.unread.as_deref().unwrap_or_default();
             out += &paragraph(&format!("! not read: {} ({}): {why}", server.name, server.config), "");
         }
@@ -137,10 +148,12 @@ impl ScanReport {
         let mut out = String::from("# MCP servers\n\n| name | server | tools | critical | high | medium | low |\n");
         out += "|---|---|---:|---:|---:|---:|---:|\n";
         for server in &self.servers {
-            let known = match (&server.unread, &server.server) {
-                (Some(why), _) => format!("unread: {why}"),
-                (None, known) => known.clone().unwrap_or_default(),
+            let known = match (server.disabled, &server.unread, &server.server) {
+                (true, ..) => "switched off".to_owned(),
+                (false, Some(why), _) => format!("unread: {why}"),
+                (false, None, known) => known.clone().unwrap_or_default(),
             };
+            let known = if server.partial { format!("{known} (partial)") } else { known };
             let counts: Vec<String> =
                 Risk::ALL.iter().rev().map(|risk| server.risks.get(risk).copied().unwrap_or(0).to_string()).collect();
             let (name, known) = (escape_markdown(&server.name), escape_markdown(&known));

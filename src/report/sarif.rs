@@ -1,9 +1,9 @@
 //! Findings as SARIF 2.1.0, for code scanning: every rule once, every result with a place and a stable fingerprint.
 
-use super::findings::ScanReport;
+use super::findings::{Problem, ScanReport};
 use super::visible;
 use crate::model::Risk;
-use crate::survey::{Gated, Kind};
+use crate::survey::{Finding, Gated, Kind};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Serialize;
 
@@ -176,10 +176,15 @@ struct LogicalLocation {
 }
 
 impl ScanReport {
-    /// The report as a SARIF log. What could not be read is a notification: it is not a result.
+    /// The report as a SARIF log. What could not be read is a result, since pages show no notifications; and where anything
+    /// was not read, partial or not there the invocation did not succeed.
     pub fn to_sarif(&self) -> String {
         let rules: Vec<Rule> = Kind::ALL.iter().map(|kind| rule(*kind)).collect();
-        let notifications = self.servers.iter().filter_map(|server| {
+        let in_use = || self.servers.iter().filter(|server| !server.disabled);
+        let successful = self.problems.is_empty()
+            && in_use().next().is_some()
+            && in_use().all(|server| server.unread.is_none() && !server.partial);
+        let notifications = in_use().filter_map(|server| {
             let why = server.unread.as_deref()?;
             Some(format!("{} ({}) was not read: {why}", server.name, server.config))
         });
@@ -195,7 +200,7 @@ impl ScanReport {
             },
             column_kind: "unicodeCodePoints",
             invocations: [Invocation {
-                execution_successful: true,
+                execution_successful: successful,
                 tool_execution_notifications: notifications
                     .chain(problems)
                     .map(|text| Notification { level: "warning", message: text_of(&text) })
@@ -206,7 +211,12 @@ impl ScanReport {
                 .iter()
                 .map(|config| Artifact { location: ArtifactLocation { uri: uri(config), index: None } })
                 .collect(),
-            results: self.findings.iter().map(|gated| self.result(gated)).collect(),
+            results: self
+                .findings
+                .iter()
+                .map(|gated| self.result(gated))
+                .chain(self.problems.iter().map(|problem| self.unread(problem)))
+                .collect(),
         };
         let log = Log {
             schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -216,9 +226,18 @@ impl ScanReport {
         super::to_json(&log)
     }
 
+    /// A configuration that was not read, or a place in it that is not understood.
+    fn unread(&self, problem: &Problem) -> SarifResult {
+        let message = format!("not read: {}", problem.what);
+        let finding = Finding::new(Kind::Unread, Risk::Medium, problem.config.as_str(), None, message, &problem.what);
+        self.result(&Gated { finding, known: false, suppressed: None, expired: None })
+    }
+
     fn result(&self, gated: &Gated) -> SarifResult {
         let finding = &gated.finding;
         let config = self.servers.iter().find(|server| server.name == finding.server).map(|server| &server.config);
+        let config = config
+            .or_else(|| self.problems.iter().map(|problem| &problem.config).find(|config| **config == finding.server));
         let config = config.or(self.configs.first()).map_or("", String::as_str);
         let index = self.configs.iter().position(|other| other == config);
         let mut logical = vec![LogicalLocation {

@@ -125,7 +125,7 @@ fn what_cannot_be_read_ends_with_4_and_what_makes_no_sense_with_1() {
     let report = checked(&user, 3);
     assert_eq!(report["drift"][0]["kind"], "server-removed");
 
-    assert_eq!(user.run(&["check", "nothing.json", "--offline"]).code, 1);
+    assert_eq!(user.run(&["check", "nothing.json", "--offline"]).code, 4);
     assert_eq!(user.run(&["check", "mcp.json", "--offline", "--lock", "nothing.lock"]).code, 1);
     std::fs::write(user.home().join("bad.lock"), "{}").unwrap();
     assert_eq!(user.run(&["check", "mcp.json", "--offline", "--lock", "bad.lock"]).code, 1);

@@ -136,7 +136,8 @@ fn operations_are_weighed_against_each_other() {
 fn claims_of_the_server_are_told_with_what_became_of_them() {
     let raised = json!({ "name": "list_barges", "description": "Lists barges.", "annotations": { "readOnlyHint": false, "destructiveHint": true } });
     assert!(
-        rationale(raised).contains(". Its server's own hint (readOnlyHint) raises it from read to write, with risk medium."),
+        rationale(raised)
+            .contains(". Its server's own hint (readOnlyHint) raises it from read to write, with risk medium."),
         "the claim raises"
     );
     let lied =

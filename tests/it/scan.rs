@@ -77,7 +77,7 @@ fn the_gate_closes_at_its_severity_and_on_what_was_not_read() {
     assert_eq!(scan(&user, &["--fail-on-unread"]).code, 4);
     let calm = user.run(&["scan", "work space/.vscode/mcp.json", "--offline", "--fail-on", "low", "--fail-on-unread"]);
     assert_eq!(calm.code, 0, "{}{}", calm.out, calm.err);
-    assert_eq!(user.run(&["scan", "nowhere.json", "--offline"]).code, 1);
+    assert_eq!(user.run(&["scan", "nowhere.json", "--offline"]).code, 4);
     assert_eq!(scan(&user, &["--fail-on", "huge"]).code, 2);
     std::fs::write(user.home().join("broken.json"), "{").unwrap();
     let broken = user.run(&["scan", "broken.json", "--offline", "--fail-on-unread"]);
@@ -105,8 +105,8 @@ fn a_suppression_needs_a_reason_and_an_end_and_ends() {
     let with = ["--suppressions", "accepted.toml", "--fail-on", "critical"];
     let entry = |expires: &str| {
         format!(
-            "[[suppress]]\nkind = \"risk\"\nserver = \"tables\"\ntool = \"drop_table\"\nreason = \"a sandbox\"\nexpires = \"{expires}\"\n\
-             [[suppress]]\nkind = \"risk\"\nserver = \"runner\"\ntool = \"run_script\"\nreason = \"a sandbox\"\nexpires = \"2999-12-31\"\n"
+            "[[suppress]]\nkind = \"risk\"\nserver = \"npm:tables\"\ntool = \"drop_table\"\nreason = \"a sandbox\"\nexpires = \"{expires}\"\n\
+             [[suppress]]\nkind = \"risk\"\nserver = \"npm:runner\"\ntool = \"run_script\"\nreason = \"a sandbox\"\nexpires = \"2999-12-31\"\n"
         )
     };
     write(&entry("2999-12-31"));
@@ -243,7 +243,7 @@ fn sarif_follows_the_rules_of_its_schema() {
     let user = project();
     std::fs::write(
         user.home().join("accepted.toml"),
-        "[[suppress]]\nserver = \"tables\"\nreason = \"a sandbox\"\nexpires = \"2999-12-31\"\n",
+        "[[suppress]]\nserver = \"npm:tables\"\nreason = \"a sandbox\"\nexpires = \"2999-12-31\"\n",
     )
     .unwrap();
     let log: Value =

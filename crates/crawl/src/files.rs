@@ -1,14 +1,18 @@
 //! Files on this machine: paths in, documents out. Reads, and writes nothing; a file that is too large or no text is an
 //! error for its own sake and hides no other.
 
-use mcpdex_model::{Outcome, Unpacking};
+use mcpdex_extract::PackageInfo;
+use mcpdex_extract::archive::{self, ArchiveKind};
+use mcpdex_model::{Ecosystem, Listing, Outcome, ServerId, Unpacking};
 use mcpdex_source::document::{Document, Entry};
-use mcpdex_source::{packed, page};
+use mcpdex_source::{catalogue, packed, page};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The largest file that is read, in bytes.
 const MAX_FILE: u64 = 1 << 30;
+/// The largest `server.yaml`, in bytes.
+const MAX_ENTRY: u64 = 1 << 20;
 /// What may come out of a compressed one. It is held in memory whole.
 const UNPACKING: Unpacking = Unpacking::documents(256 << 20);
 /// Files of one folder, and folders within each other.
@@ -16,7 +20,24 @@ const MAX_FILES: usize = 100_000;
 const MAX_DEPTH: usize = 32;
 
 /// Endings of the files that are looked at in a folder; a file that is named is read whatever it is called.
-const ENDINGS: [&str; 8] = [".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz", ".toml", ".md"];
+const ENDINGS: [&str; 10] =
+    [".json", ".jsonc", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz", ".toml", ".md", ".code-workspace"];
+/// Endings of bundles, whose manifest may state tools.
+const BUNDLES: [&str; 2] = [".mcpb", ".dxt"];
+/// Files in YAML that are looked at in a folder: most others are no list of servers.
+const IN_YAML: [&str; 8] = [
+    "server.yaml",
+    "server.yml",
+    "catalog.yaml",
+    "catalog.yml",
+    "librechat.yaml",
+    "librechat.yml",
+    "mcp.yaml",
+    "mcp.yml",
+];
+/// Names of files that say nothing of whose list they hold: the folder does.
+const GENERIC: [&str; 10] =
+    ["tools", "tool", "server", "servers", "list", "tools-list", "tools_list", "mcp", "index", "manifest"];
 
 /// The file, or the files of the folder, in the order of their names.
 pub(super) fn below(path: &Path) -> Result<Vec<PathBuf>, String> {
@@ -34,7 +55,7 @@ pub(super) fn below(path: &Path) -> Result<Vec<PathBuf>, String> {
             // Links are not followed: they may lead anywhere, and in circles.
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() && depth < MAX_DEPTH => folders.push((path, depth + 1)),
-                Ok(kind) if kind.is_file() && ENDINGS.iter().any(|end| name.ends_with(end)) => files.push(path),
+                Ok(kind) if kind.is_file() && is_looked_at(&name) => files.push(path),
                 _ => {}
             }
         }
@@ -44,6 +65,27 @@ pub(super) fn below(path: &Path) -> Result<Vec<PathBuf>, String> {
     }
     files.sort();
     Ok(files)
+}
+
+fn is_looked_at(name: &str) -> bool {
+    ENDINGS.iter().chain(&BUNDLES).any(|end| name.ends_with(end)) || IN_YAML.contains(&name)
+}
+
+/// What a list is called that names no server: by its place below the folder that was named, so that files of one name
+/// in several folders stay apart; a file whose name says nothing by the folder that it lies in.
+pub(super) fn called(file: &Path, named: &Path) -> String {
+    let parts: Vec<String> = match file.strip_prefix(named) {
+        Ok(below) if below.components().next().is_some() => {
+            below.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
+        }
+        _ => return stem(&file.to_string_lossy()),
+    };
+    let last = stem(parts.last().map_or("", String::as_str));
+    let folders = &parts[..parts.len() - 1];
+    if GENERIC.contains(&last.to_ascii_lowercase().as_str()) && !folders.is_empty() {
+        return folders.join("/");
+    }
+    folders.iter().cloned().chain([last]).collect::<Vec<_>>().join("/")
 }
 
 /// Why a document was not read.
@@ -72,8 +114,8 @@ impl Unread {
     }
 }
 
-/// Reads one file.
-pub(super) fn read_file(path: &Path, source: &str) -> Result<Document, Unread> {
+/// Reads one file below `named`, or that itself.
+pub(super) fn read_file(path: &Path, named: &Path, source: &str) -> Result<Document, Unread> {
     let mut bytes = Vec::new();
     let unread = |error: std::io::Error| Unread::of(&error, "cannot be read");
     let file = std::fs::File::open(path).map_err(unread)?;
@@ -86,7 +128,53 @@ pub(super) fn read_file(path: &Path, source: &str) -> Result<Document, Unread> {
         document.entries = listings.into_iter().map(|listing| Entry::of(listing, None)).collect();
         return Ok(document);
     }
-    read_bytes(&bytes, source, &stem(&name))
+    let called = called(path, named);
+    if BUNDLES.iter().any(|end| name.ends_with(end)) {
+        return read_bundle(&bytes, source, &called);
+    }
+    if matches!(name.as_str(), "server.yaml" | "server.yml") {
+        let text = String::from_utf8_lossy(&bytes);
+        if let Some(listing) = catalogue::folder_entry(&text, source) {
+            let mut document = Document::new(source, "");
+            document.entries.push(Entry::of(Listing { server: ServerId(format!("file:{called}")), ..listing }, None));
+            return Ok(document);
+        }
+    }
+    let mut document = read_bytes(&bytes, source, &called)?;
+    // In a catalogue with a folder for each server, the file beside the list says whose it is.
+    if let Some(listing) = beside(path, source) {
+        for entry in document.entries.iter_mut().filter(|entry| entry.listing.server.0 == format!("file:{called}")) {
+            entry.listing = Listing { server: entry.listing.server.clone(), ..listing.clone() };
+        }
+    }
+    Ok(document)
+}
+
+/// Reads the manifest of a bundle, and nothing else of it.
+fn read_bundle(bytes: &[u8], source: &str, called: &str) -> Result<Document, Unread> {
+    let limits = mcpdex_extract::Limits::default();
+    if bytes.len() as u64 > limits.archive_bytes {
+        return Err(Unread::TooLarge(format!("the bundle is larger than {} bytes", limits.archive_bytes)));
+    }
+    let info = PackageInfo { ecosystem: Ecosystem::Mcpb, name: called.to_owned(), version: None };
+    let tree = archive::read(ArchiveKind::Zip, bytes, info, &limits)
+        .map_err(|error| Unread::Unreadable(format!("the bundle cannot be unpacked: {error}")))?;
+    let manifest = tree.files.get("manifest.json").map(|text| String::from_utf8_lossy(text));
+    let found = manifest.and_then(|text| catalogue::bundle(&text, source, called));
+    let (listing, tools) =
+        found.ok_or_else(|| Unread::Unreadable("the bundle has no manifest that can be read".to_owned()))?;
+    let mut document = Document::new(source, "");
+    document.problems.extend(listing.problems.iter().cloned());
+    document.entries.push(Entry::of(listing, tools));
+    Ok(document)
+}
+
+/// What the `server.yaml` beside a list says of its server.
+fn beside(list: &Path, source: &str) -> Option<Listing> {
+    let folder = list.parent()?;
+    let file = ["server.yaml", "server.yml"].iter().map(|name| folder.join(name)).find(|path| path.is_file())?;
+    std::fs::symlink_metadata(&file).ok().filter(|about| about.is_file() && about.len() <= MAX_ENTRY)?;
+    catalogue::folder_entry(&std::fs::read_to_string(file).ok()?, source)
 }
 
 /// Reads the bytes of a document, compressed or not.
@@ -112,36 +200,15 @@ pub(super) fn read_bytes(bytes: &[u8], source: &str, stem: &str) -> Result<Docum
 /// The name of a file without folders and endings.
 pub(super) fn stem(path: &str) -> String {
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
-    let end = ENDINGS.iter().filter(|end| name.ends_with(*end)).map(|end| end.len()).max().unwrap_or(0);
+    let end = ENDINGS
+        .iter()
+        .chain(&BUNDLES)
+        .chain(&[".yaml", ".yml"])
+        .filter(|end| name.ends_with(*end))
+        .map(|end| end.len())
+        .max()
+        .unwrap_or(0);
     name[..name.len() - end].to_owned()
-}
-
-/// Where MCP clients keep their configuration: the user's first, then the project's in the present folder.
-pub(super) fn client_places() -> Vec<PathBuf> {
-    let mut places = Vec::new();
-    if let Some(dirs) = directories::BaseDirs::new() {
-        // On Linux, macOS and Windows these are ~/.config, ~/Library/Application Support and %APPDATA%.
-        for file in ["Claude/claude_desktop_config.json", "Code/User/mcp.json", "Code/User/settings.json"] {
-            places.push(dirs.config_dir().join(file));
-        }
-        for file in [
-            ".claude.json",
-            ".cursor/mcp.json",
-            ".codeium/windsurf/mcp_config.json",
-            ".codex/config.toml",
-            ".gemini/settings.json",
-        ] {
-            places.push(dirs.home_dir().join(file));
-        }
-    }
-    let here = std::env::current_dir().unwrap_or_default();
-    for file in [".mcp.json", ".cursor/mcp.json", ".vscode/mcp.json", ".codex/config.toml", ".gemini/settings.json"] {
-        let place = here.join(file);
-        if !places.contains(&place) {
-            places.push(place);
-        }
-    }
-    places
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod endpoint;
 mod files;
 mod options;
 mod package;
+pub mod places;
 mod plan;
 mod progress;
 mod shared;

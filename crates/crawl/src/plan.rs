@@ -280,6 +280,6 @@ fn declared(listing: &Listing, name: &str, list: ToolList) -> Observation {
         artifact_sha256: None,
         detail: None,
         tools: list.tools.into_iter().map(|tool| (tool, None)).collect(),
-        partial: list.malformed.into_iter().map(missing).collect(),
+        partial: list.malformed.into_iter().map(missing).chain(list.missing).collect(),
     }
 }

@@ -357,8 +357,8 @@ impl Source<'_> {
                 self.send(Found::At(file.display().to_string())).await?;
                 // What lies in a folder may be anybody's; a configuration that is named is the user's word.
                 let own = file == *path;
-                let (name, shown) = (self.name.clone(), file.display().to_string());
-                match tokio::task::spawn_blocking(move || super::files::read_file(&file, &name)).await {
+                let (name, shown, named) = (self.name.clone(), file.display().to_string(), path.clone());
+                match tokio::task::spawn_blocking(move || super::files::read_file(&file, &named, &name)).await {
                     Ok(Ok(document)) => self.entries(document, &shown, own).await?,
                     Ok(Err(why)) => self.fail(why.outcome(), format!("{shown}: {why}")).await?,
                     Err(error) => std::panic::resume_unwind(error.into_panic()),
@@ -369,8 +369,7 @@ impl Source<'_> {
     }
 
     async fn clients(&self) -> Result<(), ReceiverGone> {
-        let places = super::files::client_places();
-        let files: Vec<_> = places.into_iter().filter(|path| path.is_file()).collect();
+        let files = super::places::client_files(std::path::Path::new("."));
         if files.is_empty() {
             let detail = "no configuration of a client was found; name the file instead".to_owned();
             return self.fail(Outcome::Gone, detail).await;
@@ -386,13 +385,15 @@ impl Source<'_> {
             self.send(Found::Problem(format!("{shown}: {problem}"))).await?;
         }
         for entry in document.entries {
+            // As the user's own configuration has it; what is kept is without what may be secret.
+            let address = entry.address.filter(|_| own).and_then(|text| Url::parse(&text).ok());
             let job = Job {
                 listing: Box::new(entry.listing),
                 recorded: entry.tools.map(|tools| (self.name.clone(), tools)),
                 named: false,
                 trusted: own && entry.configured,
                 changed: false,
-                address: None,
+                address,
             };
             self.send(Found::Server { job, new: true }).await?;
         }

@@ -29,7 +29,7 @@ pub use catalogue::{FoundTool, Hit, HitPage, NamedTool, OutcomeCount, PartialLis
 pub use event::{AliasedAttempt, CrawlEvent, Sweep, Validator};
 pub use figures::{Count, Coverage, Figures, Growth, ListFacts, ServerFacts, SourceFigures};
 pub use history::{History, HistoryError, KeptListings, ListingPage, NoHistory, SourceState};
-pub use listing::{DELETED, Ecosystem, Listing, Package, Remote, ServerId, Transport, status};
+pub use listing::{DELETED, Ecosystem, Listing, Package, Remote, ServerId, Transport, pypi_name, status};
 pub use merge::{Merge, OtherStatement, merge};
 pub use observation::{Observation, Partial, PartialReason, ToolOrigin, ToolSite};
 pub use outcome::Outcome;

@@ -16,6 +16,20 @@ pub fn status(word: &str) -> &str {
     }
 }
 
+/// A Python project's name in the one spelling that indexes compare (PEP 503): lower case, runs of `.`, `_` and `-` as one
+/// `-`.
+pub fn pypi_name(name: &str) -> String {
+    let mut normal = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '.' | '_' | '-' if normal.ends_with('-') => {}
+            '.' | '_' | '-' => normal.push('-'),
+            other => normal.extend(other.to_lowercase()),
+        }
+    }
+    normal
+}
+
 /// The identity of a server: its registry name (`io.github.owner/name`) or, lacking one, its origin
 /// (`npm:NAME`, `pypi:NAME`, a URL, a configuration entry).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -25,7 +39,10 @@ pub struct ServerId(pub String);
 impl ServerId {
     /// The identity of a server that is known only by its package.
     pub fn of_package(ecosystem: Ecosystem, name: &str) -> Self {
-        ServerId(format!("{ecosystem}:{name}"))
+        ServerId(match ecosystem {
+            Ecosystem::Pypi => format!("{ecosystem}:{}", pypi_name(name)),
+            _ => format!("{ecosystem}:{name}"),
+        })
     }
 
     /// The text of the identity.
@@ -78,11 +95,12 @@ pub struct Package {
 }
 
 impl Package {
-    /// A package known by name alone.
+    /// A package known by name alone. A Python project's is kept in its normal spelling.
     pub fn named(ecosystem: Ecosystem, identifier: impl Into<String>, version: Option<String>) -> Self {
+        let identifier = identifier.into();
         Package {
             ecosystem,
-            identifier: identifier.into(),
+            identifier: if ecosystem == Ecosystem::Pypi { pypi_name(&identifier) } else { identifier },
             version,
             registry_base: None,
             sha256: None,

@@ -31,6 +31,10 @@ words! {
         LimitReached = "limit-reached",
         /// A source file could not be parsed.
         UnparsedFile = "unparsed-file",
+        /// The list names a next page, which is not at hand.
+        MorePages = "more-pages",
+        /// The source names the tools and keeps their definitions elsewhere.
+        NamesOnly = "names-only",
         /// A tool in the list was malformed and is missing.
         MalformedTool = "malformed-tool",
         /// The worker that parses source died or was ended; the rest of the package was not read.

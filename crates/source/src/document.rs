@@ -1,22 +1,20 @@
 //! Files that hold servers: the text of a JSON or TOML document, or of one row of JSON lines, in; listings and recorded
 //! tool lists out. A row that cannot be read is reported with its place and hides no other.
 //!
-//! What a value is, is told by its shape: a page of the registry's API, a manifest in its envelope or alone, a client's
-//! configuration, the answer to a `tools/list`, a tool with the name of its server.
+//! What a value is, is told by its shape: a page of the registry's API, a manifest in its envelope or alone, a catalogue
+//! that carries definitions, a client's configuration, the answer to a `tools/list`, a tool with the name of its server.
 
 use super::address::address;
+use super::client_config::{self, Configuration};
+use super::kind::{self, Parts};
 use super::recorded::{ToolList, read_tools};
-use super::{config, registry};
+use super::{catalogue, registry};
 use mcpdex_model::{Listing, Oddity, ServerId, Tool, lenient, scan};
 use serde_json::value::RawValue;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The largest text that may be the TOML of a client, in bytes; a longer one is rows of JSON or nothing.
 const MAX_SETTINGS: usize = 8 << 20;
-
-/// Objects by their keys, without reading what is below.
-type Parts<'a> = BTreeMap<String, &'a RawValue>;
 
 /// A server of a document, with the list that the document has of its tools.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,12 +23,14 @@ pub struct Entry {
     pub tools: Option<ToolList>,
     /// It comes from a client's configuration: whoever wrote that chose its address.
     pub configured: bool,
+    /// The address as the configuration has it, where what is kept of it is less.
+    pub address: Option<String>,
 }
 
 impl Entry {
     /// An entry of any other kind.
     pub fn of(listing: Listing, tools: Option<ToolList>) -> Self {
-        Entry { listing, tools, configured: false }
+        Entry { listing, tools, configured: false, address: None }
     }
 }
 
@@ -77,9 +77,9 @@ impl Document {
             self.value("the document", text);
             return;
         }
-        if let Some(plain) = without_comments(text) {
+        if let Some(plain) = kind::without_comments(text) {
             // Usual in the settings of clients, and nowhere else.
-            if !scan::members(&plain).is_some_and(|parts| is_settings(&parts.found)) {
+            if !scan::members(&plain).is_some_and(|parts| kind::is_settings(&parts.found)) {
                 let what = "the document holds comments or commas too many, which were passed over";
                 self.problems.push(what.to_owned());
             }
@@ -89,7 +89,7 @@ impl Document {
         if text.len() > MAX_SETTINGS {
             return self.rows(text);
         }
-        match config::read_toml(text, &self.source) {
+        match kind::settings(text) {
             Ok(found) => self.config(found),
             Err(why) if !text.trim_start().starts_with(['{', '[']) => self.problems.push(format!("the document {why}")),
             // One value that is not quite JSON, or a row for each.
@@ -157,19 +157,25 @@ impl Document {
         let parts: Parts<'_> =
             serde_json::from_str(text).map_err(|error| format!("is not a JSON object with text for keys: {error}"))?;
         let is = |key: &str, start: char| parts.get(key).is_some_and(|raw| raw.get().starts_with(start));
-        if is("servers", '[') {
+        if is("servers", '[') && !kind::is_configuration(text) {
             let page = registry::read_page(text.as_bytes(), &self.source).map_err(|error| error.to_string())?;
             self.superseded += page.superseded;
             self.redacted += page.redacted;
             self.problems.extend(page.problems.into_iter().map(|problem| format!("{place}: {problem}")));
             self.entries.extend(page.listings.into_iter().map(|listing| Entry::of(listing, None)));
+        } else if kind::is_wrapped(&parts, text) {
+            self.config(client_config::read_text(text, "settings.json").map_err(|why| why.to_string())?);
         } else if is("tools", '[') || is("result", '{') {
             let tools = read_tools(text)?;
             self.note_tools(place, &tools);
             let server = text_of(&parts, "server").unwrap_or_else(|| self.unnamed());
             self.entries.push(Entry::of(self.listing(&server), Some(tools)));
-        } else if config::is_one(|key| is(key, '{')) {
-            self.config(config::read_json(text, &self.source)?);
+        } else if let Some(found) = catalogue::read(text, &self.source) {
+            self.redacted += found.redacted;
+            self.problems.extend(found.problems.into_iter().map(|problem| format!("{place}: {problem}")));
+            self.entries.extend(found.servers.into_iter().map(|(listing, tools)| Entry::of(listing, tools)));
+        } else if client_config::is_one(|key| is(key, '{')) || kind::is_configuration(text) {
+            self.config(client_config::read_text(text, "settings.json").map_err(|why| why.to_string())?);
         } else if is("server", '"') || is("inputSchema", '{') {
             self.tool(place, text, &parts)?;
         } else {
@@ -189,8 +195,7 @@ impl Document {
         let items: Vec<&RawValue> =
             serde_json::from_str(text).map_err(|error| format!("is not valid JSON: {error}"))?;
         let is_tool = |item: &&RawValue| {
-            serde_json::from_str::<Parts<'_>>(item.get())
-                .is_ok_and(|parts| parts.contains_key("name") && parts.contains_key("inputSchema"))
+            serde_json::from_str::<Parts<'_>>(item.get()).is_ok_and(|parts| kind::is_definition(&parts))
         };
         if items.first().is_some_and(is_tool) {
             let tools = read_tools(text)?;
@@ -253,11 +258,15 @@ impl Document {
         self.problems.extend(list.notes.iter().map(|note| format!("{place} {note}")));
     }
 
-    fn config(&mut self, found: config::Found) {
-        self.redacted += found.redacted;
+    fn config(&mut self, found: Configuration) {
+        self.redacted += found.servers.iter().map(|server| server.redacted).sum::<usize>();
         self.problems.extend(found.problems);
-        self.entries
-            .extend(found.listings.into_iter().map(|listing| Entry { configured: true, ..Entry::of(listing, None) }));
+        for server in found.servers {
+            let listing = server.listing(&self.source);
+            let stripped = matches!(server.reading.starts, crate::launch::Starts::Address { stripped: true, .. });
+            let address = server.url.filter(|_| stripped);
+            self.entries.push(Entry { configured: true, address, ..Entry::of(listing, None) });
+        }
     }
 
     fn unnamed(&self) -> String {
@@ -270,20 +279,6 @@ impl Document {
         let server = if server.contains("://") { address(server).text } else { server.to_owned() };
         Listing::bare(ServerId(server), &*self.source)
     }
-}
-
-/// The JSON of a document that has comments or commas too many, as editors allow in their settings; `None` where it has
-/// none or is no JSON then either.
-fn without_comments(text: &str) -> Option<String> {
-    if !text.trim_start().starts_with(['{', '/']) {
-        return None;
-    }
-    lenient::without_comments(text).filter(|plain| serde_json::from_str::<&RawValue>(plain).is_ok())
-}
-
-/// Whether these are the members of a client's configuration.
-fn is_settings(members: &[(Cow<'_, str>, &str)]) -> bool {
-    config::is_one(|key| members.iter().any(|(member, value)| member == key && value.starts_with('{')))
 }
 
 /// What is told of a tool: what its text had to be mended for, and keys that come twice.

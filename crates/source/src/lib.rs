@@ -5,18 +5,22 @@
 //! - [`registry`]: pages of the official MCP registry's API; [`manifest`]: the `server.json` in them; [`redact`]: secrets
 //!   that must not be kept; [`given`] and [`address`]: what a person gave to a server,
 //!   without them.
-//! - [`document`]: files of manifests and recorded lists; [`config`]: client configurations; [`page`]: list pages, and
+//! - [`document`]: files of manifests and recorded lists; [`client_config`]: client configurations, [`launch`]: the
+//!   command lines in them; [`page`]: list pages, and
 //!   what [`robots`] allow; [`curated`]: what is crawled by default.
+//! - [`catalogue`]: catalogues that carry definitions of tools.
 //! - [`npm`] and [`pypi`]: the pages of package registries; [`npmrc`] and [`pip`]: how their own clients are configured.
 //! - [`packed`]: what is compressed, unpacked under bounds.
 //! - [`sample`]: the embedded page, with [`recorded`] tool lists.
 
 pub mod address;
 pub mod artifact;
-pub mod config;
+pub mod catalogue;
+pub mod client_config;
 pub mod curated;
 pub mod document;
 pub mod given;
+pub mod launch;
 pub mod manifest;
 pub mod npm;
 pub mod npmrc;
@@ -30,7 +34,8 @@ pub mod registry;
 pub mod robots;
 pub mod sample;
 
-mod flags;
+mod arguments;
+mod kind;
 mod look;
 mod spec;
 

@@ -103,7 +103,10 @@ fn package(item: &Map<String, Value>) -> Result<Package, String> {
     };
     Ok(Package {
         ecosystem,
-        identifier: identifier.to_owned(),
+        identifier: match ecosystem {
+            Ecosystem::Pypi => mcpdex_model::pypi_name(identifier),
+            _ => identifier.to_owned(),
+        },
         version: text_of(item, &["version"]).filter(|version| *version != "latest").map(str::to_owned),
         registry_base: text_of(item, &["registryBaseUrl", "registry_base_url"]).map(str::to_owned),
         sha256: text_of(item, &["fileSha256", "file_sha256"]).map(str::to_owned),

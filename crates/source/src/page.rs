@@ -2,7 +2,7 @@
 //! repositories that the page links to or tells how to run. Candidates are guesses by the shape of an address; whether
 //! there is a server behind one is found out by whoever tries it.
 
-use super::config;
+use super::launch::{self, Starts};
 use mcpdex_model::{Ecosystem, Listing, Package, Remote, ServerId, Transport};
 use scraper::{Html, Selector};
 use std::collections::BTreeMap;
@@ -132,7 +132,10 @@ fn candidate(mention: &Mention, source: &str) -> Option<Listing> {
     if let Some(command) = &mention.command {
         let words: Vec<String> =
             command.trim().trim_start_matches("$ ").split_whitespace().map(str::to_owned).collect();
-        return config::package(&words).map(|package| Listing::of_package(package, source));
+        return match launch::read(&words).starts {
+            Starts::Package(run) => Some(Listing::of_package(run.package, source)),
+            _ => None,
+        };
     }
     let mut url = mention.address.clone()?;
     url.set_fragment(None);

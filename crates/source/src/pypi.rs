@@ -36,18 +36,7 @@ pub fn page_url(base: &Url, name: &str) -> Result<Url, PageError> {
     Ok(url)
 }
 
-/// A project's name as indexes compare it (PEP 503): lower case, runs of `.`, `_` and `-` as one `-`.
-pub fn normal_name(name: &str) -> String {
-    let mut normal = String::with_capacity(name.len());
-    for c in name.chars() {
-        match c {
-            '.' | '_' | '-' if normal.ends_with('-') => {}
-            '.' | '_' | '-' => normal.push('-'),
-            other => normal.extend(other.to_lowercase()),
-        }
-    }
-    normal
-}
+pub use mcpdex_model::pypi_name as normal_name;
 
 /// One file of a project.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! A recorded `tools/list`: its text in, tools out, one by one, so that a malformed one hides no other.
 
-use mcpdex_model::{Tool, scan};
+use mcpdex_model::{Partial, PartialReason, Tool, scan};
 
 /// What a recorded list holds.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -10,6 +10,15 @@ pub struct ToolList {
     pub malformed: Vec<String>,
     /// What is doubtful about the list as a whole, one sentence each.
     pub notes: Vec<String>,
+    /// What is known to be missing from it, beside what is malformed.
+    pub missing: Vec<Partial>,
+}
+
+impl ToolList {
+    /// Notes that something is missing.
+    pub fn lacks(&mut self, reason: PartialReason, detail: impl Into<String>) {
+        self.missing.push(Partial { reason, detail: detail.into(), site: None });
+    }
 }
 
 /// Reads a list: the answer to `tools/list` as a whole, its `result`, or the array alone. Where the text names its tools
@@ -32,14 +41,40 @@ pub fn read_tools(text: &str) -> Result<ToolList, String> {
             return Err(no(&broken));
         }
         for item in items.found {
-            match Tool::from_json(item) {
+            match read_tool(item) {
                 Ok(tool) => list.tools.push(tool),
                 Err(error) => list.malformed.push(format!("tool {at} is missing: {error}")),
             }
             at += 1;
         }
     }
+    if names_next_page(text) {
+        list.lacks(PartialReason::MorePages, "the recording ends at a page that names a next one");
+    }
     Ok(list)
+}
+
+/// Reads one item of a list. Catalogues write the parameters as a list of `arguments`: the schema that they mean is added
+/// to the definition.
+fn read_tool(item: &str) -> Result<Tool, mcpdex_model::ToolError> {
+    match crate::arguments::with_schema(item) {
+        Some(mended) => Tool::from_json(&mended),
+        None => Tool::from_json(item),
+    }
+}
+
+/// Whether the answer, or its `result`, names a page that follows.
+fn names_next_page(text: &str) -> bool {
+    let members = |text: &str| -> Vec<(String, String)> {
+        let found = scan::members(text).map(|parts| parts.found).unwrap_or_default();
+        found.into_iter().map(|(key, value)| (key.into_owned(), value.to_owned())).collect()
+    };
+    let cursor = |members: &[(String, String)]| {
+        members.iter().any(|(key, value)| (key == "nextCursor" || key == "next_cursor") && value != "null")
+    };
+    let own = members(text);
+    let result = own.iter().find(|(key, _)| key == "result").map(|(_, value)| members(value)).unwrap_or_default();
+    cursor(&own) || cursor(&result)
 }
 
 /// The arrays of tools that an answer names.

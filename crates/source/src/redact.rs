@@ -121,7 +121,7 @@ fn redact_named(value: &mut Value, depth: usize) -> usize {
 }
 
 /// Whether an input of this name holds a secret.
-fn is_secret_name(name: &str) -> bool {
+pub(crate) fn is_secret_name(name: &str) -> bool {
     let folded: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     const PARTS: &[&str] = &[
         "authorization",
@@ -181,7 +181,7 @@ fn redact_text(text: &mut String, place: Place) -> usize {
 }
 
 /// Whether a value given to a secret input says only where the secret belongs: a template, a flag, a small word.
-fn is_placeholder(text: &str) -> bool {
+pub(crate) fn is_placeholder(text: &str) -> bool {
     let mut rest = String::new();
     let mut inside = 0_usize;
     for c in text.chars() {

@@ -118,7 +118,7 @@ fn is_web(word: &str) -> bool {
 fn page(url: Url) -> Result<SourceSpec, SpecError> {
     let path = url.path().trim_end_matches(".gz").to_ascii_lowercase();
     let ends = |ends: &[&str]| ends.iter().any(|end| path.ends_with(end));
-    Ok(if ends(&[".json", ".jsonl", ".ndjson", ".toml"]) {
+    Ok(if ends(&[".json", ".jsonc", ".jsonl", ".ndjson", ".toml", ".yaml", ".yml"]) {
         SourceSpec::Document(url)
     } else if ends(&[".md", ".markdown", ".html", ".htm"]) {
         SourceSpec::List(url)
@@ -137,7 +137,23 @@ fn server(mut url: Url) -> Result<SourceSpec, SpecError> {
 }
 
 fn is_path(word: &str) -> bool {
-    let known = [".json", ".jsonl", ".ndjson", ".gz", ".toml", ".md", ".markdown", ".html", ".htm"];
+    let known = [
+        ".json",
+        ".jsonc",
+        ".jsonl",
+        ".ndjson",
+        ".gz",
+        ".toml",
+        ".yaml",
+        ".yml",
+        ".code-workspace",
+        ".mcpb",
+        ".dxt",
+        ".md",
+        ".markdown",
+        ".html",
+        ".htm",
+    ];
     let named = known.iter().any(|end| word.to_ascii_lowercase().ends_with(end));
     let drive = word.as_bytes().get(1) == Some(&b':') && word.as_bytes()[0].is_ascii_alphabetic();
     (!word.contains(':') || drive) && (named || word.contains(['/', '\\']) || word.starts_with('.'))
@@ -241,7 +257,7 @@ mod tests {
             ("npm:@clay/kiln", "npm:@clay/kiln"),
             ("npm:@clay/kiln@1.2.3", "npm:@clay/kiln@1.2.3"),
             ("npm:kiln@^2", "npm:kiln@^2"),
-            ("pypi:clay.kiln-server", "pypi:clay.kiln-server"),
+            ("pypi:clay.kiln-server", "pypi:clay-kiln-server"),
             ("pypi:kiln@0.3", "pypi:kiln@0.3"),
             ("pypi:kiln==0.3", "pypi:kiln@0.3"),
             ("sample", "sample"),

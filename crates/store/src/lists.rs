@@ -144,18 +144,24 @@ impl Batch<'_> {
     }
 
     /// Decides anew which tools the server is held to offer today: those of the latest lists of its best origin, each
-    /// name once (two packages of one server usually carry the same tools). One that is gone offers nothing.
+    /// name from one list (two packages of one server usually carry the same tools). Where one list has several
+    /// definitions of a name all of them count, since clients differ in which one they take. A server that is gone offers
+    /// nothing.
     pub(super) fn settle(&self, server: i64) -> Result<(), StoreError> {
         self.execute("UPDATE tool SET current = 0 WHERE server_id = ?1 AND current = 1", [server])?;
         self.execute(
             "UPDATE tool SET current = 1 WHERE (SELECT gone FROM server WHERE id = ?1) = 0 AND id IN (
-                 SELECT min(tool.id) FROM tool JOIN observation ON observation.id = tool.observation_id
-                 WHERE observation.server_id = ?1 AND observation.latest = 1
-                   AND observation.origin = (
-                       SELECT origin FROM observation WHERE server_id = ?1 AND latest = 1
-                       ORDER BY CASE origin WHEN 'live' THEN 0 WHEN 'card' THEN 1 WHEN 'declared' THEN 2 ELSE 3 END
-                       LIMIT 1)
-                 GROUP BY tool.name)",
+                 SELECT min(tool.id) FROM tool JOIN (
+                     SELECT tool.name, min(tool.id) AS id FROM tool
+                     JOIN observation ON observation.id = tool.observation_id
+                     WHERE observation.server_id = ?1 AND observation.latest = 1
+                       AND observation.origin = (
+                           SELECT origin FROM observation WHERE server_id = ?1 AND latest = 1
+                           ORDER BY CASE origin WHEN 'live' THEN 0 WHEN 'card' THEN 1 WHEN 'declared' THEN 2 ELSE 3 END
+                           LIMIT 1)
+                     GROUP BY tool.name) AS first ON first.name = tool.name
+                 WHERE tool.observation_id = (SELECT observation_id FROM tool AS one WHERE one.id = first.id)
+                 GROUP BY tool.name, tool.definition_id)",
             [server],
         )?;
         self.execute("INSERT INTO unjudged (server_id) VALUES (?1) ON CONFLICT DO NOTHING", [server])?;

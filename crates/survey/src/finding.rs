@@ -29,6 +29,16 @@ words! {
         Partial = "partial",
         /// The server could not be read.
         Unread = "unread",
+        /// One list names a tool more than once.
+        DuplicateName = "duplicate-name",
+        /// The client never asks before it calls the server's tools.
+        StandingApproval = "standing-approval",
+        /// A secret stands in the configuration as such.
+        PlainSecret = "plain-secret",
+        /// What is started is a package without an exact version.
+        Unpinned = "unpinned",
+        /// What is started is fetched from an address or a repository without a checksum.
+        UnverifiedDownload = "unverified-download",
     }
 }
 
@@ -63,6 +73,21 @@ impl Kind {
             }
             Kind::Partial => "What is missing from the list was not judged. Learn the list from the server itself.",
             Kind::Unread => "Nothing is known of the server's tools, which does not make them harmless.",
+            Kind::DuplicateName => {
+                "Clients differ in which of two definitions of one name they take. All of them were judged, and the gravest counts."
+            }
+            Kind::StandingApproval => {
+                "Nobody is asked before the tool is called. Take the standing approval away, or limit it to tools that only read."
+            }
+            Kind::PlainSecret => {
+                "Whoever reads the configuration has the secret. Refer to a variable or a vault instead, and change the secret."
+            }
+            Kind::Unpinned => {
+                "The next start may run other code than the one that was looked at. Name an exact version or a digest."
+            }
+            Kind::UnverifiedDownload => {
+                "Whoever controls the address decides what runs. Name a fixed commit, or a package of an index with its version."
+            }
         }
     }
 }
@@ -74,6 +99,9 @@ pub struct Finding {
     pub severity: Risk,
     /// The server, by the name that whoever asked knows it by.
     pub server: String,
+    /// What the server is, whatever it is called: fingerprints and suppressions go by this.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub identity: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool: Option<String>,
     /// One sentence.
@@ -82,22 +110,51 @@ pub struct Finding {
     pub fingerprint: String,
 }
 
-impl Finding {
-    /// A finding; `matter` tells apart what else would be the same finding.
-    pub fn new(kind: Kind, severity: Risk, server: &str, tool: Option<&str>, message: String, matter: &str) -> Finding {
-        let key = [kind.as_str(), severity.as_str(), server, tool.unwrap_or_default(), matter].join("\u{1f}");
-        let fingerprint = super::pin::sha256(key.as_bytes())[..32].to_owned();
-        Finding { kind, severity, server: server.to_owned(), tool: tool.map(str::to_owned), message, fingerprint }
+/// A server that findings are about: what whoever asked calls it, and what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subject<'a> {
+    pub name: &'a str,
+    pub identity: &'a str,
+}
+
+impl<'a> From<&'a str> for Subject<'a> {
+    fn from(name: &'a str) -> Subject<'a> {
+        Subject { name, identity: name }
     }
 }
 
-/// What stands out among the tools of one server, known as `server`; gravest first.
-pub fn of_server(server: &str, tools: &[FoundTool], unread: &[Unread], partial: &[PartialList]) -> Vec<Finding> {
+impl Finding {
+    /// A finding; `matter` tells apart what else would be the same finding.
+    pub fn new<'a>(
+        kind: Kind,
+        severity: Risk,
+        server: impl Into<Subject<'a>>,
+        tool: Option<&str>,
+        message: String,
+        matter: &str,
+    ) -> Finding {
+        let Subject { name, identity } = server.into();
+        let key = [kind.as_str(), severity.as_str(), identity, tool.unwrap_or_default(), matter].join("\u{1f}");
+        let fingerprint = super::pin::sha256(key.as_bytes())[..32].to_owned();
+        let (server, identity) = (name.to_owned(), identity.to_owned());
+        Finding { kind, severity, server, identity, tool: tool.map(str::to_owned), message, fingerprint }
+    }
+}
+
+/// What stands out among the tools of one server; gravest first.
+pub fn of_server<'a>(
+    server: impl Into<Subject<'a>>,
+    tools: &[FoundTool],
+    unread: &[Unread],
+    partial: &[PartialList],
+) -> Vec<Finding> {
+    let server: Subject<'a> = server.into();
     let mut findings: Vec<Finding> = tools.iter().flat_map(|tool| of_tool(server, tool)).collect();
     if let Some(found) = combination(tools.iter().map(|tool| (tool.tool.name.as_str(), &tool.verdict))) {
         let message = format!("the server's own tools make a leak possible: {}", found.sentence());
         findings.push(Finding::new(Kind::Combination, Risk::High, server, None, message, ""));
     }
+    findings.extend(twice(server, tools));
     for list in partial {
         for missing in &list.missing {
             let place = missing.site.as_ref().map(|s| format!(" ({}:{})", s.file, s.line)).unwrap_or_default();
@@ -113,6 +170,24 @@ pub fn of_server(server: &str, tools: &[FoundTool], unread: &[Unread], partial: 
     sorted(findings)
 }
 
+/// Names that one server gives to several definitions.
+fn twice(server: Subject<'_>, tools: &[FoundTool]) -> Vec<Finding> {
+    let mut by_name: std::collections::BTreeMap<&str, Vec<Risk>> = std::collections::BTreeMap::new();
+    for found in tools {
+        by_name.entry(found.tool.name.as_str()).or_default().push(found.verdict.risk);
+    }
+    let several = by_name.into_iter().filter(|(_, risks)| risks.len() > 1);
+    let finding = |(name, risks): (&str, Vec<Risk>)| {
+        let gravest = risks.iter().copied().max().unwrap_or(Risk::Medium);
+        let message = format!(
+            "its list defines `{name}` {} times; the gravest definition, of risk {gravest}, counts",
+            risks.len()
+        );
+        Finding::new(Kind::DuplicateName, gravest.max(Risk::Medium), server, Some(name), message, "")
+    };
+    several.map(finding).collect()
+}
+
 /// What stands out about a name: servers that mean different things by it, names that look like it, and descriptions of
 /// other servers that speak of it.
 pub fn of_name(name: &str, found: &[FoundTool], alike: &[NamedTool], mentions: &[NamedTool]) -> Vec<Finding> {
@@ -126,34 +201,53 @@ pub fn of_name(name: &str, found: &[FoundTool], alike: &[NamedTool], mentions: &
     }
     for other in alike {
         let message = format!("`{}` looks like `{name}` and is another name", other.tool);
-        findings.push(Finding::new(Kind::LookAlike, Risk::High, &other.server, Some(&other.tool), message, name));
+        findings.push(Finding::new(
+            Kind::LookAlike,
+            Risk::High,
+            other.server.as_str(),
+            Some(&other.tool),
+            message,
+            name,
+        ));
     }
     for other in mentions {
         let message =
             format!("the description of `{}` speaks of `{name}`, which this server does not have", other.tool);
-        findings.push(Finding::new(Kind::Shadowing, Risk::Medium, &other.server, Some(&other.tool), message, name));
+        findings.push(Finding::new(
+            Kind::Shadowing,
+            Risk::Medium,
+            other.server.as_str(),
+            Some(&other.tool),
+            message,
+            name,
+        ));
     }
     sorted(findings)
 }
 
 /// Findings across servers: names that several of them have and that differ, and a leak that only their combination
-/// makes possible. `servers` are known by the given names.
-pub fn of_tools(servers: &[(String, Vec<FoundTool>)]) -> Vec<Finding> {
+/// makes possible.
+pub fn of_tools(servers: &[(Subject<'_>, &[FoundTool])]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut by_name: std::collections::BTreeMap<&str, Vec<(&str, &FoundTool)>> = std::collections::BTreeMap::new();
+    let mut by_name: std::collections::BTreeMap<&str, Vec<(Subject<'_>, &FoundTool)>> =
+        std::collections::BTreeMap::new();
     for (server, tools) in servers {
-        for tool in tools {
-            by_name.entry(tool.tool.name.as_str()).or_default().push((server, tool));
+        for tool in *tools {
+            by_name.entry(tool.tool.name.as_str()).or_default().push((*server, tool));
         }
     }
     for (name, holders) in by_name {
         for (at, (server, tool)) in holders.iter().enumerate() {
-            let others: Vec<&str> =
-                holders.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, (server, _))| *server).collect();
+            let others: Vec<&str> = holders
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != at)
+                .map(|(_, (server, _))| server.name)
+                .collect();
             if !others.is_empty() {
                 let severity = tool.verdict.risk.max(Risk::Medium);
                 let message = format!("`{name}` is also a tool of {}", others.join(", "));
-                findings.push(Finding::new(Kind::NameCollision, severity, server, Some(name), message, ""));
+                findings.push(Finding::new(Kind::NameCollision, severity, *server, Some(name), message, ""));
             }
         }
     }
@@ -162,7 +256,7 @@ pub fn of_tools(servers: &[(String, Vec<FoundTool>)]) -> Vec<Finding> {
         .any(|(_, tools)| combination(tools.iter().map(|tool| (tool.tool.name.as_str(), &tool.verdict))).is_some());
     let all: Vec<(String, &FoundTool)> = servers
         .iter()
-        .flat_map(|(server, tools)| tools.iter().map(move |tool| (format!("{server}/{}", tool.tool.name), tool)))
+        .flat_map(|(server, tools)| tools.iter().map(move |tool| (format!("{}/{}", server.name, tool.tool.name), tool)))
         .collect();
     if let Some(found) = combination(all.iter().map(|(name, tool)| (name.as_str(), &tool.verdict))).filter(|_| !alone) {
         let message = format!("the servers together make a leak possible: {}", found.sentence());
@@ -174,7 +268,7 @@ pub fn of_tools(servers: &[(String, Vec<FoundTool>)]) -> Vec<Finding> {
 /// The rules whose evidence is text that speaks to the model.
 const INSTRUCTING: [&str; 3] = ["orders-the-model-about", "asks-for-files-secrets-or-silence", "hidden-text"];
 
-fn of_tool(server: &str, found: &FoundTool) -> Vec<Finding> {
+fn of_tool(server: Subject<'_>, found: &FoundTool) -> Vec<Finding> {
     let (name, verdict) = (found.tool.name.as_str(), &found.verdict);
     let finding =
         |kind, severity, message, matter: &str| Finding::new(kind, severity, server, Some(name), message, matter);

@@ -12,7 +12,8 @@ pub struct Suppression {
     /// Any kind where it is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
-    /// Any server where it is missing.
+    /// Any server where it is missing. The server's identity (`npm:NAME`, `pypi:NAME`, an address): what a configuration
+    /// calls it may be another server tomorrow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
     /// Any tool where it is missing.
@@ -98,7 +99,7 @@ impl Gate {
         let hold = |finding: Finding| {
             let fits = |entry: &&Suppression| {
                 entry.kind.is_none_or(|kind| kind == finding.kind)
-                    && entry.server.as_ref().is_none_or(|server| *server == finding.server)
+                    && entry.server.as_ref().is_none_or(|server| *server == finding.identity)
                     && entry.tool.as_ref().is_none_or(|tool| Some(tool) == finding.tool.as_ref())
             };
             let suppressed = self.active.iter().find(fits).cloned();
@@ -109,6 +110,19 @@ impl Gate {
             Gated { known: self.baseline.contains(&finding.fingerprint), suppressed, expired, finding }
         };
         findings.into_iter().map(hold).collect()
+    }
+
+    /// The suppressions that name a server by what a configuration calls it, each with what that server is. They accept
+    /// nothing.
+    pub fn by_alias<'a>(&'a self, findings: &'a [Gated]) -> Vec<(&'a str, &'a str)> {
+        let mut found: Vec<(&str, &str)> = Vec::new();
+        for name in self.active.iter().filter_map(|entry| entry.server.as_deref()) {
+            let meant = findings.iter().find(|gated| gated.finding.server == name && gated.finding.identity != name);
+            if let Some(gated) = meant.filter(|_| !found.iter().any(|(other, _)| *other == name)) {
+                found.push((name, &gated.finding.identity));
+            }
+        }
+        found
     }
 
     /// Whether something that counts is at or above `from`.

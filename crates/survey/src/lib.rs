@@ -17,7 +17,7 @@ pub use audit::{Audit, audit};
 pub use change::{Change, ChangeKind, FieldChange, Judged, changes, sort as sort_changes};
 pub use combination::{Combination, Leg, combination};
 pub use compare::{Difference, Variant, differences};
-pub use finding::{Finding, Kind, of_name, of_server, of_tools};
+pub use finding::{Finding, Kind, Subject, of_name, of_server, of_tools};
 pub use gate::{Gate, GateError, Gated, Suppression};
 pub use lock::{Drift, DriftKind, check};
 pub use pin::{Lock, LockError, LockedServer, LockedTool, canonical, sha256};

@@ -37,16 +37,34 @@ pub struct Drift {
 
 /// The differences, risk-raising ones first. `today` are the servers that were read; servers of the lockfile named in
 /// `unread` are left out, since nothing is known of them.
+///
+/// Servers go by what they are: another name or another order of files is no difference, another package under the same
+/// name is one.
 pub fn check(lock: &Lock, today: &[LockedServer], unread: &BTreeSet<String>) -> Vec<Drift> {
     let mut drift = Vec::new();
-    for before in &lock.servers {
-        match today.iter().find(|server| server.name == before.name) {
-            Some(after) => compare(before, after, &mut drift),
+    let mut pairs: Vec<Option<usize>> = vec![None; lock.servers.len()];
+    // The same server under the same name first, then the same server, then another under the same name.
+    let fits: [fn(&LockedServer, &LockedServer) -> bool; 3] = [
+        |before, after| is_same(before, after) && before.name == after.name,
+        is_same,
+        |before, after| before.name == after.name,
+    ];
+    for fit in fits {
+        for (at, before) in lock.servers.iter().enumerate() {
+            if pairs[at].is_none() {
+                let free = |index: &usize| !pairs.contains(&Some(*index));
+                pairs[at] = (0..today.len()).filter(free).find(|index| fit(before, &today[*index]));
+            }
+        }
+    }
+    for (before, pair) in lock.servers.iter().zip(&pairs) {
+        match pair {
+            Some(index) => compare(before, &today[*index], &mut drift),
             None if unread.contains(&before.name) => {}
             None => drift.push(of_server(DriftKind::ServerRemoved, before)),
         }
     }
-    for after in today.iter().filter(|after| !lock.servers.iter().any(|before| before.name == after.name)) {
+    for (_, after) in today.iter().enumerate().filter(|(index, _)| !pairs.contains(&Some(*index))) {
         drift.push(of_server(DriftKind::ServerAdded, after));
     }
     drift.sort_by(|a, b| {
@@ -70,6 +88,14 @@ fn of_server(kind: DriftKind, server: &LockedServer) -> Drift {
     }
 }
 
+/// Whether both are one server. A lockfile of an older mcpdex knows what the database called it.
+fn is_same(before: &LockedServer, after: &LockedServer) -> bool {
+    match &before.identity {
+        Some(_) => before.key() == after.key(),
+        None => before.server == after.server,
+    }
+}
+
 fn compare(before: &LockedServer, after: &LockedServer, drift: &mut Vec<Drift>) {
     let of = |kind, tool: &str, fields, risk_before: Option<Risk>, risk_after: Option<Risk>| Drift {
         kind,
@@ -81,7 +107,7 @@ fn compare(before: &LockedServer, after: &LockedServer, drift: &mut Vec<Drift>) 
         raises_risk: risk_after > Some(risk_before.unwrap_or(Risk::Low)),
     };
     let mut changed = Vec::new();
-    for (field, differs) in [("server", before.server != after.server), ("wanted", before.wanted != after.wanted)] {
+    for (field, differs) in [("server", !is_same(before, after)), ("wanted", before.wanted != after.wanted)] {
         if differs {
             changed.push(field.to_owned());
         }
@@ -91,8 +117,23 @@ fn compare(before: &LockedServer, after: &LockedServer, drift: &mut Vec<Drift>) 
         one.fields = changed;
         drift.push(one);
     }
-    for tool in &before.tools {
-        let Some(now) = after.tools.iter().find(|now| now.name == tool.name) else {
+    // A list may define one name several times: what is the same is paired first.
+    let mut pairs: Vec<Option<usize>> = vec![None; before.tools.len()];
+    let fits: [fn(&LockedTool, &LockedTool) -> bool; 3] = [
+        |old, new| old.name == new.name && old.raw_sha256 == new.raw_sha256,
+        |old, new| old.name == new.name && old.canonical_sha256 == new.canonical_sha256,
+        |old, new| old.name == new.name,
+    ];
+    for fit in fits {
+        for (at, old) in before.tools.iter().enumerate() {
+            if pairs[at].is_none() {
+                let free = |index: &usize| !pairs.contains(&Some(*index));
+                pairs[at] = (0..after.tools.len()).filter(free).find(|index| fit(old, &after.tools[*index]));
+            }
+        }
+    }
+    for (tool, pair) in before.tools.iter().zip(&pairs) {
+        let Some(now) = pair.map(|index| &after.tools[index]) else {
             drift.push(of(DriftKind::ToolRemoved, &tool.name, Vec::new(), Some(tool.risk), None));
             continue;
         };
@@ -103,7 +144,7 @@ fn compare(before: &LockedServer, after: &LockedServer, drift: &mut Vec<Drift>) 
             drift.push(of(DriftKind::Respelled, &tool.name, Vec::new(), Some(tool.risk), Some(now.risk)));
         }
     }
-    for tool in after.tools.iter().filter(|tool| !before.tools.iter().any(|old| old.name == tool.name)) {
+    for (_, tool) in after.tools.iter().enumerate().filter(|(index, _)| !pairs.contains(&Some(*index))) {
         drift.push(of(DriftKind::ToolAdded, &tool.name, Vec::new(), None, Some(tool.risk)));
     }
 }

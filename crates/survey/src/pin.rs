@@ -26,6 +26,9 @@ pub struct LockedServer {
     pub name: String,
     /// The server in the database.
     pub server: String,
+    /// What the configuration starts, whatever it calls it: a package, an address, the place of a program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
     /// The version that the configuration asks for, where it asks for one.
     pub wanted: Option<String>,
     pub origin: ToolOrigin,
@@ -85,6 +88,13 @@ impl Lock {
             }
         }
         Ok(lock)
+    }
+}
+
+impl LockedServer {
+    /// What the server is known by, whatever it is called.
+    pub(super) fn key(&self) -> &str {
+        self.identity.as_deref().unwrap_or(&self.server)
     }
 }
 

@@ -86,6 +86,7 @@ fn extracted(
     let version = info.version.as_ref().map(|version| format!("@{version}")).unwrap_or_default();
     let mut package = ExtractedPackage {
         package: format!("{kind}:{}{version}", info.name),
+        unverified: part.is_some(),
         folder: part.map(|part| part.folder.clone()).unwrap_or_default(),
         ..ExtractedPackage::default()
     };

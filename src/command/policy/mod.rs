@@ -23,7 +23,10 @@ pub(super) fn run(global: &Global, args: &PolicyArgs) -> anyhow::Result<Exit> {
     match (&args.tool, &args.server, &args.clients) {
         (Some(name), server, _) => command.one_tool(name, server.as_deref()),
         (None, Some(server), _) => command.one_server(server),
-        (None, None, Some(file)) => command.deliver(&clients::plan(&reader, file, &settings, global.quiet)?),
+        (None, None, Some(file)) => match clients::plan(&reader, file, &settings, global.quiet)? {
+            servers if servers.is_empty() => Ok(Exit::Unread),
+            servers => command.deliver(&servers),
+        },
         (None, None, None) => export::everything(global, args, &settings, &reader),
     }
 }

@@ -82,7 +82,9 @@ impl Prose<'_, '_> {
             | role::ASIDE
             | role::FILLER
             | role::PREPOSITION;
-        let Some(meaning) = token.literal.map(|literal| self.lexicon.meaning(literal)) else { return written(read(before)) };
+        let Some(meaning) = token.literal.map(|literal| self.lexicon.meaning(literal)) else {
+            return written(read(before));
+        };
         meaning.roles.iter().any(|(_, roles)| roles & OPENS != 0)
             || meaning.verbs.iter().all(|verb| verb.form == Form::Past) && !meaning.verbs.is_empty()
     }

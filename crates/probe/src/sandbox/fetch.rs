@@ -4,7 +4,10 @@
 
 use super::needed::python_home;
 use super::{PrivateFolder, RunError};
+use mcpdex_model::Ecosystem;
 use mcpdex_process::{Call, Environment, Place};
+use mcpdex_source::given;
+use mcpdex_source::launch::{self, PackageRun, Starts};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -26,9 +29,24 @@ pub struct Fetched {
 
 /// What a command fetches.
 #[derive(Debug, PartialEq, Eq)]
-enum Wanted<'a> {
-    Npm { spec: &'a str, program: Option<&'a str>, arguments: &'a [String] },
-    Pypi { spec: String, program: Option<&'a str>, arguments: &'a [String] },
+enum Wanted {
+    Npm {
+        spec: String,
+        program: Option<String>,
+        arguments: Vec<String>,
+    },
+    Pypi {
+        spec: String,
+        program: Option<String>,
+        arguments: Vec<String>,
+    },
+    /// A program of this machine, to be run as it stands.
+    Nothing,
+    /// It would fetch something that cannot be had here.
+    Refused {
+        what: String,
+        why: String,
+    },
 }
 
 /// Fetches the package that a command names, with the clients of `around`; a command that names none is handed back.
@@ -37,12 +55,15 @@ enum Wanted<'a> {
 /// The package's name is no plain name, its client is not installed or fails, or it brings no program.
 pub async fn fetch(command: &[String], around: &Environment) -> Result<Fetched, RunError> {
     let (what, result) = match wanted(command) {
-        None => return Ok(Fetched { command: command.to_vec(), reads: Vec::new(), package: None, folder: None }),
-        Some(Wanted::Npm { spec, program, arguments }) => {
-            (format!("npm:{spec}"), npm(spec, program, arguments, around).await)
+        Wanted::Nothing => {
+            return Ok(Fetched { command: command.to_vec(), reads: Vec::new(), package: None, folder: None });
         }
-        Some(Wanted::Pypi { spec, program, arguments }) => {
-            (format!("pypi:{spec}"), pypi(&spec, program, arguments, around).await)
+        Wanted::Refused { what, why } => (what, Err(why)),
+        Wanted::Npm { spec, program, arguments } => {
+            (format!("npm:{spec}"), npm(&spec, program.as_deref(), &arguments, around).await)
+        }
+        Wanted::Pypi { spec, program, arguments } => {
+            (format!("pypi:{spec}"), pypi(&spec, program.as_deref(), &arguments, around).await)
         }
     };
     match result {
@@ -51,48 +72,34 @@ pub async fn fetch(command: &[String], around: &Environment) -> Result<Fetched, 
     }
 }
 
-fn wanted(command: &[String]) -> Option<Wanted<'_>> {
-    let (first, rest) = command.split_first()?;
+fn wanted(command: &[String]) -> Wanted {
+    let Some((first, rest)) = command.split_first() else { return Wanted::Nothing };
+    let arguments = rest.to_vec();
     if let Some(spec) = first.strip_prefix("npm:") {
-        return Some(Wanted::Npm { spec, program: None, arguments: rest });
+        return Wanted::Npm { spec: spec.to_owned(), program: None, arguments };
     }
     if let Some(spec) = first.strip_prefix("pypi:") {
-        return Some(Wanted::Pypi { spec: exact(spec), program: None, arguments: rest });
+        return Wanted::Pypi { spec: exact(spec), program: None, arguments };
     }
-    let name = Path::new(first).file_name()?.to_str()?;
-    let (rest, from): (&[String], &[&str]) = match (name, rest) {
-        ("npx", rest) => (rest, &["-p", "--package"]),
-        ("npm", [exec, rest @ ..]) if exec == "exec" || exec == "x" => (rest, &["-p", "--package"]),
-        ("uvx", rest) => (rest, &["--from"]),
-        ("uv", [tool, run, rest @ ..]) if tool == "tool" && run == "run" => (rest, &["--from"]),
-        ("pipx", [run, rest @ ..]) if run == "run" => (rest, &["--spec"]),
-        _ => return None,
-    };
-    let (mut spec, mut at) = (None, 0);
-    while let Some(word) = rest.get(at).filter(|word| word.starts_with('-')) {
-        at += 1;
-        if word == "--" {
-            break;
-        }
-        match word.split_once('=') {
-            Some((flag, value)) if from.contains(&flag) => spec = Some(value),
-            None if from.contains(&word.as_str()) => {
-                spec = rest.get(at).map(String::as_str);
-                at += 1;
-            }
-            _ => {}
-        }
+    let reading = launch::read(command);
+    let refused = |why: String| Wanted::Refused { what: given::program(first), why };
+    if reading.bridge {
+        return refused("it only passes on to another server; probe that one".to_owned());
     }
-    let word = rest.get(at)?.as_str();
-    let arguments = &rest[at + 1..];
-    let (spec, program) = match spec {
-        Some(spec) => (spec, Some(word)),
-        None => (word, None),
-    };
-    Some(match name {
-        "npx" | "npm" => Wanted::Npm { spec, program, arguments },
-        _ => Wanted::Pypi { spec: exact(spec), program, arguments },
-    })
+    match reading.starts {
+        Starts::Package(PackageRun { package, spec, program, arguments }) => match package.ecosystem {
+            Ecosystem::Npm => Wanted::Npm { spec, program, arguments },
+            Ecosystem::Pypi => Wanted::Pypi { spec, program, arguments },
+            _ => Wanted::Nothing,
+        },
+        // `uv run server.py` and its like are programs of this machine.
+        Starts::Local(local) if local.why.is_program() => Wanted::Nothing,
+        Starts::Local(local) => refused(format!("it names no package that can be fetched: {}", local.why)),
+        Starts::Download { .. } => refused(
+            "it names no package: it is fetched from an address or a repository, which no index vouches for".to_owned(),
+        ),
+        Starts::Template | Starts::Unsaid | Starts::Address { .. } => refused("it names no package".to_owned()),
+    }
 }
 
 /// `NAME@1.2`, which uv understands, as every client does.
@@ -251,8 +258,8 @@ mod tests {
     #[test]
     fn commands_are_read_as_their_clients_read_them() {
         let npm = |line: &str| match wanted(&words(line)) {
-            Some(Wanted::Npm { spec, program, arguments }) => {
-                format!("{spec} {} {}", program.unwrap_or("-"), arguments.join(" "))
+            Wanted::Npm { spec, program, arguments } => {
+                format!("{spec} {} {}", program.as_deref().unwrap_or("-"), arguments.join(" "))
             }
             other => panic!("{line}: {other:?}"),
         };
@@ -263,28 +270,32 @@ mod tests {
             "rows-kit -- rows-server a".replace("-- rows-server", "rows-server")
         );
         let pypi = |line: &str| match wanted(&words(line)) {
-            Some(Wanted::Pypi { spec, program, .. }) => format!("{spec} {}", program.unwrap_or("-")),
+            Wanted::Pypi { spec, program, .. } => format!("{spec} {}", program.as_deref().unwrap_or("-")),
             other => panic!("{line}: {other:?}"),
         };
         assert_eq!(pypi("uvx rows-server@1.2"), "rows-server==1.2 -");
         assert_eq!(pypi("uv tool run --from rows-kit[all] rows"), "rows-kit[all] rows");
         assert_eq!(pypi("pypi:rows"), "rows -");
-        assert_eq!(wanted(&words("python server.py")), None);
+        for here in ["python server.py", "uv run server.py", "node kiln.js", "npx tsx kiln.ts"] {
+            assert_eq!(wanted(&words(here)), Wanted::Nothing, "{here}");
+        }
     }
 
     #[tokio::test]
     async fn addresses_files_and_flags_are_no_package_names() {
         for line in [
             "npx git+https://x.example/y",
-            "npx ./here",
+            "npx --frobnicate often kiln",
+            "npx --registry https://x.example kiln",
             "npx a/b",
             "npm:--global",
-            "uvx ../x",
+            "uvx -i https://x.example kiln",
             "pypi:-r",
             "npm:@a/b/c",
+            "npx mcp-remote https://x.example/mcp",
         ] {
             let error = fetch(&words(line), &Environment::default()).await.expect_err(line);
-            assert!(error.to_string().contains("no plain package name"), "{line}: {error}");
+            assert!(matches!(error, RunError::Fetch { .. }), "{line}: {error}");
         }
     }
 
