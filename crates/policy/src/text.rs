@@ -65,7 +65,9 @@ pub(super) fn comment(text: &str) -> String {
 
 /// Makes every character that `keep` refuses into `with`.
 pub(super) fn mangled(text: &str, with: char, keep: impl Fn(char) -> bool) -> String {
-    text.chars().map(|c| if keep(c) { c } else { with }).collect()
+    // The clients count in UTF-16: a character beyond the first plane becomes two.
+    let spelled = |c: char| if keep(c) { (c, 1) } else { (with, c.len_utf16()) };
+    text.chars().map(spelled).flat_map(|(c, times)| std::iter::repeat_n(c, times)).collect()
 }
 
 #[cfg(test)]

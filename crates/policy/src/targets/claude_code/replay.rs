@@ -34,7 +34,7 @@ impl ClaudeCode {
 /// The client's spelling of a server or tool.
 fn respelled(name: &str) -> String {
     let keep = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    name.chars().map(|c| if keep(c) { c } else { '_' }).collect()
+    name.chars().map(|c| if keep(c) { c.to_string() } else { "_".repeat(c.len_utf16()) }).collect()
 }
 
 /// Whether a rule matches `mcp__SERVER__TOOL`. A rule is split at its first two `__`.

@@ -83,7 +83,7 @@ impl Gemini {
 fn gemini_name(server: &str, tool: &str) -> String {
     let keep = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
     let full = format!("mcp_{server}_{tool}");
-    let name: String = full.chars().map(|c| if keep(c) { c } else { '_' }).collect();
+    let name: String = full.chars().map(|c| if keep(c) { c.to_string() } else { "_".repeat(c.len_utf16()) }).collect();
     if name.len() > 63 { format!("{}...{}", &name[..30], &name[name.len() - 30..]) } else { name }
 }
 
