@@ -120,7 +120,7 @@ fn files_and_folders_of_every_shape_are_read_and_bad_rows_are_reported_with_thei
     assert_eq!(problems.len(), 1, "{problems:?}");
     let detail = problems[0]["detail"].as_str().unwrap();
     assert!(detail.contains("tools.jsonl.gz") && detail.contains("row 2 "), "{detail}");
-    assert!(user.done(&["tool", "pour_slip"]).contains("file:slip"));
+    assert!(user.done(&["tool", "pour_slip"]).contains("file:deeper/slip"));
     // Read again, nothing is duplicated.
     let before = content(&user.database());
     crawl(&user, &["./lists"]);

@@ -64,6 +64,7 @@ fn a_tool_is_printed_as_its_server_would_list_it_with_its_place_in_the_source() 
             "required": ["level"],
         },
         "package": "pypi:lighthouse@1.2.0",
+        "unverified": true,
         "file": "lighthouse/server.py",
         "line": 6,
         "partial": [],
@@ -71,7 +72,10 @@ fn a_tool_is_printed_as_its_server_would_list_it_with_its_place_in_the_source() 
     });
     assert_eq!(found, [expected]);
     let text = user.done(&["extract", "code"]);
-    assert!(text.contains("pypi:lighthouse@1.2.0: 1 tool") && text.contains("lighthouse/server.py:6"), "{text}");
+    assert!(
+        text.contains("pypi:lighthouse@1.2.0 (unverified): 1 tool") && text.contains("lighthouse/server.py:6"),
+        "{text}"
+    );
 }
 
 #[test]

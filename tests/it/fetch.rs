@@ -147,8 +147,8 @@ fn a_python_index_is_read_in_json_and_in_html() {
         let mirror = Mirror::start();
         pypi(&mirror, html, &sha256_hex(&wheel()));
         let crawled = run(&["pypi:Kiln"], &with_both(&mirror));
-        assert_read(crawled.of("pypi:Kiln"), &wheel());
-        assert_eq!(crawled.listings[0].source, "pypi:Kiln");
+        assert_read(crawled.of("pypi:kiln"), &wheel());
+        assert_eq!(crawled.listings[0].source, "pypi:kiln");
         let accept = &mirror.asked()[0].headers["accept"];
         assert!(accept.starts_with("application/vnd.pypi.simple.v1+json,") && accept.contains("text/html"), "{accept}");
     }
@@ -307,7 +307,7 @@ fn the_sample_needs_no_network_and_loses_no_tool_to_a_malformed_one() {
 
 #[test]
 fn the_two_real_packages_come_from_the_configured_registries() {
-    let words = ["pypi:awslabs.ecs-mcp-server", "npm:@modelcontextprotocol/server-filesystem"];
+    let words = ["pypi:awslabs-ecs-mcp-server", "npm:@modelcontextprotocol/server-filesystem"];
     let options = Options::new(PathBuf::from(env!("CARGO_BIN_EXE_mcpdex")), Surroundings::of_process());
     let crawled = run(&words, &options);
     for word in words {
