@@ -49,7 +49,7 @@ fn figures_are_counted_as_they_are_said_to_be() {
 fn reading_is_told_from_everything_else_as_authors_tell_it() {
     let (Some(rows), Some(noise)) = (corpus("truth-dev.jsonl.gz"), corpus("truth-dev-noise.jsonl.gz")) else { return };
     let figures = eval(&[rows.to_str().unwrap(), "--noise", noise.to_str().unwrap()]);
-    for (which, of_tools, of_servers) in [("all", 0.95, 0.93), ("without_noise", 0.97, 0.96)] {
+    for (which, of_tools, of_servers) in [("all", 0.955, 0.93), ("without_noise", 0.975, 0.96)] {
         let tools = number(&figures, &format!("/{which}/balanced_accuracy")) / 100.0;
         let servers = number(&figures, &format!("/{which}/balanced_accuracy_of_servers")) / 100.0;
         eprintln!("{which}: balanced accuracy {tools:.4} of tools, {servers:.4} as mean of servers");
@@ -58,7 +58,7 @@ fn reading_is_told_from_everything_else_as_authors_tell_it() {
     let grave = number(&figures, "/all/read_as_grave")
         / (number(&figures, "/all/read_as_read") + number(&figures, "/all/read_as_other"));
     // Getters of secrets, and of any resource of a cluster, are high by definition.
-    assert!(grave <= 0.04, "read-only, yet high or critical: {grave}");
+    assert!(grave <= 0.035, "read-only, yet high or critical: {grave}");
     // Of all rows ten are reads that their authors call destructive; they are among the doubtful ones.
     let low = number(&figures, "/without_noise/destructive_as_low") / number(&figures, "/without_noise/destructive");
     assert!(low <= 0.005, "destructive, yet risk low: {low}");
@@ -69,7 +69,8 @@ fn categories_agree_with_those_of_the_reference() {
     let Some(rows) = corpus("intercept-labels.jsonl.gz") else { return };
     let agreement = number(&eval(&[rows.to_str().unwrap()]), "/all/category_agreement") / 100.0;
     eprintln!("category: {agreement:.4}");
-    assert!(agreement >= 0.90, "{agreement}");
+    // docs/accuracy.md says where its labels do not follow the definitions.
+    assert!(agreement >= 0.89, "{agreement}");
 }
 
 #[test]
