@@ -4,7 +4,7 @@ use super::kind::{Kind, children};
 use super::machine::{Frame, MAX_RECURSION, Machine};
 use super::pattern::Mode;
 use super::source::{FileId, Site};
-use super::value::{Foreign, Function, Origin, Property, ScopeId, Shape, Value};
+use super::value::{Foreign, Function, Origin, ScopeId, Shape, Value};
 use tree_sitter::Node;
 
 /// Functions that may be active at once.
@@ -371,44 +371,6 @@ impl<'t> Machine<'t> {
                 let value = self.lookup(name, scope);
                 self.set_member(&this, Some(name.into()), value);
             }
-        }
-    }
-
-    /// Follows functions that were handed to code that cannot be followed: whoever takes a callback may call it.
-    pub(super) fn follow_callbacks(&mut self, arguments: &[Value]) {
-        self.follow_callbacks_with(arguments, &Value::Unknown);
-    }
-
-    /// The same, with every argument of the callbacks taken for `passed`.
-    pub(super) fn follow_callbacks_with(&mut self, arguments: &[Value], passed: &Value) {
-        for argument in arguments {
-            let Value::Object(id) = argument else { continue };
-            match &self.object(*id).shape {
-                Shape::Function(_) => self.force(argument, passed),
-                Shape::Plain => {
-                    let data = |property: &Property| match property {
-                        Property::Data(value) => Some(value.clone()),
-                        Property::Getter(_) => None,
-                    };
-                    let members: Vec<Value> = self.object(*id).properties.values().filter_map(data).collect();
-                    for member in members.iter().filter(|member| matches!(member, Value::Object(_))) {
-                        if self.is_function(member) {
-                            self.force(member, passed);
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Follows a function once, with every argument taken for `passed`.
-    pub(super) fn force(&mut self, value: &Value, passed: &Value) {
-        let Value::Object(id) = value else { return };
-        let Shape::Function(function) = self.object(*id).shape else { return };
-        if self.forced.insert(function.node.id()) {
-            let count = function.node.child_by_field_name("parameters").map_or(1, |p| p.named_child_count());
-            self.invoke(function, Value::Unknown, vec![passed.clone(); count.min(16)]);
         }
     }
 }

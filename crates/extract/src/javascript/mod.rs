@@ -17,6 +17,7 @@
 mod builtin;
 mod bundled;
 mod call;
+mod callback;
 mod chain;
 mod choice;
 mod class;

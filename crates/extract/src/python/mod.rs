@@ -23,6 +23,7 @@ mod exec;
 mod field;
 mod inspect;
 mod json;
+mod listed;
 mod literal;
 mod lower;
 mod lower_expr;

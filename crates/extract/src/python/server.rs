@@ -6,7 +6,7 @@ use super::machine::{Machine, is_mcp, is_server};
 use super::tool;
 use super::value::{Args, Registrar, Role, Value};
 use crate::{Extraction, FoundTool};
-use mcpdex_model::{Partial, PartialReason, ToolSite};
+use mcpdex_model::{PartialReason, ToolSite};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -37,11 +37,11 @@ pub(super) struct Server {
     site: ToolSite,
     /// Made by the framework that may split docstrings.
     is_fastmcp: bool,
-    tools: Vec<(Name, FoundTool)>,
+    pub(super) tools: Vec<(Name, FoundTool)>,
     /// Functions that answer `tools/list`.
     pub handlers: Vec<(Value, ToolSite)>,
     /// Servers mounted on this one: number, prefix of their tools' names, and where.
-    mounts: Vec<(usize, Option<Rc<str>>)>,
+    pub(super) mounts: Vec<(usize, Option<Rc<str>>)>,
     is_mounted: bool,
     /// Something starts it.
     runs: bool,
@@ -279,7 +279,7 @@ impl Machine<'_> {
         }
     }
 
-    fn keep(&mut self, server: usize, (name, found): (Name, FoundTool)) {
+    pub(super) fn keep(&mut self, server: usize, (name, found): (Name, FoundTool)) {
         if self.off > 0 {
             let detail = format!("tool `{name}` is there only where a setting turns it on");
             return self.note(PartialReason::UnresolvedValue, &detail, found.site);
@@ -329,79 +329,6 @@ impl Machine<'_> {
             self.gather(number, "", 0, &mut seen, &mut tools);
         }
         Extraction { tools, partial: self.partial }
-    }
-
-    fn gather(
-        &self,
-        number: usize,
-        prefix: &str,
-        depth: usize,
-        seen: &mut BTreeSet<(usize, String)>,
-        tools: &mut Vec<FoundTool>,
-    ) {
-        if depth > 10 {
-            return;
-        }
-        let server = &self.servers[number];
-        for (name, found) in &server.tools {
-            let full = format!("{prefix}{name}");
-            if seen.insert((number, full.clone())) {
-                tools.push(if prefix.is_empty() { found.clone() } else { tool::renamed(found, &full) });
-            }
-        }
-        for (child, below) in &server.mounts {
-            let prefix = match below {
-                Some(below) => format!("{prefix}{below}_"),
-                None => prefix.to_owned(),
-            };
-            self.gather(*child, &prefix, depth + 1, seen, tools);
-        }
-    }
-
-    /// Reads the list that a `tools/list` handler returns.
-    fn ask(&mut self, server: usize, handler: &Value, site: ToolSite) {
-        let answer = self.call(handler, Args::default(), 0);
-        let answer = match &answer {
-            Value::Made(made) => made.args.named("tools").or(made.args.plain.first()).cloned().unwrap_or_default(),
-            Value::Instance(instance) => instance.attributes.borrow().get("tools").cloned().unwrap_or_default(),
-            _ => answer,
-        };
-        let answer = match &answer {
-            // `ServerResult(ListToolsResult(tools=…))`
-            Value::Made(made) => made.args.named("tools").cloned().unwrap_or_default(),
-            _ => answer,
-        };
-        match answer.items() {
-            Some(items) if !matches!(answer, Value::Dict(_) | Value::Str(_)) => {
-                for item in items {
-                    self.off = usize::from(matches!(&item, Value::Made(made) if made.is_off));
-                    if let Some(found) = self.tool_object(&item, &site) {
-                        self.keep(server, found);
-                    }
-                }
-                self.off = 0;
-            }
-            _ => {
-                self.note(PartialReason::UnresolvedValue, "the list of tools is made at run time", site);
-            }
-        }
-    }
-
-    fn tool_object(&mut self, item: &Value, site: &ToolSite) -> Option<(Name, FoundTool)> {
-        match tool::from_object(self, item, site) {
-            Ok(found) => Some(found),
-            Err(detail) => {
-                let partial = Partial {
-                    reason: PartialReason::UnresolvedValue,
-                    detail: detail.to_owned(),
-                    site: Some(site.clone()),
-                };
-                if !self.partial.contains(&partial) {
-                    self.partial.push(partial);
-                }
-                None
-            }
-        }
     }
 }
 
