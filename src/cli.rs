@@ -311,6 +311,6 @@ pub enum RulesQuestion {
 #[derive(Debug, Clone, clap::Args)]
 pub struct RulesArgs {
     /// A folder of rules that are added to the embedded ones, or replace those of the same id. Repeatable.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     pub rules: Vec<PathBuf>,
 }

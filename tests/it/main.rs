@@ -9,6 +9,7 @@ mod client;
 mod client_configurations;
 mod closed_pipe;
 mod commands;
+mod contributing;
 mod crawl_import;
 mod crawl_world;
 mod disguises;

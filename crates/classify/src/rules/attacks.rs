@@ -16,8 +16,6 @@ pub struct AttackPattern {
     pub pattern: String,
     /// An address of a page that tells of it.
     pub source: String,
-    /// The month in which the page was read, as YYYY-MM.
-    pub read: String,
 }
 
 #[derive(Debug, Deserialize)]
