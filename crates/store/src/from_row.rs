@@ -153,6 +153,7 @@ impl FromRow for Growth {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 mod tests {
     use super::*;
     use crate::StoreError;

@@ -9,6 +9,8 @@ const MAX_PARAMETERS: usize = 1_000;
 const MAX_DEPTH: usize = 16;
 /// How many schemas are looked at in one tool.
 const MAX_SCHEMAS: usize = 6_000;
+/// How many descriptions and titles of one parameter are read.
+const MAX_TEXTS: usize = 200;
 
 /// One parameter, wherever it stands.
 #[derive(Debug, Clone)]
@@ -33,6 +35,10 @@ pub(crate) struct SchemaWalk<'t> {
     pub unread: Vec<String>,
     seen: usize,
     full: bool,
+    /// Something stands deeper than is followed.
+    deep: bool,
+    /// Where the schemas stand that are being read: a reference back to one of them leads nowhere new.
+    open: Vec<String>,
 }
 
 /// Reads `schema`, the input schema of a tool.
@@ -41,6 +47,9 @@ pub(crate) fn walk(schema: &Map<String, Value>) -> SchemaWalk<'_> {
     walk.object(schema, schema, "/inputSchema", 0, 0);
     if walk.full {
         walk.unread.push(format!("parameters beyond the first {}", walk.params.len()));
+    }
+    if walk.deep {
+        walk.unread.push(format!("schemas nested deeper than {MAX_DEPTH}"));
     }
     walk
 }
@@ -70,11 +79,16 @@ impl<'t> SchemaWalk<'t> {
         depth: usize,
         level: usize,
     ) {
+        if self.open.iter().any(|open| open == pointer) {
+            return;
+        }
         self.seen += 1;
         if level > MAX_DEPTH || self.seen > MAX_SCHEMAS {
             self.full |= self.seen > MAX_SCHEMAS;
+            self.deep |= level > MAX_DEPTH;
             return;
         }
+        self.open.push(pointer.to_owned());
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             match resolve(root, reference) {
                 Some((Value::Object(target), place)) => self.object(root, target, &place, depth, level + 1),
@@ -102,6 +116,7 @@ impl<'t> SchemaWalk<'t> {
                 self.object(root, part, &format!("{pointer}/{key}"), depth, level + 1);
             }
         }
+        self.open.pop();
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -122,7 +137,7 @@ impl<'t> SchemaWalk<'t> {
         let mut texts = Vec::new();
         let (mut schema, mut place) = (property, pointer.to_owned());
         for _ in 0..MAX_DEPTH {
-            self.texts(root, schema, &place, &mut texts, 0);
+            self.texts(schema, &place, &mut texts, 0);
             let alone = schema.get("allOf").and_then(Value::as_array).filter(|list| list.len() == 1);
             if let Some(only) = alone.and_then(|list| list.first()) {
                 place = format!("{place}/allOf/0");
@@ -148,14 +163,7 @@ impl<'t> SchemaWalk<'t> {
     }
 
     /// The description of a schema, and what is said of the values that it lists.
-    fn texts(
-        &mut self,
-        root: &'t Map<String, Value>,
-        schema: &'t Value,
-        place: &str,
-        texts: &mut Vec<(&'t str, String)>,
-        depth: usize,
-    ) {
+    fn texts(&mut self, schema: &'t Value, place: &str, texts: &mut Vec<(&'t str, String)>, depth: usize) {
         let keys: &[&str] = if depth == 0 { &["description"] } else { &["description", "title"] };
         for key in keys {
             if let Some(text) = schema.get(*key).and_then(Value::as_str)
@@ -165,17 +173,19 @@ impl<'t> SchemaWalk<'t> {
                 texts.push((text, format!("{place}/{key}")));
             }
         }
-        if depth > 3 || texts.len() > 60 {
+        if depth > MAX_DEPTH || texts.len() > MAX_TEXTS {
+            self.full |= texts.len() > MAX_TEXTS;
+            self.deep |= depth > MAX_DEPTH;
             return;
         }
         if let Some(Value::Object(items)) = schema.get("items")
             && !items.contains_key("properties")
         {
-            self.texts(root, &schema["items"], &format!("{place}/items"), texts, depth + 1);
+            self.texts(&schema["items"], &format!("{place}/items"), texts, depth + 1);
         }
         for key in ["anyOf", "oneOf", "allOf"] {
             for (index, part) in schema.get(key).and_then(Value::as_array).into_iter().flatten().enumerate() {
-                self.texts(root, part, &format!("{place}/{key}/{index}"), texts, depth + 1);
+                self.texts(part, &format!("{place}/{key}/{index}"), texts, depth + 1);
             }
         }
     }
@@ -217,6 +227,19 @@ mod tests {
         for name in ["a", "b", "c", "d", "^e$", "f"] {
             assert!(found.iter().any(|known| known == name), "{name} in {found:?}");
         }
+    }
+
+    #[test]
+    fn what_lies_too_deep_is_unread_and_a_circle_is_not() {
+        let mut deep = json!({ "properties": { "wipe_everything": {} } });
+        for _ in 0..20 {
+            deep = json!({ "properties": { "inner": deep } });
+        }
+        assert_eq!(walk(deep.as_object().expect("an object")).unread, ["schemas nested deeper than 16"]);
+        let circle = json!({ "properties": { "node": { "$ref": "#/$defs/N" } },
+            "$defs": { "N": { "properties": { "next": { "$ref": "#/$defs/N" }, "name": {} } } } });
+        let read = walk(circle.as_object().expect("an object"));
+        assert!(read.unread.is_empty() && read.params.len() == 3, "{:?}", read.unread);
     }
 
     #[test]
