@@ -1,6 +1,7 @@
 //! What several test modules need.
 
 pub(crate) mod binary;
+pub(crate) mod corpus;
 pub(crate) mod database;
 pub(crate) mod hostile;
 pub(crate) mod judged;
