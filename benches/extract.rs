@@ -4,7 +4,7 @@
 //! `cargo bench --bench extract -- [FOLDER...]` reads every folder as one package (unpack real ones there, by name, outside
 //! of the repository). Without a folder it reads source that it makes itself, one package for each language.
 
-use mcpdex::extract::{Budget, LANGUAGES, Limits, PackageInfo, SourceTree, extract, is_wanted};
+use mcpdex::extract::{Budget, LANGUAGES, PackageInfo, ReadLimits, SourceTree, extract, is_wanted};
 use mcpdex::model::Ecosystem;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -67,7 +67,7 @@ fn measure(tree: &SourceTree) -> Row {
         .filter_map(|(path, bytes)| Some((grammar(path.rsplit_once('.')?.1)?, bytes.as_slice())))
         .collect();
     let bytes = files.iter().map(|(_, bytes)| bytes.len()).sum();
-    let limits = Limits { millis: 600_000, ..Limits::default() };
+    let limits = ReadLimits { millis: 600_000, ..ReadLimits::default() };
     // The best of some rounds: what else runs on the machine only ever makes it slower.
     let (mut parsing, mut reading, mut tools, mut memory) = (Duration::MAX, Duration::MAX, 0, None);
     for _ in 0..5 {

@@ -3,13 +3,13 @@
 #![no_main]
 
 use mcpdex_fuzz::extract::archive::{self, ArchiveKind};
-use mcpdex_fuzz::extract::{Limits, PackageInfo};
+use mcpdex_fuzz::extract::{ReadLimits, PackageInfo};
 use mcpdex_fuzz::model::Ecosystem;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Some((first, rest)) = data.split_first() else { return };
     let package = PackageInfo { ecosystem: Ecosystem::Npm, name: "lantern".to_owned(), version: None };
-    let limits = Limits { unpacked_bytes: 4 << 20, entries: 500, ..Limits::default() };
+    let limits = ReadLimits { unpacked_bytes: 4 << 20, entries: 500, ..ReadLimits::default() };
     let kinds: &[(ArchiveKind, Vec<u8>)] = &if first % 4 == 0 {
         vec![(ArchiveKind::TarGz, rest.to_vec())]
     } else if first % 4 == 1 {

@@ -5,7 +5,7 @@
 pub use mcpdex_extract as extract;
 pub use mcpdex_model as model;
 
-use extract::{Budget, Limits, PackageInfo, SourceTree};
+use extract::{Budget, ReadLimits, PackageInfo, SourceTree};
 use model::Ecosystem;
 use std::collections::BTreeMap;
 
@@ -16,8 +16,8 @@ pub const MAX_FILES: usize = 4;
 const MILLIS: u64 = 5_000;
 
 /// The limits of the product, with less time.
-fn limits() -> Limits {
-    Limits { millis: MILLIS, ..Limits::default() }
+fn limits() -> ReadLimits {
+    ReadLimits { millis: MILLIS, ..ReadLimits::default() }
 }
 
 /// Reads the package that `data` stands for, its files at `paths`, beside the files of `fixed`.

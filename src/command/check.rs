@@ -29,7 +29,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> anyhow::Result<Exit> {
     let report = CheckReport::new(args.lock.display().to_string(), read, drift, unread);
     print(&if global.json { to_json(&report) } else { report.to_text() })?;
     // Nothing to compare is not the same as no difference.
-    let looked = !(lock.servers.is_empty() && read == 0) && !found.named_nothing;
+    let looked = !(found.named_nothing || lock.servers.is_empty() && read == 0);
     Ok(match (counts, report.unread.is_empty() && looked) {
         (true, _) => Exit::Findings,
         (false, false) => Exit::Unread,

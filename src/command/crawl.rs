@@ -7,7 +7,7 @@ use crate::crawl::Progress;
 use crate::crawl::{self, Options, Plan, Surroundings};
 use crate::model::{CrawlEvent, History, Outcome, ToolOrigin};
 use crate::net::RateLimit;
-use crate::report::{CrawlReport, Host, Run, SourceProblem, to_json, visible};
+use crate::report::{CrawlSummary, Host, RunSummary, SourceProblem, to_json, visible};
 use crate::source::{SourceSpec, SpecError, curated};
 use crate::store::{Judged, Known, Reader, Recorded, StoreError, Writer, begin_run};
 use anyhow::Context;
@@ -61,7 +61,7 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
     let doubtful = !report.failures.is_empty() || !report.problems.is_empty();
     let nothing_read = recorded.attempts == 0 && !report.failures.is_empty();
     let seconds = begun.elapsed().as_secs_f64();
-    let run = Run {
+    let run = RunSummary {
         continued,
         interrupted: report.interrupted,
         listings: recorded.listings,
@@ -100,7 +100,7 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
         report.problems.into_iter().map(|detail| SourceProblem { source: String::new(), outcome: None, detail });
     let reader = Reader::open(&path)?;
     let document =
-        CrawlReport::new(path.display().to_string(), run, reader.summary()?, bench.rules.digest().to_owned())
+        CrawlSummary::new(path.display().to_string(), run, reader.summary()?, bench.rules.digest().to_owned())
             .with_unread(reader.unread()?, reader.partial_lists()?)
             .with_hosts(hosts.collect())
             .with_problems(failures.chain(problems).collect());

@@ -25,7 +25,7 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
         eprintln!("error: none of these servers is known: {}", visible(&args.server.join(", ")));
         return Ok(Exit::Failed);
     }
-    // Judged anew on both sides by the rules of today: what differs is then the tools, not the rules.
+    // JudgedTool anew on both sides by the rules of today: what differs is then the tools, not the rules.
     let bench = database::Bench::load()?;
     let judged = |server: &str, tools: Vec<Tool>| {
         let verdicts = bench.judge_tools(server, &tools);

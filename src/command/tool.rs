@@ -4,7 +4,7 @@ use super::{Exit, database, gone, print};
 use crate::cli::{Global, ToolArgs};
 use crate::model::FoundTool;
 use crate::policy::{Profile, decide_found, recommend};
-use crate::report::{PolicyView, Surroundings, ToolReport, ToolView, nearest, to_json, visible};
+use crate::report::{PolicyView, ToolReport, ToolSurroundings, ToolView, nearest, to_json, visible};
 use crate::store::{Reader, StoreError};
 use crate::survey::{differences, of_name};
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ pub(super) fn run(global: &Global, args: &ToolArgs) -> anyhow::Result<Exit> {
     if found.is_empty() {
         return unknown(&reader, &args.name, server);
     }
-    let around = Surroundings {
+    let around = ToolSurroundings {
         differences: differences(&found),
         findings: of_name(&name, &found, &namesakes.look_alikes, &namesakes.mentioned_by),
         spellings: namesakes.spellings,

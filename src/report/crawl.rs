@@ -8,10 +8,10 @@ use std::fmt::Write as _;
 
 /// The report of `mcpdex crawl`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct CrawlReport {
+pub struct CrawlSummary {
     schema: &'static str,
     pub database: String,
-    pub run: Run,
+    pub run: RunSummary,
     pub servers: u64,
     pub servers_read: u64,
     pub tools: u64,
@@ -35,7 +35,7 @@ pub struct CrawlReport {
 
 /// What this run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Run {
+pub struct RunSummary {
     /// It went on where an interrupted one had ended; the numbers are this process's share.
     pub continued: bool,
     /// It was asked to end before it was done.
@@ -87,13 +87,13 @@ const SHOWN: usize = 40;
 /// How many hosts are printed, and as many again of those in trouble.
 const HOSTS: usize = 12;
 
-impl CrawlReport {
+impl CrawlSummary {
     /// Puts the parts together.
-    pub fn new(database: String, run: Run, summary: Summary, ruleset: String) -> CrawlReport {
+    pub fn new(database: String, run: RunSummary, summary: Summary, ruleset: String) -> CrawlSummary {
         fn words<T: std::fmt::Display>(counts: Vec<(T, u64)>) -> Vec<(String, u64)> {
             counts.into_iter().map(|(word, number)| (word.to_string(), number)).collect()
         }
-        CrawlReport {
+        CrawlSummary {
             schema: "mcpdex/crawl/1",
             database,
             run,
@@ -115,20 +115,20 @@ impl CrawlReport {
     /// Adds what could not be read, or not wholly.
     #[must_use]
     pub fn with_unread(self, unread: Vec<Unread>, partial: Vec<PartialList>) -> Self {
-        CrawlReport { unread, partial, ..self }
+        CrawlSummary { unread, partial, ..self }
     }
 
     /// Adds the hosts that were asked.
     #[must_use]
     pub fn with_hosts(self, mut hosts: Vec<Host>) -> Self {
         hosts.sort_by(|a, b| b.requests.cmp(&a.requests).then_with(|| a.name.cmp(&b.name)));
-        CrawlReport { hosts, ..self }
+        CrawlSummary { hosts, ..self }
     }
 
     /// Adds what could not be read of the sources.
     #[must_use]
     pub fn with_problems(self, problems: Vec<SourceProblem>) -> Self {
-        CrawlReport { problems, ..self }
+        CrawlSummary { problems, ..self }
     }
 
     /// The report as text for people.

@@ -25,7 +25,7 @@ mod tool;
 pub use crate::model::visible;
 #[cfg(feature = "parquet")]
 pub use columns::Columns;
-pub use crawl::{CrawlReport, Host, Run, SourceProblem};
+pub use crawl::{CrawlSummary, Host, RunSummary, SourceProblem};
 pub use doctor::{Checkup, DoctorReport, Health};
 pub use drift::{CheckReport, DiffReport};
 pub use eval::{eval_list, eval_matrices, eval_score};
@@ -41,4 +41,4 @@ pub use server::{ServerReport, ServerView};
 pub use sheet::{MARKDOWN_HEAD, Sheet, markdown_row};
 pub use stats::StatsReport;
 pub use terminal::{Harmless, stdout};
-pub use tool::{PolicyView, Surroundings, ToolReport, ToolView};
+pub use tool::{PolicyView, ToolReport, ToolSurroundings, ToolView};

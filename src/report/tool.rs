@@ -89,12 +89,12 @@ pub struct ToolReport {
     schema: &'static str,
     pub tool: String,
     pub servers: Vec<ToolView>,
-    pub around: Surroundings,
+    pub around: ToolSurroundings,
 }
 
 /// What a person who looks at a name should know beside the tools of that name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Surroundings {
+pub struct ToolSurroundings {
     /// The same name spelled in another style.
     pub spellings: Vec<String>,
     /// In what the servers' tools differ.
@@ -104,7 +104,7 @@ pub struct Surroundings {
 
 impl ToolReport {
     /// A report on `tool` as the given servers have it.
-    pub fn new(tool: &str, servers: Vec<ToolView>, around: Surroundings) -> ToolReport {
+    pub fn new(tool: &str, servers: Vec<ToolView>, around: ToolSurroundings) -> ToolReport {
         ToolReport { schema: "mcpdex/tool/1", tool: tool.to_owned(), servers, around }
     }
 

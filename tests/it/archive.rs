@@ -2,16 +2,16 @@
 
 use crate::support::pack::{Entry, package, tar_gz, tar_gz_files, zip, zip_link};
 use mcpdex::extract::archive::{ArchiveError, ArchiveKind, pack, read};
-use mcpdex::extract::{Limits, SourceTree};
+use mcpdex::extract::{ReadLimits, SourceTree};
 use mcpdex::model::{Ecosystem, Outcome};
 use proptest::prelude::*;
 
-fn open_with(kind: ArchiveKind, bytes: &[u8], limits: Limits) -> Result<SourceTree, ArchiveError> {
+fn open_with(kind: ArchiveKind, bytes: &[u8], limits: ReadLimits) -> Result<SourceTree, ArchiveError> {
     read(kind, bytes, package(Ecosystem::Pypi, "lantern"), &limits)
 }
 
 fn open(kind: ArchiveKind, bytes: &[u8]) -> Result<SourceTree, ArchiveError> {
-    open_with(kind, bytes, Limits::default())
+    open_with(kind, bytes, ReadLimits::default())
 }
 
 fn paths(tree: &SourceTree) -> Vec<&str> {
@@ -87,12 +87,12 @@ fn a_zip_that_lies_about_its_sizes_is_still_counted() {
 fn every_limit_is_an_outcome() {
     let file: (&str, &[u8]) = ("package/a.py", &[b'#'; 200]);
     let archive = tar_gz_files(&[file, ("package/b.py", b"")]);
-    let limits = Limits::default();
+    let limits = ReadLimits::default();
     let tight = [
-        Limits { archive_bytes: 10, ..limits },
-        Limits { unpacked_bytes: 100, ..limits },
-        Limits { entries: 1, ..limits },
-        Limits { path_depth: 0, ..limits },
+        ReadLimits { archive_bytes: 10, ..limits },
+        ReadLimits { unpacked_bytes: 100, ..limits },
+        ReadLimits { entries: 1, ..limits },
+        ReadLimits { path_depth: 0, ..limits },
     ];
     for limits in tight {
         assert!(is_too_large(open_with(ArchiveKind::TarGz, &archive, limits)), "{limits:?}");

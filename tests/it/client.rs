@@ -4,14 +4,14 @@ use crate::support::mirror::{Mirror, Reply};
 use flate2::{Compression, write::GzEncoder};
 use mcpdex::model::{Outcome, Secret};
 use mcpdex::net::guard::LookupFuture;
-use mcpdex::net::{Client, Config, Failure, Fetched, Limits, Lookup, Request, Trust};
+use mcpdex::net::{Client, Config, Failure, FetchLimits, FetchedBody, Lookup, Request, Trust};
 use std::io::Write;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use url::Url;
 
-const QUICK: Limits = Limits { body: 64 << 10, total: Duration::from_secs(5), redirects: 3, retries: 0 };
+const QUICK: FetchLimits = FetchLimits { body: 64 << 10, total: Duration::from_secs(5), redirects: 3, retries: 0 };
 
 fn client(config: Config) -> Client {
     Client::new(config).unwrap()
@@ -21,16 +21,16 @@ fn request(url: Url, trust: Trust) -> Request {
     Request { limits: QUICK, ..Request::page(url, trust, "*/*") }
 }
 
-fn get(config: Config, request: Request) -> Result<Fetched, Failure> {
+fn get(config: Config, request: Request) -> Result<FetchedBody, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async { client(config).get(request).await })
 }
 
-fn operator(mirror: &Mirror, target: &str) -> Result<Fetched, Failure> {
+fn operator(mirror: &Mirror, target: &str) -> Result<FetchedBody, Failure> {
     get(Config::default(), request(mirror.url(target), Trust::Operator))
 }
 
-fn outcome(result: Result<Fetched, Failure>) -> Outcome {
+fn outcome(result: Result<FetchedBody, Failure>) -> Outcome {
     result.unwrap_err().outcome()
 }
 

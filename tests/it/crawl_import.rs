@@ -11,7 +11,7 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 fn rows(path: &Path) -> Vec<Value> {
     let lines = BufReader::new(GzDecoder::new(std::fs::File::open(path).unwrap())).lines();

@@ -4,7 +4,7 @@
 use crate::support::pack::{package, tar_gz_files};
 use mcpdex::extract::archive::ArchiveKind;
 use mcpdex::extract::worker::{WorkerError, extract_archive};
-use mcpdex::extract::{Extraction, Limits};
+use mcpdex::extract::{Extraction, ReadLimits};
 use mcpdex::model::Ecosystem;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -102,7 +102,7 @@ const MILLIS: u64 = 20_000;
 fn work(files: &[(&str, &[u8])]) -> Result<Extraction, WorkerError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     // Hostile text compresses too well for the guard of the archive, which is not what is looked at here.
-    let limits = Limits { millis: MILLIS, ratio: 1 << 20, ..Limits::default() };
+    let limits = ReadLimits { millis: MILLIS, ratio: 1 << 20, ..ReadLimits::default() };
     let archive = tar_gz_files(files);
     let package = package(Ecosystem::Npm, "lantern");
     let program = Path::new(env!("CARGO_BIN_EXE_mcpdex"));
@@ -164,7 +164,7 @@ fn attack(victim: &Victim) {
         assert!(started.elapsed() < Duration::from_millis(MILLIS) * 2, "{name}: {what} took {:?}", started.elapsed());
         match result {
             Ok(found) => {
-                let is_ring = |tool: &mcpdex::extract::FoundTool| tool.json.starts_with("{\"name\":\"ring\"");
+                let is_ring = |tool: &mcpdex::extract::SourceTool| tool.json.starts_with("{\"name\":\"ring\"");
                 assert!(found.tools.iter().any(is_ring), "{name}: {what} hid the tool: {found:?}");
             }
             Err(WorkerError::Died(_) | WorkerError::Timeout(_)) if !must_survive => deaths.push(what),

@@ -2,7 +2,7 @@
 //! missing.
 
 use crate::support::pack::package;
-use mcpdex::extract::{Budget, Extraction, Limits, SourceTree, extract};
+use mcpdex::extract::{Budget, Extraction, ReadLimits, SourceTree, extract};
 use mcpdex::model::{Ecosystem, PartialReason, ToolSite};
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ pub(crate) const MANIFEST: &str =
 pub(crate) fn read(files: &[(&str, &str)]) -> Extraction {
     let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
     let tree = SourceTree { package: package(Ecosystem::Npm, "lantern"), files };
-    extract(&tree, &Budget::start(Limits::default())).unwrap()
+    extract(&tree, &Budget::start(ReadLimits::default())).unwrap()
 }
 
 /// A package of one module, with the usual imports before it.

@@ -2,7 +2,7 @@
 
 use crate::extract_javascript::{read, tools};
 use crate::support::pack::package;
-use mcpdex::extract::{Budget, Limits, SourceTree, extract};
+use mcpdex::extract::{Budget, ReadLimits, SourceTree, extract};
 use mcpdex::model::Ecosystem;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -186,7 +186,7 @@ proptest! {
                 (name, bytes),
             ].into(),
         };
-        let _ = extract(&tree, &Budget::start(Limits::default()));
+        let _ = extract(&tree, &Budget::start(ReadLimits::default()));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! is registered (`at`), and what must be said to be missing (`partial`).
 
 use crate::support::pack::package;
-use mcpdex::extract::{Budget, Extraction, Limits, SourceTree, extract};
+use mcpdex::extract::{Budget, Extraction, ReadLimits, SourceTree, extract};
 use mcpdex::model::Ecosystem;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +25,7 @@ fn read(folder: &Path) -> Extraction {
     let mut found = BTreeMap::new();
     files(folder, "", &mut found);
     let tree = SourceTree { package: package(Ecosystem::Npm, "lantern"), files: found };
-    extract(&tree, &Budget::start(Limits::default())).unwrap()
+    extract(&tree, &Budget::start(ReadLimits::default())).unwrap()
 }
 
 /// Every difference between what was found and what is expected, one line each.

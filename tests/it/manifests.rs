@@ -5,7 +5,6 @@ use flate2::read::GzDecoder;
 use mcpdex::source::registry::read_page;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 
 #[test]
 #[ignore = "needs MCPDEX_CORPUS"]

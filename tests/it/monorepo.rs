@@ -1,7 +1,7 @@
 //! Repositories of several packages: every tool with exactly the packages whose start reaches it.
 
 use mcpdex::extract::workspace::parts;
-use mcpdex::extract::{Budget, Limits, SourceTree, extract};
+use mcpdex::extract::{Budget, ReadLimits, SourceTree, extract};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Each package and its tools, with the place in the repository of each.
@@ -14,7 +14,7 @@ fn owned(files: &[(&str, &str)]) -> BTreeMap<String, BTreeSet<(String, String)>>
             package: part.package.clone(),
             files: part.files.iter().map(|(path, bytes)| (path.clone(), bytes.to_vec())).collect(),
         };
-        let found = extract(&tree, &Budget::start(Limits::default())).unwrap();
+        let found = extract(&tree, &Budget::start(ReadLimits::default())).unwrap();
         let tools = found.tools.iter().map(|tool| {
             let object: serde_json::Value = serde_json::from_str(&tool.json).unwrap();
             (object["name"].as_str().unwrap().to_owned(), part.place(&tool.site.file).to_owned())

@@ -4,7 +4,6 @@ use crate::support::binary::User;
 use crate::support::corpus::corpus;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
 
 /// Tools whose arguments decide: operations, SQL, switches, rehearsals, places; and names that a policy cannot spell.
 fn invented() -> Vec<Value> {

@@ -130,7 +130,9 @@ fn our_own_schema_accepts_every_policy_json_of_the_corpus() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/schema/policylayer-policy.schema.json");
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let mut servers = vec![plan_of(Profile::balanced(), "io.github.example/shelf", &TOOLS)];
-    servers.extend(planned(Profile::balanced()).unwrap_or_default());
+    if std::env::var_os("MCPDEX_CORPUS").is_some() {
+        servers.extend(planned(Profile::balanced()));
+    }
     let validator = jsonschema::options().build(&schema).unwrap();
     for server in &servers {
         let servers = std::slice::from_ref(server);

@@ -3,15 +3,15 @@
 use crate::support::pack::{package, tar_gz_files};
 use mcpdex::extract::archive::ArchiveKind;
 use mcpdex::extract::worker::{WorkerError, extract_archive};
-use mcpdex::extract::{Extraction, Limits};
+use mcpdex::extract::{Extraction, ReadLimits};
 use mcpdex::model::{Ecosystem, Outcome};
 use std::path::Path;
 
-fn work(archive: &[u8], limits: Limits) -> Result<Extraction, WorkerError> {
+fn work(archive: &[u8], limits: ReadLimits) -> Result<Extraction, WorkerError> {
     run(Path::new(env!("CARGO_BIN_EXE_mcpdex")), archive, limits)
 }
 
-fn run(program: &Path, archive: &[u8], limits: Limits) -> Result<Extraction, WorkerError> {
+fn run(program: &Path, archive: &[u8], limits: ReadLimits) -> Result<Extraction, WorkerError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let package = package(Ecosystem::Pypi, "lantern");
     runtime.block_on(extract_archive(program, archive, ArchiveKind::TarGz, package, &limits))
@@ -19,7 +19,7 @@ fn run(program: &Path, archive: &[u8], limits: Limits) -> Result<Extraction, Wor
 
 #[test]
 fn a_refused_archive_comes_back_with_its_outcome() {
-    let error = work(b"not an archive", Limits::default()).unwrap_err();
+    let error = work(b"not an archive", ReadLimits::default()).unwrap_err();
     assert_eq!(error.outcome(), Outcome::Unreadable);
     assert!(matches!(error, WorkerError::Refused { .. }), "{error}");
 }
@@ -27,7 +27,7 @@ fn a_refused_archive_comes_back_with_its_outcome() {
 #[test]
 fn a_worker_that_needs_too_much_memory_dies_alone() {
     let archive = tar_gz_files(&[("p/a.py", b"x = 1")]);
-    let error = work(&archive, Limits { memory_bytes: 64 << 20, ..Limits::default() }).unwrap_err();
+    let error = work(&archive, ReadLimits { memory_bytes: 64 << 20, ..ReadLimits::default() }).unwrap_err();
     assert!(matches!(error, WorkerError::Died(_)), "{error}");
     assert_eq!(error.outcome(), Outcome::Unreadable);
 }
@@ -35,7 +35,7 @@ fn a_worker_that_needs_too_much_memory_dies_alone() {
 #[test]
 fn tools_come_back_from_the_worker() {
     let source = b"from fastmcp import FastMCP\nmcp = FastMCP('x')\n@mcp.tool\ndef ring(bell: str): ...\nmcp.run()\n";
-    let found = work(&tar_gz_files(&[("p/server.py", source)]), Limits::default()).unwrap();
+    let found = work(&tar_gz_files(&[("p/server.py", source)]), ReadLimits::default()).unwrap();
     assert_eq!(found.tools.len(), 1);
     assert_eq!((found.tools[0].site.file.as_str(), found.tools[0].site.line), ("server.py", 3));
 }
@@ -62,7 +62,7 @@ fn source_that_nests_without_end_costs_its_file_or_its_package_and_nothing_else(
     for nest in nests {
         let archive = tar_gz_files(&[("p/server.py", good), ("p/deep.py", nest.as_bytes())]);
         let shown: String = nest.chars().take(12).collect();
-        match work(&archive, Limits { millis: 20_000, ..Limits::default() }) {
+        match work(&archive, ReadLimits { millis: 20_000, ..ReadLimits::default() }) {
             Ok(found) => assert_eq!(found.tools.len(), 1, "{shown}: {:?}", found.partial),
             Err(error) => assert!(matches!(error, WorkerError::Died(_) | WorkerError::Timeout(_)), "{shown}: {error}"),
         }
@@ -78,7 +78,7 @@ fn a_worker_that_is_late_is_ended() {
     std::fs::write(&program, format!("#!/bin/sh\necho $$ > {}\nexec /bin/sleep 600\n", mark.display())).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     let archive = tar_gz_files(&[("p/a.py", b"x = 1")]);
-    let error = run(&program, &archive, Limits { millis: 1_000, ..Limits::default() }).unwrap_err();
+    let error = run(&program, &archive, ReadLimits { millis: 1_000, ..ReadLimits::default() }).unwrap_err();
     assert_eq!(error.outcome(), Outcome::Timeout);
     // A machine that never let it start has nothing left to end.
     let Ok(pid) = std::fs::read_to_string(&mark) else { return };
@@ -93,12 +93,12 @@ fn a_worker_that_is_late_is_ended() {
 #[test]
 fn an_answer_beyond_the_cap_is_not_read() {
     let archive = tar_gz_files(&[("p/a.py", b"x = 1")]);
-    let error = work(&archive, Limits { answer_bytes: 3, ..Limits::default() }).unwrap_err();
+    let error = work(&archive, ReadLimits { answer_bytes: 3, ..ReadLimits::default() }).unwrap_err();
     assert_eq!(error.outcome(), Outcome::TooLarge);
 }
 
 #[test]
 fn a_program_that_is_not_there_is_an_error() {
-    let error = run(Path::new("/nonexistent/mcpdex"), b"", Limits::default()).unwrap_err();
+    let error = run(Path::new("/nonexistent/mcpdex"), b"", ReadLimits::default()).unwrap_err();
     assert!(matches!(error, WorkerError::Start(_)), "{error}");
 }

@@ -152,7 +152,7 @@ pub(super) fn read_file(path: &Path, named: &Path, source: &str) -> Result<Docum
 
 /// Reads the manifest of a bundle, and nothing else of it.
 fn read_bundle(bytes: &[u8], source: &str, called: &str) -> Result<Document, Unread> {
-    let limits = mcpdex_extract::Limits::default();
+    let limits = mcpdex_extract::ReadLimits::default();
     if bytes.len() as u64 > limits.archive_bytes {
         return Err(Unread::TooLarge(format!("the bundle is larger than {} bytes", limits.archive_bytes)));
     }

@@ -12,6 +12,7 @@ mod context;
 mod dispatch;
 mod endpoint;
 mod files;
+mod list_page;
 mod options;
 mod package;
 pub mod places;

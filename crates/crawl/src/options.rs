@@ -2,7 +2,7 @@
 
 use mcpdex_extract as extract;
 use mcpdex_model::{History, NoHistory};
-use mcpdex_net::{Limits, RateLimit};
+use mcpdex_net::{FetchLimits, RateLimit};
 use mcpdex_probe as probe;
 use mcpdex_process::{Environment, LookedAt};
 use std::num::NonZeroUsize;
@@ -41,11 +41,11 @@ pub struct Options {
     /// Becomes true when the crawl should come to an end: nothing new is begun, and what is under way is dropped.
     pub stop: watch::Receiver<bool>,
     /// For pages of indexes and registries.
-    pub page: Limits,
+    pub page: FetchLimits,
     /// For archives.
-    pub archive: Limits,
+    pub archive: FetchLimits,
     /// For reading an archive.
-    pub extract: extract::Limits,
+    pub extract: extract::ReadLimits,
     /// The mcpdex binary, which is started once for each package; see [`extract::worker`].
     pub program: PathBuf,
     pub surroundings: Surroundings,
@@ -86,9 +86,9 @@ impl Options {
             live: probe::Limits { bytes: 8 << 20, ..probe::Limits::default() },
             history: Arc::new(NoHistory),
             stop: watch::channel(false).1,
-            page: Limits::PAGE,
-            archive: Limits::ARCHIVE,
-            extract: extract::Limits::default(),
+            page: FetchLimits::PAGE,
+            archive: FetchLimits::ARCHIVE,
+            extract: extract::ReadLimits::default(),
             program,
             surroundings,
         }

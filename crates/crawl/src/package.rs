@@ -9,7 +9,7 @@ use mcpdex_extract::{Extraction, PackageInfo};
 use mcpdex_model::{
     Ecosystem, Observation, Outcome, Package, Partial, PartialReason, ServerId, Tool, ToolOrigin, Validator,
 };
-use mcpdex_net::{Failure, Fetched, Request, Trust, Validators, same_place};
+use mcpdex_net::{Failure, FetchedBody, Request, Trust, Validators, same_place};
 use mcpdex_source::artifact::sha256_hex;
 use mcpdex_source::{Artifact, Hash, PageError, check_name, npm, pypi};
 use url::Url;
@@ -175,7 +175,7 @@ impl CrawlContext {
         accept: &'static str,
         package: &Package,
         page: &mut Page,
-    ) -> Result<Option<Fetched>, Unread> {
+    ) -> Result<Option<FetchedBody>, Unread> {
         let mut request = Request::page(url, registry.trust, accept);
         request.limits = self.options.page;
         request.authorization = registry.authorization.clone();

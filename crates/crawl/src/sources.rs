@@ -6,9 +6,9 @@ use super::dispatch::Job;
 use super::{SourceFailure, endpoint};
 use jiff::{Timestamp, ToSpan};
 use mcpdex_model::{CrawlEvent, KeptListings, Listing, Outcome, ServerId, Sweep};
-use mcpdex_net::{Failure, Limits, Request, Trust, shown};
+use mcpdex_net::{Failure, FetchLimits, Request, Trust};
 use mcpdex_source::document::Document;
-use mcpdex_source::{SourceSpec, page, recorded, registry, robots, sample};
+use mcpdex_source::{SourceSpec, recorded, registry, sample};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -58,11 +58,11 @@ pub(super) async fn read_all(specs: Vec<SourceSpec>, context: Arc<CrawlContext>,
     }
 }
 
-struct Source<'a> {
-    name: String,
+pub(super) struct Source<'a> {
+    pub(super) name: String,
     /// The user has named its one server.
     named: bool,
-    context: &'a Arc<CrawlContext>,
+    pub(super) context: &'a Arc<CrawlContext>,
     out: &'a mpsc::Sender<Found>,
 }
 
@@ -71,7 +71,7 @@ impl Source<'_> {
         self.out.send(found).await.map_err(|_| ReceiverGone)
     }
 
-    async fn fail(&self, outcome: Outcome, detail: String) -> Result<(), ReceiverGone> {
+    pub(super) async fn fail(&self, outcome: Outcome, detail: String) -> Result<(), ReceiverGone> {
         self.send(Found::Failure(SourceFailure { source: self.name.clone(), outcome, detail })).await
     }
 
@@ -278,7 +278,7 @@ impl Source<'_> {
 
     async fn document(&self, url: &Url) -> Result<(), ReceiverGone> {
         let mut request = Request::page(url.clone(), Trust::Operator, "application/json, */*;q=0.5");
-        request.limits = Limits { body: MAX_DOCUMENT, ..self.context.options.page };
+        request.limits = FetchLimits { body: MAX_DOCUMENT, ..self.context.options.page };
         let body = match self.context.client.get(request).await {
             Ok(fetched) => fetched.body,
             Err(failure) => return self.fail(failure.outcome(), failure.to_string()).await,
@@ -292,54 +292,7 @@ impl Source<'_> {
         }
     }
 
-    /// Fetches a page that lists servers, where the site allows it.
-    async fn list(&self, url: &Url) -> Result<(), ReceiverGone> {
-        if let Some(why) = self.kept_out(url, Trust::Operator).await {
-            return self.fail(Outcome::Blocked, why).await;
-        }
-        let mut request = Request::page(url.clone(), Trust::Operator, "text/html, text/markdown, text/plain");
-        request.limits = Limits { body: page::MAX_BYTES as u64, ..self.context.options.page };
-        match self.context.client.get(request).await {
-            Ok(fetched) => {
-                // Another site may have another opinion of being read.
-                if fetched.final_url.origin() != url.origin()
-                    && let Some(why) = self.kept_out(&fetched.final_url, Trust::Untrusted).await
-                {
-                    return self.fail(Outcome::Blocked, why).await;
-                }
-                let text = String::from_utf8_lossy(&fetched.body).into_owned();
-                let (name, base) = (self.name.clone(), fetched.final_url);
-                let read = tokio::task::spawn_blocking(move || page::read(&text, Some(&base), &name)).await;
-                match read {
-                    Ok(Ok(listings)) => self.all(listings).await,
-                    Ok(Err(why)) => self.fail(Outcome::Unreadable, format!("the page {why}")).await,
-                    Err(error) => std::panic::resume_unwind(error.into_panic()),
-                }
-            }
-            Err(failure) => self.fail(failure.outcome(), failure.to_string()).await,
-        }
-    }
-
-    /// Why the page may not be read, as its site has it.
-    async fn kept_out(&self, page: &Url, trust: Trust) -> Option<String> {
-        let mut request = Request::page(robots::url_of(page)?, trust, "text/plain, */*;q=0.5");
-        request.limits = Limits { body: robots::MAX_BYTES, ..self.context.options.page };
-        let answer = match self.context.client.get(request).await {
-            Ok(fetched) => robots::Answer::Text(fetched.body),
-            Err(failure) if failure.is_client_error() => robots::Answer::Missing,
-            Err(_) => robots::Answer::Unreachable,
-        };
-        if robots::allows(&answer, page) {
-            return None;
-        }
-        let detail = match answer {
-            robots::Answer::Unreachable => "the site's robots.txt cannot be read, so no page of it is",
-            _ => "the site's robots.txt does not allow it",
-        };
-        Some(format!("{}: {detail}", shown(page)))
-    }
-
-    async fn all(&self, listings: Vec<Listing>) -> Result<(), ReceiverGone> {
+    pub(super) async fn all(&self, listings: Vec<Listing>) -> Result<(), ReceiverGone> {
         for listing in listings {
             self.listing(listing).await?;
         }

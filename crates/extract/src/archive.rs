@@ -4,7 +4,7 @@
 //! out of the decompressor. Links, special files and paths that leave the archive are refused as hostile, because no
 //! package that a registry serves needs them.
 
-use super::{Limits, PackageInfo, SourceTree, is_wanted};
+use super::{PackageInfo, ReadLimits, SourceTree, is_wanted};
 use flate2::read::MultiGzDecoder;
 use mcpdex_model::{Excess, Outcome, Unpacking};
 use serde::{Deserialize, Serialize};
@@ -63,7 +63,7 @@ const WRAPPER: &str = "packed";
 /// Why an archive was not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArchiveError {
-    /// One of the [`Limits`] is exceeded.
+    /// One of the [`ReadLimits`] is exceeded.
     #[error("archive is too large: {0}")]
     TooLarge(String),
     /// The bytes are no such archive, or are damaged.
@@ -96,7 +96,7 @@ pub fn read(
     kind: ArchiveKind,
     archive: &[u8],
     package: PackageInfo,
-    limits: &Limits,
+    limits: &ReadLimits,
 ) -> Result<SourceTree, ArchiveError> {
     if archive.len() as u64 > limits.archive_bytes {
         let detail = format!("{} bytes, more than {}", archive.len(), limits.archive_bytes);
@@ -123,7 +123,7 @@ enum Root {
 
 /// The files that are kept, and the bookkeeping that every format needs.
 struct Entries<'a> {
-    limits: &'a Limits,
+    limits: &'a ReadLimits,
     seen: usize,
     root: Root,
     files: BTreeMap<String, Vec<u8>>,
@@ -202,7 +202,7 @@ impl<R: Read> Read for Counted<R> {
 }
 
 /// What may come out of an archive.
-fn bound(limits: &Limits) -> Unpacking {
+fn bound(limits: &ReadLimits) -> Unpacking {
     Unpacking { most: limits.unpacked_bytes, ratio: limits.ratio }
 }
 

@@ -3,7 +3,7 @@
 //! Never writes, never follows a link, never leaves the folder. What other programs put there (repositories' own files,
 //! environments, installed packages) is left out; a bundle keeps the packages that it carries along.
 
-use super::{Limits, is_wanted};
+use super::{ReadLimits, is_wanted};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
@@ -25,7 +25,7 @@ const LEFT_OUT: [&str; 7] = [".git", ".hg", ".venv", "venv", "__pycache__", ".to
 ///
 /// # Errors
 /// A folder cannot be listed, a file cannot be read, or a limit (files, bytes, depth) is exceeded.
-pub fn read(root: &Path, limits: &Limits) -> Result<BTreeMap<String, Vec<u8>>, FolderError> {
+pub fn read(root: &Path, limits: &ReadLimits) -> Result<BTreeMap<String, Vec<u8>>, FolderError> {
     let bundle = root.join("manifest.json").is_file();
     let mut files = BTreeMap::new();
     let mut pending = vec![(root.to_owned(), String::new(), 0usize)];

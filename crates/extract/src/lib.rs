@@ -1,12 +1,12 @@
 //! Learns tools from packages and source without running them: archive bytes in, tool objects with file and line out.
 //! Never executes anything of a package, never writes to disk, and does its parsing in a worker process that may die.
 //!
-//! - [`archive`] turns the bytes of a tarball, sdist, wheel or bundle into a [`SourceTree`], under [`Limits`].
+//! - [`archive`] turns the bytes of a tarball, sdist, wheel or bundle into a [`SourceTree`], under [`ReadLimits`].
 //! - [`extract`] asks every reader of [`LANGUAGES`] that finds files of its own in the tree.
 //! - [`worker`] does both in a child process of the same binary. Everything outside of this room calls the worker:
 //!   tree-sitter can overflow the C stack and end the process on hostile source.
 //!
-//! To add a language: one module with a function of the type [`Reader`], one line in [`LANGUAGES`].
+//! To add a language: one module with a function of the type [`LanguageReader`], one line in [`LANGUAGES`].
 
 mod program;
 mod syntax;
@@ -51,7 +51,7 @@ pub struct SourceTree {
 
 /// One tool that was found in source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FoundTool {
+pub struct SourceTool {
     /// One tool object as `tools/list` would give it: `name`, `title`, `description`, `inputSchema`, `outputSchema`,
     /// `annotations`; only what the author set, never a default of an SDK.
     pub json: String,
@@ -61,11 +61,11 @@ pub struct FoundTool {
     pub partial: Vec<Partial>,
 }
 
-impl FoundTool {
+impl SourceTool {
     /// A tool out of its object.
     pub fn new(tool: &serde_json::Map<String, serde_json::Value>, site: ToolSite, partial: Vec<Partial>) -> Self {
         // Formatting a `Value` as JSON cannot fail: its keys are text and it holds no foreign type.
-        FoundTool { json: serde_json::Value::Object(tool.clone()).to_string(), site, partial }
+        SourceTool { json: serde_json::Value::Object(tool.clone()).to_string(), site, partial }
     }
 }
 
@@ -73,14 +73,14 @@ impl FoundTool {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extraction {
     /// In the order of registration as far as the source tells it.
-    pub tools: Vec<FoundTool>,
+    pub tools: Vec<SourceTool>,
     /// What is known to be missing from the list as a whole.
     pub partial: Vec<Partial>,
 }
 
 /// Bounds on one package. Every number is a maximum; what lies beyond is refused or marked partial, never cut silently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limits {
+pub struct ReadLimits {
     /// Bytes of the archive as downloaded.
     pub archive_bytes: u64,
     /// Bytes of all entries of the archive together, unpacked.
@@ -105,10 +105,10 @@ pub struct Limits {
     pub answer_bytes: u64,
 }
 
-impl Default for Limits {
+impl Default for ReadLimits {
     fn default() -> Self {
         const MIB: u64 = 1 << 20;
-        Limits {
+        ReadLimits {
             archive_bytes: 50 * MIB,
             unpacked_bytes: 200 * MIB,
             ratio: 100,
@@ -127,14 +127,14 @@ impl Default for Limits {
 /// What is left of the time and room of one extraction; handed to every reader.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
-    pub limits: Limits,
+    pub limits: ReadLimits,
     /// When the readers must have stopped. Checked in every loop whose length the package decides.
     pub deadline: Instant,
 }
 
 impl Budget {
     /// A budget that starts now. A tenth of the time is kept back for writing the answer.
-    pub fn start(limits: Limits) -> Self {
+    pub fn start(limits: ReadLimits) -> Self {
         Budget { limits, deadline: Instant::now() + Duration::from_millis(limits.millis / 10 * 9) }
     }
 
@@ -146,7 +146,7 @@ impl Budget {
 
 /// Reads the tools of one language out of a package. Never panics, whatever the files hold; what it cannot follow it
 /// says in a [`Partial`].
-pub type Reader = fn(&SourceTree, &Budget) -> Extraction;
+pub type LanguageReader = fn(&SourceTree, &Budget) -> Extraction;
 
 /// One language that servers are written in.
 #[derive(Debug, Clone, Copy)]
@@ -156,7 +156,7 @@ pub struct Language {
     pub endings: &'static [&'static str],
     /// Other files, by their last path part, that the reader wants to see.
     pub companions: &'static [&'static str],
-    pub read: Reader,
+    pub read: LanguageReader,
 }
 
 impl Language {

@@ -8,7 +8,7 @@
 //! one JSON document on stdout. The worker has no environment, opens no file and no connection.
 
 use super::archive::{self, ArchiveKind};
-use super::{Budget, Extraction, Limits, PackageInfo, extract};
+use super::{Budget, Extraction, PackageInfo, ReadLimits, extract};
 use mcpdex_model::Outcome;
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -54,7 +54,7 @@ impl WorkerError {
 struct Request {
     kind: ArchiveKind,
     package: PackageInfo,
-    limits: Limits,
+    limits: ReadLimits,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ pub async fn extract_archive(
     archive: &[u8],
     kind: ArchiveKind,
     package: PackageInfo,
-    limits: &Limits,
+    limits: &ReadLimits,
 ) -> Result<Extraction, WorkerError> {
     let broken = |error: serde_json::Error| WorkerError::Died(format!("unreadable exchange: {error}"));
     let mut head = serde_json::to_vec(&Request { kind, package, limits: *limits }).map_err(broken)?;
@@ -153,7 +153,7 @@ fn answer(bytes: &[u8], request: Request) -> io::Result<Answer> {
 
 /// Gives up what the extraction has no need of. The limits hold for the rest of the process's life.
 #[cfg(unix)]
-fn confine(limits: &Limits) -> io::Result<()> {
+fn confine(limits: &ReadLimits) -> io::Result<()> {
     use rlimit::Resource;
     let seconds = limits.millis / 1_000 + 2;
     Resource::CORE.set(0, 0)?;
@@ -167,6 +167,6 @@ fn confine(limits: &Limits) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn confine(_: &Limits) -> io::Result<()> {
+fn confine(_: &ReadLimits) -> io::Result<()> {
     Ok(())
 }

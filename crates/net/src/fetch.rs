@@ -4,7 +4,7 @@ use super::exchange::{Deadline, FailedExchange};
 use super::host::RequestOutcome;
 use super::request::split_user_info;
 use super::retry::{LONGEST_PAUSE, is_transient, pause};
-use super::{Cause, Client, Exchange, Failure, Fetched, Request, Trust, Verb};
+use super::{Cause, Client, Exchange, Failure, FetchedBody, Request, Trust, Verb};
 use std::time::Duration;
 
 impl Client {
@@ -13,7 +13,7 @@ impl Client {
     ///
     /// # Errors
     /// Everything that is not a success status with a whole body within the limits.
-    pub async fn get(&self, request: Request) -> Result<Fetched, Failure> {
+    pub async fn get(&self, request: Request) -> Result<FetchedBody, Failure> {
         let (limits, may_hold) = (request.limits, request.known.is_some());
         let exchange = exchange(request);
         let mut left = limits.total;
@@ -51,7 +51,7 @@ impl Client {
         exchange: &Exchange,
         deadline: &mut Deadline,
         may_hold: bool,
-    ) -> Result<Fetched, FailedExchange> {
+    ) -> Result<FetchedBody, FailedExchange> {
         let mut opened = self.open(exchange, deadline, true).await?;
         let url = opened.url.clone();
         let holds = may_hold && opened.status == 304;
@@ -69,7 +69,7 @@ impl Client {
         let body = read.map_err(|failure| FailedExchange::new(&url, failure.cause))?;
         self.limiter().count_bytes(&url, body.len() as u64);
         let text = |name: &str| opened.header(name).filter(|_| !holds);
-        Ok(Fetched {
+        Ok(FetchedBody {
             status: opened.status,
             content_type: text("content-type"),
             etag: text("etag"),

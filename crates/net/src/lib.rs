@@ -3,7 +3,7 @@
 //! redirect unchecked, never carries credentials to another host, never reads more than the limits allow.
 //!
 //! - [`Client::exchange`] is one step of a conversation: any method, any status, the body piece by piece.
-//! - [`Client::get`] fetches; [`Request`] says what, [`Limits`] how much and how long.
+//! - [`Client::get`] fetches; [`Request`] says what, [`FetchLimits`] how much and how long.
 //! - [`Trust`] and the address guard are in [`guard`], the table of addresses that are not public in [`address`].
 //! - [`HostLimiter`] keeps one slow host from holding up the others.
 
@@ -28,4 +28,4 @@ pub use failure::{Cause, ConnectionFailure, Failure};
 pub use guard::{Dial, Lookup, LookupFuture, Refusal, SystemLookup, Trust, same_place};
 pub use host::HostRecord;
 pub use host_limiter::{HostLimiter, Permit, RateLimit, key as host_key};
-pub use request::{Encoding, Fetched, Limits, Request, Validators, shown, split_user_info};
+pub use request::{Encoding, FetchLimits, FetchedBody, Request, Validators, shown, split_user_info};

@@ -8,7 +8,7 @@ use url::Url;
 
 /// How much one fetch may take. Every number is a maximum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct FetchLimits {
     /// Bytes of the body, counted after decompression.
     pub body: u64,
     /// From the start to the last byte, with every redirect, retry and pause; waiting for a place in the host's queue
@@ -20,12 +20,14 @@ pub struct Limits {
     pub retries: u8,
 }
 
-impl Limits {
+impl FetchLimits {
     /// For a page of an index or registry.
-    pub const PAGE: Limits = Limits { body: 32 << 20, total: Duration::from_secs(60), redirects: 3, retries: 2 };
+    pub const PAGE: FetchLimits =
+        FetchLimits { body: 32 << 20, total: Duration::from_secs(60), redirects: 3, retries: 2 };
 
     /// For the archive of a package.
-    pub const ARCHIVE: Limits = Limits { body: 50 << 20, total: Duration::from_secs(180), redirects: 3, retries: 2 };
+    pub const ARCHIVE: FetchLimits =
+        FetchLimits { body: 50 << 20, total: Duration::from_secs(180), redirects: 3, retries: 2 };
 }
 
 /// What is done about `Content-Encoding`.
@@ -44,7 +46,7 @@ pub struct Request {
     pub trust: Trust,
     /// The `Accept` header.
     pub accept: &'static str,
-    pub limits: Limits,
+    pub limits: FetchLimits,
     pub encoding: Encoding,
     /// The whole `Authorization` header, for this URL's host and port alone.
     pub authorization: Option<Secret>,
@@ -68,7 +70,7 @@ impl Request {
             url,
             trust,
             accept,
-            limits: Limits::PAGE,
+            limits: FetchLimits::PAGE,
             encoding: Encoding::Decoded,
             authorization: None,
             known: None,
@@ -77,14 +79,14 @@ impl Request {
 
     /// The archive of a package.
     pub fn archive(url: Url, trust: Trust) -> Self {
-        let (limits, encoding) = (Limits::ARCHIVE, Encoding::AsStored);
+        let (limits, encoding) = (FetchLimits::ARCHIVE, Encoding::AsStored);
         Request { url, trust, accept: "*/*", limits, encoding, authorization: None, known: None }
     }
 }
 
 /// An answer with a success status, or the word that an earlier one still holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fetched {
+pub struct FetchedBody {
     /// 200 to 299, or 304 where the request had validators.
     pub status: u16,
     /// `Content-Type`, as sent.
@@ -98,7 +100,7 @@ pub struct Fetched {
     pub body: Vec<u8>,
 }
 
-impl Fetched {
+impl FetchedBody {
     /// Whether the earlier answer still holds; this one has no body then.
     pub fn is_not_modified(&self) -> bool {
         self.status == 304

@@ -34,11 +34,11 @@ pub struct Change {
 }
 
 /// A tool with the verdict on it.
-pub type Judged = (Tool, Verdict);
+pub type JudgedTool = (Tool, Verdict);
 
 /// The changes from `before` to `after`, in the order of [`sort`].
-pub fn changes(server: &str, before: &[Judged], after: &[Judged]) -> Vec<Change> {
-    let by_name = |list: &'_ [Judged]| -> BTreeMap<String, Judged> {
+pub fn changes(server: &str, before: &[JudgedTool], after: &[JudgedTool]) -> Vec<Change> {
+    let by_name = |list: &'_ [JudgedTool]| -> BTreeMap<String, JudgedTool> {
         list.iter().map(|judged| (judged.0.name.clone(), judged.clone())).collect()
     };
     let (before, after) = (by_name(before), by_name(after));
@@ -57,7 +57,7 @@ pub fn changes(server: &str, before: &[Judged], after: &[Judged]) -> Vec<Change>
             (None, _) => ChangeKind::Added,
             _ => ChangeKind::Removed,
         };
-        let verdict = |side: Option<&Judged>| side.map(|(_, verdict)| verdict.clone());
+        let verdict = |side: Option<&JudgedTool>| side.map(|(_, verdict)| verdict.clone());
         let (was, is) = (verdict(old), verdict(new));
         found.push(Change {
             kind,

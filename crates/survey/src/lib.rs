@@ -14,7 +14,7 @@ mod pin;
 mod tokens;
 
 pub use audit::{Audit, audit};
-pub use change::{Change, ChangeKind, FieldChange, Judged, changes, sort as sort_changes};
+pub use change::{Change, ChangeKind, FieldChange, JudgedTool, changes, sort as sort_changes};
 pub use combination::{Combination, Leg, combination};
 pub use compare::{Difference, Variant, differences};
 pub use finding::{Finding, Kind, Subject, of_name, of_server, of_tools};

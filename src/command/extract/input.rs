@@ -3,7 +3,7 @@
 use crate::cli::ExtractArgs;
 use crate::crawl::{self, Options, PackageArchive, Repository, Surroundings};
 use crate::extract::archive::{self, ArchiveKind};
-use crate::extract::{Limits, PackageInfo, folder};
+use crate::extract::{PackageInfo, ReadLimits, folder};
 use crate::model::Ecosystem;
 use crate::source::SourceSpec;
 use anyhow::{Context, bail};
@@ -19,7 +19,7 @@ pub(super) enum Input {
 }
 
 /// Finds what a word names, and fetches it where it is not here.
-pub(super) async fn find(args: &ExtractArgs, program: &Path, limits: &Limits) -> anyhow::Result<Input> {
+pub(super) async fn find(args: &ExtractArgs, program: &Path, limits: &ReadLimits) -> anyhow::Result<Input> {
     let word = args.source.as_str();
     let around = Surroundings::of_process();
     match word.split_once(':') {
@@ -36,7 +36,7 @@ pub(super) async fn find(args: &ExtractArgs, program: &Path, limits: &Limits) ->
     }
 }
 
-async fn checkout(repository: &Repository, around: &Surroundings, limits: &Limits) -> anyhow::Result<Input> {
+async fn checkout(repository: &Repository, around: &Surroundings, limits: &ReadLimits) -> anyhow::Result<Input> {
     // Whoever else uses this machine must not choose where git writes.
     let place = tempfile::tempdir().context("cannot make a folder for the checkout")?;
     let folder = place.path().join("checkout");
@@ -44,7 +44,7 @@ async fn checkout(repository: &Repository, around: &Surroundings, limits: &Limit
     Ok(Input::Files { name: repository.name.clone(), files: folder::read(&folder, limits)? })
 }
 
-fn at_path(path: &Path, limits: &Limits) -> anyhow::Result<Input> {
+fn at_path(path: &Path, limits: &ReadLimits) -> anyhow::Result<Input> {
     let shown = path.display();
     let meta = std::fs::metadata(path).with_context(|| {
         format!(

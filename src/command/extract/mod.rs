@@ -9,7 +9,7 @@ use crate::cli::{ExtractArgs, Global};
 use crate::extract::archive::{self, ArchiveKind};
 use crate::extract::measure::{Measure, measure};
 use crate::extract::workspace::{self, Part};
-use crate::extract::{Extraction, Limits, PackageInfo, worker};
+use crate::extract::{Extraction, PackageInfo, ReadLimits, worker};
 use crate::model::Tool;
 use crate::report::{ExtractReport, ExtractedPackage, ExtractedTool, visible};
 use crate::source::recorded;
@@ -44,7 +44,7 @@ pub(super) fn run(global: &Global, args: &ExtractArgs) -> anyhow::Result<Exit> {
 
 async fn read(args: &ExtractArgs) -> anyhow::Result<ExtractReport> {
     let program = std::env::current_exe().context("cannot find this program's own file, which reads packages")?;
-    let limits = Limits::default();
+    let limits = ReadLimits::default();
     match input::find(args, &program, &limits).await? {
         Input::Package(fetched) => {
             let extraction =
@@ -66,12 +66,12 @@ async fn read(args: &ExtractArgs) -> anyhow::Result<ExtractReport> {
 }
 
 /// Reads one package of a folder, in a worker of its own, so that its death costs no other package.
-async fn read_part(part: &Part<'_>, program: &Path, limits: &Limits) -> anyhow::Result<ExtractedPackage> {
+async fn read_part(part: &Part<'_>, program: &Path, limits: &ReadLimits) -> anyhow::Result<ExtractedPackage> {
     let files = part.files.iter().map(|(path, bytes)| (path.as_str(), *bytes));
     let packed = archive::pack(files).context("cannot pack the files for the process that reads them")?;
     // What was read from disk is within the limits; packing adds a header to each file.
     let room =
-        Limits { archive_bytes: limits.unpacked_bytes * 2, unpacked_bytes: limits.unpacked_bytes * 2, ..*limits };
+        ReadLimits { archive_bytes: limits.unpacked_bytes * 2, unpacked_bytes: limits.unpacked_bytes * 2, ..*limits };
     let extraction = worker::extract_archive(program, &packed, ArchiveKind::Tar, part.package.clone(), &room).await;
     let kind = part.name.split(':').next().unwrap_or_default();
     Ok(extracted(kind, &part.package, extraction, Some(part)))

@@ -1,14 +1,14 @@
 //! Reads invented Python packages.
 
 use super::pack::package;
-use mcpdex::extract::{Budget, Extraction, Limits, SourceTree, extract};
+use mcpdex::extract::{Budget, Extraction, ReadLimits, SourceTree, extract};
 use mcpdex::model::{Ecosystem, PartialReason};
 use serde_json::Value;
 
 pub(crate) fn read(files: &[(&str, &str)]) -> Extraction {
     let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
     let tree = SourceTree { package: package(Ecosystem::Pypi, "lantern"), files };
-    extract(&tree, &Budget::start(Limits::default())).unwrap()
+    extract(&tree, &Budget::start(ReadLimits::default())).unwrap()
 }
 
 /// A package of one module whose `main` is its script.

@@ -2,7 +2,7 @@
 
 use super::source::{Site, Sources};
 use super::value::Value;
-use crate::{Extraction, FoundTool};
+use crate::{Extraction, SourceTool};
 use mcpdex_model::{Partial, PartialReason};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
@@ -157,7 +157,7 @@ impl Findings {
         };
         let tools = self.tools.into_iter().map(|found| {
             let missing = found.missing.into_iter().map(spell).collect();
-            FoundTool::new(&found.tool, sources.tool_site(found.site), missing)
+            SourceTool::new(&found.tool, sources.tool_site(found.site), missing)
         });
         let tools = tools.collect();
         let mut partial = self.refused;

@@ -3,7 +3,7 @@
 
 use super::source::{Site, Sources};
 use super::value::Value;
-use crate::FoundTool;
+use crate::SourceTool;
 use mcpdex_model::{Partial, PartialReason};
 use serde_json::{Map, Value as Json, json};
 
@@ -50,7 +50,7 @@ impl<'t> Draft<'t> {
         self.missing.extend(trouble.into_iter().take(5));
     }
 
-    pub(crate) fn finish(self, sources: &Sources<'t>) -> FoundTool {
+    pub(crate) fn finish(self, sources: &Sources<'t>) -> SourceTool {
         let name = self.name.as_text().unwrap_or_default();
         let mut tool = Map::new();
         let mut missing = self.missing;
@@ -86,7 +86,7 @@ impl<'t> Draft<'t> {
             site: Some(site.clone()),
         };
         let partial = missing.into_iter().map(spell).collect();
-        FoundTool::new(&tool, site.clone(), partial)
+        SourceTool::new(&tool, site.clone(), partial)
     }
 }
 

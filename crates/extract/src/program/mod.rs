@@ -3,7 +3,7 @@
 //! Never runs anything and never guesses a value.
 //!
 //! ```text
-//! files ─ source ─▶ trees ─ dialect ─▶ ast ─ names ─▶ program ─ machine (exec, eval, call) ─▶ draft, schema ─▶ FoundTool
+//! files ─ source ─▶ trees ─ dialect ─▶ ast ─ names ─▶ program ─ machine (exec, eval, call) ─▶ draft, schema ─▶ SourceTool
 //! ```
 
 pub(super) mod ast;

@@ -4,7 +4,7 @@ use super::ast::Name;
 use super::machine::Machine;
 use super::tool;
 use super::value::{Args, Value};
-use crate::FoundTool;
+use crate::SourceTool;
 use mcpdex_model::{Partial, PartialReason, ToolSite};
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ impl Machine<'_> {
         prefix: &str,
         depth: usize,
         seen: &mut BTreeSet<(usize, String)>,
-        tools: &mut Vec<FoundTool>,
+        tools: &mut Vec<SourceTool>,
     ) {
         if depth > 10 {
             return;
@@ -67,7 +67,7 @@ impl Machine<'_> {
     }
 
     /// Reads one object of a list; what is no tool is noted.
-    pub(super) fn tool_object(&mut self, item: &Value, site: &ToolSite) -> Option<(Name, FoundTool)> {
+    pub(super) fn tool_object(&mut self, item: &Value, site: &ToolSite) -> Option<(Name, SourceTool)> {
         match tool::from_object(self, item, site) {
             Ok(found) => Some(found),
             Err(detail) => {

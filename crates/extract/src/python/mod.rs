@@ -7,7 +7,7 @@
 //! that registers tools needs no rule of its own.
 //!
 //! ```text
-//! bytes ─ syntax ─▶ tree ─ lower ─▶ ast ─ machine (exec, eval, call) ─▶ server ─ tool, schema ─▶ FoundTool
+//! bytes ─ syntax ─▶ tree ─ lower ─▶ ast ─ machine (exec, eval, call) ─▶ server ─ tool, schema ─▶ SourceTool
 //! ```
 
 mod access;

@@ -5,7 +5,7 @@ use super::docstring::Split;
 use super::machine::{Machine, is_mcp, is_server};
 use super::tool;
 use super::value::{Args, Registrar, Role, Value};
-use crate::{Extraction, FoundTool};
+use crate::{Extraction, SourceTool};
 use mcpdex_model::{PartialReason, ToolSite};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -37,7 +37,7 @@ pub(super) struct Server {
     site: ToolSite,
     /// Made by the framework that may split docstrings.
     is_fastmcp: bool,
-    pub(super) tools: Vec<(Name, FoundTool)>,
+    pub(super) tools: Vec<(Name, SourceTool)>,
     /// Functions that answer `tools/list`.
     pub handlers: Vec<(Value, ToolSite)>,
     /// Servers mounted on this one: number, prefix of their tools' names, and where.
@@ -279,7 +279,7 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn keep(&mut self, server: usize, (name, found): (Name, FoundTool)) {
+    pub(super) fn keep(&mut self, server: usize, (name, found): (Name, SourceTool)) {
         if self.off > 0 {
             let detail = format!("tool `{name}` is there only where a setting turns it on");
             return self.note(PartialReason::UnresolvedValue, &detail, found.site);

@@ -9,7 +9,7 @@ use super::machine::Machine;
 use super::parameters;
 use super::setting::Setting;
 use super::value::{Args, Function, Value, last};
-use crate::FoundTool;
+use crate::SourceTool;
 use mcpdex_model::{Partial, PartialReason, ToolSite};
 use serde_json::{Map, Value as Json};
 use std::rc::Rc;
@@ -139,8 +139,8 @@ impl Draft {
         }
     }
 
-    fn finish(self, name: Name) -> (Name, FoundTool) {
-        let found = FoundTool::new(&self.tool, self.site, self.partial);
+    fn finish(self, name: Name) -> (Name, SourceTool) {
+        let found = SourceTool::new(&self.tool, self.site, self.partial);
         (name, found)
     }
 }
@@ -158,11 +158,11 @@ fn camel(key: &str) -> String {
 }
 
 /// The same tool under another name, as a server that it is mounted on shows it.
-pub(super) fn renamed(found: &FoundTool, name: &str) -> FoundTool {
+pub(super) fn renamed(found: &SourceTool, name: &str) -> SourceTool {
     match serde_json::from_str::<Map<String, Json>>(&found.json) {
         Ok(mut tool) => {
             tool.insert("name".to_owned(), Json::String(name.to_owned()));
-            FoundTool::new(&tool, found.site.clone(), found.partial.clone())
+            SourceTool::new(&tool, found.site.clone(), found.partial.clone())
         }
         Err(_) => found.clone(),
     }
@@ -178,7 +178,7 @@ pub(super) fn from_function(
     options: &Args,
     module: usize,
     split: Split,
-) -> Option<(Name, FoundTool)> {
+) -> Option<(Name, SourceTool)> {
     let (outer, bound) = match function {
         Value::Function(function) => (Some(Rc::clone(function)), false),
         Value::Bound(bound) => (Some(Rc::clone(&bound.1)), true),
@@ -284,7 +284,7 @@ pub(super) fn from_object(
     machine: &mut Machine<'_>,
     item: &Value,
     site: &ToolSite,
-) -> Result<(Name, FoundTool), &'static str> {
+) -> Result<(Name, SourceTool), &'static str> {
     let mut site = site.clone();
     let mut open = false;
     let get: Box<Lookup> = match item {
