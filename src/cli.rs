@@ -1,4 +1,10 @@
 //! The command line, as clap sees it.
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    rustdoc::invalid_html_tags,
+    rustdoc::bare_urls,
+    reason = "texts for a terminal"
+)]
 #![allow(clippy::self_named_module_files, reason = "the words stay at the top; arguments of commands lie below")]
 
 mod crawl;

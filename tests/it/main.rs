@@ -68,6 +68,7 @@ mod store;
 mod strangers;
 mod support;
 mod translations;
+mod two_of_a_name;
 mod unpacked;
 mod vocabulary;
 mod worker;

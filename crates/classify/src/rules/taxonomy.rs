@@ -183,7 +183,7 @@ mod tests {
         };
         assert_eq!(of(Class::Read, &[], true), "read item auto none 1 []");
         assert_eq!(of(Class::Read, &[Trait::NetworkEgress], true), "read item auto none 2 [network-egress]");
-        assert_eq!(of(Class::Read, &[Trait::CredentialAccess], true), "read item auto single 2 []");
+        assert_eq!(of(Class::Read, &[Trait::CredentialAccess], true), "read item auto single 4 []");
         assert_eq!(of(Class::Write, &[], true), "mutate item manual none 3 [changes-data]");
         assert_eq!(of(Class::Write, &[], false), "mutate item manual single 3 [changes-data]");
         assert_eq!(
@@ -192,7 +192,7 @@ mod tests {
         );
         assert_eq!(
             of(Class::Execute, &[Trait::CodeExecution], true),
-            "mutate global none single 4 [starts-a-process code-execution]"
+            "mutate global none multi 5 [starts-a-process code-execution]"
         );
     }
 }

@@ -1,5 +1,5 @@
 //! Reads the tools of MCP servers written in Java: a project's files in, tool objects out. Never runs anything, never
-//! guesses a value that it cannot follow. What the libraries mean is in [`jvm`](super::jvm), for Kotlin as well.
+//! guesses a value that it cannot follow. What the libraries mean is in `jvm`, for Kotlin as well.
 
 mod declare;
 mod lower;

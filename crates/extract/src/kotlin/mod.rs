@@ -1,5 +1,5 @@
 //! Reads the tools of MCP servers written in Kotlin: a project's files in, tool objects out. Never runs anything, never
-//! guesses a value that it cannot follow. What the libraries mean is in [`jvm`](super::jvm), as for Java.
+//! guesses a value that it cannot follow. What the libraries mean is in `jvm`, as for Java.
 
 mod declare;
 mod lower;

@@ -9,6 +9,7 @@ use mcpdex_process::{Call, Environment, Place};
 use mcpdex_source::given;
 use mcpdex_source::launch::{self, PackageRun, Starts};
 use serde_json::Value;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -94,6 +95,10 @@ fn wanted(command: &[String]) -> Wanted {
         },
         // `uv run server.py` and its like are programs of this machine.
         Starts::Local(local) if local.why.is_program() => Wanted::Nothing,
+        // Whoever types a shell's line means that line, however much it holds.
+        Starts::Local(_) if Path::new(first).file_name().and_then(OsStr::to_str).is_some_and(launch::is_shell) => {
+            Wanted::Nothing
+        }
         Starts::Local(local) => refused(format!("it names no package that can be fetched: {}", local.why)),
         Starts::Download { .. } => refused(
             "it names no package: it is fetched from an address or a repository, which no index vouches for".to_owned(),

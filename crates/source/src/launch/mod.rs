@@ -17,6 +17,7 @@ mod wrapper;
 pub use reading::{Local, PackageRun, Reading, Starts, Why, address};
 pub use shell::split;
 pub use word::is_template;
+pub use wrapper::is_shell;
 
 pub(crate) use word::program_name;
 

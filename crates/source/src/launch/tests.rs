@@ -38,7 +38,7 @@ fn the_grammar_of_a_runner_leads_to_its_package() {
         ("uvx --python 3.12 --from kiln[all]==1 kiln-mcp", "pypi:kiln@1"),
         ("uvx -p3.12 kiln@2", "pypi:kiln@2"),
         ("uv tool run kiln==1.*", "pypi:kiln unpinned"),
-        ("uv --directory /srv tool run kiln>=1", "pypi:kiln unpinned"),
+        ("uv --directory /srv tool run 'kiln>=1'", "pypi:kiln unpinned"),
         ("python3 -m pipx run --spec kiln==1 pot", "pypi:kiln@1"),
         ("docker run -i --rm -e KEY --add-host a:b clay.example/kiln:1.0.0", "oci:clay.example/kiln:1.0.0"),
         ("docker --context far container run -itv /a:/b clay.example/kiln", "oci:clay.example/kiln unpinned"),

@@ -89,7 +89,7 @@ pub(super) fn read(name: &str, rest: &[String], next: Next<'_>) -> Option<Readin
         "timeout" | "gtimeout" => timeout(rest, next),
         "cmd" => cmd(rest, next),
         "wsl" => wsl(rest, next),
-        "bash" | "sh" | "zsh" | "dash" | "ksh" | "fish" | "ash" => posix(rest, next),
+        name if is_shell(name) => posix(rest, next),
         "powershell" | "pwsh" => powershell(rest, next),
         "fnm" => managed(rest, &["exec"], &Grammar { values: &["--using"], ..NONE }, next),
         "volta" => managed(
@@ -166,6 +166,11 @@ fn one_line(line: &str, next: Next<'_>) -> Reading {
         Some(_) => Reading::local(Why::Nothing, ""),
         None => Reading::local(Why::SeveralCommands, ""),
     }
+}
+
+/// Whether a program of this name, without its folder, is a shell that takes `-c LINE`.
+pub fn is_shell(name: &str) -> bool {
+    matches!(name, "bash" | "sh" | "zsh" | "dash" | "ksh" | "fish" | "ash")
 }
 
 /// `bash -lc LINE`
