@@ -49,3 +49,23 @@ fn one_definition_told_twice_is_one_tool() {
     assert_eq!(code, 0, "{report}");
     assert_eq!(report["servers"][0]["risks"]["critical"], 0, "{report}");
 }
+
+#[test]
+fn the_strictest_decision_governs_in_every_form() {
+    let user = User::new();
+    let by_action = json!({"server": "npm:@clay/kiln", "name": "pot", "description": "Start a firing, or stop one.",
+        "inputSchema": {"type": "object", "properties": {"action": {"type": "string", "enum": ["start", "stop"]}}}});
+    let unknown = tool("pot", "Zwirbel.");
+    for tools in [[&by_action, &unknown], [&unknown, &by_action]] {
+        let lines: Vec<String> = tools.iter().map(|tool| tool.to_string()).collect();
+        std::fs::write(user.home().join("tools.jsonl"), lines.join("\n")).unwrap();
+        user.done(&["crawl", "--listed", "-q", "tools.jsonl"]);
+        let plain = user.done(&["policy", "pot"]);
+        assert!(plain.contains("approval"), "the uncertain one asks: {plain}");
+        assert_eq!(user.done(&["policy", "-q", "pot", "--target", "policylayer"]), plain);
+        let shown: Value = serde_json::from_str(&user.done(&["tool", "pot", "--json"])).unwrap();
+        for view in shown["servers"].as_array().unwrap() {
+            assert_eq!(format!("{:#}\n", view["policy"]["document"]), plain);
+        }
+    }
+}

@@ -57,20 +57,10 @@ impl Settings {
         }
     }
 
-    /// One server and what was decided on each of its tools. Of several definitions of one name the gravest decides.
+    /// One server and what was decided on each of its tools. Of several definitions of one name the strictest decision
+    /// governs all, as wherever a document is written.
     pub(super) fn plan(&self, name: &str, alias: Option<&str>, found: &[FoundTool]) -> PlannedServer {
-        let grave = |tool: &FoundTool| (tool.verdict.risk, tool.verdict.class, tool.verdict.traits.len());
-        let decides = |at: usize| {
-            let tool = &found[at];
-            let same = |other: &&FoundTool| other.tool.name == tool.tool.name;
-            let before = found[..at].iter().filter(same).all(|other| grave(other) < grave(tool));
-            before && found[at + 1..].iter().filter(same).all(|other| grave(other) <= grave(tool))
-        };
-        // Looking for namesakes is worth it only where there are some.
-        let names: std::collections::BTreeSet<&str> = found.iter().map(|tool| tool.tool.name.as_str()).collect();
-        let unique = names.len() == found.len();
-        let deciding = found.iter().enumerate().filter(|(at, _)| unique || decides(*at)).map(|(_, found)| found);
-        let tools = deciding.map(|found| PlannedTool {
+        let tools = found.iter().map(|found| PlannedTool {
             name: found.tool.name.clone(),
             decision: self.decide(found),
             input_schema: found.tool.input_schema.clone(),
