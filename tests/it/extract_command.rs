@@ -2,6 +2,7 @@
 
 use crate::support::binary::{User, ran};
 use crate::support::pack::{tar_gz_files, zip};
+use crate::support::schema::assert_valid;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
@@ -30,16 +31,7 @@ const MANIFEST: &str = r#"{"name":"kiln","version":"2.0.0","bin":{"kiln":"dist/i
 
 /// The lines of JSON, each checked against the published schema.
 fn lines(text: &str) -> Vec<Value> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/schema/extract.schema.json");
-    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
-    let read = |line: &str| {
-        let value: Value = serde_json::from_str(line).unwrap();
-        let errors: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
-        assert_eq!(errors, Vec::<String>::new());
-        value
-    };
-    text.lines().map(read).collect()
+    text.lines().map(|line| assert_valid("extract", line)).collect()
 }
 
 fn write(root: &Path, files: &[(&str, &str)]) {
@@ -157,10 +149,7 @@ fn a_recording_is_held_against_what_the_source_says() {
         &[("code/pyproject.toml", PROJECT), ("code/lighthouse/server.py", SERVER), ("recorded.json", recorded)],
     );
     let words = ["extract", "code", "--against", "recorded.json"];
-    let document: Value = serde_json::from_str(&user.done(&[words.as_slice(), &["--json"]].concat())).unwrap();
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/schema/extract-measure.schema.json");
-    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    assert!(jsonschema::is_valid(&schema, &document), "{document}");
+    let document = assert_valid("extract-measure", &user.done(&[words.as_slice(), &["--json"]].concat()));
     assert_eq!(
         document,
         json!({

@@ -15,7 +15,6 @@ mod crawl_world;
 mod disguises;
 mod earned;
 mod ends;
-mod expectations;
 mod exports;
 mod extract_command;
 mod extract_hostile;

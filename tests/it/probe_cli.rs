@@ -2,17 +2,12 @@
 
 use crate::support::binary::User;
 use crate::support::hostile::{Hostile, answer, json, result};
+use crate::support::schema::assert_valid;
 use serde_json::{Value, json as value};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 fn document(text: &str) -> Value {
-    let document = serde_json::from_str(text).unwrap();
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/schema/probe.schema.json");
-    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let errors: Vec<_> =
-        jsonschema::validator_for(&schema).unwrap().iter_errors(&document).map(|error| error.to_string()).collect();
-    assert_eq!(errors, Vec::<String>::new());
-    document
+    assert_valid("probe", text)
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What hostile or careless text must not be able to do to a verdict.
 
 use mcpdex::classify::{AnnotationTrust, Judge, Overrides, Ruleset, ServerContext};
-use mcpdex::model::{Class, Tool, Verdict};
+use mcpdex::model::{ClaimEffect, Class, Tool, Verdict};
 use proptest::prelude::*;
 use serde_json::json;
 use std::sync::LazyLock;
@@ -81,11 +81,11 @@ fn annotations_raise_and_never_lower_unless_they_are_trusted() {
     let lied = claimed("delete_page", json!({ "readOnlyHint": true }));
     let verdict = judge(&lied);
     assert_eq!((verdict.class, verdict.risk.as_str()), (Class::Write, "critical"));
-    assert_eq!(verdict.audit[0].effect, "not-followed");
+    assert_eq!(verdict.audit[0].effect, ClaimEffect::NotFollowed);
     let context = ServerContext::of("acme", [&lied]);
     assert_eq!(RULES.judge_trusting(&context, &lied, AnnotationTrust::Full).class, Class::Read);
     let raised = judge(&claimed("get_page", json!({ "readOnlyHint": false, "destructiveHint": true })));
-    assert_eq!((raised.class, raised.audit[0].effect.as_str()), (Class::Write, "raised"));
+    assert_eq!((raised.class, raised.audit[0].effect), (Class::Write, ClaimEffect::Raised));
     let defaults =
         json!({ "readOnlyHint": false, "destructiveHint": true, "idempotentHint": false, "openWorldHint": true });
     assert_eq!(judge(&claimed("get_page", defaults)).class, Class::Read);

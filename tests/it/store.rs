@@ -1,12 +1,11 @@
 //! The database: what is kept, what counts as current, and which files are refused.
 
 use mcpdex::model::{
-    Category, Class, Confidence, CrawlEvent, Ecosystem, Listing, Observation, Outcome, Package, Risk, Sep2793,
-    ServerId, Tool, ToolOrigin, Verdict,
+    Class, Confidence, CrawlEvent, Ecosystem, Listing, Observation, Outcome, Package, ServerId, Tool, ToolOrigin,
+    Verdict,
 };
 use mcpdex::model::{History, KeptListings};
 use mcpdex::store::{Reader, ServerTools, StoreError, Writer, begin_run, judge_stale};
-use std::collections::BTreeSet;
 use std::path::Path;
 
 fn now() -> String {
@@ -41,32 +40,10 @@ fn observe(path: &Path, observation: Observation) {
 fn judge(path: &Path, digest: &str) -> u64 {
     let verdict = |server: &ServerTools, tool: &Tool| Verdict {
         server: server.server.clone(),
-        name: tool.name.clone(),
-        class: Class::Write,
-        traits: BTreeSet::new(),
-        risk: Risk::Medium,
-        confidence: Confidence::Medium,
-        category: Category::Write,
         rationale: "It waters plants.".to_owned(),
-        evidence: Vec::new(),
-        overruled: Vec::new(),
-        operations: Vec::new(),
-        frameworks: Vec::new(),
-        sep2793: Sep2793 {
-            risk_level: Risk::Medium,
-            category: "mutate".to_owned(),
-            blast_radius: "item".to_owned(),
-            reversibility: "manual".to_owned(),
-            side_effects: Vec::new(),
-            approval_recommendation: "none".to_owned(),
-            min_trust_level: 2,
-        },
-        audit: Vec::new(),
-        notes: Vec::new(),
-        unread: Vec::new(),
-        does: String::new(),
-        recognised: true,
         ruleset: digest.to_owned(),
+        confidence: Confidence::Medium,
+        ..Verdict::bare(&tool.name, Class::Write, &[])
     };
     let all = |servers: &[ServerTools]| {
         servers.iter().map(|server| server.tools.iter().map(|tool| verdict(server, tool)).collect()).collect()

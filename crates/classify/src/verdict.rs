@@ -4,13 +4,13 @@
 
 use crate::judge::annotation::{self, AnnotationTrust};
 use crate::judge::finding::{Fate, Finding, evidence_of};
-use crate::language::normalize::is_invisible;
 use crate::language::server_context::ServerContext;
 use crate::language::span::Span;
 use crate::rationale::settled::Settled;
 use crate::rationale::write;
 use crate::rules::ruleset::Ruleset;
-use mcpdex_model::{Category, Confidence, Evidence, Overruled, Risk, Tool, Verdict};
+use mcpdex_model::text::is_invisible;
+use mcpdex_model::{Category, Confidence, Evidence, Overruled, Risk, Sep2793, Tool, Verdict};
 
 /// How many pieces of evidence a verdict shows.
 const MAX_EVIDENCE: usize = 8;
@@ -62,7 +62,7 @@ impl Ruleset {
             evidence,
             overruled: self.overruled(&finding),
             frameworks: self.taxonomy.of(class, &traits),
-            sep2793: self.taxonomy.sep2793(class, &traits, risk, recognised),
+            sep2793: Sep2793::of(class, &traits, risk, recognised),
             audit: claims.audit,
             notes: finding.reading.mended.notes(),
             does: does(tool),

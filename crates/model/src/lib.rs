@@ -17,6 +17,7 @@ mod probe_result;
 pub mod scan;
 mod schema;
 mod secret;
+mod sep2793;
 pub mod spelling;
 pub mod text;
 mod tool;
@@ -36,12 +37,13 @@ pub use outcome::Outcome;
 pub use probe_result::{AuthNeeds, CardFacts, ProbeResult, ServerInfo};
 pub use schema::{Parameter, parameters};
 pub use secret::Secret;
+pub use sep2793::{ApprovalRecommendation, BlastRadius, DeedCategory, Reversibility, Sep2793};
 pub use text::{is_hidden, visible};
 pub use tool::{Annotations, Hint, Oddity, Tool, ToolError};
 pub use tool_row::{Column, ColumnKind, ToolRow};
 pub use unpacking::{Excess, Unpacking};
 pub use verdict::{
-    AuditFinding, Category, Class, Confidence, Evidence, Field, Framework, OperationVerdict, Overruled, Risk, Sep2793,
-    Trait, Verdict,
+    AuditFinding, Category, ClaimEffect, Class, Confidence, Evidence, Field, Framework, OperationVerdict, Overruled,
+    Risk, Trait, Verdict,
 };
 pub use word::UnknownWord;

@@ -1,5 +1,6 @@
 //! What mcpdex says about a tool.
 
+use crate::sep2793::Sep2793;
 use crate::words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -54,6 +55,26 @@ words! {
         Bulk = "bulk",
         /// Its text speaks to the model instead of describing the call.
         InstructsTheModel = "instructs-the-model",
+    }
+}
+
+impl Trait {
+    /// What follows from the trait, as a clause for a rationale.
+    pub const fn means(self) -> &'static str {
+        match self {
+            Trait::Destructive => "data can be lost",
+            Trait::Financial => "money or assets are at stake",
+            Trait::CodeExecution => "code of the caller's choice runs",
+            Trait::CredentialAccess => "secrets come into the conversation",
+            Trait::ExternalCommunication => "it reaches beyond the account",
+            Trait::PrivateData => "what is private to people comes into the conversation",
+            Trait::UntrustedContent => "text by strangers comes into the conversation",
+            Trait::NetworkEgress => "the caller chooses the address",
+            Trait::FileAccess => "the caller chooses the files",
+            Trait::Privileged => "it decides who may do what",
+            Trait::Bulk => "one call reaches many things",
+            Trait::InstructsTheModel => "its text speaks to the model instead of describing the call",
+        }
     }
 }
 
@@ -176,6 +197,16 @@ pub struct OperationVerdict {
     pub recognised: bool,
 }
 
+words! {
+    /// What a claim of a server did to a verdict.
+    ClaimEffect, "effect" {
+        Raised = "raised",
+        /// Only where the operator trusts the server.
+        Lowered = "lowered",
+        NotFollowed = "not-followed",
+    }
+}
+
 /// A disagreement between what the server claims and what its definition says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditFinding {
@@ -183,8 +214,7 @@ pub struct AuditFinding {
     pub claim: String,
     /// The disagreement in one sentence.
     pub finding: String,
-    /// Whether the claim raised the verdict, lowered it or was not followed: `raised`, `lowered`, `not-followed`.
-    pub effect: String,
+    pub effect: ClaimEffect,
 }
 
 /// An entry of a public taxonomy that the verdict's traits point at. Every verdict carries several of a few dozen, so
@@ -195,24 +225,6 @@ pub struct Framework {
     pub framework: Arc<str>,
     pub id: Arc<str>,
     pub title: Arc<str>,
-}
-
-/// The fields that MCP SEP-2793 proposes for a tool's risk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Sep2793 {
-    pub risk_level: Risk,
-    /// `read`, `observe`, `mutate`, `delete`, `destroy` or `utility`.
-    pub category: String,
-    /// `item`, `namespace`, `cluster`, `organization` or `global`.
-    pub blast_radius: String,
-    /// `auto`, `manual` or `none`.
-    pub reversibility: String,
-    pub side_effects: Vec<String>,
-    /// `none`, `single` or `multi`.
-    pub approval_recommendation: String,
-    /// 1 to 5.
-    pub min_trust_level: u8,
 }
 
 /// The judgement on one tool. Same tool, same rules: same bytes.
@@ -247,4 +259,34 @@ pub struct Verdict {
     pub recognised: bool,
     /// Digest of the rules that judged.
     pub ruleset: String,
+}
+
+impl Verdict {
+    /// What follows from class and traits alone: sure, recognised, with nothing quoted and no rationale. For whoever has
+    /// verdicts of another make and wants decisions on them, and for tests.
+    pub fn bare(name: &str, class: Class, traits: &[Trait]) -> Verdict {
+        let traits: BTreeSet<Trait> = traits.iter().copied().collect();
+        let risk = Risk::of(class, &traits);
+        Verdict {
+            server: "example".to_owned(),
+            name: name.to_owned(),
+            class,
+            risk,
+            category: Category::of(class, &traits),
+            confidence: Confidence::High,
+            rationale: String::new(),
+            evidence: Vec::new(),
+            overruled: Vec::new(),
+            operations: Vec::new(),
+            frameworks: Vec::new(),
+            sep2793: Sep2793::of(class, &traits, risk, true),
+            traits,
+            audit: Vec::new(),
+            notes: Vec::new(),
+            unread: Vec::new(),
+            does: String::new(),
+            recognised: true,
+            ruleset: String::new(),
+        }
+    }
 }

@@ -210,7 +210,6 @@ fn places(profile: &Profile, known: &[Parameter], decision: &mut Decision) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_verdict::verdict;
     use mcpdex_model::Risk;
 
     fn tool(properties: &str) -> Tool {
@@ -225,7 +224,7 @@ mod tests {
     }
 
     fn many() -> (Verdict, Tool) {
-        let mut manage = verdict("manage_shelf", Class::Write, &[Trait::Destructive]);
+        let mut manage = Verdict::bare("manage_shelf", Class::Write, &[Trait::Destructive]);
         manage.operations = vec![
             operation("list", Class::Read, &[]),
             operation("rename", Class::Write, &[]),
@@ -254,17 +253,17 @@ mod tests {
     #[test]
     fn dangerous_switches_must_stay_off_and_only_where_something_changes() {
         let schema = tool(r#"{"force":{"type":"boolean"},"Recursive":{"type":"boolean"},"purge":{"type":"string"}}"#);
-        let write = decide_with_arguments(Profile::balanced(), &verdict("t", Class::Write, &[]), None, &schema);
+        let write = decide_with_arguments(Profile::balanced(), &Verdict::bare("t", Class::Write, &[]), None, &schema);
         let names: Vec<_> = write.conditions.iter().map(|c| c.argument.as_str()).collect();
         assert_eq!(names, ["force", "Recursive"]);
         assert_eq!((write.effect.to_string().as_str(), write.otherwise), ("30/minute", PolicyEffect::Ask));
-        let read = decide_with_arguments(Profile::balanced(), &verdict("t", Class::Read, &[]), None, &schema);
+        let read = decide_with_arguments(Profile::balanced(), &Verdict::bare("t", Class::Read, &[]), None, &schema);
         assert!(read.conditions.is_empty());
     }
 
     #[test]
     fn sql_must_start_with_select_where_sql_is_the_only_meaning() {
-        let run = verdict("t", Class::Execute, &[]);
+        let run = Verdict::bare("t", Class::Execute, &[]);
         let plain = tool(r#"{"sql":{"type":"string"}}"#);
         assert_eq!(decide_with_arguments(Profile::balanced(), &run, None, &plain).conditions.len(), 1);
         let described = tool(r#"{"query":{"type":"string","description":"SQL to run"}}"#);
@@ -282,7 +281,7 @@ mod tests {
     #[test]
     fn amounts_addresses_and_folders_need_a_limit_of_the_users_own() {
         let schema = tool(r#"{"amount":{"type":"number"},"url":{"type":"string"},"path":{"type":"string"}}"#);
-        let pay = verdict("t", Class::Write, &[Trait::Financial]);
+        let pay = Verdict::bare("t", Class::Write, &[Trait::Financial]);
         let decision = decide_with_arguments(Profile::balanced(), &pay, None, &schema);
         assert_eq!((decision.effect, decision.conditions.len()), (PolicyEffect::Ask, 0));
         let text = "about='x'\n[arguments]\namount_at_most=50\nurls=['https://api.example.com/']\npaths=['/srv/']\n\
@@ -296,7 +295,7 @@ mod tests {
     #[test]
     fn a_destructive_tool_may_rehearse_where_the_profile_says_so() {
         let schema = tool(r#"{"dryRun":{"type":"boolean"}}"#);
-        let wipe = verdict("t", Class::Write, &[Trait::Destructive]);
+        let wipe = Verdict::bare("t", Class::Write, &[Trait::Destructive]);
         let permissive = Profile::named("permissive").expect("built in");
         let decision = decide_with_arguments(permissive, &wipe, None, &schema);
         assert_eq!(decision.conditions[0].test, Test::True);

@@ -25,11 +25,10 @@ pub fn decide_by(profile: &Profile, verdict: &Verdict, origin: Option<ToolOrigin
 mod tests {
     use super::*;
     use crate::decision::Window;
-    use crate::test_verdict::verdict;
     use mcpdex_model::{Class, Risk, Trait};
 
     fn effect(class: Class, traits: &[Trait]) -> PolicyEffect {
-        decide_by(Profile::balanced(), &verdict("tool", class, traits), None).effect
+        decide_by(Profile::balanced(), &Verdict::bare("tool", class, traits), None).effect
     }
 
     #[test]
@@ -46,10 +45,10 @@ mod tests {
     fn what_no_rule_recognised_or_is_uncertain_is_never_allowed_unasked_by_any_profile() {
         for profile in Profile::builtin() {
             for class in [Class::Read, Class::Write, Class::Execute] {
-                let mut unknown = verdict("tool", class, &[]);
+                let mut unknown = Verdict::bare("tool", class, &[]);
                 unknown.recognised = false;
                 assert!(!decide_by(profile, &unknown, None).effect.is_allowed());
-                let mut unsure = verdict("tool", class, &[]);
+                let mut unsure = Verdict::bare("tool", class, &[]);
                 unsure.confidence = Confidence::Low;
                 assert!(!decide_by(profile, &unsure, Some(ToolOrigin::Live)).effect.is_allowed());
             }
@@ -73,7 +72,7 @@ mod tests {
             (Class::Read, &[], Risk::Low, "allow"),
         ];
         for (class, traits, risk, wanted) in lines {
-            let tool = mcpdex_model::Verdict { risk, ..verdict("tool", class, traits) };
+            let tool = mcpdex_model::Verdict { risk, ..Verdict::bare("tool", class, traits) };
             assert_eq!(
                 decide_by(Profile::balanced(), &tool, None).effect.to_string(),
                 wanted,
@@ -85,7 +84,7 @@ mod tests {
     #[test]
     fn a_doubt_about_a_small_loss_asks_and_one_about_a_critical_loss_still_hides() {
         for (risk, wanted) in [(Risk::High, PolicyEffect::Ask), (Risk::Critical, PolicyEffect::Hide)] {
-            let mut tool = verdict("tool", Class::Write, &[Trait::Destructive]);
+            let mut tool = Verdict::bare("tool", Class::Write, &[Trait::Destructive]);
             tool.risk = risk;
             tool.confidence = Confidence::Low;
             assert_eq!(decide_by(Profile::balanced(), &tool, None).effect, wanted);

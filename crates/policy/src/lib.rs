@@ -47,8 +47,6 @@ mod recommend;
 mod replay;
 mod table;
 mod targets;
-#[cfg(test)]
-mod test_verdict;
 mod text;
 
 pub use arguments::decide_with_arguments;

@@ -236,7 +236,6 @@ impl Profile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_verdict::verdict;
 
     #[test]
     fn the_built_in_profiles_parse_and_have_different_names() {
@@ -267,9 +266,9 @@ mod tests {
         let text = "about='x'\n[[rule]]\nwhen={origin=['live']}\neffect='allow'\nbecause='seen'\n\
                     [[rule]]\nwhen={class=['write']}\neffect='3/hour'\nbecause='writes'";
         let profile = Profile::from_toml("mine", text).expect("valid");
-        let tool = verdict("t", Class::Write, &[]);
+        let tool = Verdict::bare("t", Class::Write, &[]);
         assert_eq!(profile.rule_for(&tool, Some(ToolOrigin::Live)).effect, PolicyEffect::Allow);
         assert_eq!(profile.rule_for(&tool, None).effect.to_string(), "3/hour");
-        assert_eq!(profile.rule_for(&verdict("t", Class::Read, &[]), None).effect, PolicyEffect::Ask);
+        assert_eq!(profile.rule_for(&Verdict::bare("t", Class::Read, &[]), None).effect, PolicyEffect::Ask);
     }
 }

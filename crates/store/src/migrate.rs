@@ -11,16 +11,9 @@ use std::time::Duration;
 /// Marks a SQLite file as ours (`PRAGMA application_id`): "mcpd" in ASCII.
 pub const APPLICATION_ID: i32 = 0x6d63_7064;
 
-/// The steps from an empty file to the present schema; the file 000N leads to version N. Never edit one that was
-/// released: add the next. A view that changes is dropped and made again in a step of its own.
-const STEPS: &[&str] = &[
-    include_str!("migrations/0001_base.sql"),
-    include_str!("migrations/0002_runs.sql"),
-    include_str!("migrations/0003_catalogue.sql"),
-    include_str!("migrations/0004_gone.sql"),
-    include_str!("migrations/0005_nullable.sql"),
-    include_str!("migrations/0006_outcomes.sql"),
-];
+/// The steps from an empty file to the present schema, out of the folder `migrations`; the file 000N leads to version N.
+/// Never edit one that was released: add the next. A view that changes is dropped and made again in a step of its own.
+const STEPS: &[&str] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
 /// How long to wait for another process that holds the file.
 const BUSY: Duration = Duration::from_secs(10);

@@ -1,7 +1,7 @@
 //! One thing that a person should look at: what kind, how grave, where, in one sentence.
 
 use super::combination::combination;
-use mcpdex_model::{FoundTool, NamedTool, PartialList, Risk, Trait, Unread, words};
+use mcpdex_model::{ClaimEffect, FoundTool, NamedTool, PartialList, Risk, Trait, Unread, words};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -291,7 +291,7 @@ fn of_tool(server: Subject<'_>, found: &FoundTool) -> Vec<Finding> {
         let message = format!("its text speaks to the model instead of describing the call{told}");
         findings.push(finding(Kind::Instructions, verdict.risk.max(Risk::High), message, ""));
     }
-    for audit in verdict.audit.iter().filter(|audit| audit.effect != "raised") {
+    for audit in verdict.audit.iter().filter(|audit| audit.effect != ClaimEffect::Raised) {
         let message = format!("{}: {}", audit.claim, audit.finding);
         findings.push(finding(Kind::AnnotationMismatch, Risk::Medium, message, &audit.claim));
     }

@@ -1,8 +1,7 @@
 //! Planned servers for the tests of policies.
 
-use mcpdex::model::{Category, Class, Confidence, Risk, Sep2793, Trait, Verdict};
+use mcpdex::model::{Category, Class, Trait, Verdict};
 use mcpdex::policy::{Decision, PlannedServer, PlannedTool, Profile, alias_of, decide_by};
-use std::collections::BTreeSet;
 
 pub(crate) fn tool(name: &str, decision: Decision) -> PlannedTool {
     PlannedTool::new(name, decision)
@@ -21,37 +20,7 @@ pub(crate) fn verdict(name: &str, category: Category) -> Verdict {
         Category::Destructive => (Class::Write, &[Trait::Destructive]),
         Category::Financial => (Class::Write, &[Trait::Financial]),
     };
-    let traits: BTreeSet<Trait> = traits.iter().copied().collect();
-    let risk = Risk::of(class, &traits);
-    Verdict {
-        server: "example".to_owned(),
-        name: name.to_owned(),
-        class,
-        risk,
-        category,
-        traits,
-        confidence: Confidence::High,
-        rationale: String::new(),
-        evidence: Vec::new(),
-        overruled: Vec::new(),
-        operations: Vec::new(),
-        frameworks: Vec::new(),
-        sep2793: Sep2793 {
-            risk_level: risk,
-            category: "mutate".to_owned(),
-            blast_radius: "item".to_owned(),
-            reversibility: "auto".to_owned(),
-            side_effects: Vec::new(),
-            approval_recommendation: "none".to_owned(),
-            min_trust_level: 1,
-        },
-        audit: Vec::new(),
-        notes: Vec::new(),
-        unread: Vec::new(),
-        does: String::new(),
-        recognised: true,
-        ruleset: String::new(),
-    }
+    Verdict::bare(name, class, traits)
 }
 
 /// A server whose tools are of these categories, decided by a profile.

@@ -3,7 +3,7 @@
 
 use crate::judge::finding::Finding;
 use crate::language::server_context::ServerContext;
-use mcpdex_model::{AuditFinding, Class, Confidence, Hint, Risk, Tool, Trait};
+use mcpdex_model::{AuditFinding, ClaimEffect, Class, Confidence, Hint, Risk, Tool, Trait};
 use std::collections::BTreeSet;
 
 /// How far the annotations of a server are believed.
@@ -55,7 +55,7 @@ pub(crate) fn weigh(
         {
             let says = "nearly every tool of the server carries the same hints".to_owned();
             let hint = if hints.destructive_hint == Some(true) { Hint::Destructive } else { Hint::ReadOnly };
-            claims.audit(hint, hint == Hint::Destructive, says, "not-followed");
+            claims.audit(hint, hint == Hint::Destructive, says, ClaimEffect::NotFollowed);
             return claims;
         }
     }
@@ -65,14 +65,19 @@ pub(crate) fn weigh(
     if read_only == Some(true) && finding.class != Class::Read {
         let says = format!("its definition speaks of {}", finding.class);
         if trust == AnnotationTrust::Full {
-            claims.audit(Hint::ReadOnly, true, says, "lowered");
+            claims.audit(Hint::ReadOnly, true, says, ClaimEffect::Lowered);
             claims.class = Class::Read;
             claims.traits.retain(|t| !matches!(t, Trait::Destructive | Trait::Financial | Trait::CodeExecution));
             claims.lowered = true;
         } else if finding.recognised {
-            claims.audit(Hint::ReadOnly, true, says, "not-followed");
+            claims.audit(Hint::ReadOnly, true, says, ClaimEffect::NotFollowed);
         } else {
-            claims.audit(Hint::ReadOnly, true, "nothing in its definition confirms it".to_owned(), "not-followed");
+            claims.audit(
+                Hint::ReadOnly,
+                true,
+                "nothing in its definition confirms it".to_owned(),
+                ClaimEffect::NotFollowed,
+            );
         }
         return claims;
     }
@@ -84,11 +89,11 @@ pub(crate) fn weigh(
         let value = hint == Hint::Destructive;
         let says = "its definition speaks only of reading".to_owned();
         if stated {
-            claims.audit(hint, value, says, "raised");
+            claims.audit(hint, value, says, ClaimEffect::Raised);
             claims.class = Class::Write;
             claims.raised = Some(hint.key());
         } else {
-            claims.audit(hint, value, says, "not-followed");
+            claims.audit(hint, value, says, ClaimEffect::NotFollowed);
         }
     }
     let is_destructive = claims.traits.contains(&Trait::Destructive);
@@ -98,26 +103,26 @@ pub(crate) fn weigh(
         if !is_destructive && own < Risk::Critical {
             claims.at_least = if own == Risk::High { Risk::Critical } else { Risk::High };
             let says = "its definition names nothing that cannot be brought back".to_owned();
-            claims.audit(Hint::Destructive, true, says, "raised");
+            claims.audit(Hint::Destructive, true, says, ClaimEffect::Raised);
             claims.raised = Some(Hint::Destructive.key());
         }
     }
     if destructive == Some(false) && is_destructive {
         let says = "its definition speaks of what cannot be brought back".to_owned();
         if trust == AnnotationTrust::Full {
-            claims.audit(Hint::Destructive, false, says, "lowered");
+            claims.audit(Hint::Destructive, false, says, ClaimEffect::Lowered);
             claims.traits.remove(&Trait::Destructive);
             claims.lowered = true;
         } else {
-            claims.audit(Hint::Destructive, false, says, "not-followed");
+            claims.audit(Hint::Destructive, false, says, ClaimEffect::NotFollowed);
         }
     }
     claims
 }
 
 impl HintsWeighed {
-    fn audit(&mut self, hint: Hint, value: bool, finding: String, effect: &str) {
+    fn audit(&mut self, hint: Hint, value: bool, finding: String, effect: ClaimEffect) {
         let claim = format!("{}: {value}", hint.key());
-        self.audit.push(AuditFinding { claim, finding, effect: effect.to_owned() });
+        self.audit.push(AuditFinding { claim, finding, effect });
     }
 }

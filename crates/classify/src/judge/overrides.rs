@@ -3,7 +3,7 @@
 
 use crate::rules::ruleset::Ruleset;
 use jiff::civil::Date;
-use mcpdex_model::{Category, Class, Confidence, Overruled, Risk, Trait, Verdict};
+use mcpdex_model::{Category, Class, Confidence, Overruled, Risk, Sep2793, Trait, Verdict};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -138,7 +138,7 @@ impl Overrides {
         verdict.confidence = Confidence::High;
         verdict.recognised = true;
         verdict.frameworks = rules.taxonomy.of(verdict.class, &verdict.traits);
-        verdict.sep2793 = rules.taxonomy.sep2793(verdict.class, &verdict.traits, verdict.risk, true);
+        verdict.sep2793 = Sep2793::of(verdict.class, &verdict.traits, verdict.risk, true);
         // The person judged the tool as a whole: what the rules said of single operations no longer holds.
         verdict.operations.clear();
         let until = entry.expires.as_ref().map_or_else(String::new, |last| format!(" until {last}"));

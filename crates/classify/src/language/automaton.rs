@@ -3,10 +3,10 @@
 //! Before each word it hands the automaton a byte that no text has. Literals that begin with a word begin with that byte
 //! too, so there is nothing to look for in the middle of words, which is where most of a text is.
 
-use crate::language::normalize::is_unspaced;
 use aho_corasick::automaton::{Automaton as _, StateID};
 use aho_corasick::nfa::contiguous::NFA;
 use aho_corasick::{Anchored, BuildError, MatchKind};
+use mcpdex_model::text::is_unspaced;
 
 /// Stands before each word; never part of UTF-8.
 const MARK: u8 = 0xFF;

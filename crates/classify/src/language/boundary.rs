@@ -1,9 +1,10 @@
 //! Where a sentence begins and ends, and whether it can be read at all. It reads no verb of it.
 
 use crate::language::lexicon::{Form, role};
-use crate::language::normalize::{is_cyrillic, is_han, is_hangul, is_kana, is_unread_script};
+use crate::language::normalize::is_unread_script;
 use crate::language::sentence::Prose;
 use crate::language::token::{Kind, Token};
+use mcpdex_model::text::{is_cyrillic, is_han, is_hangul, is_kana};
 
 /// How many words of one writing stand before another begins a new sentence.
 const PLAIN_WORDS: usize = 2;

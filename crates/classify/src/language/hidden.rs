@@ -1,8 +1,8 @@
 //! Text that hides from a reader: characters that nobody sees and that spell a sentence, sentences in an encoding, words
 //! that are taken apart. Texts in, what was found out, each with its place in the original. It judges nothing.
 
-use crate::language::normalize::is_invisible;
 use base64::Engine as _;
+use mcpdex_model::text::is_invisible;
 
 /// What hides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,8 @@
 //! means for a tool.
 
 use crate::language::automaton::{Automaton, is_bounded_left};
-use crate::language::normalize::is_unspaced;
 use crate::language::syntax::{Order, Script};
+use mcpdex_model::text::is_unspaced;
 
 /// A word that rules may name, by number; 0 is every word that they do not.
 pub(crate) type Lemma = u32;

@@ -4,8 +4,9 @@
 use crate::language::automaton::Automaton;
 use crate::language::lexicon::{Form, Language, Lemma, Lexicon, Literal, Meaning, UNKNOWN, VerbForm, role, short};
 use crate::language::name_words::words_of;
-use crate::language::normalize::{is_unspaced, normal};
+use crate::language::normalize::normal;
 use crate::language::syntax::{EndingSyntax, LanguageSyntax};
+use mcpdex_model::text::is_unspaced;
 use std::collections::{BTreeMap, HashMap};
 
 /// Collects literals until [`LexiconBuilder::build`].

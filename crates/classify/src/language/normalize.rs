@@ -3,6 +3,9 @@
 //!
 //! It never judges; what it had to mend is counted in [`Normalized`].
 
+use mcpdex_model::text::{
+    cyrillic_lookalike, is_cyrillic, is_deceptive, is_invisible, is_latin, is_unspaced, latin_lookalike,
+};
 use std::fmt::Write as _;
 use unicode_normalization::UnicodeNormalization;
 
@@ -126,18 +129,6 @@ fn continues_cluster(letter: char) -> bool {
             || matches!(letter, '\u{1160}'..='\u{11FF}' | '\u{FF9E}' | '\u{FF9F}'))
 }
 
-pub(crate) fn is_invisible(letter: char) -> bool {
-    matches!(letter,
-        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
-        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
-        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
-}
-
-/// Invisible characters that honest text has no use for.
-fn is_deceptive(letter: char) -> bool {
-    matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{E0000}'..='\u{E007F}')
-}
-
 /// Replaces letters that look like Latin ones, in words that are Latin otherwise; a word made of look-alikes alone is
 /// replaced only where no word of the text is truly of that script. Latin letters in Cyrillic words likewise.
 fn replace_lookalikes(chars: &mut [(char, u32, u32)], mended: &mut Normalized) {
@@ -190,58 +181,6 @@ fn replace_lookalikes(chars: &mut [(char, u32, u32)], mended: &mut Normalized) {
     }
 }
 
-fn is_latin(letter: char) -> bool {
-    matches!(letter, 'a'..='z' | 'A'..='Z' | '\u{00C0}'..='\u{024F}' | '\u{1E00}'..='\u{1EFF}')
-}
-
-fn latin_lookalike(letter: char) -> Option<char> {
-    if letter.is_ascii() || is_latin(letter) || is_unspaced(letter) || !letter.is_alphabetic() {
-        return None;
-    }
-    let mut skeleton = [0u8; 4];
-    let mut letters = unicode_security::skeleton(letter.encode_utf8(&mut skeleton));
-    match (letters.next(), letters.next()) {
-        (Some(plain), None) if plain.is_ascii_alphabetic() => Some(plain.to_ascii_lowercase()),
-        _ => None,
-    }
-}
-
-/// The Cyrillic letter that a Latin one stands for in a word that is Cyrillic otherwise.
-fn cyrillic_lookalike(letter: char) -> Option<char> {
-    Some(match letter {
-        'a' => 'а',
-        'b' => 'в',
-        'c' => 'с',
-        'e' => 'е',
-        'h' => 'н',
-        'k' => 'к',
-        'm' => 'м',
-        'o' => 'о',
-        'p' => 'р',
-        't' => 'т',
-        'x' => 'х',
-        'y' => 'у',
-        _ => return None,
-    })
-}
-
-/// Whether the letter belongs to a script that sets no blanks between words.
-pub(crate) fn is_unspaced(letter: char) -> bool {
-    is_kana(letter) || is_hangul(letter) || is_han(letter)
-}
-
-pub(crate) fn is_kana(letter: char) -> bool {
-    matches!(letter, '\u{3040}'..='\u{30FF}' | '\u{31F0}'..='\u{31FF}')
-}
-
-pub(crate) fn is_hangul(letter: char) -> bool {
-    matches!(letter, '\u{AC00}'..='\u{D7AF}' | '\u{1100}'..='\u{11FF}' | '\u{3130}'..='\u{318F}')
-}
-
-pub(crate) fn is_han(letter: char) -> bool {
-    matches!(letter, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{3005}')
-}
-
 /// Whether the letter is of a script that no language of the rules is written in.
 pub(crate) fn is_unread_script(letter: char) -> bool {
     letter.is_alphabetic()
@@ -250,10 +189,6 @@ pub(crate) fn is_unread_script(letter: char) -> bool {
         && !is_cyrillic(letter)
         && !is_unspaced(letter)
         && matches!(letter, '\u{0370}'..='\u{03FF}' | '\u{0530}'..='\u{1FFF}')
-}
-
-pub(crate) fn is_cyrillic(letter: char) -> bool {
-    matches!(letter, '\u{0400}'..='\u{052F}')
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Words of strangers in, words fit to stand inside our own sentence out: one line, bounded, nothing invisible left
 //! invisible, and no quotation mark that could end the quotation early.
 
-use crate::language::normalize::is_invisible;
+use mcpdex_model::text::is_invisible;
 
 /// How many characters of a text are shown.
 const MAX_QUOTE: usize = 60;

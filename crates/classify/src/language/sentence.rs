@@ -5,10 +5,10 @@
 
 use crate::language::action::{Action, Place};
 use crate::language::lexicon::{Form, Lexicon, VerbForm, role};
-use crate::language::normalize::{is_cyrillic, is_han, is_hangul, is_kana};
 use crate::language::syntax::{Order, Script};
 use crate::language::token::{Kind, Token, tokens};
 use crate::language::tool_text::ToolText;
+use mcpdex_model::text::{is_cyrillic, is_han, is_hangul, is_kana};
 
 /// The statements of one text, and how each was read.
 pub(crate) struct Prose<'r, 't> {

@@ -1,8 +1,8 @@
 //! Prose in, tokens out: words (with what the lexicon knows of them) and the punctuation that shapes sentences.
 
 use crate::language::lexicon::{Lexicon, Literal};
-use crate::language::normalize::is_unspaced;
 use crate::language::tool_text::ToolText;
+use mcpdex_model::text::is_unspaced;
 
 /// How many tokens of a text are looked at.
 const MAX_TOKENS: usize = 40_000;

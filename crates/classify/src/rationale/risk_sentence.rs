@@ -7,7 +7,7 @@ use crate::rationale::quotation::Quotations;
 use crate::rationale::settled::{Settled, decides};
 use crate::rules::risk_factor::{Bound, RiskFactor, bound};
 use crate::rules::syntax::RiskEffect;
-use mcpdex_model::{Class, Field, Risk, Trait};
+use mcpdex_model::{ClaimEffect, Class, Field, Risk, Trait};
 use std::collections::BTreeSet;
 
 /// How many reasons a sentence gives.
@@ -40,7 +40,7 @@ pub(crate) fn sentence(settled: &Settled<'_, '_>, main: Option<&Fired>) -> Optio
         text.push_str("; what lowers it: ");
         text.push_str(&listed(&lowers, "and"));
     }
-    if let Some(audit) = settled.claims.audit.iter().find(|audit| audit.effect == "not-followed") {
+    if let Some(audit) = settled.claims.audit.iter().find(|audit| audit.effect == ClaimEffect::NotFollowed) {
         text.push_str(&format!("; its server claims {}, but {}", audit.claim, audit.finding));
     }
     (text.len() > plain || plain > "Risk is critical".len()).then_some(text)
@@ -67,7 +67,7 @@ fn reasons(settled: &Settled<'_, '_>, main: Option<&Fired>) -> (Vec<String>, Vec
         told.extend(&fresh);
         let own = main.is_some_and(|main| main.rule == hit.rule);
         let reason = if own && !fresh.is_empty() {
-            fresh.iter().map(|of| nature(*of)).collect::<Vec<_>>().join(" and ")
+            fresh.iter().map(|of| of.means()).collect::<Vec<_>>().join(" and ")
         } else if own {
             "the query is still the caller's".to_owned()
         } else {
@@ -90,7 +90,7 @@ fn reasons(settled: &Settled<'_, '_>, main: Option<&Fired>) -> (Vec<String>, Vec
     }
     for of in settled.traits.iter().filter(|of| !told.contains(of)) {
         // What an operation or a claim of the server brought.
-        if raises(*of) { raising.push(nature(*of).to_owned()) } else { besides.push(nature(*of).to_owned()) }
+        if raises(*of) { raising.push(of.means().to_owned()) } else { besides.push(of.means().to_owned()) }
     }
     raising.truncate(MAX_REASONS);
     (raising, besides)
@@ -126,24 +126,6 @@ pub(super) fn harm(settled: &Settled<'_, '_>) -> Option<String> {
         return None;
     };
     Some(harm.to_owned())
-}
-
-/// What a trait means, as a clause.
-fn nature(of: Trait) -> &'static str {
-    match of {
-        Trait::Destructive => "data can be lost",
-        Trait::Financial => "money or assets are at stake",
-        Trait::CodeExecution => "code of the caller's choice runs",
-        Trait::CredentialAccess => "secrets come into the conversation",
-        Trait::ExternalCommunication => "it reaches beyond the account",
-        Trait::PrivateData => "what is private to people comes into the conversation",
-        Trait::UntrustedContent => "text by strangers comes into the conversation",
-        Trait::NetworkEgress => "the caller chooses the address",
-        Trait::FileAccess => "the caller chooses the files",
-        Trait::Privileged => "it decides who may do what",
-        Trait::Bulk => "one call reaches many things",
-        Trait::InstructsTheModel => "its text speaks to the model instead of describing the call",
-    }
 }
 
 fn circumstances(settled: &Settled<'_, '_>, main: Option<&Fired>) -> Vec<RiskFactor> {

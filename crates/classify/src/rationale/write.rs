@@ -7,7 +7,7 @@ use crate::language::quote::{capital, listed, quote};
 use crate::rationale::quotation::{Quotations, act_of};
 use crate::rationale::risk_sentence;
 use crate::rationale::settled::Settled;
-use mcpdex_model::{Class, Trait};
+use mcpdex_model::{ClaimEffect, Class, Trait};
 
 /// Writes the rationale.
 pub(crate) fn rationale(settled: &Settled<'_, '_>) -> String {
@@ -266,7 +266,12 @@ impl<'f> Settled<'f, '_> {
             }
             None => format!("its definition says {}", self.finding.class),
         };
-        let claim = self.claims.audit.iter().find(|audit| audit.effect == "lowered").map_or("", |audit| &audit.claim);
+        let claim = self
+            .claims
+            .audit
+            .iter()
+            .find(|audit| audit.effect == ClaimEffect::Lowered)
+            .map_or("", |audit| &audit.claim);
         format!(
             "Its server says {claim} and is trusted, so it is held to be {held}, with risk {}. By its own definition it \
              would be {}: {own}.",

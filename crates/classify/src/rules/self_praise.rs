@@ -33,7 +33,7 @@ impl SelfPraise {
         for text in &written.phrases {
             let literal = builder.phrase(text);
             claims.phrases.push(literal);
-            let unspaced = !text.is_ascii() && text.chars().any(crate::language::normalize::is_unspaced);
+            let unspaced = !text.is_ascii() && text.chars().any(mcpdex_model::text::is_unspaced);
             if text.contains(' ') || unspaced {
                 claims.openers.push(literal);
             }
@@ -224,10 +224,10 @@ fn label_before(text: &str, from: u32, at: u32) -> u32 {
 /// The end of what stands at `at` and is no word of the lexicon: a word, or one other character.
 fn word_end(text: &str, at: u32, to: u32) -> u32 {
     let rest = &text[at as usize..to as usize];
-    let unspaced = rest.chars().next().is_some_and(crate::language::normalize::is_unspaced);
+    let unspaced = rest.chars().next().is_some_and(mcpdex_model::text::is_unspaced);
     let word = rest
         .char_indices()
-        .find(|(_, letter)| !letter.is_alphanumeric() || crate::language::normalize::is_unspaced(*letter))
+        .find(|(_, letter)| !letter.is_alphanumeric() || mcpdex_model::text::is_unspaced(*letter))
         .map_or(rest.len(), |(index, _)| index);
     let first = rest.chars().next().map_or(1, char::len_utf8);
     at + if unspaced || word == 0 { first } else { word } as u32

@@ -1,7 +1,7 @@
 //! Public taxonomies by class and trait, read from `data/taxonomies.toml`, and the fields of MCP SEP-2793.
 
 use crate::rules::error::RulesError;
-use mcpdex_model::{Class, Framework, Risk, Sep2793, Trait};
+use mcpdex_model::{Class, Framework, Trait};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,64 +69,6 @@ impl Taxonomy {
         found.dedup();
         found.into_iter().cloned().collect()
     }
-
-    /// The fields of SEP-2793, derived. What no rule recognised is never let through without a person.
-    pub(crate) fn sep2793(&self, class: Class, traits: &BTreeSet<Trait>, risk: Risk, recognised: bool) -> Sep2793 {
-        let has = |of: Trait| traits.contains(&of);
-        let changes = class != Class::Read;
-        let category = match class {
-            Class::Read => "read",
-            _ if has(Trait::Destructive) && has(Trait::Bulk) => "destroy",
-            _ if has(Trait::Destructive) => "delete",
-            _ => "mutate",
-        };
-        let blast_radius = if !changes {
-            if has(Trait::Bulk) { "namespace" } else { "item" }
-        } else if has(Trait::ExternalCommunication) || has(Trait::CodeExecution) || has(Trait::NetworkEgress) {
-            "global"
-        } else if has(Trait::Privileged) || has(Trait::Financial) {
-            "organization"
-        } else if has(Trait::Bulk) || class == Class::Execute {
-            "namespace"
-        } else {
-            "item"
-        };
-        let lost = [Trait::Destructive, Trait::Financial, Trait::ExternalCommunication, Trait::CodeExecution];
-        let reversibility = match class {
-            Class::Read => "auto",
-            _ if lost.into_iter().any(has) => "none",
-            _ => "manual",
-        };
-        let approval = match risk {
-            Risk::Critical => "multi",
-            Risk::High => "single",
-            _ if !recognised || has(Trait::Privileged) || has(Trait::CredentialAccess) => "single",
-            Risk::Low | Risk::Medium => "none",
-        };
-        let min_trust_level = match risk {
-            Risk::Low => 1,
-            Risk::Medium if !changes => 2,
-            Risk::Medium => 3,
-            Risk::High => 4,
-            Risk::Critical => 5,
-        };
-        let own = match class {
-            Class::Read => None,
-            Class::Write => Some("changes-data"),
-            Class::Execute => Some("starts-a-process"),
-        };
-        // ToolText leaves no trace but the request that it sends.
-        let traced = traits.iter().filter(|of| changes || **of == Trait::NetworkEgress).map(|of| of.as_str());
-        Sep2793 {
-            risk_level: risk,
-            category: category.to_owned(),
-            blast_radius: blast_radius.to_owned(),
-            reversibility: reversibility.to_owned(),
-            side_effects: own.into_iter().chain(traced).map(str::to_owned).collect(),
-            approval_recommendation: approval.to_owned(),
-            min_trust_level,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -163,36 +105,5 @@ mod tests {
         assert!(ids.contains(&"OWASP LLM Top 10 2025: LLM06 Excessive Agency".to_owned()), "{ids:?}");
         assert!(ids.contains(&"OWASP LLM Top 10 2026: LLM03 Excessive Agency".to_owned()), "{ids:?}");
         assert!(ids.iter().any(|id| id.contains("AML.T0101 Data Destruction via AI Agent Tool Invocation")), "{ids:?}");
-    }
-
-    #[test]
-    fn the_proposed_fields_follow_from_class_traits_and_risk() {
-        let taxonomy = Taxonomy::builtin().expect("embedded");
-        let of = |class, traits: &[Trait], recognised| {
-            let traits: BTreeSet<Trait> = traits.iter().copied().collect();
-            let fields = taxonomy.sep2793(class, &traits, Risk::of(class, &traits), recognised);
-            let side_effects = fields.side_effects.join(" ");
-            format!(
-                "{} {} {} {} {} [{side_effects}]",
-                fields.category,
-                fields.blast_radius,
-                fields.reversibility,
-                fields.approval_recommendation,
-                fields.min_trust_level
-            )
-        };
-        assert_eq!(of(Class::Read, &[], true), "read item auto none 1 []");
-        assert_eq!(of(Class::Read, &[Trait::NetworkEgress], true), "read item auto none 2 [network-egress]");
-        assert_eq!(of(Class::Read, &[Trait::CredentialAccess], true), "read item auto single 4 []");
-        assert_eq!(of(Class::Write, &[], true), "mutate item manual none 3 [changes-data]");
-        assert_eq!(of(Class::Write, &[], false), "mutate item manual single 3 [changes-data]");
-        assert_eq!(
-            of(Class::Write, &[Trait::Destructive, Trait::Bulk], true),
-            "destroy namespace none multi 5 [changes-data destructive bulk]"
-        );
-        assert_eq!(
-            of(Class::Execute, &[Trait::CodeExecution], true),
-            "mutate global none multi 5 [starts-a-process code-execution]"
-        );
     }
 }

@@ -1,0 +1,27 @@
+//! Lists the migrations for embedding, in the order of the numbers that their names begin with.
+
+use std::path::{Path, PathBuf};
+
+fn main() -> std::io::Result<()> {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/migrations");
+    let folder = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("src/migrations");
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(&folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    files.sort();
+    let mut list = String::from("&[\n");
+    for (at, path) in files.iter().enumerate() {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if !name.starts_with(&format!("{:04}_", at + 1)) || !name.ends_with(".sql") {
+            let message = format!("{name} stands where migration {:04} should: their numbers have no gaps", at + 1);
+            return Err(std::io::Error::other(message));
+        }
+        list.push_str(&format!("    include_str!({:?}),\n", path.display().to_string()));
+    }
+    std::fs::write(Path::new(&variable("OUT_DIR")?).join("migrations.rs"), list + "]")
+}
+
+/// A variable that cargo sets for build scripts.
+fn variable(name: &str) -> std::io::Result<String> {
+    std::env::var(name).map_err(std::io::Error::other)
+}
