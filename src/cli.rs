@@ -184,9 +184,10 @@ pub struct PolicyArgs {
     /// The tool's name, as its server spells it.
     #[arg(group = "scope", conflicts_with_all = ["clients", "all"])]
     pub tool: Option<String>,
-    /// The server: with a tool, where several have the name and differ; alone, all tools of the server.
+    /// The server: with a tool, where several have the name and differ; alone, all tools of the server. Repeatable: several
+    /// servers go into one file where the target has it so.
     #[arg(long, value_name = "SERVER", group = "scope", conflicts_with_all = ["clients", "all"])]
-    pub server: Option<String>,
+    pub server: Vec<String>,
     /// All servers of a client's configuration, under the names that it gives them.
     #[arg(long, value_name = "FILE", group = "scope", conflicts_with = "all")]
     pub clients: Option<PathBuf>,
@@ -211,7 +212,8 @@ pub struct PolicyArgs {
     /// The name that your configuration gives the server (default: made from the server's name).
     #[arg(long, value_name = "NAME", conflicts_with_all = ["clients", "all"])]
     pub alias: Option<String>,
-    /// Write a document even where the target cannot refuse what it should; such tools ask then.
+    /// Write a document even where the target cannot name a tool that must be refused; it is then left to what the target
+    /// does with tools it does not know.
     #[arg(long)]
     pub lossy: bool,
     /// Something a target needs: separator=TEXT or gateway=ARN (agentcore).

@@ -150,22 +150,69 @@ fn names_that_a_target_spells_alike_get_the_stricter_decision_and_the_report_say
         document(Target::ClaudeCode, std::slice::from_ref(&server), &TargetOptions::default(), Uncounted::Stricter)
             .expect("a document");
     assert!(written.text().contains("\"deny\": [\n      \"mcp__shelf__send_mail\"\n    ]"), "{}", written.text());
-    let alike = written.losses.iter().find(|loss| loss.tool == "send.mail").expect("listed");
+    let alike = written.losses.iter().find(|loss| loss.is_of("send.mail")).expect("listed");
     assert_eq!((alike.change, alike.written.as_str()), (Deviation::Stricter, "deny"));
 }
 
 #[test]
-fn a_target_that_cannot_refuse_writes_nothing_that_needs_it_unless_told_to() {
-    let server =
-        server("io.github.example/shelf", vec![tool("burn", Decision::plain(PolicyEffect::Hide, "gone is gone"))]);
+fn a_target_that_cannot_refuse_never_lets_run_what_was_to_be_refused_and_names_all_of_it() {
+    let hidden = |name: &str| tool(name, Decision::plain(PolicyEffect::Hide, "gone is gone"));
+    let names = ["burn", "smash", "grind", "melt", "drop"];
+    let mut tools: Vec<_> = names.iter().map(|name| hidden(name)).collect();
+    tools.push(tool("look", Decision::plain(PolicyEffect::Allow, "it only looks")));
+    let server = server("io.github.example/shelf", tools);
     for target in [Target::VsCode, Target::Cursor] {
-        let plan = std::slice::from_ref(&server);
-        let refused = document(target, plan, &TargetOptions::default(), Uncounted::Stricter).expect_err("refused");
-        assert!(matches!(refused, Refused::CannotRefuse { tools: 1, .. }), "{refused}");
-        let lossy = TargetOptions { lossy: true, ..TargetOptions::default() };
-        let written = document(target, plan, &lossy, Uncounted::Stricter).expect("a document");
-        assert!(written.losses.iter().any(|loss| loss.change == Deviation::Looser && loss.tool == "burn"));
+        let options = TargetOptions::default();
+        let written = document(target, std::slice::from_ref(&server), &options, Uncounted::Stricter).expect("written");
+        let [loss] = written.losses.as_slice() else { panic!("{target}: {:?}", written.losses) };
+        assert_eq!((loss.change, loss.count), (Deviation::Asked, names.len()));
+        for name in names {
+            assert!(loss.is_of(name) && loss.sentence().contains(&format!("`{name}`")), "{}", loss.sentence());
+            let answer = answer(target, &written.files, &options, &server, name, &Map::new()).expect("readable");
+            assert_eq!(answer, PolicyEffect::Ask, "{target}: {name}");
+        }
     }
+}
+
+#[test]
+fn a_target_that_can_refuse_writes_nothing_where_it_cannot_name_what_must_be_refused() {
+    let server = server("io.github.example/shelf", vec![tool("", Decision::plain(PolicyEffect::Hide, "nameless"))]);
+    let plan = std::slice::from_ref(&server);
+    let refused = document(Target::ClaudeCode, plan, &TargetOptions::default(), Uncounted::Stricter);
+    assert!(matches!(refused, Err(Refused::CannotRefuse { tools: 1, .. })), "{refused:?}");
+    let lossy = TargetOptions { lossy: true, ..TargetOptions::default() };
+    let written = document(Target::ClaudeCode, plan, &lossy, Uncounted::Stricter).expect("a document");
+    assert_eq!(written.losses[0].change, Deviation::Asked);
+}
+
+#[test]
+fn what_stands_for_many_tools_admits_none_that_the_server_gains_later() {
+    let mut tools: Vec<_> =
+        (0..9).map(|i| tool(&format!("get_{i}"), Decision::plain(PolicyEffect::Allow, "it reads"))).collect();
+    tools.push(tool("fire", Decision::plain(PolicyEffect::Ask, "it starts something")));
+    let server = server("io.github.example/shelf", tools);
+    let (plan, options) = (std::slice::from_ref(&server), TargetOptions::default());
+    for target in Target::ALL.iter().copied().filter(|t| cfg!(feature = "verify") || t.capability().engine.is_none()) {
+        let written = document(target, plan, &options, Uncounted::Stricter).expect("a document");
+        let ask = |name: &str| answer(target, &written.files, &options, &server, name, &Map::new()).expect("readable");
+        assert_eq!(ask("get_3"), PolicyEffect::Allow, "{target}");
+        for name in ["get_9", "get_", "get_3_and_drop", "burn"] {
+            assert!(!ask(name).is_allowed(), "{target} lets `{name}` run, which nobody looked at");
+        }
+    }
+    let codex = document(Target::Codex, plan, &options, Uncounted::Stricter).expect("a document");
+    assert_eq!(codex.text().matches("approval_mode = \"prompt\"").count(), 1, "{}", codex.text());
+}
+
+#[test]
+fn one_cause_is_one_loss_however_many_tools_and_servers_it_holds_for() {
+    let limit = Decision::plain(PolicyEffect::Limit { max: 30, window: Window::Minute }, "it changes data");
+    let of = |name: &str| server(name, (0..40).map(|i| tool(&format!("put_{i}"), limit.clone())).collect());
+    let servers = [of("io.github.example/shelf"), of("io.github.example/kiln")];
+    let written = document(Target::Gemini, &servers, &TargetOptions::default(), Uncounted::Allow).expect("a document");
+    let [loss] = written.losses.as_slice() else { panic!("{:?}", written.losses) };
+    assert_eq!((loss.change, loss.count, loss.tools.len()), (Deviation::Looser, 80, 80));
+    assert!(loss.sentence().starts_with("`put_0`, `put_1`, `put_2` and 77 more were to be 30/minute"), "{loss:?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `mcpdex policy` as a user runs it, on the bundled sample.
 
 use crate::support::binary::User;
-use mcpdex::policy::{RefusalMode, Target};
+use mcpdex::policy::Target;
 use serde_json::Value;
 use std::path::Path;
 
@@ -60,9 +60,7 @@ fn every_server_is_written_for_every_target_or_refused_with_the_reason() {
     }
     for row in &refused {
         let target: Target = row["target"].as_str().unwrap().parse().unwrap();
-        let capability = target.capability();
-        let without_engine = capability.engine.is_some() && cfg!(not(feature = "verify"));
-        assert!(capability.refusal == RefusalMode::Never || without_engine, "{row}");
+        assert!(target.capability().engine.is_some() && cfg!(not(feature = "verify")), "{row}");
     }
     // Calls may go uncounted where a target cannot count; nothing that is to be refused or asked about runs by itself.
     for row in rows(&out.join("losses.jsonl")).iter().filter(|row| row["change"] == "looser") {
@@ -91,14 +89,32 @@ fn a_clients_configuration_keeps_its_own_names_and_an_unknown_server_gets_nothin
 }
 
 #[test]
-fn a_target_that_cannot_refuse_fails_with_the_cure_and_obeys_it() {
+fn a_client_that_cannot_refuse_gets_a_file_and_the_person_the_names_of_what_it_will_ask_about() {
     let user = crawled();
-    let words = ["policy", "--server", "example.sample/cabinet", "--target", "vscode"];
-    let ran = user.run(&words);
-    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
-    assert!(ran.err.contains("--lossy"), "{}", ran.err);
-    let lossy = user.done(&[&words[..], &["--lossy"]].concat());
-    assert!(lossy.contains("\"cabinet/purge_folder\": false"), "{lossy}");
+    for (target, text, allowed) in
+        [("vscode", "\"cabinet/purge_folder\": false", true), ("cursor", "cabinet:purge_folder", false)]
+    {
+        let ran = user.run(&["policy", "--server", "example.sample/cabinet", "--target", target]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert_eq!(ran.out.contains(text), allowed, "{}", ran.out);
+        let warned = ran.err.lines().find(|line| line.starts_with("warning: ")).expect("a warning");
+        assert!(warned.contains("`purge_folder`") && warned.contains("it cannot refuse"), "{warned}");
+    }
+}
+
+#[test]
+fn several_servers_go_into_one_file_and_under_one_name_into_none() {
+    let user = crawled();
+    let servers = ["--server", "example.sample/cabinet", "--server", "example.sample/till"];
+    let ran = user.run(&[&["policy", "--target", "claude-code"], &servers[..]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("mcp__cabinet__purge_folder") && ran.out.contains("mcp__till__"), "{}", ran.out);
+    let alias = user.run(&[&["policy", "--target", "claude-code", "--alias", "mine"], &servers[..]].concat());
+    assert_eq!((alias.code, alias.out.as_str()), (1, ""));
+    let tool = user.run(&[&["policy", "purge_folder"], &servers[..]].concat());
+    assert_eq!((tool.code, tool.out.as_str()), (1, ""));
+    let unknown = user.run(&["policy", "--server", "example.sample/cabinet", "--server", "nobody"]);
+    assert_eq!((unknown.code, unknown.out.as_str()), (1, ""));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::decision::{Decision, PolicyEffect, Uncounted, Window};
 use super::fit::fit;
 use super::fitted::FittedServer;
 use super::format::{PolicyFile, TargetOptions};
-use super::loss::{Loss, Refused};
+use super::loss::{Loss, Losses, Refused};
 use super::plan::{PlannedServer, PlannedTool};
 use super::replay::evaluator::Call;
 use super::replay::verify::verify;
@@ -42,14 +42,14 @@ pub fn document(
     options: &TargetOptions,
     uncounted: Uncounted,
 ) -> Result<PolicyDocument, Refused> {
-    let mut losses = Vec::new();
+    let mut losses = Losses::default();
     let fitted = fit(target, servers, options, uncounted, &mut losses)?;
     let mut files = target.format().write(&fitted, options);
     let calls = verify(target, &fitted, &files, options)?;
     if !target.capability().comments {
         files.push(reasons(&fitted));
     }
-    Ok(PolicyDocument { files, losses, calls })
+    Ok(PolicyDocument { files, losses: losses.done(), calls })
 }
 
 /// Whether files that stand somewhere do what was decided: they are read back as the target would and asked; the number of
@@ -64,7 +64,7 @@ pub fn verify_files(
     options: &TargetOptions,
     uncounted: Uncounted,
 ) -> Result<usize, Refused> {
-    let fitted = fit(target, servers, options, uncounted, &mut Vec::new())?;
+    let fitted = fit(target, servers, options, uncounted, &mut Losses::default())?;
     verify(target, &fitted, files, options)
 }
 

@@ -1,12 +1,13 @@
 //! Decisions meet a target: what it cannot express falls to the stricter side, and every fall is listed.
 //!
-//! Where only the looser side is left (a target that cannot refuse), there is no document unless the user asked for one.
+//! A target that cannot refuse at all asks about what was to be refused, which is listed by name. Where one that can
+//! refuse could not name such a tool, there is no document unless the user asked for one.
 
 use super::capability::{Adapted, Capability, RefusalMode};
 use super::decision::{Condition, PolicyEffect, Uncounted};
 use super::fitted::{FittedServer, FittedTool};
 use super::format::TargetOptions;
-use super::loss::{Deviation, Loss, Refused};
+use super::loss::{Described, Deviation, Losses, Refused};
 use super::plan::{PlannedServer, PlannedTool};
 use super::targets::Target;
 use std::collections::BTreeMap;
@@ -17,7 +18,7 @@ pub(super) fn fit<'a>(
     servers: &'a [PlannedServer],
     options: &TargetOptions,
     uncounted: Uncounted,
-    losses: &mut Vec<Loss>,
+    losses: &mut Losses,
 ) -> Result<Vec<FittedServer<'a>>, Refused> {
     let mut fitted: Vec<FittedServer<'a>> = Vec::with_capacity(servers.len());
     for server in servers {
@@ -41,7 +42,7 @@ struct One<'a, 'l> {
     server: &'a PlannedServer,
     options: &'l TargetOptions,
     uncounted: Uncounted,
-    losses: &'l mut Vec<Loss>,
+    losses: &'l mut Losses,
 }
 
 impl<'a> One<'a, '_> {
@@ -60,12 +61,12 @@ impl<'a> One<'a, '_> {
                     continue;
                 }
             };
-            let mut one = self.fit_tool(tool, name, &mut unrefusable);
+            let mut one = self.fit_tool(tool, name);
             if !one.conditions.is_empty() {
                 conditional += 1;
                 if conditional > self.capability.most_conditional {
                     one.conditions.clear();
-                    one.effect = self.fall(tool, tool.decision.otherwise, self.capability.lists, &mut unrefusable);
+                    one.effect = self.fall(tool, tool.decision.otherwise, self.capability.lists);
                 }
             }
             match places.get(&one.name) {
@@ -88,7 +89,7 @@ impl<'a> One<'a, '_> {
         Ok(FittedServer { name: &self.server.name, alias, launch, tools, unnamed })
     }
 
-    fn fit_tool(&mut self, tool: &'a PlannedTool, name: String, unrefusable: &mut Vec<&'a str>) -> FittedTool<'a> {
+    fn fit_tool(&mut self, tool: &'a PlannedTool, name: String) -> FittedTool<'a> {
         let decision = &tool.decision;
         let mut conditions = Vec::with_capacity(decision.conditions.len());
         let mut impossible = None;
@@ -97,7 +98,7 @@ impl<'a> One<'a, '_> {
                 Adapted::Same => conditions.push(condition.clone()),
                 Adapted::Stricter(test, why) => {
                     let written = Condition { test, ..condition.clone() };
-                    self.lose(tool, &condition.sentence(), &written.sentence(), Deviation::Stricter, why);
+                    self.lose(tool, &condition.into(), &(&written).into(), Deviation::Stricter, why);
                     conditions.push(written);
                 }
                 Adapted::No(why) => {
@@ -107,10 +108,10 @@ impl<'a> One<'a, '_> {
             }
         }
         let effect = match impossible {
-            None => self.fall(tool, decision.effect, "", unrefusable),
+            None => self.fall(tool, decision.effect, ""),
             Some(why) => {
                 conditions.clear();
-                self.fall(tool, decision.otherwise, why, unrefusable)
+                self.fall(tool, decision.otherwise, why)
             }
         };
         // A person who is asked sees the arguments; a refused tool needs no tests.
@@ -130,13 +131,7 @@ impl<'a> One<'a, '_> {
 
     /// The nearest effect that the target has and that is no looser than `wanted`. `why` is set where the arguments
     /// made it stricter than decided.
-    fn fall(
-        &mut self,
-        tool: &'a PlannedTool,
-        wanted: PolicyEffect,
-        why: &'static str,
-        unrefusable: &mut Vec<&'a str>,
-    ) -> PolicyEffect {
+    fn fall(&mut self, tool: &'a PlannedTool, wanted: PolicyEffect, why: &'static str) -> PolicyEffect {
         let capability = self.capability;
         let mut reasons: Vec<&str> = if why.is_empty() { Vec::new() } else { vec![why] };
         let mut change = if why.is_empty() { Deviation::Visible } else { Deviation::Stricter };
@@ -161,16 +156,15 @@ impl<'a> One<'a, '_> {
         }
         if effect.is_refused() && capability.refusal == RefusalMode::Never {
             reasons.push("it cannot refuse");
-            unrefusable.push(&tool.name);
             effect = PolicyEffect::Ask;
-            change = Deviation::Looser;
+            change = Deviation::Asked;
         } else if effect == PolicyEffect::Hide && !capability.hide {
             reasons.push("it cannot hide a tool");
             effect = PolicyEffect::Deny;
         }
         if !reasons.is_empty() {
-            let decided = describe(tool.decision.effect, &tool.decision.conditions);
-            self.lose(tool, &decided, &effect.to_string(), change, &reasons.join(", and "));
+            let decided = Described::new(tool.decision.effect, &tool.decision.conditions);
+            self.lose(tool, &decided, &Described::new(effect, &[]), change, &reasons.join(", and "));
         }
         effect
     }
@@ -179,16 +173,19 @@ impl<'a> One<'a, '_> {
     fn falls_to_default(&mut self, tool: &'a PlannedTool, why: &str, unrefusable: &mut Vec<&'a str>) {
         let default = self.capability.default;
         let decided = tool.decision.effect;
-        let change = if decided.is_refused() && !default.is_refused() {
-            unrefusable.push(&tool.name);
-            Deviation::Looser
-        } else {
-            Deviation::Stricter
+        let change = match decided.is_refused() && !default.is_refused() {
+            true if self.capability.refusal == RefusalMode::Never => Deviation::Asked,
+            true => {
+                unrefusable.push(&tool.name);
+                Deviation::Asked
+            }
+            false => Deviation::Stricter,
         };
         let alike = decided == default || (decided.is_refused() && default.is_refused());
         if !alike {
             let why = format!("the name cannot be written: {why}");
-            self.lose(tool, &describe(decided, &tool.decision.conditions), &default.to_string(), change, &why);
+            let decided = Described::new(decided, &tool.decision.conditions);
+            self.lose(tool, &decided, &Described::new(default, &[]), change, &why);
         }
     }
 
@@ -208,17 +205,10 @@ impl<'a> One<'a, '_> {
         let twice = other.stands_for.iter().all(|name| first.stands_for.contains(name));
         let why = if twice { "the server lists the name twice" } else { "the target spells two tools alike" };
         for (part, names) in [(&*first, &first.stands_for), (&other, &other.stands_for)] {
-            let (before, after) = (describe(part.effect, &part.conditions), describe(effect, &conditions));
-            if before != after {
+            let (before, after) = (Described::new(part.effect, &part.conditions), Described::new(effect, &conditions));
+            if !before.is(&after) {
                 for name in names {
-                    self.losses.push(Loss {
-                        server: self.server.name.clone(),
-                        tool: (*name).to_owned(),
-                        decided: before.clone(),
-                        written: after.clone(),
-                        change: Deviation::Stricter,
-                        why: why.to_owned(),
-                    });
+                    self.losses.add((&self.server.name, name), &before, &after, Deviation::Stricter, why);
                 }
             }
         }
@@ -238,22 +228,7 @@ impl<'a> One<'a, '_> {
         }
     }
 
-    fn lose(&mut self, tool: &PlannedTool, decided: &str, written: &str, change: Deviation, why: &str) {
-        self.losses.push(Loss {
-            server: self.server.name.clone(),
-            tool: tool.name.clone(),
-            decided: decided.to_owned(),
-            written: written.to_owned(),
-            change,
-            why: why.to_owned(),
-        });
+    fn lose(&mut self, tool: &PlannedTool, decided: &Described, written: &Described, change: Deviation, why: &str) {
+        self.losses.add((&self.server.name, &tool.name), decided, written, change, why);
     }
-}
-
-fn describe(effect: PolicyEffect, conditions: &[Condition]) -> String {
-    if conditions.is_empty() {
-        return effect.to_string();
-    }
-    let words: Vec<_> = conditions.iter().map(Condition::sentence).collect();
-    format!("{effect} when {}", words.join(" and "))
 }

@@ -13,7 +13,8 @@ pub struct TargetOptions {
     pub separator: String,
     /// The ARN of the AgentCore gateway.
     pub gateway: String,
-    /// Write a document even where the target cannot refuse what it should; refused tools ask then.
+    /// Write a document even where a target that can refuse cannot name a tool that must be refused; what it does with
+    /// tools that it does not know governs it then.
     pub lossy: bool,
 }
 

@@ -55,7 +55,7 @@ pub use decide::decide_by;
 pub use decision::{Condition, Decision, PLAIN_SELECT, PolicyEffect, Test, Uncounted, UnknownEffect, Window};
 pub use document::{Advice, PolicyDocument, advise, answer, document, verify_files};
 pub use format::{PolicyFile, TargetOptions};
-pub use loss::{Deviation, Loss, Refused};
+pub use loss::{Deviation, Loss, LostTool, Refused};
 pub use plan::{Launch, PlannedServer, PlannedTool, alias_of};
 pub use profile::{Arguments, Profile, ProfileError};
 pub use recommend::{decide_found, recommend};

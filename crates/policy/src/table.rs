@@ -4,6 +4,7 @@ use super::capability::RefusalMode;
 use super::decision::{Condition, Decision, PolicyEffect, Test, Uncounted, Window};
 use super::fit::fit;
 use super::format::TargetOptions;
+use super::loss::{Deviation, Losses};
 use super::plan::{PlannedServer, PlannedTool};
 use super::profile::Profile;
 use super::targets::Target;
@@ -84,11 +85,12 @@ fn becomes(target: Target, decision: &Decision) -> String {
         launch: None,
         tools: vec![PlannedTool::new("tool", decision.clone())],
     }];
-    let mut losses = Vec::new();
+    let mut losses = Losses::default();
     let fitted = fit(target, &servers, &TargetOptions::default(), Uncounted::Stricter, &mut losses);
-    match (fitted, losses.last()) {
-        (Err(_), _) => "**no document** without `--lossy`, then ask".to_owned(),
-        (Ok(_), Some(loss)) => loss.written.clone(),
+    match (fitted, losses.done().pop()) {
+        (Err(refused), _) => refused.to_string(),
+        (Ok(_), Some(loss)) if loss.change == Deviation::Asked => format!("**{}**, named", loss.written),
+        (Ok(_), Some(loss)) => loss.written,
         (Ok(_), None) => "as decided".to_owned(),
     }
 }

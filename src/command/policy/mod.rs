@@ -9,25 +9,28 @@ mod settings;
 use super::{Exit, database, gone, print, tool};
 use crate::cli::{Global, PolicyArgs};
 use crate::model::FoundTool;
-use crate::policy::{PlannedServer, Window, advise};
+use crate::policy::{Decision, Deviation, PlannedServer, Window, advise};
 use crate::report::{to_json, visible};
 use crate::store::Reader;
 use anyhow::bail;
 use export::Export;
 use settings::Settings;
+use std::collections::BTreeMap;
 
 pub(super) fn run(global: &Global, args: &PolicyArgs) -> anyhow::Result<Exit> {
     let settings = Settings::of(args)?;
     let reader = database::open_judged(&database::path(global)?)?;
     let command = Command { global, args, settings: &settings, reader: &reader };
-    match (&args.tool, &args.server, &args.clients) {
-        (Some(name), server, _) => command.one_tool(name, server.as_deref()),
-        (None, Some(server), _) => command.one_server(server),
-        (None, None, Some(file)) => match clients::plan(&reader, file, &settings, global.quiet)? {
+    match (&args.tool, args.server.as_slice(), &args.clients) {
+        (Some(name), [], _) => command.one_tool(name, None),
+        (Some(name), [server], _) => command.one_tool(name, Some(server)),
+        (Some(_), _, _) => bail!("a tool is of one server; name one with --server"),
+        (None, [], Some(file)) => match clients::plan(&reader, file, &settings, global.quiet)? {
             servers if servers.is_empty() => Ok(Exit::Unread),
             servers => command.deliver(&servers),
         },
-        (None, None, None) => export::everything(global, args, &settings, &reader),
+        (None, [], None) => export::everything(global, args, &settings, &reader),
+        (None, servers, _) => command.servers(servers),
     }
 }
 
@@ -79,22 +82,47 @@ impl Command<'_> {
         self.deliver(&[planned])
     }
 
-    fn one_server(&self, name: &str) -> anyhow::Result<Exit> {
-        let found = self.reader.tools_of(name)?;
-        if found.is_empty() && gone::say(self.reader, name)? {
-            return Ok(Exit::Failed);
+    /// All tools of the servers that are named, in one document where the target has it so.
+    fn servers(&self, names: &[String]) -> anyhow::Result<Exit> {
+        if names.len() > 1 && self.args.alias.is_some() {
+            bail!("--alias is the name of one server; with several, name your configuration with --clients");
         }
-        if found.is_empty() {
-            eprintln!("error: no tools are known of a server `{}`; `mcpdex crawl` adds servers", visible(name));
-            return Ok(Exit::Failed);
+        let mut planned: Vec<PlannedServer> = Vec::with_capacity(names.len());
+        for name in names {
+            if planned.iter().any(|other| other.name == *name) {
+                continue;
+            }
+            let found = self.reader.tools_of(name)?;
+            if found.is_empty() {
+                if !gone::say(self.reader, name)? {
+                    eprintln!("error: no tools are known of a server `{}`; `mcpdex crawl` adds servers", visible(name));
+                }
+                return Ok(Exit::Failed);
+            }
+            planned.push(self.settings.plan(name, self.args.alias.as_deref(), &found));
         }
-        let planned = self.settings.plan(name, self.args.alias.as_deref(), &found);
         if self.global.json && self.args.out.is_none() {
-            let decided = planned.tools.iter().map(|tool| (tool.name.as_str(), &tool.decision));
-            print(&to_json(&decided.collect::<std::collections::BTreeMap<_, _>>()))?;
+            let decided = |server: &PlannedServer| -> BTreeMap<String, Decision> {
+                let mut all: BTreeMap<String, Decision> = BTreeMap::new();
+                for tool in &server.tools {
+                    let strict =
+                        all.get(&tool.name).is_none_or(|other| tool.decision.effect.rank() > other.effect.rank());
+                    if strict {
+                        all.insert(tool.name.clone(), tool.decision.clone());
+                    }
+                }
+                all
+            };
+            match planned.as_slice() {
+                [one] => print(&to_json(&decided(one)))?,
+                several => {
+                    let all = several.iter().map(|server| (server.name.as_str(), decided(server)));
+                    print(&to_json(&all.collect::<BTreeMap<_, _>>()))?;
+                }
+            }
             return Ok(Exit::Done);
         }
-        self.deliver(&[planned])
+        self.deliver(&planned)
     }
 
     /// Writes the documents into `--out`, or the only one to stdout.
@@ -123,9 +151,8 @@ impl Command<'_> {
         match written.remove(0).1 {
             Ok(document) => {
                 for loss in document.losses.iter().filter(|_| !self.global.quiet) {
-                    let (tool, decided, written) =
-                        (visible(&loss.tool), visible(&loss.decided), visible(&loss.written));
-                    eprintln!("note: `{tool}` was to be {decided} and is {written}: {}", loss.why);
+                    let word = if loss.change == Deviation::Asked { "warning" } else { "note" };
+                    eprintln!("{word}: {}", visible(&loss.sentence()));
                 }
                 print(document.text())?;
                 Ok(Exit::Done)

@@ -5,7 +5,7 @@
 
 use crate::capability::{Capability, RefusalMode};
 use crate::decision::PolicyEffect;
-use crate::fitted::FittedServer;
+use crate::fitted::{FittedServer, FittedTool};
 use crate::format::{Format, PolicyFile, TargetOptions};
 use crate::text::{comment, quoted};
 use std::fmt::Write;
@@ -83,11 +83,14 @@ fn write_server(out: &mut String, server: &FittedServer<'_>) -> std::fmt::Result
         }
         writeln!(out, "]")?;
     }
-    writeln!(out, "default_tools_approval_mode = \"prompt\"")?;
-    for tool in server.reachable() {
-        let mode = if tool.effect == PolicyEffect::Allow { "approve" } else { "prompt" };
+    // The list above is closed, so what most of its tools get may stand once: a tool that is not in it does not run.
+    let runs = |tool: &FittedTool<'_>| tool.effect == PolicyEffect::Allow;
+    let most_run = server.reachable().filter(|tool| runs(tool)).count() * 2 > server.reachable().count();
+    let mode = |runs: bool| if runs { "approve" } else { "prompt" };
+    writeln!(out, "default_tools_approval_mode = \"{}\"", mode(most_run))?;
+    for tool in server.reachable().filter(|tool| runs(tool) != most_run) {
         let table = format!("mcp_servers.{}.tools.{}", quoted(&server.alias), quoted(&tool.name));
-        writeln!(out, "\n[{table}]\napproval_mode = \"{mode}\"")?;
+        writeln!(out, "\n[{table}]\napproval_mode = \"{}\"", mode(runs(tool)))?;
     }
     Ok(())
 }

@@ -30,6 +30,7 @@ const CAPABILITY: Capability = Capability {
         "Save the document as .cursor/permissions.json of the project or in the home folder",
         "Check that the server has the same name in mcp.json",
         "Set the run mode to use the allowlist",
+        "Switch off in the client's list of tools what was to be refused: the file can only have it asked about",
     ],
 };
 

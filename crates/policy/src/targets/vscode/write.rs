@@ -30,6 +30,7 @@ const CAPABILITY: Capability = Capability {
         "Merge the key into settings.json, or into the policy ChatToolsEligibleForAutoApproval of the organisation",
         "Check that the server has the same name in mcp.json",
         "Leave `chat.tools.global.autoApprove` off: it overrides the list",
+        "Switch off in the client's list of tools what was to be refused: the file can only have it asked about",
     ],
 };
 
