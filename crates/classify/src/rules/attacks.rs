@@ -1,9 +1,10 @@
-//! How traits are abused: `data/attacks.toml` in, the patterns of a set of traits out. It judges nothing.
+//! What traits lead to: `data/attacks.toml` in, the attack patterns of a set of traits and the taxonomy entries of each
+//! trait out. It judges nothing.
 
 use crate::rules::error::RulesError;
 use mcpdex_model::Trait;
 use serde::Deserialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const ATTACKS: &str = include_str!("../../data/attacks.toml");
 
@@ -21,7 +22,23 @@ pub struct AttackPattern {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// Trait → entries of public taxonomies, each as `KEY:ID`.
+    taxonomy: BTreeMap<Trait, Vec<String>>,
     attack: Vec<AttackPattern>,
+}
+
+fn file() -> Result<File, RulesError> {
+    let wrong =
+        |e: toml::de::Error| RulesError::Syntax { file: "data/attacks.toml".to_owned(), message: e.to_string() };
+    toml::from_str(ATTACKS).map_err(wrong)
+}
+
+/// The entries of public taxonomies that each trait points at, each as `KEY:ID`.
+///
+/// # Errors
+/// The embedded file is broken; a test holds that it is not.
+pub(super) fn taxonomy_by_trait() -> Result<BTreeMap<Trait, Vec<String>>, RulesError> {
+    file().map(|file| file.taxonomy)
 }
 
 /// The patterns that abuse one of `traits`, in the order of the file.
@@ -29,10 +46,7 @@ struct File {
 /// # Errors
 /// The embedded file is broken; a test holds that it is not.
 pub fn attack_patterns(traits: &BTreeSet<Trait>) -> Result<Vec<AttackPattern>, RulesError> {
-    let wrong =
-        |e: toml::de::Error| RulesError::Syntax { file: "data/attacks.toml".to_owned(), message: e.to_string() };
-    let file: File = toml::from_str(ATTACKS).map_err(wrong)?;
-    Ok(file.attack.into_iter().filter(|attack| !attack.traits.is_disjoint(traits)).collect())
+    Ok(file()?.attack.into_iter().filter(|attack| !attack.traits.is_disjoint(traits)).collect())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
-//! Public taxonomies by class and trait, read from `data/taxonomies.toml`, and the fields of MCP SEP-2793.
+//! Public taxonomies by class and trait, read from `data/taxonomies.toml` and `data/attacks.toml`.
 
+use crate::rules::attacks::taxonomy_by_trait;
 use crate::rules::error::RulesError;
 use mcpdex_model::{Class, Framework, Trait};
 use serde::Deserialize;
@@ -11,8 +12,8 @@ const TAXONOMIES: &str = include_str!("../../data/taxonomies.toml");
 #[serde(deny_unknown_fields)]
 struct File {
     framework: Vec<FrameworkSyntax>,
-    /// Trait or class → ids, each as `KEY:ID`.
-    map: BTreeMap<String, Vec<String>>,
+    /// Class → ids, each as `KEY:ID`.
+    map: BTreeMap<Class, Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -37,28 +38,19 @@ impl Taxonomy {
     pub(crate) fn builtin() -> Result<Taxonomy, RulesError> {
         let wrong = |message: String| RulesError::Syntax { file: "data/taxonomies.toml".to_owned(), message };
         let file: File = toml::from_str(TAXONOMIES).map_err(|e| wrong(e.to_string()))?;
-        let mut taxonomy = Taxonomy { by_trait: BTreeMap::new(), by_class: BTreeMap::new() };
-        for (word, ids) in &file.map {
-            let mut entries = Vec::new();
-            for id in ids {
-                let (key, id) = id.split_once(':').ok_or_else(|| wrong(format!("`{id}` names no framework")))?;
-                let framework = file.framework.iter().find(|framework| framework.key == key);
-                let framework = framework.ok_or_else(|| wrong(format!("`{key}` is no framework")))?;
-                let title = framework.titles.get(id).ok_or_else(|| wrong(format!("`{key}` has no `{id}`")))?;
-                entries.push(Framework {
-                    framework: framework.name.as_str().into(),
-                    id: id.into(),
-                    title: title.as_str().into(),
-                });
-            }
-            if let Ok(of) = word.parse::<Trait>() {
-                taxonomy.by_trait.insert(of, entries);
-            } else {
-                let of = word.parse::<Class>().map_err(|e| wrong(e.to_string()))?;
-                taxonomy.by_class.insert(of, entries);
-            }
-        }
-        Ok(taxonomy)
+        let entry = |id: &String| {
+            let (key, id) = id.split_once(':').ok_or_else(|| wrong(format!("`{id}` names no framework")))?;
+            let framework = file.framework.iter().find(|framework| framework.key == key);
+            let framework = framework.ok_or_else(|| wrong(format!("`{key}` is no framework")))?;
+            let title = framework.titles.get(id).ok_or_else(|| wrong(format!("`{key}` has no `{id}`")))?;
+            Ok(Framework { framework: framework.name.as_str().into(), id: id.into(), title: title.as_str().into() })
+        };
+        let entries = |ids: &[String]| ids.iter().map(entry).collect::<Result<Vec<_>, RulesError>>();
+        let by_trait = taxonomy_by_trait()?;
+        Ok(Taxonomy {
+            by_trait: by_trait.iter().map(|(of, ids)| Ok((*of, entries(ids)?))).collect::<Result<_, RulesError>>()?,
+            by_class: file.map.iter().map(|(of, ids)| Ok((*of, entries(ids)?))).collect::<Result<_, RulesError>>()?,
+        })
     }
 
     /// The entries that the traits, or lacking those the class, point at; each once, sorted.
