@@ -5,7 +5,9 @@
 //! their start to the end of their output, in turns with what it is compared with. Memory is read from /proc: Linux only.
 
 use flate2::read::MultiGzDecoder;
-use mcpdex::model::{CrawlEvent, Ecosystem, Listing, Observation, Outcome, Package, ServerId, Tool, ToolOrigin};
+use mcpdex::model::{
+    CrawlEvent, Ecosystem, Listing, Observation, Outcome, Package, ServerId, Sighting, Tool, ToolOrigin,
+};
 use mcpdex::store::Writer;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -62,7 +64,7 @@ fn fill(path: &Path, tools: usize) {
             object.insert("name".to_owned(), name.into());
             object.extend(rest.clone());
             let raw = serde_json::Value::Object(object).to_string();
-            list.push((Tool::from_json(&raw).expect("a tool"), None));
+            list.push((Tool::from_json(&raw).expect("a tool"), Sighting::default()));
             made += 1;
         }
         let observation = Observation {
@@ -75,6 +77,7 @@ fn fill(path: &Path, tools: usize) {
             detail: None,
             tools: list,
             partial: Vec::new(),
+            remarks: Vec::new(),
         };
         writer.send(CrawlEvent::Observation(Box::new(observation))).expect("the writer runs");
         number += 1;

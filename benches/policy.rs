@@ -3,7 +3,7 @@
 //! Two databases of invented servers, 4,000 and 40,000, are exported for one target each in a process of its own, so that
 //! the peak memory is that of the export alone. Memory is read from /proc, so the figures come from Linux only.
 
-use mcpdex::model::{CrawlEvent, Listing, Observation, Outcome, Package, ServerId, Tool, ToolOrigin};
+use mcpdex::model::{CrawlEvent, Listing, Observation, Outcome, Package, ServerId, Sighting, Tool, ToolOrigin};
 use mcpdex::store::Writer;
 use std::path::Path;
 use std::process::Command;
@@ -34,7 +34,7 @@ fn fill(path: &Path, servers: usize) {
             let raw = format!(
                 r#"{{"name":"{name}_{i}","description":"{description}","inputSchema":{{"properties":{properties}}}}}"#
             );
-            (Tool::from_json(&raw).expect("a tool"), None)
+            (Tool::from_json(&raw).expect("a tool"), Sighting::default())
         });
         let observation = Observation {
             server,
@@ -46,6 +46,7 @@ fn fill(path: &Path, servers: usize) {
             detail: None,
             tools: tools.collect(),
             partial: Vec::new(),
+            remarks: Vec::new(),
         };
         writer.send(CrawlEvent::Observation(Box::new(observation))).expect("the writer runs");
     }

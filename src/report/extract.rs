@@ -2,7 +2,7 @@
 
 use super::text::{paragraph, table};
 use super::visible;
-use crate::model::{Partial, ToolSite};
+use crate::model::{Partial, PartialKind, ToolCondition, ToolOrigin, ToolSite, at_plain_start};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
@@ -18,6 +18,8 @@ pub struct ExtractedPackage {
     pub tools: Vec<ExtractedTool>,
     /// What is known to be missing from the list as a whole.
     pub partial: Vec<Partial>,
+    /// Whether no tool is known to be missing.
+    pub complete: bool,
     /// Why nothing was read, where that is so.
     pub failure: Option<String>,
 }
@@ -29,6 +31,44 @@ pub struct ExtractedTool {
     pub tool: Map<String, Value>,
     pub site: ToolSite,
     pub partial: Vec<Partial>,
+    pub origin: ToolOrigin,
+    /// What must be set for the tool to be there.
+    pub condition: Option<ToolCondition>,
+}
+
+impl ExtractedPackage {
+    /// How many tools, those apart that are not simply there: `12 tools, 3 of them only with a setting`.
+    fn counts(&self) -> String {
+        let count = self.tools.len();
+        let mut text = format!("{count} {}", if count == 1 { "tool" } else { "tools" });
+        let guarded: Vec<_> = self.tools.iter().filter_map(|found| found.condition.as_ref()).collect();
+        if let [first, rest @ ..] = guarded.as_slice() {
+            let same = rest.iter().all(|other| other.text == first.text);
+            let what = if same { first.text.as_str() } else { "a setting" };
+            text += &format!(", {} of them only with {}", guarded.len(), visible(what));
+            let shown = guarded.iter().filter(|condition| condition.plain_start == Some(true)).count();
+            if shown > 0 {
+                text += &format!(" ({shown} shown by a plain start)");
+            }
+        }
+        let defined = self.tools.iter().filter(|found| found.origin == ToolOrigin::Defined).count();
+        if defined > 0 {
+            text += &format!(", {defined} of them only defined");
+        }
+        text
+    }
+}
+
+impl ExtractedTool {
+    /// What keeps the tool from being simply there.
+    fn note(&self) -> Option<String> {
+        let defined = (self.origin == ToolOrigin::Defined).then(|| "(only defined)".to_owned());
+        let condition = self.condition.as_ref().map(|condition| match condition.plain_start {
+            Some(true) => format!("{} (default)", condition.text),
+            _ => condition.text.clone(),
+        });
+        condition.or(defined)
+    }
 }
 
 /// The report of `mcpdex extract`.
@@ -38,7 +78,7 @@ pub struct ExtractReport {
 }
 
 impl ExtractReport {
-    /// One tool a line: its own members, then `package`, `file`, `line`, `partial` and `complete`.
+    /// One tool a line: its own members, then what the schema `mcpdex/extract/1` says beside them.
     pub fn to_json_lines(&self) -> String {
         let mut out = String::new();
         for package in &self.packages {
@@ -53,8 +93,13 @@ impl ExtractReport {
                 put("unverified", json!(package.unverified));
                 put("file", json!(found.site.file));
                 put("line", json!(found.site.line));
+                put("origin", json!(found.origin));
+                put("condition", json!(found.condition.as_ref().map(|condition| &condition.text)));
+                put("plain_start", json!(at_plain_start(found.origin, found.condition.as_ref())));
+                put("exact", json!(found.partial.is_empty()));
                 put("partial", json!(found.partial));
-                put("complete", json!(package.partial.is_empty()));
+                put("complete", json!(package.complete));
+                put("list_partial", json!(package.partial));
                 out += &Value::Object(line).to_string();
                 out.push('\n');
             }
@@ -71,18 +116,23 @@ impl ExtractReport {
             }
             let place = if package.folder.is_empty() { String::new() } else { format!(" in {}", package.folder) };
             let count = package.tools.len();
-            let words = if count == 1 { "tool" } else { "tools" };
             let claim = if package.unverified { " (unverified)" } else { "" };
-            let _ = writeln!(out, "{}{claim}{}: {count} {words}", visible(&package.package), visible(&place));
+            let _ = writeln!(out, "{}{claim}{}: {}", visible(&package.package), visible(&place), package.counts());
             if count > 0 {
+                let guarded = package.tools.iter().any(|found| found.note().is_some());
                 let rows = package.tools.iter().map(|found| {
                     let text = |key: &str| found.tool.get(key).and_then(Value::as_str).unwrap_or_default();
                     let first: String =
                         text("description").trim().lines().next().unwrap_or_default().chars().take(120).collect();
                     let place = format!("{}:{}", found.site.file, found.site.line);
-                    vec![text("name").to_owned(), place, first]
+                    let mut row = vec![text("name").to_owned(), place];
+                    row.extend(guarded.then(|| found.note().unwrap_or_default()));
+                    row.push(first);
+                    row
                 });
-                out += &table(&["tool", "place", "description"], rows);
+                let only = guarded.then_some("only with");
+                let header: Vec<&str> = ["tool", "place"].into_iter().chain(only).chain(["description"]).collect();
+                out += &table(&header, rows);
             }
             for note in self.notes_of(package) {
                 out += &paragraph(&format!("! {note}"), "  ");
@@ -102,9 +152,14 @@ impl ExtractReport {
     }
 
     fn notes_of(&self, package: &ExtractedPackage) -> Vec<String> {
-        let spell = |partial: &Partial| match &partial.site {
-            Some(site) => format!("{}: {} ({}:{})", partial.reason, partial.detail, site.file, site.line),
-            None => format!("{}: {}", partial.reason, partial.detail),
+        let spell = |partial: &Partial| {
+            let place = partial.site.as_ref().map(|site| format!(" ({}:{})", site.file, site.line));
+            let weight = match partial.kind {
+                PartialKind::MissingTool => "a tool may be missing",
+                PartialKind::InexactField => "not exact",
+                PartialKind::Remark => "remark",
+            };
+            format!("{weight}: {}: {}{}", partial.reason, partial.detail, place.unwrap_or_default())
         };
         let failure = package.failure.iter().map(|why| format!("not read: {why}"));
         let lists = package.partial.iter().map(spell);

@@ -3,7 +3,9 @@
 
 use super::text::{paragraph, table};
 use super::visible;
-use crate::model::{Class, Confidence, FoundTool, ListFacts, Risk, ServerFacts, ToolOrigin, ToolSite, Trait, Unread};
+use crate::model::{
+    Class, Confidence, FoundTool, ListFacts, Risk, ServerFacts, ToolOrigin, ToolSite, Trait, Unread, at_plain_start,
+};
 use crate::survey::{Audit, Combination, Finding};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -22,6 +24,12 @@ pub struct ToolLine {
     pub origin: ToolOrigin,
     pub target: String,
     pub site: Option<ToolSite>,
+    /// What must be set for the tool to be there.
+    pub condition: Option<String>,
+    /// Whether a start with nothing set shows it; `null` where that is not known.
+    pub plain_start: Option<bool>,
+    /// Whether nothing of its own definition is uncertain.
+    pub exact: bool,
     /// Tokens of its definition, where they were counted.
     pub tokens: Option<u64>,
 }
@@ -81,6 +89,9 @@ impl ServerView {
                 origin: found.origin,
                 target: found.target,
                 site: found.site,
+                plain_start: at_plain_start(found.origin, found.condition.as_ref()),
+                condition: found.condition.map(|condition| condition.text),
+                exact: found.inexact.is_empty(),
             })
             .collect();
         let cost = tokens.map(|(tokeniser, by_name)| Cost { tokeniser, tokens: by_name.values().sum() });
@@ -105,6 +116,16 @@ impl ServerView {
         } else {
             let counts: Vec<_> = self.risks.iter().map(|(risk, count)| format!("{risk} {count}")).collect();
             let _ = writeln!(out, "tools       {} ({})", self.tools.len(), counts.join(" · "));
+            let guarded: Vec<_> = self.tools.iter().filter(|tool| tool.condition.is_some()).collect();
+            if !guarded.is_empty() {
+                let shown = guarded.iter().filter(|tool| tool.plain_start == Some(true)).count();
+                let total = guarded.len();
+                let _ = writeln!(out, "            {total} of them only with a setting, {shown} of these by default");
+            }
+            let defined = self.tools.iter().filter(|tool| tool.origin == ToolOrigin::Defined).count();
+            if defined > 0 {
+                let _ = writeln!(out, "            {defined} of them defined in the source, registration not reached");
+            }
         }
         match &self.cost {
             Some(cost) if self.is_read => {
@@ -115,12 +136,18 @@ impl ServerView {
         self.write_lists(out);
         if !self.tools.is_empty() {
             out.push('\n');
+            let guarded = self.tools.iter().any(|tool| tool.condition.is_some());
             let rows = self.tools.iter().map(|tool| {
                 let traits: Vec<_> = tool.traits.iter().map(|word| word.as_str()).collect();
                 let tokens = tool.tokens.map(|tokens| tokens.to_string()).unwrap_or_default();
-                vec![tool.name.clone(), tool.class.to_string(), tool.risk.to_string(), traits.join(", "), tokens]
+                let mut row =
+                    vec![tool.name.clone(), tool.class.to_string(), tool.risk.to_string(), traits.join(", "), tokens];
+                row.extend(guarded.then(|| tool.condition.clone().unwrap_or_default()));
+                row
             });
-            out.push_str(&table(&["tool", "class", "risk", "traits", "tokens"], rows));
+            let only = guarded.then_some("only with");
+            let header: Vec<_> = ["tool", "class", "risk", "traits", "tokens"].into_iter().chain(only).collect();
+            out.push_str(&table(&header, rows));
         }
         if let Some(combination) = &self.combination {
             let _ = write!(out, "\n{}", paragraph(&format!("! A leak is possible: {}", combination.sentence()), ""));
@@ -159,6 +186,9 @@ impl ServerView {
         for missing in self.lists.iter().filter(|list| list.latest).flat_map(|list| &list.partial) {
             let place = missing.site.as_ref().map(|s| format!(" ({}:{})", s.file, s.line)).unwrap_or_default();
             out.push_str(&paragraph(&format!("! not read: {}{place}", missing.detail), "  "));
+        }
+        for remark in self.lists.iter().filter(|list| list.latest).flat_map(|list| &list.remarks) {
+            out.push_str(&paragraph(&format!("remark: {}", remark.detail), "  "));
         }
     }
 

@@ -3,8 +3,8 @@
 use super::text::{paragraph, table};
 use super::visible;
 use crate::model::{
-    Annotations, FoundTool, Merge, Oddity, OtherStatement, Parameter, Partial, ToolOrigin, ToolSite, Verdict,
-    parameters,
+    Annotations, FoundTool, Merge, Oddity, OtherStatement, Parameter, Partial, ToolCondition, ToolOrigin, ToolSite,
+    Verdict, at_plain_start, parameters,
 };
 use crate::survey::{Difference, Finding};
 use serde::Serialize;
@@ -28,6 +28,13 @@ pub struct ToolView {
     pub annotations: Annotations,
     pub oddities: Vec<Oddity>,
     pub partial: Vec<Partial>,
+    /// What must be set for the tool to be there.
+    pub condition: Option<String>,
+    /// Whether a start with nothing set shows it; `null` where that is not known.
+    pub plain_start: Option<bool>,
+    /// Whether nothing of its own definition is uncertain; what is stands in `inexact`.
+    pub exact: bool,
+    pub inexact: Vec<Partial>,
     /// What other origins added to this tool, or state differently.
     pub origins: Merge,
     pub verdict: Verdict,
@@ -56,6 +63,8 @@ impl ToolView {
             artifact_sha256,
             site,
             partial,
+            condition,
+            inexact,
             last_seen,
             tool,
             merge,
@@ -76,6 +85,10 @@ impl ToolView {
             annotations: tool.annotations,
             oddities: tool.oddities,
             partial,
+            plain_start: at_plain_start(origin, condition.as_ref()),
+            condition: condition.map(|condition| condition.text),
+            exact: inexact.is_empty(),
+            inexact,
             origins: merge,
             verdict,
             policy,
@@ -150,6 +163,7 @@ fn how(origin: ToolOrigin) -> &'static str {
         ToolOrigin::Card => "stored by a registry or server card",
         ToolOrigin::Declared => "declared by its manifest",
         ToolOrigin::Static => "read from its source",
+        ToolOrigin::Defined => "defined in its source, its registration was not reached",
     }
 }
 
@@ -159,6 +173,11 @@ impl ToolView {
         let version = self.version.as_deref().map(|v| format!(" {v}")).unwrap_or_default();
         let _ = writeln!(out, "server      {}", visible(&self.server));
         let _ = writeln!(out, "learnt from {}", visible(&format!("{}{version} ({})", self.target, self.how())));
+        if let Some(text) = &self.condition {
+            let condition = ToolCondition { text: text.clone(), plain_start: self.plain_start };
+            let text = format!("{text} ({})", condition.at_plain_start());
+            let _ = writeln!(out, "only with   {}", visible(&text));
+        }
         let traits: Vec<_> = v.traits.iter().map(|t| t.as_str()).collect();
         let traits = if traits.is_empty() { String::new() } else { format!(" · {}", traits.join(", ")) };
         let _ = writeln!(out, "verdict     {} · risk {} · confidence {}{traits}\n", v.class, v.risk, v.confidence);
@@ -173,6 +192,11 @@ impl ToolView {
             }
         }
         self.write_origins(out);
+        for missing in &self.inexact {
+            let place = missing.site.as_ref().map(|s| format!(" ({}:{})", s.file, s.line)).unwrap_or_default();
+            let note = format!("Note: this definition is not exact: {}{place}", missing.detail);
+            let _ = write!(out, "\n{}", paragraph(&note, ""));
+        }
         for missing in &self.partial {
             let place = missing.site.as_ref().map(|s| format!(" ({}:{})", s.file, s.line)).unwrap_or_default();
             let note = format!("Note: the list of this server is partial: {}{place}", missing.detail);

@@ -59,8 +59,13 @@ fn a_tool_is_printed_as_its_server_would_list_it_with_its_place_in_the_source() 
         "unverified": true,
         "file": "lighthouse/server.py",
         "line": 6,
+        "origin": "static",
+        "condition": null,
+        "plain_start": true,
+        "exact": true,
         "partial": [],
         "complete": true,
+        "list_partial": [],
     });
     assert_eq!(found, [expected]);
     let text = user.done(&["extract", "code"]);
@@ -155,7 +160,7 @@ fn a_recording_is_held_against_what_the_source_says() {
         json!({
             "schema": "mcpdex/extract-measure/1",
             "tools": 2, "found": 1, "names": 1, "descriptions": 1, "required": 0, "parameters": 1,
-            "missing": ["sound_horn"], "extra": [], "differing": { "dim_lamp": ["required"] },
+            "missing": ["sound_horn"], "extra": [], "conditional": [], "defined": [], "differing": { "dim_lamp": ["required"] },
         })
     );
     let text = user.done(&words);

@@ -3,12 +3,14 @@
 
 mod accuracy;
 mod archive;
+mod battery;
 mod catalogue;
 mod catalogues;
 mod client;
 mod client_configurations;
 mod closed_pipe;
 mod commands;
+mod conditions;
 mod contributing;
 mod crawl_import;
 mod crawl_world;

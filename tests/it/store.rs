@@ -1,8 +1,8 @@
 //! The database: what is kept, what counts as current, and which files are refused.
 
 use mcpdex::model::{
-    Class, Confidence, CrawlEvent, Ecosystem, Listing, Observation, Outcome, Package, ServerId, Tool, ToolOrigin,
-    Verdict,
+    Class, Confidence, CrawlEvent, Ecosystem, Listing, Observation, Outcome, Package, ServerId, Sighting, Tool,
+    ToolOrigin, Verdict,
 };
 use mcpdex::model::{History, KeptListings};
 use mcpdex::store::{Reader, ServerTools, StoreError, Writer, begin_run, judge_stale};
@@ -20,7 +20,7 @@ fn seen(server: &str, origin: ToolOrigin, names: &[&str]) -> Observation {
     let mut observation = Observation::failed(ServerId(server.to_owned()), origin, "npm:garden", Outcome::Ok, "");
     observation.detail = None;
     observation.package = Some(Package::named(Ecosystem::Npm, "garden", Some("1.2.0".to_owned())));
-    observation.tools = names.iter().map(|name| (tool(name), None)).collect();
+    observation.tools = names.iter().map(|name| (tool(name), Sighting::default())).collect();
     observation
 }
 

@@ -5,7 +5,7 @@
 
 use mcpdex::model::{
     ApprovalRecommendation, BlastRadius, Category, ClaimEffect, Class, ColumnKind, Confidence, DeedCategory, Field,
-    Outcome, PartialReason, Reversibility, Risk, ToolOrigin, ToolRow, Trait, Transport,
+    Outcome, PartialKind, PartialReason, Reversibility, Risk, ToolOrigin, ToolRow, Trait, Transport,
 };
 use mcpdex::source::client_config::Flag;
 use mcpdex::survey::{ChangeKind, DriftKind, Kind};
@@ -26,6 +26,11 @@ fn vocabularies() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("category", "the reference taxonomy of five", words(Category::ALL, Category::as_str)),
         ("outcome", "how one attempt to learn a list ended", words(Outcome::ALL, Outcome::as_str)),
         ("origin", "how a list was learnt", words(ToolOrigin::ALL, ToolOrigin::as_str)),
+        (
+            "partial-kind",
+            "what it costs that something could not be read",
+            words(PartialKind::ALL, PartialKind::as_str),
+        ),
         ("partial-reason", "why a list may not be whole", words(PartialReason::ALL, PartialReason::as_str)),
         ("field", "the part of a definition that evidence was taken from", words(Field::ALL, Field::as_str)),
         ("claim-effect", "what a server's claim did to the verdict", words(ClaimEffect::ALL, ClaimEffect::as_str)),

@@ -7,7 +7,8 @@ use mcpdex_extract::archive::ArchiveKind;
 use mcpdex_extract::worker::{WorkerError, extract_archive};
 use mcpdex_extract::{Extraction, PackageInfo};
 use mcpdex_model::{
-    Ecosystem, Observation, Outcome, Package, Partial, PartialReason, ServerId, Tool, ToolOrigin, Validator,
+    Ecosystem, Observation, Outcome, Package, Partial, PartialKind, PartialReason, ServerId, Sighting, Tool,
+    ToolOrigin, Validator,
 };
 use mcpdex_net::{Failure, FetchedBody, Request, Trust, Validators, same_place};
 use mcpdex_source::artifact::sha256_hex;
@@ -246,16 +247,20 @@ fn verify(archive: &[u8], file: &str, hashes: &[Hash], package: &Package) -> Res
 
 /// Moves what a worker found into the observation.
 fn keep(extraction: Extraction, observation: &mut Observation) {
-    observation.partial = extraction.partial;
+    let is_remark = |partial: &Partial| partial.kind == PartialKind::Remark;
+    (observation.remarks, observation.partial) = extraction.partial.into_iter().partition(is_remark);
     for found in extraction.tools {
-        observation.partial.extend(found.partial);
         match Tool::from_json(&found.json) {
-            Ok(tool) => observation.tools.push((tool, Some(found.site))),
-            Err(error) => observation.partial.push(Partial {
-                reason: PartialReason::MalformedTool,
-                detail: error.to_string(),
-                site: Some(found.site),
-            }),
+            Ok(tool) => {
+                let origin = Some(found.origin).filter(|origin| *origin != observation.origin);
+                let (site, condition, inexact) = (Some(found.site), found.condition, found.partial);
+                observation.tools.push((tool, Sighting { site, origin, condition, inexact }));
+            }
+            Err(error) => observation.partial.push(Partial::missing(
+                PartialReason::MalformedTool,
+                error.to_string(),
+                Some(found.site),
+            )),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::shared::SharedAttempt;
 use super::{CrawlError, endpoint};
 use mcpdex_model::{
     AliasedAttempt, CrawlEvent, DELETED, Ecosystem, Listing, Observation, Outcome, Package, Partial, PartialReason,
-    Remote, ToolOrigin,
+    Remote, Sighting, ToolOrigin,
 };
 use mcpdex_probe::{sandbox, stdio};
 use mcpdex_source::given;
@@ -270,7 +270,7 @@ async fn run(context: &CrawlContext, package: &Package, manifest: Option<&str>) 
 
 /// An observation of a list that was recorded beside the manifest.
 fn declared(listing: &Listing, name: &str, list: ToolList) -> Observation {
-    let missing = |detail| Partial { reason: PartialReason::MalformedTool, detail, site: None };
+    let missing = |detail| Partial::missing(PartialReason::MalformedTool, detail, None);
     Observation {
         server: listing.server.clone(),
         origin: ToolOrigin::Declared,
@@ -279,7 +279,8 @@ fn declared(listing: &Listing, name: &str, list: ToolList) -> Observation {
         package: None,
         artifact_sha256: None,
         detail: None,
-        tools: list.tools.into_iter().map(|tool| (tool, None)).collect(),
+        tools: list.tools.into_iter().map(|tool| (tool, Sighting::default())).collect(),
         partial: list.malformed.into_iter().map(missing).chain(list.missing).collect(),
+        remarks: Vec::new(),
     }
 }

@@ -25,7 +25,7 @@ pub mod rust;
 pub mod worker;
 pub mod workspace;
 
-use mcpdex_model::{Ecosystem, Partial, PartialReason, ToolSite};
+use mcpdex_model::{Ecosystem, Partial, PartialKind, PartialReason, ToolCondition, ToolOrigin, ToolSite};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -57,15 +57,35 @@ pub struct SourceTool {
     pub json: String,
     /// Where it is registered.
     pub site: ToolSite,
-    /// What of this tool could not be read; the fields it names are absent from `json`, never guessed.
+    /// What of this tool could not be read; the fields it names are absent from `json`, never guessed. Every one is of
+    /// the kind [`PartialKind::InexactField`].
     pub partial: Vec<Partial>,
+    /// [`ToolOrigin::Static`] where its registration was reached, [`ToolOrigin::Defined`] where only its definition
+    /// stands in the package's own source.
+    pub origin: ToolOrigin,
+    /// What must be set for the tool to be there; `None` where nothing is known to guard it.
+    #[serde(default)]
+    pub condition: Option<ToolCondition>,
 }
 
 impl SourceTool {
-    /// A tool out of its object.
-    pub fn new(tool: &serde_json::Map<String, serde_json::Value>, site: ToolSite, partial: Vec<Partial>) -> Self {
+    /// A registered tool out of its object, without a condition. What is missing of it costs its exactness only.
+    pub fn new(tool: &serde_json::Map<String, serde_json::Value>, site: ToolSite, mut partial: Vec<Partial>) -> Self {
+        partial.iter_mut().for_each(|partial| partial.kind = PartialKind::InexactField);
         // Formatting a `Value` as JSON cannot fail: its keys are text and it holds no foreign type.
-        SourceTool { json: serde_json::Value::Object(tool.clone()).to_string(), site, partial }
+        let json = serde_json::Value::Object(tool.clone()).to_string();
+        SourceTool { json, site, partial, origin: ToolOrigin::Static, condition: None }
+    }
+
+    /// The same tool where `condition` must hold too.
+    pub fn under(mut self, condition: Option<ToolCondition>) -> Self {
+        self.condition = ToolCondition::and(condition, self.condition.take());
+        self
+    }
+
+    /// Whether its own fields are certain.
+    pub fn is_exact(&self) -> bool {
+        self.partial.is_empty()
     }
 }
 
@@ -74,8 +94,15 @@ impl SourceTool {
 pub struct Extraction {
     /// In the order of registration as far as the source tells it.
     pub tools: Vec<SourceTool>,
-    /// What is known to be missing from the list as a whole.
+    /// What may be missing from the list as a whole, and remarks; see [`PartialKind`].
     pub partial: Vec<Partial>,
+}
+
+impl Extraction {
+    /// Whether no tool is known to be missing: every construct that could add, drop or rename one was understood.
+    pub fn is_complete(&self) -> bool {
+        self.partial.iter().all(|partial| partial.kind != PartialKind::MissingTool)
+    }
 }
 
 /// Bounds on one package. Every number is a maximum; what lies beyond is refused or marked partial, never cut silently.
@@ -230,11 +257,11 @@ fn read_all(tree: &SourceTree, budget: &Budget) -> Extraction {
     }
     if all.tools.len() > budget.limits.tools {
         all.tools.truncate(budget.limits.tools);
-        all.partial.push(Partial {
-            reason: PartialReason::LimitReached,
-            detail: format!("more than {} tools; the rest is left out", budget.limits.tools),
-            site: None,
-        });
+        all.partial.push(Partial::missing(
+            PartialReason::LimitReached,
+            format!("more than {} tools; the rest is left out", budget.limits.tools),
+            None,
+        ));
     }
     all
 }

@@ -1,6 +1,6 @@
 //! Holds an extraction against what the running server said: two tool lists in, how far they agree out. Computes only.
 
-use mcpdex_model::Tool;
+use mcpdex_model::{Tool, ToolOrigin};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Measure {
     /// Names that the server lists.
     pub tools: usize,
-    /// Names that were found in source.
+    /// Names that were found in source and are held against the list: without those that are only defined, and without
+    /// those that stand under a condition and are not listed, for a condition that was told is right either way.
     pub found: usize,
     /// Names that are in both: all that follows is counted among them.
     pub names: usize,
@@ -24,12 +25,30 @@ pub struct Measure {
     pub missing: Vec<String>,
     /// Names that the source gave and the server does not list.
     pub extra: Vec<String>,
+    /// Names that the source gives under a condition and the server does not list.
+    pub conditional: Vec<String>,
+    /// Names that are only defined in the source, listed by the server or not; none counts as found.
+    pub defined: Vec<String>,
     /// What differs, by the name of the tool: `description`, `required`, `parameters`.
     pub differing: BTreeMap<String, Vec<&'static str>>,
 }
 
+/// A tool as it was found in source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasuredTool {
+    pub tool: Tool,
+    pub origin: ToolOrigin,
+    pub is_conditional: bool,
+}
+
 /// Compares the tools that were `found` with those that were `recorded`.
-pub fn measure(found: &[Tool], recorded: &[Tool]) -> Measure {
+pub fn measure(found: &[MeasuredTool], recorded: &[Tool]) -> Measure {
+    let is_defined = |tool: &&MeasuredTool| tool.origin == ToolOrigin::Defined;
+    let registered: Vec<&MeasuredTool> = found.iter().filter(|tool| !is_defined(tool)).collect();
+    let guarded: BTreeSet<&str> =
+        registered.iter().filter(|found| found.is_conditional).map(|found| &*found.tool.name).collect();
+    let certain: BTreeSet<&str> =
+        registered.iter().filter(|found| !found.is_conditional).map(|found| &*found.tool.name).collect();
     let by_name = |tools: &'_ [Tool]| -> BTreeMap<String, Tool> {
         let mut named = BTreeMap::new();
         for tool in tools {
@@ -37,9 +56,15 @@ pub fn measure(found: &[Tool], recorded: &[Tool]) -> Measure {
         }
         named
     };
-    let (found, recorded) = (by_name(found), by_name(recorded));
-    let mut measure = Measure { tools: recorded.len(), found: found.len(), ..Measure::default() };
-    measure.extra = found.keys().filter(|name| !recorded.contains_key(*name)).cloned().collect();
+    let defined: BTreeSet<&str> = found.iter().filter(is_defined).map(|found| &*found.tool.name).collect();
+    let found = by_name(&registered.iter().map(|found| found.tool.clone()).collect::<Vec<_>>());
+    let recorded = by_name(recorded);
+    let mut measure = Measure { tools: recorded.len(), ..Measure::default() };
+    let unlisted = found.keys().filter(|name| !recorded.contains_key(*name)).cloned();
+    (measure.conditional, measure.extra) =
+        unlisted.partition(|name| guarded.contains(name.as_str()) && !certain.contains(name.as_str()));
+    measure.found = found.len() - measure.conditional.len();
+    measure.defined = defined.into_iter().filter(|name| !found.contains_key(*name)).map(str::to_owned).collect();
     for (name, truth) in &recorded {
         let Some(tool) = found.get(name) else {
             measure.missing.push(name.clone());
@@ -105,10 +130,25 @@ mod tests {
             r#"{"name":"lift","description":"Raises","inputSchema":{"properties":{"b":{},"c":{}},"required":["b"]}}"#,
             r#"{"name":"sink"}"#,
         ]);
+        let mut found: Vec<_> = found
+            .into_iter()
+            .map(|tool| MeasuredTool { tool, origin: ToolOrigin::Static, is_conditional: false })
+            .collect();
         let measured = measure(&found, &recorded);
         assert_eq!((measured.tools, measured.found, measured.names), (3, 3, 2));
         assert_eq!((measured.descriptions, measured.required, measured.parameters), (1, 1, 1));
         assert_eq!((measured.missing, measured.extra), (vec!["sink".to_owned()], vec!["ghost".to_owned()]));
         assert_eq!(measured.differing["lift"], ["description", "required", "parameters"]);
+
+        // A condition that is told is right whether the server lists the tool or not; a mere definition never counts.
+        found[2].is_conditional = true;
+        found[0].origin = ToolOrigin::Defined;
+        let measured = measure(&found, &recorded);
+        assert_eq!((measured.found, measured.names), (1, 1));
+        assert_eq!((measured.extra.len(), measured.conditional), (0, vec!["ghost".to_owned()]));
+        assert_eq!(
+            (measured.defined, measured.missing),
+            (vec!["dim".to_owned()], vec!["dim".to_owned(), "sink".to_owned()])
+        );
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn parse(
     budget: &Budget,
 ) -> Result<Tree, Partial> {
     let refuse =
-        |reason, detail: String| Partial { reason, detail, site: Some(ToolSite { file: path.to_owned(), line: 1 }) };
+        |reason, detail: String| Partial::missing(reason, detail, Some(ToolSite { file: path.to_owned(), line: 1 }));
     let limits = &budget.limits;
     if source.len() > limits.source_bytes {
         let detail = format!("file has {} bytes, more than the {} that are parsed", source.len(), limits.source_bytes);

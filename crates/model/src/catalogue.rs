@@ -1,6 +1,8 @@
 //! What the database answers: tools with all that is known about them, and the whole catalogue in numbers.
 
-use super::{Category, Class, Merge, Outcome, Partial, Risk, Tool, ToolOrigin, ToolSite, Trait, Verdict};
+use super::{
+    Category, Class, Merge, Outcome, Partial, Risk, Tool, ToolCondition, ToolOrigin, ToolSite, Trait, Verdict,
+};
 use serde::Serialize;
 
 /// A tool of one server, with all that is known about it.
@@ -17,6 +19,10 @@ pub struct FoundTool {
     pub site: Option<ToolSite>,
     /// What is known to be missing from the list that the tool is part of.
     pub partial: Vec<Partial>,
+    /// What must be set for the tool to be there.
+    pub condition: Option<ToolCondition>,
+    /// What of its own definition is not certain; empty for an exact one.
+    pub inexact: Vec<Partial>,
     pub last_seen: String,
     /// The tool as the best origin states it, completed from the next best.
     pub tool: Tool,

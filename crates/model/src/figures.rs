@@ -31,6 +31,10 @@ pub struct ListFacts {
     /// It is the newest list of its target.
     pub latest: bool,
     pub partial: Vec<Partial>,
+    /// How many of the tools are there only where something is set.
+    pub conditional: u64,
+    /// What is good to know of the list and costs nothing.
+    pub remarks: Vec<Partial>,
 }
 
 /// Something and how many.

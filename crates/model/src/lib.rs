@@ -4,6 +4,7 @@
 //! see in the database, in JSON or on a terminal has its one spelling here.
 
 mod catalogue;
+mod condition;
 mod event;
 mod figures;
 mod history;
@@ -27,12 +28,13 @@ mod verdict;
 mod word;
 
 pub use catalogue::{FoundTool, Hit, HitPage, NamedTool, OutcomeCount, PartialList, Summary, Unread};
+pub use condition::{Sighting, ToolCondition, at_plain_start};
 pub use event::{AliasedAttempt, CrawlEvent, Sweep, Validator};
 pub use figures::{Count, Coverage, Figures, Growth, ListFacts, ServerFacts, SourceFigures};
 pub use history::{History, HistoryError, KeptListings, ListingPage, NoHistory, SourceState};
 pub use listing::{DELETED, Ecosystem, Listing, Package, Remote, ServerId, Transport, pypi_name, status};
 pub use merge::{Merge, OtherStatement, merge};
-pub use observation::{Observation, Partial, PartialReason, ToolOrigin, ToolSite};
+pub use observation::{Observation, Partial, PartialKind, PartialReason, ToolOrigin, ToolSite};
 pub use outcome::Outcome;
 pub use probe_result::{AuthNeeds, CardFacts, ProbeResult, ServerInfo};
 pub use schema::{Parameter, parameters};

@@ -1,13 +1,15 @@
 //! One look at a server: the tools it had, how they were learnt and what could not be read.
 
-use super::{Outcome, Package, ServerId, Tool};
+use super::{Outcome, Package, ServerId, Sighting, Tool};
 use crate::words;
 use serde::{Deserialize, Serialize};
 
 words! {
     /// How a tool list was learnt. The order is the order of trust: later is better.
     ToolOrigin, "origin" {
-        /// Read out of the package's source without running it.
+        /// A definition stands in the package's source, and its registration was not reached.
+        Defined = "defined",
+        /// Read out of the package's source without running it: registered, and reached from the entry points.
         Static = "static",
         /// Stated by the manifest or bundle.
         Declared = "declared",
@@ -42,14 +44,52 @@ words! {
     }
 }
 
-/// A statement that something is missing, and where.
+words! {
+    /// What a statement that something could not be read costs.
+    PartialKind, "kind" {
+        /// The list may lack a tool: it is not complete.
+        MissingTool = "missing-tool",
+        /// The tool is there, and something of its definition is not certain: it is not exact.
+        InexactField = "inexact-field",
+        /// Good to know, and costs nothing: which package provides a tool, what the package requires.
+        Remark = "remark",
+    }
+}
+
+/// What an older document does not say is taken for the graver.
+impl Default for PartialKind {
+    fn default() -> Self {
+        PartialKind::MissingTool
+    }
+}
+
+/// A statement that something is missing or not certain, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Partial {
+    #[serde(default)]
+    pub kind: PartialKind,
     pub reason: PartialReason,
     /// One sentence for people: what is missing.
     pub detail: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<ToolSite>,
+}
+
+impl Partial {
+    /// That a tool may be missing from the list.
+    pub fn missing(reason: PartialReason, detail: impl Into<String>, site: Option<ToolSite>) -> Self {
+        Partial { kind: PartialKind::MissingTool, reason, detail: detail.into(), site }
+    }
+
+    /// That something of a tool's definition is not certain.
+    pub fn inexact(reason: PartialReason, detail: impl Into<String>, site: Option<ToolSite>) -> Self {
+        Partial { kind: PartialKind::InexactField, reason, detail: detail.into(), site }
+    }
+
+    /// Something that is good to know and costs nothing.
+    pub fn remark(reason: PartialReason, detail: impl Into<String>, site: Option<ToolSite>) -> Self {
+        Partial { kind: PartialKind::Remark, reason, detail: detail.into(), site }
+    }
 }
 
 /// A place in a package's source.
@@ -75,8 +115,11 @@ pub struct Observation {
     pub artifact_sha256: Option<String>,
     /// Why the attempt failed, for people; `None` when it did not.
     pub detail: Option<String>,
-    pub tools: Vec<(Tool, Option<ToolSite>)>,
+    pub tools: Vec<(Tool, Sighting)>,
+    /// What may be missing from the list; what is not certain of one tool stands with that tool.
     pub partial: Vec<Partial>,
+    /// What is good to know of the list and costs nothing.
+    pub remarks: Vec<Partial>,
 }
 
 impl Observation {
@@ -98,6 +141,7 @@ impl Observation {
             detail: Some(detail.into()),
             tools: Vec::new(),
             partial: Vec::new(),
+            remarks: Vec::new(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What one conversation with a live server brought: the list, or why there is none and what can be learnt instead.
 
-use super::{Observation, Outcome, Partial, ServerId, Tool, ToolOrigin, Transport};
+use super::{Observation, Outcome, Partial, ServerId, Sighting, Tool, ToolOrigin, Transport};
 use serde::Serialize;
 
 /// What a server says about itself. Claims, good for showing only.
@@ -117,8 +117,9 @@ impl ProbeResult {
             package: None,
             artifact_sha256: None,
             detail,
-            tools: tools.into_iter().map(|tool| (tool, None)).collect(),
+            tools: tools.into_iter().map(|tool| (tool, Sighting::default())).collect(),
             partial,
+            remarks: Vec::new(),
         };
         let detail = match (&self.auth, self.detail) {
             (Some(auth), _) => Some(auth.sentence()),

@@ -82,7 +82,7 @@ impl Pages {
     }
 
     fn missing(&mut self, reason: PartialReason, detail: String) {
-        self.partial.push(Partial { reason, detail, site: None });
+        self.partial.push(Partial::missing(reason, detail, None));
     }
 }
 

@@ -17,7 +17,7 @@ pub struct ToolList {
 impl ToolList {
     /// Notes that something is missing.
     pub fn lacks(&mut self, reason: PartialReason, detail: impl Into<String>) {
-        self.missing.push(Partial { reason, detail: detail.into(), site: None });
+        self.missing.push(Partial::missing(reason, detail, None));
     }
 }
 

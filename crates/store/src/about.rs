@@ -35,7 +35,10 @@ impl Reader {
             "SELECT observation.id AS observation, observation.origin AS origin, observation.target AS target,
                     observation.version AS version, observation.first_seen AS first_seen,
                     observation.last_seen AS last_seen, observation.latest AS latest, observation.partial AS partial,
-                    (SELECT count(*) FROM tool WHERE tool.observation_id = observation.id) AS tools
+                    (SELECT count(*) FROM tool WHERE tool.observation_id = observation.id) AS tools,
+                    (SELECT count(*) FROM tool WHERE tool.observation_id = observation.id
+                                                 AND tool.condition IS NOT NULL) AS conditional,
+                    observation.remarks AS remarks
              FROM observation JOIN server ON server.id = observation.server_id
              WHERE server.name = ?1 ORDER BY observation.last_seen DESC, observation.id DESC",
             [server],

@@ -38,7 +38,7 @@ impl Reader {
                 Trait::ALL,
             )?,
             origins: self.spread(
-                "SELECT observation.origin, count(*) FROM tool
+                "SELECT coalesce(tool.origin, observation.origin), count(*) FROM tool
                  JOIN observation ON observation.id = tool.observation_id WHERE tool.current = 1 GROUP BY 1",
                 ToolOrigin::ALL,
             )?,

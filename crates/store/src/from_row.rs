@@ -40,6 +40,15 @@ pub(super) fn document<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: &'
     serde_json::from_str(&row.get::<_, String>(column)?).map_err(|error| damaged(column, &error))
 }
 
+/// A JSON document that may not be there.
+pub(super) fn maybe_document<T: serde::de::DeserializeOwned>(
+    row: &Row<'_>,
+    column: &'static str,
+) -> rusqlite::Result<Option<T>> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| serde_json::from_str(&text).map_err(|error| damaged(column, &error))).transpose()
+}
+
 /// A tool from its definition as it came.
 pub(super) fn tool(row: &Row<'_>, column: &str) -> rusqlite::Result<Tool> {
     Tool::from_json(&row.get::<_, String>(column)?).map_err(|error| damaged("tool definition", &error))
@@ -115,6 +124,8 @@ impl FromRow for ListFacts {
             latest: row.get("latest")?,
             partial: document(row, "partial")?,
             tools: count(row, "tools")?,
+            conditional: count(row, "conditional")?,
+            remarks: document(row, "remarks")?,
         })
     }
 }

@@ -119,7 +119,7 @@ fn entries(connection: &Connection, path: &Path, server: i64) -> Result<Vec<Entr
         .map_err(&fail)?;
     let mut statement = connection
         .prepare_cached(
-            "SELECT tool.id AS id, definition.raw AS definition, observation.origin AS origin, verdict.class AS class,
+            "SELECT tool.id AS id, definition.raw AS definition, coalesce(tool.origin, observation.origin) AS origin, verdict.class AS class,
                     verdict.risk AS risk, verdict.traits AS traits
              FROM tool JOIN definition ON definition.id = tool.definition_id
              JOIN observation ON observation.id = tool.observation_id

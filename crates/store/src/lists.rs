@@ -3,7 +3,7 @@
 use super::StoreError;
 use super::digest::sha256_hex;
 use super::writer::{Batch, json, target};
-use mcpdex_model::{AliasedAttempt, Observation, Tool, ToolSite};
+use mcpdex_model::{AliasedAttempt, Observation, Sighting, Tool, ToolOrigin};
 use rusqlite::params;
 use sha2::{Digest, Sha256};
 
@@ -35,15 +35,16 @@ impl Batch<'_> {
         } else {
             self.execute(
                 "INSERT INTO observation (server_id, origin, target, version, artifact_sha256, content_sha256, partial,
-                                          latest, first_seen, last_seen)
-                 SELECT ?1, origin, target, version, artifact_sha256, content_sha256, partial, 1, ?3, ?3
+                                          remarks, latest, first_seen, last_seen)
+                 SELECT ?1, origin, target, version, artifact_sha256, content_sha256, partial, remarks, 1, ?3, ?3
                  FROM observation WHERE id = ?2",
                 params![server, other, self.now],
             )?;
             let id = self.transaction.last_insert_rowid();
             self.execute(
-                "INSERT INTO tool (observation_id, server_id, position, definition_id, name, file, line, current)
-                 SELECT ?1, ?2, position, definition_id, name, file, line, 0 FROM tool
+                "INSERT INTO tool (observation_id, server_id, position, definition_id, name, file, line, current,
+                                   origin, condition, inexact)
+                 SELECT ?1, ?2, position, definition_id, name, file, line, 0, origin, condition, inexact FROM tool
                  WHERE observation_id = ?3 ORDER BY position",
                 params![id, server, other],
             )?;
@@ -80,16 +81,24 @@ impl Batch<'_> {
         let version = observation.package.as_ref().and_then(|p| p.version.clone());
         let id = if let Some(id) = known {
             self.execute(
-                "UPDATE observation SET latest = 1, last_seen = ?2, version = ?3, artifact_sha256 = ?4, partial = ?5
+                "UPDATE observation SET latest = 1, last_seen = ?2, version = ?3, artifact_sha256 = ?4, partial = ?5,
+                                        remarks = ?6
                  WHERE id = ?1",
-                params![id, self.now, version, observation.artifact_sha256, json(&observation.partial)],
+                params![
+                    id,
+                    self.now,
+                    version,
+                    observation.artifact_sha256,
+                    json(&observation.partial),
+                    json(&observation.remarks)
+                ],
             )?;
             id
         } else {
             self.execute(
                 "INSERT INTO observation (server_id, origin, target, version, artifact_sha256, content_sha256, partial,
-                                          latest, first_seen, last_seen)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?8)",
+                                          remarks, latest, first_seen, last_seen)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, ?9)",
                 params![
                     server,
                     observation.origin.as_str(),
@@ -98,12 +107,13 @@ impl Batch<'_> {
                     observation.artifact_sha256,
                     content,
                     json(&observation.partial),
+                    json(&observation.remarks),
                     self.now
                 ],
             )?;
             let id = self.transaction.last_insert_rowid();
-            for (position, (tool, site)) in observation.tools.iter().enumerate() {
-                self.tool(server, id, position, tool, site.as_ref())?;
+            for (position, (tool, sighting)) in observation.tools.iter().enumerate() {
+                self.tool(server, id, position, tool, sighting)?;
             }
             id
         };
@@ -117,9 +127,10 @@ impl Batch<'_> {
         observation: i64,
         position: usize,
         tool: &Tool,
-        site: Option<&ToolSite>,
+        sighting: &Sighting,
     ) -> Result<(), StoreError> {
         let digest = sha256_hex(tool.raw.as_bytes());
+        let site = sighting.site.as_ref();
         self.execute(
             "INSERT INTO definition (sha256, raw) VALUES (?1, ?2) ON CONFLICT (sha256) DO NOTHING",
             params![digest, tool.raw],
@@ -128,8 +139,9 @@ impl Batch<'_> {
             .id("SELECT id FROM definition WHERE sha256 = ?1", [&digest])?
             .ok_or_else(|| self.lost("definition"))?;
         self.execute(
-            "INSERT INTO tool (observation_id, server_id, position, definition_id, name, file, line, current)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)",
+            "INSERT INTO tool (observation_id, server_id, position, definition_id, name, file, line, current,
+                               origin, condition, inexact)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10)",
             params![
                 observation,
                 server,
@@ -137,7 +149,10 @@ impl Batch<'_> {
                 definition,
                 tool.name,
                 site.map(|s| &s.file),
-                site.map(|s| s.line)
+                site.map(|s| s.line),
+                sighting.origin.map(ToolOrigin::as_str),
+                sighting.condition.as_ref().map(json),
+                json(&sighting.inexact)
             ],
         )?;
         Ok(())
@@ -179,12 +194,17 @@ pub(super) fn told_apart(content_sha256: &str, partial: &str) -> String {
     if partial == "[]" { content_sha256.to_owned() } else { format!("{content_sha256} {partial}") }
 }
 
-/// The digest of a tool list: of the raw bytes of its tools, in order.
-fn content_digest(tools: &[(Tool, Option<ToolSite>)]) -> String {
+/// The digest of a tool list: of the raw bytes of its tools, in order, and of what is said of each beside its place.
+fn content_digest(tools: &[(Tool, Sighting)]) -> String {
     let mut digest = Sha256::new();
-    for (tool, _) in tools {
+    for (tool, sighting) in tools {
         digest.update((tool.raw.len() as u64).to_be_bytes());
         digest.update(tool.raw.as_bytes());
+        // A tool that is simply there adds nothing: lists that were kept before conditions were keep their digests.
+        if sighting.condition.is_some() || sighting.origin.is_some() || !sighting.inexact.is_empty() {
+            let origin = sighting.origin.map(ToolOrigin::as_str);
+            digest.update(json(&(origin, &sighting.condition, &sighting.inexact)));
+        }
     }
     mcpdex_model::text::hex(&digest.finalize())
 }

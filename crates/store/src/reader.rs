@@ -1,7 +1,7 @@
 //! Answers questions from the database; never writes to it.
 
 use super::complete::complete;
-use super::from_row::{FromRow, document, tool, word};
+use super::from_row::{FromRow, document, maybe_document, tool, word};
 use super::{StoreError, migrate};
 use mcpdex_model::{Ecosystem, FoundTool, Merge, ToolSite};
 use rusqlite::{Connection, Row};
@@ -27,10 +27,11 @@ pub struct Standing {
 
 /// Current tools with all that is known about them; conditions follow.
 pub(super) const FOUND: &str =
-    "SELECT server.name AS server, server.title AS server_title, observation.origin AS origin,
+    "SELECT server.name AS server, server.title AS server_title, coalesce(tool.origin, observation.origin) AS origin,
             observation.target AS target, observation.version AS version,
             observation.artifact_sha256 AS artifact_sha256, tool.file AS file, tool.line AS line,
-            observation.partial AS partial, observation.last_seen AS last_seen, definition.raw AS definition,
+            observation.partial AS partial, tool.condition AS condition, tool.inexact AS inexact,
+            observation.last_seen AS last_seen, definition.raw AS definition,
             verdict.document AS verdict, tool.id AS tool_id, tool.server_id AS server_id,
             EXISTS (SELECT 1 FROM observation AS other
                     WHERE other.server_id = tool.server_id AND other.latest = 1
@@ -68,6 +69,8 @@ impl FromRow for FoundRow {
                 artifact_sha256: row.get("artifact_sha256")?,
                 site: file.zip(line).map(|(file, line)| ToolSite { file, line }),
                 partial: document(row, "partial")?,
+                condition: maybe_document(row, "condition")?,
+                inexact: document(row, "inexact")?,
                 last_seen: row.get("last_seen")?,
                 tool: tool(row, "definition")?,
                 merge: Merge::default(),

@@ -39,7 +39,7 @@ impl Reader {
     pub fn for_each_row<E: From<StoreError>>(&self, mut each: impl FnMut(ToolRow) -> Result<(), E>) -> Result<(), E> {
         let sql = "SELECT server.name AS server, definition.raw AS definition, verdict.class AS class,
                           verdict.risk AS risk, verdict.category AS category, verdict.confidence AS confidence,
-                          verdict.traits AS traits, verdict.rationale AS rationale, observation.origin AS origin,
+                          verdict.traits AS traits, verdict.rationale AS rationale, coalesce(tool.origin, observation.origin) AS origin,
                           observation.target AS target, observation.version AS version,
                           observation.first_seen AS first_seen, observation.last_seen AS last_seen,
                           cost.tokens AS tokens

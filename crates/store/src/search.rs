@@ -154,7 +154,7 @@ impl Reader {
 
     fn hit(&self, id: i64) -> Result<Hit, StoreError> {
         let sql = "SELECT server.name AS server, definition.raw AS definition, verdict.class AS class,
-                          verdict.risk AS risk, verdict.traits AS traits, observation.origin AS origin,
+                          verdict.risk AS risk, verdict.traits AS traits, coalesce(tool.origin, observation.origin) AS origin,
                           observation.first_seen AS since
                    FROM tool JOIN server ON server.id = tool.server_id
                    JOIN definition ON definition.id = tool.definition_id

@@ -7,7 +7,7 @@ use super::interrupt::unless_asked;
 use super::{Exit, print};
 use crate::cli::{ExtractArgs, Global};
 use crate::extract::archive::{self, ArchiveKind};
-use crate::extract::measure::{Measure, measure};
+use crate::extract::measure::{Measure, MeasuredTool, measure};
 use crate::extract::workspace::{self, Part};
 use crate::extract::{Extraction, PackageInfo, ReadLimits, worker};
 use crate::model::Tool;
@@ -30,7 +30,8 @@ pub(super) fn run(global: &Global, args: &ExtractArgs) -> anyhow::Result<Exit> {
     let found = report.packages.iter().any(|package| !package.tools.is_empty());
     if global.json {
         print(&report.to_json_lines())?;
-        if !global.quiet {
+        // Why there is nothing is no note: it is the reason of the exit code.
+        if !global.quiet || !found {
             for note in report.notes() {
                 eprintln!("{}", visible(&note));
             }
@@ -110,10 +111,12 @@ fn extracted(
         }
         partials
     };
+    package.complete = extraction.is_complete();
     for found in extraction.tools {
         // The worker wrote the object; anything else is as good as no tool.
         if let Ok(tool) = serde_json::from_str(&found.json) {
-            package.tools.push(ExtractedTool { tool, site: place(found.site), partial: placed(found.partial) });
+            let (site, partial) = (place(found.site), placed(found.partial));
+            package.tools.push(ExtractedTool { tool, site, partial, origin: found.origin, condition: found.condition });
         }
     }
     package.partial = placed(extraction.partial);
@@ -129,7 +132,9 @@ fn compare(global: &Global, report: &ExtractReport, path: &Path) -> anyhow::Resu
     };
     let mut found = Vec::new();
     for tool in report.packages.iter().flat_map(|package| &package.tools) {
-        found.extend(Tool::from_object(tool.tool.clone(), String::new()));
+        let (origin, is_conditional) = (tool.origin, tool.condition.is_some());
+        let object = Tool::from_object(tool.tool.clone(), String::new());
+        found.extend(object.map(|tool| MeasuredTool { tool, origin, is_conditional }));
     }
     let measured = measure(&found, &truth);
     let failures: Vec<&String> = report.packages.iter().filter_map(|package| package.failure.as_ref()).collect();
@@ -170,6 +175,12 @@ fn measure_text(measure: &Measure) -> String {
     }
     for name in &measure.extra {
         out += &format!("extra      {}\n", visible(name));
+    }
+    for name in &measure.conditional {
+        out += &format!("only with a setting  {}\n", visible(name));
+    }
+    for name in &measure.defined {
+        out += &format!("only defined         {}\n", visible(name));
     }
     for (name, what) in &measure.differing {
         out += &format!("differs    {}: {}\n", visible(name), what.join(", "));

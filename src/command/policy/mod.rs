@@ -9,7 +9,7 @@ mod settings;
 use super::{Exit, database, gone, print, tool};
 use crate::cli::{Global, PolicyArgs};
 use crate::model::FoundTool;
-use crate::policy::{Decision, Deviation, PlannedServer, Window, advise};
+use crate::policy::{Decision, Deviation, PlannedServer, PolicyEffect, Window, advise};
 use crate::report::{to_json, visible};
 use crate::store::Reader;
 use anyhow::bail;
@@ -31,6 +31,21 @@ pub(super) fn run(global: &Global, args: &PolicyArgs) -> anyhow::Result<Exit> {
         },
         (None, [], None) => export::everything(global, args, &settings, &reader),
         (None, servers, _) => command.servers(servers),
+    }
+}
+
+/// Says of each tool that is there only where something is set what that is: never setting it is another way to hide.
+fn say_conditions(found: &[FoundTool], settings: &Settings) {
+    for tool in found {
+        let Some(condition) = &tool.condition else { continue };
+        let is_hidden = settings.decide(tool).effect == PolicyEffect::Hide;
+        let cure = match (is_hidden, condition.plain_start) {
+            (true, Some(false)) => "; never switching that on hides it as well",
+            (true, Some(true)) => "; switching that off hides it as well",
+            _ => "",
+        };
+        let (name, text) = (visible(&tool.tool.name), visible(&condition.text));
+        eprintln!("note: `{name}` is there only with {text} ({}){cure}", condition.at_plain_start());
     }
 }
 
@@ -73,6 +88,7 @@ impl Command<'_> {
             for decision in &decided {
                 eprintln!("{}: {}", visible(name), visible(&decision.sentence()));
             }
+            say_conditions(&of_first, settings);
             for target in &settings.targets {
                 for step in target.capability().steps {
                     eprintln!("  {target}: {step}");
@@ -98,6 +114,9 @@ impl Command<'_> {
                     eprintln!("error: no tools are known of a server `{}`; `mcpdex crawl` adds servers", visible(name));
                 }
                 return Ok(Exit::Failed);
+            }
+            if !self.global.quiet && !self.global.json {
+                say_conditions(&found, self.settings);
             }
             planned.push(self.settings.plan(name, self.args.alias.as_deref(), &found));
         }

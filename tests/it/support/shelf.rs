@@ -2,7 +2,8 @@
 
 use super::binary::User;
 use mcpdex::model::{
-    CrawlEvent, Ecosystem, Listing, Observation, Outcome, Package, Remote, ServerId, Tool, ToolOrigin, Transport,
+    CrawlEvent, Ecosystem, Listing, Observation, Outcome, Package, Remote, ServerId, Sighting, Tool, ToolOrigin,
+    Transport,
 };
 use mcpdex::store::Writer;
 
@@ -16,12 +17,18 @@ pub(crate) fn friday() -> String {
 
 /// Keeps the tools of an npm package, as its source states them.
 pub(crate) fn package(user: &User, now: fn() -> String, name: &str, version: &str, tools: &[&str]) {
+    let tools = tools.iter().map(|raw| (Tool::from_json(raw).unwrap(), Sighting::default()));
+    package_seen(user, now, name, version, tools.collect());
+}
+
+/// Keeps the tools of an npm package with what was seen of each.
+pub(crate) fn package_seen(user: &User, now: fn() -> String, name: &str, version: &str, tools: Vec<(Tool, Sighting)>) {
     let package = Package::named(Ecosystem::Npm, name, Some(version.to_owned()));
     let server = ServerId::of_package(Ecosystem::Npm, name);
     let mut seen = Observation::failed(server, ToolOrigin::Static, format!("npm:{name}"), Outcome::Ok, "");
     seen.detail = None;
     seen.package = Some(package.clone());
-    seen.tools = tools.iter().map(|raw| (Tool::from_json(raw).unwrap(), None)).collect();
+    seen.tools = tools;
     let listing = Listing::of_package(package, "shelf");
     write(user, now, vec![CrawlEvent::Listing(Box::new(listing)), CrawlEvent::Observation(Box::new(seen))]);
 }
@@ -35,7 +42,7 @@ pub(crate) fn remote(user: &User, now: fn() -> String, name: &str, url: &str, to
     listing.remotes.push(Remote { transport: Transport::StreamableHttp, url: url.to_owned() });
     let mut seen = Observation::failed(server, ToolOrigin::Live, url, Outcome::Ok, "");
     seen.detail = None;
-    seen.tools = tools.iter().map(|raw| (Tool::from_json(raw).unwrap(), None)).collect();
+    seen.tools = tools.iter().map(|raw| (Tool::from_json(raw).unwrap(), Sighting::default())).collect();
     write(user, now, vec![CrawlEvent::Listing(Box::new(listing)), CrawlEvent::Observation(Box::new(seen))]);
 }
 

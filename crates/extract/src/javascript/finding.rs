@@ -150,10 +150,8 @@ impl Findings {
                 self.missing(PartialReason::MountedServer, detail, Some(site));
             }
         }
-        let spell = |missing: Missing| Partial {
-            reason: missing.reason,
-            detail: missing.detail,
-            site: missing.site.map(|site| sources.tool_site(site)),
+        let spell = |missing: Missing| {
+            Partial::missing(missing.reason, missing.detail, missing.site.map(|site| sources.tool_site(site)))
         };
         let tools = self.tools.into_iter().map(|found| {
             let missing = found.missing.into_iter().map(spell).collect();

@@ -80,10 +80,9 @@ impl<'t> Draft<'t> {
             tool.insert("annotations".to_owned(), Json::Object(annotations));
         }
         let site = sources.tool_site(self.site);
-        let spell = |what: String| Partial {
-            reason: PartialReason::UnresolvedValue,
-            detail: format!("{what} of tool `{name}` could not be followed to its value"),
-            site: Some(site.clone()),
+        let spell = |what: String| {
+            let detail = format!("{what} of tool `{name}` could not be followed to its value");
+            Partial::inexact(PartialReason::UnresolvedValue, detail, Some(site.clone()))
         };
         let partial = missing.into_iter().map(spell).collect();
         SourceTool::new(&tool, site.clone(), partial)

@@ -208,7 +208,7 @@ impl<'t> Machine<'t> {
     }
 
     pub(crate) fn note(&mut self, reason: PartialReason, detail: String, site: Option<Site>) {
-        let partial = Partial { reason, detail, site: site.map(|site| self.sources.tool_site(site)) };
+        let partial = Partial::missing(reason, detail, site.map(|site| self.sources.tool_site(site)));
         if self.missing.len() < 200 && !self.missing.contains(&partial) {
             self.missing.push(partial);
         }

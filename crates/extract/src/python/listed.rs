@@ -71,11 +71,7 @@ impl Machine<'_> {
         match tool::from_object(self, item, site) {
             Ok(found) => Some(found),
             Err(detail) => {
-                let partial = Partial {
-                    reason: PartialReason::UnresolvedValue,
-                    detail: detail.to_owned(),
-                    site: Some(site.clone()),
-                };
+                let partial = Partial::missing(PartialReason::UnresolvedValue, detail, Some(site.clone()));
                 if !self.partial.contains(&partial) {
                     self.partial.push(partial);
                 }

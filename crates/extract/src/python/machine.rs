@@ -92,11 +92,11 @@ impl<'t> Machine<'t> {
         self.steps += 1;
         if self.steps > MAX_STEPS || (self.steps.is_multiple_of(1_024) && self.budget.expired()) {
             self.stopped = true;
-            self.partial.push(Partial {
-                reason: PartialReason::LimitReached,
-                detail: "the package's start-up code is too long to be followed to its end".to_owned(),
-                site: None,
-            });
+            self.partial.push(Partial::missing(
+                PartialReason::LimitReached,
+                "the package's start-up code is too long to be followed to its end",
+                None,
+            ));
             return false;
         }
         true
@@ -118,7 +118,7 @@ impl<'t> Machine<'t> {
     /// Notes that something is missing from the list as a whole; once for each place.
     pub(super) fn note(&mut self, reason: PartialReason, detail: &str, site: ToolSite) {
         if self.noted.insert((site.file.clone(), site.line, detail.to_owned())) {
-            self.partial.push(Partial { reason, detail: detail.to_owned(), site: Some(site) });
+            self.partial.push(Partial::missing(reason, detail, Some(site)));
         }
     }
 

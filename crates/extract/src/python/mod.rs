@@ -76,7 +76,7 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     }
     if !entries.is_empty() {
         let detail = "no MCP server was found from the package's entry points; it may start one of another package";
-        best.partial.push(Partial { reason: PartialReason::UnresolvedValue, detail: detail.to_owned(), site: None });
+        best.partial.push(Partial::missing(PartialReason::UnresolvedValue, detail, None));
         return best;
     }
     // Nothing says where the package starts: a server that some file makes at its top level still counts.
@@ -87,7 +87,7 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     });
     if tells(&found) {
         let detail = "no entry point was found; every module was taken for one".to_owned();
-        found.partial.push(Partial { reason: PartialReason::UnresolvedValue, detail, site: None });
+        found.partial.push(Partial::missing(PartialReason::UnresolvedValue, detail, None));
     }
     found
 }

@@ -72,7 +72,7 @@ impl Draft {
 
     fn note(&mut self, detail: String) {
         let (reason, site) = (PartialReason::UnresolvedValue, Some(self.site.clone()));
-        self.partial.push(Partial { reason, detail, site });
+        self.partial.push(Partial::inexact(reason, detail, site));
     }
 
     fn text(&mut self, key: &str, value: Option<&Value>) -> bool {
