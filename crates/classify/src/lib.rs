@@ -2,6 +2,19 @@
 //!
 //! It never touches the network, the store or the clock, holds no knowledge of words (that is `rules/`), never panics
 //! on any text, and never lets a server's praise of itself lower a verdict.
+//!
+//! ```
+//! use mcpdex_classify::{Ruleset, ServerContext};
+//! use mcpdex_model::{Class, Risk, Tool};
+//!
+//! let tool = Tool::from_json(r#"{"name": "wipe_list", "description": "Deletes every entry of the list for good."}"#)?;
+//! let rules = Ruleset::builtin()?;
+//! // The other tools of a server are evidence too, so a context holds them all.
+//! let verdict = rules.judge(&ServerContext::of("io.example/shop", [&tool]), &tool);
+//! assert_eq!((verdict.class, verdict.risk), (Class::Write, Risk::Critical));
+//! assert!(verdict.evidence.iter().any(|found| found.text == "Deletes"), "{}", verdict.rationale);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod batch;
 mod judge;

@@ -4,6 +4,25 @@
 //!
 //! [`sources`] finds servers, [`dispatch`] says whose turn it is, [`plan`] learns one server's tools. What earlier
 //! crawls have done is in [`Options::history`]; a crawl that was ended in any way goes on from there.
+//!
+//! ```no_run
+//! use mcpdex_crawl::{CrawlEvent, Options, Progress, Surroundings, crawl};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! // The reader of packages runs in a process of its own, which is the mcpdex binary.
+//! let options = Options::new("/usr/bin/mcpdex".into(), Surroundings::of_process());
+//! let (events, mut learnt) = tokio::sync::mpsc::channel::<CrawlEvent>(64);
+//! let keeper = tokio::spawn(async move {
+//!     while let Some(event) = learnt.recv().await {
+//!         println!("{event:?}");
+//!     }
+//! });
+//! let report = crawl(&["sample".parse()?], &options, events, &Progress::new(true)).await?;
+//! keeper.await?;
+//! println!("{} servers, {} lists", report.listings, report.observations);
+//! # Ok(())
+//! # }
+//! ```
 
 mod checkout;
 mod clients;

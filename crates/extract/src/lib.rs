@@ -7,6 +7,26 @@
 //!   tree-sitter can overflow the C stack and end the process on hostile source.
 //!
 //! To add a language: one module with a function of the type [`LanguageReader`], one line in [`LANGUAGES`].
+//!
+//! ```
+//! use mcpdex_extract::{Budget, PackageInfo, ReadLimits, SourceTree, extract};
+//! use mcpdex_model::Ecosystem;
+//!
+//! let files = [
+//!     ("pyproject.toml", "[project]\nname = \"kiln\"\n[project.scripts]\nkiln = \"kiln:main\"\n"),
+//!     (
+//!         "kiln.py",
+//!         "from mcp.server.fastmcp import FastMCP\nmcp = FastMCP('kiln')\n\n@mcp.tool()\n\
+//!          def fire(cone: int) -> str:\n    'Fires the kiln.'\n\ndef main():\n    mcp.run()\n",
+//!     ),
+//! ];
+//! let package = PackageInfo { ecosystem: Ecosystem::Pypi, name: "kiln".into(), version: None };
+//! let files = files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()));
+//! let found = extract(&SourceTree { package, files: files.into() }, &Budget::start(ReadLimits::default()))?;
+//! assert_eq!(found.tools[0].site.line, 4);
+//! assert!(found.tools[0].json.contains(r#""name":"fire""#) && found.partial.is_empty());
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 mod program;
 mod syntax;

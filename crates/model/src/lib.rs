@@ -2,6 +2,16 @@
 //!
 //! Nothing here reads or writes anything, and nothing here imports another room. Every word that people
 //! see in the database, in JSON or on a terminal has its one spelling here.
+//!
+//! ```
+//! use mcpdex_model::{Class, Risk, Tool, Trait};
+//! use std::collections::BTreeSet;
+//!
+//! let tool = Tool::from_json(r#"{"name": "wipe_list", "inputSchema": {"type": "object"}, "colour": "red"}"#)?;
+//! assert_eq!(tool.name, "wipe_list");
+//! assert_eq!(Risk::of(Class::Write, &BTreeSet::from([Trait::Destructive])).as_str(), "critical");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod catalogue;
 mod condition;

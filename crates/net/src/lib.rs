@@ -6,6 +6,19 @@
 //! - [`Client::get`] fetches; [`Request`] says what, [`FetchLimits`] how much and how long.
 //! - [`Trust`] and the address guard are in [`guard`], the table of addresses that are not public in [`address`].
 //! - [`HostLimiter`] keeps one slow host from holding up the others.
+//!
+//! ```no_run
+//! use mcpdex_net::{Client, Config, Request, Trust};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::new(Config::default())?;
+//! // Whoever wrote the address is not trusted: it must lead to a public one, redirects included.
+//! let page = Request::page("https://registry.example/v0/servers".parse()?, Trust::Untrusted, "application/json");
+//! let fetched = client.get(page).await?;
+//! println!("{} bytes", fetched.body.len());
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod address;
 pub mod guard;

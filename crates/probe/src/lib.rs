@@ -8,6 +8,18 @@
 //! - [`http`](mod@http) and [`legacy`] carry messages over HTTP, [`stdio`] to a program in the [`sandbox`].
 //! - [`session`] is the conversation, the same over all of them; [`message`], [`pages`], [`scan`] (of the model) and [`sse`] read it.
 //! - [`auth`] and [`card`] say what can be learnt of a server that keeps its list closed.
+//!
+//! ```no_run
+//! use mcpdex_net::{Client, Config, Trust};
+//! use mcpdex_probe::{Ask, ask};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::new(Config::default())?;
+//! let result = ask(&client, &Ask::new("https://kiln.example/mcp".parse()?, Trust::Untrusted)).await;
+//! println!("{}: {} tools, {} notes", result.outcome, result.tools.len(), result.partial.len());
+//! # Ok(())
+//! # }
+//! ```
 
 mod auth;
 mod auth_discovery;

@@ -3,6 +3,18 @@
 //! leads a process group of its own, which is known until it was ended ([`Group`]).
 //!
 //! Starts nothing by itself, and nothing that lies in a folder that is looked at.
+//!
+//! ```
+//! use mcpdex_process::{Call, Environment, LookedAt};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! // The folder `checkout` is data: nothing in it is started, and nobody is started in it.
+//! let environment = Environment::of_process(LookedAt::with(&["checkout"]));
+//! let answer = environment.run(Call::new(&["git"], &["--version"])).await?;
+//! println!("{}", String::from_utf8_lossy(&answer));
+//! # Ok(())
+//! # }
+//! ```
 
 mod call;
 mod environment;

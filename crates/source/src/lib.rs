@@ -12,6 +12,17 @@
 //! - [`npm`] and [`pypi`]: the pages of package registries; [`npmrc`] and [`pip`]: how their own clients are configured.
 //! - [`packed`]: what is compressed, unpacked under bounds.
 //! - [`sample`]: the embedded page, with [`recorded`] tool lists.
+//!
+//! ```
+//! use mcpdex_model::Ecosystem;
+//! use mcpdex_source::SourceSpec;
+//!
+//! let source: SourceSpec = "npm:@example/kiln@1.2.0".parse()?;
+//! let SourceSpec::Package(package) = &source else { panic!("a package") };
+//! assert_eq!((package.ecosystem, package.identifier.as_str()), (Ecosystem::Npm, "@example/kiln"));
+//! assert!("npm:../kiln".parse::<SourceSpec>().is_err());
+//! # Ok::<(), mcpdex_source::SpecError>(())
+//! ```
 
 pub mod address;
 pub mod artifact;

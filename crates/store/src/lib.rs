@@ -3,6 +3,29 @@
 //! In go the events of a crawl through one [`Writer`], which alone owns the connection that writes; out come tools
 //! with their verdicts through any number of [`Reader`]s. A verdict is data here: this room never judges, and a path is
 //! all it knows of the world.
+//!
+//! ```
+//! use mcpdex_model::{Class, CrawlEvent, Observation, Outcome, ServerId, Tool, ToolOrigin, Verdict};
+//! use mcpdex_store::{Reader, Writer, judge_stale};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("mcpdex.db");
+//! let (server, target) = (ServerId("io.example/shop".to_owned()), "https://shop.example/mcp");
+//! let mut seen = Observation::failed(server, ToolOrigin::Live, target, Outcome::Ok, "");
+//! (seen.detail, seen.tools) = (None, vec![(Tool::from_json(r#"{"name": "wipe_list"}"#)?, None)]);
+//!
+//! let writer = Writer::spawn(&path, || "2031-02-03T04:05:06Z".to_owned())?;
+//! writer.send(CrawlEvent::Observation(Box::new(seen)))?;
+//! writer.finish()?;
+//! // A verdict is data here; `mcpdex-classify` makes real ones.
+//! judge_stale(&path, "digest of the rules", |servers| {
+//!     let of = |tool: &Tool| Verdict::bare(&tool.name, Class::Write, &[]);
+//!     servers.iter().map(|server| server.tools.iter().map(of).collect()).collect()
+//! })?;
+//! let found = Reader::open(&path)?.tools_named("wipe_list")?;
+//! assert_eq!((found[0].server.as_str(), found[0].verdict.class), ("io.example/shop", Class::Write));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod about;
 mod complete;

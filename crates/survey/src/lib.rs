@@ -2,6 +2,18 @@
 //! and changes out.
 //!
 //! It judges no tool (that is `classify`), reads no database and no clock, and knows nothing of how findings are shown.
+//!
+//! ```
+//! use mcpdex_model::{Class, Trait, Verdict};
+//! use mcpdex_survey::combination;
+//!
+//! let inbox = Verdict::bare("read_inbox", Class::Read, &[Trait::PrivateData, Trait::UntrustedContent]);
+//! let post = Verdict::bare("post_page", Class::Execute, &[Trait::ExternalCommunication]);
+//! let tools = [("read_inbox", &inbox), ("post_page", &post)];
+//! let found = combination(tools.into_iter()).expect("private data, strangers' text and a way out");
+//! assert_eq!(found.way_out.tools, ["post_page"]);
+//! assert!(combination(tools.into_iter().take(1)).is_none());
+//! ```
 
 mod audit;
 mod change;
