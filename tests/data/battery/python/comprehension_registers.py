@@ -1,0 +1,17 @@
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("orchard")
+
+
+def count_trees() -> int:
+    """Count the trees."""
+    return 3
+
+
+def fell_tree(tree: str) -> str:
+    """Fell a tree for good."""
+    return tree
+
+
+[mcp.tool()(function) for function in (count_trees, fell_tree)]
+mcp.run()

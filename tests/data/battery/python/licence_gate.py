@@ -1,0 +1,21 @@
+import arborist
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("orchard")
+
+
+@mcp.tool()
+def count_trees() -> int:
+    """Count the trees."""
+    return 3
+
+
+if arborist.licence().allows("felling"):
+
+    @mcp.tool()
+    def fell_tree(tree: str) -> str:
+        """Fell a tree for good."""
+        return tree
+
+
+mcp.run()

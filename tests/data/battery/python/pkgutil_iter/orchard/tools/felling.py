@@ -1,0 +1,7 @@
+from ..shared import mcp
+
+
+@mcp.tool()
+def fell_tree(tree: str) -> str:
+    """Fell a tree for good."""
+    return tree

@@ -1,0 +1,5 @@
+def register(mcp):
+    @mcp.tool()
+    def count_trees() -> int:
+        """Count the trees."""
+        return 3

@@ -1,0 +1,25 @@
+import typer
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("orchard")
+
+
+def count_trees() -> int:
+    """Count the trees."""
+    return 3
+
+
+def fell_tree(tree: str) -> str:
+    """Fell a tree for good."""
+    return tree
+
+
+def run(felling: bool = False):
+    mcp.tool()(count_trees)
+    if felling:
+        mcp.tool()(fell_tree)
+    mcp.run()
+
+
+if __name__ == "__main__":
+    typer.run(run)

@@ -1,0 +1,3 @@
+from .server import FastMCP
+
+__all__ = ["FastMCP"]
