@@ -216,6 +216,10 @@ pub struct PolicyArgs {
     /// does with tools it does not know.
     #[arg(long)]
     pub lossy: bool,
+    /// Instead of documents: how many tools ask, are refused, counted and allowed at each target (default: all), and the
+    /// five decisions of yours that would save most.
+    #[arg(long, conflicts_with_all = ["tool", "all", "out"])]
+    pub budget: bool,
     /// Something a target needs: separator=TEXT or gateway=ARN (agentcore).
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,

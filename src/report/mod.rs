@@ -1,5 +1,6 @@
 //! What the commands print: tables for people, JSON for programs. Text from servers is made harmless here.
 
+mod budget;
 #[cfg(feature = "parquet")]
 mod columns;
 mod crawl;
@@ -23,6 +24,7 @@ mod text;
 mod tool;
 
 pub use crate::model::visible;
+pub use budget::{BudgetReport, NoBudget};
 #[cfg(feature = "parquet")]
 pub use columns::Columns;
 pub use crawl::{CrawlSummary, Host, RunSummary, SourceProblem};

@@ -42,6 +42,7 @@ mod on_a_terminal;
 mod one_policy;
 mod pages;
 mod policy;
+mod policy_budget;
 mod policy_command;
 mod policy_corpus;
 mod probe_acts;

@@ -7,6 +7,7 @@ use mcpdex::model::{
     ApprovalRecommendation, BlastRadius, Category, ClaimEffect, Class, ColumnKind, Confidence, DeedCategory, Field,
     Outcome, PartialKind, PartialReason, Reversibility, Risk, ToolOrigin, ToolRow, Trait, Transport,
 };
+use mcpdex::policy::{SettlementKind, Target};
 use mcpdex::source::client_config::Flag;
 use mcpdex::survey::{ChangeKind, DriftKind, Kind};
 use serde_json::{Map, Value, json};
@@ -39,6 +40,8 @@ fn vocabularies() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("change-kind", "what happened to a tool between two times", words(ChangeKind::ALL, ChangeKind::as_str)),
         ("transport", "how a server is spoken to", words(Transport::ALL, Transport::as_str)),
         ("flag", "what a configuration says about a server", words(Flag::ALL, Flag::as_str)),
+        ("enforcement-point", "where a policy is put", words(Target::ALL, Target::as_str)),
+        ("settlement-kind", "what a person would settle", words(SettlementKind::ALL, SettlementKind::as_str)),
         ("deed-category", "SEP-2793: category", words(DeedCategory::ALL, DeedCategory::as_str)),
         ("blast-radius", "SEP-2793: blastRadius", words(BlastRadius::ALL, BlastRadius::as_str)),
         ("reversibility", "SEP-2793: reversibility", words(Reversibility::ALL, Reversibility::as_str)),

@@ -33,6 +33,7 @@
 //! ```
 
 mod arguments;
+mod budget;
 mod capability;
 mod decide;
 mod decision;
@@ -45,11 +46,13 @@ mod plan;
 mod profile;
 mod recommend;
 mod replay;
+mod standing;
 mod table;
 mod targets;
 mod text;
 
 pub use arguments::decide_with_arguments;
+pub use budget::{BudgetTool, KnownServer, PROPOSALS, PolicyBudget, Settlement, SettlementKind, budget};
 pub use capability::{Capability, RefusalMode};
 pub use decide::decide_by;
 pub use decision::{Condition, Decision, PLAIN_SELECT, PolicyEffect, Test, Uncounted, UnknownEffect, Window};
@@ -59,5 +62,6 @@ pub use loss::{Deviation, Loss, LostTool, Refused};
 pub use plan::{Launch, PlannedServer, PlannedTool, alias_of};
 pub use profile::{Arguments, Profile, ProfileError};
 pub use recommend::{decide_found, recommend};
+pub use standing::{StandingTool, StandingTools, standing};
 pub use table::table;
 pub use targets::{Target, targets};

@@ -52,12 +52,20 @@ pub struct Arguments {
 #[serde(deny_unknown_fields)]
 struct File {
     about: String,
-    #[serde(default)]
-    uncounted: Uncounted,
+    /// A built-in profile whose rules are tried after these; what this file does not say of the rest is as there.
+    base: Option<String>,
+    uncounted: Option<Uncounted>,
     #[serde(default, rename = "rule")]
     rules: Vec<RuleFile>,
-    #[serde(default)]
-    arguments: Arguments,
+    arguments: Option<Arguments>,
+}
+
+/// Rules that a person settled, without a profile around them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SettledFile {
+    #[serde(rename = "rule")]
+    rules: Vec<RuleFile>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -86,6 +94,10 @@ struct When {
     confidence: Vec<Confidence>,
     origin: Vec<ToolOrigin>,
     recognised: Option<bool>,
+    /// The server's own name, not what a configuration calls it.
+    server: Vec<String>,
+    /// The tool's name, as its server spells it.
+    tool: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -95,6 +107,19 @@ struct Rule {
     uncounted: Option<Uncounted>,
     unasked: Option<PolicyEffect>,
     because: String,
+}
+
+impl Rule {
+    fn read(file: RuleFile) -> Result<Rule, String> {
+        let read = |text: &str| text.parse().map_err(|e: UnknownEffect| e.to_string());
+        let effect = read(&file.effect)?;
+        let unasked = file.unasked.as_deref().map(read).transpose()?;
+        if unasked.is_some_and(|instead| !matches!(instead, PolicyEffect::Limit { .. })) {
+            return Err("unasked takes a limit such as 10/minute".to_owned());
+        }
+        let RuleFile { when, uncounted, because, .. } = file;
+        Ok(Rule { when, effect, uncounted, unasked, because })
+    }
 }
 
 impl When {
@@ -108,6 +133,8 @@ impl When {
             && among(self.confidence.is_empty(), self.confidence.contains(&verdict.confidence))
             && among(self.origin.is_empty(), origin.is_some_and(|o| self.origin.contains(&o)))
             && self.recognised.is_none_or(|wanted| verdict.recognised == wanted)
+            && among(self.server.is_empty(), self.server.contains(&verdict.server))
+            && among(self.tool.is_empty(), self.tool.contains(&verdict.name))
     }
 }
 
@@ -128,6 +155,8 @@ impl std::fmt::Display for When {
             any("confidence", &self.confidence),
             any("learnt", &self.origin),
             recognised,
+            any("server", &self.server),
+            any("tool", &self.tool),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         f.write_str(if parts.is_empty() { "anything" } else { "" })?;
@@ -157,33 +186,46 @@ impl Profile {
         if file.rules.is_empty() {
             return Err(ProfileError::NoRule(name.to_owned()));
         }
-        for prefix in &file.arguments.urls {
+        let base = match file.base.as_deref() {
+            None => None,
+            Some(base) => Some(
+                Profile::named(base)
+                    .ok_or_else(|| syntax(format!("base takes one of strict, balanced, permissive, not `{base}`")))?,
+            ),
+        };
+        let arguments = file.arguments.or_else(|| base.map(|base| base.arguments.clone())).unwrap_or_default();
+        for prefix in &arguments.urls {
             let host = prefix.split_once("://").map(|(_, rest)| rest);
             if !host.is_some_and(|rest| rest.contains('/') && !rest.starts_with('/')) {
                 return Err(syntax(format!("url prefix `{prefix}` must be like https://host/")));
             }
         }
-        if let Some(path) = file.arguments.paths.iter().find(|path| !path.ends_with('/')) {
+        if let Some(path) = arguments.paths.iter().find(|path| !path.ends_with('/')) {
             return Err(syntax(format!("path prefix `{path}` must end with /")));
         }
-        let mut rules = Vec::new();
-        for rule in file.rules {
-            let read = |text: &str| text.parse().map_err(|e: UnknownEffect| syntax(e.to_string()));
-            let effect = read(&rule.effect)?;
-            let unasked = rule.unasked.as_deref().map(read).transpose()?;
-            if unasked.is_some_and(|instead| !matches!(instead, PolicyEffect::Limit { .. })) {
-                return Err(syntax("unasked takes a limit such as 10/minute".to_owned()));
-            }
-            let RuleFile { when, uncounted, because, .. } = rule;
-            rules.push(Rule { when, effect, uncounted, unasked, because });
-        }
+        let own: Result<Vec<Rule>, String> = file.rules.into_iter().map(Rule::read).collect();
+        let mut rules = own.map_err(syntax)?;
+        rules.extend(base.iter().flat_map(|base| base.rules.iter().cloned()));
         Ok(Profile {
             name: name.to_owned(),
             about: file.about,
-            uncounted: file.uncounted,
+            uncounted: file.uncounted.or(base.map(|base| base.uncounted)).unwrap_or_default(),
             rules,
-            arguments: file.arguments,
+            arguments,
         })
+    }
+
+    /// The same with the rules of a TOML text (`[[rule]]` and nothing else) tried before its own.
+    ///
+    /// # Errors
+    /// The text is not TOML, or has an unknown key or word.
+    pub fn settled(&self, text: &str) -> Result<Profile, ProfileError> {
+        let syntax = |detail: String| ProfileError::Syntax { name: self.name.clone(), detail };
+        let file: SettledFile = toml::from_str(text).map_err(|e| syntax(e.to_string().trim_end().to_owned()))?;
+        let own: Result<Vec<Rule>, String> = file.rules.into_iter().map(Rule::read).collect();
+        let mut rules = own.map_err(syntax)?;
+        rules.extend(self.rules.iter().cloned());
+        Ok(Profile { rules, ..self.clone() })
     }
 
     /// The three that are built in: strict, balanced, permissive.
@@ -259,6 +301,21 @@ mod tests {
             assert!(error.contains(word) && error.contains("mine"), "{error}");
         }
         assert!(matches!(Profile::from_toml("mine", "about = 'x'"), Err(ProfileError::NoRule(_))));
+    }
+
+    #[test]
+    fn rules_of_ones_own_come_before_those_of_the_base_and_the_rest_is_as_there() {
+        let text = "about='x'\nbase='balanced'\n[[rule]]\nwhen={server=['s'],tool=['t']}\neffect='3/hour'\nbecause='y'";
+        let profile = Profile::from_toml("mine", text).expect("valid");
+        let [mut own, other] = ["t", "u"].map(|name| Verdict::bare(name, Class::Execute, &[]));
+        own.server = "s".to_owned();
+        assert_eq!(profile.rule_for(&own, None).effect.to_string(), "3/hour");
+        assert_eq!(profile.rule_for(&other, None), Profile::balanced().rule_for(&other, None));
+        own.server = "another".to_owned();
+        assert_eq!(profile.rule_for(&own, None), Profile::balanced().rule_for(&own, None));
+        assert_eq!((profile.uncounted, &profile.arguments), (Uncounted::Allow, &Profile::balanced().arguments));
+        let unknown = Profile::from_toml("mine", &text.replace("balanced", "mild")).expect_err("refused").to_string();
+        assert!(unknown.contains("mild"), "{unknown}");
     }
 
     #[test]

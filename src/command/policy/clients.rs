@@ -6,7 +6,7 @@
 use super::settings::Settings;
 use crate::command::configured;
 use crate::model::FoundTool;
-use crate::policy::{Launch, PlannedServer, Target};
+use crate::policy::{KnownServer, Launch, Target};
 use crate::report::visible;
 use crate::source::address::address;
 use crate::source::given;
@@ -14,15 +14,10 @@ use crate::store::Reader;
 use serde_json::Value;
 use std::path::Path;
 
-/// The servers of the configuration with what was decided on their tools, and whether any is there. A server that the
+/// The servers of the configuration with what is known of their tools and what was decided on them. A server that the
 /// database does not know has no tools, so every target's default governs it; one that is switched off is planned like the
 /// others, since a client may switch it on.
-pub(super) fn plan(
-    reader: &Reader,
-    file: &Path,
-    settings: &Settings,
-    quiet: bool,
-) -> anyhow::Result<Vec<PlannedServer>> {
+pub(super) fn plan(reader: &Reader, file: &Path, settings: &Settings, quiet: bool) -> anyhow::Result<Vec<KnownServer>> {
     let (entries, problems, _) = configured::read(file, true);
     for problem in problems {
         eprintln!("warning: {}", visible(&format!("{}: {problem}", file.display())));
@@ -75,7 +70,7 @@ pub(super) fn plan(
     let planned = found.into_iter().map(|(alias, name, tools, launch)| {
         let mut planned = settings.plan(&name, Some(&alias), &tools);
         planned.launch = Some(launch);
-        planned
+        KnownServer { planned, found: tools }
     });
     Ok(planned.collect())
 }

@@ -2,6 +2,7 @@
 //!
 //! A tool's name alone prints its policy.json as `mcpdex tool` shows it: the target policylayer, the profile balanced.
 
+mod budget;
 mod clients;
 mod export;
 mod settings;
@@ -9,7 +10,7 @@ mod settings;
 use super::{Exit, database, gone, print, tool};
 use crate::cli::{Global, PolicyArgs};
 use crate::model::FoundTool;
-use crate::policy::{Decision, Deviation, PlannedServer, PolicyEffect, Window, advise};
+use crate::policy::{Decision, Deviation, KnownServer, PlannedServer, PolicyEffect, Window, advise};
 use crate::report::{to_json, visible};
 use crate::store::Reader;
 use anyhow::bail;
@@ -27,7 +28,7 @@ pub(super) fn run(global: &Global, args: &PolicyArgs) -> anyhow::Result<Exit> {
         (Some(_), _, _) => bail!("a tool is of one server; name one with --server"),
         (None, [], Some(file)) => match clients::plan(&reader, file, &settings, global.quiet)? {
             servers if servers.is_empty() => Ok(Exit::Unread),
-            servers => command.deliver(&servers),
+            servers => command.act(servers),
         },
         (None, [], None) => export::everything(global, args, &settings, &reader),
         (None, servers, _) => command.servers(servers),
@@ -103,9 +104,9 @@ impl Command<'_> {
         if names.len() > 1 && self.args.alias.is_some() {
             bail!("--alias is the name of one server; with several, name your configuration with --clients");
         }
-        let mut planned: Vec<PlannedServer> = Vec::with_capacity(names.len());
+        let mut known: Vec<KnownServer> = Vec::with_capacity(names.len());
         for name in names {
-            if planned.iter().any(|other| other.name == *name) {
+            if known.iter().any(|other| other.planned.name == *name) {
                 continue;
             }
             let found = self.reader.tools_of(name)?;
@@ -118,9 +119,10 @@ impl Command<'_> {
             if !self.global.quiet && !self.global.json {
                 say_conditions(&found, self.settings);
             }
-            planned.push(self.settings.plan(name, self.args.alias.as_deref(), &found));
+            let planned = self.settings.plan(name, self.args.alias.as_deref(), &found);
+            known.push(KnownServer { planned, found });
         }
-        if self.global.json && self.args.out.is_none() {
+        if self.global.json && self.args.out.is_none() && !self.args.budget {
             let decided = |server: &PlannedServer| -> BTreeMap<String, Decision> {
                 let mut all: BTreeMap<String, Decision> = BTreeMap::new();
                 for tool in &server.tools {
@@ -132,15 +134,24 @@ impl Command<'_> {
                 }
                 all
             };
-            match planned.as_slice() {
-                [one] => print(&to_json(&decided(one)))?,
+            match known.as_slice() {
+                [one] => print(&to_json(&decided(&one.planned)))?,
                 several => {
-                    let all = several.iter().map(|server| (server.name.as_str(), decided(server)));
+                    let all = several.iter().map(|one| (one.planned.name.as_str(), decided(&one.planned)));
                     print(&to_json(&all.collect::<BTreeMap<_, _>>()))?;
                 }
             }
             return Ok(Exit::Done);
         }
+        self.act(known)
+    }
+
+    /// Does with all tools of these servers what the command line asks for.
+    fn act(&self, servers: Vec<KnownServer>) -> anyhow::Result<Exit> {
+        if self.args.budget {
+            return budget::run(self.global, self.settings, &servers);
+        }
+        let planned: Vec<PlannedServer> = servers.into_iter().map(|server| server.planned).collect();
         self.deliver(&planned)
     }
 

@@ -22,7 +22,7 @@ impl Settings {
     /// # Errors
     /// A word is unknown, or the profile cannot be read.
     pub(super) fn of(args: &PolicyArgs) -> anyhow::Result<Settings> {
-        let chosen = targets(args.target.as_deref().unwrap_or("policylayer"))?;
+        let chosen = targets(args.target.as_deref().unwrap_or(if args.budget { "all" } else { "policylayer" }))?;
         let profile = match args.profile.as_deref() {
             None => Profile::balanced().clone(),
             Some(name) => read_profile(name)?,
