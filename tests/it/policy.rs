@@ -2,8 +2,8 @@
 
 use crate::support::policy::{plan_of, server, tool};
 use mcpdex::policy::{
-    Condition, Decision, Deviation, PlannedServer, PolicyEffect, Profile, RefusalMode, Refused, Target, TargetOptions,
-    Test, Uncounted, Window, answer, document, table,
+    Condition, Decision, Deviation, PlannedServer, PolicyEffect, Profile, RefusalMode, Refused, SqlDialect, Target,
+    TargetOptions, Test, Uncounted, Window, answer, document, table,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -51,10 +51,9 @@ fn effects() -> impl Strategy<Value = Decision> {
         Just(Test::FalseOrAbsent),
         Just(Test::True),
         (1_u32..1_000).prop_map(Test::AtMost),
-        (any::<String>(), any::<String>()).prop_map(|(start, not)| {
-            let start = format!("s{start}");
-            Test::Text { without: vec![format!("{not}!!")], starts_with: vec![start] }
-        }),
+        "[a-zA-Z0-9_-]{1,9}".prop_map(|name| Test::Inside(vec![format!("/srv/{name}/")])),
+        "[a-z0-9]{1,9}".prop_map(|name| Test::Address(vec![format!("https://{name}.example/")])),
+        Just(Test::Select(SqlDialect::Generic)),
     ];
     let conditional =
         (prop_oneof![Just(PolicyEffect::Allow), Just(limit)], tests).prop_map(|(effect, test)| Decision {

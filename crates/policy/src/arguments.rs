@@ -4,12 +4,14 @@
 //! needs a parameter whose name and type say what it is. Where a limit of the user's own is needed (amounts, addresses,
 //! folders) there is none until the profile states it.
 
+use super::condition::Test;
 use super::decide::decide_by;
-use super::decision::{Condition, Decision, PolicyEffect, Test, Window};
+use super::decision::{Decision, PolicyEffect, Window};
+use super::guarded;
+use super::parameter::{PATHS, URLS, is_one_of, is_type};
 use super::profile::Profile;
 use mcpdex_model::{
-    Category, Class, Confidence, Evidence, Field, OperationVerdict, Parameter, Tool, ToolOrigin, Trait, Verdict,
-    parameters,
+    Category, Class, Confidence, Evidence, Field, OperationVerdict, Parameter, Tool, ToolOrigin, Verdict, parameters,
 };
 
 /// Decides by class, traits and the rest, and then looks at the arguments.
@@ -27,9 +29,7 @@ pub fn decide_with_arguments(
     if profile.arguments.operations {
         operations(profile, verdict, origin, tool.description.as_deref().unwrap_or_default(), &known, &mut decision);
     }
-    if profile.arguments.sql {
-        sql(verdict, &known, &mut decision);
-    }
+    guarded::admit(profile, verdict, tool, &known, &mut decision);
     amounts(profile, verdict, &known, &mut decision);
     rehearsal(profile, verdict, &known, &mut decision);
     if decision.effect.is_allowed() {
@@ -37,26 +37,6 @@ pub fn decide_with_arguments(
         places(profile, &known, &mut decision);
     }
     decision
-}
-
-/// Adds a condition; without it the call would have to wait for a person at least.
-fn need(decision: &mut Decision, argument: &str, test: Test, reason: &str) {
-    decision.otherwise = decision.otherwise.stricter(PolicyEffect::Ask);
-    decision.conditions.push(Condition { argument: argument.to_owned(), test, reason: reason.to_owned() });
-}
-
-/// Letters and digits of a name, in lower case.
-fn folded(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
-}
-
-fn is_one_of(name: &str, words: &[impl AsRef<str>]) -> bool {
-    let name = folded(name);
-    words.iter().any(|word| folded(word.as_ref()) == name)
-}
-
-fn is_type(parameter: &Parameter, kinds: &[&str]) -> bool {
-    parameter.kind.split(" | ").all(|kind| kinds.contains(&kind) || kind == "null")
 }
 
 /// A tool with several operations: those that would be allowed by themselves are, the others are not.
@@ -109,41 +89,7 @@ fn operations(
         effects.iter().map(|(_, e)| *e).filter(|e| e.is_allowed()).fold(PolicyEffect::Allow, PolicyEffect::stricter);
     let refused = effects.len() - allowed.len();
     decision.reason = format!("{}, but only in {refused} of its {} operations", decision.reason, effects.len());
-    need(decision, &first.parameter, Test::OneOf(allowed), "the other operations do more than this one");
-}
-
-/// Free-form SQL, where that is the only meaning the parameter can have.
-fn sql(verdict: &Verdict, known: &[Parameter], decision: &mut Decision) {
-    // Critical because anything could be run; what the guard admits cannot.
-    let may_ask = decision.effect == PolicyEffect::Ask && verdict.traits.contains(&Trait::CodeExecution);
-    if verdict.class != Class::Execute
-        || !(matches!(decision.effect, PolicyEffect::Limit { .. } | PolicyEffect::Hide) || may_ask)
-    {
-        return;
-    }
-    let says = |p: &Parameter, word: &str| {
-        p.description.as_deref().is_some_and(|text| {
-            text.split(|c: char| !c.is_ascii_alphanumeric()).any(|found| found.eq_ignore_ascii_case(word))
-        })
-    };
-    let texts: Vec<&Parameter> = known.iter().filter(|p| is_type(p, &["string"])).collect();
-    let candidates: Vec<&&Parameter> = texts
-        .iter()
-        .filter(|p| {
-            is_one_of(&p.name, &["sql", "sql_query", "sql_statement", "sql_text"])
-                || (is_one_of(&p.name, &["query", "statement"])
-                    && says(p, "sql")
-                    && !says(p, "graphql")
-                    && !says(p, "cypher"))
-        })
-        .collect();
-    let [parameter] = candidates.as_slice() else { return };
-    if !decision.effect.is_allowed() {
-        decision.otherwise = decision.effect;
-        decision.effect = PolicyEffect::Limit { max: 10, window: Window::Minute };
-        decision.reason = format!("{}, but not when the statement only reads", decision.reason);
-    }
-    need(decision, &parameter.name, Test::Select, "one plain SELECT only reads");
+    decision.need(&first.parameter, Test::OneOf(allowed), "the other operations do more than this one");
 }
 
 /// Money: allowed up to the amount that the profile states.
@@ -157,7 +103,7 @@ fn amounts(profile: &Profile, verdict: &Verdict, known: &[Parameter], decision: 
         known.iter().filter(|p| is_one_of(&p.name, &words) && is_type(p, &["number", "integer"])).collect();
     let [parameter] = candidates.as_slice() else { return };
     decision.effect = PolicyEffect::Limit { max: 10, window: Window::Hour };
-    need(decision, &parameter.name, Test::AtMost(most), "the profile lets amounts up to this pass");
+    decision.need(&parameter.name, Test::AtMost(most), "the profile lets amounts up to this pass");
 }
 
 /// A destructive tool that can rehearse.
@@ -169,7 +115,7 @@ fn rehearsal(profile: &Profile, verdict: &Verdict, known: &[Parameter], decision
     if let Some(parameter) = switch {
         decision.otherwise = decision.effect;
         decision.effect = PolicyEffect::Limit { max: 10, window: Window::Minute };
-        need(decision, &parameter.name, Test::True, "with it the tool only shows what it would do");
+        decision.need(&parameter.name, Test::True, "with it the tool only shows what it would do");
     }
 }
 
@@ -180,37 +126,33 @@ fn flags(profile: &Profile, verdict: &Verdict, known: &[Parameter], decision: &m
     }
     for parameter in known {
         if is_one_of(&parameter.name, &profile.arguments.flags) && is_type(parameter, &["boolean"]) {
-            need(decision, &parameter.name, Test::FalseOrAbsent, "with it the tool does more or skips a safeguard");
+            decision.need(&parameter.name, Test::FalseOrAbsent, "with it the tool does more or skips a safeguard");
         }
     }
 }
 
 /// Addresses and folders, where the profile names those that may be reached.
 fn places(profile: &Profile, known: &[Parameter], decision: &mut Decision) {
-    let urls = ["url", "uri", "endpoint", "target_url", "webhook_url", "callback_url"];
-    let paths = ["path", "file_path", "filepath", "filename", "directory", "dir", "folder", "working_directory"];
     for parameter in known.iter().filter(|p| is_type(p, &["string"])) {
         let taken = decision.conditions.iter().any(|c| c.argument == parameter.name);
-        let (starts_with, without, reason) = match parameter {
+        let (test, reason) = match parameter {
             _ if taken => continue,
-            p if is_one_of(&p.name, &urls) => {
-                (&profile.arguments.urls, vec!["\\".to_owned()], "only these addresses may be reached")
+            p if is_one_of(&p.name, &URLS) && !profile.arguments.urls.is_empty() => {
+                (Test::Address(profile.arguments.urls.clone()), "only these addresses may be reached")
             }
-            p if is_one_of(&p.name, &paths) => {
-                (&profile.arguments.paths, vec!["..".to_owned()], "only these folders may be reached")
+            p if is_one_of(&p.name, &PATHS) && !profile.arguments.paths.is_empty() => {
+                (Test::Inside(profile.arguments.paths.clone()), "only these folders may be reached")
             }
             _ => continue,
         };
-        if !starts_with.is_empty() {
-            need(decision, &parameter.name, Test::Text { starts_with: starts_with.clone(), without }, reason);
-        }
+        decision.need(&parameter.name, test, reason);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mcpdex_model::Risk;
+    use mcpdex_model::{Risk, Trait};
 
     fn tool(properties: &str) -> Tool {
         Tool::from_json(&format!(r#"{{"name":"t","inputSchema":{{"type":"object","properties":{properties}}}}}"#))
@@ -259,23 +201,6 @@ mod tests {
         assert_eq!((write.effect.to_string().as_str(), write.otherwise), ("30/minute", PolicyEffect::Ask));
         let read = decide_with_arguments(Profile::balanced(), &Verdict::bare("t", Class::Read, &[]), None, &schema);
         assert!(read.conditions.is_empty());
-    }
-
-    #[test]
-    fn sql_must_start_with_select_where_sql_is_the_only_meaning() {
-        let run = Verdict::bare("t", Class::Execute, &[]);
-        let plain = tool(r#"{"sql":{"type":"string"}}"#);
-        assert_eq!(decide_with_arguments(Profile::balanced(), &run, None, &plain).conditions.len(), 1);
-        let described = tool(r#"{"query":{"type":"string","description":"SQL to run"}}"#);
-        assert_eq!(decide_with_arguments(Profile::balanced(), &run, None, &described).conditions.len(), 1);
-        for other in [
-            r#"{"query":{"type":"string"}}"#,
-            r#"{"query":{"type":"string","description":"SQL or Cypher"}}"#,
-            r#"{"sql":{"type":"object"}}"#,
-        ] {
-            let decision = decide_with_arguments(Profile::balanced(), &run, None, &tool(other));
-            assert!(decision.conditions.is_empty(), "{other}");
-        }
     }
 
     #[test]

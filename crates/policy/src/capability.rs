@@ -2,7 +2,8 @@
 //!
 //! It holds facts alone. What becomes of a decision that a target cannot express is `fit`'s.
 
-use super::decision::{PolicyEffect, Test};
+use super::condition::Test;
+use super::decision::PolicyEffect;
 
 /// How a target can refuse a tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -81,6 +81,28 @@ mod tests {
         }
     }
 
+    /// A page is acted upon often; what else the text says of the same tool takes that back.
+    #[test]
+    fn what_acts_on_a_page_and_does_nothing_else_may_do_so_once_a_second() {
+        let evidence = |rule: &str| mcpdex_model::Evidence {
+            rule: rule.to_owned(),
+            field: mcpdex_model::Field::Name,
+            pointer: "/name".to_owned(),
+            text: "click".to_owned(),
+            start: 0,
+            end: 5,
+        };
+        let acts = |rules: &[&str], traits: &[Trait]| {
+            let evidence = rules.iter().map(|rule| evidence(rule)).collect();
+            let tool = Verdict { evidence, ..Verdict::bare("click", Class::Execute, traits) };
+            decide_by(Profile::balanced(), &tool, None).effect.to_string()
+        };
+        assert_eq!(acts(&["operates-a-screen", "changes"], &[]), "60/minute");
+        assert_eq!(acts(&["operates-a-screen", "runs"], &[]), "10/minute");
+        assert_eq!(acts(&["operates-a-screen"], &[Trait::ExternalCommunication]), "10/minute");
+        assert_eq!(acts(&["sets-a-device"], &[]), "10/minute");
+    }
+
     #[test]
     fn a_doubt_about_a_small_loss_asks_and_one_about_a_critical_loss_still_hides() {
         for (risk, wanted) in [(Risk::High, PolicyEffect::Ask), (Risk::Critical, PolicyEffect::Hide)] {

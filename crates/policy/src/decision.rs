@@ -2,7 +2,9 @@
 //!
 //! Nothing here knows a verdict, a profile or a target.
 
+use super::condition::{Condition, Test};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// The time over which calls are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -123,68 +125,6 @@ impl std::str::FromStr for PolicyEffect {
     }
 }
 
-/// What must hold of one argument for a call to be allowed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Condition {
-    /// The name of a top-level argument.
-    pub argument: String,
-    #[serde(flatten)]
-    pub test: Test,
-    /// Completes "only when …, because …".
-    pub reason: String,
-}
-
-/// A test on one argument. Values of a type that a test does not speak of fail it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "must", content = "value")]
-pub enum Test {
-    /// Given, and one of these texts exactly.
-    OneOf(Vec<String>),
-    /// Absent or `false`. Whether `null` counts as absent differs from target to target.
-    FalseOrAbsent,
-    /// Absent; even `false` fails.
-    Absent,
-    /// Given, and `true`.
-    True,
-    /// Given, a number, and from 0 to this.
-    AtMost(u32),
-    /// Given, and one plain SELECT: see [`PLAIN_SELECT`].
-    Select,
-    /// Given, a text that starts with one of these and contains none of those.
-    Text { starts_with: Vec<String>, without: Vec<String> },
-}
-
-/// A SELECT that only reads in every dialect, for engines of regular expressions without look-around: plain columns of one
-/// table, comparisons with plain values, an order and a limit. Its characters leave no room for a second statement, a call,
-/// a comment, INTO, a lock or a common table expression; columns are without a dot, since `x.nextval` counts up somewhere.
-pub const PLAIN_SELECT: &str = concat!(
-    r"^(?i:SELECT[ \t\r\n]+(?:DISTINCT[ \t\r\n]+)?(?:\*|[a-z_][a-z0-9_]*(?: *, *[a-z_][a-z0-9_]*)*)",
-    r"[ \t\r\n]+FROM[ \t\r\n]+[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*",
-    r"(?:[ \t\r\n]+WHERE[ \t\r\n]+[a-z_][a-z0-9_]* *(?:=|<>|!=|<=|>=|<|>| LIKE ) *(?:[0-9]+|'[a-z0-9 _.%:]*')",
-    r"(?:[ \t\r\n]+(?:AND|OR)[ \t\r\n]+[a-z_][a-z0-9_]* *(?:=|<>|!=|<=|>=|<|>| LIKE ) *(?:[0-9]+|'[a-z0-9 _.%:]*'))*)?",
-    r"(?:[ \t\r\n]+ORDER[ \t\r\n]+BY[ \t\r\n]+[a-z_][a-z0-9_]*(?:[ \t\r\n]+(?:ASC|DESC))?)?",
-    r"(?:[ \t\r\n]+LIMIT[ \t\r\n]+[0-9]+)?)$"
-);
-
-impl Condition {
-    /// The condition in words, for instance ``` `mode` is one of get, list```.
-    pub fn sentence(&self) -> String {
-        let name = &self.argument;
-        match &self.test {
-            Test::OneOf(values) => format!("`{name}` is one of {}", values.join(", ")),
-            Test::FalseOrAbsent => format!("`{name}` is not set"),
-            Test::Absent => format!("`{name}` is not given"),
-            Test::True => format!("`{name}` is true"),
-            Test::AtMost(most) => format!("`{name}` is at most {most}"),
-            Test::Select => format!("`{name}` is one plain SELECT"),
-            Test::Text { starts_with, .. } => {
-                let starts: Vec<_> = starts_with.iter().map(|start| start.trim_end()).collect();
-                format!("`{name}` starts with {}", starts.join(" or "))
-            }
-        }
-    }
-}
-
 /// What a limit becomes where the target cannot count calls.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -213,6 +153,9 @@ pub struct Decision {
     /// What becomes of asking where the target cannot ask but counts; without it the call is refused.
     #[serde(skip)]
     pub unasked: Option<PolicyEffect>,
+    /// What a call gets, instead of asking, that a guard on its arguments admits.
+    #[serde(skip)]
+    pub guarded: Option<PolicyEffect>,
     /// One sentence for the person who applies it.
     pub reason: String,
 }
@@ -226,8 +169,22 @@ impl Decision {
             otherwise: effect,
             uncounted: None,
             unasked: None,
+            guarded: None,
             reason: reason.into(),
         }
+    }
+
+    /// Adds a condition; without it the call would have to wait for a person at least.
+    pub(crate) fn need(&mut self, argument: &str, test: Test, reason: &str) {
+        self.otherwise = self.otherwise.stricter(PolicyEffect::Ask);
+        self.conditions.push(Condition { argument: argument.to_owned(), test, reason: reason.to_owned() });
+    }
+
+    /// What happens to a call with these arguments where mcpdex itself decides: the guards of [`Condition::holds`] are
+    /// asked, and a call that one of them does not admit gets what the tool gets without conditions.
+    pub fn answer(&self, arguments: &Map<String, Value>) -> PolicyEffect {
+        let holds = |condition: &Condition| condition.holds(arguments.get(&condition.argument));
+        if self.conditions.iter().all(holds) { self.effect } else { self.otherwise.stricter(self.effect) }
     }
 
     /// What happens and why, in one sentence.

@@ -4,7 +4,8 @@
 //! refuse could not name such a tool, there is no document unless the user asked for one.
 
 use super::capability::{Adapted, Capability, RefusalMode};
-use super::decision::{Condition, PolicyEffect, Uncounted};
+use super::condition::Condition;
+use super::decision::{PolicyEffect, Uncounted};
 use super::fitted::{FittedServer, FittedTool};
 use super::format::TargetOptions;
 use super::loss::{Described, Deviation, Losses, Refused};

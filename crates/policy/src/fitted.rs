@@ -1,6 +1,7 @@
 //! Servers and tools as a document speaks of them: spelled, and with effects that its target has.
 
-use super::decision::{Condition, PolicyEffect};
+use super::condition::Condition;
+use super::decision::PolicyEffect;
 use super::plan::Launch;
 use serde_json::{Map, Value};
 

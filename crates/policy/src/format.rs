@@ -3,7 +3,7 @@
 //! A writer decides nothing, and knows nothing of how its document is checked.
 
 use super::capability::{Adapted, Capability};
-use super::decision::Condition;
+use super::condition::Condition;
 use super::fitted::FittedServer;
 
 /// What documents need beside decisions.

@@ -1,6 +1,7 @@
 //! What a document does not say as it was decided, once for each cause, and why there is none.
 
-use super::decision::{Condition, PolicyEffect};
+use super::condition::Condition;
+use super::decision::PolicyEffect;
 use super::targets::Target;
 use serde::Serialize;
 
@@ -170,7 +171,7 @@ pub enum Refused {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decision::Test;
+    use crate::condition::Test;
 
     #[test]
     fn a_cause_is_listed_once_and_its_particulars_only_where_all_share_them() {

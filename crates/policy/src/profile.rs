@@ -4,6 +4,7 @@
 //! command: there is no falling back to another.
 
 use super::decision::{Decision, PolicyEffect, Uncounted, UnknownEffect};
+use super::guard;
 use mcpdex_model::{Category, Class, Confidence, Risk, ToolOrigin, Trait, Verdict};
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -38,14 +39,34 @@ pub struct Arguments {
     pub flags: Vec<String>,
     /// Boolean parameters that make a destructive tool rehearse: allowed only with the switch on.
     pub dry_run: Vec<String>,
-    /// Parameters that are SQL and nothing else must start with SELECT.
+    /// Parameters that are SQL and nothing else must hold one statement that only reads.
     pub sql: bool,
     /// The highest amount that a tool which moves money may be called with, in the unit of its own parameter.
     pub amount_at_most: Option<u32>,
-    /// Address prefixes that URL parameters may start with; each must end its host with `/`.
+    /// What URL parameters must be below: scheme, host and a path that ends with `/`.
     pub urls: Vec<String>,
-    /// Folders (ending with `/`) that path parameters may start with.
+    /// Folders that path parameters must be inside of: absolute, ending with `/`.
     pub paths: Vec<String>,
+    /// Commands, with their options, that may be run with plain words after them.
+    pub commands: Vec<String>,
+}
+
+impl Arguments {
+    /// Whether what the operator lists can be compared with, or which cannot.
+    fn check(&self) -> Result<(), String> {
+        if let Some(url) = self.urls.iter().find(|url| !guard::is_address_prefix(url)) {
+            return Err(format!("url prefix `{url}` must be like https://host/ or https://host/folder/"));
+        }
+        if let Some(path) = self.paths.iter().find(|path| !guard::is_folder(path)) {
+            return Err(format!(
+                "folder `{path}` must be like /srv/data/: absolute, without links of the system, with / at its end"
+            ));
+        }
+        match self.commands.iter().find(|command| !guard::is_plain_command(command)) {
+            Some(command) => Err(format!("command `{command}` must be plain words, such as `git status`")),
+            None => Ok(()),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -78,6 +99,8 @@ struct RuleFile {
     uncounted: Option<Uncounted>,
     /// What becomes of `ask` where the target cannot ask but counts: a limit.
     unasked: Option<String>,
+    /// What a call gets, instead of `ask`, that a guard on the arguments admits: a limit.
+    guarded: Option<String>,
     because: String,
 }
 
@@ -98,6 +121,12 @@ struct When {
     server: Vec<String>,
     /// The tool's name, as its server spells it.
     tool: Vec<String>,
+    /// Any evidence by one of these rules of the rule pack.
+    rule: Vec<String>,
+    /// No evidence by any other rule than these.
+    only_rules: Vec<String>,
+    /// None of these.
+    without_traits: Vec<Trait>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -106,6 +135,7 @@ struct Rule {
     effect: PolicyEffect,
     uncounted: Option<Uncounted>,
     unasked: Option<PolicyEffect>,
+    guarded: Option<PolicyEffect>,
     because: String,
 }
 
@@ -114,11 +144,17 @@ impl Rule {
         let read = |text: &str| text.parse().map_err(|e: UnknownEffect| e.to_string());
         let effect = read(&file.effect)?;
         let unasked = file.unasked.as_deref().map(read).transpose()?;
-        if unasked.is_some_and(|instead| !matches!(instead, PolicyEffect::Limit { .. })) {
-            return Err("unasked takes a limit such as 10/minute".to_owned());
+        let guarded = file.guarded.as_deref().map(read).transpose()?;
+        for (key, instead) in [("unasked", unasked), ("guarded", guarded)] {
+            if instead.is_some_and(|instead| !matches!(instead, PolicyEffect::Limit { .. })) {
+                return Err(format!("{key} takes a limit such as 10/minute"));
+            }
+            if instead.is_some() && effect != PolicyEffect::Ask {
+                return Err(format!("{key} stands beside the effect ask only"));
+            }
         }
         let RuleFile { when, uncounted, because, .. } = file;
-        Ok(Rule { when, effect, uncounted, unasked, because })
+        Ok(Rule { when, effect, uncounted, unasked, guarded, because })
     }
 }
 
@@ -135,6 +171,9 @@ impl When {
             && self.recognised.is_none_or(|wanted| verdict.recognised == wanted)
             && among(self.server.is_empty(), self.server.contains(&verdict.server))
             && among(self.tool.is_empty(), self.tool.contains(&verdict.name))
+            && among(self.rule.is_empty(), verdict.evidence.iter().any(|e| self.rule.contains(&e.rule)))
+            && among(self.only_rules.is_empty(), verdict.evidence.iter().all(|e| self.only_rules.contains(&e.rule)))
+            && !self.without_traits.iter().any(|t| verdict.traits.contains(t))
     }
 }
 
@@ -154,6 +193,9 @@ impl std::fmt::Display for When {
             any("trait", &self.traits),
             any("confidence", &self.confidence),
             any("learnt", &self.origin),
+            any("by the rule", &self.rule),
+            (!self.only_rules.is_empty()).then(|| "and by none that says more".to_owned()),
+            any("not", &self.without_traits),
             recognised,
             any("server", &self.server),
             any("tool", &self.tool),
@@ -194,15 +236,7 @@ impl Profile {
             ),
         };
         let arguments = file.arguments.or_else(|| base.map(|base| base.arguments.clone())).unwrap_or_default();
-        for prefix in &arguments.urls {
-            let host = prefix.split_once("://").map(|(_, rest)| rest);
-            if !host.is_some_and(|rest| rest.contains('/') && !rest.starts_with('/')) {
-                return Err(syntax(format!("url prefix `{prefix}` must be like https://host/")));
-            }
-        }
-        if let Some(path) = arguments.paths.iter().find(|path| !path.ends_with('/')) {
-            return Err(syntax(format!("path prefix `{path}` must end with /")));
-        }
+        arguments.check().map_err(syntax)?;
         let own: Result<Vec<Rule>, String> = file.rules.into_iter().map(Rule::read).collect();
         let mut rules = own.map_err(syntax)?;
         rules.extend(base.iter().flat_map(|base| base.rules.iter().cloned()));
@@ -244,9 +278,9 @@ impl Profile {
         &BUILTIN[1]
     }
 
-    /// The rules in the order in which they are tried, for the documentation: when, what, and what becomes of counting and
-    /// of asking where a target knows neither.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = [String; 4]> + '_ {
+    /// The rules in the order in which they are tried, for the documentation: when, what, what a guard admits, and what
+    /// becomes of counting and of asking where a target knows neither.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = [String; 5]> + '_ {
         self.rules.iter().map(|rule| {
             let uncounted = match (rule.effect, rule.uncounted.unwrap_or(self.uncounted)) {
                 (PolicyEffect::Limit { .. }, Uncounted::Allow) => "allowed uncounted",
@@ -258,7 +292,8 @@ impl Profile {
                 (PolicyEffect::Ask, None) => "refused".to_owned(),
                 _ => "–".to_owned(),
             };
-            [rule.when.to_string(), rule.effect.to_string(), uncounted.to_owned(), unasked]
+            let guarded = rule.guarded.map_or("–".to_owned(), |limit| limit.to_string());
+            [rule.when.to_string(), rule.effect.to_string(), guarded, uncounted.to_owned(), unasked]
         })
     }
 
@@ -268,6 +303,7 @@ impl Profile {
             Some(rule) => Decision {
                 uncounted: rule.uncounted,
                 unasked: rule.unasked,
+                guarded: rule.guarded,
                 ..Decision::plain(rule.effect, rule.because.clone())
             },
             None => Decision::plain(PolicyEffect::Ask, "no rule of the profile speaks of it"),
@@ -291,6 +327,12 @@ mod tests {
         for (text, word) in [
             ("about='x'\n[[rule]]\nwhen={category=['red']}\neffect='ask'\nbecause='y'", "red"),
             ("about='x'\n[[rule]]\neffect='sometimes'\nbecause='y'", "sometimes"),
+            ("about='x'\n[[rule]]\neffect='deny'\nguarded='1/minute'\nbecause='y'", "guarded"),
+            ("about='x'\n[[rule]]\neffect='ask'\nguarded='allow'\nbecause='y'", "guarded"),
+            ("about='x'\n[arguments]\npaths=['/srv/../']\n[[rule]]\neffect='ask'\nbecause='y'", "/srv/../"),
+            ("about='x'\n[arguments]\npaths=['/proc/']\n[[rule]]\neffect='ask'\nbecause='y'", "/proc/"),
+            ("about='x'\n[arguments]\ncommands=['a; b']\n[[rule]]\neffect='ask'\nbecause='y'", "a; b"),
+            ("about='x'\n[arguments]\nurls=['https://a@b/']\n[[rule]]\neffect='ask'\nbecause='y'", "a@b"),
             ("about='x'\n[[rule]]\nefect='ask'\nbecause='y'", "efect"),
             (
                 "about='x'\n[arguments]\nurls=['https://example.com']\n[[rule]]\neffect='ask'\nbecause='y'",

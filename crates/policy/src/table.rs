@@ -1,7 +1,8 @@
 //! The page about targets: what each can express and what becomes of the rest, from the code that decides it.
 
 use super::capability::RefusalMode;
-use super::decision::{Condition, Decision, PolicyEffect, Test, Uncounted, Window};
+use super::condition::{Condition, Test};
+use super::decision::{Decision, PolicyEffect, Uncounted, Window};
 use super::fit::fit;
 use super::format::TargetOptions;
 use super::loss::{Deviation, Losses};
@@ -55,7 +56,10 @@ pub fn table() -> String {
     for profile in Profile::builtin() {
         let (name, about) = (&profile.name, &profile.about);
         line(&mut out, format_args!("\nThe profile *{name}*: {about}. The first line that holds decides.\n"));
-        out.push_str("| when | then | where a target cannot count | where it cannot ask |\n|---|---|---|---|\n");
+        out.push_str(
+            "| when | then | what a guard admits | where a target cannot count | where it cannot ask |\n\
+             |---|---|---|---|---|\n",
+        );
         for cells in profile.lines() {
             line(&mut out, format_args!("| {} |", cells.join(" | ")));
         }

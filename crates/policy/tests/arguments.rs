@@ -28,12 +28,20 @@ fn cases() -> impl Strategy<Value = (Test, &'static str, Option<Value>, Option<V
         let fails = if below { -f64::from(beyond) } else { f64::from(most) + f64::from(beyond) };
         (Test::AtMost(most), "amount", Some(json!(passes)), Some(json!(fails)))
     });
-    let text = ("[a-z]{2,6}", "[A-Z]{1,3}", "[0-9 ]{0,9}", any::<bool>()).prop_map(|(start, not, rest, cut)| {
-        let passes = json!(format!("{start}/{rest}"));
-        let fails = json!(if cut { format!("{rest}{start}") } else { format!("{start}/{rest}{not}") });
-        (Test::Text { starts_with: vec![format!("{start}/")], without: vec![not] }, "url", Some(passes), Some(fails))
+    let fall = prop_oneof![Just("../"), Just("%2e%2e/"), Just("..\\"), Just("\n"), Just("\0")];
+    let inside = ("[a-z]{2,6}", "[0-9b]{5,9}", fall.clone(), any::<bool>()).prop_map(|(root, rest, fall, cut)| {
+        let root = format!("/srv/{root}");
+        let passes = json!(format!("{root}/{rest}"));
+        let fails = json!(if cut { format!("{root}{rest}") } else { format!("{root}/{rest}/{fall}x") });
+        (Test::Inside(vec![format!("{root}/")]), "path", Some(passes), Some(fails))
     });
-    prop_oneof![one_of, switch, rehearsal, amount, text]
+    let address = ("[a-z]{2,6}", "[0-9a-z]{0,9}", fall, any::<bool>()).prop_map(|(host, rest, fall, cut)| {
+        let host = format!("https://{host}.example");
+        let passes = json!(format!("{host}/{rest}"));
+        let fails = json!(if cut { format!("{host}.{rest}x/") } else { format!("{host}/{rest}/{fall}x") });
+        (Test::Address(vec![format!("{host}/")]), "url", Some(passes), Some(fails))
+    });
+    prop_oneof![one_of, switch, rehearsal, amount, inside, address]
 }
 
 proptest! {

@@ -1,10 +1,9 @@
 //! What is asked of a document: arguments on both sides of every condition, and names that nobody knows.
 
-use crate::decision::{Condition, PLAIN_SELECT, Test};
+use crate::condition::{Condition, Test};
 use crate::fitted::FittedServer;
 use regex::Regex;
 use serde_json::{Map, Value, json};
-use std::sync::LazyLock;
 
 /// Argument objects: for each condition values that pass and values that fail, all others passing.
 pub(crate) fn arguments(conditions: &[Condition]) -> Vec<Map<String, Value>> {
@@ -38,8 +37,9 @@ fn passing(test: &Test) -> Option<Value> {
         Test::FalseOrAbsent | Test::Absent => None,
         Test::True => Some(json!(true)),
         Test::AtMost(most) => Some(json!(most)),
-        Test::Select => Some(json!("SELECT id FROM pots WHERE glaze = 'blue' ORDER BY id LIMIT 3")),
-        Test::Text { starts_with, .. } => Some(json!(format!("{}x", starts_with.first()?))),
+        Test::Select(_) => Some(json!("SELECT id FROM pots WHERE glaze = 'blue' ORDER BY id LIMIT 3")),
+        Test::Inside(starts) | Test::Address(starts) => Some(json!(format!("{}x", starts.first()?))),
+        Test::Command(commands) => Some(json!(commands.first()?)),
     }
 }
 
@@ -66,7 +66,7 @@ fn values(test: &Test) -> Vec<Value> {
                 json!(most.to_string()),
             ]);
         }
-        Test::Select => all.extend(
+        Test::Select(_) => all.extend(
             [
                 "select * from kiln.pots",
                 "SELECT id FROM pots; DROP TABLE pots",
@@ -80,17 +80,38 @@ fn values(test: &Test) -> Vec<Value> {
             ]
             .map(|statement| json!(statement)),
         ),
-        Test::Text { starts_with, without } => {
-            for start in starts_with {
+        Test::Inside(starts) | Test::Address(starts) => {
+            for start in starts {
                 all.push(json!(start));
-                all.push(json!(format!(" {start}x")));
-                all.push(json!(format!("{start}x\ny")));
                 // A prefix that ends a letter earlier, or whose dots mean anything, would let these through.
                 let shorter: String = start.chars().take(start.chars().count().saturating_sub(1)).collect();
                 all.push(json!(format!("{shorter}.x/{start}")));
                 all.push(json!(format!("{}x", start.replace('.', "x"))));
                 all.push(json!(format!("{}x", start.to_uppercase())));
-                all.extend(without.iter().map(|not| json!(format!("{start}x{not}y"))));
+                all.push(json!(format!(" {start}x")));
+                let climbs =
+                    ["../x", "x/../../x", "%2e%2e/x", "..\\x", "x\ny", "x\0", "\u{2024}\u{2024}/x", "x;..", "a/b.txt"];
+                all.extend(climbs.map(|rest| json!(format!("{start}{rest}"))));
+            }
+        }
+        Test::Command(commands) => {
+            for command in commands {
+                let more = [
+                    "",
+                    " pots",
+                    " pots/blue.txt",
+                    "; id",
+                    " $(id)",
+                    " `id`",
+                    " | sh",
+                    "\nid",
+                    " -x",
+                    " > x",
+                    " ../x",
+                    "x",
+                ];
+                all.extend(more.map(|rest| json!(format!("{command}{rest}"))));
+                all.push(json!(format!(" {command}")));
             }
         }
     }
@@ -137,24 +158,16 @@ pub(crate) fn invented(server: &FittedServer<'_>) -> Vec<String> {
     names
 }
 
-/// Whether `value` passes a test; `None` where targets differ.
+/// Whether `value` passes a test as a document can say it; `None` where targets differ.
 pub(crate) fn passes(test: &Test, value: Option<&Value>) -> Option<bool> {
-    Some(match (test, value) {
-        (Test::FalseOrAbsent | Test::Absent, Some(Value::Null)) => return None,
-        (Test::FalseOrAbsent, value) => matches!(value, None | Some(Value::Bool(false))),
-        (Test::Absent, value) => value.is_none(),
-        (Test::OneOf(values), Some(Value::String(text))) => values.contains(text),
-        (Test::True, Some(value)) => *value == Value::Bool(true),
-        (Test::AtMost(most), Some(Value::Number(n))) => n.as_f64().is_some_and(|n| n >= 0.0 && n <= f64::from(*most)),
-        (Test::Select, Some(Value::String(text))) => plain_select().is_some_and(|pattern| pattern.is_match(text)),
-        (Test::Text { starts_with, without }, Some(Value::String(text))) => {
-            starts_with.iter().any(|start| text.starts_with(start)) && !without.iter().any(|not| text.contains(not))
-        }
-        _ => false,
+    if matches!((test, value), (Test::FalseOrAbsent | Test::Absent, Some(Value::Null))) {
+        return None;
+    }
+    Some(match test.pattern() {
+        Some(pattern) => match (value, Regex::new(&pattern)) {
+            (Some(Value::String(text)), Ok(pattern)) => pattern.is_match(text),
+            _ => false,
+        },
+        None => test.holds(value),
     })
-}
-
-fn plain_select() -> Option<&'static Regex> {
-    static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(PLAIN_SELECT).ok());
-    PATTERN.as_ref()
 }

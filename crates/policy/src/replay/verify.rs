@@ -49,6 +49,7 @@ impl Replay {
                 for arguments in &samples {
                     let results: Vec<_> =
                         tool.conditions.iter().map(|c| samples::passes(&c.test, arguments.get(&c.argument))).collect();
+                    self.guarded(tool, arguments, &results)?;
                     let wanted = if results.contains(&Some(false)) { PolicyEffect::Deny } else { tool.effect };
                     let open = !results.contains(&Some(false)) && results.contains(&None);
                     self.ask(server, name, arguments, wanted, open)?;
@@ -73,6 +74,25 @@ impl Replay {
             calls += 1;
         }
         Ok(calls + self.strange_server(server)?)
+    }
+
+    /// What a document lets through by a pattern, the guard of the same test admits too.
+    fn guarded(
+        &self,
+        tool: &FittedTool<'_>,
+        arguments: &Map<String, Value>,
+        results: &[Option<bool>],
+    ) -> Result<(), String> {
+        for (condition, result) in tool.conditions.iter().zip(results) {
+            let value = arguments.get(&condition.argument);
+            if *result == Some(true) && !condition.holds(value) {
+                return Err(format!(
+                    "its pattern for `{}` admits {value:?}, which the guard refuses",
+                    condition.argument
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// A server that the document does not speak of must not be let through by accident.

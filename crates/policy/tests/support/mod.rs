@@ -16,7 +16,7 @@ pub(crate) fn only_when(effect: PolicyEffect, argument: &str, test: Test) -> Dec
 
 pub(crate) fn tool(name: &str, decision: Decision) -> PlannedTool {
     let schema = json!({ "type": "object", "properties": {
-        "mode": {"type": "string"}, "amount": {"type": "number"}, "url": {"type": "string"},
+        "mode": {"type": "string"}, "sql": {"type": "string"}, "path": {"type": "string"}, "command": {"type": "string"}, "amount": {"type": "number"}, "url": {"type": "string"},
         "force": {"type": "boolean"}, "dry_run": {"type": "boolean"},
     }});
     PlannedTool { input_schema: schema.as_object().cloned(), ..PlannedTool::new(name, decision) }
@@ -30,7 +30,7 @@ pub(crate) fn server(tools: Vec<PlannedTool>) -> PlannedServer {
 pub(crate) fn kiln() -> PlannedServer {
     let plain = |name: &str, effect: PolicyEffect| tool(name, Decision::plain(effect, "so it is"));
     let counted = PolicyEffect::Limit { max: 10, window: Window::Minute };
-    let text = Test::Text { starts_with: vec!["https://pots.example/".to_owned()], without: vec!["\\".to_owned()] };
+    let text = Test::Address(vec!["https://pots.example/".to_owned()]);
     server(vec![
         plain("read_pot", PolicyEffect::Allow),
         plain("stir_pot", counted),

@@ -4,10 +4,11 @@
 //! refused.
 
 use crate::capability::{Adapted, Capability, RefusalMode};
-use crate::decision::{Condition, PolicyEffect, Test};
+use crate::condition::Condition;
+use crate::decision::PolicyEffect;
 use crate::fitted::{FittedServer, FittedTool};
 use crate::format::{Format, PolicyFile, TargetOptions, pretty};
-use crate::targets::cedar_expression::{Number, Place, expression};
+use crate::targets::cedar_expression::{Number, Place, adapted, expression};
 use crate::text::{cedar_quoted, comment};
 use mcpdex_model::parameters;
 use serde_json::{Map, Value, json};
@@ -26,7 +27,7 @@ const CAPABILITY: Capability = Capability {
     ask: false,
     rate: false,
     hide: true,
-    arguments: Some("all tests on plain values but SQL"),
+    arguments: Some("values, switches and amounts"),
     default: PolicyEffect::Hide,
     names: "exact, as `TARGET___TOOL`; a target name has only letters, digits and `-`",
     lists: "none known",
@@ -55,10 +56,7 @@ impl Format for Writer {
     }
 
     fn adapt(&self, condition: &Condition) -> Adapted {
-        if condition.test == Test::Select {
-            return Adapted::No("it has no regular expressions to tell one SELECT by");
-        }
-        Adapted::Same
+        adapted(condition)
     }
 
     fn write(&self, servers: &[FittedServer<'_>], options: &TargetOptions) -> Vec<PolicyFile> {

@@ -5,7 +5,8 @@
 //! matches decides, and an expression that fails does not match, so a failure refuses.
 
 use crate::capability::{Adapted, Capability, RefusalMode};
-use crate::decision::{Condition, PLAIN_SELECT, PolicyEffect, Test};
+use crate::condition::{Condition, Test};
+use crate::decision::PolicyEffect;
 use crate::fitted::{FittedServer, FittedTool};
 use crate::format::{Format, PolicyFile, TargetOptions};
 use crate::text::{comment, quoted};
@@ -155,12 +156,9 @@ fn expression(condition: &Condition) -> String {
         Test::Absent => format!("({absent})"),
         Test::True => format!("{given} && {value} == true"),
         Test::AtMost(most) => format!("{given} && {value} >= 0.0 && {value} <= {most}.0"),
-        Test::Select => format!("{given} && {value}.matches({})", quoted(PLAIN_SELECT)),
-        Test::Text { starts_with, without } => {
-            let starts: Vec<_> = starts_with.iter().map(|s| format!("{value}.startsWith({})", quoted(s))).collect();
-            let mut all = vec![given, format!("({})", starts.join(" || "))];
-            all.extend(without.iter().map(|not| format!("!{value}.contains({})", quoted(not))));
-            all.join(" && ")
-        }
+        Test::Select(_) | Test::Inside(_) | Test::Address(_) | Test::Command(_) => match condition.test.pattern() {
+            Some(pattern) => format!("{given} && {value}.matches({})", quoted(&pattern)),
+            None => "false".to_owned(),
+        },
     }
 }

@@ -4,7 +4,8 @@
 //! `default: deny`.
 
 use crate::capability::{Adapted, Capability, RefusalMode};
-use crate::decision::{Condition, PLAIN_SELECT, PolicyEffect, Test};
+use crate::condition::{Condition, Test};
+use crate::decision::PolicyEffect;
 use crate::fitted::FittedServer;
 use crate::format::{Format, PolicyFile, TargetOptions};
 use crate::targets::policylayer::write::RESERVED;
@@ -24,10 +25,7 @@ const CAPABILITY: Capability = Capability {
     ask: false,
     rate: true,
     hide: true,
-    arguments: Some(
-        "values, amounts, prefixes; a switch must be absent, and a text cannot be searched for what it \
-                     must not contain",
-    ),
+    arguments: Some("all tests; a switch must be absent"),
     default: PolicyEffect::Deny,
     names: "exact; `*`, `_global` and `__proto__` have a meaning of their own and stay refused by the default",
     lists: "none known",
@@ -56,9 +54,6 @@ impl Format for Writer {
         }
         match &condition.test {
             Test::FalseOrAbsent => Adapted::Stricter(Test::Absent, "its rules cannot say absent or false"),
-            Test::Text { without, .. } if without.iter().any(|not| not.chars().count() != 1) => {
-                Adapted::No("its rules cannot say what a text must not contain")
-            }
             _ => Adapted::Same,
         }
     }
@@ -115,12 +110,8 @@ fn write_condition(out: &mut String, number: usize, condition: &Condition) {
         Test::FalseOrAbsent | Test::Absent => vec![("exists", "false".to_owned())],
         Test::True => vec![("eq", "true".to_owned())],
         Test::AtMost(most) => vec![("gte", "0".to_owned()), ("lte", most.to_string())],
-        Test::Select => vec![("regex", quoted(PLAIN_SELECT))],
-        Test::Text { starts_with, without } => {
-            let starts: Vec<_> = starts_with.iter().map(|start| regex::escape(start)).collect();
-            let not: String = without.iter().map(|not| regex::escape(not)).collect();
-            let rest = if not.is_empty() { String::new() } else { format!("[^{not}]*$") };
-            vec![("regex", quoted(&format!("^(?:{}){rest}", starts.join("|"))))]
+        Test::Select(_) | Test::Inside(_) | Test::Address(_) | Test::Command(_) => {
+            condition.test.pattern().map(|pattern| ("regex", quoted(&pattern))).into_iter().collect()
         }
     };
     for (op, value) in tests {

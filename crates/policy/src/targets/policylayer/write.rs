@@ -4,7 +4,8 @@
 //! them. A tool that is not named in a document is refused, because every document says `"default": "deny"`.
 
 use crate::capability::{Adapted, Capability, RefusalMode};
-use crate::decision::{Condition, PLAIN_SELECT, PolicyEffect, Test};
+use crate::condition::{Condition, Test};
+use crate::decision::PolicyEffect;
 use crate::fitted::{FittedServer, FittedTool};
 use crate::format::{Format, PolicyFile, TargetOptions};
 use serde::Serialize;
@@ -141,13 +142,8 @@ fn condition_rules(condition: &Condition, rule: &mut Rule) {
         Test::Absent => deny(vec![holds("exists", json!(true))]),
         Test::True => require(vec![holds("eq", json!(true))]),
         Test::AtMost(most) => require(vec![holds("gte", json!(0)), holds("lte", json!(most))]),
-        Test::Select => require(vec![holds("regex", json!(PLAIN_SELECT))]),
-        Test::Text { starts_with, without } => {
-            let starts: Vec<_> = starts_with.iter().map(|start| regex::escape(start)).collect();
-            require(vec![holds("regex", json!(format!("^(?:{})", starts.join("|"))))]);
-            for not in without {
-                deny(vec![holds("contains", json!(not))]);
-            }
+        Test::Select(_) | Test::Inside(_) | Test::Address(_) | Test::Command(_) => {
+            require(condition.test.pattern().map(|pattern| holds("regex", json!(pattern))).into_iter().collect());
         }
     }
 }

@@ -4,7 +4,8 @@
 //! the tool was called in the running window, for instance `{"minute": 3}`. Without it a limited tool is refused.
 
 use crate::capability::{Adapted, Capability, RefusalMode};
-use crate::decision::{Condition, PolicyEffect, Test};
+use crate::condition::Condition;
+use crate::decision::PolicyEffect;
 use crate::fitted::{FittedServer, FittedTool};
 use crate::format::{Format, PolicyFile, TargetOptions};
 use crate::text::{comment, json_quoted};
@@ -24,7 +25,7 @@ const CAPABILITY: Capability = Capability {
     ask: true,
     rate: true,
     hide: true,
-    arguments: Some("all tests but SQL"),
+    arguments: Some("all tests"),
     default: PolicyEffect::Hide,
     names: "exact",
     lists: "none known",
@@ -96,14 +97,10 @@ holds(check) if {
 }
 
 holds(check) if {
-    check.must == "text"
+    check.must == "match"
     text := input.arguments[check.argument]
     is_string(text)
-    some start in check.value.starts_with
-    startswith(text, start)
-    every part in check.value.without {
-        not contains(text, part)
-    }
+    regex.match(patterns[check.value], text)
 }
 "#;
 
@@ -112,39 +109,69 @@ impl Format for Writer {
         &CAPABILITY
     }
 
-    fn adapt(&self, condition: &Condition) -> Adapted {
-        if condition.test == Test::Select {
-            return Adapted::No("it has no regular expressions to tell one SELECT by");
-        }
+    fn adapt(&self, _condition: &Condition) -> Adapted {
         Adapted::Same
     }
 
     fn write(&self, servers: &[FittedServer<'_>], _options: &TargetOptions) -> Vec<PolicyFile> {
         let mut out = String::from("package mcp.authz\n\nimport rego.v1\n\ntools := {\n");
+        let mut patterns = Vec::new();
         for server in servers {
             writeln!(out, "    {}: {{", json_quoted(&server.alias)).expect("a string takes all");
             for tool in &server.tools {
                 writeln!(out, "        # {}", comment(&tool.reason)).expect("a string takes all");
-                writeln!(out, "        {}: {},", json_quoted(&tool.name), row(tool)).expect("a string takes all");
+                let row = row(tool, &mut patterns);
+                writeln!(out, "        {}: {},", json_quoted(&tool.name), shown(&row)).expect("a string takes all");
             }
             out.push_str("    },\n");
         }
-        out.push_str("}\n");
+        out.push_str("}\n\npatterns := [\n");
+        for pattern in &patterns {
+            let parts: Vec<char> = pattern.chars().collect();
+            out.push_str("    concat(\"\", [\n");
+            for part in parts.chunks(MOST_OF_A_PATTERN) {
+                writeln!(out, "        {},", json_quoted(&part.iter().collect::<String>()))
+                    .expect("a string takes all");
+            }
+            out.push_str("    ]),\n");
+        }
+        out.push_str("]\n");
         out.push_str(RULES);
         vec![PolicyFile::main(&CAPABILITY, out)]
     }
 }
 
-fn row(tool: &FittedTool<'_>) -> Value {
-    let check = |condition: &Condition| {
+/// How many characters of a pattern stand in one line, and how many of a row: an engine takes 1,024.
+const MOST_OF_A_PATTERN: usize = 300;
+const LONGEST_ROW: usize = 700;
+
+/// A row of the table, in several lines where it is long.
+fn shown(row: &Value) -> String {
+    let line = row.to_string();
+    if line.len() > LONGEST_ROW { format!("{row:#}") } else { line }
+}
+
+/// What is decided on a tool; a pattern stands in a list of its own, and the row says which it is.
+fn row(tool: &FittedTool<'_>, patterns: &mut Vec<String>) -> Value {
+    let mut check = |condition: &Condition| {
         let mut check = json!({ "argument": condition.argument });
-        let test = serde_json::to_value(&condition.test).expect("strings and numbers always serialise");
+        let test = match condition.test.pattern() {
+            Some(pattern) => {
+                let known = patterns.iter().position(|other| *other == pattern);
+                let place = known.unwrap_or_else(|| {
+                    patterns.push(pattern);
+                    patterns.len() - 1
+                });
+                json!({ "must": "match", "value": place })
+            }
+            None => serde_json::to_value(&condition.test).expect("strings and numbers always serialise"),
+        };
         if let (Value::Object(check), Value::Object(test)) = (&mut check, test) {
             check.extend(test);
         }
         check
     };
-    let checks: Vec<Value> = tool.conditions.iter().map(check).collect();
+    let checks: Vec<Value> = tool.conditions.iter().map(&mut check).collect();
     match tool.effect {
         PolicyEffect::Allow => json!({ "effect": "allow", "checks": checks }),
         PolicyEffect::Limit { max, window } => {

@@ -4,10 +4,11 @@
 //! Numbers arrive as decimals.
 
 use crate::capability::{Adapted, Capability, RefusalMode};
-use crate::decision::{Condition, PolicyEffect, Test};
+use crate::condition::Condition;
+use crate::decision::PolicyEffect;
 use crate::fitted::{FittedServer, FittedTool};
 use crate::format::{Format, PolicyFile, TargetOptions};
-use crate::targets::cedar_expression::{Number, Place, expression};
+use crate::targets::cedar_expression::{Number, Place, adapted, expression};
 use crate::text::{cedar_quoted, comment, quoted};
 use std::fmt::Write;
 
@@ -24,7 +25,7 @@ const CAPABILITY: Capability = Capability {
     ask: false,
     rate: false,
     hide: true,
-    arguments: Some("all tests on plain values but SQL"),
+    arguments: Some("values, switches and amounts"),
     default: PolicyEffect::Hide,
     names: "exact",
     lists: "none known",
@@ -42,10 +43,7 @@ impl Format for Writer {
     }
 
     fn adapt(&self, condition: &Condition) -> Adapted {
-        if condition.test == Test::Select {
-            return Adapted::No("it has no regular expressions to tell one SELECT by");
-        }
-        Adapted::Same
+        adapted(condition)
     }
 
     fn write(&self, servers: &[FittedServer<'_>], _options: &TargetOptions) -> Vec<PolicyFile> {
