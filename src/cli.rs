@@ -220,6 +220,13 @@ pub struct PolicyArgs {
     /// five decisions of yours that would save most.
     #[arg(long, conflicts_with_all = ["tool", "all", "out"])]
     pub budget: bool,
+    /// Let as few tools as possible ask (or be hidden) so that private data, text of strangers and a way out no longer meet
+    /// in what runs unasked; says what it costs.
+    #[arg(
+        long, value_name = "ask|hide", num_args = 0..=1, require_equals = true, default_missing_value = "ask",
+        value_parser = ["ask", "hide"], conflicts_with_all = ["tool", "all", "budget"]
+    )]
+    pub cut_leak: Option<String>,
     /// Something a target needs: separator=TEXT or gateway=ARN (agentcore).
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,

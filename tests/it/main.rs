@@ -45,6 +45,7 @@ mod policy;
 mod policy_budget;
 mod policy_command;
 mod policy_corpus;
+mod policy_leak;
 mod probe_acts;
 mod probe_cli;
 mod probe_closed;

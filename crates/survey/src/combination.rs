@@ -37,22 +37,53 @@ impl Combination {
     }
 }
 
+/// Which of the three a tool brings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Brings {
+    pub private_data: bool,
+    pub untrusted_content: bool,
+    pub way_out: bool,
+}
+
+impl Brings {
+    /// What a tool of this verdict brings.
+    pub fn of(verdict: &Verdict) -> Brings {
+        let has = |all: &[Trait]| all.iter().any(|one| verdict.traits.contains(one));
+        let runs_code = has(&[Trait::CodeExecution]);
+        // An address of the caller's choice carries data out even when it is only read.
+        let out = has(&[Trait::ExternalCommunication]) && verdict.class != Class::Read;
+        Brings {
+            private_data: has(&[Trait::PrivateData, Trait::CredentialAccess, Trait::FileAccess]) || runs_code,
+            untrusted_content: has(&[Trait::UntrustedContent]),
+            way_out: out || has(&[Trait::NetworkEgress]) || runs_code,
+        }
+    }
+
+    /// What either brings.
+    #[must_use]
+    pub fn or(self, other: Brings) -> Brings {
+        Brings {
+            private_data: self.private_data || other.private_data,
+            untrusted_content: self.untrusted_content || other.untrusted_content,
+            way_out: self.way_out || other.way_out,
+        }
+    }
+}
+
 /// The combination that these tools make, where they make one.
 pub fn combination<'a>(tools: impl Iterator<Item = (&'a str, &'a Verdict)>) -> Option<Combination> {
     let [mut private_data, mut untrusted_content, mut way_out] = [Leg::default(), Leg::default(), Leg::default()];
     for (name, verdict) in tools {
-        let has = |all: &[Trait]| all.iter().any(|one| verdict.traits.contains(one));
-        let put = |leg: &mut Leg, holds: bool| {
+        let brings = Brings::of(verdict);
+        for (leg, holds) in [
+            (&mut private_data, brings.private_data),
+            (&mut untrusted_content, brings.untrusted_content),
+            (&mut way_out, brings.way_out),
+        ] {
             if holds {
                 leg.tools.push(name.to_owned());
             }
-        };
-        let runs_code = has(&[Trait::CodeExecution]);
-        put(&mut private_data, has(&[Trait::PrivateData, Trait::CredentialAccess, Trait::FileAccess]) || runs_code);
-        put(&mut untrusted_content, has(&[Trait::UntrustedContent]));
-        // An address of the caller's choice carries data out even when it is only read.
-        let out = has(&[Trait::ExternalCommunication]) && verdict.class != Class::Read;
-        put(&mut way_out, out || has(&[Trait::NetworkEgress]) || runs_code);
+        }
     }
     let complete = [&private_data, &untrusted_content, &way_out].iter().all(|leg| !leg.tools.is_empty());
     complete.then_some(Combination { private_data, untrusted_content, way_out })

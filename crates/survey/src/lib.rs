@@ -19,6 +19,7 @@ mod audit;
 mod change;
 mod combination;
 mod compare;
+mod cut;
 mod finding;
 mod gate;
 mod lock;
@@ -27,8 +28,9 @@ mod tokens;
 
 pub use audit::{Audit, audit};
 pub use change::{Change, ChangeKind, FieldChange, JudgedTool, changes, sort as sort_changes};
-pub use combination::{Combination, Leg, combination};
+pub use combination::{Brings, Combination, Leg, combination};
 pub use compare::{Difference, Variant, differences};
+pub use cut::{Cut, LegKind, cut};
 pub use finding::{Finding, Kind, Subject, of_name, of_server, of_tools};
 pub use gate::{Gate, GateError, Gated, Suppression};
 pub use lock::{Drift, DriftKind, check};

@@ -5,12 +5,13 @@
 mod budget;
 mod clients;
 mod export;
+mod leak;
 mod settings;
 
 use super::{Exit, database, gone, print, tool};
 use crate::cli::{Global, PolicyArgs};
 use crate::model::FoundTool;
-use crate::policy::{Decision, Deviation, KnownServer, PlannedServer, PolicyEffect, Window, advise};
+use crate::policy::{Decision, Deviation, KnownServer, PlannedServer, PolicyEffect, Target, Window, advise};
 use crate::report::{to_json, visible};
 use crate::store::Reader;
 use anyhow::bail;
@@ -96,7 +97,7 @@ impl Command<'_> {
                 }
             }
         }
-        self.deliver(&[planned])
+        self.deliver(&|_| std::slice::from_ref(&planned))
     }
 
     /// All tools of the servers that are named, in one document where the target has it so.
@@ -151,16 +152,29 @@ impl Command<'_> {
         if self.args.budget {
             return budget::run(self.global, self.settings, &servers);
         }
+        if let Some(how) = &self.args.cut_leak {
+            let (report, plans) = leak::cut_leaks(self.settings, &servers, how.parse()?)?;
+            if self.global.json {
+                print(&to_json(&report))?;
+            } else if !self.global.quiet {
+                eprintln!("{}", report.to_text().trim_end());
+            }
+            if self.global.json && self.args.out.is_none() {
+                return Ok(Exit::Done);
+            }
+            return self.deliver(&|target| plans.get(&target).map_or(&[], Vec::as_slice));
+        }
         let planned: Vec<PlannedServer> = servers.into_iter().map(|server| server.planned).collect();
-        self.deliver(&planned)
+        self.deliver(&|_| &planned)
     }
 
     /// Writes the documents into `--out`, or the only one to stdout.
-    fn deliver(&self, servers: &[PlannedServer]) -> anyhow::Result<Exit> {
+    fn deliver<'p>(&self, plan: &dyn Fn(Target) -> &'p [PlannedServer]) -> anyhow::Result<Exit> {
         let settings = self.settings;
         if let Some(folder) = &self.args.out {
             let mut export = Export::into(folder)?;
             for target in &settings.targets {
+                let servers = plan(*target);
                 for (chunk, written) in settings.documents(*target, servers) {
                     let alone = chunk.len() == servers.len();
                     let place = if alone { String::new() } else { export::slug(&chunk[0].alias) };
@@ -174,7 +188,7 @@ impl Command<'_> {
             return Ok(if summary.refused > 0 { Exit::Failed } else { Exit::Done });
         }
         let mut written: Vec<_> =
-            settings.targets.iter().flat_map(|target| settings.documents(*target, servers)).collect();
+            settings.targets.iter().flat_map(|target| settings.documents(*target, plan(*target))).collect();
         if written.len() != 1 {
             bail!("{} documents do not fit on stdout; name a folder with --out", written.len());
         }
