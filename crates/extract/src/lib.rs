@@ -40,6 +40,7 @@ pub mod javascript;
 mod jvm;
 pub mod kotlin;
 pub mod measure;
+pub mod openapi;
 pub mod python;
 pub mod rust;
 pub mod worker;
