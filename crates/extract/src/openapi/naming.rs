@@ -165,15 +165,11 @@ fn capital(word: &str) -> String {
 fn slug(text: &str) -> String {
     let mut slug = String::with_capacity(text.len());
     for c in text.chars() {
-        match c {
-            c if c.is_ascii_alphanumeric() => slug.push(c),
-            '_' | '-' | '.' => {
-                if !slug.ends_with('_') {
-                    slug.push('_');
-                }
-            }
-            c if c.is_whitespace() && !slug.ends_with('_') => slug.push('_'),
-            _ => {}
+        let joins = matches!(c, '_' | '-' | '.') || c.is_whitespace();
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if joins && !slug.ends_with('_') {
+            slug.push('_');
         }
     }
     slug.trim_matches('_').to_owned()

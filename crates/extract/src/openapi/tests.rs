@@ -1,3 +1,5 @@
+//! What each family of converters makes of the same operations, and where the reading ends.
+
 use super::*;
 use std::collections::BTreeMap;
 
