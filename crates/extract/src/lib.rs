@@ -230,13 +230,34 @@ pub const LANGUAGES: &[Language] = &[
     },
     Language { name: "go", endings: &["go"], companions: &["go.mod"], read: go::extract },
     Language { name: "java", endings: &["java"], companions: &[], read: java::extract },
-    Language { name: "rust", endings: &["rs"], companions: &[], read: rust::extract },
+    Language { name: "rust", endings: &["rs"], companions: &["Cargo.toml"], read: rust::extract },
     Language { name: "csharp", endings: &["cs"], companions: &[], read: csharp::extract },
     Language { name: "kotlin", endings: &["kt"], companions: &[], read: kotlin::extract },
 ];
 
 fn last_part(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Languages that servers are written in and that no reader knows, with the endings of their files. Less than one server in
+/// a hundred is.
+const UNREAD: [(&str, &str); 2] = [("PHP", "php"), ("Ruby", "rb")];
+
+/// Says that a server is written in a language that is not read, where its files name MCP.
+fn unread(tree: &SourceTree) -> Option<Partial> {
+    let names_mcp = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes).to_ascii_lowercase();
+        ["modelcontextprotocol", "model_context_protocol", "mcp::", "mcp\\", "mcptool"]
+            .iter()
+            .any(|word| text.contains(word))
+    };
+    UNREAD.iter().find_map(|(name, ending)| {
+        let is_one = |path: &str| path.rsplit_once('.').is_some_and(|(_, own)| own == *ending);
+        let (path, _) = tree.files.iter().find(|(path, bytes)| is_one(path) && names_mcp(bytes))?;
+        let site = ToolSite { file: path.clone(), line: 1 };
+        let detail = format!("the server is written in {name}, which is not read");
+        Some(Partial::missing(PartialReason::UnparsedFile, detail, Some(site)))
+    })
 }
 
 /// Endings of files that programs read descriptions and schemas from while they start.
@@ -246,6 +267,7 @@ const DATA: [&str; 5] = [".json", ".md", ".txt", ".yaml", ".yml"];
 pub fn is_wanted(path: &str) -> bool {
     LANGUAGES.iter().any(|language| language.owns(path) || language.companions.contains(&last_part(path)))
         || DATA.iter().any(|ending| path.ends_with(ending))
+        || UNREAD.iter().any(|(_, ending)| path.rsplit_once('.').is_some_and(|(_, own)| own == *ending))
 }
 
 /// Bytes of stack for the readers: parsers and walkers recurse. Reserved address space, of which only what is used
@@ -275,6 +297,9 @@ fn read_all(tree: &SourceTree, budget: &Budget) -> Extraction {
         let found = (language.read)(tree, budget);
         all.tools.extend(found.tools);
         all.partial.extend(found.partial);
+    }
+    if all.tools.is_empty() {
+        all.partial.extend(unread(tree));
     }
     if all.tools.len() > budget.limits.tools {
         all.tools.truncate(budget.limits.tools);

@@ -1,9 +1,9 @@
 //! The bodies and expressions of C# in the common language.
 
 use super::declare::{func, marks, params, ty};
-use crate::program::ast::{Arg, Body, Call, Expr, Func, Make, Name, Param, Stmt, Type};
+use crate::program::ast::{Arg, Body, Call, Case, Expr, Func, Make, Name, Param, Stmt, Truth, Type, truth};
 use crate::program::literal::{number, unescape};
-use crate::program::source::{Reading, children, field, first_of, of_kind, operands};
+use crate::program::source::{Reading, children, field, first_of, of_kind, operands, words};
 use std::rc::Rc;
 use tree_sitter::Node;
 
@@ -74,9 +74,16 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
             all.push(Stmt::Return(children(node).into_iter().map(|value| expr(reading, value)).collect()));
         }
         "if_statement" => {
-            let branches = [field(node, "consequence"), field(node, "alternative")];
-            all.push(Stmt::Branch(branches.into_iter().flatten().map(|branch| nested(reading, branch)).collect()));
+            let test = field(node, "condition");
+            let branch = |name: &str| field(node, name).map(|branch| nested(reading, branch)).unwrap_or_default();
+            all.push(Stmt::If {
+                test: test.map_or(Expr::Null, |test| expr(reading, test)),
+                words: words(reading, test),
+                then: branch("consequence"),
+                other: branch("alternative"),
+            });
         }
+        "throw_statement" | "continue_statement" | "break_statement" => all.push(Stmt::Leave),
         "foreach_statement" => {
             let names: Vec<Name> = field(node, "left").map(|name| Rc::from(reading.of(name))).into_iter().collect();
             let over = field(node, "right").map_or(Expr::Null, |over| expr(reading, over));
@@ -84,7 +91,10 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
             all.push(Stmt::Each { names, over, body });
         }
         "for_statement" | "while_statement" | "do_statement" => {
-            all.push(Stmt::Branch(vec![field(node, "body").map(|body| nested(reading, body)).unwrap_or_default()]));
+            let body = field(node, "body").map(|body| nested(reading, body)).unwrap_or_default();
+            let mut inner = field(node, "initializer").map(|first| nested(reading, first)).unwrap_or_default();
+            inner.push(Stmt::Loop(body));
+            all.push(Stmt::Block(inner));
         }
         "using_statement" | "lock_statement" | "fixed_statement" | "checked_statement" => {
             for child in children(node) {
@@ -98,8 +108,18 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
             all.extend(first_of(node, &["finally_clause"]).map(|last| Stmt::Block(body(reading, last))));
         }
         "switch_statement" => {
-            let sections = field(node, "body").map(children).unwrap_or_default();
-            all.push(Stmt::Branch(sections.into_iter().map(|section| body(reading, section)).collect()));
+            let test = field(node, "value");
+            let sections = field(node, "body").map(children).unwrap_or_default().into_iter();
+            let cases = sections.map(|section| {
+                let patterns = children(section).into_iter().filter(|part| part.kind() == "constant_pattern");
+                let values = patterns.filter_map(|pattern| children(pattern).first().copied());
+                Case { values: values.map(|value| expr(reading, value)).collect(), body: body(reading, section) }
+            });
+            all.push(Stmt::Switch {
+                on: test.map_or(Expr::Null, |test| expr(reading, test)),
+                words: words(reading, test),
+                cases: cases.collect(),
+            });
         }
         "local_function_statement" => all.extend(func(reading, node, "").map(Stmt::Func)),
         "block" => all.push(Stmt::Block(body(reading, node))),
@@ -223,6 +243,8 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
             }
             match (field(node, "operator").map(|op| op.kind()), field(node, "left"), field(node, "right")) {
                 (Some("??"), Some(left), Some(right)) => Expr::Choice(vec![expr(reading, left), expr(reading, right)]),
+                (Some(operator), Some(left), Some(right)) => truth(operator, expr(reading, left), expr(reading, right))
+                    .unwrap_or(Expr::Unknown("it is computed at run time")),
                 _ => Expr::Unknown("it is computed at run time"),
             }
         }
@@ -233,6 +255,28 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
         "as_expression" => field(node, "left").map_or(Expr::Null, |inner| expr(reading, inner)),
         "postfix_unary_expression" => children(node).first().map_or(Expr::Null, |inner| expr(reading, *inner)),
         "prefix_unary_expression" if text.starts_with('-') => number(text),
+        "prefix_unary_expression" if text.starts_with('!') => {
+            let inner = children(node).first().map_or(Expr::Null, |inner| expr(reading, *inner));
+            Expr::Truth(Box::new(Truth::Not(inner)))
+        }
+        // `x is "value"`, `x is not null`.
+        "is_pattern_expression" => {
+            let (left, pattern) = (field(node, "expression"), field(node, "pattern"));
+            let constant = |node: Node<'t>| {
+                let inner = if node.kind() == "negated_pattern" { children(node).first().copied() } else { Some(node) };
+                inner
+                    .filter(|inner| inner.kind() == "constant_pattern")
+                    .and_then(|inner| children(inner).first().copied())
+            };
+            match (left, pattern.and_then(constant)) {
+                (Some(left), Some(value)) => {
+                    let is = Expr::Truth(Box::new(Truth::Is(expr(reading, left), expr(reading, value))));
+                    let negated = pattern.is_some_and(|pattern| pattern.kind() == "negated_pattern");
+                    if negated { Expr::Truth(Box::new(Truth::Not(is))) } else { is }
+                }
+                _ => Expr::Unknown("it is computed at run time"),
+            }
+        }
         "conditional_expression" => {
             let choices = [field(node, "consequence"), field(node, "alternative")];
             Expr::Choice(choices.into_iter().flatten().map(|choice| expr(reading, choice)).collect())

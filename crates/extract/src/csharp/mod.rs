@@ -13,6 +13,7 @@ mod types;
 
 use super::program::ast::{Expr, Stmt, Unit};
 use super::program::machine::{Dialect, Machine};
+use super::program::setting::Setting;
 use super::program::source::{FileId, Reading, Site, Sources};
 use super::program::value::{Closure, Made, Object, Value};
 use super::{Budget, Extraction, SourceTree};
@@ -73,6 +74,19 @@ impl Dialect for CSharp {
 
     fn foreign<'t>(&self, machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option<Value<'t>> {
         standard::call(made).or_else(|| register::call(machine, made))
+    }
+
+    fn given<'t>(&self, path: &str) -> Option<Value<'t>> {
+        // The words of the command line, in top-level statements.
+        (path == "args").then(Setting::arguments)
+    }
+
+    fn language(&self) -> &'static str {
+        "C#"
+    }
+
+    fn registers(&self) -> &'static [&'static str] {
+        &["WithTools", "McpServerTool", "ToolCollection"]
     }
 
     fn object<'t>(&self, machine: &mut Machine<'t>, object: &Rc<Object<'t>>) {

@@ -13,7 +13,14 @@ pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option
     let on = || made.on.clone().unwrap_or(Value::Null);
     match made.last() {
         "WithToolsFromAssembly" => {
-            attributed::all(machine);
+            // Its own assembly, unless another one is handed over.
+            let is_own = |value: &Value<'t>| value.as_made().is_none_or(|made| made.last().starts_with("Get"));
+            if made.args.iter().all(|(_, value)| is_own(value) && !value.is_unknown()) {
+                attributed::all(machine);
+            } else {
+                let detail = "the tools of an assembly that is loaded at run time are not part of the source";
+                machine.lacks(detail.to_owned(), made.site);
+            }
             Some(Value::Made(Rc::clone(made)))
         }
         "WithTools" => {
@@ -31,6 +38,15 @@ pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option
             }
             Some(Value::Made(Rc::clone(made)))
         }
+        "AddListToolsFilter" | "WithListToolsFilter" | "AddIncomingMessageFilter" => {
+            let detail = format!("a filter decides at run time which tools are listed (`{}`)", made.last());
+            machine.lacks(detail, made.site);
+            None
+        }
+        "Remove" | "Clear" | "TryRemove" if shows_tools(&on()) => {
+            machine.lacks(format!("tools may be removed again (`{}`)", made.last()), made.site);
+            None
+        }
         // `options.ToolCollection.Add(tool)`, `tools.TryAdd(tool)`.
         "Add" | "TryAdd" | "AddSingleton" if made.args.iter().any(|(_, value)| is_tool(value)) => {
             made.args.iter().for_each(|(_, value)| {
@@ -41,6 +57,15 @@ pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option
         // A tool that is made is not a server's yet; what it is made of must not be walked as if it were called.
         "Create" if is_create(made) => Some(Value::Made(Rc::clone(made))),
         _ => None,
+    }
+}
+
+/// Whether a value is, or comes from, a collection of tools.
+fn shows_tools(value: &Value<'_>) -> bool {
+    match value {
+        Value::Path(path) => path.contains("ToolCollection"),
+        Value::List(items) => items.borrow().iter().any(is_tool),
+        _ => false,
     }
 }
 
@@ -94,6 +119,7 @@ fn register<'t>(machine: &mut Machine<'t>, value: &Value<'t>, depth: u32) -> boo
         return false;
     }
     match value {
+        Value::Guarded(_) => machine.unguarded(value, |machine, item| register(machine, item, depth + 1)),
         Value::List(items) => {
             let items = items.borrow().clone();
             items.iter().fold(items.is_empty(), |found, item| register(machine, item, depth + 1) | found)

@@ -101,6 +101,7 @@ fn vars<'t>(reading: &Reading<'t>, node: Node<'t>, unit: &mut Unit<'t>, depth: u
             };
             unit.vars.push(Rc::new(Var {
                 name: Rc::from(reading.of(*name)),
+                ty: field(spec, "type").map(|of| ty(reading, of)),
                 init: value.map(|value| Init::new(reading.file, value)),
                 part,
                 file: reading.file,

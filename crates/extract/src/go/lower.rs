@@ -1,7 +1,7 @@
 //! The bodies and expressions of Go in the common language.
 
 use super::declare::ty;
-use crate::program::ast::{Arg, Body, Call, Expr, Func, Make, Name, Param, Stmt, Type};
+use crate::program::ast::{Arg, Body, Call, Case, Expr, Func, Make, Name, Param, Stmt, Truth, Type, truth};
 use crate::program::source::{Reading, children, field, first_of, operands};
 use std::rc::Rc;
 use tree_sitter::Node;
@@ -55,36 +55,54 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
         "assignment_statement" => {
             let (Some(left), Some(right)) = (field(node, "left"), field(node, "right")) else { return };
             let (left, right) = (children(left), children(right));
-            let adds = field(node, "operator").is_some_and(|operator| reading.of(operator) == "+=");
+            let operator = field(node, "operator").map_or("=", |operator| reading.of(operator));
+            let adds = operator == "+=";
             for (at, target) in left.iter().enumerate() {
                 let Some(value) = right.get(at).map(|value| expr(reading, *value)) else { continue };
-                let value = if adds { Expr::Join(vec![expr(reading, *target), value]) } else { value };
+                let value = match operator {
+                    _ if adds => Expr::Join(vec![expr(reading, *target), value]),
+                    "=" | ":=" => value,
+                    _ => Expr::Unknown("it is computed at run time"),
+                };
                 all.push(Stmt::Assign(expr(reading, *target), value));
             }
         }
         "expression_statement" | "go_statement" | "defer_statement" => {
-            all.extend(children(node).into_iter().map(|child| Stmt::Expr(expr(reading, child))));
+            for child in children(node) {
+                all.push(Stmt::Expr(expr(reading, child)));
+                let callee = field(child, "function").map_or("", |function| reading.of(function));
+                let ends = callee == "panic" || matches!(callee, "os.Exit" | "runtime.Goexit");
+                if ends || callee.contains(".Fatal") || callee.contains(".Panic") {
+                    all.push(Stmt::Leave);
+                }
+            }
         }
         "if_statement" => {
             let mut inner = Vec::new();
             if let Some(first) = field(node, "initializer") {
                 statement(reading, first, &mut inner);
             }
-            // A condition can call what registers tools.
-            inner.extend(field(node, "condition").map(|condition| Stmt::Expr(expr(reading, condition))));
-            let mut branches = vec![field(node, "consequence").map(|b| block(reading, b)).unwrap_or_default()];
-            if let Some(other) = field(node, "alternative") {
-                branches.push(if other.kind() == "block" {
-                    block(reading, other)
-                } else {
-                    let mut nested = Vec::new();
-                    reading.deeper(|| statement(reading, other, &mut nested));
-                    nested
-                });
+            let condition = field(node, "condition");
+            let mut other = Vec::new();
+            if let Some(alternative) = field(node, "alternative") {
+                reading.deeper(|| statement(reading, alternative, &mut other));
             }
-            inner.push(Stmt::Branch(branches));
-            all.push(Stmt::Block(inner));
+            inner.push(Stmt::If {
+                test: condition.map_or(Expr::Null, |condition| expr(reading, condition)),
+                words: Rc::from(condition.map_or("", |condition| reading.of(condition))),
+                then: field(node, "consequence").map(|b| block(reading, b)).unwrap_or_default(),
+                other,
+            });
+            match inner.len() {
+                1 => all.extend(inner),
+                _ => all.push(Stmt::Block(inner)),
+            }
         }
+        "inc_statement" | "dec_statement" => {
+            let target = children(node).first().map(|target| expr(reading, *target));
+            all.extend(target.map(|target| Stmt::Assign(target, Expr::Unknown("it is counted at run time"))));
+        }
+        "continue_statement" | "break_statement" | "goto_statement" => all.push(Stmt::Leave),
         "for_statement" => {
             let body = field(node, "body").map(|body| block(reading, body)).unwrap_or_default();
             if let Some(range) = first_of(node, &["range_clause"]) {
@@ -94,11 +112,32 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
                 let names = if names.len() == 1 { vec![Rc::clone(&names[0]), Rc::from("_")] } else { names };
                 let over = field(range, "right").map_or(Expr::Null, |over| expr(reading, over));
                 all.push(Stmt::Each { names, over, body });
+            } else if let Some(counted) = counted(reading, node) {
+                all.push(Stmt::Each { names: vec![Rc::from("_"), counted.0], over: counted.1, body });
             } else {
-                all.push(Stmt::Branch(vec![body]));
+                let mut inner = Vec::new();
+                if let Some(first) = first_of(node, &["for_clause"]).and_then(|clause| field(clause, "initializer")) {
+                    statement(reading, first, &mut inner);
+                }
+                inner.push(Stmt::Loop(body));
+                all.push(Stmt::Block(inner));
             }
         }
-        "expression_switch_statement" | "type_switch_statement" | "select_statement" => {
+        "expression_switch_statement" => {
+            let on = field(node, "value");
+            let cases = children(node).into_iter().filter(|child| child.kind().ends_with("_case")).map(|case| Case {
+                values: field(case, "value")
+                    .map(|list| children(list).into_iter().map(|value| expr(reading, value)).collect())
+                    .unwrap_or_default(),
+                body: block(reading, case),
+            });
+            all.push(Stmt::Switch {
+                on: on.map_or(Expr::Bool(true), |on| expr(reading, on)),
+                words: Rc::from(on.map_or("", |on| reading.of(on))),
+                cases: cases.collect(),
+            });
+        }
+        "type_switch_statement" | "select_statement" => {
             let cases = children(node).into_iter().filter(|child| child.kind().ends_with("_case"));
             all.push(Stmt::Branch(cases.map(|case| block(reading, case)).collect()));
         }
@@ -112,6 +151,21 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
         }),
         _ => {}
     }
+}
+
+/// `for i := 0; i < 3; i++`: the name and the numbers that it takes.
+fn counted<'t>(reading: &Reading<'t>, node: Node<'t>) -> Option<(Name, Expr<'t>)> {
+    let clause = first_of(node, &["for_clause"])?;
+    let (first, test, step) = (field(clause, "initializer")?, field(clause, "condition")?, field(clause, "update")?);
+    let name = reading.of(*children(field(first, "left")?).first()?);
+    let from = expr(reading, *children(field(first, "right")?).first()?);
+    let operator = field(test, "operator")?.kind();
+    if step.kind() != "inc_statement" || reading.of(field(test, "left")?) != name || !matches!(operator, "<" | "<=") {
+        return None;
+    }
+    let to = expr(reading, field(test, "right")?);
+    let to = if operator == "<" { to } else { Expr::Join(vec![to, Expr::Number(1.into())]) };
+    Some((Rc::from(name), Expr::Range(Box::new(from), Box::new(to))))
 }
 
 fn declare<'t>(
@@ -167,10 +221,8 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
         "unary_expression" => match (node.child(0).map(|op| op.kind()), field(node, "operand")) {
             (Some("&" | "*" | "+"), Some(inner)) => expr(reading, inner),
             (Some("-"), Some(inner)) => crate::program::literal::number(&format!("-{}", reading.of(inner))),
-            (Some("!"), Some(inner)) => match expr(reading, inner) {
-                Expr::Bool(value) => Expr::Bool(!value),
-                _ => Expr::Unknown("it depends on a condition"),
-            },
+            (Some("!"), Some(inner)) => Expr::Truth(Box::new(Truth::Not(expr(reading, inner)))),
+            (Some("<-"), _) => Expr::Unknown("it is received from a channel"),
             _ => Expr::Unknown("it is computed at run time"),
         },
         "binary_expression" => {
@@ -180,7 +232,9 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
             if is_sum(node) {
                 return Expr::Join(operands(node, is_sum).into_iter().map(|part| expr(reading, part)).collect());
             }
-            Expr::Unknown("it is computed at run time")
+            let side = |name: &str| field(node, name).map_or(Expr::Null, |side| expr(reading, side));
+            let operator = field(node, "operator").map_or("", |operator| operator.kind());
+            truth(operator, side("left"), side("right")).unwrap_or(Expr::Unknown("it is computed at run time"))
         }
         "call_expression" => call(reading, node),
         "type_conversion_expression" => field(node, "operand").map_or(Expr::Null, |inner| expr(reading, inner)),
@@ -200,6 +254,7 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
             (Some(base), Some(key)) => Expr::Index(Box::new(expr(reading, base)), Box::new(expr(reading, key))),
             _ => Expr::Unknown("it is no complete expression"),
         },
+        "slice_expression" => field(node, "operand").map_or(Expr::Null, |inner| expr(reading, inner)),
         // A generic function whose types are written out.
         "type_instantiation_expression" => field(node, "type").map_or(Expr::Null, |inner| expr(reading, inner)),
         "type_assertion_expression" => field(node, "operand").map_or(Expr::Null, |inner| expr(reading, inner)),

@@ -9,10 +9,11 @@ mod declare;
 mod lower;
 mod option;
 mod register;
+mod setting;
 mod standard;
 mod structure;
 
-use super::program::ast::{Expr, Func, Stmt, Unit, last_name};
+use super::program::ast::{Class, Expr, Func, Stmt, Unit, last_name};
 use super::program::machine::{Dialect, Machine};
 use super::program::source::{FileId, Reading, Site, Sources};
 use super::program::value::{Closure, Made, Value};
@@ -43,6 +44,7 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     for (file, func) in &mains {
         machine.start(closure(func, *file));
     }
+    machine.run_later();
     if mains.is_empty() {
         for (file, func) in funcs.iter().filter(|(_, func)| func.name.starts_with(char::is_uppercase)) {
             machine.start(closure(func, *file));
@@ -99,6 +101,26 @@ impl Dialect for Go {
 
     fn returned<'t>(&self, args: &[(Option<Rc<str>>, Value<'t>)], value: &Value<'t>, site: Site) {
         register::remember_handler(args, value, site);
+    }
+
+    fn field_setting<'t>(&self, _: &mut Machine<'t>, class: &Rc<Class<'t>>, at: usize) -> Option<Value<'t>> {
+        setting::of_field(class, at)
+    }
+
+    fn bound<'t>(&self, path: &str, args: &[(Option<Rc<str>>, Value<'t>)]) -> Option<(usize, Value<'t>)> {
+        setting::bound(path, args)
+    }
+
+    fn given<'t>(&self, path: &str) -> Option<Value<'t>> {
+        setting::of_name(path)
+    }
+
+    fn language(&self) -> &'static str {
+        "Go"
+    }
+
+    fn registers(&self) -> &'static [&'static str] {
+        &["AddTool", "RegisterTool", "SetTools", "NewTool"]
     }
 
     fn sees_everything(&self) -> bool {

@@ -8,6 +8,7 @@ use crate::program::machine::Machine;
 use crate::program::schema::{self, Trouble};
 use crate::program::source::Site;
 use crate::program::value::{Made, Object, Value};
+use mcpdex_model::PartialReason;
 use serde_json::{Value as Json, json};
 use std::rc::Rc;
 
@@ -17,6 +18,7 @@ const HANDLER: &str = "$handler";
 
 pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option<Value<'t>> {
     let last = made.last();
+    doubts(machine, made);
     // An option that is called with the tool it is to change.
     if last == "()" {
         let tool = made.at(0)?;
@@ -40,6 +42,10 @@ pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option
     for (_, value) in &made.args {
         found |= register(machine, made, value, handler, 0);
     }
+    if matches!(last, "DeleteTools" | "RemoveTools" | "DeleteTool" | "RemoveTool") {
+        machine.lacks(format!("tools may be removed again (`{last}`)"), made.site);
+        return Some(Value::Null);
+    }
     // Tools that cannot be followed are told of only where a server takes them.
     if !found && matches!(last, "AddTool" | "AddTools" | "SetTools") && !made.args.is_empty() {
         let why =
@@ -50,6 +56,36 @@ pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option
         found = true;
     }
     found.then_some(Value::Null)
+}
+
+/// Notes what may add or drop tools in ways that are not followed.
+fn doubts<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) {
+    let last = made.last();
+    if &*made.path == "plugin.Open" {
+        machine.lacks("a plugin that is loaded at run time may register tools (`plugin.Open`)".to_owned(), made.site);
+    }
+    if is_mcp(&made.path) && matches!(last, "WithToolFilter" | "WithHooks" | "AddReceivingMiddleware") {
+        let detail = format!("a filter decides at run time which tools are listed (`{last}`)");
+        machine.lacks(detail, made.site);
+    }
+    if last == "AddReceivingMiddleware" && made.on.is_some() {
+        machine.lacks(
+            "a filter may decide at run time which tools are listed (`AddReceivingMiddleware`)".to_owned(),
+            made.site,
+        );
+    }
+    // A server that is handed to another module, or to a function that is not known.
+    let first = made.path.split('/').next().unwrap_or_default();
+    let is_foreign = (first.contains('.') && made.path.contains('/') && !is_mcp(&made.path)) || last == "()";
+    if is_foreign && made.args.iter().any(|(_, value)| is_server(value)) {
+        let shown = if last == "()" { "a function that is made at run time" } else { &*made.path };
+        let detail = format!("the server is handed to `{shown}`, which may register more tools");
+        machine.note(PartialReason::MountedServer, detail, Some(made.site));
+    }
+}
+
+fn is_server(value: &Value<'_>) -> bool {
+    value.as_made().is_some_and(|made| is_mcp(&made.path) && matches!(made.last(), "NewMCPServer" | "NewServer"))
 }
 
 fn is_tool_maker(made: &Made<'_>) -> bool {
@@ -72,6 +108,9 @@ fn register<'t>(
         return false;
     }
     match value {
+        Value::Guarded(_) => {
+            machine.unguarded(value, |machine, item| register(machine, made, item, handler, depth + 1))
+        }
         Value::Made(tool) if is_tool_maker(tool) => {
             from_call(machine, tool);
             true

@@ -1,6 +1,6 @@
 //! Go's built-in functions and those of its standard library that tool definitions are put together with.
 
-use crate::program::ast::last_name;
+use crate::program::ast::{Truth, last_name};
 use crate::program::builtin::fill;
 use crate::program::value::{MAX_ITEMS, Made, Value};
 use std::rc::Rc;
@@ -9,6 +9,9 @@ use std::rc::Rc;
 const MAX_TEXT: usize = 1 << 20;
 
 pub(super) fn call<'t>(made: &Rc<Made<'t>>) -> Option<Value<'t>> {
+    if let Some(setting) = super::setting::of_call(made) {
+        return Some(setting);
+    }
     if made.on.is_some() {
         return None;
     }
@@ -28,7 +31,12 @@ pub(super) fn call<'t>(made: &Rc<Made<'t>>) -> Option<Value<'t>> {
         }
         "make" => match args.first()? {
             Value::Type(ty) if &*ty.name == "map" => Some(Value::map(Vec::new())),
-            _ => Some(Value::list(Vec::new())),
+            Value::Type(ty) if &*ty.name == "[]" => Some(Value::list(Vec::new())),
+            Value::Class(class) if class.alias.as_ref().is_some_and(|of| &*of.name == "map") => {
+                Some(Value::map(Vec::new()))
+            }
+            Value::Class(_) => Some(Value::list(Vec::new())),
+            _ => Some(Value::Unknown("it is received at run time")),
         },
         "new" => Some(Value::Unknown("it is filled in at run time")),
         "string" | "byte" | "any" | "int" | "int64" | "float64" | "bool" if args.len() == 1 => Some(args[0].clone()),
@@ -47,6 +55,9 @@ pub(super) fn call<'t>(made: &Rc<Made<'t>>) -> Option<Value<'t>> {
             let (texts, between) = (texts?, text(1)?);
             let size = texts.iter().map(|text| text.len() + between.len()).sum::<usize>();
             (size <= MAX_TEXT).then(|| Value::text(&texts.join(&between)))
+        }
+        "slices.Contains" if args.len() == 2 => {
+            Some(Value::Truth(Rc::new(Truth::Has(args[0].clone(), args[1].clone()))))
         }
         "strings.TrimSpace" => of(text(0)?.trim().to_owned()),
         "strings.ToLower" => of(text(0)?.to_lowercase()),

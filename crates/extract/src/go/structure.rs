@@ -148,7 +148,7 @@ fn read_pairs(property: &mut Property<'_>, field: &Field<'_>, parts: &[&str]) {
 }
 
 /// The part of a field's tag that is meant for `key`.
-fn tag<'a>(field: &'a Field<'_>, key: &str) -> Option<&'a str> {
+pub(super) fn tag<'a>(field: &'a Field<'_>, key: &str) -> Option<&'a str> {
     let mut rest = field.tag.as_deref()?;
     while let Some((name, after)) = rest.trim_start().split_once(":\"") {
         let mut end = None;

@@ -1,10 +1,10 @@
 //! The bodies and expressions of Java in the common language.
 
 use super::declare::{members, nested_mark, params, ty};
-use crate::program::ast::{Arg, Body, Call, Class, ClassKind, Expr, Func, Make, Stmt};
+use crate::program::ast::{Arg, Body, Call, Case, Class, ClassKind, Expr, Func, Make, Name, Stmt, Truth, truth};
 use crate::program::builtin::trim_indent;
 use crate::program::literal::{number, unescape};
-use crate::program::source::{Reading, children, field, first_of, operands};
+use crate::program::source::{Reading, children, field, first_of, operands, words};
 use std::rc::Rc;
 use tree_sitter::Node;
 
@@ -64,9 +64,16 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
             all.push(Stmt::Return(children(node).into_iter().map(|value| expr(reading, value)).collect()));
         }
         "if_statement" => {
-            let branches = [field(node, "consequence"), field(node, "alternative")];
-            all.push(Stmt::Branch(branches.into_iter().flatten().map(|branch| nested(reading, branch)).collect()));
+            let test = field(node, "condition");
+            let branch = |name: &str| field(node, name).map(|branch| nested(reading, branch)).unwrap_or_default();
+            all.push(Stmt::If {
+                test: test.map_or(Expr::Null, |test| expr(reading, test)),
+                words: words(reading, test),
+                then: branch("consequence"),
+                other: branch("alternative"),
+            });
         }
+        "throw_statement" | "continue_statement" | "break_statement" => all.push(Stmt::Leave),
         "enhanced_for_statement" => {
             let names = field(node, "name").map(|name| Rc::from(reading.of(name))).into_iter().collect();
             let over = field(node, "value").map_or(Expr::Null, |over| expr(reading, over));
@@ -75,7 +82,13 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
         }
         "for_statement" | "while_statement" | "do_statement" => {
             let body = field(node, "body").map(|body| nested(reading, body)).unwrap_or_default();
-            all.push(Stmt::Branch(vec![body]));
+            if let Some((name, over)) = counted(reading, node) {
+                all.push(Stmt::Each { names: vec![name], over, body });
+            } else {
+                let mut inner = field(node, "init").map(|init| nested(reading, init)).unwrap_or_default();
+                inner.push(Stmt::Loop(body));
+                all.push(Stmt::Block(inner));
+            }
         }
         "try_statement" | "try_with_resources_statement" => {
             let mut inner = Vec::new();
@@ -89,8 +102,18 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
             }
         }
         "switch_expression" | "switch_statement" => {
-            let groups = field(node, "body").map(children).unwrap_or_default();
-            all.push(Stmt::Branch(groups.into_iter().map(|group| body(reading, group)).collect()));
+            let test = field(node, "condition");
+            let groups = field(node, "body").map(children).unwrap_or_default().into_iter();
+            let cases = groups.map(|group| {
+                let labels = children(group).into_iter().filter(|part| part.kind() == "switch_label");
+                let values = labels.flat_map(children).map(|value| expr(reading, value)).collect();
+                Case { values, body: body(reading, group) }
+            });
+            all.push(Stmt::Switch {
+                on: test.map_or(Expr::Null, |test| expr(reading, test)),
+                words: words(reading, test),
+                cases: cases.collect(),
+            });
         }
         "block" => all.push(Stmt::Block(body(reading, node))),
         "synchronized_statement" | "labeled_statement" | "finally_clause" => {
@@ -98,6 +121,22 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
         }
         _ => {}
     }
+}
+
+/// `for (int i = 0; i < 3; i++)`: the name and the numbers that it takes.
+fn counted<'t>(reading: &Reading<'t>, node: Node<'t>) -> Option<(Name, Expr<'t>)> {
+    let first = field(field(node, "init")?, "declarator")?;
+    let (test, step) = (field(node, "condition")?, field(node, "update")?);
+    let name = reading.of(field(first, "name")?);
+    let operator = field(test, "operator")?.kind();
+    let counts =
+        [format!("{name}++"), format!("++{name}"), format!("{name} += 1")].contains(&reading.of(step).to_owned());
+    if !counts || reading.of(field(test, "left")?) != name || !matches!(operator, "<" | "<=") {
+        return None;
+    }
+    let to = expr(reading, field(test, "right")?);
+    let to = if operator == "<" { to } else { Expr::Join(vec![to, Expr::Number(1.into())]) };
+    Some((Rc::from(name), Expr::Range(Box::new(expr(reading, field(first, "value")?)), Box::new(to))))
 }
 
 pub(super) fn expr<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
@@ -218,7 +257,9 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
             if is_sum(node) {
                 return Expr::Join(operands(node, is_sum).into_iter().map(|part| expr(reading, part)).collect());
             }
-            Expr::Unknown("it is computed at run time")
+            let side = |name: &str| field(node, name).map_or(Expr::Null, |side| expr(reading, side));
+            let operator = field(node, "operator").map_or("", |operator| operator.kind());
+            truth(operator, side("left"), side("right")).unwrap_or(Expr::Unknown("it is computed at run time"))
         }
         "parenthesized_expression" => children(node).first().map_or(Expr::Null, |inner| expr(reading, *inner)),
         "cast_expression" => field(node, "value").map_or(Expr::Null, |inner| expr(reading, inner)),
@@ -229,6 +270,7 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
         "class_literal" => children(node).first().map_or(Expr::Null, |of| Expr::Type(ty(reading, *of))),
         "unary_expression" => match (field(node, "operator").map(|op| op.kind()), field(node, "operand")) {
             (Some("-"), Some(inner)) => number(&format!("-{}", reading.of(inner))),
+            (Some("!"), Some(inner)) => Expr::Truth(Box::new(Truth::Not(expr(reading, inner)))),
             _ => Expr::Unknown("it is computed at run time"),
         },
         "assignment_expression" => field(node, "right").map_or(Expr::Null, |inner| expr(reading, inner)),

@@ -1,8 +1,8 @@
 //! Methods that annotations make tools: Spring's `@McpTool`, Spring AI's `@Tool`, Quarkus' `@Tool`. A method counts when
 //! its class is one that the framework finds, or that the code hands to it.
 
-use super::imports;
 use super::types::JvmTypes;
+use super::{imports, setting};
 use crate::program::ast::{Class, Func, Mark, Param, last_name, mark};
 use crate::program::draft::{Draft, HINTS};
 use crate::program::machine::Machine;
@@ -58,6 +58,7 @@ enum Framework {
     SpringMcp,
     SpringAi,
     Quarkus,
+    Koog,
 }
 
 pub(super) fn read(machine: &mut Machine<'_>) {
@@ -70,6 +71,8 @@ pub(super) fn read(machine: &mut Machine<'_>) {
                 Framework::SpringMcp
             } else if imports(machine, file, "quarkiverse") {
                 Framework::Quarkus
+            } else if imports(machine, file, "ai.koog") {
+                Framework::Koog
             } else if imports(machine, file, "springframework.ai") {
                 Framework::SpringAi
             } else {
@@ -77,7 +80,11 @@ pub(super) fn read(machine: &mut Machine<'_>) {
                 continue;
             };
             if is_registered(machine, &class, framework) {
+                let held = machine.guards.len();
+                let guards = setting::of_marks(machine, &class, &class.marks);
+                machine.guards.extend(guards);
                 tool_of(machine, &class, func, tool, framework);
+                machine.guards.truncate(held);
             }
         }
     }
@@ -88,6 +95,12 @@ fn is_registered(machine: &Machine<'_>, class: &Class<'_>, framework: Framework)
     match framework {
         Framework::Quarkus => true,
         Framework::SpringMcp => is_bean || mentioned(machine, class, &[]),
+        // A registry that is handed to a server; agents have registries, too.
+        Framework::Koog => {
+            let starts = ["startStdioMcpServer", "startSseMcpServer", "startMcpServer", "configureServer"];
+            let is_served = machine.sources.files.iter().any(|file| starts.iter().any(|word| file.text.contains(word)));
+            is_served && mentioned(machine, class, &["ToolRegistry"])
+        }
         Framework::SpringAi => mentioned(machine, class, &["toolObjects", "ToolCallbacks", "defaultTools"]),
     }
 }
@@ -126,12 +139,21 @@ fn tool_of<'t>(
         _ => false,
     };
     let mut draft = Draft::new(get(machine, "name"), func.site);
+    if from == Framework::Koog
+        && let Some(name) = tool.named("customName").or_else(|| tool.positional(0))
+    {
+        draft.name = machine.eval(name, &scope);
+    }
     if is_default(&draft.name) {
         draft.name = Value::Text(Rc::clone(&func.name));
     }
     for (name, field) in [("title", &mut draft.title), ("description", &mut draft.description)] {
         let value = get(machine, name);
         *field = if is_default(&value) { Value::Null } else { value };
+    }
+    if let Some(about) = mark(&func.marks, &["LLMDescription"]).filter(|_| from == Framework::Koog) {
+        let about = about.named("description").or_else(|| about.positional(0));
+        draft.description = about.map_or(Value::Null, |about| machine.eval(about, &scope));
     }
     if let Value::Made(annotations) = get(machine, "annotations") {
         for key in ["title"].into_iter().chain(HINTS) {
@@ -164,7 +186,7 @@ fn property<'t>(
     if INJECTED.contains(&ty.last()) || mark(&param.marks, &["McpProgressToken", "Suspend"]).is_some() {
         return None;
     }
-    let told = mark(&param.marks, &["McpToolParam", "ToolParam", "ToolArg"]);
+    let told = mark(&param.marks, &["McpToolParam", "ToolParam", "ToolArg", "LLMDescription"]);
     let get = |machine: &mut Machine<'t>, name: &str| match told.and_then(|told| told.named(name)) {
         Some(value) => machine.eval(value, &scope),
         None => Value::Null,
@@ -175,6 +197,10 @@ fn property<'t>(
     };
     let mut property = Property::new(&name, Some(ty.clone()), class.site.file);
     property.description = match get(machine, "description") {
+        Value::Null if from == Framework::Koog => match told.and_then(|told| told.positional(0)) {
+            Some(about) => machine.eval(about, &scope),
+            None => Value::Null,
+        },
         Value::Text(text) if text.is_empty() => Value::Null,
         value => value,
     };

@@ -4,11 +4,13 @@
 mod annotated;
 mod json;
 mod register;
+mod setting;
 mod standard;
 mod types;
 
 use super::program::ast::{Class, Func, last_name, mark};
 use super::program::machine::Machine;
+use super::program::setting::Setting;
 use super::program::source::FileId;
 use super::program::value::{Closure, Made, Value};
 use std::rc::Rc;
@@ -23,7 +25,8 @@ pub(super) fn walk(machine: &mut Machine<'_>) {
     let program = Rc::clone(&machine.program);
     for (at, unit) in program.units.iter().enumerate() {
         for func in unit.funcs.iter().filter(|func| &*func.name == "main") {
-            machine.start(Closure { func: Rc::clone(func), env: None, this: None, class: None, file: FileId(at) });
+            let closure = Closure { func: Rc::clone(func), env: None, this: None, class: None, file: FileId(at) };
+            machine.start_with(closure, vec![(None, Setting::arguments())]);
         }
     }
     let mut later = Vec::new();
@@ -52,19 +55,32 @@ fn start<'t>(machine: &mut Machine<'t>, class: &Rc<Class<'t>>, func: &Rc<Func<'t
     let this = if func.is_static { None } else { Some(machine.instance(class, true)) };
     let file = func.site.file;
     let closure = Closure { func: Rc::clone(func), env: None, this, class: Some(Rc::clone(class)), file };
-    let value = machine.invoke(&Rc::new(closure), Vec::new());
+    let held = machine.guards.len();
+    let guards = setting::of_marks(machine, class, &class.marks).into_iter();
+    let guards = guards.chain(setting::of_marks(machine, class, &func.marks)).collect::<Vec<_>>();
+    machine.guards.extend(guards);
+    let args = if &*func.name == "main" { vec![(None, Setting::arguments())] } else { Vec::new() };
+    let value = machine.invoke(&Rc::new(closure), args);
     // The frameworks register every bean that is a tool's specification.
     let is_specification = func.result.as_ref().is_some_and(|ty| {
         let inner = ty.args.first().map_or("", |arg| arg.last());
-        ty.last().ends_with("ToolSpecification") || inner.ends_with("ToolSpecification")
+        [ty.last(), inner].iter().any(|name| name.ends_with("ToolSpecification") || *name == "ToolCallback")
     });
     if mark(&func.marks, &["Bean", "Produces", "Provides", "Singleton"]).is_some() && is_specification {
         register::all(machine, &value);
     }
+    machine.guards.truncate(held);
 }
 
 pub(super) fn foreign<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option<Value<'t>> {
     standard::call(machine, made).or_else(|| register::call(machine, made))
+}
+
+/// Words in a function that registers tools.
+pub(super) const REGISTERS: [&str; 4] = ["addTool", "toolCall", ".tools(", "newTool"];
+
+pub(super) fn field_setting<'t>(machine: &mut Machine<'t>, class: &Rc<Class<'t>>, at: usize) -> Option<Value<'t>> {
+    setting::of_field(machine, class, at)
 }
 
 /// Whether a file imports something whose path has `part` in it.

@@ -3,9 +3,11 @@
 
 use super::is_named;
 use super::json;
+use super::types::JvmTypes;
 use crate::program::ast::last_name;
 use crate::program::draft::{Draft, HINTS, schema_text};
 use crate::program::machine::Machine;
+use crate::program::schema::{Trouble, of_class};
 use crate::program::source::Site;
 use crate::program::value::{Made, Value};
 use serde_json::Value as Json;
@@ -14,6 +16,13 @@ use std::rc::Rc;
 pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option<Value<'t>> {
     if let Some(json) = json::built(machine, made) {
         return Some(json);
+    }
+    doubts(machine, made);
+    if made.last() == "register"
+        && let Some(parts) = managed(made)
+    {
+        from_builder(machine, &parts, made.site);
+        return Some(Value::Null);
     }
     let registers = match made.last() {
         "addTool" | "addTools" | "tools" | "toolCall" => true,
@@ -42,9 +51,67 @@ pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option
     found.then(|| made.on.clone().unwrap_or(Value::Null))
 }
 
+/// Notes what may add or drop tools in ways that are not followed.
+fn doubts<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) {
+    if matches!(made.last(), "removeTool" | "removeTools") {
+        machine.lacks(format!("tools may be removed again (`{}`)", made.last()), made.site);
+    }
+    if made.path.ends_with("ServiceLoader.load") {
+        let detail = "what `ServiceLoader` finds at run time may register tools".to_owned();
+        machine.lacks(detail, made.site);
+    }
+}
+
+/// The calls of Quarkus' `tools.newTool(name).setDescription(...).register()`, the first one first.
+fn managed<'t>(made: &Rc<Made<'t>>) -> Option<Vec<Rc<Made<'t>>>> {
+    let mut chain = Vec::new();
+    let mut at = made.on.as_ref().and_then(Value::as_made).cloned();
+    while let Some(part) = at.filter(|_| chain.len() < 40) {
+        at = part.on.as_ref().and_then(Value::as_made).cloned();
+        let is_first = part.last() == "newTool";
+        chain.push(part);
+        if is_first {
+            chain.reverse();
+            return Some(chain);
+        }
+    }
+    None
+}
+
 /// Registers every tool inside of a value.
 pub(super) fn all<'t>(machine: &mut Machine<'t>, value: &Value<'t>) {
     register(machine, value, 0);
+}
+
+/// `FunctionToolCallback.builder(name, function).description(...).inputType(T.class).build()`.
+fn from_function<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> bool {
+    let mut chain = vec![Rc::clone(made)];
+    while let Some(Value::Made(on)) = chain.last().and_then(|part| part.on.clone()).filter(|_| chain.len() < 40) {
+        chain.push(on);
+    }
+    let Some(first) = chain.last().filter(|first| {
+        first.path.strip_suffix(".builder").is_some_and(|owner| is_named(owner, "FunctionToolCallback"))
+    }) else {
+        return false;
+    };
+    let mut draft = Draft::new(first.at(0).cloned().unwrap_or(Value::Null), first.site);
+    for part in &chain {
+        match (part.last(), part.at(0)) {
+            ("description", Some(about)) => draft.description = about.clone(),
+            ("inputSchema", Some(value)) => schema(&mut draft, value),
+            ("inputType", Some(Value::Class(class))) if draft.input.is_none() => {
+                let mut trouble = Trouble::default();
+                draft.input = Some(of_class(machine, &JvmTypes, class, &mut trouble, 0));
+                draft.lacks(trouble.what);
+            }
+            _ => {}
+        }
+    }
+    if draft.input.is_none() {
+        draft.missing.push("the input schema".to_owned());
+    }
+    machine.add(draft);
+    true
 }
 
 fn register<'t>(machine: &mut Machine<'t>, value: &Value<'t>, depth: u32) -> bool {
@@ -52,7 +119,11 @@ fn register<'t>(machine: &mut Machine<'t>, value: &Value<'t>, depth: u32) -> boo
         return false;
     }
     match value {
+        Value::Guarded(_) => machine.unguarded(value, |machine, item| register(machine, item, depth + 1)),
         Value::Made(made) => {
+            if from_function(machine, made) {
+                return true;
+            }
             if let Some(parts) = builder(made) {
                 from_builder(machine, &parts, made.site);
                 return true;
@@ -116,7 +187,8 @@ fn from_builder<'t>(machine: &mut Machine<'t>, parts: &[Rc<Made<'t>>], site: Sit
         match part.last() {
             "name" => draft.name = value,
             "title" => draft.title = value,
-            "description" => draft.description = value,
+            "description" | "setDescription" => draft.description = value,
+            "setName" => draft.name = value,
             // With a mapper in front, the text of the schema comes second.
             "inputSchema" => schema(&mut draft, part.at(1).unwrap_or(&value)),
             "annotations" => annotations(&mut draft, &value),

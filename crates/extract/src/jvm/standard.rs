@@ -9,6 +9,9 @@ use std::rc::Rc;
 pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option<Value<'t>> {
     let args: Vec<Value<'t>> = made.args.iter().map(|(_, value)| value.clone()).collect();
     let last = made.last();
+    if let Some(setting) = super::setting::of_call(made) {
+        return Some(setting);
+    }
     if let Some(on) = &made.on {
         return on_value(machine, on, last, &args);
     }

@@ -28,7 +28,13 @@ pub(super) fn unit<'t>(reading: &Reading<'t>, root: Node<'t>) -> Unit<'t> {
             "property_declaration" => {
                 if let Some((name, _, value)) = property(reading, node) {
                     let init = value.map(|value| Init::new(reading.file, value));
-                    unit.vars.push(Rc::new(Var { name: Rc::from(name), init, part: None, file: reading.file }));
+                    unit.vars.push(Rc::new(Var {
+                        name: Rc::from(name),
+                        ty: None,
+                        init,
+                        part: None,
+                        file: reading.file,
+                    }));
                 }
             }
             _ => unit.classes.extend(class(reading, node)),

@@ -1,9 +1,9 @@
 //! The bodies and expressions of Kotlin in the common language.
 
 use super::declare::{params, property, ty, value_of};
-use crate::program::ast::{Arg, Body, Call, Expr, Func, Mark, Name, Stmt};
+use crate::program::ast::{Arg, Body, Call, Case, Expr, Func, Mark, Name, Stmt, Truth, truth};
 use crate::program::literal::{number, unescape};
-use crate::program::source::{Reading, children, field, first_of, of_kind, operands};
+use crate::program::source::{Reading, children, field, first_of, of_kind, operands, words};
 use std::rc::Rc;
 use tree_sitter::Node;
 
@@ -64,15 +64,19 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
             all.push(Stmt::Return(value.map(|value| expr(reading, value)).into_iter().collect()));
         }
         "if_expression" => {
-            let condition = field(node, "condition");
-            let branches = children(node).into_iter().filter(|child| condition.is_none_or(|c| c.id() != child.id()));
-            all.push(Stmt::Branch(branches.map(|branch| nested(reading, branch)).collect()));
+            let test = field(node, "condition");
+            let mut branches = children(node).into_iter().filter(|child| test.is_none_or(|c| c.id() != child.id()));
+            let mut branch = || branches.next().map(|branch| nested(reading, branch)).unwrap_or_default();
+            all.push(Stmt::If {
+                test: test.map_or(Expr::Null, |test| expr(reading, test)),
+                words: words(reading, test),
+                then: branch(),
+                other: branch(),
+            });
         }
-        "when_expression" => {
-            let entries = of_kind(node, "when_entry").into_iter();
-            let last = entries.filter_map(|entry| children(entry).last().copied());
-            all.push(Stmt::Branch(last.map(|branch| nested(reading, branch)).collect()));
-        }
+        "when_expression" => all.push(when(reading, node)),
+        "throw_expression" | "continue_expression" | "break_expression" => all.push(Stmt::Leave),
+        "jump_expression" if !reading.of(node).starts_with("return") => all.push(Stmt::Leave),
         "for_statement" => {
             let parts = children(node);
             let names: Vec<Name> = match parts.first() {
@@ -88,7 +92,7 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
         }
         "while_statement" | "do_while_statement" => {
             let last = children(node).into_iter().filter(|child| child.kind() == "block");
-            all.push(Stmt::Branch(last.map(|body| nested(reading, body)).collect()));
+            all.push(Stmt::Loop(last.flat_map(|body| nested(reading, body)).collect()));
         }
         "try_expression" => {
             for part in children(node) {
@@ -102,6 +106,25 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
         "block" => all.push(Stmt::Block(body(reading, node))),
         "function_declaration" => {}
         _ => all.push(Stmt::Expr(expr(reading, node))),
+    }
+}
+
+fn when<'t>(reading: &Reading<'t>, node: Node<'t>) -> Stmt<'t> {
+    let on = first_of(node, &["when_subject"]).and_then(|subject| children(subject).last().copied());
+    let cases = of_kind(node, "when_entry").into_iter().map(|entry| {
+        let parts = children(entry);
+        let values = parts.iter().take(parts.len().saturating_sub(1));
+        // A value may stand in a node of its own for the condition.
+        let values = values.map(|value| match value.kind() {
+            "when_condition" => children(*value).first().map_or(Expr::Null, |inner| expr(reading, *inner)),
+            _ => expr(reading, *value),
+        });
+        Case { values: values.collect(), body: parts.last().map(|branch| nested(reading, *branch)).unwrap_or_default() }
+    });
+    Stmt::Switch {
+        on: on.map_or(Expr::Bool(true), |on| expr(reading, on)),
+        words: words(reading, on),
+        cases: cases.collect(),
     }
 }
 
@@ -170,6 +193,9 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
         "infix_expression" => {
             let parts = children(node);
             match parts.as_slice() {
+                [left, name, right] if reading.of(*name) == "until" => {
+                    Expr::Range(Box::new(expr(reading, *left)), Box::new(expr(reading, *right)))
+                }
                 [left, name, right] => Expr::Call(Box::new(Call {
                     callee: Expr::Member(Box::new(expr(reading, *left)), Rc::from(reading.of(*name))),
                     types: Vec::new(),
@@ -188,6 +214,8 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
             }
             match (field(node, "operator").map(|op| op.kind()), field(node, "left"), field(node, "right")) {
                 (Some("?:"), Some(left), Some(right)) => Expr::Choice(vec![expr(reading, left), expr(reading, right)]),
+                (Some(operator), Some(left), Some(right)) => truth(operator, expr(reading, left), expr(reading, right))
+                    .unwrap_or(Expr::Unknown("it is computed at run time")),
                 _ => Expr::Unknown("it is computed at run time"),
             }
         }
@@ -195,7 +223,19 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
         "unary_expression" => match (field(node, "operator").map(|op| op.kind()), field(node, "argument")) {
             (Some("!!"), Some(inner)) => expr(reading, inner),
             (Some("-"), Some(inner)) => number(&format!("-{}", reading.of(inner))),
+            (Some("!"), Some(inner)) => Expr::Truth(Box::new(Truth::Not(expr(reading, inner)))),
             _ => Expr::Unknown("it is computed at run time"),
+        },
+        "in_expression" => match children(node).as_slice() {
+            [part, whole] => Expr::Truth(Box::new(Truth::Has(expr(reading, *whole), expr(reading, *part)))),
+            _ => unfinished,
+        },
+        "range_expression" => match children(node).as_slice() {
+            [from, to] => {
+                let to = Expr::Join(vec![expr(reading, *to), Expr::Number(1.into())]);
+                Expr::Range(Box::new(expr(reading, *from)), Box::new(to))
+            }
+            _ => unfinished,
         },
         "as_expression" => children(node).first().map_or(Expr::Null, |inner| expr(reading, *inner)),
         "if_expression" => {

@@ -5,7 +5,7 @@ mod declare;
 mod lower;
 
 use super::jvm;
-use super::program::ast::{Expr, Stmt, Unit};
+use super::program::ast::{Class, Expr, Stmt, Unit};
 use super::program::machine::{Dialect, Machine};
 use super::program::source::{Reading, Sources};
 use super::program::value::{Made, Value};
@@ -40,5 +40,17 @@ impl Dialect for Kotlin {
 
     fn foreign<'t>(&self, machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option<Value<'t>> {
         jvm::foreign(machine, made)
+    }
+
+    fn field_setting<'t>(&self, machine: &mut Machine<'t>, class: &Rc<Class<'t>>, at: usize) -> Option<Value<'t>> {
+        jvm::field_setting(machine, class, at)
+    }
+
+    fn language(&self) -> &'static str {
+        "Kotlin"
+    }
+
+    fn registers(&self) -> &'static [&'static str] {
+        &jvm::REGISTERS
     }
 }

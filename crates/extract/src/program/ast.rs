@@ -32,8 +32,35 @@ pub(crate) enum Expr<'t> {
     Type(Type<'t>),
     /// A list whose items are handed over one by one.
     Spread(Box<Expr<'t>>),
+    /// A comparison, or truths put together.
+    Truth(Box<Truth<Expr<'t>>>),
+    /// The whole numbers from the first to before the second.
+    Range(Box<Expr<'t>>, Box<Expr<'t>>),
     /// What the reader does not follow, in words that complete "... could not be followed".
     Unknown(&'static str),
+}
+
+/// What is true or not.
+#[derive(Debug)]
+pub(crate) enum Truth<T> {
+    Is(T, T),
+    /// The first holds the second: a list an item, a text a word.
+    Has(T, T),
+    Not(T),
+    All(T, T),
+    Any(T, T),
+}
+
+/// The expression of an operator between two truths or values; `None` for one that gives neither.
+pub(crate) fn truth<'t>(operator: &str, left: Expr<'t>, right: Expr<'t>) -> Option<Expr<'t>> {
+    let truth = |truth| Expr::Truth(Box::new(truth));
+    Some(match operator {
+        "==" | "===" => truth(Truth::Is(left, right)),
+        "!=" | "!==" => truth(Truth::Not(truth(Truth::Is(left, right)))),
+        "&&" => truth(Truth::All(left, right)),
+        "||" => truth(Truth::Any(left, right)),
+        _ => return None,
+    })
 }
 
 #[derive(Debug)]
@@ -66,6 +93,22 @@ pub(crate) enum Stmt<'t> {
     Expr(Expr<'t>),
     /// Blocks of which it is not known which run.
     Branch(Vec<Vec<Stmt<'t>>>),
+    If {
+        test: Expr<'t>,
+        /// The test as it is written.
+        words: Rc<str>,
+        then: Vec<Stmt<'t>>,
+        other: Vec<Stmt<'t>>,
+    },
+    Switch {
+        on: Expr<'t>,
+        words: Rc<str>,
+        cases: Vec<Case<'t>>,
+    },
+    /// A block that runs until a test says otherwise.
+    Loop(Vec<Stmt<'t>>),
+    /// The block is left: the next round, the end of a loop, an exception, the end of the program.
+    Leave,
     Block(Vec<Stmt<'t>>),
     Each {
         names: Vec<Name>,
@@ -74,6 +117,13 @@ pub(crate) enum Stmt<'t> {
     },
     Return(Vec<Expr<'t>>),
     Func(Rc<Func<'t>>),
+}
+
+/// One case of a switch; without values it is the one for everything else.
+#[derive(Debug)]
+pub(crate) struct Case<'t> {
+    pub values: Vec<Expr<'t>>,
+    pub body: Vec<Stmt<'t>>,
 }
 
 /// A type as it is written, its name with dots between the parts.
@@ -259,6 +309,7 @@ impl<'t> Class<'t> {
 #[derive(Debug)]
 pub(crate) struct Var<'t> {
     pub name: Name,
+    pub ty: Option<Type<'t>>,
     pub init: Option<Init<'t>>,
     /// Several names share one value and take its parts.
     pub part: Option<usize>,

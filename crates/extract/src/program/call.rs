@@ -1,8 +1,9 @@
 //! Calls: those of the package are walked with their arguments, those that leave it become terms and are shown to the
 //! language's reader.
 
-use super::ast::{Call, Class, Expr, Func, Name};
+use super::ast::{Call, Expr, Func, Name, last_name};
 use super::machine::{MAX_CALLS, Machine, Scope};
+use super::setting;
 use super::value::{Closure, Env, Made, Value};
 use std::rc::Rc;
 
@@ -66,6 +67,10 @@ impl<'t> Machine<'t> {
                 value
             }
             Some(Value::Path(path)) => {
+                self.bind_settings(&path, &args, call, scope);
+                if let Some(value) = setting::asked(&Value::Null, last_name(&path), &values(&args)) {
+                    return value;
+                }
                 let made = Made { path, on: None, types: call.types.clone(), args, site: call.site };
                 self.foreign(made)
             }
@@ -74,6 +79,10 @@ impl<'t> Machine<'t> {
             Some(held) if args.is_empty() && matches!(on, Some(Value::Object(_))) => held,
             _ => {
                 let on = on.unwrap_or(Value::Null);
+                self.bind_settings(&name, &args, call, scope);
+                if let Some(value) = setting::asked(&on, &name, &values(&args)) {
+                    return value;
+                }
                 if let Some(value) = self.method_of_value(&on, &name, &args) {
                     return value;
                 }
@@ -95,6 +104,18 @@ impl<'t> Machine<'t> {
                 let made = Made { path: name, on: Some(on), types: call.types.clone(), args, site: call.site };
                 self.foreign(made)
             }
+        }
+    }
+
+    /// Sets what a foreign call is given to fill in by a setting.
+    fn bind_settings(&mut self, path: &str, args: &Args<'t>, call: &Call<'t>, scope: &Scope<'t>) {
+        let dialect = self.dialect;
+        if let Some((at, setting)) = dialect.bound(path, args)
+            && let Some(arg) = call.args.get(at)
+        {
+            let held = std::mem::replace(&mut self.conditions, 0);
+            self.assign(&arg.value, setting, scope);
+            self.conditions = held;
         }
     }
 
@@ -161,8 +182,12 @@ impl<'t> Machine<'t> {
         let Some(body) = &func.body else { return Value::Unknown("it is the result of a function without a body") };
         let key = Rc::as_ptr(&func);
         let again = self.calls.iter().filter(|active| **active == key).count();
-        if again > 1 || self.calls.len() as u32 >= MAX_CALLS || !self.step() {
+        if again > 1 || self.calls.len() as u32 >= MAX_CALLS {
+            self.note_depth(&func);
             return Value::Unknown("it is the result of calls that nest too deep");
+        }
+        if !self.step() {
+            return Value::Unknown("the walk was ended at its limit");
         }
         let env = Env::inside(closure.env.clone());
         self.bind(&func, args, &env, closure);
@@ -174,95 +199,6 @@ impl<'t> Machine<'t> {
         self.run(&statements, &scope, &mut returns, floor);
         self.calls.pop();
         returns.value()
-    }
-
-    fn bind(&mut self, func: &Rc<Func<'t>>, args: Args<'t>, env: &Rc<Env<'t>>, closure: &Closure<'t>) {
-        let depth = self.conditions;
-        if let (Some((name, _)), Some(this)) = (&func.receiver, &closure.this) {
-            env.declare(name, this.clone(), depth);
-        }
-        let mut unnamed = args.iter().filter(|(name, _)| name.is_none()).map(|(_, value)| value);
-        for param in &func.params {
-            let named =
-                args.iter().find(|(name, _)| name.as_ref() == Some(&param.name)).map(|(_, value)| value.clone());
-            let value = if param.is_rest {
-                let rest: Vec<_> = unnamed.by_ref().cloned().collect();
-                // A list that is handed over whole is the list itself.
-                match rest.as_slice() {
-                    [only @ Value::List(_)] => only.clone(),
-                    [only @ Value::Unknown(_)] => only.clone(),
-                    _ => Value::list(rest),
-                }
-            } else {
-                named
-                    .or_else(|| unnamed.next().cloned())
-                    .unwrap_or(Value::Unknown("it is a parameter that is not given"))
-            };
-            let value = match (value, &param.default) {
-                (Value::Unknown(_), Some(default)) if args.len() < func.params.len() => {
-                    let scope = Scope {
-                        env: Rc::clone(env),
-                        this: closure.this.clone(),
-                        class: closure.class.clone(),
-                        file: closure.file,
-                    };
-                    self.eval(default, &scope)
-                }
-                (Value::Unknown(why), _) => match self.of_type(param.ty.as_ref(), func.site) {
-                    Value::Unknown(_) => Value::Unknown(why),
-                    known => known,
-                },
-                (value, _) => value,
-            };
-            env.declare(&param.name, value, depth);
-        }
-        if func.params.is_empty() && func.marks.iter().any(|mark| &*mark.name == "$it") {
-            let it = args.first().map_or(Value::Unknown("it is given at run time"), |(_, value)| value.clone());
-            env.declare(&Rc::from("it"), it, depth);
-        }
-    }
-
-    /// Runs the constructor of a class of the package on a new object.
-    pub(super) fn construct(&mut self, class: &Rc<Class<'t>>, value: &Value<'t>, args: Args<'t>) {
-        let Value::Object(object) = value else { return };
-        let program = Rc::clone(&self.program);
-        if !class.params.is_empty() {
-            let mut unnamed = args.iter().filter(|(name, _)| name.is_none()).map(|(_, value)| value);
-            for param in &class.params {
-                let named = args.iter().find(|(name, _)| name.as_ref() == Some(&param.name)).map(|(_, v)| v.clone());
-                let given = named.or_else(|| unnamed.next().cloned());
-                let value = match (given, &param.default) {
-                    (Some(given), _) => given,
-                    (None, Some(default)) => {
-                        let scope = Scope { this: Some(value.clone()), ..self.class_scope(class) };
-                        self.eval(default, &scope)
-                    }
-                    (None, None) => Value::Unknown("it is a parameter that is not given"),
-                };
-                object.fields.borrow_mut().insert(Rc::clone(&param.name), value);
-            }
-        }
-        // What a parent is given stands beside its name.
-        for parent in &class.supers {
-            if let Some(inline) = &parent.inline
-                && let Some(parent) = program.class(class.site.file, &parent.name)
-                && self.calls.len() < MAX_CALLS as usize
-            {
-                let scope = Scope { this: Some(value.clone()), ..self.class_scope(class) };
-                let given = inline.variants.first().map(|variant| variant.args.as_slice()).unwrap_or_default();
-                let given = given.iter().map(|arg| (arg.name.clone(), self.eval(&arg.value, &scope))).collect();
-                self.calls.push(std::ptr::null());
-                self.construct(&parent, value, given);
-                self.calls.pop();
-            }
-        }
-        if let Some(func) = program.method(class, "<init>", args.len()).filter(|func| func.site.file == class.site.file)
-        {
-            let this = Some(value.clone());
-            let file = func.site.file;
-            let closure = Closure { func, env: None, this, class: Some(Rc::clone(class)), file };
-            self.invoke(&Rc::new(closure), args);
-        }
     }
 
     /// Shows a call to the language's reader; what it knows nothing of may run the functions that it is given.
@@ -287,9 +223,10 @@ impl<'t> Machine<'t> {
             return;
         }
         match value {
-            Value::Func(closure) if self.ran.insert(Rc::as_ptr(&closure.func)) => {
+            Value::Func(closure) if self.is_news(Rc::as_ptr(&closure.func)) => {
                 self.invoke(closure, Vec::new());
             }
+            Value::Guarded(_) => self.unguarded(value, |machine, item| machine.escape(item, depth + 1)),
             Value::List(items) => {
                 let items = items.borrow().clone();
                 items.iter().for_each(|item| self.escape(item, depth + 1));
@@ -298,10 +235,35 @@ impl<'t> Machine<'t> {
         }
     }
 
+    /// Whether a function is to be walked: for the first time, or for the first time without a guard around it.
+    fn is_news(&mut self, func: *const Func<'t>) -> bool {
+        match (self.ran.insert(func), self.guards.is_empty()) {
+            (true, true) => true,
+            (true, false) => self.ran_guarded.insert(func),
+            (false, true) => self.ran_guarded.remove(&func),
+            (false, false) => false,
+        }
+    }
+
+    /// Notes that a function that may register tools was not walked again.
+    fn note_depth(&mut self, func: &Rc<Func<'t>>) {
+        let Some(body) = &func.body else { return };
+        let text = self.sources.files[body.file.0].text.get(body.node.byte_range()).unwrap_or_default();
+        if self.dialect.registers().iter().any(|word| text.contains(word)) {
+            let detail = format!("calls of `{}` nest too deep to be followed; it may register more tools", func.name);
+            self.lacks(detail, func.site);
+        }
+    }
+
     /// Walks a function once for what it registers, its parameters known by their types alone.
     pub(crate) fn start(&mut self, closure: Closure<'t>) {
+        self.start_with(closure, Vec::new());
+    }
+
+    /// The same with arguments.
+    pub(crate) fn start_with(&mut self, closure: Closure<'t>, args: Args<'t>) {
         if self.ran.insert(Rc::as_ptr(&closure.func)) {
-            self.invoke(&Rc::new(closure), Vec::new());
+            self.invoke(&Rc::new(closure), args);
         }
     }
 
@@ -337,6 +299,10 @@ impl<'t> Machine<'t> {
         let (func, env, class) = (Rc::clone(&closure.func), Some(env), closure.class.clone());
         self.invoke(&Rc::new(Closure { func, env, this: Some(this), class, file: closure.file }), args)
     }
+}
+
+fn values<'t>(args: &Args<'t>) -> Vec<Value<'t>> {
+    args.iter().map(|(_, value)| value.clone()).collect()
 }
 
 fn says_nothing(value: &Value<'_>) -> bool {

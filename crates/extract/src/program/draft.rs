@@ -1,10 +1,11 @@
 //! One tool while it is put together: values in, the object that `tools/list` would hold out. A field whose value is not
 //! known is left out and named in a [`Partial`].
 
+use super::setting::Guard;
 use super::source::{Site, Sources};
 use super::value::Value;
 use crate::SourceTool;
-use mcpdex_model::{Partial, PartialReason};
+use mcpdex_model::{Partial, PartialReason, ToolCondition};
 use serde_json::{Map, Value as Json, json};
 
 /// The hints that an author can set.
@@ -22,6 +23,9 @@ pub(crate) struct Draft<'t> {
     pub site: Site,
     /// What else of it is not known: completes "... of tool `x`".
     pub missing: Vec<String>,
+    /// What must hold for it to be there: all of these, or all of one of `others`.
+    pub guards: Vec<Guard>,
+    pub others: Vec<Vec<Guard>>,
 }
 
 impl<'t> Draft<'t> {
@@ -35,6 +39,8 @@ impl<'t> Draft<'t> {
             annotations: Vec::new(),
             site,
             missing: Vec::new(),
+            guards: Vec::new(),
+            others: Vec::new(),
         }
     }
 
@@ -52,6 +58,7 @@ impl<'t> Draft<'t> {
 
     pub(crate) fn finish(self, sources: &Sources<'t>) -> SourceTool {
         let name = self.name.as_text().unwrap_or_default();
+        let condition = condition(&self.guards, &self.others);
         let mut tool = Map::new();
         let mut missing = self.missing;
         tool.insert("name".to_owned(), json!(*name));
@@ -85,8 +92,23 @@ impl<'t> Draft<'t> {
             Partial::inexact(PartialReason::UnresolvedValue, detail, Some(site.clone()))
         };
         let partial = missing.into_iter().map(spell).collect();
-        SourceTool::new(&tool, site.clone(), partial)
+        SourceTool::new(&tool, site.clone(), partial).under(condition)
     }
+}
+
+/// All of these guards, or all of those of another way to the same tool.
+fn condition(guards: &[Guard], others: &[Vec<Guard>]) -> Option<ToolCondition> {
+    let all = |guards: &[Guard]| {
+        let each = guards.iter().map(|guard| ToolCondition { text: guard.text.to_string(), plain_start: guard.plain });
+        each.fold(None, |all, one| ToolCondition::and(all, Some(one)))
+    };
+    let first = all(guards)?;
+    let ways: Vec<ToolCondition> =
+        std::iter::once(first).chain(others.iter().filter_map(|guards| all(guards))).collect();
+    let plain = |wanted: bool| ways.iter().filter(|way| way.plain_start == Some(wanted)).count();
+    let plain_start = if plain(true) > 0 { Some(true) } else { (plain(false) == ways.len()).then_some(false) };
+    let text = ways.iter().map(|way| way.text.as_str()).collect::<Vec<_>>().join(" or ");
+    Some(ToolCondition { text, plain_start })
 }
 
 /// How deep a value may nest to be written as JSON.

@@ -3,6 +3,7 @@
 use super::ast::{Expr, Make, Name};
 use super::machine::{MAX_TEXT, Machine, Scope};
 use super::names::Decl;
+use super::setting::Setting;
 use super::source::Site;
 use super::value::{Closure, MAX_ITEMS, Made, Object, Value};
 use std::cell::{Cell, RefCell};
@@ -19,10 +20,14 @@ impl<'t> Machine<'t> {
             Expr::Number(number) => Value::Number(number.clone()),
             Expr::Bool(value) => Value::Bool(*value),
             Expr::Null => Value::Null,
-            Expr::Name(name) => self.name(name, scope),
+            Expr::Name(name) => {
+                let value = self.name(name, scope);
+                self.given(value)
+            }
             Expr::Member(base, name) => {
                 let base = self.eval(base, scope);
-                self.member(&base, name, None)
+                let value = self.member(&base, name, None);
+                self.given(value)
             }
             Expr::Index(base, key) => {
                 let (base, key) = (self.eval(base, scope), self.eval(key, scope));
@@ -37,10 +42,15 @@ impl<'t> Machine<'t> {
                 Value::map(pairs.collect())
             }
             Expr::Join(parts) => self.join(parts, scope),
+            Expr::Truth(truth) => self.truth(truth, scope),
+            Expr::Range(from, to) => {
+                let (from, to) = (self.eval(from, scope), self.eval(to, scope));
+                range(&from, &to)
+            }
             Expr::Choice(choices) => {
                 let mut values = choices.iter().map(|choice| self.eval(choice, scope)).collect::<Vec<_>>().into_iter();
                 let first = values.next().unwrap_or(Value::Null);
-                values.fold(first, Value::or)
+                values.fold(first, or_default)
             }
             Expr::Lambda(func) => Value::Func(Rc::new(Closure {
                 func: Rc::clone(func),
@@ -86,6 +96,11 @@ impl<'t> Machine<'t> {
                     text.push_str(&number.to_string());
                 }
                 Value::Bool(value) => text.push_str(if value { "true" } else { "false" }),
+                // The default of a setting is its value where nobody sets it.
+                Value::Setting(setting) if matches!(setting.default, Some(Value::Text(_))) => {
+                    is_text = true;
+                    text.push_str(&setting.default.as_ref().and_then(Value::as_text).unwrap_or_default());
+                }
                 Value::Unknown(why) => return Value::Unknown(why),
                 // Lists and maps are joined in some of the languages; text with anything else in it is not known.
                 Value::List(first) if at == 0 && parts.len() > 1 => {
@@ -118,6 +133,14 @@ impl<'t> Machine<'t> {
         let mut args = vec![(None, first)];
         args.extend(rest.iter().take(MAX_ITEMS).map(|part| (None, self.eval(part, scope))));
         Value::Made(Rc::new(Made { path: Rc::from("+"), on: None, types: Vec::new(), args, site }))
+    }
+
+    /// A value, or what it stands for where it is a foreign name that is known.
+    fn given(&self, value: Value<'t>) -> Value<'t> {
+        match &value {
+            Value::Path(path) => self.dialect.given(path).unwrap_or(value),
+            _ => value,
+        }
     }
 
     /// What a bare name means.
@@ -199,7 +222,7 @@ impl<'t> Machine<'t> {
             return self.foreign(made);
         }
         for (_, value) in &fields {
-            self.escape(value, 0);
+            self.later.push((value.clone(), self.guards.clone()));
         }
         let mut named: BTreeMap<Name, Value<'t>> = fields.into_iter().collect();
         for (at, (name, value)) in args.into_iter().enumerate() {
@@ -242,6 +265,27 @@ fn index<'t>(base: &Value<'t>, key: &Value<'t>) -> Value<'t> {
             found.unwrap_or(Value::Unknown("it is looked up under a key that is not known"))
         }
         _ => Value::Unknown("it is looked up in something that is not known"),
+    }
+}
+
+/// `setting ?: "default"`; anything else that is one of two is not known.
+fn or_default<'t>(first: Value<'t>, second: Value<'t>) -> Value<'t> {
+    match (&first, &second) {
+        (Value::Setting(setting), Value::Text(_) | Value::Bool(_) | Value::Number(_)) => {
+            Setting::named(&setting.name, Some(second))
+        }
+        _ => first.or(second),
+    }
+}
+
+/// The numbers of a loop that counts.
+fn range<'t>(from: &Value<'t>, to: &Value<'t>) -> Value<'t> {
+    let whole = |value: &Value<'t>| if let Value::Number(number) = value { number.as_i64() } else { None };
+    match (whole(from), whole(to)) {
+        (Some(from), Some(to)) if to.saturating_sub(from) <= MAX_ITEMS as i64 => {
+            Value::list((from..to).map(|at| Value::Number(serde_json::Number::from(at))).collect())
+        }
+        _ => Value::Unknown("it is counted at run time"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::ast::{Expr, Stmt};
 use super::machine::{Machine, Scope};
+use super::setting::Guard;
 use super::value::{Env, MAX_ITEMS, Value};
 use std::rc::Rc;
 
@@ -16,9 +17,21 @@ pub(super) struct Returns<'t> {
 impl<'t> Returns<'t> {
     /// The one value that the function gives; where several are possible and only one says something, that one.
     pub(super) fn value(self) -> Value<'t> {
-        let mut values = self.values.into_iter();
+        let mut values = self.without_failures().values.into_iter();
         let Some(first) = values.next() else { return Value::Null };
         values.fold(first, either)
+    }
+
+    /// Of several results with an error beside them, those without one: who fails gives nothing else.
+    fn without_failures(mut self) -> Self {
+        let is_good = |value: &Value<'_>| match value {
+            Value::Tuple(parts) => parts.len() > 1 && matches!(parts.last(), Some(Value::Null)),
+            _ => false,
+        };
+        if self.values.iter().any(is_good) && self.values.iter().all(|value| matches!(value, Value::Tuple(_))) {
+            self.values.retain(is_good);
+        }
+        self
     }
 }
 
@@ -39,18 +52,42 @@ fn either<'t>(a: Value<'t>, b: Value<'t>) -> Value<'t> {
 }
 
 impl<'t> Machine<'t> {
-    /// Walks statements; `floor` is the depth of conditions at which the function was entered.
-    pub(super) fn run(&mut self, body: &[Stmt<'t>], scope: &Scope<'t>, returns: &mut Returns<'t>, floor: u32) {
+    /// Walks statements; `floor` is the depth of conditions at which the function was entered. Gives the guard under
+    /// which what follows the last of them runs.
+    pub(super) fn run(
+        &mut self,
+        body: &[Stmt<'t>],
+        scope: &Scope<'t>,
+        returns: &mut Returns<'t>,
+        floor: u32,
+    ) -> Option<Guard> {
+        let held = self.guards.len();
+        let mut last = None;
         for statement in body {
             if returns.is_over || !self.step() {
-                return;
+                break;
             }
-            self.statement(statement, scope, returns, floor);
+            last = self.statement(statement, scope, returns, floor);
+            self.enter(last.clone());
         }
+        self.guards.truncate(held);
+        last
     }
 
-    fn statement(&mut self, statement: &Stmt<'t>, scope: &Scope<'t>, returns: &mut Returns<'t>, floor: u32) {
+    fn statement(
+        &mut self,
+        statement: &Stmt<'t>,
+        scope: &Scope<'t>,
+        returns: &mut Returns<'t>,
+        floor: u32,
+    ) -> Option<Guard> {
         match statement {
+            Stmt::If { test, words, then, other } => {
+                return self.either((test, words), (then, other), scope, returns, floor);
+            }
+            Stmt::Switch { on, words, cases } => self.cases((on, words), cases, scope, returns, floor),
+            Stmt::Loop(body) => self.repeated(body, scope, returns, floor),
+            Stmt::Leave => {}
             Stmt::Let(names, ty, value) => {
                 let value = match value {
                     Some(value) => match self.eval(value, scope) {
@@ -60,7 +97,11 @@ impl<'t> Machine<'t> {
                         },
                         known => known,
                     },
-                    None => Value::Null,
+                    // An object without more is one whose fields are filled in later.
+                    None => match self.of_type(ty.as_ref(), self.site_of(scope)) {
+                        Value::Unknown(_) => Value::Null,
+                        known => known,
+                    },
                 };
                 match (names.as_slice(), &value) {
                     ([name], _) => scope.env.declare(name, value, self.conditions),
@@ -96,7 +137,7 @@ impl<'t> Machine<'t> {
             }
             Stmt::Block(block) => {
                 let inner = inside(scope);
-                self.run(block, &inner, returns, floor);
+                return self.run(block, &inner, returns, floor);
             }
             Stmt::Each { names, over, body } => {
                 let over = self.eval(over, scope);
@@ -118,6 +159,7 @@ impl<'t> Machine<'t> {
                 scope.env.declare(&func.name, closure, self.conditions);
             }
         }
+        None
     }
 
     fn each(
@@ -136,13 +178,15 @@ impl<'t> Machine<'t> {
                 items.iter().take(MAX_ITEMS).enumerate().map(|(at, item)| (count(at), item.clone())).collect()
             }
             Value::Map(pairs) => pairs.borrow().iter().take(MAX_ITEMS).cloned().collect(),
+            // The words of a setting: which ones, whoever starts the server decides.
+            Value::Setting(_) => vec![(Value::Unknown("it is counted at run time"), over.clone())],
             _ => {
                 self.conditions += 1;
                 let inner = inside(scope);
                 for name in names {
                     inner.env.declare(
                         name,
-                        Value::Unknown("it is an item of a list that is not known"),
+                        Value::Unknown("it is an item of a list that is made at run time"),
                         self.conditions,
                     );
                 }
@@ -156,6 +200,14 @@ impl<'t> Machine<'t> {
                 return;
             }
             let inner = inside(scope);
+            let held = self.guards.len();
+            let value = match &value {
+                Value::Guarded(guarded) => {
+                    guarded.0.iter().for_each(|guard| self.enter(Some(guard.clone())));
+                    guarded.1.clone()
+                }
+                _ => value,
+            };
             match names {
                 [] => {}
                 [name] if matches!(over, Value::Map(_)) => {
@@ -168,17 +220,21 @@ impl<'t> Machine<'t> {
                 }
             }
             self.run(body, &inner, returns, floor);
+            self.guards.truncate(held);
         }
     }
 
-    fn assign(&mut self, target: &Expr<'t>, value: Value<'t>, scope: &Scope<'t>) {
+    pub(super) fn assign(&mut self, target: &Expr<'t>, value: Value<'t>, scope: &Scope<'t>) {
         match target {
             Expr::Name(name) => {
                 if let Some(holder) = scope.env.holder(name) {
                     let mut vars = holder.vars.borrow_mut();
                     if let Some((old, depth)) = vars.get_mut(name) {
                         let old_value = std::mem::replace(old, Value::Null);
-                        *old = if self.conditions > *depth { old_value.or(value) } else { value };
+                        *old = match self.conditions > *depth {
+                            true => old_value.or_under(value, &self.guards),
+                            false => value,
+                        };
                     }
                 } else if let Some(Value::Object(this)) = &scope.this {
                     self.set_field(&Rc::clone(this), name, value);
@@ -238,6 +294,6 @@ impl<'t> Machine<'t> {
     }
 }
 
-fn inside<'t>(scope: &Scope<'t>) -> Scope<'t> {
+pub(super) fn inside<'t>(scope: &Scope<'t>) -> Scope<'t> {
     Scope { env: Env::inside(Some(Rc::clone(&scope.env))), ..scope.clone() }
 }

@@ -7,10 +7,12 @@
 use super::ast::{Body, Class, Expr, Init, Name, Stmt, Unit, Var};
 use super::draft::Draft;
 use super::names::Program;
-use super::source::{FileId, Reading, Site, Sources};
+use super::setting::Guard;
+use super::source::{FileId, Reading, Site, Sources, unread};
 use super::value::{Env, Made, Object, Value};
 use crate::{Budget, Extraction};
 use mcpdex_model::{Partial, PartialReason};
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use tree_sitter::Node;
@@ -36,6 +38,37 @@ pub(crate) trait Dialect {
 
     /// Looks at a value that is set as a property of something foreign.
     fn assigned<'t>(&self, _machine: &mut Machine<'t>, _name: &str, _value: &Value<'t>, _site: Site) {}
+
+    /// What a field that the program fills in at run time is set by, where the source tells.
+    fn field_setting<'t>(&self, _machine: &mut Machine<'t>, _class: &Rc<Class<'t>>, _at: usize) -> Option<Value<'t>> {
+        None
+    }
+
+    /// The argument of a foreign call that the call sets, and the setting that it is then.
+    fn bound<'t>(&self, _path: &str, _args: &[(Option<Name>, Value<'t>)]) -> Option<(usize, Value<'t>)> {
+        None
+    }
+
+    /// What a foreign name stands for, where it is something that whoever starts the server decides.
+    fn given<'t>(&self, _path: &str) -> Option<Value<'t>> {
+        None
+    }
+
+    /// What the language is called.
+    fn language(&self) -> &'static str;
+
+    /// Whether a line of source names a library for MCP servers.
+    fn names_mcp(&self, line: &str) -> bool {
+        let line = line.trim_start();
+        let is_import = ["import", "use ", "using", "\"", "require", "extern", "global using"];
+        is_import.iter().any(|word| line.starts_with(word)) && {
+            let line = line.to_ascii_lowercase();
+            ["mcp", "modelcontextprotocol", "springframework.ai.tool", "ai.koog"].iter().any(|word| line.contains(word))
+        }
+    }
+
+    /// Words in a function that registers tools.
+    fn registers(&self) -> &'static [&'static str];
 
     /// Whether bare names reach declarations of other packages of the source.
     fn sees_everything(&self) -> bool {
@@ -70,6 +103,12 @@ pub(crate) struct Machine<'t> {
     pub(super) calls: Vec<*const super::ast::Func<'t>>,
     /// Conditions around the statement that is walked.
     pub(super) conditions: u32,
+    /// What is known of those, outermost first.
+    pub(crate) guards: Vec<Guard>,
+    /// Functions inside of foreign objects, to be walked when the rest is, with the guards around them.
+    pub(super) later: Vec<(Value<'t>, Vec<Guard>)>,
+    /// Functions that were walked under a guard only.
+    pub(super) ran_guarded: HashSet<*const super::ast::Func<'t>>,
     pub(super) globals: HashMap<*const Var<'t>, Option<Value<'t>>>,
     /// Functions that were handed to something foreign and walked for it.
     pub(crate) ran: HashSet<*const super::ast::Func<'t>>,
@@ -80,7 +119,8 @@ pub(crate) struct Machine<'t> {
     pub(crate) facts: HashSet<String>,
     /// Collections that a server was given, to be looked at again when the walk is over: they may have grown.
     pub(crate) kept: Vec<Value<'t>>,
-    known: HashSet<(Rc<str>, Site)>,
+    /// Tools by name and place, with their number.
+    known: HashMap<(Rc<str>, Site), usize>,
     missing: Vec<Partial>,
 }
 
@@ -100,13 +140,16 @@ impl<'t> Machine<'t> {
             stopped: false,
             calls: Vec::new(),
             conditions: 0,
+            guards: Vec::new(),
+            later: Vec::new(),
+            ran_guarded: HashSet::new(),
             globals: HashMap::new(),
             ran: HashSet::new(),
             recordings: Vec::new(),
             tools: Vec::new(),
             facts: HashSet::new(),
             kept: Vec::new(),
-            known: HashSet::new(),
+            known: HashMap::new(),
             missing: Vec::new(),
         }
     }
@@ -160,14 +203,17 @@ impl<'t> Machine<'t> {
             None => {}
         }
         let Some(init) = &var.init else {
-            return Value::Unknown("it is set at run time");
+            let value = self.of_type(var.ty.as_ref(), Site { file: var.file, line: 1 });
+            self.globals.insert(key, Some(value.clone()));
+            return value;
         };
         self.globals.insert(key, None);
         let expr = self.lowered(init);
         let scope = self.file_scope(var.file);
         let held = std::mem::replace(&mut self.conditions, 0);
+        let guards = std::mem::take(&mut self.guards);
         let mut value = self.eval(&expr, &scope);
-        self.conditions = held;
+        (self.conditions, self.guards) = (held, guards);
         if let Some(part) = var.part {
             value = match &value {
                 Value::Tuple(parts) => parts.get(part).cloned().unwrap_or(Value::Null),
@@ -186,19 +232,53 @@ impl<'t> Machine<'t> {
         self.run(&statements, &scope, &mut returns, 0);
     }
 
-    /// Adds a tool; one that is registered twice in one place counts once.
-    pub(crate) fn add(&mut self, draft: Draft<'t>) {
+    /// Walks the functions that foreign objects hold; they run once everything is set up.
+    pub(crate) fn run_later(&mut self) {
+        for _ in 0..MAX_CALLS {
+            let later = std::mem::take(&mut self.later);
+            if later.is_empty() {
+                return;
+            }
+            for (value, guards) in later {
+                let held = std::mem::replace(&mut self.guards, guards);
+                self.escape(&value, 0);
+                self.guards = held;
+            }
+        }
+    }
+
+    /// Adds a tool; one that is registered twice in one place counts once, and stands under the guards of neither where
+    /// they differ.
+    pub(crate) fn add(&mut self, mut draft: Draft<'t>) {
+        // A setting that names a tool has its default where nobody sets it.
+        if let Value::Setting(setting) = &draft.name
+            && let Some(default @ Value::Text(_)) = &setting.default
+        {
+            draft.name = default.clone();
+        }
+        draft.guards.clone_from(&self.guards);
         let Some(name) = draft.name.as_text().filter(|name| !name.trim().is_empty()) else {
             let why = match draft.name {
                 Value::Unknown(why) => why,
-                Value::Made(_) | Value::Path(_) => "it comes from outside of the package",
+                Value::Made(_) | Value::Path(_) | Value::Setting(_) => "it comes from outside of the package",
                 _ => "it is no text",
             };
             self.lacks(format!("a tool's name could not be followed to its value: {why}"), draft.site);
             return;
         };
-        if self.known.insert((name, draft.site)) {
-            self.tools.push(draft);
+        match self.known.entry((name, draft.site)) {
+            Entry::Occupied(known) => {
+                let known = &mut self.tools[*known.get()];
+                if known.guards.is_empty() || draft.guards.is_empty() {
+                    known.guards.clear();
+                } else if known.guards != draft.guards && !known.others.contains(&draft.guards) {
+                    known.others.push(draft.guards);
+                }
+            }
+            Entry::Vacant(place) => {
+                place.insert(self.tools.len());
+                self.tools.push(draft);
+            }
         }
     }
 
@@ -214,11 +294,36 @@ impl<'t> Machine<'t> {
         }
     }
 
+    /// Says why there is no tool; false where the source has nothing to do with MCP, so that nothing is missing from it.
+    fn explain(&mut self) -> bool {
+        let place = self.sources.files.iter().enumerate().find_map(|(at, source)| {
+            let line = source.text.lines().position(|line| self.dialect.names_mcp(line))?;
+            Some(Site { file: FileId(at), line: u32::try_from(line).unwrap_or(u32::MAX).saturating_add(1) })
+        });
+        let Some(place) = place else { return false };
+        if self.missing.is_empty() {
+            let detail = format!("the {} source uses an MCP library, and no tool was reached", self.dialect.language());
+            self.note(PartialReason::UnresolvedValue, detail, Some(place));
+        }
+        true
+    }
+
     /// What was found.
     pub(crate) fn finish(mut self) -> Extraction {
+        self.run_later();
+        let words = self.dialect.registers();
+        for at in 0..self.sources.files.len() {
+            for line in unread(&self.sources.files[at], words) {
+                let detail = "a part of the file could not be parsed, and it may register tools".to_owned();
+                self.note(PartialReason::UnparsedFile, detail, Some(Site { file: FileId(at), line }));
+            }
+        }
         if self.stopped {
             let detail = "the walk of the source was ended at its limit; tools may be missing".to_owned();
             self.note(PartialReason::LimitReached, detail, None);
+        }
+        if self.tools.is_empty() && !self.explain() {
+            return Extraction::default();
         }
         let sources = self.sources;
         let tools = std::mem::take(&mut self.tools);

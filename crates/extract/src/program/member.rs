@@ -88,7 +88,13 @@ impl<'t> Machine<'t> {
             object.fields.borrow_mut().insert(Rc::clone(name), Value::Unknown("it is defined by itself"));
             self.eval(&expr, &scope)
         } else if object.is_open {
-            self.of_type(field.ty.as_ref(), owner.site)
+            match self.of_type(field.ty.as_ref(), owner.site) {
+                Value::Unknown(why) => {
+                    let dialect = self.dialect;
+                    dialect.field_setting(self, &owner, at).unwrap_or(Value::Unknown(why))
+                }
+                known => known,
+            }
         } else {
             Value::Null
         };

@@ -7,6 +7,8 @@
 //! ```
 
 pub(super) mod ast;
+mod bind;
+mod branch;
 pub(super) mod builtin;
 mod call;
 pub(super) mod draft;
@@ -17,5 +19,6 @@ pub(super) mod machine;
 mod member;
 mod names;
 pub(super) mod schema;
+pub(super) mod setting;
 pub(super) mod source;
 pub(super) mod value;

@@ -3,6 +3,7 @@
 
 use crate::{Budget, SourceTree, syntax};
 use mcpdex_model::{Partial, ToolSite};
+use std::rc::Rc;
 use tree_sitter::{Node, Tree};
 
 /// One file, by its place in [`Sources`].
@@ -103,6 +104,29 @@ impl<'t> Sources<'t> {
     }
 }
 
+/// The lines of statements that the grammar could not read and that hold one of `words`.
+pub(crate) fn unread(source: &Source<'_>, words: &[&str]) -> Vec<u32> {
+    let mut lines = Vec::new();
+    let root = source.tree.root_node();
+    if !root.has_error() {
+        return lines;
+    }
+    let mut pending = vec![root];
+    while let Some(node) = pending.pop() {
+        if node.is_error() {
+            let text = source.text.get(node.byte_range()).unwrap_or_default();
+            if words.iter().any(|word| text.contains(word)) && lines.len() < 20 {
+                lines.push(u32::try_from(node.start_position().row).unwrap_or(u32::MAX).saturating_add(1));
+            }
+        } else if node.has_error() {
+            let mut cursor = node.walk();
+            pending.extend(node.children(&mut cursor));
+        }
+    }
+    lines.sort_unstable();
+    lines
+}
+
 /// One file while it is lowered: its text, and how deep the lowering is.
 #[derive(Debug)]
 pub(crate) struct Reading<'t> {
@@ -155,6 +179,12 @@ pub(crate) fn of_kind<'t>(node: Node<'t>, kind: &str) -> Vec<Node<'t>> {
 pub(crate) fn first_of<'t>(node: Node<'t>, kinds: &[&str]) -> Option<Node<'t>> {
     let mut cursor = node.walk();
     node.children(&mut cursor).find(|child| kinds.contains(&child.kind()))
+}
+
+/// The words of a test, without the parentheses around it.
+pub(crate) fn words<'t>(reading: &Reading<'t>, test: Option<Node<'t>>) -> Rc<str> {
+    let text = test.map_or("", |test| reading.of(test)).trim();
+    Rc::from(text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text))
 }
 
 pub(crate) fn field<'t>(node: Node<'t>, name: &str) -> Option<Node<'t>> {

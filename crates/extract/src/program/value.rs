@@ -1,7 +1,8 @@
 //! What a walk computes with: the values that stand in the source, objects of the package's own types, and terms that say
 //! which foreign function was called with what.
 
-use super::ast::{Class, Func, Name, Type, last_name};
+use super::ast::{Class, Func, Name, Truth, Type, last_name};
+use super::setting::{Guard, Setting};
 use super::source::{FileId, Site};
 use serde_json::Number;
 use std::cell::{Cell, RefCell};
@@ -29,6 +30,12 @@ pub(crate) enum Value<'t> {
     /// Another package of the same source.
     Package(Name),
     Type(Rc<Type<'t>>),
+    /// What whoever starts the server decides.
+    Setting(Rc<Setting<'t>>),
+    /// A test that depends on what is not known.
+    Truth(Rc<Truth<Value<'t>>>),
+    /// An item that is only there under a guard.
+    Guarded(Rc<(Vec<Guard>, Value<'t>)>),
 }
 
 /// An instance of a class of the package, or of a foreign one that is written out field by field.
@@ -196,8 +203,38 @@ impl<'t> Value<'t> {
             (Value::Made(a), Value::Made(b)) => Rc::ptr_eq(a, b),
             (Value::Class(a), Value::Class(b)) => Rc::ptr_eq(a, b),
             (Value::Path(a), Value::Path(b)) => a == b,
+            (Value::Setting(a), Value::Setting(b)) => a.name == b.name,
             (Value::Func(a), Value::Func(b)) => Rc::ptr_eq(&a.func, &b.func),
             _ => false,
+        }
+    }
+
+    /// What is known of a value that is one of two, depending on what only a run could tell. Items that only the second
+    /// list holds are there under `guards`.
+    pub(crate) fn or_under(self, other: Value<'t>, guards: &[Guard]) -> Value<'t> {
+        match (&self, &other) {
+            (Value::List(a), Value::List(b)) if !guards.is_empty() => {
+                let mut items = a.borrow().clone();
+                for item in b.borrow().iter() {
+                    if items.len() < MAX_ITEMS && !items.iter().any(|known| known.same(item)) {
+                        items.push(item.clone().under(guards));
+                    }
+                }
+                Value::list(items)
+            }
+            (Value::Null, Value::List(b)) if !guards.is_empty() => {
+                Value::list(b.borrow().iter().map(|item| item.clone().under(guards)).collect())
+            }
+            _ => self.or(other),
+        }
+    }
+
+    /// The same item where `guards` must hold for it to be there.
+    pub(crate) fn under(self, guards: &[Guard]) -> Value<'t> {
+        match &self {
+            _ if guards.is_empty() => self,
+            Value::Guarded(_) => self,
+            _ => Value::Guarded(Rc::new((guards.to_vec(), self))),
         }
     }
 

@@ -60,6 +60,14 @@ impl<'t> Front<'t> {
         if name == "cfg_attr" {
             args.clear();
         }
+        if name == "cfg"
+            && let Some(list) = list
+        {
+            // As it is written: what is built depends on all of it.
+            let words = reading.of(list);
+            let words = words.strip_prefix('(').and_then(|words| words.strip_suffix(')')).unwrap_or(words);
+            args = vec![Arg { name: None, value: Expr::Text(Rc::from(words)) }];
+        }
         self.marks.push(Mark { name: Rc::from(name), args });
     }
 

@@ -79,6 +79,7 @@ fn item<'t>(reading: &Reading<'t>, node: Node<'t>, front: &mut Front<'t>, unit: 
 fn constant<'t>(reading: &Reading<'t>, node: Node<'t>) -> Option<Rc<Var<'t>>> {
     Some(Rc::new(Var {
         name: Rc::from(reading.of(field(node, "name")?)),
+        ty: None,
         init: field(node, "value").map(|value| Init::new(reading.file, value)),
         part: None,
         file: reading.file,

@@ -1,4 +1,4 @@
-//! Reads the tools of MCP servers written in Rust with `rmcp`: a crate's files in, tool objects out. Never runs anything,
+//! Reads the tools of MCP servers written in Rust with `rmcp` or `rust-mcp-sdk`: a crate's files in, tool objects out. Never runs anything,
 //! never guesses a value that it cannot follow.
 //!
 //! The library's macros decide at compile time, so no walk is needed: a method with `#[tool]` counts when its `impl` is a
@@ -6,6 +6,8 @@
 
 mod attribute;
 mod declare;
+mod gate;
+mod listed;
 mod lower;
 mod types;
 
@@ -27,6 +29,9 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     let counts = |path: &str| path.ends_with(".rs") && !path.ends_with("build.rs");
     let sources = Sources::parse(tree, budget, &tree_sitter_rust::LANGUAGE.into(), counts);
     let mut machine = Machine::new(&sources, &Rust, budget);
+    if let Some(manifest) = tree.files.get("Cargo.toml") {
+        gate::note_features(&mut machine, &String::from_utf8_lossy(manifest));
+    }
     let program = Rc::clone(&machine.program);
     let is_program = program.units.iter().flat_map(|unit| &unit.funcs).any(|func| &*func.name == "main");
     let mut left_out = 0;
@@ -43,6 +48,9 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
             }
         }
     }
+    listed::structs(&mut machine);
+    listed::by_hand(&mut machine);
+    listed::doubts(&mut machine);
     if machine.tools.is_empty() && left_out > 0 {
         let detail = format!("{left_out} `impl` blocks declare tools, and nothing in the source registers them");
         machine.note(PartialReason::UnresolvedValue, detail, None);
@@ -57,10 +65,7 @@ fn is_registered(machine: &Machine<'_>, block: &Impl<'_>, is_program: bool) -> b
     };
     let Some(own) = mark(&block.marks, &["tool_router", "tool_box", "tool"]) else { return false };
     if mark(&block.marks, &["tool_router"]).is_some() {
-        let router = match own.named("router") {
-            Some(Expr::Name(name)) => Rc::clone(name),
-            _ => Rc::from("tool_router"),
-        };
+        let router = router_name(block);
         let used = format!("{router}(");
         let is_used = machine.sources.files.iter().any(|source| source.text.contains(&used));
         // Newer versions of the handler's macro use the router of the usual name by themselves.
@@ -97,9 +102,24 @@ fn is_made(machine: &Machine<'_>, ty: &str) -> bool {
     })
 }
 
+/// The name of the function that gives a block's router.
+fn router_name(block: &Impl<'_>) -> Rc<str> {
+    match mark(&block.marks, &["tool_router"]).and_then(|own| own.named("router")) {
+        Some(Expr::Name(name)) => Rc::clone(name),
+        Some(Expr::Text(name)) => Rc::clone(name),
+        _ => Rc::from("tool_router"),
+    }
+}
+
 fn router<'t>(machine: &mut Machine<'t>, block: &Impl<'t>, file: FileId) {
+    let mut around = gate::of_marks(machine, &block.marks);
+    if mark(&block.marks, &["tool_router"]).is_some() {
+        around.extend(gate::of_mentions(machine, &format!("{}(", router_name(block))).unwrap_or_default());
+    }
     for func in &block.methods {
         let Some(tool) = mark(&func.marks, &["tool"]) else { continue };
+        machine.guards.clone_from(&around);
+        machine.guards.extend(gate::of_marks(machine, &func.marks));
         let scope = machine.file_scope(file);
         let value = |machine: &mut Machine<'t>, mark: &Mark<'t>, name: &str| match mark.named(name) {
             Some(value) => machine.eval(value, &scope),
@@ -132,6 +152,7 @@ fn router<'t>(machine: &mut Machine<'t>, block: &Impl<'t>, file: FileId) {
         }
         schemas(machine, func, &mut draft, file);
         machine.add(draft);
+        machine.guards.clear();
     }
 }
 
@@ -195,6 +216,14 @@ impl Dialect for Rust {
 
     fn expr<'t>(&self, reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
         lower::expr(reading, node)
+    }
+
+    fn language(&self) -> &'static str {
+        "Rust"
+    }
+
+    fn registers(&self) -> &'static [&'static str] {
+        &["#[tool", "#[mcp_tool", "Tool::new"]
     }
 
     fn foreign<'t>(&self, _: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option<Value<'t>> {
