@@ -37,6 +37,7 @@ mod package;
 pub mod places;
 mod plan;
 mod progress;
+mod provided;
 mod shared;
 mod sources;
 
@@ -48,6 +49,8 @@ pub use progress::Progress;
 
 use context::CrawlContext;
 use dispatch::{Dispatch, Job};
+use mcpdex_extract::worker::WorkerError;
+use mcpdex_extract::{Extraction, PackageInfo};
 use mcpdex_model::visible;
 use mcpdex_model::{Observation, Outcome, Package, ServerId, ToolOrigin};
 use mcpdex_net::{HostRecord, SetupError};
@@ -149,6 +152,21 @@ pub async fn package_archive(package: &Package, options: &Options) -> Result<Pac
         Ok(None) => Err(FetchError::Unread("the index says that nothing has changed".to_owned())),
         Err(unread) => Err(FetchError::Unread(unread.to_string())),
     }
+}
+
+/// Fetches one package and reads its tools, those of the packages that it hands over to as well. Stores nothing.
+///
+/// # Errors
+/// The client cannot be set up, or the package cannot be had; the message says why. That it cannot be read is the inner
+/// error.
+pub async fn read_package(
+    package: &Package,
+    options: &Options,
+) -> Result<(PackageInfo, Result<Extraction, WorkerError>), FetchError> {
+    let fetched = package_archive(package, options).await?;
+    let context = CrawlContext::new(options)?;
+    let found = context.extract(&fetched).await;
+    Ok((fetched.package, found))
 }
 
 /// Why the archive of a package was not had.

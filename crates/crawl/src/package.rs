@@ -1,10 +1,11 @@
 //! One package: find its archive, fetch it, check its published hash, have a worker read it. Whatever happens becomes an
 //! observation with an outcome.
 
+use super::checkout::{CheckoutError, crate_archive};
 use super::configured::{PypiAnswer, Registry, Unconfigured};
 use super::context::CrawlContext;
 use mcpdex_extract::archive::ArchiveKind;
-use mcpdex_extract::worker::{WorkerError, extract_archive};
+use mcpdex_extract::worker::WorkerError;
 use mcpdex_extract::{Extraction, PackageInfo};
 use mcpdex_model::{
     Ecosystem, Observation, Outcome, Package, Partial, PartialKind, PartialReason, ServerId, Sighting, Tool,
@@ -35,6 +36,8 @@ pub(super) enum Unread {
     #[error(transparent)]
     Page(#[from] PageError),
     #[error(transparent)]
+    Crate(#[from] CheckoutError),
+    #[error(transparent)]
     Fetch(Failure),
     #[error("{file}: {mismatch}")]
     Hash { file: String, mismatch: mcpdex_source::artifact::HashMismatch },
@@ -54,7 +57,9 @@ impl Unread {
             Unread::Fetch(failure) => failure.outcome(),
             Unread::Worker(error) => error.outcome(),
             Unread::Page(PageError::NoSuchVersion(_)) => Outcome::Gone,
-            Unread::Unconfigured(Unconfigured::Npm(_) | Unconfigured::Pypi(_)) => Outcome::Unreachable,
+            Unread::Unconfigured(Unconfigured::Npm(_) | Unconfigured::Pypi(_)) | Unread::Crate(_) => {
+                Outcome::Unreachable
+            }
             _ => Outcome::Unreadable,
         }
     }
@@ -103,11 +108,7 @@ impl CrawlContext {
             observation.outcome = Outcome::NotModified;
             return Ok(None);
         };
-        let PackageArchive { package: info, kind, bytes } = archive;
-        let extraction = {
-            let _place = self.workers.acquire().await.expect("the semaphore is never closed");
-            extract_archive(&self.options.program, &bytes, kind, info, &self.options.extract).await?
-        };
+        let extraction = self.extract(&archive).await?;
         keep(extraction, observation);
         // An empty list out of source is no proof that there are no tools.
         if observation.tools.is_empty() { Err(Unread::NothingFound) } else { Ok(validator) }
@@ -122,6 +123,9 @@ impl CrawlContext {
     ) -> Result<Option<(PackageArchive, Option<Validator>)>, Unread> {
         check_name(package.ecosystem, &package.identifier)
             .map_err(|why| Unread::Name(package.identifier.clone(), why))?;
+        if package.ecosystem == Ecosystem::Cargo {
+            return self.crate_of(package, observation).await.map(Some);
+        }
         let mut page = Page { known: None, validator: None };
         if self.options.history.has_list(&observation.server, &package.key()) {
             page.known = self.options.history.validator(&page_key(package));
@@ -142,6 +146,21 @@ impl CrawlContext {
         let info =
             PackageInfo { ecosystem: package.ecosystem, name: package.identifier.clone(), version: Some(version) };
         Ok(Some((PackageArchive { package: info, kind, bytes: archive }, page.validator)))
+    }
+
+    /// A crate, as the user's cargo fetches it.
+    async fn crate_of(
+        &self,
+        package: &Package,
+        observation: &mut Observation,
+    ) -> Result<(PackageArchive, Option<Validator>), Unread> {
+        let version = package.version.as_ref().map(|version| format!("@{version}")).unwrap_or_default();
+        let word = format!("{}{version}", package.identifier);
+        let archive = crate_archive(&word, &self.options.surroundings).await?;
+        observation.package = Some(Package { version: archive.package.version.clone(), ..package.clone() });
+        observation.artifact_sha256 = Some(sha256_hex(&archive.bytes));
+        verify(&archive.bytes, &word, &[], package)?;
+        Ok((archive, None))
     }
 
     async fn locate_npm(&self, package: &Package, known: &mut Page) -> Result<Option<Located>, Unread> {

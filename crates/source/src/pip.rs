@@ -60,6 +60,13 @@ pub fn report_arguments(name: &str, version: Option<&str>) -> Result<Vec<String>
         Some(version) if version.chars().all(|c| c.is_ascii_alphanumeric() || ".+!_-".contains(c)) => {
             format!("{name}=={version}")
         }
+        // A range, as a dependency states it.
+        Some(range)
+            if range.starts_with(['<', '>', '=', '!', '~'])
+                && range.chars().all(|c| c.is_ascii_alphanumeric() || "<>=!~,.*+_-".contains(c)) =>
+        {
+            format!("{name}{range}")
+        }
         Some(_) => return Err(fail("the version holds characters that versions cannot have")),
         None => name.to_owned(),
     };

@@ -4,7 +4,7 @@
 use super::spec::check_name;
 use super::{Artifact, Hash, PageError};
 use mcpdex_model::Ecosystem;
-use pep440_rs::Version;
+use pep440_rs::{Version, VersionSpecifiers};
 use scraper::{Html, Selector};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -48,7 +48,7 @@ struct File {
     yanked: bool,
 }
 
-/// The archive of the asked version, or of the newest release. `page_url` is where the page came from, `content_type`
+/// The archive of the asked version, of the newest one within a range (`>=1,<2`), or of the newest release. `page_url` is where the page came from, `content_type`
 /// what it said it is.
 ///
 /// A universal wheel is best, then an sdist, then any other wheel: source is read, so every platform's will do.
@@ -83,9 +83,11 @@ pub fn choose(
 }
 
 fn choose_file<'f>(files: &'f [File], name: &str, wanted: Option<&str>) -> Result<(Version, &'f File), PageError> {
+    let range = wanted.and_then(|text| VersionSpecifiers::from_str(text.trim()).ok());
     let wanted = match wanted.map(|text| (text, Version::from_str(text.trim()))) {
         None => None,
         Some((_, Ok(version))) => Some(version),
+        Some((_, Err(_))) if range.is_some() => None,
         Some((text, Err(_))) => {
             return Err(PageError::NoSuchVersion(format!(
                 "`{text}` is not a version that PyPI package {name} can have"
@@ -105,13 +107,18 @@ fn choose_file<'f>(files: &'f [File], name: &str, wanted: Option<&str>) -> Resul
         Some(wanted) => versions.keys().find(|version| *version == wanted),
         None => {
             let kept = |version: &&Version| versions[*version].iter().any(|file| !file.yanked);
-            let newest = versions.keys().rev().filter(kept);
+            let fits = |version: &&Version| range.as_ref().is_none_or(|range| range.contains(version));
+            let newest = versions.keys().rev().filter(kept).filter(fits);
             // Only where there is no final release does a preview stand in for one, as pip does.
             newest.clone().find(|version| version.is_stable()).or_else(|| newest.clone().next())
         }
     };
     let Some(version) = version else {
-        let asked = wanted.map_or_else(|| "that is not withdrawn".to_owned(), |version| format!("`{version}`"));
+        let asked = match (wanted, range) {
+            (Some(version), _) => format!("`{version}`"),
+            (None, Some(range)) => format!("within `{range}`"),
+            (None, None) => "that is not withdrawn".to_owned(),
+        };
         return Err(PageError::NoSuchVersion(format!("PyPI package {name} has no version {asked}")));
     };
     let file = versions[version].iter().filter(|file| wanted.is_some() || !file.yanked).min_by_key(|file| {

@@ -10,7 +10,7 @@ use url::Url;
 /// One source to crawl.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceSpec {
-    /// `npm:NAME[@VERSION]` or `pypi:NAME[@VERSION]`.
+    /// `npm:NAME[@VERSION]`, `pypi:NAME[@VERSION]` or `crate:NAME[@VERSION]`.
     Package(Package),
     /// `registry:URL`: a server of the official MCP registry's API.
     Registry(Url),
@@ -44,8 +44,8 @@ impl SourceSpec {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SpecError {
     #[error(
-        "`{0}` names no source; expected npm:NAME[@VERSION], pypi:NAME[@VERSION], registry[:URL], list:URL, a URL, a file \
-         or folder, clients or sample"
+        "`{0}` names no source; expected npm:NAME[@VERSION], pypi:NAME[@VERSION], crate:NAME[@VERSION], registry[:URL], \
+         list:URL, a URL, a file or folder, clients or sample"
     )]
     Unknown(String),
     #[error("`{word}` names no {ecosystem} package: {why}")]
@@ -70,6 +70,7 @@ impl std::str::FromStr for SourceSpec {
         match word.split_once(':') {
             Some(("npm", name)) => package(Ecosystem::Npm, word, name),
             Some(("pypi", name)) => package(Ecosystem::Pypi, word, name),
+            Some(("crate" | "cargo", name)) => package(Ecosystem::Cargo, word, name),
             Some(("registry", url)) => registry(url),
             Some(("list", url)) if is_web(url) => web(url).map(SourceSpec::List),
             Some(("list" | "file", path)) if !path.is_empty() => Ok(SourceSpec::File(PathBuf::from(path))),
@@ -203,6 +204,10 @@ pub fn check_name(ecosystem: Ecosystem, name: &str) -> Result<(), &'static str> 
                 && end(name.chars().last())
         }
         Ecosystem::Oci => is_image(name),
+        Ecosystem::Cargo => {
+            name.starts_with(|c: char| c.is_ascii_alphabetic())
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
+        }
         _ => return Ok(()),
     };
     if fits { Ok(()) } else { Err("the name holds characters that names there cannot have") }
@@ -260,6 +265,8 @@ mod tests {
             ("pypi:clay.kiln-server", "pypi:clay-kiln-server"),
             ("pypi:kiln@0.3", "pypi:kiln@0.3"),
             ("pypi:kiln==0.3", "pypi:kiln@0.3"),
+            ("crate:kiln_server@0.3.1", "cargo:kiln_server@0.3.1"),
+            ("cargo:kiln", "cargo:kiln"),
             ("sample", "sample"),
             ("clients", "clients"),
             ("./lists", "file:./lists"),
@@ -282,7 +289,20 @@ mod tests {
 
     #[test]
     fn what_names_no_source_is_refused_with_the_words_that_would() {
-        for word in ["", "kiln", "docker:kiln", "https://", "npm:", "npm:../x", "npm:@clay", "npm:a/b", "npm:-g"] {
+        for word in [
+            "",
+            "kiln",
+            "docker:kiln",
+            "https://",
+            "npm:",
+            "npm:../x",
+            "npm:@clay",
+            "npm:a/b",
+            "npm:-g",
+            "crate:--git",
+            "crate:a/b",
+            "crate:",
+        ] {
             assert!(parsed(word).starts_with("error: "), "{word}: {}", parsed(word));
         }
         for word in ["pypi:--index-url", "pypi:a b", "pypi:a/b", "pypi:kiln@", "registry:ftp://x.example", "registry:x"]

@@ -3,7 +3,8 @@
 use crate::cli::ExtractArgs;
 use crate::crawl::{self, Options, PackageArchive, Repository, Surroundings};
 use crate::extract::archive::{self, ArchiveKind};
-use crate::extract::{PackageInfo, ReadLimits, folder};
+use crate::extract::worker::WorkerError;
+use crate::extract::{Extraction, PackageInfo, ReadLimits, folder};
 use crate::model::Ecosystem;
 use crate::source::SourceSpec;
 use anyhow::{Context, bail};
@@ -14,6 +15,8 @@ use std::path::Path;
 pub(super) enum Input {
     /// One package, as its registry keeps it.
     Package(PackageArchive),
+    /// One package, read together with what it leads to.
+    Read(PackageInfo, Result<Extraction, WorkerError>),
     /// The files of a folder or archive, which may hold several packages.
     Files { name: String, files: BTreeMap<String, Vec<u8>> },
 }
@@ -28,7 +31,8 @@ pub(super) async fn find(args: &ExtractArgs, program: &Path, limits: &ReadLimits
             let mut options = Options::new(program.to_owned(), around);
             options.npm_registry.clone_from(&args.npm_registry);
             options.pypi_index.clone_from(&args.pypi_index);
-            Ok(Input::Package(crawl::package_archive(&package, &options).await.context("cannot fetch the package")?))
+            let (info, found) = crawl::read_package(&package, &options).await.context("cannot fetch the package")?;
+            Ok(Input::Read(info, found))
         }
         Some(("crate", name)) => Ok(Input::Package(crawl::crate_archive(name, &around).await?)),
         Some(("github", name)) => checkout(&name.parse()?, &around, limits).await,

@@ -53,6 +53,10 @@ async fn read(args: &ExtractArgs) -> anyhow::Result<ExtractReport> {
             let package = extracted(&fetched.package.ecosystem.to_string(), &fetched.package, extraction, None);
             Ok(ExtractReport { packages: vec![package] })
         }
+        Input::Read(info, extraction) => {
+            let package = extracted(&info.ecosystem.to_string(), &info, extraction, None);
+            Ok(ExtractReport { packages: vec![package] })
+        }
         Input::Files { name, files } => {
             let mut packages = Vec::new();
             for part in workspace::parts(&files, &name) {

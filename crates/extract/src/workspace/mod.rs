@@ -6,6 +6,9 @@
 //! package whose own start reaches it, and a library that others use and that starts nothing has no tools by itself.
 
 mod manifest;
+mod need;
+
+pub use need::{Need, install, is_compiled, is_provided, needs, repository};
 
 use super::{PackageInfo, last_part};
 use manifest::Manifest;
