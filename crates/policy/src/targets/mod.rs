@@ -60,6 +60,9 @@ targets! {
     gemini: Gemini = "gemini";
     cursor: Cursor = "cursor";
     vscode: VsCode = "vscode";
+    copilot: Copilot = "copilot";
+    opencode: OpenCode = "opencode";
+    kiro: Kiro = "kiro";
     toolhive: ToolHive = "toolhive" needs "verify";
     agentcore: AgentCore = "agentcore" needs "verify";
     agentgateway: AgentGateway = "agentgateway" needs "verify";
