@@ -144,7 +144,10 @@ fn new_rule(rules: &Ruleset, id: &str, file: &Path) -> anyhow::Result<Exit> {
     let kebab = !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     anyhow::ensure!(kebab, "`{}` is no id in kebab-case, such as `sinks-boats`", visible(id));
     anyhow::ensure!(rules.written().all(|(_, rule)| rule.id != id), "there is a rule `{id}` already");
-    let known = std::fs::read_to_string(file).unwrap_or_default();
+    let known = match std::fs::read_to_string(file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        read => read.with_context(|| format!("reading {}", file.display()))?,
+    };
     anyhow::ensure!(!known.contains(&format!("id = \"{id}\"")), "{} has a rule `{id}` already", file.display());
     let bones = format!(
         "[[rule]]\nid = \"{id}\"\nclass = \"write\"\nconfidence = \"medium\"\nbecause = \"it TODO\"\n\

@@ -113,10 +113,10 @@ fn what_lost_is_quoted_with_what_beat_it() {
     );
     assert_eq!(
         rationale(
-            json!({ "name": "berth_sql", "description": "Runs SQL. Only SELECT is accepted.", "inputSchema": text(&["sql"]) })
+            json!({ "name": "berth_sql", "description": "Runs SQL, only SELECT.", "inputSchema": text(&["sql"]) })
         ),
-        "Its definition accepts only queries that read, as its description says “Only SELECT” and it takes “sql”. “Runs \
-         SQL” in its description would make it execute if it stood alone, but that is ruled out, so it is read. Risk is \
+        "Its definition accepts only queries that read, as its description says “only SELECT” and it takes “sql”. “Runs” \
+         in its description would make it execute if it stood alone, but that is ruled out, so it is read. Risk is \
          medium rather than low because the query is still the caller's; its schema does not bound “sql”."
     );
 }

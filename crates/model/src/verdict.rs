@@ -186,7 +186,8 @@ pub struct Overruled {
 /// The verdict on one operation of a tool that has several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperationVerdict {
-    /// The parameter that selects the operation.
+    /// The parameter that selects the operation; one inside of others with the names that lead to it, joined by dots
+    /// (`request.action`).
     pub parameter: String,
     /// Its value.
     pub value: String,

@@ -4,6 +4,8 @@
 
 use crate::judge::finding::{Fate, Finding, Fired, HIDDEN_TEXT, evidence_of};
 use crate::judge::operation;
+use crate::judge::read_tool::is_switch;
+use crate::judge::readings::Layout;
 use crate::judge::settle::{overrule, settle};
 use crate::language::action::{Action, Place};
 use crate::language::hidden::{self, Hiding};
@@ -15,14 +17,24 @@ use crate::language::statements::Statements;
 use crate::language::tool_text::ToolText;
 use crate::rules::ruleset::Ruleset;
 use mcpdex_model::{Class, Confidence, Evidence, Field, Tool, Trait};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 impl Ruleset {
-    pub(crate) fn find<'t>(&self, context: &ServerContext, tool: &'t Tool) -> Finding<'t> {
-        let mut reading = ToolText::of(tool, &self.lexicon);
-        self.claims.blank(&mut reading, &self.lexicon);
+    /// What one reading of a tool says, and how that reading stands: where sentences end, and whether they are sure to.
+    pub(crate) fn find_in<'t>(
+        &self,
+        context: &ServerContext,
+        tool: &'t Tool,
+        reading: ToolText<'t>,
+    ) -> (Finding<'t>, Layout) {
         let read = self.actions(&reading, context);
         let phrases = self.phrases(&reading, &read.statements, read.opening);
+        let layout = Layout {
+            sentences: read.sentences,
+            opens_with_deed: read.opens_with_deed,
+            doubtful_ends: read.doubtful_ends,
+        };
         let actions = read.actions;
         let scene = Statements { reading: &reading, context, phrases: &phrases, actions: &actions };
         let mut fired = self.fire(&scene, 0..actions.len());
@@ -52,7 +64,7 @@ impl Ruleset {
         // Operations may make the class another one: what is only for some classes is looked at again.
         self.join_traits(&mut finding);
         note_unread(&mut finding, read.foreign);
-        finding
+        (finding, layout)
     }
 
     /// Whether a tool without a description has a name whose first word nobody knows.
@@ -150,7 +162,10 @@ impl Ruleset {
     }
 
     fn join_traits(&self, finding: &mut Finding<'_>) {
-        for hit in &mut finding.fired {
+        let Finding { fired, reading, .. } = finding;
+        let switched: Vec<bool> =
+            fired.iter().map(|hit| hit.action.is_none() && is_said_of_a_switch(reading, &hit.spans)).collect();
+        for (hit, switched) in finding.fired.iter_mut().zip(switched) {
             let rule = &self.rules[hit.rule as usize];
             if !matches!(hit.fate, Fate::Won | Fate::OtherClass) {
                 continue;
@@ -160,7 +175,7 @@ impl Ruleset {
             if !wanted {
                 continue;
             }
-            let switch = hit.action.is_some_and(|index| finding.actions[index as usize].switch);
+            let switch = switched || hit.action.is_some_and(|index| finding.actions[index as usize].switch);
             finding.full_loss |= rule.traits.contains(&Trait::Destructive) && !rule.light && !switch;
             finding.full_act |= rule.class == Some(Class::Execute) && !rule.light;
             finding.traits.extend(rule.traits.iter().copied());
@@ -201,6 +216,21 @@ impl Ruleset {
             _ => Confidence::Low,
         }
     }
+}
+
+/// Whether all that was said stands in the description of an optional parameter that turns something on.
+fn is_said_of_a_switch(reading: &ToolText<'_>, spans: &[Span]) -> bool {
+    !spans.is_empty()
+        && spans.iter().all(|span| {
+            let segment = &reading.segments[reading.segment_at(span.0)];
+            segment.field == Field::ParameterDescription
+                && reading.params.get(segment.parameter as usize).is_some_and(|param| {
+                    let asks = ["whether", "if true", "if set", "when true", "set to true"];
+                    let start = segment.original.trim_start().to_ascii_lowercase();
+                    let switch = is_switch(param.schema) || asks.iter().any(|word| start.starts_with(word));
+                    switch && !param.required && param.schema.get("default").and_then(Value::as_bool) != Some(true)
+                })
+        })
 }
 
 /// Says what of the definition was not read: text and schemas past a limit or elsewhere, sentences of which no word is

@@ -8,6 +8,7 @@ pub(crate) mod finding;
 pub(crate) mod operation;
 pub(crate) mod overrides;
 pub(crate) mod read_tool;
+pub(crate) mod readings;
 pub(crate) mod selector;
 pub(crate) mod settle;
 pub(crate) mod suggest;

@@ -14,6 +14,9 @@ use mcpdex_model::{Class, Evidence, OperationVerdict, Risk, Tool, Trait};
 use serde_json::Map;
 use std::collections::BTreeSet;
 
+/// How many operations a verdict tells of; all of them count.
+const MAX_SHOWN: usize = 400;
+
 /// What one operation does.
 #[derive(Debug, Clone)]
 struct Deed {
@@ -67,9 +70,9 @@ pub(crate) fn judge(set: &Ruleset, context: &ServerContext, tool: &Tool, finding
             if counts && gravest.as_ref().is_none_or(|(known, _)| deed.rank() > known.rank()) {
                 gravest = Some((deed.clone(), value.evidence(&deed.rule)));
             }
-            if param.depth == 0 {
+            if found.len() < MAX_SHOWN {
                 found.push(OperationVerdict {
-                    parameter: param.name.to_owned(),
+                    parameter: param.path.clone(),
                     value: value.text.clone(),
                     class: deed.class,
                     traits: deed.traits,

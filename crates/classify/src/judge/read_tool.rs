@@ -24,6 +24,12 @@ pub(crate) struct ReadTool {
     pub unknown_verb: bool,
     /// A sentence of which nothing is known.
     pub foreign: Option<Span>,
+    /// Every sentence of the description, statements or not.
+    pub sentences: Vec<Span>,
+    /// Whether the first of them says what is done.
+    pub opens_with_deed: bool,
+    /// Blanks of the description behind which a sentence may begin that nothing parts from the one before.
+    pub doubtful_ends: Vec<u32>,
 }
 
 /// Whether a parameter only says what is shown: what its description speaks of happens elsewhere.
@@ -33,7 +39,7 @@ fn is_about_showing(name: &str) -> bool {
 }
 
 /// Whether a parameter turns something on or off.
-fn is_switch(schema: &Value) -> bool {
+pub(crate) fn is_switch(schema: &Value) -> bool {
     let boolean = |schema: &Value| schema.get("type").and_then(Value::as_str) == Some("boolean");
     let on_off = schema.get("enum").and_then(Value::as_array).is_some_and(|values| {
         values.iter().all(|value| matches!(value.as_str(), Some("on" | "off" | "yes" | "no" | "true" | "false")))
@@ -57,6 +63,9 @@ impl Ruleset {
             read.foreign = prose.foreign;
             read.opening = prose.statements.first().copied();
             read.statements = prose.statements;
+            read.sentences = prose.sentences;
+            read.opens_with_deed = prose.opens_with_deed;
+            read.doubtful_ends = prose.doubtful_ends;
         }
         let said = actions[before..].iter().any(|action| action.verb.is_some() && !action.extra);
         self.follow_description(reading, &mut actions[..], before);
@@ -190,6 +199,19 @@ impl Ruleset {
 
     /// Whether a word of negation stands at most two words before `span`, in the same sentence.
     fn is_denied(&self, reading: &ToolText<'_>, span: Span) -> bool {
+        // Words of two letters are not among the hits.
+        let short = reading.text[..span.0 as usize].rsplit(char::is_whitespace).filter(|word| !word.is_empty()).take(3);
+        let small = |word: &str| {
+            let literal = self.lexicon.short(word.as_bytes());
+            literal
+                .is_some_and(|of| self.lexicon.meaning(of).roles.iter().any(|(_, roles)| roles & role::NEGATION != 0))
+        };
+        let denies = short
+            .take_while(|word| !word.ends_with(['.', ':', ';', ',', '。', '!', '?']))
+            .any(|word| small(word.trim_start_matches(['(', '"', '\''])));
+        if denies {
+            return true;
+        }
         let until = reading.hits.partition_point(|hit| hit.start < span.0);
         reading.hits[..until].iter().rev().take(24).any(|hit| {
             let negation = self.lexicon.meaning(hit.literal).roles.iter().any(|(_, roles)| roles & role::NEGATION != 0);

@@ -78,13 +78,13 @@ pub(crate) fn selectors(set: &Ruleset, finding: &Finding<'_>, tool: &Tool) -> Ve
         let last = last_word(finding, param);
         let is_in = |words: &[String]| words.iter().any(|word| word == last);
         let sure = is_in(&set.operation_parameters);
-        if !sure && !is_in(&set.doubtful_parameters) {
+        if !sure && !is_in(&set.doubtful_parameters) && !tells_variants_apart(params, param) {
             continue;
         }
         let mut values = Vec::new();
         collect(tool, param.schema, &param.pointer, 0, &mut values);
         // Variants of one request each name one value of the same parameter.
-        if let Some(known) = found.iter_mut().find(|known| params[known.param].name == param.name) {
+        if let Some(known) = found.iter_mut().find(|known| params[known.param].path == param.path) {
             let fresh: Vec<Value> =
                 values.into_iter().filter(|value| known.values.iter().all(|old| old.text != value.text)).collect();
             known.values.extend(fresh);
@@ -99,6 +99,14 @@ pub(crate) fn selectors(set: &Ruleset, finding: &Finding<'_>, tool: &Tool) -> Ve
     found.retain(|selector| selector.values.len() > 1 && !are_methods(&selector.values));
     found.iter_mut().for_each(|selector| selector.values.truncate(MAX_OPERATIONS));
     found
+}
+
+/// Whether each of several variants of one request fixes another value of the parameter, whatever it is called.
+fn tells_variants_apart(params: &[Param<'_>], param: &Param<'_>) -> bool {
+    let fixed = |param: &Param<'_>| param.schema.get("const").and_then(Json::as_str).map(str::to_owned);
+    let own = fixed(param);
+    own.is_some()
+        && params.iter().any(|other| other.path == param.path && fixed(other).is_some_and(|of| own != Some(of)))
 }
 
 /// The parameters that switch a deed on: booleans by their name, others by a value that is no filter.

@@ -4,12 +4,26 @@ use crate::language::lexicon::{Form, role};
 use crate::language::normalize::is_unread_script;
 use crate::language::sentence::Prose;
 use crate::language::token::{Kind, Token};
+use crate::language::verb_first::MAX_SUBJECT;
 use mcpdex_model::text::{is_cyrillic, is_han, is_hangul, is_kana};
 
 /// How many words of one writing stand before another begins a new sentence.
 const PLAIN_WORDS: usize = 2;
 /// How many words a sentence has at least that is held to be of a language that nobody here reads.
 const MIN_FOREIGN: usize = 3;
+
+/// Whether the word is two capitals or more, and nothing else.
+fn is_shouted(word: &str) -> bool {
+    let letters = word.chars().filter(|letter| letter.is_alphabetic());
+    letters.clone().count() > 1 && letters.clone().all(char::is_uppercase)
+}
+
+/// How a word is written that may begin a sentence.
+enum Letters {
+    Capital { behind_small: bool },
+    OtherScript { behind_capitals: bool },
+    Plain,
+}
 
 impl Prose<'_, '_> {
     /// The next sentence from `at`: first token, one past its last, and where to go on.
@@ -90,6 +104,109 @@ impl Prose<'_, '_> {
             || meaning.verbs.iter().all(|verb| verb.form == Form::Past) && !meaning.verbs.is_empty()
     }
 
+    /// Notes the blanks of a sentence behind which another may begin: before a word with a capital from which on there is
+    /// a finite verb or plain small words, or before another script. What is appended to a text without a full stop stands
+    /// so.
+    pub(crate) fn note_doubtful_ends(&mut self, from: usize, to: usize) {
+        const GOES_ON: u32 = role::PREPOSITION
+            | role::DETERMINER
+            | role::GENITIVE
+            | role::CONJUNCTION
+            | role::SUBORDINATOR
+            | role::NEGATION;
+        let mut ends = Vec::new();
+        // "if it exists": a clause of its own; "to", "for", "by" begin none.
+        let conditional = |at: usize| {
+            (self.clause_start(from, at)..at)
+                .any(|index| self.role(index, 0) & (role::SUBORDINATOR | role::PREPOSITION) == role::SUBORDINATOR)
+        };
+        for at in from + 1..to {
+            let (before, token) = (self.tokens[at - 1], self.tokens[at]);
+            let joins = matches!(before.kind, Kind::Comma | Kind::Slash | Kind::Colon | Kind::Open);
+            if token.kind != Kind::Word || joins || before.end >= token.start {
+                continue;
+            }
+            let blank = token.start as usize - 1;
+            let own = self.language(from, at);
+            let roles = |index: usize| self.role(index, own) | self.role(index, 0);
+            // "drops them", "drops them all": a pronoun ends what a determiner would begin.
+            let pronoun = (at.saturating_sub(2).max(from)..at).any(|index| roles(index) & role::SUBJECT != 0);
+            let goes_on = before.kind == Kind::Word && !pronoun && roles(at - 1) & GOES_ON != 0;
+            let letters = self.first_letters(before, token);
+            let another = matches!(letters, Letters::OtherScript { .. });
+            if goes_on && !another || !matches!(self.reading.text.as_bytes()[blank], b' ' | b'\n') {
+                continue;
+            }
+            let language = self.language(at, to);
+            let apart = match letters {
+                // "执行 SQL 查询": an abbreviation goes with what stands behind it, unless that speaks of the tool.
+                Letters::OtherScript { behind_capitals } => {
+                    let speaks = self.role(at, language) & (role::DETERMINER | role::SUBJECT) != 0;
+                    (!behind_capitals || speaks) && (from..at).any(|index| self.verb(index, own).is_some())
+                }
+                Letters::Capital { behind_small } => {
+                    let until = to.min(at + MAX_SUBJECT);
+                    (at + 1..until).any(|index| self.is_finite(index, to, language))
+                        || behind_small && self.goes_on_small(at, to)
+                }
+                Letters::Plain => false,
+            };
+            if apart && !conditional(at) {
+                ends.push(blank as u32);
+            }
+        }
+        self.doubtful_ends.extend(ends);
+    }
+
+    fn is_finite(&self, index: usize, to: usize, language: u8) -> bool {
+        const FINITE: u32 = role::COPULA | role::PASSIVE | role::MODAL | role::NEGATION;
+        self.role(index, language) & FINITE != 0
+            || self.verb(index, language).is_some_and(|verb| match verb.form {
+                // "Run kiln checks": what ends the sentence is a plural.
+                Form::Third => {
+                    index + 1 < to && !self.lexicon.is_nouny(verb.lemma) && !self.lexicon.is_nouny_in_prose(verb.lemma)
+                }
+                Form::Main => true,
+                Form::Base | Form::Gerund | Form::Past => false,
+            })
+    }
+
+    /// Whether nothing but small words follow, some of them: "Can be taken back at any time".
+    fn goes_on_small(&self, at: usize, to: usize) -> bool {
+        let words: Vec<&str> = (at + 1..to)
+            .filter(|index| self.tokens[*index].kind == Kind::Word)
+            .map(|index| self.original(self.tokens[index]))
+            .collect();
+        words.len() >= 3 && words.iter().all(|word| !word.starts_with(char::is_uppercase))
+    }
+
+    /// How the word is written that may be the first of a sentence: with one capital, in another script than what stands
+    /// before it, or with a blank in a script that sets none.
+    fn first_letters(&self, before: Token, token: Token) -> Letters {
+        let first = |token: Token| self.reading.text[token.start as usize..].chars().next().unwrap_or(' ');
+        let unspaced = |letter: char| is_han(letter) || is_kana(letter);
+        let script = |letter: char| (unspaced(letter), is_hangul(letter), is_cyrillic(letter));
+        let (last, letter) = (first(before), first(token));
+        let word = self.original(token);
+        let written = unspaced(letter) || is_hangul(letter);
+        if is_shouted(word) {
+            Letters::Plain
+        } else if written && script(last) != script(letter) || unspaced(last) && unspaced(letter) {
+            Letters::OtherScript { behind_capitals: is_shouted(self.original(before)) }
+        } else if word.starts_with(char::is_uppercase) {
+            let small = self.original(before).starts_with(char::is_lowercase) || !last.is_ascii();
+            Letters::Capital { behind_small: small || before.kind == Kind::Close }
+        } else {
+            Letters::Plain
+        }
+    }
+
+    fn original(&self, token: Token) -> &str {
+        let segment = &self.reading.segments[self.reading.segment_at(token.start)];
+        let (start, end) = segment.original_span(token.start, token.end);
+        segment.original.get(start..end).unwrap_or_default()
+    }
+
     /// Whether the line that starts at `at` is `Word:` or `Two words:`.
     pub(crate) fn line_is_heading(&self, at: usize) -> bool {
         self.tokens[at..]
@@ -109,7 +226,9 @@ impl Prose<'_, '_> {
         let text = |token: &Token| &self.reading.text[token.start as usize..token.end as usize];
         let strange = words.iter().filter(|token| text(token).chars().any(is_unread_script)).count();
         let plain = |token: &&&Token| text(token).len() > 1 && text(token).chars().all(char::is_alphabetic);
+        // "Key: { a: b }" is notation, not a sentence.
         let unknown = words.len() >= MIN_FOREIGN
+            && words.len() * 2 > to - from
             && words.iter().all(|token| token.literal.is_none())
             && words.iter().filter(plain).count() == words.len();
         if (strange >= 2 || unknown) && self.foreign.is_none() {

@@ -58,7 +58,7 @@ impl Prose<'_, '_> {
         opens: bool,
         last_verb: bool,
     ) -> Option<(Lemma, Vec<Word>)> {
-        let start = self.clause_start(from, index);
+        let start = self.outside_brackets(from, self.clause_start(from, index), language);
         if (start.max(index.saturating_sub(NEAR))..index).any(|at| self.role(at, language) & role::NEGATION != 0) {
             return None;
         }
@@ -187,7 +187,7 @@ impl Prose<'_, '_> {
     }
 
     /// Where the clause that `index` stands in begins.
-    fn clause_start(&self, from: usize, index: usize) -> usize {
+    pub(crate) fn clause_start(&self, from: usize, index: usize) -> usize {
         (from..index)
             .rev()
             .find(|at| {
@@ -197,6 +197,29 @@ impl Prose<'_, '_> {
                 )
             })
             .map_or(from, |at| at + 1)
+    }
+
+    /// Where the clause begins that goes on at `start`: what joins in brackets goes on with what stands before them ("who
+    /// types (or sends a file)"), and what follows them with its subject ("the cleaner (at night) wipes").
+    fn outside_brackets(&self, from: usize, start: usize, language: u8) -> usize {
+        let Some(mark) = start.checked_sub(1).filter(|at| *at > from) else { return start };
+        let open = match self.tokens[mark].kind {
+            Kind::Open if self.role(start, language) & role::CONJUNCTION != 0 => mark,
+            Kind::Close => match (from..mark).rev().find(|at| self.tokens[*at].kind == Kind::Open) {
+                Some(open) if self.has_subject(from, open, language) => open,
+                _ => return start,
+            },
+            _ => return start,
+        };
+        self.clause_start(from, open)
+    }
+
+    /// Whether what stands before brackets is a noun that begins its clause, and no deed with its object.
+    fn has_subject(&self, from: usize, open: usize, language: u8) -> bool {
+        let start = self.clause_start(from, open);
+        start > from
+            && start < open
+            && (start..open).all(|at| self.verb(at, language).is_none_or(|v| v.form == Form::Past))
     }
 
     /// Whether what stands at `index` is said of something else only: in a relative clause, or under a condition.

@@ -7,7 +7,7 @@ use crate::language::name_words::words_of;
 use crate::language::normalize::normal;
 use crate::language::syntax::{EndingSyntax, LanguageSyntax};
 use mcpdex_model::text::is_unspaced;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Collects literals until [`LexiconBuilder::build`].
 #[derive(Debug, Default)]
@@ -36,6 +36,19 @@ impl LexiconBuilder {
         self.lemmas.push(text.to_owned());
         self.lemma_ids.insert(text.to_owned(), id);
         id
+    }
+
+    /// Makes one lemma of a noun and its plural where rules name both, so that each stands for the other wherever it is
+    /// named. `verbs` are named as verbs and stay by themselves.
+    pub(crate) fn unify(&mut self, nouns: &BTreeSet<&str>, verbs: &BTreeSet<&str>, language: &LanguageSyntax) {
+        for noun in nouns {
+            let Some(plural) = plural_of(noun, language) else { continue };
+            let exception = language.plural_exceptions.iter().any(|end| plural.ends_with(end.as_str()));
+            if nouns.contains(plural.as_str()) && !verbs.contains(plural.as_str()) && !exception {
+                let lemma = self.lemma(noun);
+                self.lemma_ids.insert(plural, lemma);
+            }
+        }
     }
 
     /// Notes a verb that a rule names.
@@ -279,8 +292,13 @@ impl LexiconBuilder {
         }
     }
 
+    /// Makes the forms of every verb and noun. Where a word is named by itself and is a form of another too, it is itself;
+    /// in which file or order rules name words changes nothing.
     fn inflect(&mut self, language: &LanguageSyntax, index: u8) {
-        for lemma in self.verbs.clone() {
+        let (mut verbs, mut nouns) = (self.verbs.clone(), self.nouns.clone());
+        verbs.sort_by(|one, other| self.lemmas[*one as usize].cmp(&self.lemmas[*other as usize]));
+        nouns.sort_by(|one, other| self.lemmas[*one as usize].cmp(&self.lemmas[*other as usize]));
+        for lemma in verbs {
             let text = self.lemmas[lemma as usize].clone();
             let Some(rule) = language.inflection.iter().find(|i| i.ends.iter().any(|end| text.ends_with(end.as_str())))
             else {
@@ -299,16 +317,23 @@ impl LexiconBuilder {
             );
             self.verb_form(&with_ending(&doubled, &rule.past), VerbForm { lemma, form: Form::Past, language: index });
         }
-        for lemma in self.nouns.clone() {
+        for lemma in &nouns {
+            let text = self.lemmas[*lemma as usize].clone();
+            self.word(&text, *lemma);
+        }
+        for lemma in nouns {
             let text = self.lemmas[lemma as usize].clone();
-            self.word(&text, lemma);
-            if let Some(rule) =
-                language.inflection.iter().find(|i| i.ends.iter().any(|end| text.ends_with(end.as_str())))
-            {
-                self.word(&with_ending(&text, &rule.third), lemma);
+            if let Some(plural) = plural_of(&text, language) {
+                self.word(&plural, lemma);
             }
         }
     }
+}
+
+/// The plural of a noun, which is made as the third person of a verb is.
+fn plural_of(text: &str, language: &LanguageSyntax) -> Option<String> {
+    let rule = language.inflection.iter().find(|i| i.ends.iter().any(|end| text.ends_with(end.as_str())))?;
+    Some(with_ending(text, &rule.third))
 }
 
 fn with_ending(text: &str, ending: &EndingSyntax) -> String {

@@ -6,6 +6,8 @@ pub(crate) mod automaton;
 pub(crate) mod boundary;
 pub(crate) mod deeds;
 pub(crate) mod hidden;
+pub(crate) mod joined;
+pub(crate) mod latin;
 pub(crate) mod lexicon;
 pub(crate) mod lexicon_builder;
 pub(crate) mod name_words;

@@ -20,8 +20,8 @@ pub(crate) struct FoundParam<'t> {
     pub schema: &'t Value,
     /// JSON pointer to where it is declared.
     pub pointer: String,
-    /// 0 for the parameters of the call itself.
-    pub depth: usize,
+    /// The names that lead to it: `request.action`; its own name for the parameters of the call itself.
+    pub path: String,
     pub required: bool,
     /// Descriptions and titles of it and of the values it accepts, each with its pointer.
     pub texts: Vec<(&'t str, String)>,
@@ -44,7 +44,7 @@ pub(crate) struct SchemaWalk<'t> {
 /// Reads `schema`, the input schema of a tool.
 pub(crate) fn walk(schema: &Map<String, Value>) -> SchemaWalk<'_> {
     let mut walk = SchemaWalk::default();
-    walk.object(schema, schema, "/inputSchema", 0, 0);
+    walk.object(schema, schema, "/inputSchema", "", 0);
     if walk.full {
         walk.unread.push(format!("parameters beyond the first {}", walk.params.len()));
     }
@@ -76,7 +76,7 @@ impl<'t> SchemaWalk<'t> {
         root: &'t Map<String, Value>,
         schema: &'t Map<String, Value>,
         pointer: &str,
-        depth: usize,
+        parent: &str,
         level: usize,
     ) {
         if self.open.iter().any(|open| open == pointer) {
@@ -91,7 +91,7 @@ impl<'t> SchemaWalk<'t> {
         self.open.push(pointer.to_owned());
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             match resolve(root, reference) {
-                Some((Value::Object(target), place)) => self.object(root, target, &place, depth, level + 1),
+                Some((Value::Object(target), place)) => self.object(root, target, &place, parent, level + 1),
                 Some(_) => {}
                 None => self.foreign(reference),
             }
@@ -101,19 +101,19 @@ impl<'t> SchemaWalk<'t> {
         for key in ["properties", "patternProperties"] {
             for (name, property) in schema.get(key).and_then(Value::as_object).into_iter().flatten() {
                 let place = format!("{pointer}/{key}/{}", escape(name));
-                self.param(root, name, property, &place, depth, level, required.contains(&name.as_str()));
+                self.param(root, name, property, &place, parent, level, required.contains(&name.as_str()));
             }
         }
         for key in ["allOf", "anyOf", "oneOf", "prefixItems"] {
             for (index, part) in schema.get(key).and_then(Value::as_array).into_iter().flatten().enumerate() {
                 if let Value::Object(part) = part {
-                    self.object(root, part, &format!("{pointer}/{key}/{index}"), depth, level + 1);
+                    self.object(root, part, &format!("{pointer}/{key}/{index}"), parent, level + 1);
                 }
             }
         }
         for key in ["items", "additionalProperties", "then", "else", "if", "contains"] {
             if let Some(Value::Object(part)) = schema.get(key) {
-                self.object(root, part, &format!("{pointer}/{key}"), depth, level + 1);
+                self.object(root, part, &format!("{pointer}/{key}"), parent, level + 1);
             }
         }
         self.open.pop();
@@ -126,7 +126,7 @@ impl<'t> SchemaWalk<'t> {
         name: &'t str,
         property: &'t Value,
         pointer: &str,
-        depth: usize,
+        parent: &str,
         level: usize,
         required: bool,
     ) {
@@ -156,9 +156,10 @@ impl<'t> SchemaWalk<'t> {
                 }
             }
         }
-        self.params.push(FoundParam { name, schema, pointer: pointer.to_owned(), depth, required, texts });
+        let path = if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") };
+        self.params.push(FoundParam { name, schema, pointer: pointer.to_owned(), path: path.clone(), required, texts });
         if let Value::Object(inner) = schema {
-            self.object(root, inner, &place, depth + 1, level + 1);
+            self.object(root, inner, &place, &path, level + 1);
         }
     }
 

@@ -3,7 +3,8 @@
 //!
 //! How a language does these things is told by the lexicon; nothing here knows a word.
 
-use crate::language::action::{Action, Place};
+use crate::language::action::{Action, Place, Word};
+use crate::language::latin::{LatinWords, latin_language};
 use crate::language::lexicon::{Form, Lexicon, VerbForm, role};
 use crate::language::syntax::{Order, Script};
 use crate::language::token::{Kind, Token, tokens};
@@ -15,7 +16,7 @@ pub(crate) struct Prose<'r, 't> {
     pub reading: &'r ToolText<'t>,
     pub lexicon: &'r Lexicon,
     pub tokens: Vec<Token>,
-    /// The language of Latin text in this tool.
+    /// The language of Latin text in this tool, as far as it has been read.
     latin: u8,
     /// Ranges of the text that are statements about the tool: no sections, asides or alternatives.
     pub statements: Vec<(u32, u32)>,
@@ -25,6 +26,12 @@ pub(crate) struct Prose<'r, 't> {
     pub foreign: Option<(u32, u32)>,
     /// Whether the sentence is an item of a list of what will be done.
     pub listed: bool,
+    /// Every sentence, statements or not.
+    pub sentences: Vec<(u32, u32)>,
+    /// Whether the first of them says what is done.
+    pub opens_with_deed: bool,
+    /// Blanks inside sentences behind which another one may begin, though nothing but a capital or another script shows it.
+    pub doubtful_ends: Vec<u32>,
 }
 
 /// Reads the text `start..end` of `reading`; appends the actions of its statements.
@@ -34,18 +41,8 @@ pub(crate) fn read<'r, 't>(
     (start, end): (u32, u32),
     actions: &mut Vec<Action>,
 ) -> Prose<'r, 't> {
-    let tokens = tokens(reading, lexicon, start, end);
-    let latin = latin_language(&tokens, lexicon, 0);
-    let mut prose = Prose {
-        reading,
-        lexicon,
-        tokens,
-        latin,
-        statements: Vec::new(),
-        unknown_verb: false,
-        foreign: None,
-        listed: false,
-    };
+    let mut prose = Prose::of(reading, lexicon, (start, end));
+    prose.latin = 0;
     prose.run(actions);
     prose
 }
@@ -62,18 +59,7 @@ pub(crate) fn read_beside(
     told: bool,
     actions: &mut Vec<Action>,
 ) {
-    let tokens = tokens(reading, lexicon, start, end);
-    let latin = latin_language(&tokens, lexicon, 0);
-    let prose = Prose {
-        reading,
-        lexicon,
-        tokens,
-        latin,
-        statements: Vec::new(),
-        unknown_verb: false,
-        foreign: None,
-        listed: false,
-    };
+    let prose = Prose::of(reading, lexicon, (start, end));
     let before = actions.len();
     let mut at = 0;
     let mut first = true;
@@ -106,49 +92,25 @@ pub(crate) fn read_beside(
 /// How many tokens the label of a description has at most.
 const MAX_LABEL: usize = 8;
 
-/// How much the opening verb of a sentence tells of its language, in small words.
-const OPENING_VERB: u32 = 3;
-
-/// The language of the Latin text `tokens`: the one whose small words are most frequent, where the first word counts
-/// for more when it is a verb form and not an English one. `usual` where nothing tells, and among equals.
-fn latin_language(tokens: &[Token], lexicon: &Lexicon, usual: u8) -> u8 {
-    let mut counts = [0u32; 32];
-    let mut opened = false;
-    for token in tokens.iter().take(300) {
-        let Some(literal) = token.literal else {
-            opened |= token.kind == Kind::Word;
-            continue;
-        };
-        let meaning = lexicon.meaning(literal);
-        let mut small = 0;
-        for (language, roles) in &meaning.roles {
-            small |= roles;
-            if roles & role::COMMON != 0 {
-                counts[usize::from(*language) & 31] += 1;
-            }
-        }
-        if !opened && !meaning.verbs.is_empty() {
-            opened = true;
-            if meaning.verbs.iter().all(|verb| verb.language != 0) {
-                let mut seen = 0u32;
-                for verb in meaning.verbs.iter().filter(|verb| verb.form == Form::Main) {
-                    let language = usize::from(verb.language) & 31;
-                    if seen & (1 << language) == 0 {
-                        counts[language] += OPENING_VERB;
-                        seen |= 1 << language;
-                    }
-                }
-            }
-        }
-        opened |= token.kind == Kind::Word && small & (role::FILLER | role::CARRIER | role::DETERMINER) == 0;
-    }
-    let mut best = usual;
-    for (index, language) in lexicon.languages.iter().enumerate().take(32) {
-        if language.script == Script::Latin && counts[index] > counts[usize::from(best) & 31] {
-            best = index as u8;
+impl<'r, 't> Prose<'r, 't> {
+    /// The tokens of `start..end`, nothing of which is read yet.
+    fn of(reading: &'r ToolText<'t>, lexicon: &'r Lexicon, (start, end): (u32, u32)) -> Prose<'r, 't> {
+        let tokens = tokens(reading, lexicon, start, end);
+        let latin = latin_language(&tokens, lexicon, 0);
+        Prose {
+            reading,
+            lexicon,
+            tokens,
+            latin,
+            statements: Vec::new(),
+            unknown_verb: false,
+            foreign: None,
+            listed: false,
+            sentences: Vec::new(),
+            opens_with_deed: false,
+            doubtful_ends: Vec::new(),
         }
     }
-    best
 }
 
 impl Prose<'_, '_> {
@@ -160,12 +122,18 @@ impl Prose<'_, '_> {
         let mut opens = true;
         let mut beside = Vec::new();
         let (mut listing, mut carried) = (false, false);
+        let mut words = LatinWords::default();
         while at < self.tokens.len() {
             let (from, to, next) = self.sentence(at);
             at = next;
             if from >= to {
                 continue;
             }
+            // What follows does not change the language of what was read.
+            words.read(&self.tokens[from..to], self.lexicon);
+            self.latin = words.language(self.lexicon, 0);
+            self.sentences.push((self.tokens[from].start, self.tokens[to - 1].end));
+            self.note_doubtful_ends(from, to);
             let language = self.language(from, to);
             if opens {
                 self.unknown_verb = self.opens_with_unknown_verb(from, to, language);
@@ -210,6 +178,19 @@ impl Prose<'_, '_> {
                     action.weaker = action.weaker.max(1);
                 }
             }
+            // "Reads only." says nothing of what; "Checks whether …" does.
+            let deed = |action: &Action| {
+                action.verb.is_some_and(|verb| {
+                    let next = self.tokens.iter().position(|token| token.start >= verb.end);
+                    let goes_on = next.is_some_and(|at| at < to && self.role(at, language) & role::SUBORDINATOR != 0);
+                    let noun = |word: &Word| {
+                        let at = self.tokens.iter().position(|token| token.start == word.start);
+                        at.is_none_or(|at| self.role(at, language) & role::SUBJECT == 0)
+                    };
+                    action.objects.iter().any(noun) || goes_on
+                })
+            };
+            self.opens_with_deed |= self.sentences.len() == 1 && actions[before..].iter().any(deed);
             stated |= says;
             sentences += usize::from(says || !self.is_preamble(from, to, language));
         }
@@ -277,7 +258,7 @@ impl Prose<'_, '_> {
     }
 
     /// The language of a sentence: by its letters, else that of the whole text.
-    fn language(&self, from: usize, to: usize) -> u8 {
+    pub(crate) fn language(&self, from: usize, to: usize) -> u8 {
         let text = &self.reading.text[self.tokens[from].start as usize..self.tokens[to - 1].end as usize];
         // Each sentence for itself: one that is added in another language must not hide the others.
         let latin = || latin_language(&self.tokens[from..to], self.lexicon, self.latin);

@@ -16,7 +16,7 @@ const MAX_ABOUT: usize = 4096;
 const MAX_ALL: usize = 1 << 20;
 
 /// One text of the tool.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Segment<'t> {
     pub field: Field,
     /// The parameter it belongs to.
@@ -43,24 +43,43 @@ impl Segment<'_> {
             },
         }
     }
+
+    /// The range of the original that the byte at `at` of the reading came from.
+    pub(crate) fn origin(&self, at: u32) -> (u32, u32) {
+        let at = at - self.start;
+        self.map.as_ref().and_then(|map| map.get(at as usize)).copied().unwrap_or((at, at + 1))
+    }
+
+    /// Whether the original has something before the byte at `at` of the reading that the normal form has not.
+    pub(crate) fn hides_before(&self, at: u32) -> bool {
+        at > self.start && at < self.end && {
+            let (before, here) = (self.origin(at - 1), self.origin(at));
+            before != here && before.1 < here.0
+        }
+    }
+
+    /// Takes another normal form, which stands at `start..end` of another reading.
+    pub(crate) fn move_to(&mut self, start: u32, end: u32, map: Vec<(u32, u32)>) {
+        (self.start, self.end, self.map) = (start, end, Some(map));
+    }
 }
 
 /// One parameter, at any depth.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Param<'t> {
     pub name: &'t str,
     pub schema: &'t Value,
     /// JSON pointer to where it is declared.
     pub pointer: String,
-    /// 0 for the parameters of the call itself.
-    pub depth: usize,
+    /// The names that lead to it: `request.action`; its own name for the parameters of the call itself.
+    pub path: String,
     pub required: bool,
     /// The segment of its name.
     pub segment: u32,
 }
 
 /// A tool laid out for matching.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct ToolText<'t> {
     pub text: String,
     pub segments: Vec<Segment<'t>>,
@@ -95,14 +114,14 @@ impl<'t> ToolText<'t> {
             let walk = walk(schema);
             reading.unread = walk.unread;
             for (index, found) in walk.params.into_iter().enumerate() {
-                let FoundParam { name, schema, pointer, depth, required, texts } = found;
+                let FoundParam { name, schema, pointer, path, required, texts } = found;
                 let segment = reading.segments.len() as u32;
                 reading.name(Field::Parameter, index as u32, name, &pointer);
                 for (text, place) in texts {
                     let room = MAX_ALL.saturating_sub(reading.text.len()).min(MAX_ABOUT);
                     reading.prose(Field::ParameterDescription, index as u32, text, room, &place);
                 }
-                reading.params.push(Param { name, schema, pointer, depth, required, segment });
+                reading.params.push(Param { name, schema, pointer, path, required, segment });
             }
         }
         lexicon.find(&reading.text, &mut reading.hits);
@@ -140,6 +159,24 @@ impl<'t> ToolText<'t> {
     /// The segments of name, title and description.
     pub(crate) fn name_segment(&self) -> &Segment<'t> {
         &self.segments[0]
+    }
+
+    /// The same text with `;` in the place of each blank at `ends`, so that a sentence ends there.
+    pub(crate) fn ended_at(&self, ends: &[u32]) -> ToolText<'t> {
+        let mut ended = self.clone();
+        for at in ends {
+            ended.text.replace_range(*at as usize..*at as usize + 1, ";");
+            ended.hits.retain(|hit| hit.end <= *at || hit.start > *at);
+        }
+        ended
+    }
+
+    /// The same text without what stands at `range`.
+    pub(crate) fn without(&self, (from, to): (u32, u32)) -> ToolText<'t> {
+        let mut rest = self.clone();
+        rest.text.replace_range(from as usize..to as usize, &" ".repeat((to - from) as usize));
+        rest.hits.retain(|hit| hit.end <= from || hit.start >= to);
+        rest
     }
 
     pub(crate) fn segment_at(&self, at: u32) -> usize {

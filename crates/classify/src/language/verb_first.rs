@@ -154,7 +154,11 @@ impl Prose<'_, '_> {
                     Form::Gerund => subject == 0 && (first || carried),
                     Form::Third | Form::Main => subject == 0 || !self.lexicon.is_nouny(verb.lemma),
                 };
-                let accepted = accepted && !blocked;
+                // "Queries are checked": a plural, of which something is said.
+                let told_of = verb.form == Form::Third
+                    && at + 1 < to
+                    && self.role(at + 1, language) & (role::PASSIVE | role::COPULA) != 0;
+                let accepted = accepted && !blocked && !told_of;
                 let shown = subject == 0 || !self.lexicon.is_nouny(verb.lemma) || self.shows_verb(at, to, language);
                 if accepted && shown && !self.is_noun_here(at, to, language, verb) {
                     return Some(at);
@@ -317,12 +321,23 @@ impl Prose<'_, '_> {
     pub(crate) fn object(&self, from: usize, to: usize, language: u8) -> (Vec<Word>, Option<usize>) {
         let mut objects: Vec<Word> = Vec::new();
         let mut head = None;
+        let mut depth = 0u32;
         for index in from..to.min(from + 14) {
             let token = self.tokens[index];
             let roles = self.role(index, language);
             match token.kind {
                 Kind::Word => {}
-                Kind::Open | Kind::Close | Kind::Slash => continue,
+                // "(and drops the rest) The next": what stands behind the brackets around it is no object.
+                Kind::Close if depth == 0 => break,
+                Kind::Close => {
+                    depth -= 1;
+                    continue;
+                }
+                Kind::Open => {
+                    depth += 1;
+                    continue;
+                }
+                Kind::Slash => continue,
                 Kind::Comma if !objects.is_empty() => continue,
                 _ => break,
             }

@@ -80,7 +80,7 @@ impl Quotations {
         let segment = &finding.reading.segments[finding.reading.segment_at(act.span.0)];
         let (start, end) = segment.original_span(act.span.0, act.span.1);
         if let Some(text) = segment.original.get(start..end).filter(|text| !text.trim().is_empty()) {
-            self.acts.push((act, quote(text)));
+            self.acts.push((act, quote(balanced(text))));
         }
     }
 
@@ -143,6 +143,24 @@ impl Quotations {
     }
 }
 
+/// `text` without what begins with a bracket that does not close in it: half a bracket says nothing.
+fn balanced(text: &str) -> &str {
+    let mut open: Vec<(usize, char)> = Vec::new();
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '(' | '[' | '（' | '【' => open.push((at, letter)),
+            ')' | ']' | '）' | '】' => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    match open.first().map(|(at, _)| text[..*at].trim_end()) {
+        Some(before) if !before.is_empty() => before,
+        _ => text,
+    }
+}
+
 /// How a field is called in a sentence.
 fn place(field: Field) -> &'static str {
     match field {
@@ -154,5 +172,17 @@ fn place(field: Field) -> &'static str {
         Field::ParameterValue => "its operations",
         Field::Annotation => "its annotations",
         Field::Server => "its server",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_quotation_ends_inside_a_bracket() {
+        assert_eq!(balanced("get the shelf (by its"), "get the shelf");
+        assert_eq!(balanced("get the shelf (by name) of"), "get the shelf (by name) of");
+        assert_eq!(balanced("(by its"), "(by its");
     }
 }

@@ -3,6 +3,7 @@
 //! always the same for the same finding; it settles nothing.
 
 use crate::judge::finding::{Fate, Fired};
+use crate::language::action::Place;
 use crate::language::quote::{capital, listed, quote};
 use crate::rationale::quotation::{Quotations, act_of};
 use crate::rationale::risk_sentence;
@@ -172,19 +173,38 @@ impl<'f> Settled<'f, '_> {
         )
     }
 
+    /// Whether a hit rests on the main verb of the name or of the first statement: what is read between the lines, or in
+    /// later ones, is too weak to be told against a verdict.
+    fn is_plain(&self, hit: &Fired) -> bool {
+        hit.action.is_none_or(|index| {
+            let action = &self.finding.actions[index as usize];
+            // The verb of a name stands in front and is its only one, or it may be the name of something.
+            let sure = || {
+                let others = self.finding.actions.iter().any(|other| other.extra && other.place == Place::Name);
+                !others && action.verb.is_some_and(|verb| action.objects.iter().all(|word| word.start > verb.start))
+            };
+            let name = action.place == Place::Name;
+            !action.extra && action.weaker == 0 && (name && sure() || !name && hit.strength >= 2)
+        })
+    }
+
     /// Evidence for another class that did not count, the gravest first.
     fn lost(&self, main: Option<&Fired>) -> Option<String> {
         let mut gravest: Option<(&Fired, Class)> = None;
         for hit in &self.finding.fired {
             let Some(class) = self.rule(hit).class.filter(|class| *class > self.class) else { continue };
             let lost = matches!(hit.fate, Fate::Weaker | Fate::Overruled(_));
-            if lost && gravest.is_none_or(|(_, known)| class > known) {
+            if lost && self.is_plain(hit) && gravest.is_none_or(|(_, known)| class > known) {
                 gravest = Some((hit, class));
             }
         }
         let (hit, other) = gravest?;
         let shown = main.map(|main| Quotations::of(self.finding, main.rule));
         let told = act_of(self.finding, hit).is_some_and(|act| shown.is_some_and(|shown| shown.tells(&act)));
+        if told && !matches!(hit.fate, Fate::Overruled(_)) {
+            // One statement under two rules speaks for one thing.
+            return None;
+        }
         let grounds =
             if told { Quotations::words_of(self.finding, hit) } else { Quotations::of_hit(self.finding, hit) };
         let said = capital(&grounds.first()?);
@@ -199,13 +219,18 @@ impl<'f> Settled<'f, '_> {
     /// A lighter thing that it does besides.
     fn also(&self, main: Option<&Fired>) -> Option<String> {
         let main_act = main.and_then(|hit| act_of(self.finding, hit));
+        let verb = |hit: &Fired| {
+            let action = &self.finding.actions[hit.action? as usize];
+            action.verb.map(|verb| verb.lemma)
+        };
         let shown = main.map(|hit| Quotations::of(self.finding, hit.rule));
         let (hit, other) = self.won().find_map(|hit| {
             let other = self.rule(hit).class.filter(|other| *other < self.class)?;
             let act = act_of(self.finding, hit)?;
             let same = main_act.is_some_and(|main| main.overlaps(&act));
             let told = shown.as_ref().is_some_and(|grounds| grounds.tells(&act));
-            (!same && !told).then_some((hit, other))
+            let fresh = main.is_none_or(|main| verb(main) != verb(hit));
+            (!same && !told && fresh && self.is_plain(hit)).then_some((hit, other))
         })?;
         let because = &self.rule(hit).because;
         let said = Quotations::of_hit(self.finding, hit).told_after(because);

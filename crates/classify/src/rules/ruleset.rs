@@ -15,7 +15,7 @@ use crate::rules::source_file::SourceFile;
 use crate::rules::syntax::{ClauseSyntax, RiskFactorSyntax, RuleFile, RuleSyntax, SelfPraiseSyntax};
 use crate::rules::taxonomy::Taxonomy;
 use mcpdex_model::{Class, Confidence, Risk, Trait};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A compiled rule.
@@ -236,6 +236,13 @@ fn compile(
     digest: String,
 ) -> Result<Ruleset, RulesError> {
     let mut builder = LexiconBuilder::new();
+    let clauses = || written.iter().flat_map(|(_, rule)| rule.when.iter().chain(&rule.unless));
+    let nouns = clauses().flat_map(|clause| clause.object.iter().chain(&clause.last));
+    let nouns: BTreeSet<&str> = nouns.flat_map(|phrase| phrase.split_whitespace()).collect();
+    let verbs: BTreeSet<&str> = clauses().flat_map(|clause| clause.verb.iter().map(String::as_str)).collect();
+    if let Some(english) = languages.first() {
+        builder.unify(&nouns, &verbs, english);
+    }
     let mut rules = Vec::with_capacity(written.len());
     for (file, syntax) in &written {
         rules.push(compile_rule(file, syntax, &written, &mut builder)?);

@@ -86,7 +86,8 @@ impl SelfPraise {
         }
         for (from, to) in blanked {
             let mut blank = " ".repeat((to - from) as usize);
-            if blank.len() > 1 {
+            let ended = reading.text[..from as usize].ends_with(['.', '!', '?', '。', '！', '？']);
+            if blank.len() > 1 && !ended {
                 // Praise that is appended without a full stop ends the sentence before it all the same.
                 blank.replace_range(..1, ".");
             }

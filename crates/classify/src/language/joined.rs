@@ -1,0 +1,178 @@
+//! Words that a joint takes apart ("de-letes", "wi·pes", a word that is hyphenated at the end of its line), read as the
+//! words that they are: a laid-out tool in, the same tool with those words joined out, where there are any.
+//!
+//! Whether the joined reading counts is for the judge to say; no word is known here.
+
+use crate::language::lexicon::{Hit, Lexicon};
+use crate::language::tool_text::{Segment, ToolText};
+use mcpdex_model::Field;
+use mcpdex_model::text::is_unspaced;
+
+/// The longest word that is put together, in bytes.
+const MAX_WORD: usize = 40;
+/// How many parts a chain has at most; longer ones are addresses and paths.
+const MAX_PARTS: usize = 8;
+
+impl<'t> ToolText<'t> {
+    /// The same tool with every word joined that a joint takes apart; `None` where there is none.
+    pub(crate) fn joined(&self, lexicon: &Lexicon) -> Option<ToolText<'t>> {
+        let cuts: Vec<Vec<(u32, u32)>> = self.segments.iter().map(|segment| self.joints(segment, lexicon)).collect();
+        if cuts.iter().all(Vec::is_empty) {
+            return None;
+        }
+        let mut joined = self.clone();
+        joined.text.clear();
+        for (segment, cuts) in joined.segments.iter_mut().zip(&cuts) {
+            let start = joined.text.len() as u32;
+            let kept = (segment.start..segment.end).filter(|at| !cuts.iter().any(|cut| cut.0 <= *at && *at < cut.1));
+            let map = kept.clone().map(|at| segment.origin(at)).collect();
+            let mut from = segment.start;
+            for (cut, until) in cuts.iter().copied().chain([(segment.end, segment.end)]) {
+                joined.text.push_str(&self.text[from as usize..cut as usize]);
+                from = until;
+            }
+            segment.move_to(start, joined.text.len() as u32, map);
+            joined.text.push('\n');
+        }
+        joined.hits.clear();
+        lexicon.find(&joined.text, &mut joined.hits);
+        Some(joined)
+    }
+
+    /// The joints of one text behind which a known word goes on, as ranges.
+    fn joints(&self, segment: &Segment<'_>, lexicon: &Lexicon) -> Vec<(u32, u32)> {
+        let is_name = matches!(segment.field, Field::Name | Field::Parameter);
+        let text = &self.text[segment.start as usize..segment.end as usize];
+        let mut cuts = Vec::new();
+        for chain in chains(text, |at| !is_name && segment.hides_before(segment.start + at), is_name) {
+            let mut first = 0;
+            while first + 1 < chain.len() {
+                let word = |last: usize| {
+                    let (start, end) = (chain[first].0 + segment.start, chain[last].1 + segment.start);
+                    let parts = &chain[first..=last];
+                    let whole: String = parts.iter().map(|(from, to)| &text[*from as usize..*to as usize]).collect();
+                    if whole.len() > MAX_WORD || self.is_literal(lexicon, start, end) {
+                        return None;
+                    }
+                    // "read-only", "set up": two words that are known are one word only where that is a deed.
+                    let (verb, word) = known(lexicon, &whole);
+                    let strange = || parts.iter().any(|(from, to)| !self.is_literal_word(lexicon, segment, *from, *to));
+                    (verb && (!is_name || strange()) || word && strange()).then_some(last)
+                };
+                let until = chain.len().min(first + MAX_PARTS);
+                let Some(last) = (first + 1..until).rev().find_map(word) else {
+                    first += 1;
+                    continue;
+                };
+                cuts.extend(
+                    chain[first..=last].windows(2).map(|pair| (segment.start + pair[0].1, segment.start + pair[1].0)),
+                );
+                first = last + 1;
+            }
+        }
+        cuts
+    }
+
+    /// Whether the lexicon names exactly what stands between `start` and `end`.
+    fn is_literal(&self, lexicon: &Lexicon, start: u32, end: u32) -> bool {
+        self.lexical_at(lexicon, start, end).is_some_and(|(until, _)| until == end)
+    }
+
+    fn is_literal_word(&self, lexicon: &Lexicon, segment: &Segment<'_>, from: u32, to: u32) -> bool {
+        let (start, end) = (segment.start + from, segment.start + to);
+        self.is_literal(lexicon, start, end)
+            || lexicon.short(&self.text.as_bytes()[start as usize..end as usize]).is_some()
+    }
+}
+
+/// Whether the lexicon has `word` as a verb in some form, and whether as a word that rules name.
+fn known(lexicon: &Lexicon, word: &str) -> (bool, bool) {
+    let mut hits: Vec<Hit> = Vec::new();
+    lexicon.find(word, &mut hits);
+    let whole = hits.iter().filter(|hit| hit.start == 0 && hit.end as usize == word.len());
+    whole
+        .map(|hit| lexicon.meaning(hit.literal))
+        .filter(|meaning| meaning.lexical)
+        .fold((false, false), |(verb, named), meaning| (verb || !meaning.verbs.is_empty(), named || meaning.word != 0))
+}
+
+/// What stands behind an apostrophe in honest words.
+const CLITICS: [&str; 7] = ["s", "t", "d", "m", "re", "ve", "ll"];
+
+/// Runs of letters with nothing but one joint between each and the next, as ranges of `text`. `hidden` says whether
+/// something that nobody sees stands before a place of it.
+fn chains(text: &str, hidden: impl Fn(u32) -> bool, is_name: bool) -> Vec<Vec<(u32, u32)>> {
+    let mut found: Vec<Vec<(u32, u32)>> = Vec::new();
+    let mut chain: Vec<(u32, u32)> = Vec::new();
+    let mut gap: Option<usize> = None;
+    let mut letters = text.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        if !is_part(letter) {
+            continue;
+        }
+        let mut end = at + letter.len_utf8();
+        while let Some((next, _)) = letters.next_if(|(_, letter)| is_part(*letter)) {
+            end = next + text[next..].chars().next().map_or(1, char::len_utf8);
+        }
+        let joins = gap.is_some_and(|from| {
+            let clitic = text[from..at].ends_with(['\'', '\u{2019}']) && CLITICS.contains(&&text[at..end]);
+            !clitic && is_joint(&text[from..at], is_name, || hidden(from as u32) || hidden(at as u32))
+        });
+        if !joins {
+            found.extend((chain.len() > 1).then(|| std::mem::take(&mut chain)));
+            chain.clear();
+        }
+        chain.push((at as u32, end as u32));
+        gap = Some(end);
+    }
+    found.extend((chain.len() > 1).then_some(chain));
+    found
+}
+
+fn is_part(letter: char) -> bool {
+    letter.is_alphabetic() && !is_unspaced(letter)
+}
+
+/// Whether what stands between two runs of letters may stand inside a word: one or two marks, a hyphen at the end of a
+/// line, a line's end before which something hides.
+fn is_joint(between: &str, is_name: bool, hidden: impl Fn() -> bool) -> bool {
+    if is_name || between == " " {
+        return is_name && between == " ";
+    }
+    let line_end = between.contains('\n') && !between.contains("\n\n");
+    let marks = between.trim();
+    let hyphen = |mark: char| matches!(mark, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FF0D}' | '¬');
+    let inside = |mark: char| {
+        hyphen(mark)
+            || matches!(
+                mark,
+                '_' | '.' | '·' | '‧' | '・' | '*' | '~' | '|' | '+' | '\'' | '\u{2019}' | '`' | '^' | '='
+            )
+    };
+    if marks.is_empty() {
+        return line_end && hidden();
+    }
+    if marks.len() < between.len() {
+        return line_end && marks.chars().count() == 1 && marks.chars().all(hyphen) && between.starts_with(marks);
+    }
+    between.chars().count() <= 2 && between.chars().all(inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined(text: &str) -> Vec<String> {
+        let words = |chain: &Vec<(u32, u32)>| {
+            chain.iter().map(|(from, to)| &text[*from as usize..*to as usize]).collect::<Vec<_>>().join("")
+        };
+        chains(text, |_| false, false).iter().map(words).collect()
+    }
+
+    #[test]
+    fn marks_inside_a_word_join_it_and_blanks_do_not() {
+        assert_eq!(joined("wi-pes the la·dder, un-\n  locks it"), ["wipes", "ladder", "unlocks"]);
+        assert_eq!(joined("wi*pes **la**dder** w-i-p-e"), ["wipes", "ladder", "wipe"]);
+        assert!(joined("wipes - the ladder\nlocks it. Then, stops; ends\n\nall").is_empty());
+    }
+}
