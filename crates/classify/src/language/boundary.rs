@@ -177,7 +177,9 @@ impl Prose<'_, '_> {
             .filter(|index| self.tokens[*index].kind == Kind::Word)
             .map(|index| self.original(self.tokens[index]))
             .collect();
-        words.len() >= 3 && words.iter().all(|word| !word.starts_with(char::is_uppercase))
+        let language = self.language(at, to);
+        let slight = (at + 1..to).any(|index| self.role(index, language) != 0);
+        slight && words.len() >= 3 && words.iter().all(|word| !word.starts_with(char::is_uppercase))
     }
 
     /// How the word is written that may be the first of a sentence: with one capital, in another script than what stands
@@ -193,7 +195,9 @@ impl Prose<'_, '_> {
             Letters::Plain
         } else if written && script(last) != script(letter) || unspaced(last) && unspaced(letter) {
             Letters::OtherScript { behind_capitals: is_shouted(self.original(before)) }
-        } else if word.starts_with(char::is_uppercase) {
+        } else if word.starts_with(char::is_uppercase)
+            && word.chars().filter(|letter| letter.is_uppercase()).count() == 1
+        {
             let small = self.original(before).starts_with(char::is_lowercase) || !last.is_ascii();
             Letters::Capital { behind_small: small || before.kind == Kind::Close }
         } else {
