@@ -1,7 +1,7 @@
 //! Python servers of invented packages: which tools are found, and with what.
 
 use crate::support::python::{names, read, read_module, reasons, tools};
-use mcpdex::model::PartialReason;
+use mcpdex::model::{PartialReason, ToolOrigin};
 use serde_json::json;
 
 #[test]
@@ -82,7 +82,10 @@ fn only_modules_that_the_entry_point_registers_yield_tools() {
         ),
         ("lantern-1.0.0.dist-info/entry_points.txt", "[console_scripts]\nlantern = lantern.main:main\n"),
     ]);
-    assert_eq!(names(&found), ["open_door", "light_lamp"]);
+    let registered: Vec<_> = found.tools.iter().filter(|tool| tool.origin == ToolOrigin::Static).collect();
+    assert_eq!(names(&found), ["open_door", "light_lamp", "never_imported", "heat_oven"]);
+    // What stands in the source and is not reached is a tier of its own.
+    assert_eq!(registered.len(), 2);
     assert_eq!(found.tools[1].site.file, "lantern/modules/lamps.py");
 }
 

@@ -1,6 +1,7 @@
 //! What the reader of Python servers leaves out, what it says about that, and what it survives.
 
-use crate::support::python::{names, read, read_module, reasons, tools};
+use crate::support::python::{module, names, read, read_module, read_within, reasons, tools};
+use mcpdex::extract::ReadLimits;
 use mcpdex::model::PartialReason;
 use proptest::prelude::*;
 use serde_json::json;
@@ -43,7 +44,7 @@ def main(): mcp.run()
 }
 
 #[test]
-fn a_tool_behind_a_switch_that_is_off_by_default_is_named_apart() {
+fn a_tool_behind_a_switch_is_listed_with_what_turns_it_on() {
     let found = read_module(
         r#"
 import os
@@ -71,12 +72,13 @@ def main(read_only):
     mcp.run()
 "#,
     );
-    assert_eq!(names(&found), ["peek", "unlock"]);
-    let said: Vec<&str> = found.partial.iter().map(|partial| partial.detail.as_str()).collect();
-    assert!(
-        said.iter().any(|text| text.contains("`burn`")) && said.iter().any(|text| text.contains("`smash`")),
-        "{said:?}"
-    );
+    let conditions: Vec<Option<&str>> =
+        found.tools.iter().map(|tool| tool.condition.as_ref().map(|condition| condition.text.as_str())).collect();
+    assert_eq!(names(&found), ["peek", "burn", "unlock", "smash"]);
+    assert_eq!(conditions, [None, Some("ALLOW_WRITE=true"), Some("LAMP_KEY=…"), Some("not --read-only")]);
+    let shown = found.tools.iter().filter_map(|tool| tool.condition.as_ref()?.plain_start);
+    assert_eq!(shown.collect::<Vec<_>>(), [false; 3]);
+    assert!(found.is_complete(), "{:?}", found.partial);
 }
 
 #[test]
@@ -109,14 +111,15 @@ fn a_file_that_cannot_be_parsed_is_named_and_hides_no_other() {
 
 #[test]
 fn start_up_code_without_end_stops_at_the_limit() {
-    let found = read_module(
-        "from fastmcp import FastMCP\nfrom lantern.app import main as again\nmcp = FastMCP('x')\n\
+    let text = "from fastmcp import FastMCP\nfrom lantern.app import main as again\nmcp = FastMCP('x')\n\
          @mcp.tool()\ndef ok(): ...\n\
          def a():\n    b(); b(); b()\ndef b():\n    a(); a(); a()\n\
-         def main():\n    for i in range(1000):\n        for j in range(1000):\n            for k in range(1000):\n                x = i + j\n    mcp.run()\n",
-    );
+         def main():\n    for i in range(1000):\n        for j in range(1000):\n            for k in range(1000):\n                x = i + j\n    mcp.run()\n";
+    let limits = ReadLimits { millis: 2_000, ..ReadLimits::default() };
+    let found = read_within(&module(text), limits);
     assert_eq!(names(&found), ["ok"]);
-    assert!(reasons(&found).contains(&PartialReason::LimitReached));
+    let said: Vec<&str> = found.partial.iter().map(|partial| partial.detail.as_str()).collect();
+    assert!(said.iter().any(|text| text.contains("the time for this package (2 s) ran out")), "{said:?}");
 }
 
 fn source() -> impl Strategy<Value = String> {

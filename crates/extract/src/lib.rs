@@ -289,14 +289,29 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> std::io::Result<Extraction
 }
 
 fn read_all(tree: &SourceTree, budget: &Budget) -> Extraction {
-    let mut all = Extraction::default();
+    let mut read: Vec<(&Language, Extraction)> = Vec::new();
     for language in LANGUAGES {
-        if !tree.files.keys().any(|path| language.owns(path)) {
-            continue;
+        if tree.files.keys().any(|path| language.owns(path)) {
+            read.push((language, (language.read)(tree, budget)));
         }
-        let found = (language.read)(tree, budget);
-        all.tools.extend(found.tools);
-        all.partial.extend(found.partial);
+    }
+    let main = main_language(tree, &read);
+    let any = read.iter().any(|(_, found)| !found.tools.is_empty());
+    let mut all = Extraction::default();
+    for (language, found) in read {
+        // A language that the package only ships files of has no say in why there is nothing, nor in what is missing.
+        let has_say = !found.tools.is_empty() || Some(language.name) == main && !any;
+        if has_say || found.partial.iter().any(|partial| partial.reason == PartialReason::MountedServer && any) {
+            all.tools.extend(found.tools);
+            all.partial.extend(found.partial);
+        }
+    }
+    if all.tools.is_empty() && all.is_complete() {
+        let detail = match main {
+            Some(name) => format!("no MCP server was found in the package's {name} source"),
+            None => "the package holds no source of a language that is read".to_owned(),
+        };
+        all.partial.push(Partial::missing(PartialReason::UnresolvedValue, detail, None));
     }
     if all.tools.is_empty() {
         all.partial.extend(unread(tree));
@@ -310,4 +325,20 @@ fn read_all(tree: &SourceTree, budget: &Budget) -> Extraction {
         ));
     }
     all
+}
+
+/// The language that the package is written in: that of its registry, else the one with the most source.
+fn main_language(tree: &SourceTree, read: &[(&Language, Extraction)]) -> Option<&'static str> {
+    let of_registry = match tree.package.ecosystem {
+        Ecosystem::Npm => Some("javascript"),
+        Ecosystem::Pypi => Some("python"),
+        _ => None,
+    };
+    if let Some(name) = of_registry.filter(|name| read.iter().any(|(language, _)| language.name == *name)) {
+        return Some(name);
+    }
+    let weight = |language: &Language| -> usize {
+        tree.files.iter().filter(|(path, _)| language.owns(path)).map(|(_, bytes)| bytes.len()).sum()
+    };
+    read.iter().map(|(language, _)| *language).max_by_key(|language| weight(language)).map(|language| language.name)
 }

@@ -6,18 +6,26 @@ use mcpdex::model::{Ecosystem, PartialReason};
 use serde_json::Value;
 
 pub(crate) fn read(files: &[(&str, &str)]) -> Extraction {
+    read_within(files, ReadLimits::default())
+}
+
+pub(crate) fn read_within(files: &[(&str, &str)], limits: ReadLimits) -> Extraction {
     let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
     let tree = SourceTree { package: package(Ecosystem::Pypi, "lantern"), files };
-    extract(&tree, &Budget::start(ReadLimits::default())).unwrap()
+    extract(&tree, &Budget::start(limits)).unwrap()
 }
 
 /// A package of one module whose `main` is its script.
 pub(crate) fn read_module(text: &str) -> Extraction {
-    read(&[
+    read(&module(text))
+}
+
+pub(crate) fn module(text: &str) -> [(&str, &str); 3] {
+    [
         ("lantern/__init__.py", ""),
         ("lantern/app.py", text),
         ("lantern-1.0.0.dist-info/entry_points.txt", "[console_scripts]\nlantern = lantern.app:main\n"),
-    ])
+    ]
 }
 
 pub(crate) fn tools(found: &Extraction) -> Vec<Value> {

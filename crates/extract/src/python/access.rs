@@ -34,7 +34,8 @@ impl Machine<'_> {
             let stop = stop.as_ref().map(|stop| self.eval(stop, env));
             return slice(object, start, stop).unwrap_or_default();
         }
-        let key = self.eval(key, env);
+        let key = self.eval(key, env).settled().0.clone();
+        let object = object.settled().0;
         match (object, &key) {
             (Value::Dict(pairs), key) => {
                 let pairs = pairs.borrow();
@@ -49,7 +50,7 @@ impl Machine<'_> {
 
     pub(super) fn attribute(&mut self, object: &Value, name: &Name) -> Value {
         let found = match object {
-            Value::Module(number) if &**name != "__path__" => {
+            Value::Module(number) => {
                 return self.module_attribute(*number, name).unwrap_or_default();
             }
             Value::External(path) if path.starts_with("builtins.") => None,
@@ -62,6 +63,8 @@ impl Machine<'_> {
                     "__class__" => Some(Value::Class(Rc::clone(&instance.class))),
                     _ => instance.class.find(name).map(|found| self.bind(object, found)),
                 })
+                .or_else(|| self.inner_server(object, name))
+                .or_else(|| self.answered(object, name))
             }
             Value::Class(class) => match &**name {
                 "__name__" => Some(Value::Str(Rc::clone(&class.def.name))),
@@ -75,11 +78,10 @@ impl Machine<'_> {
             },
             Value::Function(function) => super::tool::function_attribute(function, name),
             Value::Bound(bound) => super::tool::function_attribute(&bound.1, name),
-            Value::Made(made) if is_server(&made.path) => match &**name {
-                // The low-level server inside of a high-level one, and the other way round.
-                "_mcp_server" | "server" | "_server" => Some(object.clone()),
-                _ => None,
-            },
+            Value::Made(made) if self.patched.contains_key(&(made.id, Rc::clone(name))) => {
+                self.patched.get(&(made.id, Rc::clone(name))).cloned()
+            }
+            Value::Made(made) if is_server(&made.path) => self.inner_server(object, name),
             Value::Made(made) if &*made.path == "argparse.Namespace" => self.options.get(name).cloned(),
             Value::Made(made) => made.args.named(name).cloned().or_else(|| super::path::attribute(object, name)),
             Value::Method(method) if &*method.1 == "super" => {
@@ -98,6 +100,21 @@ impl Machine<'_> {
             let receiver = if object.is_unknown() { Value::Unknown } else { object.clone() };
             Value::Method(Rc::new((receiver, Rc::clone(name))))
         })
+    }
+
+    /// The low-level server inside of a high-level one, the other way round, and what keeps the tools of either.
+    fn inner_server(&self, object: &Value, name: &str) -> Option<Value> {
+        let is_inner = matches!(name, "_mcp_server" | "server" | "_server" | "_tool_manager" | "_local_provider");
+        (is_inner && self.is_server_value(object)).then(|| object.clone())
+    }
+
+    /// What `__getattr__` of an object answers for a name that it does not hold.
+    fn answered(&mut self, object: &Value, name: &Name) -> Option<Value> {
+        let Value::Instance(instance) = object else { return None };
+        let Some(Value::Function(getter)) = instance.class.find("__getattr__") else { return None };
+        let args = Args { plain: vec![object.clone(), Value::Str(Rc::clone(name))], ..Args::default() };
+        let module = getter.env.module;
+        Some(self.call(&Value::Function(getter), args, module)).filter(|value| !matches!(value, Value::Unknown))
     }
 
     /// What an instance gives for a name that its class holds.

@@ -55,6 +55,7 @@ pub(super) struct Function {
     pub decorators: Vec<Expr>,
     pub doc: Option<Rc<str>>,
     pub is_async: bool,
+    pub line: u32,
 }
 
 #[derive(Debug)]
@@ -127,6 +128,10 @@ pub(super) enum Ex {
     Await(Expr),
     Starred(Expr),
     Walrus(Name, Expr),
+    /// `yield` with or without a value.
+    Yield(Option<Expr>),
+    /// `yield from value`
+    YieldFrom(Expr),
     /// Not followed.
     Opaque,
 }
@@ -185,6 +190,10 @@ pub(super) enum Comparison {
     IsNot,
     In,
     NotIn,
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
     Other,
 }
 

@@ -2,6 +2,7 @@
 
 use super::ast::{Block, Expr, Name};
 use super::exec::Flow;
+use super::gate::Gate;
 use super::machine::Machine;
 use super::setting::Setting;
 use super::value::{Env, Value};
@@ -15,6 +16,8 @@ struct Way {
     returns: Vec<Value>,
     /// The way that is taken where nothing is set.
     is_usual: bool,
+    /// What must hold for it to be taken.
+    gates: Vec<Gate>,
 }
 
 impl Machine<'_> {
@@ -40,19 +43,20 @@ impl Machine<'_> {
         let mut certain = false;
         // Whether every condition so far is false where nothing is set.
         let mut none_usual = true;
-        // Whether a switch that is on by default led elsewhere.
-        let mut is_off = false;
-        for (condition, body) in branches {
-            let condition = self.eval(condition, env);
+        // What must hold for every condition so far to be false.
+        let mut passed: Vec<Gate> = Vec::new();
+        for (expr, body) in branches {
+            let condition = self.eval(expr, env);
             match condition.truth() {
                 Some(false) => continue,
                 Some(true) if ways.is_empty() => return self.block(body, env, returns),
                 truth => {
                     let is_usual = none_usual && (truth.is_some() || condition.usual_truth() == Some(true));
                     none_usual &= condition.usual_truth() == Some(false);
-                    let guarded = is_off || condition.switch() == Some(false);
-                    is_off |= condition.switch() == Some(true);
-                    ways.push(self.way(body, env, is_usual, guarded));
+                    let mut gates = passed.clone();
+                    gates.extend(self.gate(&condition, expr, true, env));
+                    passed.extend(self.gate(&condition, expr, false, env));
+                    ways.push(self.way(body, env, is_usual, gates));
                     if truth.is_some() {
                         certain = true;
                         break;
@@ -64,20 +68,31 @@ impl Machine<'_> {
             if ways.is_empty() {
                 return self.block(otherwise, env, returns);
             }
-            ways.push(self.way(otherwise, env, none_usual, is_off));
+            ways.push(self.way(otherwise, env, none_usual, passed));
         }
+        self.join_ways(ways, env, returns)
+    }
+
+    fn join_ways(&mut self, mut ways: Vec<Way>, env: &Rc<Env>, returns: &mut Vec<Value>) -> Flow {
         let flow = ways[0].flow;
         let all_agree = ways.iter().all(|way| way.flow == flow);
         let usual = ways.iter().position(|way| way.is_usual);
         if let Some(usual) = usual {
             ways.swap(0, usual);
         }
-        let leaves = usual.is_some() && ways[0].flow != Flow::Next;
         for way in &mut ways {
             // What the usual way gives stands for what the others would give; only things are kept of those.
             let keep = |value: &Value| usual.is_none() || way.is_usual || value.is_thing();
             returns.extend(std::mem::take(&mut way.returns).into_iter().filter(keep));
         }
+        // Where one way goes on and the others leave, all that follows depends on what leads to it. A program that
+        // stops with an error is none that shows fewer tools.
+        let mut going_on = ways.iter().filter(|way| way.flow == Flow::Next);
+        let left = ways.iter().any(|way| !matches!(way.flow, Flow::Next | Flow::Exit));
+        let rest = match (going_on.next(), going_on.next()) {
+            (Some(only), None) if left => only.gates.iter().filter(|gate| gate.is_setting).cloned().collect(),
+            _ => Vec::new(),
+        };
         // Ways that leave the function have no say in what the names hold after it.
         let staying = ways.into_iter().filter(|way| all_agree || way.flow == Flow::Next);
         let joined = staying.reduce(|a, b| Way {
@@ -91,31 +106,32 @@ impl Machine<'_> {
         if let Some(joined) = joined {
             *env.vars.borrow_mut() = joined.names;
         }
-        if !all_agree && is_off && leaves {
-            // By default nothing that follows happens; the function's end turns it on again.
-            self.off += 1;
+        if all_agree {
+            return flow;
         }
-        if all_agree { flow } else { Flow::Next }
+        // The end of the function, or of the loop's turn, takes them away again.
+        self.gates.extend(rest);
+        Flow::Next
     }
 
     /// Walks one of several ways from here.
-    fn way(&mut self, body: &Block, env: &Rc<Env>, is_usual: bool, is_off: bool) -> Way {
+    fn way(&mut self, body: &Block, env: &Rc<Env>, is_usual: bool, gates: Vec<Gate>) -> Way {
         let before = env.vars.borrow().clone();
         let mut returns = Vec::new();
-        let off = self.off;
-        self.off += usize::from(is_off);
+        let outside = self.gates.len();
+        self.gates.extend(gates.iter().cloned());
         self.doubt += 1;
         let flow = self.block(body, env, &mut returns);
         self.doubt -= 1;
-        self.off = off;
+        self.gates.truncate(outside);
         let names = std::mem::replace(&mut *env.vars.borrow_mut(), before);
         if is_usual {
             returns = returns
                 .into_iter()
-                .map(|value| if value.is_thing() { value } else { value.set_by(Setting::Free) })
+                .map(|value| if value.is_thing() { value } else { value.set_by(Setting::Free(Rc::from(""))) })
                 .collect();
         }
-        Way { flow, names, returns, is_usual }
+        Way { flow, names, returns, is_usual, gates }
     }
 }
 

@@ -5,6 +5,7 @@ use super::call::same_function;
 use super::literal::{cleandoc, dedent};
 use super::machine::{Machine, is_mcp, is_server};
 use super::operate::show;
+use super::sequence::{range, sorted};
 use super::setting::Setting;
 use super::value::{Args, Function, Registrar, Role, Value, last};
 use mcpdex_model::PartialReason;
@@ -13,9 +14,6 @@ use std::rc::Rc;
 /// Functions that call the functions that they are given (`asyncio.run`, `anyio.run`, `typer.run`, `Thread(target=…)`).
 const RUNNERS: &[&str] =
     &["run", "Fire", "Thread", "Process", "start_soon", "run_until_complete", "create_task", "submit"];
-
-/// The longest `range` that is followed.
-const MAX_RANGE: i64 = 1_000;
 
 impl Machine<'_> {
     pub(super) fn call_external(&mut self, path: &str, args: Args, module: usize) -> Value {
@@ -38,7 +36,7 @@ impl Machine<'_> {
             ("os.getenv" | "os.environ.get", Some(_)) => {
                 let name = first.and_then(Value::as_text).unwrap_or_default();
                 let default = args.get(1, "default").cloned().unwrap_or(Value::None);
-                let setting = Setting::of(&name, &default);
+                let setting = Setting::of(&name, &name, &default);
                 return default.set_by(setting);
             }
             ("inspect.getmembers", Some(object)) => {
@@ -59,14 +57,29 @@ impl Machine<'_> {
             ("copy.copy" | "copy.deepcopy", Some(Value::Dict(pairs))) => return Value::dict(pairs.borrow().clone()),
             ("copy.copy" | "copy.deepcopy", Some(Value::List(items))) => return Value::list(items.borrow().clone()),
             ("copy.copy" | "copy.deepcopy", Some(value)) => return value.clone(),
-            ("importlib.import_module", Some(name)) => return self.import_text(name, args.get(1, "package"), module),
-            ("pkgutil.iter_modules" | "pkgutil.walk_packages", Some(path)) => return self.list_modules(path),
+            ("importlib.import_module", Some(name)) => {
+                let (name, package) = (name.clone(), args.get(1, "package").cloned());
+                self.note_foreign(path, &args, module);
+                return self.import_text(&name, package.as_ref(), module);
+            }
             ("json.loads", Some(Value::Str(text))) => {
                 return serde_json::from_str(text).map_or(Value::Unknown, |json| super::json::to_value(&json));
+            }
+            ("yaml.safe_load" | "yaml.load" | "yaml.full_load", Some(given)) => {
+                return self.yaml_of(&given.clone());
+            }
+            (path, Some(Value::Dict(pairs))) if matches!(last(path), "model_validate" | "parse_obj") => {
+                let of = path.rsplit_once('.').map_or(path, |(of, _)| of).to_owned();
+                let pairs = pairs.borrow().clone();
+                let named = pairs.into_iter().filter_map(|(key, value)| Some((key.as_text()?, value))).collect();
+                return self.made(&of, Args { named, plain: Vec::new(), ..args }, module);
             }
             ("functools.update_wrapper", Some(Value::Function(wrapper))) => {
                 *wrapper.wraps.borrow_mut() = args.plain.get(1).cloned();
                 return Value::Function(Rc::clone(wrapper));
+            }
+            ("functools.reduce", Some(function)) if args.plain.len() >= 2 => {
+                return self.reduced(&function.clone(), &args, module);
             }
             ("functools.wraps" | "functools.partial", _) => return self.made(path, args, module),
             _ => {}
@@ -74,11 +87,17 @@ impl Machine<'_> {
         if let Some(value) = self.call_framework(path, &args, module) {
             return value;
         }
+        self.note_gradio(path, &args, module);
+        self.note_foreign(path, &args, module);
+        self.note_start(path, &args, module);
+        self.hand_over(path, &args, module);
         if RUNNERS.contains(&last(path)) {
-            self.run_given(&args, module);
+            self.run_given(&Args { is_entry: matches!(path, "typer.run" | "fire.Fire"), ..args.clone() }, module);
         }
+        // A function that was wrapped for another framework stays a function, save where it is served or made from.
+        let wraps = !matches!(last(path), "from_function" | "from_tool") && !path.starts_with("gradio.");
         match same_function(&args) {
-            function if !function.is_unknown() && last(path) != "from_function" => function,
+            function if !function.is_unknown() && wraps => function,
             _ => self.made(path, args, module),
         }
     }
@@ -126,7 +145,8 @@ impl Machine<'_> {
                 if let Some(Value::Tuple(items)) = args.named("args") {
                     rest = items.to_vec();
                 }
-                self.call(&function, Args { plain: rest, line: args.line, ..Args::default() }, module);
+                let is_entry = args.is_entry && rest.is_empty();
+                self.call(&function, Args { plain: rest, line: args.line, is_entry, ..Args::default() }, module);
             }
         }
     }
@@ -142,16 +162,10 @@ impl Machine<'_> {
             }
         }
         full.extend(plain.split('.').filter(|part| !part.is_empty()).map(Rc::from));
-        self.import(&full).unwrap_or_default()
-    }
-
-    /// The modules of a package folder, as `pkgutil.iter_modules(package.__path__)` gives them.
-    fn list_modules(&mut self, path: &Value) -> Value {
-        let Value::Method(method) = path else { return Value::Unknown };
-        let (Value::Module(number), "__path__") = (&method.0, &*method.1) else { return Value::Unknown };
-        let Some(module) = self.modules.get(*number) else { return Value::Unknown };
-        match module.path.strip_suffix("/__init__.py") {
-            Some(folder) => self.modules_in(&format!("/{folder}")),
+        match self.import(&full) {
+            Some(module) => module,
+            // Whatever it holds, it is another package's.
+            None if plain.len() == name.len() => Value::External(Rc::from(plain)),
             None => Value::Unknown,
         }
     }
@@ -163,7 +177,7 @@ impl Machine<'_> {
         {
             let mut plain = args.plain.clone();
             plain[0] = held.0.clone();
-            return self.call_builtin(name, Args { plain, ..args }, module).set_by(held.1);
+            return self.call_builtin(name, Args { plain, ..args }, module).set_by(held.1.clone());
         }
         match (name, first) {
             ("str", Some(value)) => match &value {
@@ -181,7 +195,14 @@ impl Machine<'_> {
                 };
                 length.and_then(|length| i64::try_from(length).ok()).map_or(Value::Unknown, Value::Int)
             }
-            ("list" | "set" | "frozenset" | "reversed" | "iter", Some(value)) => match value.items() {
+            ("__import__", Some(name)) => {
+                self.note_foreign("builtins.__import__", &args, module);
+                self.import_text(&name, None, module)
+            }
+            ("compile", _) => self.made("builtins.compile", args, module),
+            ("map", Some(function)) if args.plain.len() == 2 => self.mapped(&function, &args, module),
+            ("filter", Some(test)) if args.plain.len() == 2 => self.filtered(&test, &args, module),
+            ("list" | "set" | "frozenset" | "reversed" | "iter", Some(value)) => match self.items_of(&value, module) {
                 Some(mut items) => {
                     if name == "reversed" {
                         items.reverse();
@@ -191,7 +212,9 @@ impl Machine<'_> {
                 None => Value::Unknown,
             },
             ("list" | "set", None) => Value::list(Vec::new()),
-            ("tuple", Some(value)) => value.items().map_or(Value::Unknown, |items| Value::Tuple(items.into())),
+            ("tuple", Some(value)) => {
+                self.items_of(&value, module).map_or(Value::Unknown, |items| Value::Tuple(items.into()))
+            }
             ("sorted", Some(value)) => sorted(&value, &args).map_or(Value::Unknown, Value::list),
             ("dict", first) => {
                 let mut pairs = match first {
@@ -203,7 +226,7 @@ impl Machine<'_> {
                 Value::dict(pairs)
             }
             ("range", _) => range(&args.plain).map_or(Value::Unknown, Value::list),
-            ("enumerate", Some(value)) => match value.items() {
+            ("enumerate", Some(value)) => match self.items_of(&value, module) {
                 Some(items) => {
                     let numbered =
                         items.into_iter().zip(0..).map(|(item, at)| Value::Tuple(Rc::new([Value::Int(at), item])));
@@ -224,7 +247,13 @@ impl Machine<'_> {
                     (Value::Method(_), Some(default)) => default.clone(),
                     (found, _) => found,
                 },
-                None => Value::Unknown,
+                None => {
+                    if self.is_server_value(&object) {
+                        let site = self.site(module, args.line);
+                        self.note(PartialReason::GeneratedTools, "a method of a server is chosen at run time", site);
+                    }
+                    Value::Unknown
+                }
             },
             ("setattr", Some(object)) => {
                 if let (Some(name), Some(value)) = (args.plain.get(1).and_then(Value::as_text), args.plain.get(2)) {
@@ -304,27 +333,6 @@ fn is_instance(value: &Value, class: Option<&Value>) -> Option<bool> {
         _ => return None,
     };
     path.starts_with("builtins.").then_some(own == path)
-}
-
-fn sorted(value: &Value, args: &Args) -> Option<Vec<Value>> {
-    let mut items = value.items()?;
-    if args.named("key").is_some() {
-        // The order is lost, the items are not.
-        return Some(items);
-    }
-    if items.iter().all(|item| matches!(item, Value::Str(_))) {
-        items.sort_by_key(|item| item.as_text());
-    }
-    Some(items)
-}
-
-fn range(args: &[Value]) -> Option<Vec<Value>> {
-    let (start, stop) = match args {
-        [Value::Int(stop)] => (0, *stop),
-        [Value::Int(start), Value::Int(stop)] => (*start, *stop),
-        _ => return None,
-    };
-    (stop.checked_sub(start)? <= MAX_RANGE).then(|| (start..stop).map(Value::Int).collect())
 }
 
 /// Whether calling the function would need its first argument to be an object of its class.

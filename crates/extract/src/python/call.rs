@@ -4,6 +4,7 @@ use super::ast::{self, Name, ParamKind};
 use super::exec::Flow;
 use super::machine::Machine;
 use super::options;
+use super::reach::Reach;
 use super::setting::Setting;
 use super::value::{Args, Binding, Class, Env, Function, Instance, Made, Value, last};
 use std::cell::{Cell, RefCell};
@@ -11,9 +12,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// How often one function is walked; start-up code calls none more often than it has tools.
-const MAX_VISITS: usize = 2_000;
+const MAX_VISITS: usize = 20_000;
 
-/// How often one function may be inside of itself.
+/// How often one function may be inside of itself while more and more is in doubt: each doubt doubles the ways.
 const MAX_RECURSION: usize = 3;
 
 impl Machine<'_> {
@@ -113,16 +114,23 @@ impl Machine<'_> {
                 _ => Value::Unknown,
             },
             Value::Generic(generic) => self.call(&generic.0.clone(), args, module),
-            _ => same_function(&args),
+            Value::Usual(held) => self.call(&held.0.clone(), args, module),
+            _ => {
+                self.hand_over("", &args, module);
+                same_function(&args)
+            }
         }
     }
 
     fn call_function(&mut self, function: &Rc<Function>, args: Args) -> Value {
         let key = Rc::as_ptr(&function.def);
-        let inside = self.calls.iter().filter(|other| **other == key).count();
+        let own: Vec<usize> = self.calls.iter().filter(|(other, _)| *other == key).map(|(_, doubt)| *doubt).collect();
+        let is_doubtful = own.iter().rev().nth(MAX_RECURSION - 1).is_some_and(|doubt| *doubt < self.doubt);
         let visits = self.visits.entry(key).or_default();
         *visits += 1;
-        if inside >= MAX_RECURSION || *visits > MAX_VISITS || self.too_many_calls() {
+        if is_doubtful || *visits > MAX_VISITS || self.too_many_calls() {
+            let what = "calls nest deeper, or come more often, than is followed";
+            self.cut(&Reach::Function(&function.def), what, function.env.module, args.line.max(1));
             return Value::Unknown;
         }
         let outer = match &function.env.parent {
@@ -136,15 +144,20 @@ impl Machine<'_> {
             env.set(&Rc::from("__class__"), class.clone());
         }
         bind(function, args, &env);
-        let off = self.off;
-        self.calls.push(key);
+        let outside = self.gates.len();
+        self.calls.push((key, self.doubt));
+        self.yields.push(Vec::new());
         self.depth += 4;
         let mut returns = Vec::new();
         let flow = self.block(&function.def.body, &env, &mut returns);
         self.depth -= 4;
         self.calls.pop();
-        self.off = off;
-        if flow != Flow::Return && !returns.is_empty() {
+        self.gates.truncate(outside);
+        let given = self.yields.pop().unwrap_or_default();
+        if !given.is_empty() {
+            return Value::list(given);
+        }
+        if !matches!(flow, Flow::Return | Flow::Exit) && !returns.is_empty() {
             returns.push(Value::None);
         }
         returns.into_iter().reduce(Value::join).unwrap_or(Value::None)
@@ -198,11 +211,15 @@ impl Machine<'_> {
                 options::add_click(function, made);
                 Value::Function(Rc::clone(function))
             }
+            ("route", Some(function)) => {
+                self.add_route(made, function);
+                function.clone()
+            }
             ("later", Some(function)) => {
                 self.later.push((function.clone(), Args::default()));
                 function.clone()
             }
-            ("tool", Some(Value::Function(function))) => {
+            ("tool" | "mcp_tool", Some(Value::Function(function))) => {
                 // A decorator of the framework that only marks: the marked function is registered elsewhere.
                 function.attributes.borrow_mut().insert(Rc::from("__tool__"), Value::Made(Rc::clone(made)));
                 Value::Function(Rc::clone(function))
@@ -250,7 +267,10 @@ fn bind(function: &Function, args: Args, env: &Env) {
                 match given.or_else(by_name) {
                     Some(value) => value,
                     None if args.open => Value::Unknown,
-                    None => options::of_parameter(function, &param.name, default.as_ref()).unwrap_or_default(),
+                    None => {
+                        let default = options::of_parameter(function, &param.name, default.as_ref(), args.is_entry);
+                        default.unwrap_or_default()
+                    }
                 }
             }
         };
@@ -261,6 +281,7 @@ fn bind(function: &Function, args: Args, env: &Env) {
 /// Sets the fields of a dataclass, a pydantic model or a named tuple from the arguments of its construction.
 fn fill_fields(instance: &Instance, args: Args) {
     let is_setting = instance.class.has_external_base(&|path| last(path) == "BaseSettings");
+    let prefix = if is_setting { options::variable_prefix(&instance.class) } else { String::new() };
     let mut fields: Vec<(Name, Option<Value>)> = Vec::new();
     collect_fields(&instance.class, &mut fields, 0);
     let mut attributes: BTreeMap<Name, Value> = BTreeMap::new();
@@ -268,7 +289,12 @@ fn fill_fields(instance: &Instance, args: Args) {
     for (name, default) in fields {
         let named = args.named.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
         let default = default.map(|default| {
-            let setting = if is_setting { Setting::of(&name, &default) } else { Setting::None };
+            let setting = if is_setting {
+                let variable = format!("{prefix}{name}").to_uppercase();
+                Setting::of(&name, &variable, &default)
+            } else {
+                Setting::None
+            };
             default.set_by(setting)
         });
         let value = plain.next().or(named).or(if args.open { None } else { default });

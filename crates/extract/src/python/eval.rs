@@ -58,6 +58,10 @@ const BUILTINS: &[&str] = &[
     "globals",
     "locals",
     "Exception",
+    "exec",
+    "eval",
+    "compile",
+    "__import__",
 ];
 
 impl Machine<'_> {
@@ -84,7 +88,13 @@ impl Machine<'_> {
                     _ => self.eval(function, env),
                 };
                 let args = self.args(args, env, expr.line);
-                self.call(&function, args, env.module)
+                match function.path() {
+                    Some("builtins.exec" | "builtins.eval") => self.run_text(&function, &args, env),
+                    Some("builtins.globals" | "builtins.locals" | "builtins.vars") if args.plain.is_empty() => {
+                        self.names_in(&function, env)
+                    }
+                    _ => self.call(&function, args, env.module),
+                }
             }
             Ex::Str(text) => Value::Str(Rc::clone(text)),
             Ex::Format(pieces) => self.format(pieces, env),
@@ -114,7 +124,7 @@ impl Machine<'_> {
                 let (inner, set) = value.settled();
                 match inner.truth() {
                     None => Value::Unknown,
-                    Some(truth) => Value::Bool(!truth).set_by(set),
+                    Some(truth) => Value::Bool(!truth).set_by(set.negated()),
                 }
             }
             Ex::Negate(value) => match self.eval(value, env) {
@@ -140,7 +150,7 @@ impl Machine<'_> {
                     Some(true) => Value::Usual(held),
                     Some(false) => {
                         let right = self.eval(right, env);
-                        let setting = held.1.max(right.settled().1);
+                        let setting = held.1.clone().max(right.settled().1);
                         right.settled().0.clone().set_by(setting)
                     }
                     None => Value::Unknown,
@@ -179,6 +189,17 @@ impl Machine<'_> {
                 let value = self.eval(value, env);
                 env.set(name, value.clone());
                 value
+            }
+            Ex::Yield(value) => {
+                let value = value.as_ref().map_or(Value::None, |value| self.eval(value, env));
+                self.give(vec![value]);
+                Value::Unknown
+            }
+            Ex::YieldFrom(value) => {
+                let value = self.eval(value, env);
+                let items = self.items_of(&value, env.module).unwrap_or_else(|| vec![Value::Unknown]);
+                self.give(items);
+                Value::Unknown
             }
             Ex::Slice(..) | Ex::Opaque => Value::Unknown,
         }
@@ -287,7 +308,12 @@ impl Machine<'_> {
             let first = machine.eval(element, &inside);
             match value {
                 Some(value) => pairs.push((first, machine.eval(value, &inside))),
-                None => items.push(first),
+                None => {
+                    if !machine.gates.is_empty() {
+                        machine.guard(&first);
+                    }
+                    items.push(first);
+                }
             }
         });
         match collect {
@@ -303,10 +329,13 @@ impl Machine<'_> {
             match arg {
                 Arg::Plain(value) => out.plain.push(self.eval(value, env)),
                 Arg::Named(name, value) => out.named.push((Rc::clone(name), self.eval(value, env))),
-                Arg::Rest(value) => match self.eval(value, env).items() {
-                    Some(items) => out.plain.extend(items),
-                    None => out.open = true,
-                },
+                Arg::Rest(value) => {
+                    let value = self.eval(value, env);
+                    match self.items_of(&value, env.module) {
+                        Some(items) => out.plain.extend(items),
+                        None => out.open = true,
+                    }
+                }
                 Arg::Keywords(value) => match self.eval(value, env) {
                     Value::Dict(pairs) => {
                         for (key, value) in pairs.borrow().iter() {
@@ -324,12 +353,22 @@ impl Machine<'_> {
     }
 }
 
+/// The setting that a test of two settings depends on, named by both.
+fn both(left: Setting, right: Setting) -> Setting {
+    let names = left.name().cloned().zip(right.name().cloned());
+    let both = left.max(right);
+    match names {
+        Some((left, right)) if left != right => both.tested(|_| format!("{left} and {right}")),
+        _ => both,
+    }
+}
+
 /// `left and right`, where `left` is a setting: false by default when either is.
 fn and_setting(left: &Value, right: Value) -> Value {
     let ((left, left_set), (inner, right_set)) = (left.settled(), right.settled());
     match left.truth() {
-        Some(true) => inner.clone().set_by(left_set.max(right_set)),
-        Some(false) => Value::Bool(false).set_by(left_set),
+        Some(true) => inner.clone().set_by(both(left_set, right_set)),
+        Some(false) => Value::Bool(false).set_by(both(left_set, right_set)),
         None => Value::Unknown,
     }
 }

@@ -2,7 +2,9 @@
 
 use super::ast::{Block, Clause, Ex, Expr, Name, Op, St, Stmt};
 use super::machine::Machine;
+use super::reach::Reach;
 use super::value::{Env, Value};
+use mcpdex_model::PartialReason;
 use std::rc::Rc;
 
 /// How a block ended.
@@ -12,10 +14,12 @@ pub(super) enum Flow {
     Return,
     Break,
     Continue,
+    /// An error is raised, or the program ends.
+    Exit,
 }
 
 /// How often the body of one loop is walked.
-const MAX_TURNS: usize = 3_000;
+const MAX_TURNS: usize = 20_000;
 
 impl Machine<'_> {
     /// Walks the statements of a module or class.
@@ -47,7 +51,7 @@ impl Machine<'_> {
                     && let Value::External(path) = self.eval(function, env)
                     && matches!(&*path, "sys.exit" | "os._exit" | "builtins.exit" | "builtins.quit")
                 {
-                    return Flow::Return;
+                    return Flow::Exit;
                 }
                 self.eval(expr, env);
             }
@@ -86,13 +90,15 @@ impl Machine<'_> {
                 return self.block(body, env, returns);
             }
             St::Match(cases) => {
-                let mut flows = Vec::new();
                 for case in cases {
-                    flows.push(self.in_doubt(env, |machine| machine.block(case, env, returns)));
+                    self.in_doubt(env, |machine| machine.block(case, env, returns));
                 }
             }
             St::Return(value) => {
                 let value = value.as_ref().map_or(Value::None, |value| self.eval(value, env));
+                if !self.gates.is_empty() {
+                    self.guard_items(&value);
+                }
                 returns.push(value);
                 return Flow::Return;
             }
@@ -105,14 +111,12 @@ impl Machine<'_> {
             St::Global(names) => env.outward.borrow_mut().extend(names.iter().cloned()),
             St::Delete(targets) => {
                 for target in targets {
-                    if let Ex::Name(name) = &*target.kind {
-                        env.vars.borrow_mut().remove(name);
-                    }
+                    self.delete(target, env);
                 }
             }
             St::Break => return Flow::Break,
             St::Continue => return Flow::Continue,
-            St::Raise => return Flow::Return,
+            St::Raise => return Flow::Exit,
             St::Nothing => {}
         }
         Flow::Next
@@ -127,12 +131,24 @@ impl Machine<'_> {
         env: &Rc<Env>,
         returns: &mut Vec<Value>,
     ) -> Flow {
-        match iterable.items() {
+        let outside = self.gates.len();
+        match self.items_of(iterable, env.module) {
             Some(items) => {
+                if items.len() > MAX_TURNS {
+                    self.cut(
+                        &Reach::Block(body),
+                        "a loop goes on for longer than is followed",
+                        env.module,
+                        target.line,
+                    );
+                }
                 for item in items.into_iter().take(MAX_TURNS) {
                     self.assign(target, item, env);
-                    match self.block(body, env, returns) {
-                        Flow::Return => return Flow::Return,
+                    let flow = self.block(body, env, returns);
+                    // What one turn was left for says nothing of the next.
+                    self.gates.truncate(outside);
+                    match flow {
+                        Flow::Return | Flow::Exit => return flow,
                         Flow::Break => return Flow::Next,
                         Flow::Next | Flow::Continue => {}
                     }
@@ -146,62 +162,59 @@ impl Machine<'_> {
                     machine.assign(target, Value::Unknown, env);
                     machine.block(body, env, returns)
                 });
+                self.gates.truncate(outside);
             }
         }
         self.block(otherwise, env, returns)
     }
 
     fn loop_while(&mut self, condition: &Expr, body: &Block, env: &Rc<Env>, returns: &mut Vec<Value>) -> Flow {
-        match self.eval(condition, env).truth() {
-            Some(false) => Flow::Next,
-            // The first turn is certain; how many follow is not.
-            Some(true) => match self.block(body, env, returns) {
-                Flow::Return => Flow::Return,
-                _ => Flow::Next,
-            },
-            None => {
-                self.in_doubt(env, |machine| machine.block(body, env, returns));
-                Flow::Next
-            }
-        }
-    }
-
-    /// The body is taken to succeed; a handler adds the names that the body could not bind.
-    fn attempt(
-        &mut self,
-        body: &Block,
-        handlers: &[Block],
-        otherwise: &Block,
-        at_last: &Block,
-        env: &Rc<Env>,
-        returns: &mut Vec<Value>,
-    ) -> Flow {
-        let mut flow = self.block(body, env, returns);
-        for handler in handlers {
-            let after = env.vars.borrow().clone();
-            self.doubt += 1;
-            // A handler's own return is what happens on failure.
-            let mut failures = Vec::new();
-            self.block(handler, env, &mut failures);
-            self.doubt -= 1;
-            let mut vars = env.vars.borrow_mut();
-            for (name, value) in after {
-                if !value.is_unknown() || vars.get(&name).is_none() {
-                    vars.insert(name, value);
+        let outside = self.gates.len();
+        // `while True` waits for something; one turn shows what it does.
+        let most = if matches!(*condition.kind, Ex::True) { 1 } else { MAX_TURNS };
+        for turn in 0..=most {
+            match self.eval(condition, env).truth() {
+                Some(false) => return Flow::Next,
+                Some(true) if turn == most => {
+                    if most > 1 {
+                        let what = "a loop goes on for longer than is followed";
+                        self.cut(&Reach::Block(body), what, env.module, condition.line);
+                    }
+                    return Flow::Next;
+                }
+                Some(true) => {
+                    let flow = self.block(body, env, returns);
+                    self.gates.truncate(outside);
+                    match flow {
+                        Flow::Return | Flow::Exit => return flow,
+                        Flow::Break => return Flow::Next,
+                        Flow::Next | Flow::Continue => {}
+                    }
+                    if !self.step() {
+                        return Flow::Next;
+                    }
+                }
+                None => {
+                    let what = "how often a loop runs is decided at run time";
+                    if turn > 0 {
+                        self.cut(&Reach::Block(body), what, env.module, condition.line);
+                    }
+                    self.in_doubt(env, |machine| machine.block(body, env, returns));
+                    self.gates.truncate(outside);
+                    return Flow::Next;
                 }
             }
         }
-        if flow == Flow::Next {
-            flow = self.block(otherwise, env, returns);
-        }
-        let last = self.block(at_last, env, returns);
-        if last == Flow::Next { flow } else { last }
+        Flow::Next
     }
 
     fn augment(&mut self, target: &Expr, op: Op, before: Value, value: Value, env: &Rc<Env>) {
         if op == Op::Add
             && let (Value::List(list), Some(items)) = (&before, value.items())
         {
+            if !self.gates.is_empty() {
+                items.iter().for_each(|item| self.guard(item));
+            }
             list.borrow_mut().extend(items);
             return;
         }
@@ -252,7 +265,14 @@ impl Machine<'_> {
     }
 
     pub(super) fn set_attribute(&mut self, object: &Value, name: &Name, value: Value) {
+        // What a handler puts in the place of what the body put there is not what a run sees.
+        if self.handlers > 0 && self.holds(object, name) {
+            return;
+        }
         match object {
+            Value::Made(made) => {
+                self.patched.insert((made.id, Rc::clone(name)), value);
+            }
             Value::Instance(instance) => {
                 instance.attributes.borrow_mut().insert(Rc::clone(name), value);
             }
@@ -275,6 +295,9 @@ impl Machine<'_> {
     }
 
     fn set_item(&mut self, object: &Value, key: Value, value: Value, line: u32, module: usize) {
+        if !self.gates.is_empty() {
+            self.guard(&value);
+        }
         match object {
             Value::Dict(pairs) => {
                 let mut pairs = pairs.borrow_mut();
@@ -283,6 +306,7 @@ impl Machine<'_> {
                     return;
                 }
                 match pairs.iter_mut().find(|(known, _)| known.equals(&key) == Some(true)) {
+                    Some((_, held)) if self.handlers > 0 && !held.is_unknown() => {}
                     Some((_, held)) => *held = value,
                     None => pairs.push((key, value)),
                 }
@@ -298,6 +322,9 @@ impl Machine<'_> {
             Value::Method(method) if &*method.1 == "request_handlers" => {
                 self.set_request_handler(&method.0, &key, value, line, module);
             }
+            Value::Method(method) if &*method.1 == "_tools" => {
+                self.set_tool(&method.0, &key, &value, line, module);
+            }
             _ => {}
         }
     }
@@ -309,15 +336,28 @@ impl Machine<'_> {
             return true;
         };
         match first {
-            Clause::If(condition) => match self.eval(condition, env).truth() {
-                Some(true) => self.turns(rest, env, each),
-                Some(false) => true,
+            Clause::If(expr) => {
+                let condition = self.eval(expr, env);
+                if condition.truth() == Some(false) {
+                    return true;
+                }
                 // Kept: a list with one item too many shows more than a list with one too few.
-                None => self.turns(rest, env, each),
-            },
+                let gate = self.gate(&condition, expr, true, env);
+                let outside = self.gates.len();
+                self.gates.extend(gate);
+                let known = self.turns(rest, env, each);
+                self.gates.truncate(outside);
+                known
+            }
             Clause::For(target, iterable) => {
-                let Some(items) = self.eval(iterable, env).items() else { return false };
-                let mut known = true;
+                let line = iterable.line;
+                let iterable = self.eval(iterable, env);
+                let Some(items) = self.items_of(&iterable, env.module) else { return false };
+                let mut known = items.len() <= MAX_TURNS;
+                if !known {
+                    let what = "a list is longer than is followed";
+                    self.note(PartialReason::LimitReached, what, self.site(env.module, line));
+                }
                 for item in items.into_iter().take(MAX_TURNS) {
                     if !self.step() {
                         return false;

@@ -53,12 +53,10 @@ impl Machine<'_> {
         match answer.items() {
             Some(items) if !matches!(answer, Value::Dict(_) | Value::Str(_)) => {
                 for item in items {
-                    self.off = usize::from(matches!(&item, Value::Made(made) if made.is_off));
                     if let Some(found) = self.tool_object(&item, &site) {
-                        self.keep(server, found);
+                        self.keep(server, found, &item);
                     }
                 }
-                self.off = 0;
             }
             _ => {
                 self.note(PartialReason::UnresolvedValue, "the list of tools is made at run time", site);

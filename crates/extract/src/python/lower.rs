@@ -56,7 +56,7 @@ impl<'s> Lower<'s> {
         out
     }
 
-    fn field_block(&self, node: Node<'_>, field: &str, depth: usize) -> Block {
+    pub(super) fn field_block(&self, node: Node<'_>, field: &str, depth: usize) -> Block {
         node.child_by_field_name(field).map(|body| self.block(body, depth)).unwrap_or_default()
     }
 
@@ -70,7 +70,7 @@ impl<'s> Lower<'s> {
             .unwrap_or_default()
     }
 
-    fn field_expr(&self, node: Node<'_>, field: &str, depth: usize) -> Expr {
+    pub(super) fn field_expr(&self, node: Node<'_>, field: &str, depth: usize) -> Expr {
         match node.child_by_field_name(field) {
             Some(child) => self.expr(child, depth),
             None => Expr::new(line(node), Ex::Opaque),
@@ -95,14 +95,7 @@ impl<'s> Lower<'s> {
             }
             "try_statement" => self.try_statement(node, depth),
             "with_statement" => self.with_statement(node, depth),
-            "match_statement" => St::Match(
-                node.child_by_field_name("body")
-                    .map(parts)
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(|case| self.field_block(case, "consequence", depth))
-                    .collect(),
-            ),
+            "match_statement" => self.match_statement(node, depth),
             "return_statement" => St::Return(parts(node).first().map(|value| self.expr(*value, depth))),
             "import_statement" => St::Import(self.import(node)),
             "import_from_statement" => self.import_from(node)?,
@@ -222,6 +215,7 @@ impl<'s> Lower<'s> {
     fn function(&self, node: Node<'_>, decorators: Vec<Expr>, depth: usize) -> Function {
         let body = self.field_block(node, "body", depth);
         Function {
+            line: line(node),
             name: node.child_by_field_name("name").map_or_else(|| Rc::from(""), |name| self.name(name)),
             params: node.child_by_field_name("parameters").map(|list| self.params(list, depth)).unwrap_or_default(),
             doc: docstring(&body),

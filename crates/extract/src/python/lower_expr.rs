@@ -120,6 +120,13 @@ impl Lower<'_> {
             "named_expression" => {
                 Ex::Walrus(self.name(node.child_by_field_name("name")?), self.field(node, "value", depth)?)
             }
+            "yield" => {
+                let from = node.child(1).is_some_and(|second| second.kind() == "from");
+                match self.first(node, depth) {
+                    Some(value) if from => Ex::YieldFrom(value),
+                    value => Ex::Yield(value),
+                }
+            }
             _ => Ex::Opaque,
         })
     }
@@ -156,6 +163,10 @@ impl Lower<'_> {
             "in" => Comparison::In,
             text if text.starts_with("is") => Comparison::IsNot,
             text if text.starts_with("not") => Comparison::NotIn,
+            "<" => Comparison::Less,
+            "<=" => Comparison::AtMost,
+            ">" => Comparison::Greater,
+            ">=" => Comparison::AtLeast,
             _ => Comparison::Other,
         };
         Some(Ex::Compare(self.expr(*left, depth), comparison, self.expr(*right, depth)))
@@ -190,6 +201,7 @@ impl Lower<'_> {
     fn lambda(&self, node: Node<'_>, depth: usize) -> Option<Ex> {
         let body = self.field(node, "body", depth)?;
         Some(Ex::Lambda(Rc::new(Function {
+            line: line(node),
             name: Rc::from("<lambda>"),
             params: node.child_by_field_name("parameters").map(|list| self.params(list, depth)).unwrap_or_default(),
             body: vec![Stmt { kind: St::Return(Some(body)) }],

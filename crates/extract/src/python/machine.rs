@@ -5,7 +5,9 @@
 //! Nothing outside of the package is looked at, and nothing is ever run.
 
 use super::ast::{Block, Name};
+use super::gate::{Gate, Guards};
 use super::package::Package;
+use super::route::Route;
 use super::server::Server;
 use super::value::{Args, Class, Env, Made, Value, last};
 use super::{lower, schema};
@@ -14,14 +16,11 @@ use mcpdex_model::{Partial, PartialReason, ToolSite};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// Expressions and statements of one walk.
-const MAX_STEPS: u64 = 6_000_000;
-
 /// How deep evaluation may nest, calls included.
-const MAX_DEPTH: usize = 900;
+const MAX_DEPTH: usize = 2_500;
 
 /// How deep calls may nest.
-const MAX_CALLS: usize = 40;
+const MAX_CALLS: usize = 120;
 
 pub(super) struct Machine<'t> {
     pub package: &'t Package<'t>,
@@ -36,9 +35,27 @@ pub(super) struct Machine<'t> {
     pub options: BTreeMap<Name, Value>,
     /// How many conditions that are not known the walk is inside of.
     pub doubt: usize,
-    /// How many switches that are off by default the walk is inside of.
-    pub off: usize,
-    pub calls: Vec<*const super::ast::Function>,
+    /// What must hold for the walk to be where it is.
+    pub gates: Vec<Gate>,
+    /// What held when things were put into lists.
+    pub guards: Guards,
+    /// Attributes that the package sets on objects of other packages.
+    pub patched: BTreeMap<(usize, Name), Value>,
+    /// How many handlers of `try` statements the walk is inside of.
+    pub handlers: usize,
+    /// Functions that web frameworks serve.
+    pub routes: Vec<Route>,
+    /// Programs that the package starts, and functions of other packages that may be the true server.
+    pub programs: Vec<(String, ToolSite)>,
+    pub starts: Vec<(String, ToolSite)>,
+    /// Where tools were registered, those among them that were taken away again.
+    pub registered: BTreeSet<(String, u32)>,
+    /// Something of a framework for MCP servers that is imported.
+    pub framework: Option<String>,
+    /// What the generators that the walk is inside of have given so far.
+    pub yields: Vec<Vec<Value>>,
+    /// The functions that the walk is inside of, and how much was in doubt when each was entered.
+    pub calls: Vec<(*const super::ast::Function, usize)>,
     pub depth: usize,
     steps: u64,
     stopped: bool,
@@ -68,7 +85,16 @@ impl<'t> Machine<'t> {
             later: Vec::new(),
             options: BTreeMap::new(),
             doubt: 0,
-            off: 0,
+            gates: Vec::new(),
+            guards: Guards::new(),
+            patched: BTreeMap::new(),
+            handlers: 0,
+            routes: Vec::new(),
+            programs: Vec::new(),
+            starts: Vec::new(),
+            registered: BTreeSet::new(),
+            framework: None,
+            yields: Vec::new(),
             calls: Vec::new(),
             depth: 0,
             steps: 0,
@@ -90,11 +116,14 @@ impl<'t> Machine<'t> {
             return false;
         }
         self.steps += 1;
-        if self.steps > MAX_STEPS || (self.steps.is_multiple_of(1_024) && self.budget.expired()) {
+        if self.steps.is_multiple_of(1_024) && self.budget.expired() {
             self.stopped = true;
+            let seconds = self.budget.limits.millis / 1_000;
             self.partial.push(Partial::missing(
                 PartialReason::LimitReached,
-                "the package's start-up code is too long to be followed to its end",
+                format!(
+                    "the time for this package ({seconds} s) ran out before its start-up code was followed to its end"
+                ),
                 None,
             ));
             return false;
@@ -125,8 +154,11 @@ impl<'t> Machine<'t> {
     /// The result of calling something external.
     pub(super) fn made(&mut self, path: &str, args: Args, module: usize) -> Value {
         let id = self.new_id();
-        let is_off = self.off > 0;
-        Value::Made(Rc::new(Made { path: Rc::from(path), args, id, module, is_off }))
+        let made = Value::Made(Rc::new(Made { path: Rc::from(path), args, id, module }));
+        if !self.gates.is_empty() {
+            self.guard(&made);
+        }
+        made
     }
 
     /// The module at `path`, walked at its first mention; `None` when the file cannot be parsed.
@@ -145,6 +177,9 @@ impl<'t> Machine<'t> {
         env.set(&Rc::from("__name__"), Value::text(full));
         env.set(&Rc::from("__file__"), super::path::path_value(&format!("/{path}")));
         env.set(&Rc::from("__package__"), Value::text(parents.join(".")));
+        if let Some(folder) = path.strip_suffix("/__init__.py") {
+            env.set(&Rc::from("__path__"), Value::list(vec![super::path::path_value(&format!("/{folder}"))]));
+        }
         self.modules.push(Module { path: path.to_owned(), parents, env: Rc::clone(&env) });
         // Entered before the walk: a cycle of imports sees the module half done, as Python does.
         self.by_path.insert(path.to_owned(), number);
@@ -160,13 +195,15 @@ impl<'t> Machine<'t> {
         {
             env.set(&Rc::from("__doc__"), Value::Str(Rc::clone(text)));
         }
-        let (doubt, off) = (std::mem::take(&mut self.doubt), self.off);
+        let (doubt, outside) = (std::mem::take(&mut self.doubt), self.gates.len());
+        let handlers = std::mem::take(&mut self.handlers);
         self.run_block(&body, &env);
-        (self.doubt, self.off) = (doubt, off);
+        (self.doubt, self.handlers) = (doubt, handlers);
+        self.gates.truncate(outside);
         Some(number)
     }
 
-    fn parse(&self, path: &str) -> Result<Block, Partial> {
+    pub(super) fn parse(&self, path: &str) -> Result<Block, Partial> {
         let source = self.package.tree.files.get(path).map(Vec::as_slice).unwrap_or_default();
         let source = source.strip_prefix("\u{feff}".as_bytes()).unwrap_or(source);
         let tree = syntax::parse(&tree_sitter_python::LANGUAGE.into(), path, source, self.budget)?;
@@ -177,6 +214,9 @@ impl<'t> Machine<'t> {
     /// The module called `name`, if the package has it; its parents are walked first.
     pub(super) fn import(&mut self, name: &[Name]) -> Option<Value> {
         let path = self.package.find(name)?;
+        if let Some(framework) = self.package.vendored(name) {
+            return Some(Value::External(Rc::from(framework)));
+        }
         if self.too_deep() {
             return None;
         }

@@ -5,7 +5,6 @@ use super::machine::Machine;
 use super::operate::{MAX_TEXT, show};
 use super::setting::Setting;
 use super::value::{Args, Class, Value};
-use mcpdex_model::PartialReason;
 use std::rc::Rc;
 
 impl Machine<'_> {
@@ -22,15 +21,25 @@ impl Machine<'_> {
         let known = match receiver {
             Value::Str(text) => text_method(text, name, &args),
             Value::List(items) => {
-                if self.off > 0 && self.skips(&args, module) {
-                    return Value::None;
+                if !self.gates.is_empty() {
+                    args.plain.iter().for_each(|arg| {
+                        self.guard(arg);
+                        self.guard_items(arg);
+                    });
                 }
                 list_method(items, name, &args)
             }
             Value::Dict(pairs) => dict_method(pairs, name, &args),
+            Value::Method(method) if &*method.1 == "_tools" && name == "pop" => {
+                self.remove_tool(&method.0, args.plain.first(), args.line, module);
+                Some(Value::Unknown)
+            }
             Value::Class(class) => self.class_method(class, name),
             Value::Function(_) if matches!(name, "command" | "callback" | "group") => {
                 return self.made("later", args, module);
+            }
+            Value::Made(made) if made.path.starts_with("fastapi.") || made.path.starts_with("gradio.") => {
+                self.route_method(made, name, &args, module)
             }
             Value::Made(made) if matches!(name, "json_schema" | "model_json_schema" | "schema") => {
                 match made.args.plain.first().cloned() {
@@ -41,6 +50,9 @@ impl Machine<'_> {
             Value::Made(made) if &*made.path == "inspect.Signature" && name == "replace" => {
                 let named = vec![("parameters".into(), args.get(0, "parameters").cloned().unwrap_or_default())];
                 return self.made("inspect.Signature", Args { named, ..Args::default() }, module);
+            }
+            Value::Instance(instance) if name.starts_with("register_") => {
+                self.register_marked(&Rc::clone(instance), name, &args, module)
             }
             Value::Instance(instance) if matches!(name, "model_dump" | "dict") => {
                 let attributes = instance.attributes.borrow();
@@ -75,19 +87,14 @@ impl Machine<'_> {
             }
             _ => {}
         }
-        same_function(&args)
-    }
-
-    /// Whether functions or tools are added to a list where a switch is off: they stay out, and it is said.
-    fn skips(&mut self, args: &Args, module: usize) -> bool {
-        let is_tool = |value: &Value| matches!(value, Value::Function(_) | Value::Bound(_) | Value::Made(_));
-        let adds =
-            args.plain.iter().any(|arg| is_tool(arg) || arg.items().is_some_and(|items| items.iter().any(is_tool)));
-        if adds {
-            let site = self.site(module, args.line);
-            self.note(PartialReason::UnresolvedValue, "more is listed where a setting turns it on", site);
+        if !self.is_server_value(receiver) {
+            let to = match receiver {
+                Value::Made(made) => format!("{}.{name}", made.path),
+                _ => String::new(),
+            };
+            self.hand_over(&to, &args, module);
         }
-        adds
+        same_function(&args)
     }
 
     fn class_method(&mut self, class: &Rc<Class>, name: &str) -> Option<Value> {
@@ -191,13 +198,32 @@ fn format(text: &str, args: &Args) -> Option<String> {
 fn list_method(items: &super::value::Shared<Vec<Value>>, name: &str, args: &Args) -> Option<Value> {
     let first = args.plain.first();
     match (name, first) {
-        ("append" | "add", Some(value)) => items.borrow_mut().push(value.clone()),
-        ("extend" | "update", Some(value)) => {
+        ("append" | "add" | "appendleft", Some(value)) => items.borrow_mut().push(value.clone()),
+        ("extend" | "update" | "extendleft", Some(value)) => {
             let more = value.items().unwrap_or_else(|| vec![Value::Unknown]);
             items.borrow_mut().extend(more);
         }
         ("insert", Some(_)) => items.borrow_mut().insert(0, args.plain.get(1).cloned().unwrap_or_default()),
         ("copy", _) => return Some(Value::list(items.borrow().clone())),
+        ("clear", _) => items.borrow_mut().clear(),
+        ("pop" | "popleft", first) => {
+            let mut items = items.borrow_mut();
+            let at = match first {
+                None if name == "popleft" => 0,
+                None => items.len().saturating_sub(1),
+                Some(Value::Int(at)) if *at >= 0 => usize::try_from(*at).ok()?,
+                Some(Value::Int(at)) => items.len().checked_sub(usize::try_from(at.unsigned_abs()).ok()?)?,
+                Some(_) => return Some(Value::Unknown),
+            };
+            return Some(if at < items.len() { items.remove(at) } else { Value::Unknown });
+        }
+        ("remove" | "discard", Some(value)) => {
+            let at = items.borrow().iter().position(|item| item.equals(value) == Some(true));
+            if let Some(at) = at {
+                items.borrow_mut().remove(at);
+            }
+        }
+        ("reverse", _) => items.borrow_mut().reverse(),
         ("union", Some(other)) => {
             let mut all = items.borrow().clone();
             all.extend(other.items()?);

@@ -10,95 +10,139 @@
 //! bytes ─ syntax ─▶ tree ─ lower ─▶ ast ─ machine (exec, eval, call) ─▶ server ─ tool, schema ─▶ SourceTool
 //! ```
 
+mod absent;
 mod access;
 mod ast;
+mod attempt;
 mod branch;
 mod builtin;
 mod call;
+mod change;
 mod class;
 mod define;
+mod defined;
+mod described;
 mod docstring;
 mod eval;
 mod exec;
 mod field;
+mod foreign;
+mod gate;
 mod inspect;
+mod iterate;
 mod json;
 mod listed;
 mod literal;
 mod lower;
 mod lower_expr;
+mod lower_match;
 mod machine;
 mod method;
+mod mixin;
 mod model;
 mod operate;
 mod options;
 mod package;
 mod parameters;
 mod path;
+mod reach;
+mod render;
+mod route;
 mod schema;
+mod sequence;
 mod server;
 mod setting;
 mod tool;
+mod transform;
 mod value;
+mod vendored;
+mod visit;
 
 use super::{Budget, Extraction, SourceTree};
+use absent::Clues;
 use machine::Machine;
 use mcpdex_model::{Partial, PartialReason};
 use package::{Entry, Package};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use value::{Args, Value};
 
-/// The tools that the package's entry points register, in order, each with the file and line of its registration, and a
-/// [`Partial`] for whatever is known to be missing.
+/// The tools that the package's entry points register, in order, each with the file and line of its registration; what
+/// is only defined, after them; and a [`Partial`] for whatever may be missing. Where there are none, the reason why.
 pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     let package = Package::new(tree);
+    let (mut found, sites) = registered(&package, budget);
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for tool in &found.tools {
+        let object: Option<serde_json::Value> = serde_json::from_str(&tool.json).ok();
+        names.extend(object.and_then(|object| Some(object.get("name")?.as_str()?.to_owned())));
+    }
+    found.tools.extend(defined::definitions(&package, budget, &names, &sites));
+    found
+}
+
+/// What the walks find, and every place where they registered a tool.
+fn registered(package: &Package<'_>, budget: &Budget) -> (Extraction, BTreeSet<(String, u32)>) {
     let entries = package.entries(budget);
     // The script named after the package is what clients start; the others count where it leads to no server.
     let (own, others) = entries.split_at(entries.len().min(1));
-    let mut best = Extraction::default();
+    let mut partial: Vec<Partial> = Vec::new();
+    let mut clues = Vec::new();
     for group in [own, others] {
         if group.is_empty() {
             continue;
         }
-        let found = walk(&package, budget, |machine| group.iter().for_each(|entry| start(machine, entry)));
-        if tells(&found) {
-            return found;
+        let (found, clue) = walk(package, budget, |machine| group.iter().for_each(|entry| start(machine, entry)));
+        if tells(&found, &clue) {
+            return (found, clue.registered);
         }
-        best.partial.extend(found.partial);
+        partial.extend(found.partial);
+        clues.push(clue);
     }
     for path in package.usual_starts() {
-        let found = walk(&package, budget, |machine| {
+        let (found, clue) = walk(package, budget, |machine| {
             machine.load(path, &package.name_of(path), true);
         });
-        if tells(&found) {
-            return found;
+        if tells(&found, &clue) {
+            return (found, clue.registered);
+        }
+        // Where metadata says what starts, what other files do is no news.
+        if entries.is_empty() {
+            partial.extend(found.partial);
+        }
+        clues.push(clue);
+    }
+    if entries.is_empty() {
+        // Nothing says where the package starts: a server that some file makes at its top level still counts.
+        let (mut found, clue) = walk(package, budget, |machine| {
+            for path in package.all() {
+                machine.load(path, &package.name_of(path), true);
+            }
+        });
+        if tells(&found, &clue) {
+            let detail = "no entry point was found; every module was taken for one".to_owned();
+            found.partial.push(Partial::missing(PartialReason::UnresolvedValue, detail, None));
+            return (found, clue.registered);
+        }
+        partial.extend(found.partial);
+        clues.push(clue);
+    }
+    let mut distinct: Vec<Partial> = Vec::new();
+    distinct.push(absent::reason(package, &entries, &clues));
+    for one in partial {
+        if !distinct.contains(&one) {
+            distinct.push(one);
         }
     }
-    if !entries.is_empty() {
-        let detail = "no MCP server was found from the package's entry points; it may start one of another package";
-        best.partial.push(Partial::missing(PartialReason::UnresolvedValue, detail, None));
-        return best;
-    }
-    // Nothing says where the package starts: a server that some file makes at its top level still counts.
-    let mut found = walk(&package, budget, |machine| {
-        for path in package.all() {
-            machine.load(path, &package.name_of(path), true);
-        }
-    });
-    if tells(&found) {
-        let detail = "no entry point was found; every module was taken for one".to_owned();
-        found.partial.push(Partial::missing(PartialReason::UnresolvedValue, detail, None));
-    }
-    found
+    (Extraction { tools: Vec::new(), partial: distinct }, BTreeSet::new())
 }
 
 /// Whether a walk came upon a server.
-fn tells(found: &Extraction) -> bool {
-    let is_source = |reason| matches!(reason, PartialReason::MountedServer | PartialReason::GeneratedTools);
-    !found.tools.is_empty() || found.partial.iter().any(|partial| is_source(partial.reason))
+fn tells(found: &Extraction, clues: &Clues) -> bool {
+    !found.tools.is_empty() || clues.has_source
 }
 
-fn walk(package: &Package<'_>, budget: &Budget, from: impl FnOnce(&mut Machine<'_>)) -> Extraction {
+fn walk(package: &Package<'_>, budget: &Budget, from: impl FnOnce(&mut Machine<'_>)) -> (Extraction, Clues) {
     let mut machine = Machine::new(package, budget);
     from(&mut machine);
     machine.finish()
@@ -111,5 +155,5 @@ fn start(machine: &mut Machine<'_>, entry: &Entry) {
     for name in call.split('.') {
         value = machine.attribute(&value, &Rc::from(name));
     }
-    machine.call(&value, Args::default(), module);
+    machine.call(&value, Args { is_entry: true, ..Args::default() }, module);
 }

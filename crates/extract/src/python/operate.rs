@@ -186,7 +186,41 @@ pub(super) fn compare(left: &Value, comparison: Comparison, right: &Value) -> Va
     let ((left, left_set), (right, right_set)) = (left.settled(), right.settled());
     match known_comparison(left, comparison, right) {
         None => Value::Unknown,
-        Some(result) => Value::Bool(result).set_by(left_set.max(right_set)),
+        Some(result) => {
+            let set = if left_set == Setting::None { right_set.clone() } else { left_set.clone() };
+            let other = if left_set == Setting::None { left } else { right };
+            let value = Value::Bool(result);
+            value.set_by(set.tested(|name| test(name, comparison, other)))
+        }
+    }
+}
+
+/// A comparison of the setting `name` with something else, as a user would set it.
+fn test(name: &str, comparison: Comparison, other: &Value) -> String {
+    let shown = match other {
+        Value::None | Value::Bool(true) => None,
+        Value::Str(text) if text.is_empty() => None,
+        other => match other.items() {
+            Some(items) if !matches!(other, Value::Str(_)) => {
+                Some(items.iter().filter_map(show).take(5).collect::<Vec<_>>().join("|"))
+            }
+            _ => show(other),
+        },
+    };
+    let is_nothing = matches!(other, Value::None) || matches!(other, Value::Str(text) if text.is_empty());
+    let equal = match (&shown, is_nothing) {
+        (None, true) => super::setting::negated(name),
+        (None, false) => name.to_owned(),
+        (Some(shown), _) => format!("{name}={shown}"),
+    };
+    match comparison {
+        Comparison::Equal | Comparison::Is | Comparison::In => equal,
+        Comparison::Unequal | Comparison::IsNot | Comparison::NotIn => super::setting::negated(&equal),
+        Comparison::Less => format!("{name} < {}", shown.unwrap_or_default()),
+        Comparison::AtMost => format!("{name} <= {}", shown.unwrap_or_default()),
+        Comparison::Greater => format!("{name} > {}", shown.unwrap_or_default()),
+        Comparison::AtLeast => format!("{name} >= {}", shown.unwrap_or_default()),
+        Comparison::Other => name.to_owned(),
     }
 }
 
@@ -207,6 +241,19 @@ fn known_comparison(left: &Value, comparison: Comparison, right: &Value) -> Opti
             };
             Some(found == (comparison == Comparison::In))
         }
+        Comparison::Less => order(left, right).map(|order| order.is_lt()),
+        Comparison::AtMost => order(left, right).map(|order| order.is_le()),
+        Comparison::Greater => order(left, right).map(|order| order.is_gt()),
+        Comparison::AtLeast => order(left, right).map(|order| order.is_ge()),
         Comparison::Other => None,
+    }
+}
+
+fn order(left: &Value, right: &Value) -> Option<std::cmp::Ordering> {
+    match (left, right) {
+        (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
+        (Value::Float(a), Value::Float(b)) => a.partial_cmp(b),
+        (Value::Str(a), Value::Str(b)) => Some(a.cmp(b)),
+        _ => None,
     }
 }

@@ -2,8 +2,8 @@
 //! started without any. All of it is marked as a setting, so that it decides no condition.
 
 use super::machine::Machine;
-use super::setting::Setting;
-use super::value::{Args, Function, Made, Value};
+use super::setting::{Setting, is_gate};
+use super::value::{Args, Class, Function, Made, Value};
 use std::rc::Rc;
 
 /// The name under which an option is read, from its flags (`--read-only`, `-r`) or its plain name.
@@ -30,8 +30,31 @@ fn default_of(name: &str, args: &Args) -> Value {
         (None, _) if is_required => Value::Unknown,
         (None, _) => Value::None,
     };
-    let setting = Setting::of(name, &default);
+    let setting = Setting::of(name, &flag_of(name, args), &default);
     default.set_by(setting)
+}
+
+/// How a user spells the option: its long flag, else `--name`.
+fn flag_of(name: &str, args: &Args) -> String {
+    let mut flags = args.plain.iter().filter_map(Value::as_text);
+    let long = flags.find(|flag| flag.starts_with("--"));
+    let long = long.map(|flag| flag.split('/').next().unwrap_or(&flag).to_owned());
+    long.unwrap_or_else(|| format!("--{}", name.replace('_', "-")))
+}
+
+/// What the variables of a settings class begin with (`env_prefix`).
+pub(super) fn variable_prefix(class: &Class) -> String {
+    let stated = |value: &Value| match value {
+        Value::Made(made) => made.args.named("env_prefix").and_then(Value::as_text),
+        Value::Dict(pairs) => {
+            let pairs = pairs.borrow();
+            pairs.iter().find(|(key, _)| key.as_text().is_some_and(|key| &*key == "env_prefix"))?.1.as_text()
+        }
+        Value::Class(config) => config.find("env_prefix")?.as_text(),
+        _ => None,
+    };
+    let found = ["model_config", "Config"].iter().find_map(|name| stated(&class.find(name)?));
+    found.map(|prefix| prefix.to_string()).unwrap_or_default()
 }
 
 /// Takes note of `@click.option(…)` on a function.
@@ -43,15 +66,25 @@ pub(super) fn add_click(function: &Function, option: &Made) {
 }
 
 /// What a parameter holds when the command line gives nothing: what `@click.option` or `typer.Option` says.
-pub(super) fn of_parameter(function: &Function, name: &str, default: Option<&Value>) -> Option<Value> {
+pub(super) fn of_parameter(function: &Function, name: &str, default: Option<&Value>, is_entry: bool) -> Option<Value> {
     if let Some(value) = function.attributes.borrow().get(&*format!("--{name}")) {
         return Some(value.clone());
     }
     match default {
         Some(Value::Made(made)) if matches!(made.kind(), "Option" | "Argument") => {
             let default = made.args.get(0, "default").cloned().unwrap_or_default();
-            let setting = Setting::of(name, &default);
+            let setting = Setting::of(name, &flag_of(name, &made.args), &default);
             Some(if matches!(default, Value::Ellipsis) { Value::Unknown } else { default.set_by(setting) })
+        }
+        // A function that a program starts with is given its parameters by the command line; elsewhere a parameter that
+        // is called like a gate may be given by whoever uses the package.
+        Some(default @ (Value::Bool(_) | Value::Str(_))) if is_entry || is_gate(name) => {
+            let shown = if is_entry { format!("--{}", name.replace('_', "-")) } else { name.to_owned() };
+            let setting = match default {
+                Value::Bool(_) if is_entry => Setting::of(name, &shown, default),
+                _ => Setting::Default(Rc::from(shown)),
+            };
+            Some(default.clone().set_by(setting))
         }
         default => default.cloned(),
     }

@@ -130,6 +130,12 @@ impl<'t> Package<'t> {
         starts.into_iter().map(|(_, _, path)| path).collect()
     }
 
+    /// Whether a file may define tools of an MCP server, by its text.
+    pub(super) fn is_likely(&self, path: &str) -> bool {
+        let text = self.tree.files.get(path).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
+        (text.contains("tool") || text.contains("Tool(")) && (text.contains("mcp") || text.contains("MCP"))
+    }
+
     /// Every file that could be part of the server, tests and examples left out.
     pub(super) fn all(&self) -> impl Iterator<Item = &'t str> + '_ {
         self.tree.files.keys().map(String::as_str).filter(|path| path.ends_with(".py") && is_own(path))

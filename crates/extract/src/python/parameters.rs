@@ -31,6 +31,12 @@ pub(super) fn input_schema(
     };
     let overruled = outer.attributes.borrow().get("__annotations__").cloned();
     let (mut properties, mut required, mut missed) = (Map::new(), Vec::new(), Vec::new());
+    // What a handler takes by `**name` is decided where it is called, unless a signature says so.
+    if given(outer).or_else(|| given(inner)).is_none()
+        && let Some(open) = inner.def.params.iter().find(|param| param.kind == ParamKind::Keywords)
+    {
+        missed.push(format!("what `**{}` of its function takes", open.name));
+    }
     for mut param in seen {
         if let Some(Value::Dict(pairs)) = &overruled {
             let name = Value::Str(Rc::clone(&param.name));

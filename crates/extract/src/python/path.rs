@@ -3,8 +3,11 @@
 
 use super::ast::Name;
 use super::machine::Machine;
-use super::value::{Args, Made, Value};
+use super::value::{Args, MODULE_INFO, Made, Value, last};
 use std::rc::Rc;
+
+/// The longest YAML document that is read, in bytes.
+const LONGEST_YAML: usize = 2 << 20;
 
 /// What a path is made by, whichever way the program spells it.
 const PATH: &str = "pathlib.Path";
@@ -20,7 +23,7 @@ pub(super) fn path_value(path: &str) -> Value {
 
 fn held(kind: &str, path: &str) -> Value {
     let args = Args { plain: vec![Value::text(path)], ..Args::default() };
-    Value::Made(Rc::new(Made { path: Rc::from(kind), args, id: usize::MAX, module: 0, is_off: false }))
+    Value::Made(Rc::new(Made { path: Rc::from(kind), args, id: usize::MAX, module: 0 }))
 }
 
 /// The text of what `path_value` made.
@@ -120,7 +123,11 @@ impl Machine<'_> {
                     Some(items) => text_of(items.first()?, PATH)?.clone(),
                     None => path?.clone(),
                 };
-                self.modules_in(&folder)
+                let prefix = args.get(1, "prefix").and_then(Value::as_text).unwrap_or_default();
+                let is_deep = last(function) == "walk_packages";
+                let mut found = Vec::new();
+                self.modules_in(&folder, &prefix, is_deep, 0, &mut found);
+                Value::list(found)
             }
             "builtins.open" | "io.open" => held(FILE, path?),
             "json.load" => self.json_of(text_of(first, FILE)?),
@@ -227,21 +234,29 @@ impl Machine<'_> {
         found
     }
 
-    /// The modules in a folder, as `pkgutil.iter_modules` gives them: finder, name, whether it is a package.
-    pub(super) fn modules_in(&self, folder: &str) -> Value {
-        let entry = |name: &str, is_package: bool| {
-            Value::Tuple(Rc::new([Value::Unknown, Value::text(name), Value::Bool(is_package)]))
-        };
-        let files = &self.package.tree.files;
-        let modules = self.listed(folder).into_iter().filter_map(|path| match name(&path).strip_suffix(".py") {
-            Some("__init__") => None,
-            Some(stem) => Some(entry(stem, false)),
-            None if files.contains_key(&format!("{}/__init__.py", path.trim_start_matches('/'))) => {
-                Some(entry(name(&path), true))
+    /// The modules in a folder, as `pkgutil.iter_modules` gives them, or with those below as `pkgutil.walk_packages`.
+    fn modules_in(&self, folder: &str, prefix: &str, is_deep: bool, depth: usize, found: &mut Vec<Value>) {
+        for path in self.listed(folder) {
+            let is_package =
+                self.package.tree.files.contains_key(&format!("{}/__init__.py", path.trim_start_matches('/')));
+            let stem = match name(&path).strip_suffix(".py") {
+                Some("__init__") => continue,
+                Some(stem) => stem,
+                None if is_package => name(&path),
+                None => continue,
+            };
+            let full = format!("{prefix}{stem}");
+            let named = vec![
+                (Rc::from("module_finder"), Value::Unknown),
+                (Rc::from("name"), Value::text(full.as_str())),
+                (Rc::from("ispkg"), Value::Bool(is_package)),
+            ];
+            let args = Args { named, ..Args::default() };
+            found.push(Value::Made(Rc::new(Made { path: Rc::from(MODULE_INFO), args, id: usize::MAX, module: 0 })));
+            if is_deep && is_package && depth < 16 {
+                self.modules_in(&path, &format!("{full}."), is_deep, depth + 1, found);
             }
-            None => None,
-        });
-        Value::list(modules.collect())
+        }
     }
 
     /// The text of a file.
@@ -251,6 +266,19 @@ impl Machine<'_> {
             // Python reads every line ending as one line feed.
             Value::text(text.trim_start_matches('\u{feff}').replace("\r\n", "\n"))
         })
+    }
+
+    /// What a YAML document in a file of the package, or in a text, holds.
+    pub(super) fn yaml_of(&mut self, given: &Value) -> Value {
+        let text = match text_of(given, FILE) {
+            Some(path) => self.content(path),
+            None => given.clone(),
+        };
+        match text {
+            Value::Str(text) if text.len() <= LONGEST_YAML => serde_saphyr::from_str::<serde_json::Value>(&text)
+                .map_or(Value::Unknown, |document| super::json::to_value(&document)),
+            _ => Value::Unknown,
+        }
     }
 
     fn json_of(&self, path: &str) -> Value {

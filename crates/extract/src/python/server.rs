@@ -1,9 +1,12 @@
 //! The servers of a package: which tools are registered on which of them, and which of them a client gets to see.
 
+use super::absent::Clues;
 use super::ast::Name;
 use super::docstring::Split;
+use super::gate::either;
 use super::machine::{Machine, is_mcp, is_server};
 use super::tool;
+use super::transform;
 use super::value::{Args, Registrar, Role, Value};
 use crate::{Extraction, SourceTool};
 use mcpdex_model::{PartialReason, ToolSite};
@@ -69,7 +72,7 @@ fn starts(name: &str) -> bool {
 
 impl Machine<'_> {
     /// The number of the server that `value` is; `None` when it is something else.
-    fn server_number(&mut self, value: &Value, module: usize, line: u32) -> Option<usize> {
+    pub(super) fn server_number(&mut self, value: &Value, module: usize, line: u32) -> Option<usize> {
         let is_fastmcp = match value {
             Value::Made(made) => made.path.starts_with("fastmcp."),
             Value::External(path) => path.starts_with("fastmcp."),
@@ -109,6 +112,13 @@ impl Machine<'_> {
         self.servers.len() - 1
     }
 
+    /// A server that is made by serving functions, and runs.
+    pub(super) fn server_of_routes(&mut self, key: Key, module: usize, line: u32) -> usize {
+        let number = self.server_of(key, Origin::Code, module, line);
+        self.servers[number].runs = true;
+        number
+    }
+
     /// The server that another package defines at `path`.
     pub(super) fn server_at(&mut self, path: &str, module: usize, line: u32) -> usize {
         self.server_of(Key::Path(Rc::from(path)), Origin::Code, module, line)
@@ -118,6 +128,14 @@ impl Machine<'_> {
     pub(super) fn note_server(&mut self, value: &Value, module: usize) {
         let Value::Made(made) = value else { return };
         let number = self.server_of(Key::Object(made.id), origin(made.kind()), module, made.args.line);
+        let app = made.args.named("app").or_else(|| made.args.named("fastapi")).or_else(|| made.args.plain.first());
+        if origin(made.kind()) == Origin::Generated
+            && (app.cloned().is_some_and(|app| self.convert(number, &app, &made.args, module))
+                || self.describe_server(number, made.kind(), &made.args, module))
+        {
+            // What the routes are is known; no description is read at run time.
+            self.servers[number].origin = Origin::Code;
+        }
         self.note_arguments(number, value, &made.args, module);
     }
 
@@ -139,6 +157,12 @@ impl Machine<'_> {
             let site = self.site(module, args.line);
             self.servers[number].handlers.push((handler.clone(), site));
         }
+        for what in ["middleware", "transforms", "tool_transformations", "providers", "include_tags", "exclude_tags"] {
+            if let Some(given) = args.named(what).filter(|given| given.truth() != Some(false)) {
+                let each = given.items().unwrap_or_else(|| vec![given.clone()]);
+                each.iter().for_each(|one| self.note_change(what, one, args, module));
+            }
+        }
         if let Some(tools) = args.named("tools").and_then(Value::items) {
             for tool in tools {
                 let given = Args { plain: vec![tool], line: args.line, ..Args::default() };
@@ -147,29 +171,20 @@ impl Machine<'_> {
         }
     }
 
-    /// `server.request_handlers[ListToolsRequest] = handler`
-    pub(super) fn set_request_handler(
-        &mut self,
-        server: &Value,
-        key: &Value,
-        handler: Value,
-        line: u32,
-        module: usize,
-    ) {
-        if key.path().is_some_and(|path| path.ends_with("ListToolsRequest"))
-            && let Some(number) = self.server_number(server, module, line)
-        {
-            let site = self.site(module, line);
-            self.servers[number].handlers.push((handler, site));
-        }
-    }
-
     /// Calls a method of a server; `None` when `receiver` is none, or has no such method that matters here.
     pub(super) fn server_method(&mut self, receiver: &Value, name: &str, args: &Args, module: usize) -> Option<Value> {
         let known = !receiver.is_unknown();
         let matters = match name {
             "tool" | "add_tool" | "list_tools" => true,
-            "mount" | "import_server" | "remove_tool" | "add_provider" => known,
+            "mount"
+            | "import_server"
+            | "remove_tool"
+            | "add_provider"
+            | "add_request_handler"
+            | "add_middleware"
+            | "add_transform"
+            | "add_tool_transformation" => known,
+            "disable" | "enable" => known && self.is_server_value(receiver),
             name => known && (starts(name) || makes_server(name)),
         };
         if !matters {
@@ -201,9 +216,16 @@ impl Machine<'_> {
                 Value::None
             }
             "remove_tool" => {
-                if let (0, Some(name)) = (self.doubt, args.get(0, "name").and_then(Value::as_text)) {
-                    self.servers[server].tools.retain(|(known, _)| *known != name);
-                }
+                self.remove_tool(receiver, args.get(0, "name"), args.line, module);
+                Value::None
+            }
+            "add_request_handler" => {
+                self.add_request_handler(server, args, module);
+                Value::None
+            }
+            "add_middleware" | "add_transform" | "add_tool_transformation" | "add_provider" | "disable" | "enable" => {
+                let what = args.plain.first().cloned().unwrap_or_default();
+                self.note_change(name, &what, args, module);
                 Value::None
             }
             _ => {
@@ -256,6 +278,16 @@ impl Machine<'_> {
                 let rest = Args { plain: args.plain.iter().skip(1).cloned().collect(), ..args.clone() };
                 self.register(server, &given, &rest, module);
             }
+            Value::Made(made) if made.kind() == "from_tool" => {
+                let split = if self.servers[server].is_fastmcp { self.package.split() } else { Split::Never };
+                match transform::from_tool(self, &Rc::clone(made), split) {
+                    Some(found) => self.keep(server, found, &given),
+                    None => {
+                        let site = self.site(module, args.line);
+                        self.note(PartialReason::UnresolvedValue, "a tool that is made from one at run time", site);
+                    }
+                }
+            }
             Value::Made(made) if made.kind().starts_with("from_function") || made.kind() == "FunctionTool" => {
                 let made = Rc::clone(made);
                 let function = made.args.get(0, "fn").cloned().unwrap_or_default();
@@ -265,7 +297,7 @@ impl Machine<'_> {
             _ => {
                 let site = self.site(module, args.line);
                 if let Some(found) = self.tool_object(&given, &site) {
-                    self.keep(server, found);
+                    self.keep(server, found, &given);
                 }
             }
         }
@@ -275,27 +307,34 @@ impl Machine<'_> {
     pub(super) fn register(&mut self, server: usize, function: &Value, options: &Args, module: usize) {
         let split = if self.servers[server].is_fastmcp { self.package.split() } else { Split::Never };
         if let Some(found) = tool::from_function(self, function, options, module, split) {
-            self.keep(server, found);
+            self.keep(server, found, function);
         }
     }
 
-    pub(super) fn keep(&mut self, server: usize, (name, found): (Name, SourceTool)) {
-        if self.off > 0 {
-            let detail = format!("tool `{name}` is there only where a setting turns it on");
-            return self.note(PartialReason::UnresolvedValue, &detail, found.site);
+    /// Keeps a tool that was registered as `value`, under what must hold for it to be there.
+    pub(super) fn keep(&mut self, server: usize, (name, found): (Name, SourceTool), value: &Value) {
+        if self.is_shut() {
+            return;
         }
+        self.registered.insert((found.site.file.clone(), found.site.line));
+        let found = found.under(self.condition_of(value));
+        let most = self.budget.limits.tools;
         let tools = &mut self.servers[server].tools;
-        // Two ways through the program may register one tool twice; servers keep the first.
-        if tools.len() < self.budget.limits.tools && !tools.iter().any(|(known, _)| *known == name) {
-            tools.push((name, found));
+        let has_room = tools.len() <= most;
+        // Two ways through the program may register one tool twice; servers keep the first, and either way gives it.
+        match tools.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => known.condition = either(known.condition.take(), found.condition),
+            None if has_room => tools.push((name, found)),
+            None => {}
         }
     }
 
     /// Walks what is called later, asks every handler, and gathers the tools of the servers that a client sees.
-    pub(super) fn finish(mut self) -> Extraction {
+    pub(super) fn finish(mut self) -> (Extraction, Clues) {
         let mut turn = 0;
         while turn < self.later.len() && turn < 500 {
             let (function, args) = self.later[turn].clone();
+            let args = Args { is_entry: args.plain.is_empty(), ..args };
             self.call(&function, args, 0);
             turn += 1;
         }
@@ -328,7 +367,17 @@ impl Machine<'_> {
             }
             self.gather(number, "", 0, &mut seen, &mut tools);
         }
-        Extraction { tools, partial: self.partial }
+        let is_source = |server: &&Server| server.origin != Origin::Code;
+        let clues = Clues {
+            has_source: self.servers.iter().any(|server| is_source(&server))
+                || self.partial.iter().any(|partial| partial.reason == PartialReason::MountedServer),
+            server: self.servers.iter().find(|server| matches!(server.key, Key::Object(_))).map(|one| one.site.clone()),
+            framework: self.framework,
+            registered: self.registered,
+            programs: self.programs,
+            starts: self.starts,
+        };
+        (Extraction { tools, partial: self.partial }, clues)
     }
 }
 

@@ -7,7 +7,6 @@ use super::json::to_json;
 use super::literal::cleandoc;
 use super::machine::Machine;
 use super::parameters;
-use super::setting::Setting;
 use super::value::{Args, Function, Value, last};
 use crate::SourceTool;
 use mcpdex_model::{Partial, PartialReason, ToolSite};
@@ -81,7 +80,7 @@ impl Draft {
             Some(value) => {
                 match value.as_text() {
                     Some(text) => {
-                        if value.settled().1 != Setting::None {
+                        if value.settled().1.is_open() {
                             self.note(format!("its {key} can be set; what stands here is the default"));
                         }
                         self.tool.insert(key.to_owned(), Json::String(text.to_string()));
@@ -205,7 +204,7 @@ pub(super) fn from_function(
         None | Some(Value::None) => outer.as_ref().and_then(|function| function_attribute(function, "__name__")),
         given => given,
     };
-    let is_set = name.as_ref().is_some_and(|name| name.settled().1 != Setting::None);
+    let is_set = name.as_ref().is_some_and(|name| name.settled().1.is_open());
     let Some(name) = name.and_then(|name| name.as_text()).filter(|name| is_name(name)) else {
         machine.note(PartialReason::UnresolvedValue, "a tool whose name is made at run time", site);
         return None;
@@ -309,6 +308,13 @@ pub(super) fn from_object(
                 let attributes = instance.attributes.borrow();
                 keys.iter().find_map(|key| attributes.get(*key).cloned().or_else(|| instance.class.find(key)))
             })
+        }
+        // A converter of another framework made a tool of a function.
+        Value::Function(_) | Value::Bound(_) => {
+            let module = machine.modules.iter().position(|module| module.path == site.file).unwrap_or_default();
+            let args = Args { line: site.line, ..Args::default() };
+            let found = from_function(machine, item, &args, module, Split::Never);
+            return found.ok_or("a tool whose name is made at run time");
         }
         _ => return Err("one or more tools of this list are made at run time"),
     };

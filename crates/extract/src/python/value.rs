@@ -8,6 +8,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// What a module that was found in a folder is made by: a tuple with names.
+pub(super) const MODULE_INFO: &str = "pkgutil.ModuleInfo";
+
 pub(super) type Shared<T> = Rc<RefCell<T>>;
 
 #[derive(Debug, Clone, Default)]
@@ -146,6 +149,8 @@ pub(super) struct Args {
     /// Some arguments came out of a value that is not known.
     pub open: bool,
     pub line: u32,
+    /// The program starts here: what is not given may be given by its user.
+    pub is_entry: bool,
 }
 
 impl Args {
@@ -165,8 +170,6 @@ pub(super) struct Made {
     pub args: Args,
     pub id: usize,
     pub module: usize,
-    /// Made where a switch that is off by default guards it.
-    pub is_off: bool,
 }
 
 impl Made {
@@ -282,6 +285,7 @@ impl Value {
                 true
             }
             (Value::Class(a), Value::Class(b)) => Rc::ptr_eq(a, b),
+            (Value::Function(a), Value::Function(b)) => Rc::ptr_eq(a, b),
             (Value::Instance(a), Value::Instance(b)) if Rc::ptr_eq(a, b) => true,
             (
                 Value::None | Value::Bool(_) | Value::Int(_) | Value::Str(_),
@@ -359,6 +363,9 @@ impl Value {
             Value::Str(text) => text.chars().take(10_000).map(|c| Value::text(c.to_string())).collect(),
             Value::Class(class) if class.is_enum() => class.members(),
             Value::Usual(held) => return held.0.items(),
+            Value::Made(made) if &*made.path == MODULE_INFO => {
+                made.args.named.iter().map(|(_, value)| value.clone()).collect()
+            }
             _ => return None,
         })
     }

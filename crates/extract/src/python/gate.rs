@@ -1,0 +1,136 @@
+//! What must hold for the walk to be where it is: the conditions it is inside of, in the words of a user, and what was
+//! put into a list or made while they held.
+
+use super::ast::Expr;
+use super::machine::Machine;
+use super::render;
+use super::setting::negated;
+use super::value::{Env, Value};
+use mcpdex_model::ToolCondition;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// One condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Gate {
+    pub text: Rc<str>,
+    /// Whether it holds where nothing is set.
+    pub plain: Option<bool>,
+    /// A setting decides it, or something that is spelled like one: worth keeping after an early return.
+    pub is_setting: bool,
+}
+
+/// Conditions that are told of one tool at most; more say no more.
+const MOST: usize = 4;
+
+/// What guards a value that was put somewhere: nothing, or a condition.
+pub(super) type Guards = BTreeMap<usize, Option<ToolCondition>>;
+
+impl Gate {
+    fn negated(&self) -> Gate {
+        Gate { text: Rc::from(negated(&self.text)), plain: self.plain.map(|plain| !plain), ..self.clone() }
+    }
+}
+
+/// Conditions that must all hold; `None` where there are none.
+pub(super) fn all_of(gates: &[Gate]) -> Option<ToolCondition> {
+    let mut seen: Vec<&Gate> = Vec::new();
+    for gate in gates {
+        if !seen.iter().any(|known| known.text == gate.text) {
+            seen.push(gate);
+        }
+    }
+    let told =
+        seen.iter().take(MOST).map(|gate| ToolCondition { text: gate.text.to_string(), plain_start: gate.plain });
+    told.fold(None, |all, one| ToolCondition::and(all, Some(one)))
+}
+
+/// Either condition; `None` where one way or the other always holds.
+pub(super) fn either(a: Option<ToolCondition>, b: Option<ToolCondition>) -> Option<ToolCondition> {
+    let (a, b) = (a?, b?);
+    if a.text == b.text {
+        return Some(a);
+    }
+    if negated(&a.text) == b.text || negated(&b.text) == a.text {
+        return None;
+    }
+    let plain_start = match (a.plain_start, b.plain_start) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (Some(false), Some(false)) => Some(false),
+        _ => None,
+    };
+    let text = if a.text.len() + b.text.len() > 300 { a.text } else { format!("{} or {}", a.text, b.text) };
+    Some(ToolCondition { text, plain_start })
+}
+
+impl Machine<'_> {
+    /// The condition that `value`, which `expr` gave, is true (`wanted`) or false; `None` where that is certain, or
+    /// says nothing that a user could set.
+    pub(super) fn gate(&mut self, value: &Value, expr: &Expr, wanted: bool, env: &Rc<Env>) -> Option<Gate> {
+        let gate = match value {
+            Value::Usual(held) => {
+                let name = held.1.name()?;
+                let bare = !name.contains(['=', ' ']) && !name.starts_with("--");
+                let text = if bare { format!("{name}=…") } else { name.to_string() };
+                // Whether another package is there cannot be told from here.
+                let plain = if name.ends_with(" installed") { None } else { held.0.truth() };
+                Gate { text: Rc::from(text), plain, is_setting: true }
+            }
+            value if value.truth().is_some() => return None,
+            _ => {
+                let (text, is_setting) = render::condition(self, expr, env)?;
+                Gate { text: Rc::from(text), plain: None, is_setting }
+            }
+        };
+        Some(if wanted { gate } else { gate.negated() })
+    }
+
+    /// Whether the conditions around exclude each other, so that no run comes here.
+    pub(super) fn is_shut(&self) -> bool {
+        self.gates.iter().any(|gate| {
+            let opposite = negated(&gate.text);
+            self.gates.iter().any(|other| *other.text == *opposite)
+        })
+    }
+
+    /// Takes note of what holds while `value` is put into a list, or is returned.
+    pub(super) fn guard(&mut self, value: &Value) {
+        let Some(key) = key_of(value) else { return };
+        let now = all_of(&self.gates);
+        let joined = match self.guards.remove(&key) {
+            Some(before) => either(before, now),
+            None => now,
+        };
+        self.guards.insert(key, joined);
+    }
+
+    /// The same of every item of a list.
+    pub(super) fn guard_items(&mut self, value: &Value) {
+        if let Value::List(_) | Value::Tuple(_) = value {
+            value.items().unwrap_or_default().iter().for_each(|item| self.guard(item));
+        }
+    }
+
+    /// What guards `value`, and the place where it is registered.
+    pub(super) fn condition_of(&self, value: &Value) -> Option<ToolCondition> {
+        let own = key_of(value).and_then(|key| self.guards.get(&key).cloned()).flatten();
+        let around = all_of(&self.gates);
+        match (&own, &around) {
+            (Some(own), Some(around)) if around.text.contains(&own.text) => Some(around.clone()),
+            _ => ToolCondition::and(own, around),
+        }
+    }
+}
+
+/// What tells a thing from others; plain values have nothing.
+fn key_of(value: &Value) -> Option<usize> {
+    Some(match value {
+        Value::Function(function) => Rc::as_ptr(function).addr(),
+        Value::Bound(bound) => Rc::as_ptr(&bound.1).addr() ^ Rc::as_ptr(bound).addr(),
+        Value::Class(class) => Rc::as_ptr(class).addr(),
+        Value::Instance(instance) => Rc::as_ptr(instance).addr(),
+        Value::Made(made) => Rc::as_ptr(made).addr(),
+        Value::Dict(pairs) => Rc::as_ptr(pairs).addr(),
+        _ => return None,
+    })
+}
