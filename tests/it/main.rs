@@ -58,6 +58,7 @@ mod probe_outlives;
 mod probe_patience;
 mod probe_places;
 mod probe_sandbox;
+mod provided;
 mod rationale;
 mod readable_anywhere;
 mod readme;
