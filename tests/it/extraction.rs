@@ -1,10 +1,10 @@
 //! Hand-written packages in the languages that are read without a registry's help: each folder of
 //! `tests/extraction/LANGUAGE/` is one package, and its `expected.json` says what `tools/list` would hold, where each tool
-//! is registered (`at`), and what must be said to be missing (`partial`).
+//! is registered (`at`), what is only defined (`defined`), and what must be said to be missing (`partial`).
 
 use crate::support::pack::package;
-use mcpdex::extract::{Budget, Extraction, ReadLimits, SourceTree, extract};
-use mcpdex::model::Ecosystem;
+use mcpdex::extract::{Budget, Extraction, ReadLimits, SourceTool, SourceTree, extract};
+use mcpdex::model::{Ecosystem, ToolOrigin};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -33,12 +33,23 @@ fn differences(found: &Extraction, expected: &Map<String, Value>) -> Vec<String>
     let mut wrong = Vec::new();
     let wanted = expected["tools"].as_array().unwrap();
     let names = |tools: &[Value]| tools.iter().map(|tool| tool["name"].to_string()).collect::<Vec<_>>().join(" ");
-    let tools: Vec<Value> = found.tools.iter().map(|tool| serde_json::from_str(&tool.json).unwrap()).collect();
+    // What is only defined is told apart, by name.
+    let (registered, defined): (Vec<_>, Vec<_>) =
+        found.tools.iter().partition(|tool| tool.origin == ToolOrigin::Static);
+    let objects = |tools: &[&SourceTool]| -> Vec<Value> {
+        tools.iter().map(|tool| serde_json::from_str(&tool.json).unwrap()).collect()
+    };
+    let defined: Vec<Value> = objects(&defined).iter().map(|tool| tool["name"].clone()).collect();
+    let wanted_defined = expected.get("defined").and_then(Value::as_array).cloned().unwrap_or_default();
+    if defined != wanted_defined {
+        wrong.push(format!("defined are {defined:?}, not {wanted_defined:?}"));
+    }
+    let tools = objects(&registered);
     if names(&tools) != names(wanted) {
         wrong.push(format!("tools are {}, not {}", names(&tools), names(wanted)));
         return wrong;
     }
-    for ((tool, found), wanted) in tools.iter().zip(&found.tools).zip(wanted) {
+    for ((tool, found), wanted) in tools.iter().zip(&registered).zip(wanted) {
         let mut wanted = wanted.as_object().unwrap().clone();
         let name = tool["name"].as_str().unwrap();
         let at = wanted.remove("at").unwrap();

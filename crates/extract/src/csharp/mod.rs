@@ -46,6 +46,7 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
             machine.start(Closure { func, env: None, this, class: Some(Rc::clone(&class)), file });
         }
     }
+    machine.run_later();
     register::collections(&mut machine);
     if machine.tools.is_empty() {
         let declared = program.classes().iter().filter(|class| attributed::is_tool_type(class)).count();
@@ -54,6 +55,8 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
             machine.note(PartialReason::UnresolvedValue, detail, None);
         }
     }
+    machine.defining = true;
+    attributed::all(&mut machine);
     machine.finish()
 }
 

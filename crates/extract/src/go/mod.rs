@@ -16,7 +16,7 @@ mod structure;
 use super::program::ast::{Class, Expr, Func, Stmt, Unit, last_name};
 use super::program::machine::{Dialect, Machine};
 use super::program::source::{FileId, Reading, Site, Sources};
-use super::program::value::{Closure, Made, Value};
+use super::program::value::{Closure, Made, Object, Value};
 use super::{Budget, Extraction, SourceTree};
 use mcpdex_model::PartialReason;
 use std::rc::Rc;
@@ -53,6 +53,17 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
             let detail = "the module has no `main`; its exported functions were taken for starting points".to_owned();
             machine.note(PartialReason::UnresolvedValue, detail, None);
         }
+    }
+    if machine.is_short() {
+        // What is defined in functions that were not reached.
+        machine.defining = true;
+        let methods = program.units.iter().flat_map(|unit| &unit.funcs);
+        for func in methods {
+            let this = func.receiver.as_ref().and_then(|(_, ty)| program.class(func.site.file, ty));
+            let this = this.map(|class| machine.instance(&class, true));
+            machine.start(Closure { this, ..closure(func, func.site.file) });
+        }
+        machine.run_later();
     }
     machine.finish()
 }
@@ -109,6 +120,10 @@ impl Dialect for Go {
 
     fn bound<'t>(&self, path: &str, args: &[(Option<Rc<str>>, Value<'t>)]) -> Option<(usize, Value<'t>)> {
         setting::bound(path, args)
+    }
+
+    fn defined<'t>(&self, machine: &mut Machine<'t>, object: &Rc<Object<'t>>) {
+        register::defined(machine, object);
     }
 
     fn given<'t>(&self, path: &str) -> Option<Value<'t>> {

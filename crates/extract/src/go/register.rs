@@ -34,6 +34,10 @@ pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option
         return None;
     }
     let registers = last.contains("Tool") || last.contains("tool") || matches!(last, "Add" | "Register");
+    if machine.defining && is_tool_maker(made) {
+        from_call(machine, made);
+        return None;
+    }
     if !registers || is_tool_maker(made) {
         return None;
     }
@@ -208,6 +212,16 @@ fn from_object<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>, tool: &Rc<Obj
         option::apply(machine, &mut draft, &mut schema, &options, 0);
     }
     machine.add(draft);
+}
+
+/// A definition that nothing was seen to register: `Tool{Name: ..., Description: ...}` of a library or the module's own.
+pub(super) fn defined<'t>(machine: &mut Machine<'t>, object: &Rc<Object<'t>>) {
+    let has = |name: &str| object.get(name).is_some_and(|value| !matches!(value, Value::Null));
+    let is_tool = matches!(last_name(&object.ty), "Tool" | "ToolDefinition" | "ToolDef" | "ToolSpec");
+    if is_tool && has("Name") && (has("Description") || has("InputSchema")) {
+        let none = Made { path: Rc::from(""), on: None, types: Vec::new(), args: Vec::new(), site: object.site.get() };
+        from_object(machine, &Rc::new(none), object, None);
+    }
 }
 
 /// The types of what a handler takes and gives: `func(ctx, request, In) (result, Out, error)`, or as they are written at

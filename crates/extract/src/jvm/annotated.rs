@@ -54,15 +54,30 @@ const INJECTED: [&str; 24] = [
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Framework {
+pub(super) enum Framework {
     SpringMcp,
     SpringAi,
     Quarkus,
     Koog,
 }
 
-pub(super) fn read(machine: &mut Machine<'_>) {
+/// A method whose class nothing was seen to hand to a server.
+pub(super) type Unregistered<'t> = (Rc<Class<'t>>, Rc<Func<'t>>, Framework);
+
+/// The tools that nothing was seen to register.
+pub(super) fn define<'t>(machine: &mut Machine<'t>, unregistered: Vec<Unregistered<'t>>) {
+    machine.defining = true;
+    for (class, func, framework) in unregistered {
+        if let Some(tool) = mark(&func.marks, &["McpTool", "Tool"]) {
+            tool_of(machine, &class, &func, tool, framework);
+        }
+    }
+}
+
+/// Reads the methods of classes that the frameworks find, or that the code hands to them; gives the others.
+pub(super) fn read<'t>(machine: &mut Machine<'t>) -> Vec<Unregistered<'t>> {
     let program = Rc::clone(&machine.program);
+    let mut unregistered = Vec::new();
     for class in program.classes() {
         for func in &class.methods {
             let Some(tool) = mark(&func.marks, &["McpTool", "Tool"]) else { continue };
@@ -85,9 +100,12 @@ pub(super) fn read(machine: &mut Machine<'_>) {
                 machine.guards.extend(guards);
                 tool_of(machine, &class, func, tool, framework);
                 machine.guards.truncate(held);
+            } else {
+                unregistered.push((Rc::clone(&class), Rc::clone(func), framework));
             }
         }
     }
+    unregistered
 }
 
 fn is_registered(machine: &Machine<'_>, class: &Class<'_>, framework: Framework) -> bool {

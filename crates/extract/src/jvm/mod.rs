@@ -21,7 +21,7 @@ const STARTS: [&str; 8] =
 
 /// Reads the annotated methods, then walks from every place where the program may start.
 pub(super) fn walk(machine: &mut Machine<'_>) {
-    annotated::read(machine);
+    let unregistered = annotated::read(machine);
     let program = Rc::clone(&machine.program);
     for (at, unit) in program.units.iter().enumerate() {
         for func in unit.funcs.iter().filter(|func| &*func.name == "main") {
@@ -42,6 +42,8 @@ pub(super) fn walk(machine: &mut Machine<'_>) {
     for (class, func) in later {
         start(machine, &class, &func);
     }
+    machine.run_later();
+    annotated::define(machine, unregistered);
 }
 
 fn is_observer(func: &Func<'_>) -> bool {

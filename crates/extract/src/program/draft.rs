@@ -5,7 +5,7 @@ use super::setting::Guard;
 use super::source::{Site, Sources};
 use super::value::Value;
 use crate::SourceTool;
-use mcpdex_model::{Partial, PartialReason, ToolCondition};
+use mcpdex_model::{Partial, PartialReason, ToolCondition, ToolOrigin};
 use serde_json::{Map, Value as Json, json};
 
 /// The hints that an author can set.
@@ -26,6 +26,8 @@ pub(crate) struct Draft<'t> {
     /// What must hold for it to be there: all of these, or all of one of `others`.
     pub guards: Vec<Guard>,
     pub others: Vec<Vec<Guard>>,
+    /// Whether its registration was not reached.
+    pub is_defined: bool,
 }
 
 impl<'t> Draft<'t> {
@@ -41,6 +43,7 @@ impl<'t> Draft<'t> {
             missing: Vec::new(),
             guards: Vec::new(),
             others: Vec::new(),
+            is_defined: false,
         }
     }
 
@@ -92,7 +95,11 @@ impl<'t> Draft<'t> {
             Partial::inexact(PartialReason::UnresolvedValue, detail, Some(site.clone()))
         };
         let partial = missing.into_iter().map(spell).collect();
-        SourceTool::new(&tool, site.clone(), partial).under(condition)
+        let tool = SourceTool::new(&tool, site.clone(), partial).under(condition);
+        match self.is_defined {
+            true => SourceTool { origin: ToolOrigin::Defined, ..tool },
+            false => tool,
+        }
     }
 }
 

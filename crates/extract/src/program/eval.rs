@@ -204,6 +204,7 @@ impl<'t> Machine<'t> {
         let program = Rc::clone(&self.program);
         if let Some(class) = program.class(scope.file, &make.ty.name).filter(|class| class.alias.is_none()) {
             let object = self.blank(&class, false);
+            object.site.set(make.site);
             let value = Value::Object(Rc::clone(&object));
             self.construct(&class, &value, args);
             for (at, (name, field)) in fields.into_iter().enumerate() {
@@ -213,6 +214,10 @@ impl<'t> Machine<'t> {
                 if let Some(name) = name {
                     object.fields.borrow_mut().insert(name, field);
                 }
+            }
+            if self.defining {
+                let dialect = self.dialect;
+                dialect.defined(self, &object);
             }
             return value;
         }
@@ -238,6 +243,9 @@ impl<'t> Machine<'t> {
         });
         let dialect = self.dialect;
         dialect.object(self, &object);
+        if self.defining {
+            dialect.defined(self, &object);
+        }
         Value::Object(object)
     }
 

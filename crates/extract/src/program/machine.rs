@@ -36,6 +36,9 @@ pub(crate) trait Dialect {
     /// Looks at a foreign object that is written out.
     fn object<'t>(&self, _machine: &mut Machine<'t>, _object: &Rc<Object<'t>>) {}
 
+    /// Looks at an object that may define a tool which nothing was seen to register.
+    fn defined<'t>(&self, _machine: &mut Machine<'t>, _object: &Rc<Object<'t>>) {}
+
     /// Looks at a value that is set as a property of something foreign.
     fn assigned<'t>(&self, _machine: &mut Machine<'t>, _name: &str, _value: &Value<'t>, _site: Site) {}
 
@@ -115,6 +118,8 @@ pub(crate) struct Machine<'t> {
     /// Foreign calls of the block that is recorded, innermost last.
     pub(super) recordings: Vec<Vec<Rc<Made<'t>>>>,
     pub tools: Vec<Draft<'t>>,
+    /// Definitions are looked for, wherever they stand: their registration was not reached.
+    pub(crate) defining: bool,
     /// What the language's reader noted about the whole program before the walk.
     pub(crate) facts: HashSet<String>,
     /// Collections that a server was given, to be looked at again when the walk is over: they may have grown.
@@ -147,6 +152,7 @@ impl<'t> Machine<'t> {
             ran: HashSet::new(),
             recordings: Vec::new(),
             tools: Vec::new(),
+            defining: false,
             facts: HashSet::new(),
             kept: Vec::new(),
             known: HashMap::new(),
@@ -232,6 +238,11 @@ impl<'t> Machine<'t> {
         self.run(&statements, &scope, &mut returns, 0);
     }
 
+    /// Whether a tool may be missing from what was found so far.
+    pub(crate) fn is_short(&self) -> bool {
+        self.tools.is_empty() || !self.missing.is_empty()
+    }
+
     /// Walks the functions that foreign objects hold; they run once everything is set up.
     pub(crate) fn run_later(&mut self) {
         for _ in 0..MAX_CALLS {
@@ -266,6 +277,10 @@ impl<'t> Machine<'t> {
             self.lacks(format!("a tool's name could not be followed to its value: {why}"), draft.site);
             return;
         };
+        draft.is_defined = self.defining;
+        if self.defining && self.tools.iter().any(|tool| tool.name.as_text().as_ref() == Some(&name)) {
+            return;
+        }
         match self.known.entry((name, draft.site)) {
             Entry::Occupied(known) => {
                 let known = &mut self.tools[*known.get()];
@@ -288,6 +303,9 @@ impl<'t> Machine<'t> {
     }
 
     pub(crate) fn note(&mut self, reason: PartialReason, detail: String, site: Option<Site>) {
+        if self.defining {
+            return;
+        }
         let partial = Partial::missing(reason, detail, site.map(|site| self.sources.tool_site(site)));
         if self.missing.len() < 200 && !self.missing.contains(&partial) {
             self.missing.push(partial);
@@ -322,7 +340,8 @@ impl<'t> Machine<'t> {
             let detail = "the walk of the source was ended at its limit; tools may be missing".to_owned();
             self.note(PartialReason::LimitReached, detail, None);
         }
-        if self.tools.is_empty() && !self.explain() {
+        self.defining = false;
+        if self.tools.iter().all(|tool| tool.is_defined) && !self.explain() {
             return Extraction::default();
         }
         let sources = self.sources;

@@ -34,7 +34,7 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     }
     let program = Rc::clone(&machine.program);
     let is_program = program.units.iter().flat_map(|unit| &unit.funcs).any(|func| &*func.name == "main");
-    let mut left_out = 0;
+    let mut left_out = Vec::new();
     for (at, unit) in program.units.iter().enumerate() {
         for block in &unit.impls {
             let has_tools = block.methods.iter().any(|func| mark(&func.marks, &["tool"]).is_some());
@@ -44,16 +44,21 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
             if is_registered(&machine, block, is_program) {
                 router(&mut machine, block, FileId(at));
             } else {
-                left_out += 1;
+                left_out.push((block, FileId(at)));
             }
         }
     }
     listed::structs(&mut machine);
     listed::by_hand(&mut machine);
     listed::doubts(&mut machine);
-    if machine.tools.is_empty() && left_out > 0 {
-        let detail = format!("{left_out} `impl` blocks declare tools, and nothing in the source registers them");
+    if machine.tools.is_empty() && !left_out.is_empty() {
+        let detail =
+            format!("{} `impl` blocks declare tools, and nothing in the source registers them", left_out.len());
         machine.note(PartialReason::UnresolvedValue, detail, None);
+    }
+    machine.defining = true;
+    for (block, file) in left_out {
+        router(&mut machine, block, file);
     }
     machine.finish()
 }
