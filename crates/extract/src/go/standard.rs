@@ -38,6 +38,10 @@ pub(super) fn call<'t>(made: &Rc<Made<'t>>) -> Option<Value<'t>> {
             Value::Class(_) => Some(Value::list(Vec::new())),
             _ => Some(Value::Unknown("it is received at run time")),
         },
+        // A pointer to a value.
+        "new" if matches!(args.first(), Some(Value::Bool(_) | Value::Text(_) | Value::Number(_))) => {
+            args.first().map(|value| (*value).clone())
+        }
         "new" => Some(Value::Unknown("it is filled in at run time")),
         "string" | "byte" | "any" | "int" | "int64" | "float64" | "bool" if args.len() == 1 => Some(args[0].clone()),
         "encoding/json.RawMessage" | "html/template.HTML" if args.len() == 1 => Some(args[0].clone()),
@@ -64,7 +68,7 @@ pub(super) fn call<'t>(made: &Rc<Made<'t>>) -> Option<Value<'t>> {
         "strings.ToUpper" => of(text(0)?.to_uppercase()),
         "strings.TrimPrefix" => of(text(0)?.strip_prefix(&*text(1)?).unwrap_or(&text(0)?).to_owned()),
         // `ptr(true)` of one library or another: a pointer to what it is given.
-        path if args.len() == 1 && is_pointer(last_name(path)) => Some(args[0].clone()),
+        path if args.len() == 1 && (is_pointer(last_name(path)) || is_of_pointers(path)) => Some(args[0].clone()),
         _ => None,
     }
 }
@@ -72,6 +76,13 @@ pub(super) fn call<'t>(made: &Rc<Made<'t>>) -> Option<Value<'t>> {
 fn is_pointer(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name == "ptr" || name.ends_with("ptr") || name.ends_with("pointer") || (name.starts_with("ptr") && name != "ptrto")
+}
+
+/// `ptr.To(true)`, `pointer.Bool(true)`, `to.Ptr(true)`.
+fn is_of_pointers(path: &str) -> bool {
+    let Some((package, name)) = path.rsplit_once('.') else { return false };
+    matches!(last_name(package), "ptr" | "pointer" | "pointers" | "pointy" | "to")
+        && matches!(name, "To" | "Of" | "Bool" | "String" | "Int" | "Int64" | "Float64" | "From")
 }
 
 fn shown(value: &Value<'_>) -> Option<Rc<str>> {

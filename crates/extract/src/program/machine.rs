@@ -307,7 +307,9 @@ impl<'t> Machine<'t> {
             return;
         }
         let partial = Partial::missing(reason, detail, site.map(|site| self.sources.tool_site(site)));
-        if self.missing.len() < 200 && !self.missing.contains(&partial) {
+        // The same cause in many places is told for the first few.
+        let again = self.missing.iter().filter(|known| known.detail == partial.detail).count();
+        if self.missing.len() < 200 && again < 3 && !self.missing.contains(&partial) {
             self.missing.push(partial);
         }
     }
