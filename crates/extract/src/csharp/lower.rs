@@ -66,7 +66,12 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
                         let value = if adds { Expr::Join(vec![expr(reading, left), value]) } else { value };
                         all.push(Stmt::Assign(expr(reading, left), value));
                     }
-                    _ => all.push(Stmt::Expr(expr(reading, child))),
+                    _ => {
+                        all.push(Stmt::Expr(expr(reading, child)));
+                        if reading.of(child).starts_with("Environment.Exit") {
+                            all.push(Stmt::Fail);
+                        }
+                    }
                 }
             }
         }
@@ -83,7 +88,8 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
                 other: branch("alternative"),
             });
         }
-        "throw_statement" | "continue_statement" | "break_statement" => all.push(Stmt::Leave),
+        "throw_statement" => all.push(Stmt::Fail),
+        "continue_statement" | "break_statement" => all.push(Stmt::Leave),
         "foreach_statement" => {
             let names: Vec<Name> = field(node, "left").map(|name| Rc::from(reading.of(name))).into_iter().collect();
             let over = field(node, "right").map_or(Expr::Null, |over| expr(reading, over));

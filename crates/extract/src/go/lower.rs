@@ -73,7 +73,7 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
                 let callee = field(child, "function").map_or("", |function| reading.of(function));
                 let ends = callee == "panic" || matches!(callee, "os.Exit" | "runtime.Goexit");
                 if ends || callee.contains(".Fatal") || callee.contains(".Panic") {
-                    all.push(Stmt::Leave);
+                    all.push(Stmt::Fail);
                 }
             }
         }

@@ -56,7 +56,12 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
                         all.push(Stmt::Assign(target, value));
                     }
                     ("switch_expression", ..) => statement(reading, child, all),
-                    _ => all.push(Stmt::Expr(expr(reading, child))),
+                    _ => {
+                        all.push(Stmt::Expr(expr(reading, child)));
+                        if reading.of(child).starts_with("System.exit") {
+                            all.push(Stmt::Fail);
+                        }
+                    }
                 }
             }
         }
@@ -73,7 +78,8 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
                 other: branch("alternative"),
             });
         }
-        "throw_statement" | "continue_statement" | "break_statement" => all.push(Stmt::Leave),
+        "throw_statement" => all.push(Stmt::Fail),
+        "continue_statement" | "break_statement" => all.push(Stmt::Leave),
         "enhanced_for_statement" => {
             let names = field(node, "name").map(|name| Rc::from(reading.of(name))).into_iter().collect();
             let over = field(node, "value").map_or(Expr::Null, |over| expr(reading, over));

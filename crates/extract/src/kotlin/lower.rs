@@ -75,7 +75,9 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
             });
         }
         "when_expression" => all.push(when(reading, node)),
-        "throw_expression" | "continue_expression" | "break_expression" => all.push(Stmt::Leave),
+        "throw_expression" => all.push(Stmt::Fail),
+        "continue_expression" | "break_expression" => all.push(Stmt::Leave),
+        "jump_expression" if reading.of(node).starts_with("throw") => all.push(Stmt::Fail),
         "jump_expression" if !reading.of(node).starts_with("return") => all.push(Stmt::Leave),
         "for_statement" => {
             let parts = children(node);
@@ -105,7 +107,12 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
         }
         "block" => all.push(Stmt::Block(body(reading, node))),
         "function_declaration" => {}
-        _ => all.push(Stmt::Expr(expr(reading, node))),
+        _ => {
+            all.push(Stmt::Expr(expr(reading, node)));
+            if reading.of(node).starts_with("exitProcess") {
+                all.push(Stmt::Fail);
+            }
+        }
     }
 }
 

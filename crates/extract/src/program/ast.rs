@@ -107,8 +107,10 @@ pub(crate) enum Stmt<'t> {
     },
     /// A block that runs until a test says otherwise.
     Loop(Vec<Stmt<'t>>),
-    /// The block is left: the next round, the end of a loop, an exception, the end of the program.
+    /// The block is left: the next round, the end of a loop.
     Leave,
+    /// Nothing goes on: an exception, the end of the program.
+    Fail,
     Block(Vec<Stmt<'t>>),
     Each {
         names: Vec<Name>,

@@ -48,10 +48,10 @@ impl<'t> Machine<'t> {
         if !other.is_empty() {
             self.guarded_block(other, fails.clone(), scope, returns, floor);
         }
-        // An early end that no setting decides says that something is wrong, not what is offered.
-        let passes = if leaves(then) && !leaves(other) {
+        // An early end that no setting decides, or that is a failure, says that something is wrong, not what is offered.
+        let passes = if leaves(then) && !leaves(other) && !is_failure(then) {
             fails
-        } else if leaves(other) && !leaves(then) {
+        } else if leaves(other) && !leaves(then) && !is_failure(other) {
             holds
         } else {
             None
@@ -144,9 +144,39 @@ fn negated<'t>(value: Value<'t>) -> Value<'t> {
 /// Whether a block always ends what stands around it.
 fn leaves(block: &[Stmt<'_>]) -> bool {
     match block.last() {
-        Some(Stmt::Return(_) | Stmt::Leave) => true,
+        Some(Stmt::Return(_) | Stmt::Leave | Stmt::Fail) => true,
         Some(Stmt::Block(inner)) => leaves(inner),
         Some(Stmt::If { then, other, .. }) => leaves(then) && leaves(other),
+        _ => false,
+    }
+}
+
+/// Whether a block ends the program, or gives an error.
+fn is_failure(block: &[Stmt<'_>]) -> bool {
+    match block.last() {
+        Some(Stmt::Fail) => true,
+        Some(Stmt::Block(inner)) => is_failure(inner),
+        Some(Stmt::Return(values)) => values.iter().any(is_error),
+        _ => false,
+    }
+}
+
+/// Whether an expression makes an error, passes one on, or is an exit code that tells of one.
+fn is_error(value: &Expr<'_>) -> bool {
+    let is_name = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        name == "err" || name.contains("error") || name.ends_with("err") || name.contains("exception")
+    };
+    match value {
+        Expr::Name(name) => is_name(name),
+        Expr::Number(number) => number.as_i64().is_some_and(|code| code != 0),
+        Expr::Call(call) => match &call.callee {
+            Expr::Name(name) => is_name(name),
+            Expr::Member(base, name) => {
+                is_name(name) || matches!(&**base, Expr::Name(package) if matches!(&**package, "errors" | "status"))
+            }
+            _ => false,
+        },
         _ => false,
     }
 }

@@ -87,7 +87,7 @@ impl<'t> Machine<'t> {
             }
             Stmt::Switch { on, words, cases } => self.cases((on, words), cases, scope, returns, floor),
             Stmt::Loop(body) => self.repeated(body, scope, returns, floor),
-            Stmt::Leave => {}
+            Stmt::Leave | Stmt::Fail => {}
             Stmt::Let(names, ty, value) => {
                 let value = match value {
                     Some(value) => match self.eval(value, scope) {

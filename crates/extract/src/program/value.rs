@@ -203,6 +203,8 @@ impl<'t> Value<'t> {
             (Value::Made(a), Value::Made(b)) => Rc::ptr_eq(a, b),
             (Value::Class(a), Value::Class(b)) => Rc::ptr_eq(a, b),
             (Value::Path(a), Value::Path(b)) => a == b,
+            (Value::Guarded(a), Value::Guarded(b)) => Rc::ptr_eq(a, b) || a.1.same(&b.1),
+            (Value::Guarded(a), b) | (b, Value::Guarded(a)) => a.1.same(b),
             (Value::Setting(a), Value::Setting(b)) => a.name == b.name,
             (Value::Func(a), Value::Func(b)) => Rc::ptr_eq(&a.func, &b.func),
             _ => false,
