@@ -1,0 +1,1 @@
+module.exports = function left(text, width) { return text.padStart(width); };

@@ -1,0 +1,8 @@
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+import { handlers } from "@kiln/traps";
+
+const raw = new McpServer({ name: "kiln", version: "1.0.0" });
+const server = new Proxy(raw, handlers);
+server.tool("get_pot", "Get a pot", async () => ({ content: [] }));
+await server.connect(new StdioServerTransport());
