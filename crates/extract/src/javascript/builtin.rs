@@ -1,5 +1,6 @@
 //! Methods of lists, maps and sets, and the functions of `Object`, `Array` and `JSON`, on values that are known.
 
+use super::condition::{Condition, negated};
 use super::machine::Machine;
 use super::value::{Object, ObjectId, Property, Shape, Text, Value};
 
@@ -7,12 +8,13 @@ impl<'t> Machine<'t> {
     /// A built-in method of a list, map, set or function; `None` when the object has no such method.
     pub(super) fn builtin_method(&mut self, id: ObjectId, name: &str, arguments: &[Value]) -> Option<Value> {
         let receiver = Value::Object(id);
+        let told = self.told_since(self.object(id).born);
         if name == "push"
             && let Object { shape: Shape::List(elements), open, .. } = self.object_mut(id)
         {
             // In place: a list is often built one element at a time.
             if elements.len() + arguments.len() <= super::machine::MAX_LIST {
-                elements.extend(arguments.iter().cloned());
+                elements.extend(arguments.iter().map(|element| element.clone().when(told.clone())));
             } else {
                 *open = true;
             }
@@ -44,7 +46,10 @@ impl<'t> Machine<'t> {
                     Some(self.has_own(&receiver, &name).map_or(Value::Unknown, Value::Bool))
                 }
                 "then" | "finally" => Some(self.then(&receiver, name, arguments)),
-                "catch" => Some(receiver),
+                "catch" => {
+                    self.rejected(arguments);
+                    Some(receiver)
+                }
                 "toString" => Some(Value::Unknown),
                 _ => None,
             },
@@ -63,13 +68,20 @@ impl<'t> Machine<'t> {
         }
     }
 
+    /// What is called when a promise fails.
+    pub(super) fn rejected(&mut self, arguments: &[Value]) {
+        let failed = "what is waited for fails";
+        let condition = Condition::new(failed, &negated(failed), Some(false));
+        self.under(condition, |machine| machine.follow_callbacks(arguments));
+    }
+
     fn set_method(&mut self, id: ObjectId, mut elements: Vec<Value>, name: &str, arguments: &[Value]) -> Option<Value> {
         let first = arguments.first().cloned().unwrap_or(Value::Undefined);
         Some(match name {
             "add" => {
                 let known = elements.iter().any(|old| super::operator::equal(old, &first, false) == Some(true));
                 if !known {
-                    elements.push(first);
+                    elements.push(first.when(self.told_since(self.object(id).born)));
                     self.object_mut(id).shape = Shape::Set(elements);
                 }
                 Value::Object(id)
@@ -84,7 +96,21 @@ impl<'t> Machine<'t> {
                     arguments,
                 );
             }
-            "delete" | "clear" => Value::Unknown,
+            "delete" | "clear" => {
+                let stays = self.stays(id);
+                let gone =
+                    |value: &Value| name == "clear" || super::operator::equal(value, &first, false) == Some(true);
+                match stays {
+                    None => elements.retain(|value| !gone(value)),
+                    Some(condition) => {
+                        for value in elements.iter_mut().filter(|value| gone(value)) {
+                            *value = value.clone().when(condition.clone());
+                        }
+                    }
+                }
+                self.object_mut(id).shape = Shape::Set(elements);
+                Value::Unknown
+            }
             _ => return None,
         })
     }
@@ -112,15 +138,21 @@ impl<'t> Machine<'t> {
         Some(match name {
             "set" => {
                 let value = arguments.get(1).cloned().unwrap_or(Value::Undefined);
+                let born = self.object(id).born;
                 match position(&entries, &first) {
-                    Some(Some(at)) => entries[at].1 = value,
-                    _ => entries.push((first, value)),
+                    Some(Some(at)) => {
+                        entries[at].1 = match self.entered_since(born) {
+                            Some(condition) => self.replaced(entries[at].1.clone(), value, condition),
+                            None => value,
+                        }
+                    }
+                    _ => entries.push((first, value.when(self.told_since(born)))),
                 }
                 self.object_mut(id).shape = Shape::Map(entries);
                 Value::Object(id)
             }
             "get" => match position(&entries, &first) {
-                Some(Some(at)) => entries[at].1.clone(),
+                Some(Some(at)) => entries[at].1.settled_when().clone(),
                 Some(None) => Value::Undefined,
                 None => Value::Unknown,
             },
@@ -128,16 +160,35 @@ impl<'t> Machine<'t> {
             "values" => self.list(entries.into_iter().map(|(_, value)| value).collect(), open),
             "keys" => self.list(entries.into_iter().map(|(key, _)| key).collect(), open),
             "entries" => {
-                let pairs = entries.into_iter().map(|(key, value)| self.list(vec![key, value], false)).collect();
+                let pairs = entries.into_iter().map(|(key, value)| self.pair(key, value)).collect();
                 self.list(pairs, open)
             }
             "forEach" => {
                 for (key, value) in entries {
-                    self.call(&first, Value::Undefined, vec![value, key, Value::Object(id)], None);
+                    match value {
+                        Value::When(inner) => self.under(inner.condition.clone(), |machine| {
+                            let arguments = vec![inner.value.clone(), key, Value::Object(id)];
+                            machine.call(&first, Value::Undefined, arguments, None)
+                        }),
+                        value => self.call(&first, Value::Undefined, vec![value, key, Value::Object(id)], None),
+                    };
                 }
                 Value::Undefined
             }
-            "delete" | "clear" => Value::Unknown,
+            "delete" | "clear" => {
+                let stays = self.stays(id);
+                let gone = |key: &Value| name == "clear" || super::operator::equal(key, &first, false) == Some(true);
+                match stays {
+                    None => entries.retain(|(key, _)| !gone(key)),
+                    Some(condition) => {
+                        for (_, value) in entries.iter_mut().filter(|(key, _)| gone(key)) {
+                            *value = value.clone().when(condition.clone());
+                        }
+                    }
+                }
+                self.object_mut(id).shape = Shape::Map(entries);
+                Value::Unknown
+            }
             _ => return None,
         })
     }
@@ -148,9 +199,10 @@ impl<'t> Machine<'t> {
         match name {
             "keys" | "values" | "entries" | "getOwnPropertyNames" => {
                 let Some((members, open)) = self.members(&first) else { return Value::Unknown };
-                let parts = members.into_iter().map(|(key, value)| match name {
+                let members = members.into_iter().filter(|(key, _)| !super::property::is_symbol(key));
+                let parts = members.map(|(key, value)| match name {
                     "values" => value,
-                    "entries" => self.list(vec![Value::Text(key), value], false),
+                    "entries" => self.pair(Value::Text(key), value),
                     _ => Value::Text(key),
                 });
                 let parts = parts.collect();
@@ -169,9 +221,13 @@ impl<'t> Machine<'t> {
                 let Some((pairs, mut open)) = self.iterate(&first) else { return Value::Unknown };
                 let mut members: Vec<(Text, Value)> = Vec::new();
                 for pair in pairs {
+                    let condition = match &pair {
+                        Value::When(inner) => Some(inner.condition.clone()),
+                        _ => None,
+                    };
                     match self.elements(&pair).as_ref().map(|(pair, _)| pair.as_slice()) {
                         Some([key, value, ..]) => match self.property_name(key) {
-                            Some(name) => members.push((name, value.clone())),
+                            Some(name) => members.push((name, value.clone().when(condition))),
                             None => open = true,
                         },
                         _ => open = true,
@@ -196,10 +252,15 @@ impl<'t> Machine<'t> {
                 other => other.clone(),
             },
             "defineProperty" => {
-                if let Value::Object(id) = &first {
-                    let name = arguments.get(1).and_then(|name| self.property_name(name));
-                    let descriptor = arguments.get(2).cloned().unwrap_or(Value::Undefined);
-                    self.define(*id, name, &descriptor);
+                let name = arguments.get(1).and_then(|name| self.property_name(name));
+                let descriptor = arguments.get(2).cloned().unwrap_or(Value::Undefined);
+                match (&first, name) {
+                    (Value::Object(id), name) => self.define(*id, name, &descriptor),
+                    (Value::Foreign(foreign), Some(name)) => {
+                        let property = self.described(&descriptor);
+                        self.attach(&foreign.clone(), name, property);
+                    }
+                    _ => {}
                 }
                 first
             }
@@ -222,12 +283,17 @@ impl<'t> Machine<'t> {
             self.object_mut(id).open = true;
             return;
         };
+        let property = self.described(descriptor);
+        self.object_mut(id).properties.insert(name, property);
+    }
+
+    /// The property that a descriptor describes.
+    fn described(&mut self, descriptor: &Value) -> Property {
         let getter = self.member(descriptor, "get");
-        let property = if self.is_function(&getter) {
+        if self.is_function(&getter) {
             Property::Getter(getter)
         } else {
             Property::Data(self.member(descriptor, "value"))
-        };
-        self.object_mut(id).properties.insert(name, property);
+        }
     }
 }

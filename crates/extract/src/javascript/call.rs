@@ -1,6 +1,6 @@
 //! Calls: functions of the package are followed, foreign ones are recognised or their callbacks are followed.
 
-use super::kind::{Kind, children};
+use super::kind::{Kind, children, has_token};
 use super::machine::{Frame, MAX_RECURSION, Machine};
 use super::pattern::Mode;
 use super::source::{FileId, Site};
@@ -8,7 +8,9 @@ use super::value::{Foreign, Function, Origin, ScopeId, Shape, Value};
 use tree_sitter::Node;
 
 /// Functions that may be active at once.
-const MAX_FRAMES: usize = 100;
+pub(super) const MAX_FRAMES: usize = 120;
+/// How deep calls keep back a share of the work for what follows them.
+const MAX_SHARING: usize = 12;
 /// Closures of one function that may be active at once.
 const MAX_CLOSURES: usize = 60;
 
@@ -72,6 +74,7 @@ impl<'t> Machine<'t> {
                 return match name {
                     Some(name) => self.call_method(&receiver, &name, arguments, site),
                     None => {
+                        self.computed_method(&receiver, site);
                         self.follow_callbacks(&arguments);
                         Value::Unknown
                     }
@@ -114,9 +117,14 @@ impl<'t> Machine<'t> {
         site: Option<CallSite>,
     ) -> Value {
         match receiver {
+            Value::When(inner) => self.call_method(&inner.value.clone(), name, arguments, site),
+            Value::Setting(setting) => self.setting_method(&setting.clone(), name, arguments, site),
             Value::Foreign(foreign) => {
                 if let "call" | "apply" | "bind" = name {
                     return self.call_indirectly(receiver, name, arguments, site);
+                }
+                if let Some(method) = self.attached(foreign, name) {
+                    return self.call(&method, receiver.clone(), arguments, site);
                 }
                 let method = foreign.member(name);
                 let method = match (&foreign.origin, self.member(receiver, name)) {
@@ -133,17 +141,10 @@ impl<'t> Machine<'t> {
                 }
                 _ => Value::Unknown,
             },
-            Value::Unset(setting) => {
-                self.follow_callbacks(&arguments);
-                match name {
-                    "trim" | "toLowerCase" | "toUpperCase" | "toString" => Value::Unset(*setting),
-                    _ => Value::Unknown,
-                }
-            }
             Value::Unknown => self.call_foreign(&Foreign::nowhere(name), arguments, site),
             Value::Object(id) => {
                 if let "call" | "apply" | "bind" = name
-                    && matches!(self.object(*id).shape, Shape::Function(_) | Shape::Class(_))
+                    && matches!(self.object(*id).shape, Shape::Function(_) | Shape::Class(_) | Shape::Bound(..))
                 {
                     return self.call_indirectly(receiver, name, arguments, site);
                 }
@@ -168,7 +169,7 @@ impl<'t> Machine<'t> {
                         let method = if method.last() == name { (*method).clone() } else { method.member(name) };
                         self.call_foreign(&method, arguments, site)
                     }
-                    Some(_) | None => match self.builtin_method(*id, name, &arguments) {
+                    Some(_) | None => match self.builtin_of_setting(*id, name, &arguments) {
                         Some(value) => value,
                         None => self.call_foreign(&Foreign::nowhere(name), arguments, site),
                     },
@@ -195,7 +196,7 @@ impl<'t> Machine<'t> {
         site: Option<CallSite>,
     ) -> Value {
         if how == "bind" {
-            return callee.clone();
+            return self.bound_function(callee, arguments);
         }
         let this = if arguments.is_empty() { Value::Undefined } else { arguments.remove(0) };
         if how == "apply" {
@@ -220,7 +221,11 @@ impl<'t> Machine<'t> {
     /// Calls a value.
     pub(super) fn call(&mut self, callee: &Value, this: Value, arguments: Vec<Value>, site: Option<CallSite>) -> Value {
         match callee {
-            Value::Object(id) => match self.object(*id).shape {
+            Value::Object(id) => match self.object(*id).shape.called() {
+                Shape::Bound(callee, this, mut given) => {
+                    given.extend(arguments);
+                    self.call(&callee, this, given, site)
+                }
                 Shape::Function(function) => {
                     if let Some(value) = self.asynchronous(&arguments) {
                         return value;
@@ -236,8 +241,10 @@ impl<'t> Machine<'t> {
                 }
             },
             Value::Foreign(foreign) => self.call_foreign(&foreign.clone(), arguments, site),
-            Value::Unset(_) => callee.clone(),
+            Value::Setting(setting) => self.setting_call(&setting.clone(), this, arguments, site),
+            Value::When(inner) => self.call(&inner.value.clone(), this, arguments, site),
             _ => {
+                self.escapes(&Foreign::nowhere(""), &arguments, site);
                 self.follow_callbacks(&arguments);
                 Value::Unknown
             }
@@ -270,45 +277,68 @@ impl<'t> Machine<'t> {
             return None;
         }
         let passed = self.elements(&arguments[1]).map(|(elements, _)| elements).unwrap_or_default();
-        Some(self.run(function, arguments[0].clone(), passed))
+        Some(self.run(function, arguments[0].clone(), passed).0)
     }
 
     pub(super) fn enter(&mut self, file: FileId, function: (usize, ScopeId)) {
-        self.frames.push(Frame { file, function, returns: Vec::new() });
+        let height = self.conditions.len();
+        let nothing = Frame::nothing();
+        self.frames.push(Frame { file, function, height, ..nothing });
     }
 
-    pub(super) fn leave(&mut self) -> Vec<Value> {
-        self.frames.pop().map(|frame| frame.returns).unwrap_or_default()
+    /// Leaves a function: what it returned, and what it yielded.
+    pub(super) fn leave(&mut self) -> Frame {
+        let frame = self.frames.pop().unwrap_or_else(Frame::nothing);
+        self.lower_conditions(frame.height);
+        frame
     }
 
-    /// Calls a function of the package and gives what it returns; of what a generator yields nothing is known.
+    /// Calls a function of the package and gives what it returns; a generator gives the list of what it yields.
     pub(super) fn invoke(&mut self, function: Function<'t>, this: Value, arguments: Vec<Value>) -> Value {
-        let value = self.run(function, this, arguments);
-        if Kind::of(function.node) == Kind::Generator { Value::Unknown } else { value }
+        let (value, yields) = self.run(function, this, arguments);
+        match yields {
+            Some((yields, open)) => self.list(yields, open),
+            None => value,
+        }
     }
 
-    /// Follows the body of a function of the package.
-    fn run(&mut self, function: Function<'t>, this: Value, arguments: Vec<Value>) -> Value {
+    /// Follows the body of a function of the package: what it returns, and what it yields if it is a generator.
+    fn run(
+        &mut self,
+        function: Function<'t>,
+        this: Value,
+        arguments: Vec<Value>,
+    ) -> (Value, Option<(Vec<Value>, bool)>) {
         let key = (function.node.id(), function.scope);
         // Bundlers start every module through one function; its closures are told apart by their scopes.
         let closures = self.frames.iter().filter(|frame| frame.function.0 == key.0);
         let active = closures.clone().filter(|frame| frame.function == key).count();
-        if active >= MAX_RECURSION
-            || closures.count() >= MAX_CLOSURES
-            || self.frames.len() >= MAX_FRAMES
-            || !self.step()
-        {
-            return Value::Unknown;
+        // Where everything is known and decided, recursion ends by itself.
+        let decided = self
+            .frames
+            .iter()
+            .find(|frame| frame.function == key)
+            .is_none_or(|frame| self.conditions.len() <= frame.height + MAX_RECURSION);
+        let known = decided && arguments.iter().all(|argument| !argument.is_unknown());
+        let most = if known { MAX_FRAMES } else { MAX_RECURSION };
+        if active >= most || closures.count() >= MAX_CLOSURES || self.frames.len() >= MAX_FRAMES || !self.step() {
+            self.cut_short(function);
+            return (Value::Unknown, None);
         }
         // No single call may use up what the rest of the program needs.
         let before = self.fuel;
-        let allowed = before - before / 4;
+        let kept_back = if self.frames.len() < MAX_SHARING { before / 4 } else { 0 };
+        let allowed = before - kept_back;
         self.fuel = allowed;
         let scope = self.open_scope(Some(function.scope));
         if !function.arrow {
             self.declare(scope, "this", this);
         }
         self.enter(function.file, key);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.body = Some((function.node.start_byte(), function.node.end_byte()));
+        }
+        self.called.insert(key.0);
         self.parameters(function.node, arguments.clone(), scope);
         let direct = match function.node.child_by_field_name("body") {
             Some(body) if Kind::of(body) == Kind::Block => {
@@ -322,19 +352,18 @@ impl<'t> Machine<'t> {
             Some(body) => Some(self.eval(body, scope)),
             None => None,
         };
-        let returns = self.leave();
+        let frame = self.leave();
         if self.fuel == 0 && !self.exhausted {
             self.starved(function);
         }
-        self.fuel = before - (allowed - self.fuel);
-        match direct {
+        self.fuel += kept_back;
+        let generator = has_token(function.node, "*");
+        let yields = generator.then_some((frame.yields, frame.endless));
+        let value = match direct {
             Some(value) => value,
-            None => {
-                let mut returns = returns.into_iter();
-                let first = returns.next().unwrap_or(Value::Undefined);
-                returns.fold(first, |known, next| self.join(known, next))
-            }
-        }
+            None => self.returned(frame.returns),
+        };
+        (value, yields)
     }
 
     fn parameters(&mut self, function: Node<'t>, arguments: Vec<Value>, scope: ScopeId) {

@@ -12,9 +12,9 @@ impl Machine<'_> {
     /// The same, with every argument of the callbacks taken for `passed`.
     pub(super) fn follow_callbacks_with(&mut self, arguments: &[Value], passed: &Value) {
         for argument in arguments {
-            let Value::Object(id) = argument else { continue };
+            let Value::Object(id) = argument.settled_when() else { continue };
             match &self.object(*id).shape {
-                Shape::Function(_) => self.force(argument, passed),
+                Shape::Function(_) | Shape::Bound(..) => self.force(argument, passed),
                 Shape::Plain => {
                     let data = |property: &Property| match property {
                         Property::Data(value) => Some(value.clone()),
@@ -34,8 +34,18 @@ impl Machine<'_> {
 
     /// Follows a function once, with every argument taken for `passed`.
     pub(super) fn force(&mut self, value: &Value, passed: &Value) {
-        let Value::Object(id) = value else { return };
-        let Shape::Function(function) = self.object(*id).shape else { return };
+        let Value::Object(id) = value.settled_when() else { return };
+        let function = match &self.object(*id).shape {
+            Shape::Function(function) => *function,
+            Shape::Bound(callee, this, given) => {
+                let (callee, this, given) = (callee.clone(), this.clone(), given.clone());
+                if let Value::Object(_) = callee {
+                    self.call(&callee, this, given, None);
+                }
+                return;
+            }
+            _ => return,
+        };
         if self.forced.insert(function.node.id()) {
             let count = function.node.child_by_field_name("parameters").map_or(1, |p| p.named_child_count());
             self.invoke(function, Value::Unknown, vec![passed.clone(); count.min(16)]);

@@ -1,10 +1,12 @@
 //! Expressions that choose between values: binary operators, short circuits and ternaries. Where the choice cannot be
 //! decided both sides are followed.
 
+use super::condition::{Condition, Gate};
 use super::kind::Kind;
 use super::machine::Machine;
 use super::operator;
-use super::value::{Origin, ScopeId, Shape, Value};
+use super::value::{Origin, ScopeId, Setting, Shape, Value};
+use std::rc::Rc;
 use tree_sitter::Node;
 
 impl<'t> Machine<'t> {
@@ -41,7 +43,21 @@ impl<'t> Machine<'t> {
         value
     }
 
-    fn operate(&mut self, operator: &str, left: Value, right: Value) -> Value {
+    pub(super) fn operate(&mut self, operator: &str, left: Value, right: Value) -> Value {
+        let (left, right) = (left.settled_when().clone(), right.settled_when().clone());
+        if let "===" | "!==" | "==" | "!=" = operator
+            && let Some(value) = super::setting::compared(operator, &left, &right)
+        {
+            return value;
+        }
+        if let Value::Setting(setting) = &left {
+            let plain = self.operate(operator, setting.plain.clone(), right);
+            return self.lifted(setting, plain, None);
+        }
+        if let Value::Setting(setting) = &right {
+            let plain = self.operate(operator, left, setting.plain.clone());
+            return self.lifted(setting, plain, None);
+        }
         match operator {
             "in" => match (&left, &right) {
                 (Value::Text(name), Value::Object(id)) => {
@@ -95,18 +111,14 @@ impl<'t> Machine<'t> {
 
     /// `left && right`, `left || right` or `left ?? right`, with `left` evaluated.
     pub(super) fn short_circuit(&mut self, operator: &str, left: Value, right: Node<'t>, scope: ScopeId) -> Value {
-        if operator != "&&"
-            && let Value::Unset(setting) = left
-        {
-            let right = self.eval(right, scope);
-            // An empty default is still "not set": whoever asks for it tests whether the user set it.
-            return if right.truth() == Some(false) { Value::Unset(setting) } else { right };
+        if let Value::Setting(setting) = &left {
+            return self.short_circuit_setting(operator, &setting.clone(), right, scope);
         }
         let decided = match operator {
             "&&" => left.truth(),
             "||" => left.truth().map(|truth| !truth),
             _ => match &left {
-                Value::Unknown | Value::Unset(_) => None,
+                Value::Unknown => None,
                 Value::Foreign(foreign) if foreign.is_result() || foreign.origin == Origin::Nowhere => None,
                 known => Some(known.is_nullish()),
             },
@@ -115,11 +127,83 @@ impl<'t> Machine<'t> {
             Some(true) => self.eval(right, scope),
             Some(false) => left,
             None => {
-                self.uncertain += 1;
-                let right = self.eval(right, scope);
-                self.uncertain -= 1;
+                let words = self.quote_before(right);
+                let mut condition = Condition::quoted(&words);
+                if operator != "&&" {
+                    condition = condition.turned();
+                }
+                let right = self.under(condition.clone(), |machine| machine.eval(right, scope));
+                if operator == "&&" && !right.is_nullish() && !right.is_unknown() {
+                    return right.when(Some(condition));
+                }
                 self.join(left, right)
             }
+        }
+    }
+
+    /// The words of the left side of the operator whose right side is `right`.
+    fn quote_before(&self, right: Node<'t>) -> String {
+        let left = right.parent().and_then(|whole| whole.child_by_field_name("left"));
+        left.map_or_else(|| "a condition".to_owned(), |left| self.quote(left))
+    }
+
+    /// The same where `left` depends on what the user sets.
+    fn short_circuit_setting(&mut self, operator: &str, left: &Rc<Setting>, right: Node<'t>, scope: ScopeId) -> Value {
+        let truth = left.truth();
+        if operator == "??" {
+            if !left.plain.is_nullish() && !left.plain.is_unknown() {
+                return Value::Setting(left.clone());
+            }
+            let right = self.eval(right, scope);
+            return match right {
+                // A default that is nothing leaves the setting unset.
+                right if right.is_nullish() => Value::Setting(left.clone()),
+                Value::Setting(_) => self.both_settings("||", left, right),
+                right if !left.others.is_empty() => {
+                    let mut value = right;
+                    for (other, condition) in left.others.clone() {
+                        value = self.alternative(value, other, condition);
+                    }
+                    value
+                }
+                right => self.lifted(left, right, None),
+            };
+        }
+        let condition = left.condition();
+        let takes_right = if operator == "&&" { condition.clone() } else { condition.turned() };
+        let value = self.under(takes_right.clone(), |machine| machine.eval(right, scope));
+        match (operator, truth) {
+            ("&&", Some(false)) => {
+                let both = self.both_settings("&&", left, value.clone());
+                let (when, unless) = match &both {
+                    Value::Setting(both) => (both.when.clone(), both.unless.clone()),
+                    _ => (left.when.clone(), left.unless.clone()),
+                };
+                let mut result = left.derived(left.plain.clone());
+                (result.when, result.unless) = (when, unless);
+                if !matches!(value, Value::Setting(_)) && !value.is_nullish() && value.truth() != Some(false) {
+                    result = result.or(value, takes_right);
+                }
+                result.value()
+            }
+            ("&&", Some(true)) => self.both_settings("&&", left, value),
+            ("&&", None) => match value {
+                Value::Setting(_) => self.both_settings("&&", left, value),
+                value => value.when(Some(takes_right)),
+            },
+            (_, Some(true)) => Value::Setting(left.clone()),
+            _ if !left.others.is_empty() => {
+                let mut value = value;
+                for (other, condition) in left.others.clone() {
+                    value = self.alternative(value, other, condition);
+                }
+                value
+            }
+            // An empty default is still "not set": whoever asks for it tests whether the user set it.
+            _ if value.truth() == Some(false) && !matches!(value, Value::Setting(_) | Value::Text(_)) => {
+                Value::Setting(left.clone())
+            }
+            _ => self.both_settings("||", left, value),
         }
     }
 
@@ -131,20 +215,22 @@ impl<'t> Machine<'t> {
         ) else {
             return Value::Unknown;
         };
-        let condition = self.eval(condition, scope);
-        match condition.truth() {
-            Some(true) => self.eval(yes, scope),
-            Some(false) => self.eval(no, scope),
-            None => {
-                self.uncertain += 1;
-                let yes = self.eval(yes, scope);
-                let no = self.eval(no, scope);
-                self.uncertain -= 1;
-                let structure = |value: &Value| matches!(value, Value::Object(_) | Value::Schema(_));
-                if matches!(condition, Value::Unset(_)) && !structure(&yes) && !structure(&no) {
-                    return no;
-                }
-                self.join(yes, no)
+        let value = self.eval(condition, scope);
+        match self.gate(&value, condition) {
+            Gate::Decided(true) => self.eval(yes, scope),
+            Gate::Decided(false) => self.eval(no, scope),
+            Gate::Open(when, unless) => {
+                let yes = self.under(when.clone(), |machine| machine.eval(yes, scope));
+                let no = self.under(unless.clone(), |machine| machine.eval(no, scope));
+                let (base, other, condition) = match when.plain {
+                    Some(true) => (yes, no, unless),
+                    Some(false) => (no, yes, when),
+                    None if yes.is_nullish() => (no, yes, when),
+                    // Whoever uses the server sets its keys: texts that tell that they are missing say nothing of it.
+                    None if matches!(value, Value::Setting(_)) && yes.as_text().is_some() => return no,
+                    None => (yes, no, unless),
+                };
+                self.alternative(base, other, condition)
             }
         }
     }

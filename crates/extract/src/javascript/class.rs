@@ -1,5 +1,6 @@
 //! Classes: their methods, fields, constructors and `super`.
 
+use super::call::CallSite;
 use super::kind::{Kind, children, has_token};
 use super::machine::Machine;
 use super::value::{Class, Foreign, Object, ObjectId, Property, ScopeId, Shape, Value};
@@ -117,8 +118,13 @@ impl<'t> Machine<'t> {
             Some(arguments) => self.arguments(arguments, scope),
             None => Vec::new(),
         };
-        match &callee {
-            Value::Object(id) => match self.object(*id).shape.clone() {
+        self.construct_value(&callee, arguments, site)
+    }
+
+    /// `new callee(...arguments)`.
+    pub(super) fn construct_value(&mut self, callee: &Value, arguments: Vec<Value>, site: Option<CallSite>) -> Value {
+        match callee.settled() {
+            Value::Object(id) => match self.object(*id).shape.called() {
                 Shape::Class(class) => match self.zod_instance(&arguments) {
                     Some(schema) => schema,
                     None => self.instantiate(&class, arguments),
@@ -129,7 +135,7 @@ impl<'t> Machine<'t> {
                         return schema;
                     }
                     let mut object = Object::new(Shape::Plain);
-                    object.parent = self.member(&callee, "prototype");
+                    object.parent = self.member(callee, "prototype");
                     let this = Value::Object(self.add(object));
                     match self.invoke(function, this.clone(), arguments) {
                         returned @ Value::Object(_) => returned,
@@ -140,6 +146,7 @@ impl<'t> Machine<'t> {
             },
             Value::Foreign(foreign) => self.new_foreign(&foreign.clone(), arguments, site),
             _ => {
+                self.escapes(&Foreign::nowhere(""), &arguments, site);
                 self.follow_callbacks(&arguments);
                 Value::foreign(Foreign::nowhere("()"))
             }

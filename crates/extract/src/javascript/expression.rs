@@ -5,7 +5,7 @@ use super::kind::{Kind, children, has_token};
 use super::machine::{MAX_DEPTH, MAX_TEXT, Machine};
 use super::operator::{self, to_text, unescape};
 use super::source::Site;
-use super::value::{Foreign, Function, Object, ObjectId, Origin, Property, ScopeId, Setting, Shape, Text, Value};
+use super::value::{Foreign, Function, Object, ObjectId, Origin, Property, ScopeId, Shape, Text, Value};
 use tree_sitter::Node;
 
 impl<'t> Machine<'t> {
@@ -59,7 +59,8 @@ impl<'t> Machine<'t> {
                 }
                 last
             }
-            Kind::Await | Kind::Yield | Kind::Wrapped => match children(node).first() {
+            Kind::Yield => self.yielded(node, scope),
+            Kind::Await | Kind::Wrapped => match children(node).first() {
                 Some(inner) => self.eval(*inner, scope),
                 None => Value::Unknown,
             },
@@ -73,12 +74,44 @@ impl<'t> Machine<'t> {
         }
     }
 
+    /// What a generator yields is kept for whoever runs over it.
+    fn yielded(&mut self, node: Node<'t>, scope: ScopeId) -> Value {
+        let value = match children(node).first() {
+            Some(inner) => self.eval(*inner, scope),
+            None => Value::Undefined,
+        };
+        let height = self.frames.last().map_or(0, |frame| frame.height);
+        let condition = self.told_since(height);
+        let (more, open) = if has_token(node, "*") {
+            self.iterate(&value).unwrap_or((Vec::new(), true))
+        } else {
+            (vec![value.clone()], false)
+        };
+        if let Some(frame) = self.frames.last_mut()
+            && frame.yields.len() < super::machine::MAX_LIST
+        {
+            frame.yields.extend(more.into_iter().map(|value| value.when(condition.clone())));
+            frame.endless |= open;
+        }
+        value
+    }
+
     /// The value of a name; a name that no scope declares is a global of the runtime.
     pub(super) fn lookup(&mut self, name: &'t str, scope: ScopeId) -> Value {
         match self.declaring(scope, name) {
             Some(scope) => self.bound(scope, name),
             None if name == "this" => Value::Unknown,
             None if name == "NaN" => Value::Number(f64::NAN),
+            None if !self.attached.is_empty() => {
+                let holder = |name: &str| match Foreign::global(name) {
+                    Value::Foreign(foreign) => Some(foreign),
+                    _ => None,
+                };
+                let put = ["globalThis", "global", "window"]
+                    .into_iter()
+                    .find_map(|global| self.attached(holder(global)?.as_ref(), name));
+                put.unwrap_or_else(|| Foreign::global(name))
+            }
             None => Foreign::global(name),
         }
     }
@@ -92,7 +125,10 @@ impl<'t> Machine<'t> {
                 match self.as_text(value) {
                     Some(known) => text.push_str(&known),
                     None => {
-                        return if let Value::Unset(setting) = value { Value::Unset(*setting) } else { Value::Unknown };
+                        return match value {
+                            Value::Setting(setting) => setting.derived(Value::Undefined).value(),
+                            _ => Value::Unknown,
+                        };
                     }
                 }
             }
@@ -302,6 +338,11 @@ impl<'t> Machine<'t> {
         };
         let receiver = self.eval(object, scope);
         let index = self.eval(index, scope);
+        if let Value::Setting(setting) = &index
+            && matches!(receiver, Value::Object(_))
+        {
+            return self.selected_member(&receiver, &setting.clone());
+        }
         match self.property_name(&index) {
             Some(name) => self.member(&receiver, &name),
             None if receiver.is_nullish() => Value::Undefined,
@@ -328,7 +369,7 @@ impl<'t> Machine<'t> {
             "||" | "&&" | "??" => self.short_circuit(operator, old, right, scope),
             _ => {
                 let right = self.eval(right, scope);
-                operator::binary(operator, &old, &right)
+                self.operate(operator, old, right)
             }
         };
         self.bind(left, value.clone(), scope, super::pattern::Mode::Assign);
@@ -346,8 +387,16 @@ impl<'t> Machine<'t> {
 
     fn unary(&mut self, node: Node<'t>, scope: ScopeId) -> Value {
         let Some(argument) = node.child_by_field_name("argument") else { return Value::Unknown };
+        let operator = node.child_by_field_name("operator").map_or("", |o| self.text(o));
+        if operator == "delete" {
+            return self.delete(argument, scope);
+        }
         let value = self.eval(argument, scope);
-        match node.child_by_field_name("operator").map_or("", |o| self.text(o)) {
+        match operator {
+            "!" if matches!(value, Value::Setting(_)) => match &value {
+                Value::Setting(setting) => setting.not().value(),
+                _ => Value::Unknown,
+            },
             "!" => value.truth().map_or(Value::Unknown, |truth| Value::Bool(!truth)),
             "-" => operator::to_number(&value).map_or(Value::Unknown, |n| Value::Number(-n)),
             "+" => operator::to_number(&value).map_or(Value::Unknown, Value::Number),
@@ -355,7 +404,18 @@ impl<'t> Machine<'t> {
                 Value::Text(_) => Value::text("string"),
                 Value::Number(_) => Value::text("number"),
                 Value::Bool(_) => Value::text("boolean"),
-                Value::Undefined | Value::Unset(Setting::Switch) => Value::text("undefined"),
+                Value::Setting(setting) => {
+                    let kind = match &setting.plain {
+                        Value::Undefined if setting.needed => return Value::Unknown,
+                        Value::Undefined => "undefined",
+                        Value::Text(_) => "string",
+                        Value::Number(_) => "number",
+                        Value::Bool(_) => "boolean",
+                        _ => return Value::Unknown,
+                    };
+                    setting.derived(Value::text(kind)).value()
+                }
+                Value::Undefined => Value::text("undefined"),
                 Value::Object(id) => match self.object(*id).shape {
                     Shape::Function(_) | Shape::Class(_) => Value::text("function"),
                     _ => Value::text("object"),
@@ -364,9 +424,37 @@ impl<'t> Machine<'t> {
                 _ => Value::Unknown,
             },
             "void" => Value::Undefined,
-            "delete" => Value::Bool(true),
             _ => Value::Unknown,
         }
+    }
+}
+
+impl<'t> Machine<'t> {
+    /// `delete object.name`.
+    fn delete(&mut self, target: Node<'t>, scope: ScopeId) -> Value {
+        let Some(object) = target.child_by_field_name("object") else { return Value::Bool(true) };
+        let receiver = self.eval(object, scope);
+        let name = match (target.child_by_field_name("property"), target.child_by_field_name("index")) {
+            (Some(property), _) => Some(self.text(property).into()),
+            (None, Some(index)) => {
+                let index = self.eval(index, scope);
+                self.property_name(&index)
+            }
+            _ => None,
+        };
+        if let (Value::Object(id), Some(name)) = (receiver.settled().clone(), name) {
+            let born = self.object(id).born;
+            match self.entered_since(born) {
+                None => drop(self.object_mut(id).properties.shift_remove(&name)),
+                Some(condition) => {
+                    let stays = (!condition.turned().is_silent()).then(|| condition.turned());
+                    if let Some(Property::Data(value)) = self.object(id).properties.get(&name).cloned() {
+                        self.object_mut(id).properties.insert(name, Property::Data(value.when(stays)));
+                    }
+                }
+            }
+        }
+        Value::Bool(true)
     }
 }
 

@@ -1,24 +1,68 @@
 //! What a reading found: tools in order, list handlers still to be asked, and what is missing.
 
+use super::condition::Condition;
 use super::source::{Site, Sources};
 use super::value::Value;
 use crate::{Extraction, SourceTool};
 use mcpdex_model::{Partial, PartialReason};
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A tool before its site is spelled out.
 struct Found {
     tool: Map<String, Json>,
     site: Site,
     missing: Vec<Missing>,
-    /// Undecided conditions around the registration.
-    uncertain: u32,
+    /// The conditions around the registration.
+    conditions: Vec<Condition>,
+    /// Switched off after its registration.
+    off: bool,
 }
 
 impl Found {
     fn name(&self) -> &str {
         self.tool.get("name").and_then(Json::as_str).unwrap_or_default()
+    }
+
+    /// Joins a second registration of the same name.
+    fn meet(&mut self, mut other: Found) {
+        self.conditions.retain(|condition| !condition.is_silent());
+        other.conditions.retain(|condition| !condition.is_silent());
+        if self.conditions.is_empty() || other.conditions == self.conditions {
+            return;
+        }
+        if other.conditions.is_empty() {
+            *self = other;
+            return;
+        }
+        let (Some(mine), Some(theirs)) = (Condition::all(&self.conditions), Condition::all(&other.conditions)) else {
+            return;
+        };
+        let conditions = if mine.negation == theirs.text || theirs.negation == mine.text {
+            Vec::new()
+        } else if mine.text == theirs.text {
+            self.conditions.clone()
+        } else {
+            vec![mine.either(&theirs)]
+        };
+        if mine.plain == Some(false) && theirs.plain != Some(false) {
+            *self = other;
+        }
+        self.conditions = conditions;
+    }
+
+    /// What must hold for the tool to be there, `shared` left out.
+    fn condition(&self, shared: &[Condition]) -> Option<Condition> {
+        let own = self.conditions.iter().filter(|condition| !shared.contains(condition) && !condition.is_silent());
+        let own: Vec<&Condition> = own.collect();
+        // `X` beside `X=admin` says nothing more.
+        let told = own.iter().copied().filter(|condition| {
+            let longer = |other: &&Condition| {
+                other.text.len() > condition.text.len() && other.text.starts_with(&format!("{}=", condition.text))
+            };
+            !own.iter().any(longer)
+        });
+        Condition::all(told)
     }
 }
 
@@ -33,7 +77,8 @@ pub(super) struct Missing {
 #[derive(Default)]
 pub(super) struct Findings {
     tools: Vec<Found>,
-    names: BTreeSet<String>,
+    /// Where in `tools` a name stands.
+    names: BTreeMap<String, usize>,
     missing: Vec<Missing>,
     refused: Vec<Partial>,
     /// Functions that answer `tools/list`, asked once everything else was followed.
@@ -64,12 +109,23 @@ impl Findings {
         self.tools.is_empty() && self.missing.is_empty()
     }
 
-    /// Adds a tool. The first of two with one name counts: the SDK refuses the second.
-    pub(super) fn tool(&mut self, tool: Map<String, Json>, site: Site, missing: Vec<Missing>, uncertain: u32) {
+    /// Adds a tool. The first of two with one name counts: the SDK refuses the second. Where conditions stand around one
+    /// of them, the tool is there when either is registered.
+    pub(super) fn tool(
+        &mut self,
+        tool: Map<String, Json>,
+        site: Site,
+        missing: Vec<Missing>,
+        conditions: Vec<Condition>,
+    ) {
         self.events += 1;
-        let found = Found { tool, site, missing, uncertain };
-        if self.names.insert(found.name().to_owned()) {
-            self.tools.push(found);
+        let found = Found { tool, site, missing, conditions, off: false };
+        match self.names.get(found.name()).and_then(|at| self.tools.get_mut(*at)) {
+            Some(known) => known.meet(found),
+            None => {
+                self.names.insert(found.name().to_owned(), self.tools.len());
+                self.tools.push(found);
+            }
         }
     }
 
@@ -120,20 +176,30 @@ impl Findings {
         self.packages.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
     }
 
-    /// A tool was switched off after its registration: it is not listed.
-    /// `uncertain` tells how many undecided conditions stand around the call: a tool that may be switched off stays.
-    pub(super) fn disable(&mut self, name: &str, uncertain: u32) {
-        self.tools.retain(|found| found.name() != name || found.uncertain < uncertain);
+    /// A tool was switched off, or on again, after its registration; `conditions` stand around that call. One that is off
+    /// is not listed.
+    pub(super) fn switch(&mut self, name: &str, on: bool, conditions: &[Condition]) {
+        let Some(found) = self.names.get(name).and_then(|at| self.tools.get_mut(*at)) else { return };
+        let since: Vec<&Condition> = conditions.iter().filter(|c| !found.conditions.contains(c)).collect();
+        match (Condition::all(since), on) {
+            (None, on) => found.off = !on,
+            (Some(condition), true) if found.off => {
+                found.off = false;
+                found.conditions.push(condition);
+            }
+            (Some(condition), false) => found.conditions.push(condition.turned()),
+            (Some(_), true) => {}
+        }
     }
 
     pub(super) fn doubtful(&mut self, tool: Map<String, Json>, site: Site, missing: Vec<Missing>) {
-        self.doubtful.push(Found { tool, site, missing, uncertain: 0 });
+        self.doubtful.push(Found { tool, site, missing, conditions: Vec::new(), off: false });
     }
 
     /// Takes the doubtful registrations for real ones.
     pub(super) fn accept_doubtful(&mut self) {
         for found in std::mem::take(&mut self.doubtful) {
-            self.tool(found.tool, found.site, found.missing, found.uncertain);
+            self.tool(found.tool, found.site, found.missing, found.conditions);
         }
     }
 
@@ -153,8 +219,19 @@ impl Findings {
         let spell = |missing: Missing| {
             Partial::missing(missing.reason, missing.detail, missing.site.map(|site| sources.tool_site(site)))
         };
+        self.tools.retain(|found| !found.off);
+        // The word that starts the server is no condition of its tools.
+        let shared: Vec<Condition> = match self.tools.split_first() {
+            Some((first, rest)) => {
+                let everywhere = |c: &&Condition| c.command && rest.iter().all(|found| found.conditions.contains(c));
+                first.conditions.iter().filter(everywhere).cloned().collect()
+            }
+            None => Vec::new(),
+        };
         let tools = self.tools.into_iter().map(|found| {
+            let condition = found.condition(&shared);
             let missing = found.missing.into_iter().map(spell).collect();
+            let _ = condition;
             SourceTool::new(&found.tool, sources.tool_site(found.site), missing)
         });
         let tools = tools.collect();

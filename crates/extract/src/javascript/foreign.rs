@@ -14,6 +14,9 @@ const REGISTERED: &str = "%registered";
 
 impl<'t> Machine<'t> {
     pub(super) fn call_foreign(&mut self, callee: &Foreign, arguments: Vec<Value>, site: Option<CallSite>) -> Value {
+        if let Some(value) = self.of_setting(callee, &arguments, site) {
+            return value;
+        }
         if let Origin::Package(package) = &callee.origin
             && package.as_ref() == REGISTERED
             && matches!(callee.last(), "disable" | "remove" | "enable" | "update")
@@ -28,7 +31,7 @@ impl<'t> Machine<'t> {
         }
         if callee.last() == "getClientCapabilities" {
             // Nothing is known of the client; by default it announces nothing.
-            return self.setting("capabilities");
+            return self.setting("client capabilities");
         }
         if let Some(maker) = self.zod_maker(callee, &arguments) {
             return self.zod_call(maker, &arguments);
@@ -37,7 +40,7 @@ impl<'t> Machine<'t> {
             return converted;
         }
         let known = match &callee.origin {
-            Origin::Global => self.global(&callee.path, &arguments),
+            Origin::Global => self.global(&callee.path, &arguments, site),
             Origin::Package(package) => match package.strip_prefix("node:").unwrap_or(package) {
                 "path" | "path/posix" | "url" | "fs" | "fs/promises" | "module" | "os" => {
                     self.runtime_module(callee.last(), &arguments)
@@ -56,11 +59,15 @@ impl<'t> Machine<'t> {
             if super::option::is_option_library(package) {
                 self.declare_options(callee, &arguments);
                 // Its callbacks are given options that nobody passed.
-                let options = self.setting("options");
+                let options = self.options();
                 self.follow_callbacks_with(&arguments, &options);
             }
             self.findings.package_used(package);
+            if matches!(package.as_ref(), "vm" | "node:vm") {
+                self.computed_code("`vm`", &arguments, site);
+            }
         }
+        self.escapes(callee, &arguments, site);
         if let (Some(site), "listTools") = (site, callee.last()) {
             self.findings.mounted(site.site);
         }
@@ -68,15 +75,17 @@ impl<'t> Machine<'t> {
         match arguments.first() {
             // Whatever takes a schema alone and is not known is taken for a conversion of it.
             Some(schema @ Value::Schema(_)) if callee.origin != Origin::Nowhere => schema.clone(),
-            _ => Value::foreign(callee.called()),
+            _ => self.result_of(callee, arguments),
         }
     }
 
     /// A method of a tool's handle: a tool that is switched off is not listed.
     fn registered_method(&mut self, method: &Foreign) -> Value {
-        let off = method.path.strip_suffix(".disable").or_else(|| method.path.strip_suffix(".remove"));
-        if let Some(name) = off {
-            self.findings.disable(name, self.uncertain);
+        let conditions: Vec<_> = self.conditions.iter().map(|(condition, _)| condition.clone()).collect();
+        for (suffix, on) in [(".disable", false), (".remove", false), (".enable", true)] {
+            if let Some(name) = method.path.strip_suffix(suffix) {
+                self.findings.switch(name, on, &conditions);
+            }
         }
         Value::Undefined
     }
@@ -200,8 +209,15 @@ impl<'t> Machine<'t> {
                 "Error" | "TypeError" | "RangeError" => {
                     return self.object_of(vec![("message".into(), first)]);
                 }
-                "URL" => return Value::Unknown,
-                "Proxy" => return first,
+                "URL" => return self.address(&first, arguments.get(1)),
+                "Proxy" => {
+                    let handler = arguments.get(1).cloned().unwrap_or(Value::Undefined);
+                    return self.proxy(first, &handler, site);
+                }
+                "Function" => {
+                    self.computed_code("`Function`", &arguments, site);
+                    return Value::Unknown;
+                }
                 _ => {}
             }
         }
@@ -210,12 +226,45 @@ impl<'t> Machine<'t> {
         }
         if let Origin::Package(package) = &callee.origin {
             self.findings.package_used(package);
+            if matches!(package.as_ref(), "vm" | "node:vm") {
+                self.computed_code("`vm`", &arguments, site);
+            }
         }
+        self.escapes(callee, &arguments, site);
         self.follow_callbacks(&arguments);
-        Value::foreign(callee.called())
+        self.result_of(callee, arguments)
     }
 
-    fn global(&mut self, path: &str, arguments: &[Value]) -> Option<Value> {
+    /// What a call gives that could not be followed; what it was handed is kept.
+    fn result_of(&self, callee: &Foreign, arguments: Vec<Value>) -> Value {
+        let mut result = callee.called();
+        if callee.origin != Origin::Global {
+            let structure = |value: &Value| matches!(value.settled(), Value::Object(_));
+            result.given = arguments.into_iter().filter(structure).take(4).collect();
+        }
+        Value::foreign(result)
+    }
+
+    /// `new URL(path, base)`: the text of a file's address where both are in the package.
+    fn address(&mut self, path: &Value, base: Option<&Value>) -> Value {
+        match (path.settled(), base.map(Value::settled)) {
+            (Value::Text(path), Some(Value::Text(base))) if base.starts_with("file:///") => {
+                let folder = folder_of(base.trim_start_matches("file:///"));
+                Value::text(&format!("file:///{}", join(&folder, path)))
+            }
+            (Value::Text(path), _) if path.starts_with("file:///") => Value::Text(path.clone()),
+            _ => Value::Unknown,
+        }
+    }
+
+    fn global(&mut self, path: &str, arguments: &[Value], site: Option<CallSite>) -> Option<Value> {
+        if let Some(name) = path.strip_prefix("Reflect.") {
+            return Some(self.reflect(name, arguments, site));
+        }
+        if matches!(path, "eval" | "Function") {
+            self.computed_code(&format!("`{path}`"), arguments, site);
+            return Some(Value::Unknown);
+        }
         let first = arguments.first().cloned().unwrap_or(Value::Undefined);
         if let Some(name) = path.strip_prefix("Object.") {
             return Some(self.object_function(name, arguments));
@@ -305,7 +354,7 @@ impl<'t> Machine<'t> {
                 Value::text(&format!("/{}", join("", &whole)))
             }
             // As on the machines that most servers run on.
-            "platform" if self.defaults && arguments.is_empty() => Value::text("linux"),
+            "platform" if arguments.is_empty() => self.setting_of("platform", Value::text("linux")),
             "type" if self.defaults && arguments.is_empty() => Value::text("Linux"),
             "existsSync" | "exists" => self.exists(arguments),
             "readdirSync" | "readdir" => self.listed(&path(&first?), arguments)?,
@@ -334,17 +383,5 @@ impl<'t> Machine<'t> {
     /// The text of a function, to tell whose it is.
     pub(super) fn function_text(&self, function: super::value::Function<'t>) -> &'t str {
         self.sources.text(function.file).get(function.node.byte_range()).unwrap_or_default()
-    }
-
-    /// A function ran out of its share of the work. Only worth a remark when tools may be registered in it.
-    pub(super) fn starved(&mut self, function: super::value::Function<'t>) {
-        let text = self.function_text(function);
-        if text.len() < 200_000
-            && (text.contains("registerTool(") || text.contains(".tool(") || text.contains("addTool("))
-        {
-            let site = super::source::Site::of(function.file, function.node);
-            let detail = "a function that registers tools was too much work to follow to its end";
-            self.findings.missing(mcpdex_model::PartialReason::LimitReached, detail, Some(site));
-        }
     }
 }

@@ -11,7 +11,10 @@ impl<'t> Machine<'t> {
     /// Looks whether a call or construction of something foreign is given the tools of a server. True when it is.
     pub(super) fn constructed_server(&mut self, callee: &Foreign, arguments: &[Value], site: Option<CallSite>) -> bool {
         let Some(site) = site else { return false };
-        let Some(package) = callee.package_name().filter(|name| name.contains("mcp")) else { return false };
+        let Some(package) = callee.package_name() else { return false };
+        if !package.contains("mcp") {
+            return self.unknown_framework(callee, arguments, site);
+        }
         if package == "mcp-framework" && callee.last() == "MCPServer" {
             self.folder_of_tools(site);
             return true;
@@ -33,6 +36,16 @@ impl<'t> Machine<'t> {
             return true;
         }
         self.table_of_tools(&tools, site)
+    }
+
+    /// `createApp({tools: [...]})` of a package that is not known to make servers.
+    fn unknown_framework(&mut self, callee: &Foreign, arguments: &[Value], site: CallSite) -> bool {
+        let Some(options @ Value::Object(_)) = arguments.first().map(Value::settled) else { return false };
+        let tools = self.member(options, "tools");
+        match self.listed_tools(&tools) {
+            Some((tools, open)) => self.handed_over(callee, &tools, open, site.site),
+            None => false,
+        }
     }
 
     /// `{name: {description, parameters}, ...}`.

@@ -19,6 +19,8 @@ impl<'t> Machine<'t> {
     /// Looks whether a call of something foreign registers tools. True when it does (or would, if more were known).
     pub(super) fn registration(&mut self, callee: &Foreign, arguments: &[Value], site: Option<CallSite>) -> bool {
         let Some(site) = site else { return false };
+        let settled: Vec<Value> = arguments.iter().map(|argument| argument.settled().clone()).collect();
+        let arguments = settled.as_slice();
         let runtime = |name: &str| RUNTIME.contains(&name.strip_prefix("node:").unwrap_or(name));
         if callee.origin == Origin::Global || callee.package_name().is_some_and(runtime) {
             return false;
@@ -143,7 +145,10 @@ impl<'t> Machine<'t> {
         };
         let handler = arguments.get(2).filter(|_| !self.is_function(handler)).unwrap_or(handler);
         match method.as_deref() {
-            Some("tools/list") => self.findings.handler(handler.clone(), site.site, true),
+            Some("tools/list") => {
+                let handler = self.handed_through(handler, site.site);
+                self.findings.handler(handler, site.site, true);
+            }
             // Which request it answers is not known: its answer will tell.
             None => self.findings.handler(handler.clone(), site.site, false),
             Some(_) => {}
@@ -157,7 +162,8 @@ impl<'t> Machine<'t> {
         for (handler, site, certain) in handlers {
             let answer = self.call(&handler, Value::Undefined, vec![Value::Unknown, Value::Unknown], None);
             let tools = self.member(&answer, "tools");
-            match self.elements(&tools) {
+            let tools = if certain { self.handed_through(&tools, site) } else { tools };
+            match self.listed_tools(&tools) {
                 Some((tools, open)) => {
                     let is_tool = |value: &Value| matches!(value, Value::Object(id) if self.object(*id).properties.contains_key("name"));
                     if certain || tools.iter().any(is_tool) {
@@ -175,10 +181,29 @@ impl<'t> Machine<'t> {
         let mut told = false;
         for tool in tools {
             match tool {
+                Value::When(inner) => {
+                    let (value, condition) = (inner.value.clone(), inner.condition.clone());
+                    self.under(condition, |machine| machine.tool_list(&[value], false, site));
+                }
+                Value::Setting(setting) => {
+                    let setting = setting.clone();
+                    if !setting.plain.is_nullish() {
+                        self.tool_list(std::slice::from_ref(&setting.plain), false, site);
+                    }
+                    for (other, condition) in setting.others.clone() {
+                        self.under(condition, |machine| machine.tool_list(&[other], false, site));
+                    }
+                }
+                Value::Undefined | Value::Null | Value::Bool(false) => {}
                 Value::Object(_) => self.tool_object(tool, site, false),
                 other => {
                     told = true;
-                    self.unknown_tool(other, site);
+                    match self.handed_through(other, site) {
+                        Value::Object(id) if matches!(self.object(id).shape, Shape::Plain) => {
+                            self.tool_object(&Value::Object(id), site, true);
+                        }
+                        _ => self.unknown_tool(other, site),
+                    }
                 }
             }
         }
@@ -189,7 +214,7 @@ impl<'t> Machine<'t> {
 
     /// One tool as an object: `{name, description, inputSchema, ...}`.
     pub(super) fn tool_object(&mut self, tool: &Value, site: Site, framework: bool) {
-        let name = self.member(tool, "name");
+        let name = self.member(tool, "name").settled().clone();
         let own = match tool {
             Value::Object(id) => self.object(*id).site.unwrap_or(site),
             _ => site,
@@ -210,7 +235,7 @@ impl<'t> Machine<'t> {
     }
 
     fn unnamed(&mut self, site: Site) {
-        let detail = "a tool is registered whose name could not be followed to a text";
+        let detail = "a tool is registered whose name is made at run time";
         self.findings.missing(PartialReason::UnresolvedValue, detail, Some(site));
     }
 
@@ -228,7 +253,8 @@ impl<'t> Machine<'t> {
     pub(super) fn found(&mut self, name: &Text, parts: Parts, call: CallSite) {
         let (tool, missing) = self.describe(name, parts);
         let site = self.site_of(name, call);
-        self.findings.tool(tool, site, missing, self.uncertain);
+        let conditions = self.conditions.iter().map(|(condition, _)| condition.clone()).collect();
+        self.findings.tool(tool, site, missing, conditions);
     }
 
     fn site_of(&self, name: &Text, call: CallSite) -> Site {

@@ -69,12 +69,18 @@ impl<'t> Machine<'t> {
             Value::Number(number) => Some(number_json(*number)),
             Value::Text(text) => Some(Json::String(text.to_string())),
             Value::Schema(schema) => Some(schema.to_json(conversion)),
-            Value::Unknown | Value::Unset(_) | Value::Foreign(_) => {
+            Value::Setting(setting) if !setting.plain.is_nullish() => self.json(&setting.plain.clone(), conversion),
+            Value::When(inner) => self.json(&inner.value.clone(), conversion),
+            Value::Unknown | Value::Setting(_) | Value::Foreign(_) => {
                 conversion.note();
                 None
             }
             Value::Object(id) => match &self.object(*id).shape {
-                Shape::Function(_) | Shape::Class(_) => None,
+                Shape::Function(_) | Shape::Class(_) | Shape::Bound(..) => None,
+                Shape::Proxy(target, _) => {
+                    conversion.note();
+                    self.json(&target.clone(), conversion)
+                }
                 Shape::List(elements) => {
                     let elements = elements.clone();
                     if self.object(*id).open {
@@ -93,7 +99,7 @@ impl<'t> Machine<'t> {
                         conversion.note();
                     }
                     let mut out = Map::new();
-                    for (name, member) in members {
+                    for (name, member) in members.into_iter().filter(|(name, _)| !super::property::is_symbol(name)) {
                         conversion.push(&name);
                         let member = self.json(&member, conversion);
                         conversion.pop();

@@ -1,12 +1,51 @@
 //! Methods of lists on values that are known.
 
+use super::condition::Condition;
 use super::machine::Machine;
 use super::value::{ObjectId, Shape, Value};
 
 impl<'t> Machine<'t> {
     fn each(&mut self, callback: &Value, element: &Value, at: usize, list: &Value) -> Value {
+        if let Value::When(inner) = element {
+            return self.under(inner.condition.clone(), |machine| machine.each(callback, &inner.value, at, list));
+        }
         let arguments = vec![element.clone(), Value::Number(at as f64), list.clone()];
         self.call(callback, Value::Undefined, arguments, None)
+    }
+
+    /// The elements that a filter may keep, with the condition of what it does not keep for certain.
+    fn kept(&mut self, callback: &Value, elements: &[Value], list: &Value) -> Vec<Value> {
+        let mut out = Vec::new();
+        for (at, element) in elements.iter().enumerate() {
+            let verdict = self.each(callback, element, at, list);
+            let condition = match &verdict {
+                Value::Setting(setting) => setting.condition(),
+                verdict => match verdict.truth() {
+                    Some(true) => {
+                        out.push(element.clone());
+                        continue;
+                    }
+                    Some(false) => continue,
+                    // What cannot be decided is kept: the tool may be listed.
+                    None => Condition::quoted(&self.words_of(callback)),
+                },
+            };
+            let told = !condition.is_silent() && !element.is_unknown();
+            out.push(element.clone().when(told.then_some(condition)));
+        }
+        out
+    }
+
+    /// The words of a function's body.
+    fn words_of(&self, callback: &Value) -> String {
+        let Value::Object(id) = callback else { return "a filter that could not be followed".to_owned() };
+        let Shape::Function(function) = self.object(*id).shape else { return "a filter".to_owned() };
+        let text = |node: tree_sitter::Node<'_>| {
+            self.sources.text(function.file).get(node.byte_range()).unwrap_or_default().to_owned()
+        };
+        let body = function.node.child_by_field_name("body").map(text).unwrap_or_default();
+        let body = body.trim_start_matches('{').trim_end_matches('}').trim();
+        super::condition::quoted(body.strip_prefix("return ").unwrap_or(body).trim_end_matches(';'))
     }
 
     pub(super) fn list_method(
@@ -55,10 +94,17 @@ impl<'t> Machine<'t> {
                     let mapped = self.each(&first, element, at, &list);
                     match self.elements(&mapped) {
                         Some((more, more_open)) if name == "flatMap" => {
-                            out.extend(more);
+                            let condition = match element {
+                                Value::When(inner) => Some(inner.condition.clone()),
+                                _ => None,
+                            };
+                            out.extend(more.into_iter().map(|value| value.when(condition.clone())));
                             out_open |= more_open;
                         }
-                        _ => out.push(mapped),
+                        _ => out.push(match element {
+                            Value::When(inner) => mapped.when(Some(inner.condition.clone())),
+                            _ => mapped,
+                        }),
                     }
                 }
                 self.list(out, out_open)
@@ -70,19 +116,13 @@ impl<'t> Machine<'t> {
                 Value::Undefined
             }
             "filter" => {
-                let mut out = Vec::new();
-                for (at, element) in elements.iter().enumerate() {
-                    // What cannot be decided is kept: the tool may be listed.
-                    if self.each(&first, element, at, &list).truth() != Some(false) {
-                        out.push(element.clone());
-                    }
-                }
+                let out = self.kept(&first, &elements, &list);
                 self.list(out, open)
             }
             "find" | "findLast" => {
                 for (at, element) in elements.iter().enumerate() {
                     match self.each(&first, element, at, &list).truth() {
-                        Some(true) => return Some(element.clone()),
+                        Some(true) => return Some(element.settled_when().clone()),
                         Some(false) => {}
                         None => return Some(Value::Unknown),
                     }
@@ -93,7 +133,14 @@ impl<'t> Machine<'t> {
                 let stop = name == "some";
                 let mut undecided = open;
                 for (at, element) in elements.iter().enumerate() {
-                    match self.each(&first, element, at, &list).truth() {
+                    let verdict = self.each(&first, element, at, &list);
+                    if let (Value::Setting(setting), Some(truth)) = (&verdict, verdict.truth())
+                        && truth != stop
+                        && elements.len() == 1
+                    {
+                        return Some(Value::Setting(setting.clone()));
+                    }
+                    match verdict.truth() {
                         Some(truth) if truth == stop => return Some(Value::Bool(stop)),
                         Some(_) => {}
                         None => undecided = true,
@@ -195,6 +242,7 @@ impl<'t> Machine<'t> {
                     elements.len().checked_sub(n.abs() as usize).and_then(|at| elements.get(at).cloned())?
                 }
                 Value::Number(n) => elements.get(n as usize).cloned().unwrap_or(Value::Undefined),
+                Value::Setting(setting) => return Some(self.selected_member(&list, &setting)),
                 _ => Value::Unknown,
             },
             "reverse" | "toReversed" => {
@@ -215,12 +263,47 @@ impl<'t> Machine<'t> {
             }
             "then" | "finally" => self.then(&list, name, arguments),
             "catch" => list,
-            "splice" | "fill" | "copyWithin" => {
+            "splice" => {
+                let at = |value: Option<&Value>, default: usize| match value {
+                    None => Some(default),
+                    Some(Value::Number(n)) if *n < 0.0 => Some(elements.len().saturating_sub(n.abs() as usize)),
+                    Some(Value::Number(n)) => Some((*n as usize).min(elements.len())),
+                    _ => None,
+                };
+                let (Some(from), Some(count)) = (at(arguments.first(), 0), at(arguments.get(1), elements.len())) else {
+                    self.object_mut(id).open = true;
+                    return Some(Value::Unknown);
+                };
+                let to = (from + count).min(elements.len());
+                let stays = self.stays(id);
+                let more = arguments.iter().skip(2).cloned();
+                let removed: Vec<Value> = match stays {
+                    None => elements.splice(from..to, more).collect(),
+                    Some(condition) => {
+                        // Removed under a condition: each stays where that does not hold.
+                        let gone = elements[from..to].to_vec();
+                        for element in &mut elements[from..to] {
+                            *element = element.clone().when(condition.clone());
+                        }
+                        elements.splice(to..to, more);
+                        gone
+                    }
+                };
+                self.object_mut(id).shape = Shape::List(elements);
+                self.list(removed, open)
+            }
+            "fill" | "copyWithin" => {
                 self.object_mut(id).open = true;
                 Value::Unknown
             }
             _ => return None,
         })
+    }
+
+    /// Under which condition something of an object stays that is taken away here: `None` where it is gone for certain.
+    pub(super) fn stays(&self, id: ObjectId) -> Option<Option<Condition>> {
+        let turned = self.entered_since(self.object(id).born)?.turned();
+        Some((!turned.is_silent()).then_some(turned))
     }
 
     /// Sorts texts by their code units; any other order is not followed, which leaves the elements in place.

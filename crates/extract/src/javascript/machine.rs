@@ -1,6 +1,7 @@
 //! The state of one reading: heap, scopes, fuel, and what was found. A small machine that follows a program's values as
 //! far as they are known. It computes; it never touches a file, the network or the clock beyond its deadline.
 
+use super::condition::Condition;
 use super::finding::Findings;
 use super::module::Module;
 use super::schema::Dialect;
@@ -14,7 +15,7 @@ use tree_sitter::Node;
 /// Steps of one reading: each expression and statement is one.
 pub(super) const FUEL: u64 = 4_000_000;
 /// How deep expressions, statements and calls may nest in each other.
-pub(super) const MAX_DEPTH: u32 = 700;
+pub(super) const MAX_DEPTH: u32 = 1_200;
 /// How often one function may be active at a time.
 pub(super) const MAX_RECURSION: usize = 5;
 /// Objects and scopes of one reading.
@@ -29,8 +30,30 @@ pub(super) struct Frame {
     pub(super) file: FileId,
     /// The node and scope of the function, to count recursion.
     pub(super) function: (usize, ScopeId),
-    /// What it may return.
-    pub(super) returns: Vec<Value>,
+    /// What it may return, and when.
+    pub(super) returns: Vec<(Value, Option<Condition>)>,
+    /// What a generator yields, and whether there may be more.
+    pub(super) yields: Vec<Value>,
+    pub(super) endless: bool,
+    /// How many conditions surrounded the call.
+    pub(super) height: usize,
+    /// Where the text of the function stands in its file; `None` at the top level of a module.
+    pub(super) body: Option<(usize, usize)>,
+}
+
+impl Frame {
+    /// What is left where there is none.
+    pub(super) fn nothing() -> Self {
+        Frame {
+            file: FileId(0),
+            function: (0, ScopeId(0)),
+            returns: Vec::new(),
+            yields: Vec::new(),
+            endless: false,
+            height: 0,
+            body: None,
+        }
+    }
 }
 
 /// What a function body declares before it runs.
@@ -55,11 +78,20 @@ pub(super) struct Machine<'t> {
     /// Where the text of a tool's name was written, by the address of the text (which is kept alive here).
     pub(super) name_sites: HashMap<usize, (Text, Site)>,
     pub(super) findings: Findings,
+    /// Members that the program put on values from outside.
+    pub(super) attached: HashMap<String, Property>,
+    /// The functions among them, until something calls them.
+    pub(super) waiting: Vec<Value>,
+    /// Functions that were followed at least once.
+    pub(super) called: HashSet<usize>,
     pub(super) fuel: u64,
     ticks: u32,
     pub(super) depth: u32,
     /// Conditions around the current statement that could not be decided.
     pub(super) uncertain: u32,
+    /// The conditions around what is being followed, the outermost first; true for those that hold for the rest of the
+    /// function or round.
+    pub(super) conditions: Vec<(Condition, bool)>,
     /// Whether the program is followed as if started without options and settings.
     pub(super) defaults: bool,
     /// The defaults that the program declared for its options.
@@ -87,10 +119,14 @@ impl<'t> Machine<'t> {
             forced: HashSet::new(),
             name_sites: HashMap::new(),
             findings: Findings::default(),
+            attached: HashMap::new(),
+            waiting: Vec::new(),
+            called: HashSet::new(),
             fuel: FUEL,
             ticks: 0,
             depth: 0,
             uncertain: 0,
+            conditions: Vec::new(),
             defaults: true,
             option_defaults: BTreeMap::new(),
             converters: HashSet::new(),
@@ -134,7 +170,8 @@ impl<'t> Machine<'t> {
 
     // ---- heap -------------------------------------------------------------------------------------------------
 
-    pub(super) fn add(&mut self, object: Object<'t>) -> ObjectId {
+    pub(super) fn add(&mut self, mut object: Object<'t>) -> ObjectId {
+        object.born = self.conditions.len();
         let id = u32::try_from(self.heap.len()).unwrap_or(u32::MAX);
         self.heap.push(object);
         ObjectId(id)
@@ -163,7 +200,7 @@ impl<'t> Machine<'t> {
 
     /// The elements of a list or set and whether there may be more, when the value is one.
     pub(super) fn elements(&self, value: &Value) -> Option<(Vec<Value>, bool)> {
-        let Value::Object(id) = value else { return None };
+        let Value::Object(id) = value.settled() else { return None };
         let object = self.object(*id);
         match &object.shape {
             Shape::List(elements) | Shape::Set(elements) => Some((elements.clone(), object.open)),
@@ -172,18 +209,18 @@ impl<'t> Machine<'t> {
     }
 
     pub(super) fn is_function(&self, value: &Value) -> bool {
-        matches!(value, Value::Object(id) if matches!(self.object(*id).shape, Shape::Function(_)))
+        matches!(value.settled_when(), Value::Object(id) if matches!(self.object(*id).shape, Shape::Function(_) | Shape::Bound(..)))
     }
 
     pub(super) fn set(&mut self, id: ObjectId, name: Text, value: Value) {
-        let uncertain = self.uncertain > 0;
+        let born = self.object(id).born;
         let old = match self.object(id).properties.get(&name) {
-            Some(Property::Data(old)) if uncertain => Some(old.clone()),
+            Some(Property::Data(old)) => Some(old.clone()),
             _ => None,
         };
-        let value = match old {
-            Some(old) => self.join(old, value),
-            None => value,
+        let value = match (old, self.entered_since(born)) {
+            (Some(old), Some(condition)) => self.replaced(old, value, condition),
+            _ => value.when(self.told_since(born)),
         };
         let object = self.object_mut(id);
         if object.properties.len() < MAX_LIST {
@@ -207,7 +244,7 @@ impl<'t> Machine<'t> {
 
     pub(super) fn open_scope(&mut self, parent: Option<ScopeId>) -> ScopeId {
         let id = u32::try_from(self.scopes.len()).unwrap_or(u32::MAX);
-        self.scopes.push(Scope { parent, names: HashMap::new(), born: self.uncertain });
+        self.scopes.push(Scope { parent, names: HashMap::new(), born: self.conditions.len() });
         ScopeId(id)
     }
 
@@ -252,11 +289,12 @@ impl<'t> Machine<'t> {
     /// Gives a declared name a new value. Under an undecided condition the old value stays possible.
     pub(super) fn assign(&mut self, scope: ScopeId, name: &'t str, value: Value) {
         let born = self.scopes[scope.0 as usize].born;
-        let value = if self.uncertain > born {
-            let old = self.bound(scope, name);
-            self.join(old, value)
-        } else {
-            value
+        let value = match self.entered_since(born) {
+            Some(condition) => {
+                let old = self.bound(scope, name);
+                self.replaced(old, value, condition)
+            }
+            None => value,
         };
         self.declare(scope, name, value);
     }
@@ -274,50 +312,18 @@ impl<'t> Machine<'t> {
             (Value::Text(a), Value::Text(b)) if a == b => one,
             (Value::Number(a), Value::Number(b)) if a == b => one,
             (Value::Bool(a), Value::Bool(b)) if a == b => one,
-            (Value::Object(a), Value::Object(b)) => self.join_objects(*a, *b),
+            (Value::Object(_), Value::Object(_)) => {
+                let condition = Condition::quoted("what is known at run time");
+                self.alternative(one, two, condition)
+            }
             (Value::Object(_) | Value::Schema(_), b) if b.is_unknown() => one,
             (a, Value::Object(_) | Value::Schema(_)) if a.is_unknown() => two,
             (Value::Foreign(_), Value::Unknown) => one,
             (_, Value::Foreign(_)) if one.is_unknown() => two,
-            (Value::Unset(_), Value::Unset(_)) => one,
+            (Value::Setting(_), Value::Setting(_)) => one,
+            (Value::Setting(setting), _) if matches!(setting.plain, Value::Object(_)) => one,
+            (_, Value::Setting(setting)) if matches!(setting.plain, Value::Object(_)) => two,
             _ => Value::Unknown,
-        }
-    }
-
-    /// Two lists: the longer one. Two plain objects: an object of what is known of both.
-    fn join_objects(&mut self, one: ObjectId, two: ObjectId) -> Value {
-        if one == two {
-            return Value::Object(one);
-        }
-        let plain = |object: &Object<'_>| {
-            matches!(object.shape, Shape::Plain)
-                && matches!(object.parent, Value::Undefined)
-                && object.properties.len() <= 200
-        };
-        if !plain(self.object(one)) || !plain(self.object(two)) || self.depth + 4 >= MAX_DEPTH || !self.step() {
-            let longer = self.weight(two) >= self.weight(one);
-            return Value::Object(if longer { two } else { one });
-        }
-        self.depth += 4;
-        let other = self.object(two).clone();
-        let mut joined = self.object(one).clone();
-        joined.open |= other.open;
-        for (name, property) in other.properties {
-            let property = match (joined.properties.get(&name), property) {
-                (Some(Property::Data(old)), Property::Data(new)) => Property::Data(self.join(old.clone(), new)),
-                (_, property) => property,
-            };
-            joined.properties.insert(name, property);
-        }
-        self.depth -= 4;
-        Value::Object(self.add(joined))
-    }
-
-    fn weight(&self, id: ObjectId) -> usize {
-        let object = self.object(id);
-        match &object.shape {
-            Shape::List(elements) => elements.len(),
-            _ => object.properties.len(),
         }
     }
 }

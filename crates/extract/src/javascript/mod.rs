@@ -14,6 +14,8 @@
 //!
 //! Work is bounded (steps, depth, size, deadline) and cycles end by those bounds.
 
+mod alternative;
+mod attach;
 mod builtin;
 mod bundled;
 mod call;
@@ -21,8 +23,10 @@ mod callback;
 mod chain;
 mod choice;
 mod class;
+mod condition;
 mod declare;
 mod dependency;
+mod escape;
 mod export;
 mod expression;
 mod finding;
@@ -31,6 +35,7 @@ mod framework;
 mod idiom;
 mod json;
 mod kind;
+mod limit;
 mod list;
 mod machine;
 mod module;
@@ -42,9 +47,11 @@ mod property;
 mod repeat;
 mod resolve;
 mod schema;
+mod setting;
 mod source;
 mod statement;
 mod text;
+mod through;
 mod tool;
 mod value;
 mod zod;
@@ -96,6 +103,7 @@ fn follow<'t>(sources: &'t Sources<'t>, package: &Package, budget: &'t Budget, d
         for file in group {
             machine.load(*file);
         }
+        machine.follow_waiting();
         machine.ask_handlers();
         if machine.findings.tools() == 0 {
             // A library: someone else calls what it exports.

@@ -1,6 +1,6 @@
 //! Operators on known values, and JavaScript's spelling of numbers and strings. Pure functions.
 
-use super::value::{Origin, Setting, Value};
+use super::value::{Origin, Value};
 
 /// A number as JavaScript prints it.
 pub(super) fn number_text(number: f64) -> String {
@@ -26,6 +26,8 @@ pub(super) fn to_text(value: &Value) -> Option<String> {
         Value::Bool(value) => Some(value.to_string()),
         Value::Null => Some("null".to_owned()),
         Value::Undefined => Some("undefined".to_owned()),
+        Value::Setting(setting) if !setting.plain.is_nullish() => to_text(&setting.plain),
+        Value::When(inner) => to_text(&inner.value),
         _ => None,
     }
 }
@@ -59,14 +61,14 @@ pub(super) fn number_literal(text: &str) -> Option<f64> {
 /// Whether two values are equal under `===` (or `==` when `loose`); `None` where that is not known.
 pub(super) fn equal(left: &Value, right: &Value, loose: bool) -> Option<bool> {
     match (left, right) {
-        (Value::Unset(_), Value::Unset(_)) => None,
-        // By default the variable is not set, so it is none of the values that it may be compared with.
-        (Value::Unset(setting), other) | (other, Value::Unset(setting)) => match other {
-            Value::Text(_) | Value::Number(_) | Value::Bool(_) => Some(false),
-            Value::Undefined if *setting == Setting::Switch => Some(true),
-            Value::Null if *setting == Setting::Switch => Some(loose),
-            _ => None,
-        },
+        (Value::When(inner), other) | (other, Value::When(inner)) => equal(&inner.value, other, loose),
+        (Value::Setting(setting), other) | (other, Value::Setting(setting)) => {
+            if setting.needed && other.is_nullish() {
+                None
+            } else {
+                equal(&setting.plain, other, loose)
+            }
+        }
         (Value::Foreign(a), Value::Foreign(b)) if a == b && !a.is_result() && a.origin != Origin::Nowhere => Some(true),
         (Value::Foreign(a), b) | (b, Value::Foreign(a)) if b.is_nullish() => {
             (a.origin != Origin::Nowhere && !a.is_result()).then_some(false)
@@ -235,16 +237,5 @@ mod tests {
         }
         assert_eq!(number_literal("1_000"), Some(1000.0));
         assert_eq!(number_literal("0xff"), Some(255.0));
-    }
-
-    #[test]
-    fn a_switch_is_off_by_default_and_the_presence_of_a_key_stays_open() {
-        let key = Value::Unset(Setting::named("SHOP_API_KEY"));
-        assert_eq!(equal(&key, &Value::text("true"), false), Some(false));
-        assert_eq!(equal(&key, &Value::Undefined, false), None);
-        assert_eq!(key.truth(), None);
-        let switch = Value::Unset(Setting::named("READ_ONLY"));
-        assert_eq!(equal(&switch, &Value::Undefined, false), Some(true));
-        assert_eq!(switch.truth(), Some(false));
     }
 }

@@ -48,7 +48,7 @@ impl<'t> Machine<'t> {
         for (_, command) in held {
             for runner in RUNNERS {
                 let Some(Property::Data(run)) = self.object(command).properties.get(runner).cloned() else { continue };
-                let options = vec![self.setting("options"); 2];
+                let options = vec![self.options(); 2];
                 let value = self.call(&run, Value::Object(command), options.clone(), None);
                 if self.is_function(&value) {
                     self.call(&value, Value::Undefined, options, None);
@@ -62,9 +62,26 @@ impl<'t> Machine<'t> {
         if matches!(name, "argv" | "values" | "flags" | "options") {
             return Value::foreign(parsed.member(name));
         }
-        match self.option_defaults.get(name) {
-            Some(default) => default.clone(),
-            None => self.setting(name),
+        self.option(name)
+    }
+
+    /// All options together, as callbacks are given them.
+    pub(super) fn options(&self) -> Value {
+        self.setting("--")
+    }
+
+    /// An option by the name that the program reads it under, as it is when nobody passes it.
+    pub(super) fn option(&self, name: &str) -> Value {
+        let mut flag = String::from("--");
+        for c in name.chars() {
+            if c.is_ascii_uppercase() {
+                flag.push('-');
+            }
+            flag.push(c.to_ascii_lowercase());
+        }
+        match self.option_defaults.get(camel_case(name).as_str()) {
+            Some(default) => self.setting_of(&flag, default.clone()),
+            None => self.setting(&flag),
         }
     }
 

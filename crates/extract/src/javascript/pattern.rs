@@ -19,6 +19,10 @@ pub(super) enum Mode {
 impl<'t> Machine<'t> {
     /// Gives the names in `pattern` the parts of `value`.
     pub(super) fn bind(&mut self, pattern: Node<'t>, value: Value, scope: ScopeId, mode: Mode) {
+        let value = match value {
+            Value::When(inner) => inner.value.clone(),
+            other => other,
+        };
         if self.depth >= MAX_DEPTH || !self.step() {
             return;
         }
@@ -79,7 +83,11 @@ impl<'t> Machine<'t> {
     /// `value`, or the default where it is absent.
     fn defaulted(&mut self, value: Value, default: Node<'t>, scope: ScopeId) -> Value {
         match value {
-            Value::Undefined | Value::Unset(_) => self.eval(default, scope),
+            Value::Undefined => self.eval(default, scope),
+            Value::Setting(setting) if matches!(setting.plain, Value::Undefined) && setting.others.is_empty() => {
+                let default = self.eval(default, scope);
+                self.lifted(&setting, default, None)
+            }
             Value::Unknown | Value::Foreign(_) => {
                 let default = self.eval(default, scope);
                 match &default {
@@ -201,14 +209,47 @@ impl<'t> Machine<'t> {
         if let Value::Text(text) = value {
             return Some((text.chars().map(|c| Value::text(c.encode_utf8(&mut [0; 4]))).collect(), false));
         }
+        match value {
+            Value::When(inner) => {
+                let (elements, open) = self.iterate(&inner.value.clone())?;
+                let condition = Some(inner.condition.clone());
+                return Some((elements.into_iter().map(|element| element.when(condition.clone())).collect(), open));
+            }
+            Value::Setting(setting) => return self.iterate_setting(&setting.clone()),
+            _ => {}
+        }
         if let Some(elements) = self.elements(value) {
             return Some(elements);
         }
         let Value::Object(id) = value else { return None };
         let Object { shape: Shape::Map(entries), open, .. } = self.object(*id) else { return None };
         let (entries, open) = (entries.clone(), *open);
-        let pairs = entries.into_iter().map(|(key, value)| self.list(vec![key, value], false)).collect();
+        let pairs = entries.into_iter().map(|(key, value)| self.pair(key, value)).collect();
         Some((pairs, open))
+    }
+
+    /// A key and a value as a list; the condition of the value is that of the pair.
+    pub(super) fn pair(&mut self, key: Value, value: Value) -> Value {
+        match value {
+            Value::When(inner) => {
+                let pair = self.list(vec![key, inner.value.clone()], false);
+                pair.when(Some(inner.condition.clone()))
+            }
+            value => self.list(vec![key, value], false),
+        }
+    }
+
+    /// What a plain start sees, and then whatever else the setting may give.
+    fn iterate_setting(&mut self, setting: &super::value::Setting) -> Option<(Vec<Value>, bool)> {
+        let (mut elements, open) = match &setting.plain {
+            plain if plain.is_nullish() => (Vec::new(), false),
+            plain => self.iterate(plain)?,
+        };
+        for (other, condition) in &setting.others {
+            let (more, _) = self.iterate(other)?;
+            elements.extend(more.into_iter().map(|element| element.when(Some(condition.clone()))));
+        }
+        Some((elements, open))
     }
 
     /// Whether an object has a property of its own with this name.

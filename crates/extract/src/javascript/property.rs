@@ -2,7 +2,15 @@
 
 use super::machine::{MAX_LIST, Machine};
 use super::operator::number_text;
-use super::value::{Foreign, Function, Object, ObjectId, Origin, Property, Setting, Shape, Text, Value};
+use super::value::{Foreign, Function, Object, ObjectId, Origin, Property, Shape, Text, Value};
+
+/// How the name of a property begins that is a symbol; no program can write it.
+const SYMBOL: &str = "\0symbol:";
+
+/// Whether a property is named by a symbol: such are never listed.
+pub(super) fn is_symbol(name: &str) -> bool {
+    name.starts_with(SYMBOL)
+}
 
 /// How many prototypes are followed.
 const MAX_PROTOTYPES: usize = 24;
@@ -24,7 +32,8 @@ impl<'t> Machine<'t> {
                     .and_then(|at| text.chars().nth(at))
                     .map_or(Value::Undefined, |c| Value::text(c.encode_utf8(&mut [0; 4]))),
             },
-            Value::Unset(_) => self.setting(name),
+            Value::Setting(setting) => self.setting_member(&setting.clone(), name),
+            Value::When(inner) => self.member(&inner.value.clone(), name),
             Value::Unknown => Value::foreign(Foreign::nowhere(name)),
             Value::Undefined | Value::Null | Value::Bool(_) | Value::Number(_) => Value::Undefined,
         }
@@ -52,7 +61,12 @@ impl<'t> Machine<'t> {
         let mut at = id;
         for _ in 0..MAX_PROTOTYPES {
             let object = self.object(at);
+            if let Shape::Proxy(target, get) = &object.shape {
+                let (get, arguments) = (get.clone(), vec![target.clone(), Value::text(name), receiver.clone()]);
+                return Some(self.call(&get, Value::Undefined, arguments, None));
+            }
             match object.properties.get(name) {
+                Some(Property::Data(Value::When(inner))) => return Some(inner.value.clone()),
                 Some(Property::Data(value)) => return Some(value.clone()),
                 Some(Property::Getter(getter)) => {
                     let getter = getter.clone();
@@ -67,7 +81,7 @@ impl<'t> Machine<'t> {
                         return Some(if object.open { Value::Unknown } else { Value::Number(elements.len() as f64) });
                     }
                     if let Ok(index) = name.parse::<usize>() {
-                        return elements.get(index).cloned();
+                        return elements.get(index).map(|element| element.settled_when().clone());
                     }
                 }
                 Shape::Map(entries) if name == "size" => return Some(Value::Number(entries.len() as f64)),
@@ -99,7 +113,21 @@ impl<'t> Machine<'t> {
     /// The members of an object in order, getters computed, and whether there may be more. `None` when the value is not
     /// an object whose members are known.
     pub(super) fn members(&mut self, value: &Value) -> Option<(Vec<(Text, Value)>, bool)> {
-        let Value::Object(id) = value else { return None };
+        match value {
+            Value::Setting(setting) if setting.plain.is_nullish() || !setting.others.is_empty() => {
+                return self.members_of_setting(&setting.clone());
+            }
+            Value::When(inner) => {
+                let (members, open) = self.members(&inner.value.clone())?;
+                let condition = Some(inner.condition.clone());
+                return Some((
+                    members.into_iter().map(|(name, value)| (name, value.when(condition.clone()))).collect(),
+                    open,
+                ));
+            }
+            _ => {}
+        }
+        let Value::Object(id) = value.settled() else { return None };
         let object = self.object(*id);
         let open = object.open;
         if let Shape::Module(file) = object.shape {
@@ -126,12 +154,34 @@ impl<'t> Machine<'t> {
         Some((members, open))
     }
 
+    /// The members that an object may have by what the user sets.
+    fn members_of_setting(&mut self, setting: &super::value::Setting) -> Option<(Vec<(Text, Value)>, bool)> {
+        let (mut members, mut open) = match &setting.plain {
+            plain if plain.is_nullish() || matches!(plain, Value::Bool(false)) => (Vec::new(), false),
+            plain => self.members(plain)?,
+        };
+        for (other, condition) in &setting.others {
+            let Some((more, more_open)) = self.members(other) else { continue };
+            open |= more_open;
+            for (name, value) in more {
+                if !members.iter().any(|(known, _)| *known == name) {
+                    members.push((name, value.when(Some(condition.clone()))));
+                }
+            }
+        }
+        (!setting.others.is_empty()).then_some((members, open))
+    }
+
     /// Writes `target.name = value`.
     pub(super) fn set_member(&mut self, target: &Value, name: Option<Text>, value: Value) {
-        let Value::Object(id) = target else {
-            // A function that is given to something foreign is a callback: `server.oninitialized = () => {...}`.
-            if !target.is_nullish() {
-                self.force(&value, &Value::Unknown);
+        let Value::Object(id) = target.settled() else {
+            match (target.settled(), name) {
+                (Value::Foreign(foreign), Some(name)) => {
+                    self.attach(&foreign.clone(), name, Property::Data(value));
+                }
+                // A function that is given to something unknown is a callback.
+                (target, _) if !target.is_nullish() => self.force(&value, &Value::Unknown),
+                _ => {}
             }
             return;
         };
@@ -192,29 +242,26 @@ impl<'t> Machine<'t> {
             Value::Number(number) => Some(number_text(*number).into()),
             Value::Bool(value) => Some(if *value { "true".into() } else { "false".into() }),
             // A symbol is as good a name as any.
-            Value::Foreign(foreign) if foreign.origin == Origin::Global => Some(format!("@@{}", foreign.path).into()),
+            Value::Foreign(foreign) if foreign.origin == Origin::Global => {
+                Some(format!("{SYMBOL}{}", foreign.path).into())
+            }
+            Value::Setting(setting) if !setting.plain.is_nullish() => self.property_name(&setting.plain),
+            Value::When(inner) => self.property_name(&inner.value),
             _ => None,
         }
     }
 
-    /// An environment variable or option by name, as it is when nobody has set anything.
-    pub(super) fn setting(&self, name: &str) -> Value {
-        if self.defaults { Value::Unset(Setting::named(name)) } else { Value::Unknown }
-    }
-
     fn foreign_member(&mut self, foreign: &Foreign, name: &str) -> Value {
+        if let Some(attached) = self.attached(foreign, name) {
+            return attached;
+        }
         match (&foreign.origin, foreign.path.as_ref(), name) {
-            (Origin::Global, "process", "argv") if self.defaults => {
-                let words = vec![Value::text("node"), Value::text("/server")];
-                return self.list(words, false);
-            }
-            (Origin::Global, "process", "platform") if self.defaults => return Value::text("linux"),
+            (Origin::Global, "process", "argv") => return self.command_line(),
+            (Origin::Global, "process", "platform") => return self.setting_of("platform", Value::text("linux")),
             (Origin::Global, "process.env" | "import.meta.env" | "Bun.env", _) => return self.setting(name),
-            (
-                Origin::Global,
-                "process",
-                "argv" | "platform" | "version" | "versions" | "stdin" | "stdout" | "pid" | "execPath" | "arch",
-            ) => return Value::Unknown,
+            (Origin::Global, "process", "version" | "versions" | "stdin" | "stdout" | "pid" | "execPath" | "arch") => {
+                return Value::Unknown;
+            }
             (Origin::Global, "globalThis" | "global" | "window" | "self", _) => return Foreign::global(name),
             (Origin::Package(package), "env", _) if matches!(package.as_ref(), "process" | "node:process") => {
                 return self.setting(name);

@@ -1,5 +1,6 @@
 //! Loops: followed round by round while what they run over is known, and once where it is not.
 
+use super::condition::Condition;
 use super::kind::{Kind, children};
 use super::machine::Machine;
 use super::pattern::Mode;
@@ -8,7 +9,7 @@ use super::value::{ScopeId, Value};
 use tree_sitter::Node;
 
 /// Rounds of one loop whose end is known.
-const MAX_ROUNDS: usize = 3_000;
+const MAX_ROUNDS: usize = 100_000;
 
 impl<'t> Machine<'t> {
     pub(super) fn for_statement(&mut self, node: Node<'t>, scope: ScopeId) -> Flow {
@@ -33,7 +34,9 @@ impl<'t> Machine<'t> {
     fn rounds(&mut self, node: Node<'t>, scope: ScopeId, increment: Option<Node<'t>>, body_first: bool) -> Flow {
         let condition = node.child_by_field_name("condition").filter(|c| c.kind() != "empty_statement");
         let body = node.child_by_field_name("body");
+        let mut ended = false;
         for round in 0..MAX_ROUNDS {
+            let height = self.conditions.len();
             let known = match condition {
                 _ if body_first && round == 0 => Some(true),
                 Some(condition) => {
@@ -48,7 +51,8 @@ impl<'t> Machine<'t> {
             match known {
                 Some(false) => return Flow::Normal,
                 None => {
-                    let flow = self.maybe(body, scope);
+                    let words = condition.map_or("a loop goes on".to_owned(), |condition| self.quote(condition));
+                    let flow = self.maybe(body, Condition::quoted(&words), scope);
                     return if flow == Flow::Return && condition.is_none() { flow } else { Flow::Normal };
                 }
                 Some(true) => {}
@@ -58,12 +62,17 @@ impl<'t> Machine<'t> {
                 Flow::Break => return Flow::Normal,
                 flow => return flow,
             }
+            self.lower_conditions(height);
             if let Some(increment) = increment {
                 self.eval(increment, scope);
             }
-            if self.fuel == 0 || self.exhausted {
+            ended = self.fuel == 0 || self.exhausted;
+            if ended {
                 break;
             }
+        }
+        if !ended {
+            self.cut_loop(node);
         }
         Flow::Normal
     }
@@ -90,9 +99,20 @@ impl<'t> Machine<'t> {
         };
         let (elements, open) = elements.unwrap_or((Vec::new(), true));
         for element in elements {
+            let height = self.conditions.len();
             let round = self.open_scope(Some(scope));
-            self.bind(left, element, round, mode);
-            match self.statement(body, round) {
+            let flow = match element {
+                Value::When(inner) => self.under(inner.condition.clone(), |machine| {
+                    machine.bind(left, inner.value.clone(), round, mode);
+                    machine.statement(body, round)
+                }),
+                element => {
+                    self.bind(left, element, round, mode);
+                    self.statement(body, round)
+                }
+            };
+            self.lower_conditions(height);
+            match flow {
                 Flow::Normal | Flow::Continue | Flow::Throw => {}
                 Flow::Break => return Flow::Normal,
                 Flow::Return => return Flow::Return,
@@ -101,12 +121,22 @@ impl<'t> Machine<'t> {
                 return Flow::Normal;
             }
         }
-        if open && !over.is_nullish() {
+        let more = match &over {
+            // What the setting may hold beside what it holds by default.
+            Value::Setting(setting) if !keys && setting.others.is_empty() && !setting.command => {
+                Some((setting.derived(Value::Undefined).value(), setting.condition_of_presence()))
+            }
+            _ if open && !over.is_nullish() => {
+                Some((Value::Unknown, Condition::quoted(&format!("for each of {}", self.quote(right)))))
+            }
+            _ => None,
+        };
+        if let Some((element, condition)) = more {
             let round = self.open_scope(Some(scope));
-            self.uncertain += 1;
-            self.bind(left, Value::Unknown, round, mode);
-            self.statement(body, round);
-            self.uncertain -= 1;
+            self.under(condition, |machine| {
+                machine.bind(left, element, round, mode);
+                machine.statement(body, round)
+            });
         }
         Flow::Normal
     }

@@ -4,10 +4,11 @@
 //! `throw` and `process.exit` are taken for the failure of a check that succeeds for whoever uses the server: they end
 //! nothing but the branch they stand in.
 
+use super::condition::{Condition, Gate, negated};
 use super::kind::{Kind, children};
 use super::machine::{MAX_DEPTH, Machine};
 use super::pattern::Mode;
-use super::value::{ScopeId, Value};
+use super::value::{ScopeId, Setting, Value};
 use tree_sitter::Node;
 
 /// How a statement ended.
@@ -83,8 +84,11 @@ impl<'t> Machine<'t> {
                     Some(value) => self.eval(*value, scope),
                     None => Value::Undefined,
                 };
+                let height = self.frames.last().map_or(0, |frame| frame.height);
+                let since = self.conditions.get(height..).unwrap_or_default();
+                let condition = Condition::all(since.iter().map(|(condition, _)| condition));
                 if let Some(frame) = self.frames.last_mut() {
-                    frame.returns.push(value);
+                    frame.returns.push((value, condition));
                 }
                 return Flow::Return;
             }
@@ -146,31 +150,43 @@ impl<'t> Machine<'t> {
         }
     }
 
-    /// Follows something that may or may not happen.
-    pub(super) fn maybe(&mut self, node: Option<Node<'t>>, scope: ScopeId) -> Flow {
+    /// Follows something that happens under a condition.
+    pub(super) fn maybe(&mut self, node: Option<Node<'t>>, condition: Condition, scope: ScopeId) -> Flow {
         let Some(node) = node else { return Flow::Normal };
-        self.uncertain += 1;
-        let flow = self.statement(node, scope);
-        self.uncertain -= 1;
-        flow
+        self.under(condition, |machine| machine.statement(node, scope))
     }
 
     fn if_statement(&mut self, node: Node<'t>, scope: ScopeId) -> Flow {
         let Some(condition) = node.child_by_field_name("condition") else { return Flow::Normal };
-        let condition = self.eval(condition, scope);
+        let value = self.eval(condition, scope);
         let yes = node.child_by_field_name("consequence");
         let no = node.child_by_field_name("alternative");
-        let flow = match condition.truth() {
-            Some(true) => yes.map_or(Flow::Normal, |yes| self.statement(yes, scope)),
-            Some(false) => no.map_or(Flow::Normal, |no| self.statement(no, scope)),
-            None => {
-                let yes = self.maybe(yes, scope);
-                let no = self.maybe(no, scope);
-                // Only what happens on both sides happens for certain.
-                if yes == no { yes } else { Flow::Normal }
+        let flow = match self.gate(&value, condition) {
+            Gate::Decided(true) => yes.map_or(Flow::Normal, |yes| self.statement(yes, scope)),
+            Gate::Decided(false) => no.map_or(Flow::Normal, |no| self.statement(no, scope)),
+            Gate::Open(when, unless) => {
+                let first = self.maybe(yes, when.clone(), scope);
+                let second = self.maybe(no, unless.clone(), scope);
+                self.parted(first, when, second, unless)
             }
         };
         if flow == Flow::Throw { Flow::Normal } else { flow }
+    }
+
+    /// How two branches end together. Only what happens on both sides happens for certain; where one side leaves, the rest
+    /// happens under the condition of the other.
+    fn parted(&mut self, first: Flow, when: Condition, second: Flow, unless: Condition) -> Flow {
+        let leaves = |flow: Flow| matches!(flow, Flow::Return | Flow::Break | Flow::Continue);
+        if first == second {
+            return first;
+        }
+        match (leaves(first), leaves(second)) {
+            (true, true) => return first,
+            (true, false) if second != Flow::Throw => self.lasting(unless),
+            (false, true) if first != Flow::Throw => self.lasting(when),
+            _ => {}
+        }
+        Flow::Normal
     }
 
     fn try_statement(&mut self, node: Node<'t>, scope: ScopeId) -> Flow {
@@ -178,17 +194,21 @@ impl<'t> Machine<'t> {
             Some(body) => self.statement(body, scope),
             None => Flow::Normal,
         };
-        if let Some(handler) = node.child_by_field_name("handler")
-            && flow == Flow::Throw
-        {
+        if let Some(handler) = node.child_by_field_name("handler") {
+            let thrown = flow == Flow::Throw;
             let inner = self.open_scope(Some(scope));
             if let Some(parameter) = handler.child_by_field_name("parameter") {
                 self.bind(parameter, Value::Unknown, inner, Mode::Declare);
             }
-            flow = match handler.child_by_field_name("body") {
-                Some(body) => self.maybe(Some(body), inner),
-                None => Flow::Normal,
-            };
+            let body = handler.child_by_field_name("body");
+            let told = self.site(node).line;
+            // What is tried succeeds unless it says otherwise; the handler never has the last word.
+            let failed = format!("what line {told} tries fails");
+            let condition = Condition::new(&failed, &negated(&failed), Some(false));
+            let handled = self.maybe(body, condition, inner);
+            if thrown {
+                flow = handled;
+            }
         }
         if let Some(finalizer) = node.child_by_field_name("finalizer") {
             let last = self.first_child(finalizer, scope);
@@ -206,6 +226,9 @@ impl<'t> Machine<'t> {
         let value = self.eval(value, scope);
         let scope = self.open_scope(Some(scope));
         let cases = children(body);
+        if let Value::Setting(setting) = &value {
+            return self.switch_on(&setting.clone(), &cases, scope);
+        }
         let mut start = None;
         let mut known = true;
         for (at, case) in cases.iter().enumerate() {
@@ -231,12 +254,52 @@ impl<'t> Machine<'t> {
             }
             return Flow::Normal;
         }
-        self.uncertain += 1;
+        let what = node.child_by_field_name("value").map(|value| self.quote(value)).unwrap_or_default();
         for case in cases {
-            self.case(case, scope);
+            let label = case.child_by_field_name("value").map_or("none of the cases".to_owned(), |l| self.quote(l));
+            let condition = Condition::quoted(&format!("{what} is {label}"));
+            self.under(condition, |machine| machine.case(case, scope));
         }
-        self.uncertain -= 1;
         Flow::Normal
+    }
+
+    /// A switch over what the user sets: each case where the setting has its value.
+    fn switch_on(&mut self, setting: &Setting, cases: &[Node<'t>], scope: ScopeId) -> Flow {
+        let value = setting.clone().value();
+        let mut gates: Vec<Option<Condition>> = Vec::new();
+        for case in cases {
+            let gate = case.child_by_field_name("value").map(|label| {
+                let label = self.eval(label, scope);
+                match super::setting::compared("===", &value, &label) {
+                    Some(Value::Setting(same)) => same.condition(),
+                    _ => Condition::quoted(&setting.when),
+                }
+            });
+            gates.push(gate);
+        }
+        let chosen = gates.iter().flatten().any(|gate| gate.plain == Some(true));
+        let mut flow = Flow::Normal;
+        // Cases that fall through into the one that is followed.
+        let mut through: Vec<Condition> = Vec::new();
+        for (case, gate) in cases.iter().zip(gates) {
+            let gate = gate.unwrap_or_else(|| {
+                let other = format!("{} is something else", setting.subject);
+                Condition::new(&other, &negated(&other), Some(!chosen))
+            });
+            through.push(gate);
+            let plain = through.iter().any(|gate| gate.plain == Some(true));
+            let words = through.iter().map(|gate| gate.text.as_ref()).collect::<Vec<_>>().join(" or ");
+            let mut condition = Condition::new(&words, &negated(&words), Some(plain));
+            condition.command = setting.command;
+            let ended = self.under(condition, |machine| machine.case(*case, scope));
+            if ended != Flow::Normal {
+                through.clear();
+            }
+            if plain && matches!(ended, Flow::Return | Flow::Continue) {
+                flow = ended;
+            }
+        }
+        flow
     }
 
     fn case(&mut self, case: Node<'t>, scope: ScopeId) -> Flow {

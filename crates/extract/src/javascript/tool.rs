@@ -65,7 +65,7 @@ impl<'t> Machine<'t> {
 
     /// A member as far as the package states it: what only a class of another package could add is absent.
     fn stated(&mut self, object: &Value, name: &str) -> Value {
-        let value = self.member(object, name);
+        let value = self.member(object, name).settled().clone();
         let Value::Object(id) = object else { return value };
         let (Value::Foreign(_), false) = (&value, self.object(*id).open) else { return value };
         let mut at = *id;

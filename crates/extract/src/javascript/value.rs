@@ -1,6 +1,7 @@
 //! The values that the reader can know about a program without running it, and the heap that holds its objects. Plain
 //! data: no syntax is looked at here.
 
+use super::condition::Condition;
 use super::schema::Schema;
 use super::source::{FileId, Site};
 use indexmap::IndexMap;
@@ -24,8 +25,6 @@ pub(super) struct ScopeId(pub(super) u32);
 pub(super) enum Value {
     /// Could be anything.
     Unknown,
-    /// Comes from an environment variable or option that nobody has set: absent by default.
-    Unset(Setting),
     Undefined,
     Null,
     Bool(bool),
@@ -36,35 +35,51 @@ pub(super) enum Value {
     Object(ObjectId),
     /// A schema built with zod or a library of the same shape.
     Schema(Rc<Schema>),
+    /// Depends on what the user sets.
+    Setting(Rc<Setting>),
+    /// There only under a condition.
+    When(Rc<When>),
 }
 
-/// What an environment variable or option is for, as far as its name tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Setting {
-    /// Switches something on: by default it is off.
-    Switch,
+/// A value that an environment variable, an option, an argument or the platform decides.
+#[derive(Debug, Clone)]
+pub(super) struct Setting {
+    /// As the user names it: `ALLOW_WRITE`, `--write`; `--` stands for all options, nothing for the arguments.
+    pub(super) subject: Text,
+    /// What it is when the program is started with nothing set.
+    pub(super) plain: Value,
+    /// What else it may be, and when.
+    pub(super) others: Vec<(Value, Condition)>,
+    /// What must be set for it to count as true, and as false.
+    pub(super) when: Text,
+    pub(super) unless: Text,
     /// Credentials, addresses and the like: whoever uses the server sets it, so its absence decides nothing.
-    Needed,
+    pub(super) needed: bool,
+    /// A word on the command line.
+    pub(super) command: bool,
 }
 
-/// Words in the names of settings that a server cannot do without.
-const NEEDED: [&str; 12] =
-    ["key", "token", "secret", "pass", "credential", "auth", "url", "uri", "host", "endpoint", "conn", "dsn"];
-
-impl Setting {
-    /// Judges a setting by its name.
-    pub(super) fn named(name: &str) -> Setting {
-        let name = name.to_ascii_lowercase();
-        if NEEDED.iter().any(|word| name.contains(word)) { Setting::Needed } else { Setting::Switch }
-    }
+/// A value and the condition under which it is there.
+#[derive(Debug, Clone)]
+pub(super) struct When {
+    pub(super) value: Value,
+    pub(super) condition: Condition,
 }
 
 /// A value from outside the package, known by where it came from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct Foreign {
     pub(super) origin: Origin,
     /// The members and calls that lead from the origin to the value, joined by dots: `z.string`, `Client.().listTools`.
     pub(super) path: Text,
+    /// What was handed to the call that gave it, as far as it holds structure.
+    pub(super) given: Vec<Value>,
+}
+
+impl PartialEq for Foreign {
+    fn eq(&self, other: &Self) -> bool {
+        self.origin == other.origin && self.path == other.path
+    }
 }
 
 /// Where a foreign value came from.
@@ -83,16 +98,16 @@ const MAX_PATH: usize = 160;
 
 impl Foreign {
     pub(super) fn global(path: &str) -> Value {
-        Value::Foreign(Rc::new(Foreign { origin: Origin::Global, path: path.into() }))
+        Value::Foreign(Rc::new(Foreign { origin: Origin::Global, path: path.into(), given: Vec::new() }))
     }
 
     pub(super) fn package(name: &str, path: &str) -> Value {
-        Value::Foreign(Rc::new(Foreign { origin: Origin::Package(name.into()), path: path.into() }))
+        Value::Foreign(Rc::new(Foreign { origin: Origin::Package(name.into()), path: path.into(), given: Vec::new() }))
     }
 
     /// A member of something that is not known.
     pub(super) fn nowhere(path: &str) -> Foreign {
-        Foreign { origin: Origin::Nowhere, path: path.into() }
+        Foreign { origin: Origin::Nowhere, path: path.into(), given: Vec::new() }
     }
 
     pub(super) fn member(&self, name: &str) -> Foreign {
@@ -101,7 +116,7 @@ impl Foreign {
             path if path.len() > MAX_PATH => path.into(),
             path => format!("{path}.{name}").into(),
         };
-        Foreign { origin: self.origin.clone(), path }
+        Foreign { origin: self.origin.clone(), path, given: Vec::new() }
     }
 
     /// What a call of this value gives.
@@ -147,7 +162,39 @@ impl Value {
 
     /// Whether nothing usable is known of the value.
     pub(super) fn is_unknown(&self) -> bool {
-        matches!(self, Value::Unknown | Value::Unset(_) | Value::Foreign(_))
+        match self {
+            Value::Unknown | Value::Foreign(_) => true,
+            Value::Setting(setting) => {
+                setting.plain.is_unknown() || (setting.plain.is_nullish() && setting.others.is_empty())
+            }
+            Value::When(inner) => inner.value.is_unknown(),
+            _ => false,
+        }
+    }
+
+    /// The value itself where it is there.
+    pub(super) fn settled_when(&self) -> &Value {
+        match self {
+            Value::When(inner) => &inner.value,
+            other => other,
+        }
+    }
+
+    /// The value itself where it is there, and as a plain start has it.
+    pub(super) fn settled(&self) -> &Value {
+        let mut at = self;
+        for _ in 0..8 {
+            at = match at {
+                Value::When(inner) => &inner.value,
+                Value::Setting(setting) => match setting.others.first() {
+                    Some((other, _)) if setting.plain.is_nullish() => other,
+                    _ if setting.plain.is_nullish() => return at,
+                    _ => &setting.plain,
+                },
+                _ => return at,
+            };
+        }
+        at
     }
 
     pub(super) fn is_nullish(&self) -> bool {
@@ -157,8 +204,10 @@ impl Value {
     /// Whether the value counts as true; `None` where that is not known.
     pub(super) fn truth(&self) -> Option<bool> {
         match self {
-            Value::Unknown | Value::Unset(Setting::Needed) => None,
-            Value::Undefined | Value::Null | Value::Unset(Setting::Switch) => Some(false),
+            Value::Unknown => None,
+            Value::Setting(setting) => setting.truth(),
+            Value::When(inner) => inner.value.truth(),
+            Value::Undefined | Value::Null => Some(false),
             Value::Bool(value) => Some(*value),
             Value::Number(number) => Some(*number != 0.0 && !number.is_nan()),
             Value::Text(text) => Some(!text.is_empty()),
@@ -207,6 +256,20 @@ pub(super) enum Shape<'t> {
     Set(Vec<Value>),
     /// The exports of a module of the package.
     Module(FileId),
+    /// A function with its `this` and first arguments given.
+    Bound(Value, Value, Vec<Value>),
+    /// A value behind a function that is asked for each member.
+    Proxy(Value, Value),
+}
+
+impl<'t> Shape<'t> {
+    /// The shape as far as a call looks at it: without the elements of collections.
+    pub(super) fn called(&self) -> Shape<'t> {
+        match self {
+            Shape::Function(_) | Shape::Bound(..) | Shape::Class(_) => self.clone(),
+            _ => Shape::Plain,
+        }
+    }
 }
 
 /// An object of the program.
@@ -219,11 +282,13 @@ pub(super) struct Object<'t> {
     /// There may be properties or elements that are not known.
     pub(super) open: bool,
     pub(super) site: Option<Site>,
+    /// How many conditions surrounded the object when it was made.
+    pub(super) born: usize,
 }
 
 impl<'t> Object<'t> {
     pub(super) fn new(shape: Shape<'t>) -> Self {
-        Object { shape, properties: IndexMap::new(), parent: Value::Undefined, open: false, site: None }
+        Object { shape, properties: IndexMap::new(), parent: Value::Undefined, open: false, site: None, born: 0 }
     }
 }
 
@@ -243,6 +308,6 @@ pub(super) enum Binding {
 pub(super) struct Scope<'t> {
     pub(super) parent: Option<ScopeId>,
     pub(super) names: HashMap<&'t str, Binding>,
-    /// How many undecided conditions surrounded the scope when it was opened.
-    pub(super) born: u32,
+    /// How many conditions surrounded the scope when it was opened.
+    pub(super) born: usize,
 }

@@ -1,0 +1,47 @@
+//! Where following ends before the program does: what was left out is said when it may register tools.
+
+use super::machine::Machine;
+use super::source::Site;
+use super::value::Function;
+use mcpdex_model::PartialReason;
+use tree_sitter::Node;
+
+/// Bytes of source that are looked through for registrations.
+const MAX_LOOKED: usize = 200_000;
+/// What registrations look like in source.
+const REGISTRATIONS: [&str; 6] = ["registerTool", ".tool(", "addTool", "setRequestHandler", ".tool.", "tools/list"];
+
+/// Whether source text looks as if it registered tools.
+pub(super) fn mentions_registration(text: &str) -> bool {
+    REGISTRATIONS.iter().any(|word| text.contains(word))
+}
+
+impl<'t> Machine<'t> {
+    /// A function ran out of its share of the work.
+    pub(super) fn starved(&mut self, function: Function<'t>) {
+        self.left_out(function, "a function that registers tools was too much work to follow to its end");
+    }
+
+    /// A function calls itself deeper than it is followed.
+    pub(super) fn cut_short(&mut self, function: Function<'t>) {
+        self.left_out(function, "a function that registers tools calls itself deeper than it is followed");
+    }
+
+    fn left_out(&mut self, function: Function<'t>, detail: &str) {
+        let text = self.function_text(function);
+        if text.len() < MAX_LOOKED && mentions_registration(text) {
+            let site = Site::of(function.file, function.node);
+            self.findings.missing(PartialReason::LimitReached, detail, Some(site));
+        }
+    }
+
+    /// A loop goes on longer than it is followed.
+    pub(super) fn cut_loop(&mut self, node: Node<'t>) {
+        let text = self.text(node);
+        if text.len() < MAX_LOOKED && (mentions_registration(text) || text.contains("ool")) {
+            let site = self.site(node);
+            let detail = "a loop that may register tools goes on longer than it is followed";
+            self.findings.missing(PartialReason::LimitReached, detail, Some(site));
+        }
+    }
+}
