@@ -12,7 +12,7 @@ impl<'t> Machine<'t> {
         let value = match &property {
             Property::Data(value) | Property::Getter(value) => value.clone(),
         };
-        let handler = name.starts_with("on");
+        let handler = name.starts_with("on") && name.len() > 4;
         let kept = target.origin != Origin::Nowhere && !handler && self.attached.len() < 10_000;
         if kept {
             self.attached.insert(key(target, &name), property);

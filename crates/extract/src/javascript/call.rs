@@ -120,7 +120,8 @@ impl<'t> Machine<'t> {
             Value::When(inner) => self.call_method(&inner.value.clone(), name, arguments, site),
             Value::Setting(setting) => self.setting_method(&setting.clone(), name, arguments, site),
             Value::Foreign(foreign) => {
-                if let "call" | "apply" | "bind" = name {
+                let reflected = foreign.origin == Origin::Global && foreign.path.as_ref() == "Reflect";
+                if let ("call" | "apply" | "bind", false) = (name, reflected) {
                     return self.call_indirectly(receiver, name, arguments, site);
                 }
                 if let Some(method) = self.attached(foreign, name) {
@@ -169,6 +170,7 @@ impl<'t> Machine<'t> {
                         let method = if method.last() == name { (*method).clone() } else { method.member(name) };
                         self.call_foreign(&method, arguments, site)
                     }
+                    None if self.is_effect_tool(*id) => receiver.clone(),
                     Some(_) | None => match self.builtin_of_setting(*id, name, &arguments) {
                         Some(value) => value,
                         None => self.call_foreign(&Foreign::nowhere(name), arguments, site),

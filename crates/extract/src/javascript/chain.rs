@@ -105,7 +105,7 @@ impl<'t> Machine<'t> {
                     new.description = None;
                 }
             },
-            "meta" => {
+            "meta" | "annotations" | "annotate" => {
                 if let Value::Text(text) = self.member(&first, "description") {
                     new.description = Some(text);
                 }

@@ -39,7 +39,8 @@ impl Condition {
     /// Whether it is not worth telling: what a plain start does anyway.
     pub(super) fn is_silent(&self) -> bool {
         let text = self.text.to_ascii_lowercase();
-        self.plain == Some(true) && !RESTRICTING.iter().any(|word| text.contains(word))
+        let restricts = text.starts_with("not ") && RESTRICTING.iter().any(|word| text.contains(word));
+        self.plain == Some(true) && !restricts
     }
 
     /// This or another.
@@ -87,6 +88,12 @@ impl Condition {
             };
         }
         Some(whole)
+    }
+}
+
+impl From<Condition> for mcpdex_model::ToolCondition {
+    fn from(condition: Condition) -> Self {
+        mcpdex_model::ToolCondition { text: condition.text.to_string(), plain_start: condition.plain }
     }
 }
 

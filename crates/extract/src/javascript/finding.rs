@@ -91,6 +91,10 @@ pub(super) struct Findings {
     doubtful: Vec<Found>,
     /// Packages that are called and look as if they made servers.
     packages: BTreeSet<String>,
+    /// Every package that is called, or imported for its effects.
+    used: BTreeSet<String>,
+    /// A description document that the package holds and reads.
+    document: Option<String>,
     events: usize,
 }
 
@@ -150,7 +154,13 @@ impl Findings {
     }
 
     /// A module whose name is computed at run time was imported.
-    pub(super) fn computed_import(&mut self, site: Site) {
+    /// `near` tells whether it stands where tools are spoken of: what it brings may be tools.
+    pub(super) fn computed_import(&mut self, site: Site, near: bool) {
+        if near {
+            let detail = "a module is imported whose name is made at run time; it may register tools";
+            self.missing(PartialReason::UnresolvedValue, detail, Some(site));
+            return;
+        }
         if self.computed_imports.len() < 20 && !self.computed_imports.contains(&site) {
             self.computed_imports.push(site);
         }
@@ -165,6 +175,9 @@ impl Findings {
 
     /// Something of another package is called.
     pub(super) fn package_used(&mut self, name: &str) {
+        if self.used.len() < 500 && !self.used.contains(name) {
+            self.used.insert(name.to_owned());
+        }
         let relevant = name.contains("mcp") || name.contains("playwright") || name.contains("modelcontextprotocol");
         if relevant && !name.starts_with("@modelcontextprotocol/sdk") && self.packages.len() < 20 {
             self.packages.insert(name.to_owned());
@@ -172,8 +185,34 @@ impl Findings {
     }
 
     /// The packages that may make the server.
-    pub(super) fn packages(&self) -> String {
-        self.packages.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    pub(super) fn packages(&self) -> Vec<String> {
+        self.packages.iter().cloned().collect()
+    }
+
+    /// The dependencies among everything that is called or imported for its effects.
+    pub(super) fn used_of(&self, dependencies: &[String]) -> Vec<String> {
+        let belongs = |name: &&String| {
+            self.used
+                .iter()
+                .any(|used| used == *name || used.strip_prefix(name.as_str()).is_some_and(|r| r.starts_with('/')))
+        };
+        dependencies.iter().filter(belongs).cloned().collect()
+    }
+
+    /// Whether other programs are started.
+    pub(super) fn starts_programs(&self) -> bool {
+        self.used
+            .iter()
+            .any(|name| matches!(name.as_str(), "child_process" | "node:child_process" | "execa" | "cross-spawn"))
+    }
+
+    /// A description document of the package is read.
+    pub(super) fn reads_document(&mut self, path: &str) {
+        self.document.get_or_insert_with(|| format!("`{path}`"));
+    }
+
+    pub(super) fn document(&self) -> Option<&str> {
+        self.document.as_deref()
     }
 
     /// A tool was switched off, or on again, after its registration; `conditions` stand around that call. One that is off
@@ -231,8 +270,7 @@ impl Findings {
         let tools = self.tools.into_iter().map(|found| {
             let condition = found.condition(&shared);
             let missing = found.missing.into_iter().map(spell).collect();
-            let _ = condition;
-            SourceTool::new(&found.tool, sources.tool_site(found.site), missing)
+            SourceTool::new(&found.tool, sources.tool_site(found.site), missing).under(condition.map(Into::into))
         });
         let tools = tools.collect();
         let mut partial = self.refused;

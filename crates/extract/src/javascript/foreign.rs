@@ -33,6 +33,12 @@ impl<'t> Machine<'t> {
             // Nothing is known of the client; by default it announces nothing.
             return self.setting("client capabilities");
         }
+        if let Some(schema) = self.library_schema(callee, &arguments) {
+            return schema;
+        }
+        if let Some(definition) = self.effect_tool(callee, &arguments, site) {
+            return definition;
+        }
         if let Some(maker) = self.zod_maker(callee, &arguments) {
             return self.zod_call(maker, &arguments);
         }
@@ -88,6 +94,15 @@ impl<'t> Machine<'t> {
             }
         }
         Value::Undefined
+    }
+
+    /// Remembers that a file of the package is read that describes an interface.
+    pub(super) fn note_document(&mut self, file: super::source::FileId) {
+        let text = self.sources.text(file);
+        let head = text.get(..text.len().min(400)).unwrap_or_else(|| text.get(..1).unwrap_or_default());
+        if ["\"openapi\"", "\"swagger\"", "openapi:", "swagger:"].iter().any(|word| head.contains(word)) {
+            self.findings.reads_document(self.sources.path(file));
+        }
     }
 
     /// Whether there is a file or folder: the package's own are there; on a machine that is new to the program nothing
@@ -235,6 +250,26 @@ impl<'t> Machine<'t> {
         self.result_of(callee, arguments)
     }
 
+    /// `Array.from({length}, callback)`.
+    fn counted(&mut self, length: f64, callback: Option<&Value>) -> Value {
+        let most = super::machine::MAX_LIST;
+        let count = if length.is_finite() && length > 0.0 { (length as usize).min(most) } else { 0 };
+        let mut elements = Vec::new();
+        for at in 0..count {
+            if self.fuel == 0 || self.exhausted {
+                return self.list(elements, true);
+            }
+            elements.push(match callback {
+                Some(callback) => {
+                    let arguments = vec![Value::Undefined, Value::Number(at as f64)];
+                    self.call(callback, Value::Undefined, arguments, None)
+                }
+                None => Value::Undefined,
+            });
+        }
+        self.list(elements, length > most as f64)
+    }
+
     /// What a call gives that could not be followed; what it was handed is kept.
     fn result_of(&self, callee: &Foreign, arguments: Vec<Value>) -> Value {
         let mut result = callee.called();
@@ -283,6 +318,11 @@ impl<'t> Machine<'t> {
                 _ => Value::Bool(false),
             },
             "Array.from" => {
+                if let (Value::Object(id), Value::Number(length)) = (&first, self.member(&first, "length"))
+                    && matches!(self.object(*id).shape, Shape::Plain)
+                {
+                    return Some(self.counted(length, arguments.get(1)));
+                }
                 let Some((elements, open)) = self.iterate(&first) else { return Some(Value::Unknown) };
                 match arguments.get(1) {
                     Some(callback) => {
@@ -364,7 +404,10 @@ impl<'t> Machine<'t> {
                     return Some(Value::Unknown);
                 }
                 match self.sources.find(&path(&first)) {
-                    Some(file) => Value::text(self.sources.text(file)),
+                    Some(file) => {
+                        self.note_document(file);
+                        Value::text(self.sources.text(file))
+                    }
                     None => {
                         self.follow_callbacks(arguments);
                         Value::Unknown

@@ -115,10 +115,18 @@ impl<'t> Machine<'t> {
     pub(super) fn decorators(&mut self, class: tree_sitter::Node<'t>, scope: super::value::ScopeId) {
         let mut pending = vec![class];
         while let Some(node) = pending.pop() {
+            let before = self.findings.tools();
+            let mut unknown: Option<(String, super::source::Site)> = None;
             for part in super::kind::children(node) {
                 match Kind::of(part) {
                     Kind::Decorator => {
                         if let Some(expression) = super::kind::children(part).first() {
+                            let words = self.text(*expression);
+                            let name = words.split('(').next().unwrap_or_default().trim().to_owned();
+                            let last = name.rsplit('.').next().unwrap_or_default();
+                            if !KNOWN_DECORATORS.contains(&last) && node.kind() != "class_body" {
+                                unknown.get_or_insert((name.clone(), self.site(part)));
+                            }
                             self.eval(*expression, scope);
                         }
                     }
@@ -127,6 +135,112 @@ impl<'t> Machine<'t> {
                     _ => {}
                 }
             }
+            if let (true, Some((name, site))) = (self.findings.tools() > before, unknown) {
+                let detail = format!("the decorator `{name}` stands on a tool and is not understood; it may change it");
+                self.findings.missing(mcpdex_model::PartialReason::UnresolvedValue, detail, Some(site));
+            }
+        }
+    }
+}
+
+/// Decorators that register tools, or that change nothing about their names.
+const KNOWN_DECORATORS: [&str; 18] = [
+    "Tool",
+    "tool",
+    "McpTool",
+    "Injectable",
+    "Module",
+    "Resource",
+    "Prompt",
+    "Public",
+    "PublicTool",
+    "UseGuards",
+    "ToolGuards",
+    "ToolScopes",
+    "ToolRoles",
+    "UseInterceptors",
+    "UseFilters",
+    "Inject",
+    "Controller",
+    "injectable",
+];
+
+/// Marks the definitions of Effect's tools. No program can write it.
+const EFFECT_TOOL: &str = "\0effect";
+
+impl<'t> Machine<'t> {
+    /// `Tool.make(name, {description, parameters})`, `Toolkit.make(...tools)` and `McpServer.toolkit(toolkit)` of Effect.
+    pub(super) fn effect_tool(
+        &mut self,
+        callee: &Foreign,
+        arguments: &[Value],
+        site: Option<CallSite>,
+    ) -> Option<Value> {
+        let package = callee.package_name()?;
+        if !package.starts_with("@effect/ai") && !package.starts_with("effect/unstable/ai") {
+            return None;
+        }
+        let mut path = callee.path.rsplit('.');
+        let (last, before) = (path.next()?, path.next().or(package.rsplit('/').next()).unwrap_or_default());
+        match (before, last) {
+            ("Tool", "make") => {
+                let Some(Value::Text(name)) = arguments.first() else { return None };
+                let options = arguments.get(1).cloned().unwrap_or(Value::Undefined);
+                let mut members = vec![("name".into(), Value::Text(name.clone())), (EFFECT_TOOL.into(), Value::Null)];
+                for part in ["description", "parameters"] {
+                    let value = self.member(&options, part);
+                    if !value.is_nullish() {
+                        members.push((part.into(), value));
+                    }
+                }
+                let tool = self.object_of(members);
+                if let (Value::Object(id), Some(site)) = (&tool, site) {
+                    self.object_mut(*id).site = Some(site.site);
+                }
+                Some(tool)
+            }
+            ("Toolkit", "make") => Some(self.list(arguments.to_vec(), false)),
+            ("McpServer", "toolkit" | "registerToolkit") => {
+                let (tools, open) = arguments.first().and_then(|list| self.elements(list))?;
+                for tool in &tools {
+                    self.tool_object(tool, site?.site, true);
+                }
+                if open {
+                    self.tool_list(&[Value::Unknown], false, site?.site);
+                }
+                None
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_effect_tool(&self, id: super::value::ObjectId) -> bool {
+        self.object(id).properties.contains_key(EFFECT_TOOL)
+    }
+
+    /// The framework `xmcp` makes a tool of every module in a folder: `metadata`, `schema` and the default function.
+    pub(super) fn modules_of_tools(&mut self, folder: &str) {
+        let sources = self.sources;
+        for file in sources.under(folder) {
+            let path = sources.path(file);
+            let Some((stem, _)) = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')) else { continue };
+            if path.ends_with(".json") || path.ends_with(".d.ts") {
+                continue;
+            }
+            let run = self.export(file, "default", 0);
+            if !self.is_function(&run) {
+                continue;
+            }
+            let metadata = self.export(file, "metadata", 0);
+            let name = match self.member(&metadata, "name") {
+                Value::Text(name) => name,
+                _ => stem.into(),
+            };
+            let mut parts = self.parts_of(&metadata);
+            parts.input = self.export(file, "schema", 0);
+            let site = super::source::Site { file, line: 1 };
+            let site = self.name_sites.get(&(name.as_ptr() as usize)).map_or(site, |(_, site)| *site);
+            self.found(&name, parts, CallSite { site, last_line: site.line });
         }
     }
 }

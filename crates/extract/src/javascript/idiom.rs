@@ -76,6 +76,13 @@ impl<'t> Machine<'t> {
     /// the SDK.
     fn tool_call(&mut self, arguments: &[Value], site: CallSite) -> bool {
         let [name, rest @ ..] = arguments else { return false };
+        if let Value::Object(id) = name
+            && matches!(self.object(*id).shape, Shape::Plain)
+            && !matches!(self.member(name, "name"), Value::Undefined)
+        {
+            self.tool_object(name, site.site, true);
+            return true;
+        }
         let Some((callback, mut rest)) = rest.split_last() else { return false };
         if !(self.is_function(callback) || callback.is_unknown()) {
             return false;
@@ -253,6 +260,7 @@ impl<'t> Machine<'t> {
     pub(super) fn found(&mut self, name: &Text, parts: Parts, call: CallSite) {
         let (tool, missing) = self.describe(name, parts);
         let site = self.site_of(name, call);
+        self.fuel += super::machine::FUEL_OF_A_TOOL;
         let conditions = self.conditions.iter().map(|(condition, _)| condition.clone()).collect();
         self.findings.tool(tool, site, missing, conditions);
     }

@@ -8,6 +8,8 @@ use tree_sitter::Node;
 
 /// Bytes of source that are looked through for registrations.
 const MAX_LOOKED: usize = 200_000;
+/// The same where the answer is another reading, not a remark.
+const MAX_SEARCHED: usize = 4 << 20;
 /// What registrations look like in source.
 const REGISTRATIONS: [&str; 6] = ["registerTool", ".tool(", "addTool", "setRequestHandler", ".tool.", "tools/list"];
 
@@ -17,9 +19,31 @@ pub(super) fn mentions_registration(text: &str) -> bool {
 }
 
 impl<'t> Machine<'t> {
+    /// Which limit ended the reading.
+    pub(super) fn ended_by(&self) -> String {
+        if self.budget.expired() {
+            let seconds = self.budget.limits.millis / 1000;
+            format!("the time for this package ran out ({seconds} s): it was not followed to its end")
+        } else {
+            "the memory for this package ran out: it was not followed to its end".to_owned()
+        }
+    }
+
     /// A function ran out of its share of the work.
     pub(super) fn starved(&mut self, function: Function<'t>) {
-        self.left_out(function, "a function that registers tools was too much work to follow to its end");
+        if self.looked.insert(function.node.id()) {
+            let text = self.function_text(function);
+            self.short |= text.len() < MAX_SEARCHED && mentions_registration(text);
+            self.left_out(function, "a function that registers tools was too much work to follow to its end");
+        }
+    }
+
+    /// A statement at the top level of a module ran out of its share of the work.
+    pub(super) fn starved_statement(&mut self, statement: Node<'t>) {
+        if self.looked.insert(statement.id()) {
+            let text = self.text(statement);
+            self.short |= text.len() < MAX_SEARCHED && mentions_registration(text);
+        }
     }
 
     /// A function calls itself deeper than it is followed.

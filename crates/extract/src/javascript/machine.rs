@@ -12,8 +12,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use tree_sitter::Node;
 
-/// Steps of one reading: each expression and statement is one.
+/// Steps of a first reading: each expression and statement is one. About half a second.
 pub(super) const FUEL: u64 = 4_000_000;
+/// Steps of a second reading, where the first did not get to the end of something that registers tools: what ends it is
+/// the clock or the memory.
+pub(super) const MORE_FUEL: u64 = 400_000_000;
+/// Steps that every tool adds: where tools are found the reading goes on.
+pub(super) const FUEL_OF_A_TOOL: u64 = 200_000;
 /// How deep expressions, statements and calls may nest in each other.
 pub(super) const MAX_DEPTH: u32 = 1_200;
 /// How often one function may be active at a time.
@@ -21,7 +26,7 @@ pub(super) const MAX_RECURSION: usize = 5;
 /// Objects and scopes of one reading.
 const MAX_HEAP: usize = 1_500_000;
 /// Elements of one list; a longer one stays open.
-pub(super) const MAX_LIST: usize = 10_000;
+pub(super) const MAX_LIST: usize = 50_000;
 /// Bytes of one text; a longer one is not known.
 pub(super) const MAX_TEXT: usize = 1 << 20;
 
@@ -102,10 +107,20 @@ pub(super) struct Machine<'t> {
     pub(super) looks_inside: u32,
     /// Whether a limit ended the reading.
     pub(super) exhausted: bool,
+    /// Whether something that may register tools was more work than it was given.
+    pub(super) short: bool,
+    /// Functions and statements that were looked through for registrations after they ran out of work.
+    pub(super) looked: HashSet<usize>,
 }
 
 impl<'t> Machine<'t> {
-    pub(super) fn new(sources: &'t Sources<'t>, budget: &'t Budget, dialect: Dialect, package: &str) -> Self {
+    pub(super) fn new(
+        sources: &'t Sources<'t>,
+        budget: &'t Budget,
+        dialect: Dialect,
+        package: &str,
+        fuel: u64,
+    ) -> Self {
         Machine {
             sources,
             budget,
@@ -122,7 +137,9 @@ impl<'t> Machine<'t> {
             attached: HashMap::new(),
             waiting: Vec::new(),
             called: HashSet::new(),
-            fuel: FUEL,
+            fuel,
+            short: false,
+            looked: HashSet::new(),
             ticks: 0,
             depth: 0,
             uncertain: 0,

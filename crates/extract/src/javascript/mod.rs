@@ -44,9 +44,11 @@ mod option;
 mod package;
 mod pattern;
 mod property;
+mod reason;
 mod repeat;
 mod resolve;
 mod schema;
+mod schema_library;
 mod setting;
 mod source;
 mod statement;
@@ -57,47 +59,63 @@ mod value;
 mod zod;
 
 use super::{Budget, Extraction, SourceTree};
-use machine::Machine;
+use machine::{FUEL, MORE_FUEL, Machine};
 use mcpdex_model::PartialReason;
 use package::Package;
 use source::{FileId, Sources};
 use value::{Shape, Value};
 
 /// The tools that the package's entry points register, in order, each with the file and line of its registration, and a
-/// [`mcpdex_model::Partial`] for whatever is known to be missing.
+/// [`mcpdex_model::Partial`] for whatever is known to be missing. Nothing at all for a package of another language that
+/// only ships JavaScript as an asset.
 ///
 /// Parses through `super::syntax::parse`, whose refusals go to [`Extraction::partial`] as they are.
 pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     let sources = Sources::new(tree, budget);
+    if is_asset(tree) {
+        return Extraction::default();
+    }
     let package = Package::read(&sources, &tree.package.name);
     // First as a program that is started without options; if that lists nothing, whatever the options may be.
-    let mut machine = follow(&sources, &package, budget, true);
+    let mut machine = follow(&sources, &package, budget, true, FUEL);
+    if machine.short && !machine.exhausted {
+        machine = follow(&sources, &package, budget, true, MORE_FUEL);
+    }
     if machine.findings.tools() == 0 && !machine.exhausted {
-        machine = follow(&sources, &package, budget, false);
+        machine = follow(&sources, &package, budget, false, FUEL);
     }
     if machine.findings.tools() == 0 {
         machine.take_definitions();
     }
     if machine.exhausted {
-        let detail = "the package was too much work to follow to its end";
+        let detail = machine.ended_by();
         machine.findings.missing(PartialReason::LimitReached, detail, None);
     } else if machine.findings.is_silent() {
-        let packages = machine.findings.packages();
-        let detail = match (package.entries.is_empty(), packages.as_str()) {
-            (true, _) => "the package names no entry point that is in it".to_owned(),
-            (_, "") => "no registration of a tool was reached from the entry points".to_owned(),
-            (_, packages) => {
-                format!("the tools are registered by other packages, which are not part of this one: {packages}")
-            }
-        };
-        machine.findings.missing(PartialReason::UnresolvedValue, detail, None);
+        let (reason, detail) = reason::of_nothing(&machine, &package);
+        machine.findings.missing(reason, detail, None);
     }
     machine.findings.into_extraction(&sources)
 }
 
+/// Whether the JavaScript of a tree only accompanies a package of another language: there is no manifest of its own, and
+/// one of another language.
+fn is_asset(tree: &SourceTree) -> bool {
+    let has = |name: &str| tree.files.contains_key(name);
+    let own = ["package.json", "manifest.json"].iter().any(|name| has(name));
+    let foreign = ["pyproject.toml", "setup.py", "setup.cfg", "go.mod", "Cargo.toml", "pom.xml", "build.gradle"];
+    let named = tree.package.ecosystem != mcpdex_model::Ecosystem::Npm;
+    !own && (named || foreign.iter().any(|name| has(name)))
+}
+
 /// Follows the entry points, one group after the other, until one leads to a tool.
-fn follow<'t>(sources: &'t Sources<'t>, package: &Package, budget: &'t Budget, defaults: bool) -> Machine<'t> {
-    let mut machine = Machine::new(sources, budget, package.dialect, &package.name);
+fn follow<'t>(
+    sources: &'t Sources<'t>,
+    package: &Package,
+    budget: &'t Budget,
+    defaults: bool,
+    fuel: u64,
+) -> Machine<'t> {
+    let mut machine = Machine::new(sources, budget, package.dialect, &package.name, fuel);
     machine.defaults = defaults;
     for group in &package.entries {
         for file in group {
@@ -105,6 +123,12 @@ fn follow<'t>(sources: &'t Sources<'t>, package: &Package, budget: &'t Budget, d
         }
         machine.follow_waiting();
         machine.ask_handlers();
+        if machine.findings.tools() == 0
+            && let Some(folder) = package.command_folder()
+        {
+            machine.follow_command_folder(&format!("{folder}/"));
+            machine.ask_handlers();
+        }
         if machine.findings.tools() == 0 {
             // A library: someone else calls what it exports.
             for file in group {
@@ -124,6 +148,9 @@ fn follow<'t>(sources: &'t Sources<'t>, package: &Package, budget: &'t Budget, d
         if machine.findings.tools() > 0 || machine.exhausted {
             break;
         }
+    }
+    if machine.findings.tools() == 0 && package.dependencies().iter().any(|name| name == "xmcp") {
+        machine.modules_of_tools("src/tools/");
     }
     machine
 }

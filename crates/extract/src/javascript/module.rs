@@ -113,11 +113,13 @@ impl<'t> Machine<'t> {
         self.block(&functions, scope);
         for statement in statements {
             let before = self.fuel;
-            let allowed = before / 6 + 1;
-            self.fuel = allowed.min(before);
-            let given = self.fuel;
+            self.fuel = (before / 6 + 1).min(before);
+            let kept_back = before - self.fuel;
             self.statement(*statement, scope);
-            self.fuel = before - (given - self.fuel);
+            if self.fuel == 0 && !self.exhausted {
+                self.starved_statement(*statement);
+            }
+            self.fuel += kept_back;
             if self.exhausted {
                 return;
             }
@@ -146,8 +148,13 @@ impl<'t> Machine<'t> {
             }
         }
         let Some(target) = self.source_of(statement) else { return };
-        if let Target::File(file) = target {
-            self.load(file);
+        match &target {
+            Target::File(file) => drop(self.load(*file)),
+            // Imported for its effects alone.
+            Target::Package(package) if !children(statement).iter().any(|c| Kind::of(*c) == Kind::ImportClause) => {
+                self.findings.package_used(package);
+            }
+            _ => {}
         }
         let Some(clause) = children(statement).into_iter().find(|child| Kind::of(*child) == Kind::ImportClause) else {
             return;
@@ -260,7 +267,8 @@ impl<'t> Machine<'t> {
             }
             _ => {
                 if let Some(site) = site {
-                    self.findings.computed_import(site.site);
+                    let near = self.among_tools();
+                    self.findings.computed_import(site.site, near);
                 }
                 Value::Unknown
             }

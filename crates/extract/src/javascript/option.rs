@@ -3,10 +3,11 @@
 
 use super::machine::Machine;
 use super::source::FileId;
-use super::value::{Binding, Foreign, ObjectId, Property, Text, Value};
+use super::value::{Binding, Foreign, ObjectId, Property, Shape, Text, Value};
 
 /// Packages that parse options.
-const LIBRARIES: [&str; 14] = [
+const LIBRARIES: [&str; 15] = [
+    "@oclif/core",
     "yargs",
     "yargs/yargs",
     "yargs/helpers",
@@ -53,6 +54,25 @@ impl<'t> Machine<'t> {
                 if self.is_function(&value) {
                     self.call(&value, Value::Undefined, options, None);
                 }
+            }
+        }
+    }
+
+    /// Follows every command that a framework loads from a folder: classes whose `run` is called without options.
+    pub(super) fn follow_command_folder(&mut self, folder: &str) {
+        let sources = self.sources;
+        for file in sources.under(folder) {
+            let path = sources.path(file);
+            if path.ends_with(".json") || path.ends_with(".d.ts") {
+                continue;
+            }
+            let command = self.export(file, "default", 0);
+            let Value::Object(id) = command else { continue };
+            let Shape::Class(class) = self.object(id).shape.clone() else { continue };
+            let instance = self.instantiate(&class, Vec::new());
+            let run = self.member(&instance, "run");
+            if self.is_function(&run) {
+                self.call(&run, instance, Vec::new(), None);
             }
         }
     }

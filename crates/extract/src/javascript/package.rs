@@ -11,6 +11,7 @@ pub(super) struct Package {
     pub(super) dialect: Dialect,
     /// Groups of entry files; a later group counts only when no earlier one leads to a tool.
     pub(super) entries: Vec<Vec<FileId>>,
+    dependencies: Vec<String>,
     manifest: Map<String, Value>,
 }
 
@@ -26,11 +27,34 @@ impl Package {
             name: manifest.get("name").and_then(Value::as_str).unwrap_or(name).to_owned(),
             dialect: Dialect::Four,
             entries: Vec::new(),
+            dependencies: ["dependencies", "peerDependencies"]
+                .into_iter()
+                .filter_map(|group| manifest.get(group)?.as_object())
+                .flat_map(|group| group.keys().cloned())
+                .collect(),
             manifest,
         };
         package.dialect = package.zod_dialect();
         package.entries = package.find_entries(sources, &bundle);
         package
+    }
+
+    /// The packages that it depends on.
+    pub(super) fn dependencies(&self) -> &[String] {
+        &self.dependencies
+    }
+
+    /// The packages that it uses where they can be installed.
+    pub(super) fn optional(&self) -> impl Iterator<Item = &str> {
+        let optional = self.manifest.get("optionalDependencies").and_then(Value::as_object);
+        optional.into_iter().flat_map(|optional| optional.keys().map(String::as_str))
+    }
+
+    /// The folder of commands that the framework oclif loads.
+    pub(super) fn command_folder(&self) -> Option<String> {
+        let commands = self.manifest.get("oclif")?.get("commands")?;
+        let path = commands.as_str().or_else(|| commands.get("target").and_then(Value::as_str))?;
+        Some(join("", path))
     }
 
     fn find_entries(&self, sources: &Sources<'_>, bundle: &Map<String, Value>) -> Vec<Vec<FileId>> {

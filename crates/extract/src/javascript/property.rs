@@ -242,7 +242,7 @@ impl<'t> Machine<'t> {
             Value::Number(number) => Some(number_text(*number).into()),
             Value::Bool(value) => Some(if *value { "true".into() } else { "false".into() }),
             // A symbol is as good a name as any.
-            Value::Foreign(foreign) if foreign.origin == Origin::Global => {
+            Value::Foreign(foreign) if foreign.origin == Origin::Global && foreign.path.starts_with("Symbol.") => {
                 Some(format!("{SYMBOL}{}", foreign.path).into())
             }
             Value::Setting(setting) if !setting.plain.is_nullish() => self.property_name(&setting.plain),

@@ -48,7 +48,42 @@ impl<'t> Machine<'t> {
             }
             parts.input = self.stated(configuration, name);
         }
+        if parts.input.is_nullish() {
+            let inputs = self.stated(configuration, "inputs");
+            parts.input = self.listed_inputs(&inputs);
+        }
         parts
+    }
+
+    /// `[{name, type, required, description}, ...]` as the JSON Schema that it stands for.
+    fn listed_inputs(&mut self, inputs: &Value) -> Value {
+        let Some((inputs, open)) = self.elements(inputs) else { return Value::Undefined };
+        let (mut properties, mut required) = (Vec::new(), Vec::new());
+        for input in inputs {
+            let Value::Text(name) = self.member(&input, "name") else { return Value::Unknown };
+            let mut fields: Vec<(Text, Value)> = Vec::new();
+            for field in ["type", "description", "default", "enum", "items"] {
+                let value = self.member(&input, field);
+                if !value.is_nullish() {
+                    fields.push((field.into(), value));
+                }
+            }
+            if self.member(&input, "required").truth() == Some(true) {
+                required.push(Value::Text(name.clone()));
+            }
+            let schema = self.object_of(fields);
+            properties.push((name, schema));
+        }
+        if open {
+            return Value::Unknown;
+        }
+        let properties = self.object_of(properties);
+        let mut schema = vec![("type".into(), Value::text("object")), ("properties".into(), properties)];
+        if !required.is_empty() {
+            let required = self.list(required, false);
+            schema.push(("required".into(), required));
+        }
+        self.object_of(schema)
     }
 
     /// The parts of an object that goes out as it stands.

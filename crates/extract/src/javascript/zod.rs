@@ -249,6 +249,12 @@ impl<'t> Machine<'t> {
     pub(super) fn schema_of(&mut self, value: &Value) -> Rc<Schema> {
         match value {
             Value::Schema(schema) => schema.clone(),
+            Value::Setting(_) | Value::When(_) if matches!(value.settled(), Value::Schema(_)) => {
+                self.schema_of(&value.settled().clone())
+            }
+            Value::Foreign(foreign) => {
+                Rc::new(self.named_schema(foreign).unwrap_or_else(|| Schema::new(Form::Unresolved)))
+            }
             _ => Rc::new(Schema::new(Form::Unresolved)),
         }
     }
