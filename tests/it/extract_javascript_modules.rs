@@ -157,7 +157,14 @@ function serve() {
 }
 "#,
     );
-    assert_eq!(names(&found), ["light", "with_key"]);
+    assert_eq!(names(&found), ["setup_only", "light", "burn", "with_key"]);
+    let conditions: Vec<Option<(&str, Option<bool>)>> = found
+        .tools
+        .iter()
+        .map(|tool| tool.condition.as_ref().map(|condition| (condition.text.as_str(), condition.plain_start)))
+        .collect();
+    let off = Some(false);
+    assert_eq!(conditions, [Some(("setup", off)), None, Some(("ENABLE_FIRE=true", off)), Some(("LAMP_API_KEY", None))]);
 }
 
 #[test]

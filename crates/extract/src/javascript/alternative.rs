@@ -154,6 +154,12 @@ impl<'t> Machine<'t> {
         let more = self.object(other).clone();
         let mut joined: Object<'t> = self.object(base).clone();
         joined.open |= more.open;
+        let only = told(&condition.turned());
+        for (name, property) in &mut joined.properties {
+            if let (Property::Data(value), false) = (&mut *property, more.properties.contains_key(name)) {
+                *value = value.clone().when(only.clone());
+            }
+        }
         for (name, property) in more.properties {
             let property = match (joined.properties.get(&name), property) {
                 (Some(Property::Data(old)), Property::Data(new)) => {

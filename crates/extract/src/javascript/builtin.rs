@@ -152,7 +152,7 @@ impl<'t> Machine<'t> {
                 Value::Object(id)
             }
             "get" => match position(&entries, &first) {
-                Some(Some(at)) => entries[at].1.settled_when().clone(),
+                Some(Some(at)) => entries[at].1.read(),
                 Some(None) => Value::Undefined,
                 None => Value::Unknown,
             },

@@ -246,7 +246,7 @@ impl<'t> Machine<'t> {
             wanted.iter().all(|wanted| names.contains(wanted))
         };
         let text = self.text(body);
-        if has(&["registerTool", "connect"]) && text.contains("_registeredTools") {
+        if (has(&["registerTool", "connect"]) || has(&["tool", "connect"])) && text.contains("_registeredTools") {
             Some(Foreign::package("@modelcontextprotocol/sdk", "McpServer"))
         } else if has(&["setRequestHandler", "connect"]) && text.contains("_requestHandlers") {
             Some(Foreign::package("@modelcontextprotocol/sdk", "Protocol"))

@@ -50,7 +50,12 @@ impl Condition {
             (Some(false), Some(false)) => Some(false),
             _ => None,
         };
-        let text = format!("{} or {}", self.text, other.text);
+        // Beyond some alternatives more of them tell nothing.
+        let text = if self.text.len() + other.text.len() > MAX_CONDITION / 2 || self.text.ends_with(" or otherwise") {
+            format!("{} or otherwise", self.text.trim_end_matches(" or otherwise"))
+        } else {
+            format!("{} or {}", self.text, other.text)
+        };
         let mut either = Condition::new(&text, &format!("not ({text})"), plain);
         either.command = self.command && other.command;
         either
@@ -127,6 +132,11 @@ impl<'t> Machine<'t> {
             let yes = setting.condition();
             let no = yes.turned();
             return Gate::Open(yes, no);
+        }
+        if let (Value::When(inner), None) = (value, value.truth())
+            && inner.value.truth() == Some(true)
+        {
+            return Gate::Open(inner.condition.clone(), inner.condition.turned());
         }
         match value.truth() {
             Some(truth) => Gate::Decided(truth),

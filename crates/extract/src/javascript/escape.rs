@@ -112,7 +112,8 @@ impl<'t> Machine<'t> {
             Origin::Package(_) => arguments.iter().any(|argument| self.holds_server(argument)),
             _ => arguments.iter().any(|argument| self.is_server(argument)),
         };
-        if !handed || HARMLESS.contains(&what.as_str()) {
+        let carries = ["Transport", "transport", "serve", "start", "listen", "connect", "shutdown", "log"];
+        if !handed || HARMLESS.contains(&what.as_str()) || carries.iter().any(|word| what.contains(word)) {
             return;
         }
         let what = if what.is_empty() || what == "()" { "a function".to_owned() } else { format!("`{what}`") };
@@ -155,7 +156,7 @@ impl<'t> Machine<'t> {
             None => return false,
         };
         text.len() <= MAX_TOP_LEVEL
-            && (mentions_registration(text) || ["McpServer", "mcp", "server", "tools"].iter().any(|w| text.contains(w)))
+            && (mentions_registration(text) || ["McpServer", "register", "Register"].iter().any(|w| text.contains(w)))
     }
 }
 

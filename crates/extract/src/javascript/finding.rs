@@ -35,16 +35,22 @@ impl Found {
             *self = other;
             return;
         }
-        let (Some(mine), Some(theirs)) = (Condition::all(&self.conditions), Condition::all(&other.conditions)) else {
-            return;
+        let both = |condition: &&Condition| other.conditions.contains(condition);
+        let mut conditions: Vec<Condition> = self.conditions.iter().filter(both).cloned().collect();
+        let rest = |of: &[Condition]| Condition::all(of.iter().filter(|condition| !conditions.contains(condition)));
+        let (mine, theirs) = match (rest(&self.conditions), rest(&other.conditions)) {
+            (Some(mine), Some(theirs)) => (mine, theirs),
+            (mine, _) => {
+                if mine.is_some() {
+                    *self = other;
+                }
+                self.conditions = conditions;
+                return;
+            }
         };
-        let conditions = if mine.negation == theirs.text || theirs.negation == mine.text {
-            Vec::new()
-        } else if mine.text == theirs.text {
-            self.conditions.clone()
-        } else {
-            vec![mine.either(&theirs)]
-        };
+        if mine.negation != theirs.text && theirs.negation != mine.text && mine.text != theirs.text {
+            conditions.push(mine.either(&theirs));
+        }
         if mine.plain == Some(false) && theirs.plain != Some(false) {
             *self = other;
         }
@@ -259,10 +265,13 @@ impl Findings {
             Partial::missing(missing.reason, missing.detail, missing.site.map(|site| sources.tool_site(site)))
         };
         self.tools.retain(|found| !found.off);
-        // The word that starts the server is no condition of its tools.
+        // The word that starts the server is no condition of its tools, nor is an option that all of several need.
         let shared: Vec<Condition> = match self.tools.split_first() {
             Some((first, rest)) => {
-                let everywhere = |c: &&Condition| c.command && rest.iter().all(|found| found.conditions.contains(c));
+                let everywhere = |c: &&Condition| {
+                    let option = c.text.starts_with("--") && c.plain == Some(false) && !rest.is_empty();
+                    (c.command || option) && rest.iter().all(|found| found.conditions.contains(c))
+                };
                 first.conditions.iter().filter(everywhere).cloned().collect()
             }
             None => Vec::new(),

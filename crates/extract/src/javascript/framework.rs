@@ -115,32 +115,47 @@ impl<'t> Machine<'t> {
     pub(super) fn decorators(&mut self, class: tree_sitter::Node<'t>, scope: super::value::ScopeId) {
         let mut pending = vec![class];
         while let Some(node) = pending.pop() {
-            let before = self.findings.tools();
-            let mut unknown: Option<(String, super::source::Site)> = None;
+            let mut group = Decorated { before: self.findings.tools(), unknown: None };
             for part in super::kind::children(node) {
                 match Kind::of(part) {
-                    Kind::Decorator => {
-                        if let Some(expression) = super::kind::children(part).first() {
-                            let words = self.text(*expression);
-                            let name = words.split('(').next().unwrap_or_default().trim().to_owned();
-                            let last = name.rsplit('.').next().unwrap_or_default();
-                            if !KNOWN_DECORATORS.contains(&last) && node.kind() != "class_body" {
-                                unknown.get_or_insert((name.clone(), self.site(part)));
-                            }
-                            self.eval(*expression, scope);
-                        }
+                    Kind::Decorator => self.decorator(part, scope, &mut group),
+                    Kind::Method if node.kind() == "class_body" => {
+                        self.undecorated(&mut group);
+                        pending.push(part);
                     }
-                    Kind::Method if node.kind() == "class_body" => pending.push(part),
                     _ if part.kind() == "class_body" => pending.push(part),
                     _ => {}
                 }
             }
-            if let (true, Some((name, site))) = (self.findings.tools() > before, unknown) {
-                let detail = format!("the decorator `{name}` stands on a tool and is not understood; it may change it");
-                self.findings.missing(mcpdex_model::PartialReason::UnresolvedValue, detail, Some(site));
-            }
+            self.undecorated(&mut group);
         }
     }
+
+    fn decorator(&mut self, node: tree_sitter::Node<'t>, scope: super::value::ScopeId, group: &mut Decorated) {
+        let Some(expression) = super::kind::children(node).first().copied() else { return };
+        let name = self.text(expression).split('(').next().unwrap_or_default().trim();
+        if !KNOWN_DECORATORS.contains(&name.rsplit('.').next().unwrap_or_default()) {
+            group.unknown.get_or_insert((name.to_owned(), self.site(node)));
+        }
+        self.eval(expression, scope);
+    }
+
+    /// The decorators of one member end: one that is not known, beside one that registered a tool, may have changed it.
+    fn undecorated(&mut self, group: &mut Decorated) {
+        let tools = self.findings.tools();
+        if let (true, Some((name, site))) = (tools > group.before, group.unknown.take()) {
+            let detail = format!("the decorator `{name}` stands on a tool and is not understood; it may change it");
+            self.findings.missing(mcpdex_model::PartialReason::UnresolvedValue, detail, Some(site));
+        }
+        *group = Decorated { before: tools, unknown: None };
+    }
+}
+
+/// The decorators of one class or member, while they are looked at.
+struct Decorated {
+    /// How many tools were known before.
+    before: usize,
+    unknown: Option<(String, super::source::Site)>,
 }
 
 /// Decorators that register tools, or that change nothing about their names.

@@ -194,7 +194,7 @@ impl<'t> Machine<'t> {
                 }
                 Value::Setting(setting) => {
                     let setting = setting.clone();
-                    if !setting.plain.is_nullish() {
+                    if !setting.is_absent() {
                         self.tool_list(std::slice::from_ref(&setting.plain), false, site);
                     }
                     for (other, condition) in setting.others.clone() {

@@ -85,7 +85,7 @@ impl<'t> Machine<'t> {
                     Some(elements.remove(0))
                 };
                 self.object_mut(id).shape = Shape::List(elements);
-                removed.unwrap_or(if open { Value::Unknown } else { Value::Undefined })
+                removed.map(|value| value.read()).unwrap_or(if open { Value::Unknown } else { Value::Undefined })
             }
             "map" | "flatMap" => {
                 let mut out = Vec::new();
@@ -122,7 +122,7 @@ impl<'t> Machine<'t> {
             "find" | "findLast" => {
                 for (at, element) in elements.iter().enumerate() {
                     match self.each(&first, element, at, &list).truth() {
-                        Some(true) => return Some(element.settled_when().clone()),
+                        Some(true) => return Some(element.read()),
                         Some(false) => {}
                         None => return Some(Value::Unknown),
                     }
@@ -132,13 +132,16 @@ impl<'t> Machine<'t> {
             "some" | "every" => {
                 let stop = name == "some";
                 let mut undecided = open;
+                let mut depends: Option<Value> = None;
                 for (at, element) in elements.iter().enumerate() {
                     let verdict = self.each(&first, element, at, &list);
-                    if let (Value::Setting(setting), Some(truth)) = (&verdict, verdict.truth())
-                        && truth != stop
-                        && elements.len() == 1
-                    {
-                        return Some(Value::Setting(setting.clone()));
+                    if matches!(verdict, Value::Setting(_)) {
+                        let operator = if stop { "||" } else { "&&" };
+                        depends = Some(match depends {
+                            Some(Value::Setting(first)) => self.both_settings(operator, &first, verdict),
+                            _ => verdict,
+                        });
+                        continue;
                     }
                     match verdict.truth() {
                         Some(truth) if truth == stop => return Some(Value::Bool(stop)),
@@ -146,7 +149,11 @@ impl<'t> Machine<'t> {
                         None => undecided = true,
                     }
                 }
-                if undecided { Value::Unknown } else { Value::Bool(!stop) }
+                match depends {
+                    Some(depends) => depends,
+                    None if undecided => Value::Unknown,
+                    None => Value::Bool(!stop),
+                }
             }
             "includes" => {
                 let mut undecided = open;
@@ -241,7 +248,7 @@ impl<'t> Machine<'t> {
                 Value::Number(n) if n < 0.0 => {
                     elements.len().checked_sub(n.abs() as usize).and_then(|at| elements.get(at).cloned())?
                 }
-                Value::Number(n) => elements.get(n as usize).cloned().unwrap_or(Value::Undefined),
+                Value::Number(n) => elements.get(n as usize).map_or(Value::Undefined, Value::read),
                 Value::Setting(setting) => return Some(self.selected_member(&list, &setting)),
                 _ => Value::Unknown,
             },

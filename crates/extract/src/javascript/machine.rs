@@ -16,7 +16,7 @@ use tree_sitter::Node;
 pub(super) const FUEL: u64 = 4_000_000;
 /// Steps of a second reading, where the first did not get to the end of something that registers tools: what ends it is
 /// the clock or the memory.
-pub(super) const MORE_FUEL: u64 = 400_000_000;
+pub(super) const MORE_FUEL: u64 = 40_000_000;
 /// Steps that every tool adds: where tools are found the reading goes on.
 pub(super) const FUEL_OF_A_TOOL: u64 = 200_000;
 /// How deep expressions, statements and calls may nest in each other.

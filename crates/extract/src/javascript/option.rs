@@ -87,7 +87,7 @@ impl<'t> Machine<'t> {
 
     /// All options together, as callbacks are given them.
     pub(super) fn options(&self) -> Value {
-        self.setting("--")
+        self.setting(super::setting::ALL_OPTIONS)
     }
 
     /// An option by the name that the program reads it under, as it is when nobody passes it.

@@ -20,7 +20,7 @@ impl<'t> Machine<'t> {
     /// Gives the names in `pattern` the parts of `value`.
     pub(super) fn bind(&mut self, pattern: Node<'t>, value: Value, scope: ScopeId, mode: Mode) {
         let value = match value {
-            Value::When(inner) => inner.value.clone(),
+            Value::When(inner) => inner.read(),
             other => other,
         };
         if self.depth >= MAX_DEPTH || !self.step() {
@@ -242,7 +242,7 @@ impl<'t> Machine<'t> {
     /// What a plain start sees, and then whatever else the setting may give.
     fn iterate_setting(&mut self, setting: &super::value::Setting) -> Option<(Vec<Value>, bool)> {
         let (mut elements, open) = match &setting.plain {
-            plain if plain.is_nullish() => (Vec::new(), false),
+            _ if setting.is_absent() => (Vec::new(), false),
             plain => self.iterate(plain)?,
         };
         for (other, condition) in &setting.others {

@@ -66,7 +66,7 @@ impl<'t> Machine<'t> {
                 return Some(self.call(&get, Value::Undefined, arguments, None));
             }
             match object.properties.get(name) {
-                Some(Property::Data(Value::When(inner))) => return Some(inner.value.clone()),
+                Some(Property::Data(Value::When(inner))) => return Some(inner.read()),
                 Some(Property::Data(value)) => return Some(value.clone()),
                 Some(Property::Getter(getter)) => {
                     let getter = getter.clone();
@@ -81,7 +81,7 @@ impl<'t> Machine<'t> {
                         return Some(if object.open { Value::Unknown } else { Value::Number(elements.len() as f64) });
                     }
                     if let Ok(index) = name.parse::<usize>() {
-                        return elements.get(index).map(|element| element.settled_when().clone());
+                        return elements.get(index).map(Value::read);
                     }
                 }
                 Shape::Map(entries) if name == "size" => return Some(Value::Number(entries.len() as f64)),
@@ -114,7 +114,7 @@ impl<'t> Machine<'t> {
     /// an object whose members are known.
     pub(super) fn members(&mut self, value: &Value) -> Option<(Vec<(Text, Value)>, bool)> {
         match value {
-            Value::Setting(setting) if setting.plain.is_nullish() || !setting.others.is_empty() => {
+            Value::Setting(setting) if setting.is_absent() || !setting.others.is_empty() => {
                 return self.members_of_setting(&setting.clone());
             }
             Value::When(inner) => {
@@ -157,7 +157,7 @@ impl<'t> Machine<'t> {
     /// The members that an object may have by what the user sets.
     fn members_of_setting(&mut self, setting: &super::value::Setting) -> Option<(Vec<(Text, Value)>, bool)> {
         let (mut members, mut open) = match &setting.plain {
-            plain if plain.is_nullish() || matches!(plain, Value::Bool(false)) => (Vec::new(), false),
+            plain if setting.is_absent() || matches!(plain, Value::Bool(false)) => (Vec::new(), false),
             plain => self.members(plain)?,
         };
         for (other, condition) in &setting.others {

@@ -1,13 +1,14 @@
 //! Values that depend on what the user sets: variables, options, arguments, the platform. They are followed as a plain
 //! start has them, and what else they may be is kept with its condition.
 
-use super::call::CallSite;
 use super::condition::{Condition, negated};
 use super::machine::Machine;
 use super::operator;
-use super::value::{Foreign, Origin, Setting, Shape, Text, Value};
+use super::value::{Setting, Shape, Text, Value, When};
 use std::rc::Rc;
 
+/// The subject of all options together.
+pub(super) const ALL_OPTIONS: &str = "--";
 /// What one value may be beside what it is at a plain start.
 const MAX_OTHERS: usize = 64;
 /// Words in the names of settings that a server cannot do without.
@@ -37,13 +38,19 @@ impl Setting {
 
     /// Something that was computed of this setting.
     pub(super) fn derived(&self, plain: Value) -> Self {
-        Setting { plain, others: Vec::new(), needed: false, ..self.clone() }
+        let needed = self.needed && plain.is_nullish();
+        Setting { plain, others: Vec::new(), needed, ..self.clone() }
+    }
+
+    /// Whether nothing is there at a plain start, as far as is known.
+    pub(super) fn is_absent(&self) -> bool {
+        self.plain.is_nullish() || (matches!(self.plain, Value::Unknown) && !self.others.is_empty())
     }
 
     /// The setting where it has the value `text`.
     pub(super) fn equals(&self, text: &str) -> String {
-        if self.subject.is_empty() || self.command {
-            text.to_owned()
+        if self.command {
+            if text.is_empty() { self.when.to_string() } else { text.to_owned() }
         } else if self.subject.contains(' ') || text.is_empty() {
             self.subject.to_string()
         } else {
@@ -99,6 +106,7 @@ pub(super) fn compared(operator: &str, left: &Value, right: &Value) -> Option<Va
         }
         (Value::Bool(true), _) => {}
         (Value::Bool(false), _) => std::mem::swap(&mut result.when, &mut result.unless),
+        (Value::Text(text), _) if text.as_ref() == "string" => {}
         _ if absent => std::mem::swap(&mut result.when, &mut result.unless),
         (Value::Text(text), _) => result = result.told(&setting.equals(text)),
         (Value::Number(number), _) => result = result.told(&setting.equals(&operator::number_text(*number))),
@@ -121,6 +129,21 @@ impl Setting {
     }
 }
 
+impl When {
+    /// What reads a value that is there only under a condition: nothing at a plain start that does not have it.
+    pub(super) fn read(&self) -> Value {
+        if self.condition.plain == Some(true) {
+            return self.value.clone();
+        }
+        let nothing = if self.condition.plain.is_some() { Value::Undefined } else { Value::Unknown };
+        let mut setting = Setting::named(&self.condition.text, nothing);
+        setting.needed = false;
+        setting.command = self.condition.command;
+        setting.unless = self.condition.negation.clone();
+        setting.or(self.value.clone(), self.condition.clone()).value()
+    }
+}
+
 impl<'t> Machine<'t> {
     /// An environment variable or option by name, as it is when nobody has set anything.
     pub(super) fn setting(&self, name: &str) -> Value {
@@ -139,22 +162,20 @@ impl<'t> Machine<'t> {
         let mut setting = Setting::named("", plain);
         setting.needed = false;
         setting.command = true;
+        (setting.when, setting.unless) = ("an argument".into(), "no argument".into());
         setting.value()
     }
 
     /// A member of a value that depends on a setting.
     pub(super) fn setting_member(&mut self, setting: &Rc<Setting>, name: &str) -> Value {
-        if setting.plain.is_nullish() && setting.others.is_empty() {
+        if setting.is_absent() && setting.others.is_empty() {
             // A bag of options, such as a command's callback is given.
-            return if setting.subject.as_ref() == "--" {
-                self.option(name)
-            } else if setting.command {
-                setting.derived(Value::Undefined).value()
-            } else {
-                self.setting(name)
-            };
+            if setting.subject.as_ref() == ALL_OPTIONS {
+                return self.option(name);
+            }
+            return setting.derived(Value::Undefined).value();
         }
-        let plain = if setting.plain.is_nullish() { Value::Undefined } else { self.member(&setting.plain, name) };
+        let plain = if setting.is_absent() { Value::Undefined } else { self.member(&setting.plain, name) };
         let mut result = self.lifted(setting, plain, None);
         for (other, condition) in setting.others.clone() {
             let member = self.member(&other, name);
@@ -182,154 +203,10 @@ impl<'t> Machine<'t> {
         }
     }
 
-    /// `setting.name(...arguments)`.
-    pub(super) fn setting_method(
-        &mut self,
-        setting: &Rc<Setting>,
-        name: &str,
-        arguments: Vec<Value>,
-        site: Option<CallSite>,
-    ) -> Value {
-        let when = match arguments.first() {
-            Some(Value::Text(text)) if matches!(name, "includes" | "has" | "startsWith" | "indexOf" | "test") => {
-                Some(setting.equals(text))
-            }
-            _ => None,
-        };
-        if setting.plain.is_nullish() && setting.others.is_empty() {
-            if setting.command || matches!(name, "then" | "catch" | "finally") {
-                self.follow_callbacks(&arguments);
-            }
-            let plain = match name {
-                "includes" | "has" | "startsWith" | "endsWith" | "some" | "every" => Value::Bool(false),
-                "then" | "catch" | "finally" => Value::Unknown,
-                _ => Value::Undefined,
-            };
-            return self.lifted(&setting.clone(), plain, when.as_deref());
-        }
-        let searched = matches!(name, "some" | "find" | "filter" | "findIndex" | "every");
-        let when = when.or_else(|| if searched { self.searched_for(setting, arguments.first()) } else { None });
-        let plain = if setting.plain.is_nullish() {
-            Value::Undefined
-        } else {
-            self.call_method(&setting.plain, name, arguments.clone(), site)
-        };
-        let mut result = self.lifted(setting, plain, when.as_deref());
-        for (other, condition) in setting.others.clone() {
-            let value =
-                self.under(condition.clone(), |machine| machine.call_method(&other, name, arguments.clone(), site));
-            result = self.alternative(result, value, condition);
-        }
-        result
-    }
-
-    /// A built-in method whose first argument may depend on a setting: so does what it gives.
-    pub(super) fn builtin_of_setting(
-        &mut self,
-        id: super::value::ObjectId,
-        name: &str,
-        arguments: &[Value],
-    ) -> Option<Value> {
-        let Some(Value::Setting(setting)) = arguments.first() else { return self.builtin_method(id, name, arguments) };
-        let setting = setting.clone();
-        let table = Value::Object(id);
-        match (name, &self.object(id).shape) {
-            ("get", Shape::Map(entries)) => {
-                let members: Vec<(Text, Value)> = entries
-                    .clone()
-                    .into_iter()
-                    .filter_map(|(key, value)| Some((self.property_name(&key)?, value)))
-                    .collect();
-                let members = self.object_of(members);
-                Some(self.selected_member(&members, &setting))
-            }
-            ("at", Shape::List(_)) => Some(self.selected_member(&table, &setting)),
-            ("includes" | "has" | "indexOf", Shape::List(elements) | Shape::Set(elements)) => {
-                let words: Vec<String> = elements.iter().filter_map(operator::to_text).take(4).collect();
-                let mut settled = arguments.to_vec();
-                settled[0] = setting.plain.clone();
-                let plain = self.builtin_method(id, name, &settled)?;
-                let when = words.iter().map(|word| setting.equals(word)).collect::<Vec<_>>().join(" or ");
-                let found = setting.derived(plain);
-                Some(if when.is_empty() { found } else { found.told(&when) }.value())
-            }
-            _ => self.builtin_method(id, name, arguments),
-        }
-    }
-
-    /// A conversion by the runtime of a value that depends on a setting: so does what it gives.
-    pub(super) fn of_setting(
-        &mut self,
-        callee: &Foreign,
-        arguments: &[Value],
-        site: Option<CallSite>,
-    ) -> Option<Value> {
-        let Some(Value::Setting(setting)) = arguments.first() else { return None };
-        let converts = [
-            "String",
-            "Number",
-            "parseInt",
-            "parseFloat",
-            "Boolean",
-            "Array.from",
-            "JSON.parse",
-            "Number.parseInt",
-            "structuredClone",
-            "Number.isInteger",
-            "isNaN",
-        ];
-        if callee.origin != Origin::Global || !converts.contains(&callee.path.as_ref()) {
-            return None;
-        }
-        let setting = setting.clone();
-        if callee.path.as_ref() == "Boolean" {
-            let plain = setting.truth().map_or(Value::Unknown, Value::Bool);
-            return Some(setting.derived(plain).value());
-        }
-        if setting.plain.is_nullish() {
-            return Some(setting.derived(Value::Undefined).value());
-        }
-        let mut settled = arguments.to_vec();
-        settled[0] = setting.plain.clone();
-        let plain = self.call_foreign(callee, settled, site);
-        Some(self.lifted(&setting, plain, None))
-    }
-
-    /// What a callback over a list of words looks for.
-    fn searched_for(&mut self, setting: &Setting, callback: Option<&Value>) -> Option<String> {
-        let callback = callback.filter(|callback| self.is_function(callback))?.clone();
-        let word = setting.derived(Value::Undefined).value();
-        match self.call(&callback, Value::Undefined, vec![word], None) {
-            Value::Setting(found) if found.when != setting.when => Some(found.when.to_string()),
-            _ => None,
-        }
-    }
-
-    /// Calls a value that depends on a setting: whatever it may be.
-    pub(super) fn setting_call(
-        &mut self,
-        setting: &Rc<Setting>,
-        this: Value,
-        arguments: Vec<Value>,
-        site: Option<CallSite>,
-    ) -> Value {
-        let mut result = if setting.plain.is_nullish() {
-            Value::Setting(setting.derived(Value::Undefined).into())
-        } else {
-            self.call(&setting.plain, this.clone(), arguments.clone(), site)
-        };
-        for (other, condition) in setting.others.clone() {
-            let value =
-                self.under(condition.clone(), |machine| machine.call(&other, this.clone(), arguments.clone(), site));
-            result = self.alternative(result, value, condition);
-        }
-        result
-    }
-
     /// The member of a table that a setting names: any, each where the setting says so.
     pub(super) fn selected_member(&mut self, table: &Value, setting: &Rc<Setting>) -> Value {
         let plain = match self.property_name(&setting.plain) {
-            Some(name) if !setting.plain.is_nullish() => self.member(table, &name),
+            Some(name) if !setting.is_absent() => self.member(table, &name),
             _ => Value::Undefined,
         };
         let Some((members, _)) = self.members(table) else { return plain };

@@ -172,6 +172,14 @@ impl Value {
         }
     }
 
+    /// The value as it is read: where it is there only under a condition, it may be absent.
+    pub(super) fn read(&self) -> Value {
+        match self {
+            Value::When(inner) => inner.read(),
+            other => other.clone(),
+        }
+    }
+
     /// The value itself where it is there.
     pub(super) fn settled_when(&self) -> &Value {
         match self {
@@ -187,8 +195,8 @@ impl Value {
             at = match at {
                 Value::When(inner) => &inner.value,
                 Value::Setting(setting) => match setting.others.first() {
-                    Some((other, _)) if setting.plain.is_nullish() => other,
-                    _ if setting.plain.is_nullish() => return at,
+                    Some((other, _)) if setting.is_absent() => other,
+                    _ if setting.is_absent() => return at,
                     _ => &setting.plain,
                 },
                 _ => return at,
@@ -206,7 +214,10 @@ impl Value {
         match self {
             Value::Unknown => None,
             Value::Setting(setting) => setting.truth(),
-            Value::When(inner) => inner.value.truth(),
+            Value::When(inner) => match inner.value.truth() {
+                Some(true) if inner.condition.plain != Some(true) => None,
+                known => known,
+            },
             Value::Undefined | Value::Null => Some(false),
             Value::Bool(value) => Some(*value),
             Value::Number(number) => Some(*number != 0.0 && !number.is_nan()),
