@@ -50,11 +50,7 @@ struct Expectation {
     default: Vec<String>,
     /// Of the tools with a condition, those of which the source does not tell whether a plain start shows them.
     #[serde(default)]
-<<<<<<< HEAD
     unsettled: Vec<String>,
-=======
-    undecided: Vec<String>,
->>>>>>> 85b558f (Follow servers through proxies, bound methods and unknown wrappers, say the rest)
     /// Whether no tool may be said to be missing.
     complete: Option<bool>,
     /// Names of tools whose own fields are not certain; every other listed tool must be exact.
@@ -147,15 +143,9 @@ fn differences(found: &Extraction, expected: &Expectation) -> Vec<String> {
             (None, None) => {}
             (Some(text), Some(part)) if text.contains(part.as_str()) => {
                 let plain = tool.condition.as_ref().and_then(|condition| condition.plain_start);
-<<<<<<< HEAD
                 let should = (!expected.unsettled.contains(name)).then(|| expected.default.contains(name));
                 if plain != should {
                     differ(&format!("{name} at a plain start is"), &plain, &should);
-=======
-                let right = (!expected.undecided.contains(name)).then(|| expected.default.contains(name));
-                if plain != right {
-                    differ(&format!("{name} at a plain start is"), &plain, &right);
->>>>>>> 85b558f (Follow servers through proxies, bound methods and unknown wrappers, say the rest)
                 }
             }
             (text, part) => differ(&format!("the condition of {name} is"), &text, &part),

@@ -1,7 +1,7 @@
 //! What a reading found: tools in order, list handlers still to be asked, and what is missing.
 
 use super::condition::Condition;
-use super::source::{Site, Sources};
+use super::source::{FileId, Site, Sources};
 use super::value::Value;
 use crate::{Extraction, SourceTool};
 use mcpdex_model::{Partial, PartialReason};
@@ -99,8 +99,8 @@ pub(super) struct Findings {
     packages: BTreeSet<String>,
     /// Every package that is called, or imported for its effects.
     used: BTreeSet<String>,
-    /// A description document that the package holds and reads.
-    document: Option<String>,
+    /// Description documents that the package holds and reads.
+    documents: Vec<FileId>,
     events: usize,
 }
 
@@ -213,12 +213,14 @@ impl Findings {
     }
 
     /// A description document of the package is read.
-    pub(super) fn reads_document(&mut self, path: &str) {
-        self.document.get_or_insert_with(|| format!("`{path}`"));
+    pub(super) fn reads_document(&mut self, file: FileId) {
+        if self.documents.len() < 8 && !self.documents.contains(&file) {
+            self.documents.push(file);
+        }
     }
 
-    pub(super) fn document(&self) -> Option<&str> {
-        self.document.as_deref()
+    pub(super) fn documents(&self) -> Vec<FileId> {
+        self.documents.clone()
     }
 
     /// A tool was switched off, or on again, after its registration; `conditions` stand around that call. One that is off

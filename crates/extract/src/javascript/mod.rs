@@ -26,6 +26,7 @@ mod class;
 mod condition;
 mod declare;
 mod dependency;
+mod described;
 mod escape;
 mod export;
 mod expression;
@@ -87,6 +88,9 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     }
     if machine.findings.tools() == 0 && !machine.exhausted {
         machine = follow(&sources, &package, budget, false, FUEL);
+    }
+    if machine.findings.tools() == 0 {
+        machine.tools_of_documents();
     }
     if machine.findings.tools() == 0 {
         machine.take_definitions();

@@ -14,12 +14,12 @@ const MAX_NAMED: usize = 4;
 /// Why the package registers nothing that could be reached.
 pub(super) fn of_nothing(machine: &Machine<'_>, package: &Package) -> (PartialReason, String) {
     let packages = machine.findings.packages();
-    let document = machine.findings.document();
+    let document = machine.findings.documents().first().map(|file| machine.sources.path(*file));
     let compiled = package.optional().any(|name| PLATFORMS.iter().any(|platform| name.contains(platform)));
     let mentions = mentions_protocol(machine, package);
     let unresolved = PartialReason::UnresolvedValue;
     if let Some(document) = document {
-        let detail = format!("the tools are made of the description document {document} at run time");
+        let detail = format!("the tools are made of the description document `{document}` at run time");
         (PartialReason::GeneratedTools, detail)
     } else if compiled || (machine.findings.starts_programs() && packages.is_empty() && !mentions.in_source) {
         let detail =

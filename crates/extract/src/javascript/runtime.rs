@@ -10,7 +10,7 @@ impl<'t> Machine<'t> {
         let text = self.sources.text(file);
         let head = text.get(..text.len().min(400)).unwrap_or_else(|| text.get(..1).unwrap_or_default());
         if ["\"openapi\"", "\"swagger\"", "openapi:", "swagger:"].iter().any(|word| head.contains(word)) {
-            self.findings.reads_document(self.sources.path(file));
+            self.findings.reads_document(file);
         }
     }
 

@@ -1,0 +1,55 @@
+//! Servers that make their tools of a description document in the package: the document that the program reads is read
+//! here too, under the naming rules of its converter.
+
+use super::finding::Missing;
+use super::machine::Machine;
+use super::source::{FileId, Site};
+use crate::openapi::{ApiDocument, Convention, Naming, tools};
+use mcpdex_model::PartialReason;
+
+/// How sources look that put `API-` before every name, as proxies of documents do.
+const PROXIES: [&str; 3] = ["`API-$", "\"API-\"", "'API-'"];
+
+impl<'t> Machine<'t> {
+    /// Adds the tools of the description documents that the program reads. Only for a program that registers nothing else.
+    pub(super) fn tools_of_documents(&mut self) {
+        for file in self.findings.documents() {
+            let Some(document) = ApiDocument::parse(self.sources.text(file)) else { continue };
+            let convention = self.convention();
+            let reading = tools(&document, &Naming::of(convention));
+            if reading.tools.is_empty() {
+                continue;
+            }
+            let site = Site { file, line: 1 };
+            if convention == Convention::Plain {
+                let path = self.sources.path(file);
+                let detail = format!(
+                    "the tools are made of the description document `{path}` by a converter that is not known: it may \
+                     name, add or drop them otherwise"
+                );
+                self.findings.missing(PartialReason::GeneratedTools, detail, Some(site));
+            }
+            for missing in reading.missing {
+                self.findings.missing(PartialReason::UnresolvedValue, missing, Some(site));
+            }
+            for tool in reading.tools {
+                let name = tool.tool.get("name").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+                let unsure = tool.unsure.into_iter().map(|what| Missing {
+                    reason: PartialReason::UnresolvedValue,
+                    detail: format!("{what} of tool `{name}` could not be followed to its value"),
+                    site: None,
+                });
+                let site = Site { file, line: tool.line.unwrap_or(1) };
+                self.findings.tool(tool.tool, site, unsure.collect(), Vec::new());
+            }
+        }
+    }
+
+    fn convention(&self) -> Convention {
+        let of_proxy = |file: FileId| {
+            let (path, text) = (self.sources.path(file), self.sources.text(file));
+            !path.ends_with(".json") && !path.ends_with(".md") && PROXIES.iter().any(|word| text.contains(word))
+        };
+        if self.sources.under("").any(of_proxy) { Convention::Proxy } else { Convention::Plain }
+    }
+}
