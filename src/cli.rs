@@ -27,6 +27,7 @@ pub use search::SearchArgs;
 pub use server::ServerArgs;
 pub use stats::StatsArgs;
 
+use crate::report::Colour;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -49,6 +50,9 @@ pub struct Global {
     /// Print JSON on stdout instead of text for people.
     #[arg(long, global = true)]
     pub json: bool,
+    /// When to colour what people read.
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    pub color: Colour,
     /// Print nothing on stderr but errors.
     #[arg(short, long, global = true)]
     pub quiet: bool,

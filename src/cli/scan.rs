@@ -45,6 +45,9 @@ pub struct ScanArgs {
     /// A TOML file of findings that somebody accepted, each with a reason and the day on which that ends.
     #[arg(long, value_name = "FILE")]
     pub suppressions: Option<PathBuf>,
+    /// Tell every finding with its whole reason, instead of what fits a screen.
+    #[arg(long, conflicts_with_all = ["json", "format", "list_places"])]
+    pub details: bool,
     /// How to write the report.
     #[arg(long, value_enum, default_value_t = ScanFormat::Table, conflicts_with = "json")]
     pub format: ScanFormat,

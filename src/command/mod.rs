@@ -65,6 +65,7 @@ impl From<Exit> for ExitCode {
 /// # Errors
 /// The command could not do what it was asked for; the message says what, to what, and the cure when known.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
+    crate::report::choose_colour(cli.global.color);
     if takes_long(&cli.command) {
         interrupt::listen()?;
     }

@@ -51,17 +51,20 @@ pub(super) fn is_closed() -> bool {
     CLOSED.load(Ordering::Relaxed)
 }
 
-/// Writes data to stdout, whole.
+/// Writes what mcpdex has laid out to stdout, whole; text from elsewhere in it was made visible.
 ///
 /// # Errors
 /// Stdout cannot be written. A reader that went away is no error.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
-    print_bytes(text.as_bytes())
+    write(Stdout(report::styled_stdout()), text.as_bytes())
 }
 
 /// As `print`, for bytes.
 pub(super) fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
-    let mut stdout = stdout();
+    write(stdout(), bytes)
+}
+
+fn write(mut stdout: Stdout, bytes: &[u8]) -> anyhow::Result<()> {
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to stdout"),
         _ => Ok(()),

@@ -1,7 +1,7 @@
 //! `mcpdex rules`: the pack itself: what is in it, one rule, whether it is sound, how much of an input it covers.
 
 use super::judging::{open, overrides};
-use super::{Exit, print};
+use super::{Exit, print_bytes};
 use crate::classify::{AnnotationTrust, Judge, Rows, Ruleset, ServerContext};
 use crate::cli::{RulesCommandArgs, RulesQuestion};
 use crate::report::visible;
@@ -40,7 +40,7 @@ pub(super) fn run(args: &RulesCommandArgs, json: bool) -> anyhow::Result<Exit> {
                     );
                 }
             }
-            print(&out)?;
+            print_bytes(out.as_bytes())?;
             Ok(Exit::Done)
         }
         RulesQuestion::Show { id } => {
@@ -59,7 +59,7 @@ pub(super) fn run(args: &RulesCommandArgs, json: bool) -> anyhow::Result<Exit> {
             for example in &rule.quiet {
                 let _ = writeln!(out, "  quiet  {}  {}", example.name, example.description.as_deref().unwrap_or(""));
             }
-            print(&out)?;
+            print_bytes(out.as_bytes())?;
             Ok(Exit::Done)
         }
         RulesQuestion::Check => {
@@ -74,7 +74,7 @@ pub(super) fn run(args: &RulesCommandArgs, json: bool) -> anyhow::Result<Exit> {
                 complaints.len(),
                 rules.digest()
             );
-            print(&out)?;
+            print_bytes(out.as_bytes())?;
             Ok(if complaints.is_empty() { Exit::Done } else { Exit::Findings })
         }
         RulesQuestion::New { id, file } => new_rule(&rules, id, file),
@@ -135,7 +135,7 @@ fn coverage(rules: &Ruleset, file: Option<&Path>, json: bool) -> anyhow::Result<
             let _ = writeln!(out, "never: {}", unused.join(", "));
         }
     }
-    print(&out)?;
+    print_bytes(out.as_bytes())?;
     Ok(if bad > 0 { Exit::Unread } else { Exit::Done })
 }
 
@@ -156,10 +156,11 @@ fn new_rule(rules: &Ruleset, id: &str, file: &Path) -> anyhow::Result<Exit> {
     );
     let gap = if known.is_empty() || known.ends_with("\n\n") { "" } else { "\n" };
     std::fs::write(file, format!("{known}{gap}{bones}")).with_context(|| format!("writing {}", file.display()))?;
-    print(&format!(
+    let told = format!(
         "wrote the bones of `{id}` to {}; put your words in the place of `todo`, then run `mcpdex rules check --rules DIR`\n",
         file.display()
-    ))?;
+    );
+    print_bytes(told.as_bytes())?;
     Ok(Exit::Done)
 }
 
@@ -190,6 +191,6 @@ fn suggest(rules: &Ruleset, file: Option<&Path>, json: bool) -> anyhow::Result<E
             let _ = writeln!(out, "{servers:>6} servers {tools:>6} tools  {}", visible(word));
         }
     }
-    print(&out)?;
+    print_bytes(out.as_bytes())?;
     Ok(if bad > 0 { Exit::Unread } else { Exit::Done })
 }

@@ -40,7 +40,7 @@ pub(super) fn run(global: &Global, args: &ScanArgs) -> anyhow::Result<Exit> {
     let configs = found.files.iter().map(|file| file.display().to_string()).collect();
     let report = ScanReport::new(configs, problems, found.servers.iter().map(scanned).collect(), findings);
     match if global.json { ScanFormat::Json } else { args.format } {
-        ScanFormat::Table => print(&report.to_text())?,
+        ScanFormat::Table => print(&if args.details { report.to_details() } else { report.to_screen() })?,
         ScanFormat::Json => print(&to_json(&report))?,
         ScanFormat::Jsonl => print(&report.to_jsonl())?,
         ScanFormat::Csv => print_bytes(&report.to_csv().context("cannot write CSV")?)?,

@@ -1,7 +1,7 @@
-//! Findings on the servers of client configurations, in the formats that people and pipelines read.
+//! Findings on the servers of client configurations, in the formats that pipelines and documents read; as a person reads
+//! them on a terminal they are in `screen` and `details`.
 
 use super::sheet::{cell, escape_markdown};
-use super::text::{paragraph, table};
 use super::visible;
 use crate::model::Risk;
 use crate::source::client_config::Flag;
@@ -35,6 +35,18 @@ pub struct ScannedServer {
     pub unread: Option<String>,
 }
 
+impl ScannedServer {
+    /// The server as the database knows it, or why it does not.
+    pub(super) fn known_as(&self) -> String {
+        let known = match (self.disabled, &self.unread, &self.server) {
+            (true, ..) => "switched off".to_owned(),
+            (false, Some(_), _) => "unread".to_owned(),
+            (false, None, known) => known.clone().unwrap_or_default(),
+        };
+        if self.partial { format!("{known} (partial)") } else { known }
+    }
+}
+
 /// The report of `mcpdex scan`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ScanReport {
@@ -65,54 +77,21 @@ impl ScanReport {
         ScanReport { schema: "mcpdex/scan/1", configs, problems, servers, findings }
     }
 
-    /// The report as text for people.
-    pub fn to_text(&self) -> String {
-        let mut out = format!("configurations  {}\nservers         {}\n", self.configs.len(), self.servers.len());
-        for config in &self.configs {
-            out += &paragraph(config, "  ");
-        }
-        if !self.servers.is_empty() {
-            out.push('\n');
-            let rows = self.servers.iter().map(|server| {
-                let known = match (server.disabled, &server.unread, &server.server) {
-                    (true, ..) => "switched off".to_owned(),
-                    (false, Some(_), _) => "unread".to_owned(),
-                    (false, None, known) => known.clone().unwrap_or_default(),
-                };
-                let known = if server.partial { format!("{known} (partial)") } else { known };
-                let count = |risk| server.risks.get(&risk).copied().unwrap_or(0).to_string();
-                let risks = Risk::ALL.iter().rev().map(|risk| count(*risk));
-                [server.name.clone(), known, server.tools.to_string()].into_iter().chain(risks).collect()
-            });
-            out += &table(&["name", "server", "tools", "critical", "high", "medium", "low"], rows);
-        }
-        let (counting, passed): (Vec<&Gated>, Vec<&Gated>) = self.findings.iter().partition(|gated| gated.counts());
-        if !counting.is_empty() {
-            out.push('\n');
-            let rows = counting.iter().map(|gated| {
-                let finding = &gated.finding;
-                let tool = finding.tool.clone().unwrap_or_default();
-                let expired = gated.expired.as_ref().map(|day| format!(" (accepted until {day}, which is past)"));
-                let message = format!("{}{}", finding.message, expired.unwrap_or_default());
-                vec![finding.severity.to_string(), finding.kind.to_string(), finding.server.clone(), tool, message]
-            });
-            out += &table(&["severity", "finding", "server", "tool", ""], rows);
-        }
-        let known = passed.iter().filter(|gated| gated.known).count();
-        let accepted = passed.iter().filter(|gated| gated.suppressed.is_some()).count();
-        let _ = writeln!(
-            out,
-            "\n{} findings count; {known} were in the baseline, {accepted} are accepted.",
-            counting.len()
-        );
-        for server in self.servers.iter().filter(|server| server.unread.is_some() && !server.disabled) {
-            let why = server.unread.as_deref().unwrap_or_default();
-            out += &paragraph(&format!("! not read: {} ({}): {why}", server.name, server.config), "");
-        }
-        for problem in &self.problems {
-            out += &paragraph(&format!("! not read: {}: {}", problem.config, problem.what), "");
-        }
-        out
+    /// How many findings count, and how many do not and why.
+    pub(super) fn counted(&self) -> String {
+        let counting = self.findings.iter().filter(|gated| gated.counts()).count();
+        let known = self.findings.iter().filter(|gated| !gated.counts() && gated.known).count();
+        let accepted = self.findings.iter().filter(|gated| !gated.counts() && gated.suppressed.is_some()).count();
+        format!("{counting} findings count; {known} were in the baseline, {accepted} are accepted.")
+    }
+
+    /// What was not looked at, and why, one entry a server and problem.
+    pub(super) fn not_read(&self) -> Vec<String> {
+        let servers = self.servers.iter().filter(|server| !server.disabled).filter_map(|server| {
+            let why = server.unread.as_deref()?;
+            Some(format!("{} ({}): {why}", server.name, server.config))
+        });
+        servers.chain(self.problems.iter().map(|problem| format!("{}: {}", problem.config, problem.what))).collect()
     }
 
     /// One finding a line.

@@ -11,10 +11,18 @@ pub fn stdout() -> Box<dyn Write + Send> {
     if out.is_terminal() { Box::new(Harmless::<Stdout>::new(out)) } else { Box::new(out) }
 }
 
+/// As [`stdout`], for text that mcpdex itself has laid out: its own styles reach the terminal, nothing else does.
+pub fn styled_stdout() -> Box<dyn Write + Send> {
+    let out = io::stdout();
+    if out.is_terminal() { Box::new(Harmless { styles: true, ..Harmless::new(out) }) } else { Box::new(out) }
+}
+
 /// Writes text with what a terminal would obey made visible.
 #[derive(Debug)]
 pub struct Harmless<W: Write> {
     out: W,
+    /// Whether colours and weights may pass (`ESC [ … m`).
+    styles: bool,
     /// The beginning of a character, of which the next piece holds the rest.
     held: Vec<u8>,
 }
@@ -22,7 +30,7 @@ pub struct Harmless<W: Write> {
 impl<W: Write> Harmless<W> {
     /// Writes to `out`. What is held back at the end comes with [`Write::flush`].
     pub fn new(out: W) -> Harmless<W> {
-        Harmless { out, held: Vec::new() }
+        Harmless { out, styles: false, held: Vec::new() }
     }
 
     /// Writes `bytes`; `last` when nothing follows. Gives back what the next piece decides.
@@ -40,9 +48,17 @@ impl<W: Write> Harmless<W> {
                 }
             };
             rest = &rest[text.len()..];
-            for sign in text.chars() {
+            let mut signs = text.char_indices();
+            while let Some((at, sign)) = signs.next() {
+                if let Some(style) = style(&text[at..]).filter(|_| self.styles) {
+                    shown.push_str(style);
+                    signs.by_ref().take(style.len() - 1).for_each(drop);
                 // Lines end with a line feed; the terminal adds what it needs.
-                if is_hidden(sign) { escape(&mut shown, sign) } else { shown.push(sign) }
+                } else if is_hidden(sign) {
+                    escape(&mut shown, sign);
+                } else {
+                    shown.push(sign);
+                }
             }
             match bad {
                 None => break,
@@ -60,6 +76,13 @@ impl<W: Write> Harmless<W> {
         self.out.write_all(shown.as_bytes())?;
         Ok(held)
     }
+}
+
+/// The style that the text begins with: `ESC [`, numbers and semicolons, `m`.
+fn style(text: &str) -> Option<&str> {
+    let inside = text.strip_prefix("\u{1b}[")?;
+    let length = inside.find(|sign: char| !sign.is_ascii_digit() && sign != ';')?;
+    inside[length..].starts_with('m').then(|| &text[..2 + length + 1])
 }
 
 /// As JSON escapes a character, in one or two code units.
@@ -94,6 +117,16 @@ mod tests {
         }
         terminal.flush().expect("memory takes all");
         String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn styles_pass_where_they_are_ours_and_nothing_else_does() {
+        let mut out = Vec::new();
+        let mut terminal = Harmless { styles: true, ..Harmless::new(&mut out) };
+        terminal.write_all(b"\x1b[1;31mred\x1b[0m \x1b[2J\x1b]0;title\x07 \x1b[31").expect("memory takes all");
+        terminal.flush().expect("memory takes all");
+        let text = String::from_utf8(out).expect("text");
+        assert_eq!(text, "\x1b[1;31mred\x1b[0m \\u001b[2J\\u001b]0;title\\u0007 \\u001b[31");
     }
 
     #[test]

@@ -205,7 +205,13 @@ mod tests {
     fn untrusted_addresses_are_plain_web_addresses() {
         assert_eq!(check("https://packages.example/x", Trust::Untrusted), Ok(()));
         assert_eq!(check("https://packages.example:8443/x", Trust::Untrusted), Ok(()));
-        assert_eq!(check("https://u:p@packages.example/", Trust::Untrusted), Err(Refusal::UserInfo));
+        for with_user in
+            ["https://u:p@packages.example/", "https://u@packages.example/", "https://:p@packages.example/"]
+        {
+            assert_eq!(check(with_user, Trust::Untrusted), Err(Refusal::UserInfo), "{with_user}");
+        }
+        let private = Url::parse("http://10.0.0.1/").expect("a URL");
+        assert_eq!(check_url(&private, Trust::Untrusted, true), Ok(()), "a lab allows it");
         assert_eq!(check("http://packages.example:25/", Trust::Untrusted), Err(Refusal::Port(25)));
         for trust in [Trust::Untrusted, Trust::Operator] {
             assert_eq!(check("file:///etc/hostname", trust), Err(Refusal::Scheme("file".into())));
@@ -219,7 +225,16 @@ mod tests {
         };
         assert_eq!(go("http://10.0.0.1/a", "http://10.0.0.1/b", Trust::Operator), Ok(Trust::Operator));
         assert_eq!(go("http://host.example/a", "https://host.example/b", Trust::Operator), Ok(Trust::Operator));
-        assert_eq!(go("https://a.example/", "https://b.example/", Trust::Operator), Ok(Trust::Untrusted));
+        for (from, to) in [
+            ("https://a.example/", "https://b.example/"),
+            ("http://a.example/", "https://b.example/"),
+            ("http://a.example:8080/", "https://a.example:8443/"),
+            ("http://a.example:8080/", "https://a.example/"),
+            ("https://a.example/", "https://a.example:8443/"),
+        ] {
+            assert_eq!(go(from, to, Trust::Operator), Ok(Trust::Untrusted), "{from} to {to}");
+        }
+        assert_eq!(go("http://a.example:90/", "https://a.example:90/", Trust::Operator), Ok(Trust::Operator));
         assert_eq!(go("https://a.example/", "http://a.example/", Trust::Operator), Err(Refusal::Downgrade));
         assert!(matches!(
             go("http://10.0.0.1/a", "http://10.0.0.1:8500/b", Trust::Operator),

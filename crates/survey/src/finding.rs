@@ -1,7 +1,7 @@
 //! One thing that a person should look at: what kind, how grave, where, in one sentence.
 
 use super::combination::combination;
-use mcpdex_model::{ClaimEffect, FoundTool, NamedTool, PartialList, Risk, Trait, Unread, words};
+use mcpdex_model::{ClaimEffect, Class, FoundTool, NamedTool, PartialList, Risk, Trait, Unread, Verdict, words};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -43,6 +43,28 @@ words! {
 }
 
 impl Kind {
+    /// What a finding of this kind comes to, as a clause.
+    pub const fn harm(self) -> &'static str {
+        match self {
+            Kind::Risk => "it can do harm",
+            Kind::Unrecognised => "no rule recognises it",
+            Kind::AnnotationMismatch => "its hints are milder than its definition",
+            Kind::HiddenText => "its definition holds hidden text",
+            Kind::Instructions => "its text speaks to the model",
+            Kind::Combination => "a leak is possible",
+            Kind::NameCollision => "another server has a tool of this name",
+            Kind::LookAlike => "its name looks like another one",
+            Kind::Shadowing => "it speaks of another server's tool",
+            Kind::Partial => "the list is read in part",
+            Kind::Unread => "the server is not read",
+            Kind::DuplicateName => "its list defines the name twice",
+            Kind::StandingApproval => "calls are approved beforehand",
+            Kind::PlainSecret => "a secret stands in the entry",
+            Kind::Unpinned => "no exact version is named",
+            Kind::UnverifiedDownload => "what it starts is not verified",
+        }
+    }
+
     /// What findings of this kind mean and what to do about them, in a sentence or two.
     pub const fn help(self) -> &'static str {
         match self {
@@ -108,6 +130,9 @@ pub struct Finding {
     pub message: String,
     /// Stays the same as long as the finding does, whatever the wording.
     pub fingerprint: String,
+    /// What can happen, as a clause: findings with one harm can be told together.
+    #[serde(default)]
+    pub harm: String,
 }
 
 /// A server that findings are about: what whoever asked calls it, and what it is.
@@ -137,8 +162,49 @@ impl Finding {
         let key = [kind.as_str(), severity.as_str(), identity, tool.unwrap_or_default(), matter].join("\u{1f}");
         let fingerprint = super::pin::sha256(key.as_bytes())[..32].to_owned();
         let (server, identity) = (name.to_owned(), identity.to_owned());
-        Finding { kind, severity, server, identity, tool: tool.map(str::to_owned), message, fingerprint }
+        Finding {
+            kind,
+            severity,
+            server,
+            identity,
+            tool: tool.map(str::to_owned),
+            message,
+            fingerprint,
+            harm: kind.harm().to_owned(),
+        }
     }
+
+    /// With a harm that says more than that of its kind.
+    #[must_use]
+    fn harming(self, harm: &str) -> Finding {
+        Finding { harm: harm.to_owned(), ..self }
+    }
+}
+
+/// The gravest thing that a call of the tool can do, as a clause.
+fn harm(verdict: &Verdict) -> &'static str {
+    const GRAVEST_FIRST: [Trait; 11] = [
+        Trait::CodeExecution,
+        Trait::Financial,
+        Trait::Destructive,
+        Trait::CredentialAccess,
+        Trait::InstructsTheModel,
+        Trait::ExternalCommunication,
+        Trait::Privileged,
+        Trait::Bulk,
+        Trait::NetworkEgress,
+        Trait::FileAccess,
+        Trait::PrivateData,
+    ];
+    let gravest = GRAVEST_FIRST.into_iter().find(|of| verdict.traits.contains(of));
+    gravest.map_or(
+        match verdict.class {
+            Class::Read => "it reads",
+            Class::Write => "it changes data",
+            Class::Execute => "it sets something going",
+        },
+        Trait::means,
+    )
 }
 
 /// What stands out among the tools of one server; gravest first.
@@ -278,7 +344,7 @@ fn of_tool(server: Subject<'_>, found: &FoundTool) -> Vec<Finding> {
         findings.push(finding(Kind::Unrecognised, Risk::Medium, message, ""));
     } else if verdict.risk > Risk::Low {
         let message = format!("{}: {}", verdict.category, verdict.rationale);
-        findings.push(finding(Kind::Risk, verdict.risk, message, ""));
+        findings.push(finding(Kind::Risk, verdict.risk, message, "").harming(harm(verdict)));
     }
     if verdict.traits.contains(&Trait::InstructsTheModel) {
         let words: Vec<&str> = verdict

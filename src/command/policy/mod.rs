@@ -8,7 +8,7 @@ mod export;
 mod leak;
 mod settings;
 
-use super::{Exit, database, gone, print, tool};
+use super::{Exit, database, gone, print, print_bytes, tool};
 use crate::cli::{Global, PolicyArgs};
 use crate::model::FoundTool;
 use crate::policy::{Decision, Deviation, KnownServer, PlannedServer, PolicyEffect, Target, Window, advise};
@@ -198,7 +198,7 @@ impl Command<'_> {
                     let word = if loss.change == Deviation::Asked { "warning" } else { "note" };
                     eprintln!("{word}: {}", visible(&loss.sentence()));
                 }
-                print(document.text())?;
+                print_bytes(document.text().as_bytes())?;
                 Ok(Exit::Done)
             }
             Err(refused) => {
