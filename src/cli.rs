@@ -12,6 +12,7 @@ mod diff;
 mod export;
 mod extract;
 mod generate;
+mod list;
 mod scan;
 mod search;
 mod server;
@@ -22,6 +23,7 @@ pub use diff::{CheckArgs, DiffArgs, PinArgs};
 pub use export::{ExportArgs, ExportFormat, ImportArgs};
 pub use extract::ExtractArgs;
 pub use generate::{CompletionsArgs, DoctorArgs, ManArgs, completions, man_page, man_pages};
+pub use list::{ListArgs, Sort};
 pub use scan::{ConfiguredArgs, ScanArgs, ScanFormat};
 pub use search::SearchArgs;
 pub use server::ServerArgs;
@@ -70,6 +72,8 @@ pub enum Command {
     Server(ServerArgs),
     /// Find tools by words, in any language.
     Search(SearchArgs),
+    /// List servers, worst first: how many of their tools are of each risk, and which could not be read.
+    List(ListArgs),
     /// The database in numbers.
     Stats(StatsArgs),
     /// What changed between two days, two databases or two lists: risk-raising changes first.
@@ -179,6 +183,9 @@ pub struct ToolArgs {
     /// Only on this server: its name, or the package it was read from.
     #[arg(long, value_name = "SERVER")]
     pub server: Option<String>,
+    /// Tell the tool of every server in full, however many have the name.
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// Arguments of `mcpdex policy`.

@@ -9,7 +9,7 @@ use crate::model::{CrawlEvent, History, Outcome, ToolOrigin};
 use crate::net::RateLimit;
 use crate::report::{CrawlSummary, Host, RunSummary, SourceProblem, to_json, visible};
 use crate::source::{SourceSpec, SpecError, curated};
-use crate::store::{Judged, Known, Reader, Recorded, StoreError, Writer, begin_run};
+use crate::store::{Judged, Known, Reader, Recorded, ServerQuery, StoreError, Writer, begin_run};
 use anyhow::Context;
 use jiff::{Timestamp, ToSpan};
 use mcpdex_process::LookedAt;
@@ -20,6 +20,8 @@ use tokio::sync::mpsc;
 
 /// How many things may be learnt before the writer has to take one.
 const QUEUE: usize = 64;
+/// How many of the servers that a run has asked or read its report holds.
+const LEARNT: usize = 200;
 /// What was tried less than this ago counts as fresh, unless the user says otherwise.
 const FRESH: Age = Age { seconds: 86_400 };
 
@@ -101,6 +103,11 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
     let reader = Reader::open(&path)?;
     let document =
         CrawlSummary::new(path.display().to_string(), run, reader.summary()?, bench.rules.digest().to_owned())
+            .with_learnt(reader.servers(&ServerQuery {
+                run: Some(known.run()),
+                take: LEARNT,
+                ..ServerQuery::default()
+            })?)
             .with_unread(reader.unread()?, reader.partial_lists()?)
             .with_hosts(hosts.collect())
             .with_problems(failures.chain(problems).collect());

@@ -21,6 +21,7 @@ mod gone;
 mod import;
 mod interrupt;
 mod judging;
+mod list;
 mod pin;
 mod policy;
 mod probe;
@@ -87,7 +88,12 @@ fn takes_long(command: &Command) -> bool {
         Command::Import(_) | Command::Doctor(_) | Command::Classify(_) | Command::Eval(_) | Command::Rules(_) => true,
         Command::Probe(_) | Command::Extract(_) | Command::Diff(_) => true,
         Command::Policy(args) => args.tool.is_none(),
-        Command::Tool(_) | Command::Server(_) | Command::Search(_) | Command::Stats(_) | Command::Explain(_) => false,
+        Command::Tool(_)
+        | Command::Server(_)
+        | Command::Search(_)
+        | Command::List(_)
+        | Command::Stats(_)
+        | Command::Explain(_) => false,
         Command::Completions(_) | Command::Man(_) | Command::ExtractWorker | Command::RunConfined(_) => false,
     }
 }
@@ -109,6 +115,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Tool(args) => tool::run(global, args),
         Command::Server(args) => server::run(global, args),
         Command::Search(args) => search::run(global, args),
+        Command::List(args) => list::run(global, args),
         Command::Stats(args) => stats::run(global, args),
         Command::Diff(args) => diff::run(global, args),
         Command::Pin(args) => pin::run(global, args),

@@ -2,8 +2,8 @@
 
 use super::{Exit, database, gone, print};
 use crate::cli::{Global, ToolArgs};
-use crate::model::FoundTool;
-use crate::policy::{Profile, decide_found, recommend};
+use crate::model::{FoundTool, RelatedTool};
+use crate::policy::{Profile, Target, decide_found, recommend};
 use crate::report::{PolicyView, ToolReport, ToolSurroundings, ToolView, nearest, to_json, visible};
 use crate::store::{Reader, StoreError};
 use crate::survey::{differences, of_name};
@@ -30,14 +30,42 @@ pub(super) fn run(global: &Global, args: &ToolArgs) -> anyhow::Result<Exit> {
         return unknown(&reader, &args.name, server);
     }
     let around = ToolSurroundings {
+        related: related(&reader, &found)?,
         differences: differences(&found),
         findings: of_name(&name, &found, &namesakes.look_alikes, &namesakes.mentioned_by),
         spellings: namesakes.spellings,
     };
     let views = views(found);
     let report = ToolReport::new(&name, views, around);
-    print(&if global.json { to_json(&report) } else { report.to_text() })?;
+    print(&if global.json { to_json(&report) } else { report.to_text(args.all) })?;
     Ok(Exit::Done)
+}
+
+/// How many related tools are named.
+const RELATED: usize = 6;
+/// Of how many servers related tools are looked for.
+const RELATED_SERVERS: usize = 3;
+
+/// Tools of one server that are looked at for it.
+const LOOKED_AT: u32 = 100;
+
+/// Other tools of the servers that share a trait, or lacking traits the class, with the tools that were found.
+fn related(reader: &Reader, found: &[FoundTool]) -> Result<Vec<RelatedTool>, StoreError> {
+    let mut related = Vec::new();
+    for (server, tools) in by_server(found).into_iter().take(RELATED_SERVERS) {
+        let Some(first) = tools.first() else { continue };
+        let mut others = reader.other_tools(server, &first.tool.name, LOOKED_AT)?;
+        others.retain(|other| {
+            tools.iter().any(|tool| match tool.verdict.traits.is_empty() {
+                true => other.traits.is_empty() && other.class == tool.verdict.class,
+                false => !other.traits.is_disjoint(&tool.verdict.traits),
+            })
+        });
+        related.extend(others);
+    }
+    related.sort_by(|a, b| b.risk.cmp(&a.risk).then_with(|| a.cmp(b)));
+    related.truncate(RELATED);
+    Ok(related)
 }
 
 /// The current tools of this name, on all servers or on one.
@@ -107,7 +135,8 @@ fn views(found: Vec<FoundTool>) -> Vec<ToolView> {
                         document.losses.iter().map(|loss| format!("; here it is {}: {}", loss.written, loss.why));
                     // What mcpdex itself wrote is JSON.
                     let value = serde_json::from_str(document.text()).ok();
-                    Ok(PolicyView { reason: losses.collect(), document: value })
+                    let steps = Target::PolicyLayer.capability().steps;
+                    Ok(PolicyView { reason: losses.collect(), document: value, steps })
                 }
                 Err(refused) => Err(refused.to_string()),
             };
@@ -119,9 +148,9 @@ fn views(found: Vec<FoundTool>) -> Vec<ToolView> {
         .map(|found| {
             let decided = decide_found(Profile::balanced(), &found).sentence();
             let policy = match policies.get(&found.server) {
-                Some(Ok(view)) => PolicyView { reason: decided + &view.reason, document: view.document.clone() },
-                Some(Err(refused)) => PolicyView { reason: refused.clone(), document: None },
-                None => PolicyView { reason: decided, document: None },
+                Some(Ok(view)) => PolicyView { reason: decided + &view.reason, ..view.clone() },
+                Some(Err(refused)) => PolicyView { reason: refused.clone(), document: None, steps: &[] },
+                None => PolicyView { reason: decided, document: None, steps: &[] },
             };
             ToolView::new(found, policy)
         })

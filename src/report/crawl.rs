@@ -1,8 +1,10 @@
 //! The summary of a crawl: what is in the database now, what was learnt in this run, and what could not be read.
 
-use super::text::{paragraph, table};
+use super::list::server_table;
+use super::style::{faint, strong};
+use super::text::{fill, paragraph, table};
 use super::visible;
-use crate::model::{Outcome, PartialList, Summary, Unread};
+use crate::model::{Outcome, PartialList, ServerPage, Summary, Unread};
 use serde::{Serialize, Serializer};
 use std::fmt::Write as _;
 
@@ -23,6 +25,8 @@ pub struct CrawlSummary {
     pub by_category: Vec<(String, u64)>,
     #[serde(serialize_with = "as_object")]
     pub by_outcome: Vec<(String, u64)>,
+    /// What this run asked or read, worst first, not beyond a first page.
+    pub learnt: ServerPage,
     pub unread: Vec<Unread>,
     pub partial: Vec<PartialList>,
     /// By requests, the most first.
@@ -84,6 +88,8 @@ pub struct SourceProblem {
 
 /// How many unread servers are printed for people; `--json` has them all.
 const SHOWN: usize = 40;
+/// How many of the servers that this run read are printed.
+const LEARNT: usize = 12;
 /// How many hosts are printed, and as many again of those in trouble.
 const HOSTS: usize = 12;
 
@@ -104,6 +110,7 @@ impl CrawlSummary {
             by_risk: words(summary.risks),
             by_category: words(summary.categories),
             by_outcome: words(summary.outcomes.into_iter().map(|c| (c.outcome, c.targets)).collect()),
+            learnt: ServerPage { found: 0, servers: Vec::new() },
             unread: Vec::new(),
             partial: Vec::new(),
             hosts: Vec::new(),
@@ -116,6 +123,12 @@ impl CrawlSummary {
     #[must_use]
     pub fn with_unread(self, unread: Vec<Unread>, partial: Vec<PartialList>) -> Self {
         CrawlSummary { unread, partial, ..self }
+    }
+
+    /// Adds what this run asked or read.
+    #[must_use]
+    pub fn with_learnt(self, learnt: ServerPage) -> Self {
+        CrawlSummary { learnt, ..self }
     }
 
     /// Adds the hosts that were asked.
@@ -131,57 +144,95 @@ impl CrawlSummary {
         CrawlSummary { problems, ..self }
     }
 
-    /// The report as text for people.
+    /// The report as text for people: what this run learnt and could not, then what the database holds, then what to do.
     pub fn to_text(&self) -> String {
         let mut out = String::new();
-        let _ = writeln!(
-            out,
-            "{} servers ({} read, {} not), {} tools in {}",
-            self.servers,
-            self.servers_read,
-            self.servers - self.servers_read,
-            self.tools,
-            visible(&self.database)
-        );
         let run = &self.run;
         let _ = writeln!(
             out,
-            "this run: {} listed, {} attempts, {} left alone, {} tools seen, {} judged\n",
-            run.listings, run.attempts, run.skipped, run.tools, run.judged
+            "{}: {} listed, {} attempts, {} left alone, {} tools seen, {} judged",
+            strong("this run"),
+            run.listings,
+            run.attempts,
+            run.skipped,
+            run.tools,
+            run.judged
         );
+        let read: Vec<_> = self.learnt.servers.iter().filter(|line| line.is_read).take(LEARNT).collect();
+        if !read.is_empty() {
+            out.push('\n');
+            out += &server_table(read.iter().copied());
+            let more = self.learnt.found.saturating_sub(self.learnt.servers.len() as u64);
+            if self.learnt.servers.len() > LEARNT || more > 0 {
+                let _ = writeln!(out, "  … of {} servers (mcpdex list shows all)", self.learnt.found);
+            }
+        }
+        self.write_unread(&mut out);
+        self.write_partial(&mut out);
+        if self.hosts.iter().any(|host| host.failed + host.busy > 0 || host.paused_seconds > 0.0) {
+            let _ = writeln!(out, "\nHosts ({})", self.hosts.len());
+            out.push_str(&self.host_table());
+        }
+        let (read, not) = (self.servers_read, self.servers - self.servers_read);
+        let _ = writeln!(out, "\n{}: {}", strong("in the database"), visible(&self.database));
+        let _ = writeln!(out, "servers   {} ({read} read, {not} not), {} tools", self.servers, self.tools);
         let line = |counts: &[(String, u64)]| {
             counts.iter().map(|(word, number)| format!("{word} {number}")).collect::<Vec<_>>().join(" · ")
         };
         let _ = writeln!(out, "class     {}", line(&self.by_class));
         let _ = writeln!(out, "risk      {}", line(&self.by_risk));
         let _ = writeln!(out, "category  {}", line(&self.by_category));
-        if !self.unread.is_empty() {
-            let _ = writeln!(out, "\nNot read ({})", self.unread.len());
-            for unread in self.unread.iter().take(SHOWN) {
-                let asked = if unread.target == unread.server { "" } else { &*format!(" ({})", unread.target) };
-                let detail = unread.detail.as_deref().unwrap_or("no further detail");
-                let line = format!("{}{asked}: {}: {detail}", unread.server, unread.outcome);
-                out.push_str(&paragraph(&line, "  "));
-            }
-            if self.unread.len() > SHOWN {
-                let _ = writeln!(out, "  … and {} more (--json lists all)", self.unread.len() - SHOWN);
-            }
-        }
-        if !self.hosts.is_empty() {
-            let _ = writeln!(out, "\nHosts ({})", self.hosts.len());
-            out.push_str(&self.host_table());
-        }
-        if !self.partial.is_empty() {
-            out.push_str("\nRead in part\n");
-            for list in self.partial.iter().take(SHOWN) {
-                let _ = writeln!(out, "  {}", visible(&list.server));
-                for missing in &list.missing {
-                    let place = missing.site.as_ref().map(|s| format!(" ({}:{})", s.file, s.line)).unwrap_or_default();
-                    out.push_str(&paragraph(&format!("{}{place}", missing.detail), "    "));
-                }
-            }
-        }
+        let next = match self.learnt.servers.iter().find(|line| line.is_read) {
+            Some(worst) => format!("next: mcpdex server {} · mcpdex list · mcpdex tool NAME", visible(&worst.server)),
+            None => "next: mcpdex list · mcpdex list --unread · mcpdex stats".to_owned(),
+        };
+        let _ = writeln!(out, "\n{}", faint(fill(&next, "", "  ")));
         out
+    }
+
+    /// Whether the server is one of this run's; of a long run only a first page is known.
+    fn is_of_this_run(&self, server: &str) -> bool {
+        let known = &self.learnt.servers;
+        self.learnt.found > known.len() as u64 || known.iter().any(|line| line.server == server)
+    }
+
+    fn write_unread(&self, out: &mut String) {
+        let unread: Vec<_> = self.unread.iter().filter(|unread| self.is_of_this_run(&unread.server)).collect();
+        if unread.is_empty() {
+            return;
+        }
+        let _ = writeln!(out, "\nNot read ({})", unread.len());
+        for unread in unread.iter().take(SHOWN) {
+            let asked = if unread.target == unread.server { "" } else { &*format!(" ({})", unread.target) };
+            let detail = unread.detail.as_deref().unwrap_or("no further detail");
+            out.push_str(&paragraph(&format!("{}{asked}: {}: {detail}", unread.server, unread.outcome), "  "));
+        }
+        if unread.len() > SHOWN {
+            let _ = writeln!(out, "  … and {} more (mcpdex list --unread)", unread.len() - SHOWN);
+        }
+        if unread.iter().any(|unread| unread.outcome == Outcome::Unreadable && is_package(&unread.target)) {
+            let cure =
+                "What its source does not tell, the program does: `mcpdex crawl --run NAME` starts it in a sandbox.";
+            out.push_str(&paragraph(cure, "  "));
+        }
+    }
+
+    fn write_partial(&self, out: &mut String) {
+        let partial: Vec<_> = self.partial.iter().filter(|list| self.is_of_this_run(&list.server)).collect();
+        if partial.is_empty() {
+            return;
+        }
+        out.push_str("\nRead in part\n");
+        for list in partial.iter().take(SHOWN) {
+            let _ = writeln!(out, "  {}", visible(&list.server));
+            for missing in &list.missing {
+                let place = missing.site.as_ref().map(|s| format!(" ({}:{})", s.file, s.line)).unwrap_or_default();
+                out.push_str(&paragraph(&format!("{}{place}", missing.detail), "    "));
+            }
+        }
+        if partial.len() > SHOWN {
+            let _ = writeln!(out, "  … and {} more (--json lists all)", partial.len() - SHOWN);
+        }
     }
 
     /// The hosts with the most requests and those with the most trouble.
@@ -203,6 +254,11 @@ impl CrawlSummary {
         });
         table(&["host", "requests", "no answer", "busy", "mean s", "paused s"], rows)
     }
+}
+
+/// Whether what was asked is a package, which a sandbox can run.
+fn is_package(target: &str) -> bool {
+    target.starts_with("npm:") || target.starts_with("pypi:")
 }
 
 fn as_object<S: Serializer>(counts: &[(String, u64)], serializer: S) -> Result<S::Ok, S::Error> {

@@ -9,6 +9,7 @@ use crate::model::Risk;
 use crate::survey::{Finding, Kind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use textwrap::core::display_width;
 
 /// Lines that a person sees without scrolling on a tall terminal.
 const SCREEN: usize = 60;
@@ -121,12 +122,19 @@ impl ScanReport {
         if not_read.len() > NOT_READ {
             let _ = writeln!(out, "! {} more were not read (--details)", not_read.len() - NOT_READ);
         }
+        for gated in self.findings.iter().filter(|gated| gated.counts()) {
+            if let Some(day) = &gated.expired {
+                let what = gated.finding.tool.as_deref().unwrap_or(gated.finding.kind.as_str());
+                let line = format!("! accepted until {day}, which is past: {what} ({})", gated.finding.server);
+                out += &hanging(&line, "", "    ");
+            }
+        }
         let more =
             if more > 0 { format!(" {more} of them, most milder than high, are not shown.") } else { String::new() };
         let _ = write!(out, "\n{}", hanging(&format!("{}{more}", self.counted()), "", ""));
         let next = "next: mcpdex scan --details · mcpdex tool NAME · mcpdex policy --clients FILE";
         if !self.servers.is_empty() {
-            let _ = writeln!(out, "{}", faint(next));
+            let _ = writeln!(out, "{}", faint(fill(next, "", "  ")));
         }
         out
     }
@@ -156,11 +164,18 @@ impl<'a> Entry<'a> {
 
     /// A line for each finding.
     fn one_by_one(&self) -> String {
-        let widest = self.grave.iter().map(|finding| name(finding).chars().count()).max().unwrap_or(0).min(40);
+        let widest = self.grave.iter().map(|finding| display_width(&name(finding))).max().unwrap_or(0).min(40);
         let line = |finding: &&Finding| {
             let (name, harm) = (name(finding), matter(finding));
             let risk = by_risk(finding.severity, format!("{:<8}", finding.severity.as_str()));
-            format!("{}\n", fill(&format!("{risk}  {name:<widest$}  {harm}"), "  ", &" ".repeat(12)))
+            format!(
+                "{}\n",
+                fill(
+                    &format!("{risk}  {name}{}  {harm}", " ".repeat(widest.saturating_sub(display_width(&name)))),
+                    "  ",
+                    &" ".repeat(12)
+                )
+            )
         };
         self.grave.iter().map(line).collect()
     }

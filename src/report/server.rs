@@ -1,10 +1,11 @@
 //! The report on one server: its tools, how risky they are, what they make possible together, what they cost, what its
 //! annotations are worth, and what is not known of it.
 
-use super::text::{paragraph, table};
+use super::text::{hanging, paragraph, table};
 use super::visible;
 use crate::model::{
-    Class, Confidence, FoundTool, ListFacts, Risk, ServerFacts, ToolOrigin, ToolSite, Trait, Unread, at_plain_start,
+    Class, Confidence, FoundTool, ListFacts, Package, Risk, ServerFacts, ToolOrigin, ToolSite, Trait, Unread,
+    at_plain_start,
 };
 use crate::survey::{Audit, Combination, Finding};
 use serde::Serialize;
@@ -108,8 +109,23 @@ impl ServerView {
                 let _ = writeln!(out, "{label:<11} {}", visible(value));
             }
         }
-        if !facts.sources.is_empty() {
-            let _ = writeln!(out, "listed by   {}", visible(&facts.sources.join(", ")));
+        if let Some(description) = facts.description.as_deref().filter(|text| !text.trim().is_empty()) {
+            out.push_str(&hanging(&format!("says        {}", description.trim()), "", "            "));
+        }
+        if let Some(status) = facts.status.as_deref().filter(|status| *status != "active") {
+            out.push_str(&hanging(&format!("status      {status}"), "", "            "));
+        }
+        let packages: Vec<_> = facts.packages.iter().map(Package::key).collect();
+        let remotes: Vec<_> = facts.remotes.iter().map(|remote| remote.url.clone()).collect();
+        for (label, all) in [
+            ("packages", packages),
+            ("answers at", remotes),
+            ("asks for", facts.variables.clone()),
+            ("listed by", facts.sources.clone()),
+        ] {
+            if !all.is_empty() {
+                out.push_str(&hanging(&format!("{label:<11} {}", all.join(", ")), "", "            "));
+            }
         }
         if !self.is_read {
             out.push_str("\nNo list of its tools was ever learnt: nothing is known of what it can do.\n");
@@ -197,11 +213,16 @@ impl ServerView {
         if audit.tools == 0 {
             return;
         }
-        let text = format!(
-            "Annotations: {} of {} tools carry hints of their own, {} the defaults, which say nothing; {} rightly say \
-             that they only read.",
-            audit.annotated, audit.tools, audit.defaults, audit.read_only_agrees
-        );
+        let mut text = match audit.annotated {
+            0 => "Annotations: no tool carries hints that its author set".to_owned(),
+            some => format!("Annotations: {some} of {} tools carry hints that their author set", audit.tools),
+        };
+        if audit.defaults > 0 {
+            let _ = write!(text, "; {} carry an SDK's defaults, which say nothing", audit.defaults);
+        }
+        if audit.read_only_agrees > 0 {
+            let _ = write!(text, "; {} say that they only read, and do", audit.read_only_agrees);
+        }
         let _ = write!(out, "\n{}", paragraph(&text, ""));
         for (names, what) in [
             (&audit.read_only_doubtful, "say that they only read, and by their definitions do not"),

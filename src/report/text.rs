@@ -3,8 +3,9 @@
 use super::style::by_risk;
 use super::visible;
 use crate::model::Risk;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use std::io::IsTerminal;
+use textwrap::{WordSeparator, WordSplitter};
 
 /// A narrower terminal is written to as if it had this many columns.
 const NARROWEST: usize = 40;
@@ -39,7 +40,11 @@ pub(super) fn hanging(text: &str, first: &str, rest: &str) -> String {
 pub(super) fn fill(line: &str, first: &str, rest: &str) -> String {
     match width() {
         Some(width) => {
-            textwrap::fill(line, textwrap::Options::new(width).initial_indent(first).subsequent_indent(rest))
+            let options = textwrap::Options::new(width).initial_indent(first).subsequent_indent(rest);
+            // Addresses, paths and names stay in one piece. Scripts without blanks break where their own rules say.
+            let options = options.word_splitter(WordSplitter::NoHyphenation);
+            let spaced = options.clone().word_separator(WordSeparator::AsciiSpace).break_words(false);
+            textwrap::fill(line, if line.is_ascii() { spaced } else { options })
         }
         None => format!("{first}{line}"),
     }
@@ -64,6 +69,7 @@ pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
         let cells = row.iter().zip(header.iter().chain(std::iter::repeat(&"")));
         table.add_row(cells.map(|(cell, header)| shown(cell, header)).collect::<Vec<_>>());
     }
+    keep_words_whole(&mut table);
     let mut out = String::new();
     for line in table.lines() {
         out.push(' ');
@@ -71,6 +77,24 @@ pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
         out.push('\n');
     }
     out
+}
+
+/// Columns this narrow hold words and numbers, which are not wrapped.
+const NARROW: u16 = 11;
+
+/// Names stand in the first column: where they leave half of the width to the others, they are not wrapped.
+fn keep_words_whole(table: &mut Table) {
+    let Some(width) = width() else { return };
+    let widths = table.column_max_content_widths();
+    let narrow: usize = widths.iter().skip(1).filter(|widest| **widest <= NARROW).map(|width| usize::from(*width) + 2).sum();
+    let mut room = width.saturating_sub(narrow + 4);
+    for (at, widest) in widths.into_iter().enumerate().collect::<Vec<_>>().into_iter().rev() {
+        let fits = if at == 0 { usize::from(widest) <= room.min(width / 2) } else { widest <= NARROW && room > 0 };
+        room = if at == 0 { 0 } else { room };
+        if let Some(column) = table.column_mut(at).filter(|_| fits) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
 }
 
 fn shown(cell: &str, header: &str) -> String {

@@ -1,10 +1,11 @@
 //! The report on one tool name: every server that has it, what it does, how it was judged, what to do about it.
 
-use super::text::{paragraph, table};
+use super::style::{by_risk, strong};
+use super::text::{fill, hanging, paragraph, table};
 use super::visible;
 use crate::model::{
-    Annotations, FoundTool, Merge, Oddity, OtherStatement, Parameter, Partial, ToolCondition, ToolOrigin, ToolSite,
-    Verdict, at_plain_start, parameters,
+    Annotations, FoundTool, Merge, Oddity, OtherStatement, Parameter, Partial, RelatedTool, ToolCondition, ToolOrigin,
+    ToolSite, Verdict, at_plain_start, parameters,
 };
 use crate::survey::{Difference, Finding};
 use serde::Serialize;
@@ -47,7 +48,12 @@ pub struct ToolView {
 pub struct PolicyView {
     pub reason: String,
     pub document: Option<Value>,
+    /// How to apply it.
+    pub steps: &'static [&'static str],
 }
+
+/// So many servers of one name are told in full; of more only the gravest, unless all are asked for.
+const MAX_IN_FULL: usize = 2;
 
 /// How many ways of abuse are told of one tool.
 const MAX_ATTACKS: usize = 2;
@@ -113,6 +119,8 @@ pub struct ToolSurroundings {
     /// In what the servers' tools differ.
     pub differences: Vec<Difference>,
     pub findings: Vec<Finding>,
+    /// Other tools of these servers that can do the like, gravest first.
+    pub related: Vec<RelatedTool>,
 }
 
 impl ToolReport {
@@ -121,19 +129,19 @@ impl ToolReport {
         ToolReport { schema: "mcpdex/tool/1", tool: tool.to_owned(), servers, around }
     }
 
-    /// The report as text for people.
-    pub fn to_text(&self) -> String {
-        let mut out = format!("{}\n", visible(&self.tool));
+    /// The report as text for people: with `all` every server's tool in full, else of many the gravest.
+    pub fn to_text(&self, all: bool) -> String {
+        let mut out = format!("{}\n", strong(visible(&self.tool)));
         if !self.around.spellings.is_empty() {
             out += &paragraph(&format!("also spelled {}", self.around.spellings.join(", ")), "");
         }
         if self.servers.len() > 1 {
             let _ = writeln!(out, "{} servers have a tool of this name.\n", self.servers.len());
-            let rows = self.servers.iter().map(|view| {
+            let rows = self.gravest_first().into_iter().map(|view| {
                 let v = &view.verdict;
-                vec![view.server.clone(), v.class.to_string(), v.risk.to_string(), view.parameters.len().to_string()]
+                vec![view.server.clone(), v.class.to_string(), v.risk.to_string(), brief(&v.does)]
             });
-            out += &table(&["server", "class", "risk", "parameters"], rows);
+            out += &table(&["server", "class", "risk", "what it says it does"], rows);
         }
         if !self.around.differences.is_empty() {
             out.push_str("\nThey differ in\n");
@@ -149,12 +157,50 @@ impl ToolReport {
             let text = format!("! {} ({}): {}", finding.kind, finding.server, finding.message);
             let _ = write!(out, "\n{}", paragraph(&text, ""));
         }
-        for view in &self.servers {
+        let in_full = if all || self.servers.len() <= MAX_IN_FULL { self.servers.len() } else { 1 };
+        let shown: Vec<&ToolView> = if in_full == self.servers.len() {
+            self.servers.iter().collect()
+        } else {
+            self.gravest_first().into_iter().take(in_full).collect()
+        };
+        for view in shown {
             out.push('\n');
             view.write(&mut out);
         }
+        self.write_related(&mut out);
+        if in_full < self.servers.len() {
+            let rest = self.servers.len() - in_full;
+            let more =
+                format!("The gravest of {} is shown; `--all` shows {rest} more, `--server NAME` one.", rest + in_full);
+            let _ = write!(out, "\n{}", paragraph(&more, ""));
+        }
         out
     }
+
+    /// The servers' tools, gravest first.
+    fn gravest_first(&self) -> Vec<&ToolView> {
+        let mut views: Vec<&ToolView> = self.servers.iter().collect();
+        views.sort_by_key(|view| std::cmp::Reverse((view.verdict.risk, view.verdict.class)));
+        views
+    }
+
+    fn write_related(&self, out: &mut String) {
+        if self.around.related.is_empty() {
+            return;
+        }
+        let told = |one: &RelatedTool| format!("{} ({})", visible(&one.tool), by_risk(one.risk, one.risk));
+        let related: Vec<_> = self.around.related.iter().map(told).collect();
+        let line = format!("Others there that can do the like: {}", related.join(", "));
+        let _ = write!(out, "\n{}\n", fill(&line, "", "  "));
+    }
+}
+
+/// The first line of a text, cut to what a column holds.
+fn brief(text: &str) -> String {
+    const LETTERS: usize = 70;
+    let line = text.trim().lines().next().unwrap_or_default();
+    let cut: String = line.chars().take(LETTERS).collect();
+    if cut.len() < line.len() { format!("{}…", cut.trim_end()) } else { cut }
 }
 
 fn how(origin: ToolOrigin) -> &'static str {
@@ -170,25 +216,34 @@ fn how(origin: ToolOrigin) -> &'static str {
 impl ToolView {
     fn write(&self, out: &mut String) {
         let v = &self.verdict;
+        let traits: Vec<_> = v.traits.iter().map(|t| t.as_str()).collect();
+        let traits = if traits.is_empty() { String::new() } else { format!(" · {}", traits.join(", ")) };
+        let risk = by_risk(v.risk, format!("risk {}", v.risk));
+        let _ =
+            writeln!(out, "{}", fill(&format!("{} · {risk} · confidence {}{traits}", v.class, v.confidence), "", "  "));
+        if !v.does.is_empty() {
+            out.push_str(&paragraph(&format!("“{}”", v.does), "  "));
+        }
+        let _ = write!(out, "\n{}\n", paragraph(&v.rationale, "  "));
         let version = self.version.as_deref().map(|v| format!(" {v}")).unwrap_or_default();
-        let _ = writeln!(out, "server      {}", visible(&self.server));
-        let _ = writeln!(out, "learnt from {}", visible(&format!("{}{version} ({})", self.target, self.how())));
+        out.push_str(&hanging(&format!("server      {}", self.server), "", "            "));
+        let learnt = format!("learnt from {}{version} ({})", self.target, self.how());
+        out.push_str(&hanging(&learnt, "", "            "));
         if let Some(text) = &self.condition {
             let condition = ToolCondition { text: text.clone(), plain_start: self.plain_start };
             let text = format!("{text} ({})", condition.at_plain_start());
-            let _ = writeln!(out, "only with   {}", visible(&text));
+            out.push_str(&hanging(&format!("only with   {text}"), "", "            "));
         }
-        let traits: Vec<_> = v.traits.iter().map(|t| t.as_str()).collect();
-        let traits = if traits.is_empty() { String::new() } else { format!(" · {}", traits.join(", ")) };
-        let _ = writeln!(out, "verdict     {} · risk {} · confidence {}{traits}\n", v.class, v.risk, v.confidence);
-        out.push_str(&paragraph(&v.rationale, "  "));
         self.write_evidence(out);
         self.write_definition(out);
-        let _ = writeln!(out, "\nRecommended policy: {}", self.policy.reason);
+        let _ = write!(out, "\n{}", paragraph(&format!("Recommended policy: {}", self.policy.reason), ""));
         if let Some(document) = &self.policy.document {
             let text = serde_json::to_string_pretty(document).unwrap_or_default();
             for line in text.lines() {
                 let _ = writeln!(out, "  {}", visible(line));
+            }
+            for (at, step) in self.policy.steps.iter().enumerate() {
+                out.push_str(&hanging(&format!("{}. {step}", at + 1), "", "   "));
             }
         }
         self.write_origins(out);

@@ -15,7 +15,7 @@ fn the_sample_is_crawled_without_any_network_into_the_platforms_data_folder() {
     let user = User::new();
     let ran = user.run(&["crawl", "sample"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    assert!(ran.out.contains("8 servers (8 read, 0 not)"), "{}", ran.out);
+    assert!(ran.out.contains("servers   8 (8 read, 0 not)"), "{}", ran.out);
     assert!(user.database().is_file());
 }
 

@@ -34,6 +34,7 @@ mod hostile_folder;
 mod house;
 mod interrupts;
 mod judgements;
+mod layouts;
 mod lockfile;
 mod manifests;
 mod mended_lists;

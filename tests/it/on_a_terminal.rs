@@ -6,7 +6,7 @@ use std::process::Command;
 
 /// Signs that move the cursor, change colours, ring, hide or reorder text.
 const SIGNS: [&str; 9] =
-    ["\u{1b}[31m", "\u{1b}]0;title\u{7}", "\r", "\u{9b}2J", "\u{85}", "\u{202e}", "\u{2066}", "\u{200b}", "\u{8}"];
+    ["\u{1b}[35m", "\u{1b}]0;title\u{7}", "\r", "\u{9b}2J", "\u{85}", "\u{202e}", "\u{2066}", "\u{200b}", "\u{8}"];
 
 fn known() -> User {
     let user = User::new();
@@ -20,6 +20,10 @@ fn known() -> User {
     user.done(&["crawl", "--listed", "-q", "tools.jsonl"]);
     user
 }
+
+/// The styles that mcpdex writes.
+const STYLES: [&str; 7] =
+    ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[1;31m"];
 
 /// What a terminal is sent, or `None` where there is no program to make one.
 fn sent(user: &User, words: &[&str]) -> Option<String> {
@@ -71,9 +75,16 @@ fn no_format_sends_a_terminal_what_it_obeys() {
         &["explain", "io.example/s5", "get_pot\u{202e}x"],
         &["stats"],
     ] {
-        let Some(text) = sent(&user, words) else { return };
+        let Some(text) = sent(&user, &[words, &["--color", "never"]].concat()) else { return };
         assert!(text.len() > 20, "{words:?} printed nothing");
         assert_eq!(obeyed(&text), Vec::<char>::new(), "{words:?}");
+        // In colour there is nothing but our own styles, of which the planted texts know none.
+        let Some(mut coloured) = sent(&user, words) else { return };
+        for style in STYLES {
+            assert!(!SIGNS.iter().any(|sign| sign.contains(style)));
+            coloured = coloured.replace(style, "");
+        }
+        assert_eq!(obeyed(&coloured), Vec::<char>::new(), "{words:?} in colour");
     }
 }
 
@@ -81,7 +92,7 @@ fn no_format_sends_a_terminal_what_it_obeys() {
 fn a_pipe_and_a_file_get_the_text_as_it_came() {
     let user = known();
     let piped = user.done(&["export", "--format", "csv"]);
-    assert!(piped.contains("\u{1b}[31m") && piped.contains('\u{202e}'));
+    assert!(piped.contains("\u{1b}[35m") && piped.contains('\u{202e}'));
     user.done(&["export", "--format", "csv", "--out", "sheet.csv"]);
     assert_eq!(std::fs::read_to_string(user.home().join("sheet.csv")).unwrap(), piped);
 }

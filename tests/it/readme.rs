@@ -19,6 +19,7 @@ fn output(user: &User, line: &str) -> String {
     let mut child = user
         .command(&words)
         .env("MCPDEX_DB", "mcpdex.db")
+        .env("COLUMNS", "100")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

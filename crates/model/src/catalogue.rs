@@ -4,6 +4,7 @@ use super::{
     Category, Class, Merge, Outcome, Partial, Risk, Tool, ToolCondition, ToolOrigin, ToolSite, Trait, Verdict,
 };
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// A tool of one server, with all that is known about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,6 +98,43 @@ pub struct HitPage {
     pub bounded: bool,
     /// No tool has all of the words; these have at least one.
     pub loosened: bool,
+}
+
+/// A server in one line of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ServerLine {
+    pub server: String,
+    pub title: Option<String>,
+    pub description: Option<String>,
+    /// Whether any list of its tools was ever learnt.
+    pub is_read: bool,
+    /// Current tools, and of these those of each risk.
+    pub tools: u64,
+    pub low: u64,
+    pub medium: u64,
+    pub high: u64,
+    pub critical: u64,
+    pub last_seen: String,
+    /// How the newest attempt ended, where no list was ever learnt and one was tried.
+    pub unread: Option<Unread>,
+}
+
+/// Some of the servers that a question asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ServerPage {
+    /// How many there are in all.
+    pub found: u64,
+    pub servers: Vec<ServerLine>,
+}
+
+/// Another tool of a server that does the like of one that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct RelatedTool {
+    pub server: String,
+    pub tool: String,
+    pub class: Class,
+    pub risk: Risk,
+    pub traits: BTreeSet<Trait>,
 }
 
 /// Another tool that matters to somebody who looks at a name.

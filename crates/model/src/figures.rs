@@ -1,6 +1,6 @@
 //! What the database knows of one server, and of everything, in numbers.
 
-use super::{Category, Class, OutcomeCount, Partial, Risk, ToolOrigin, Trait};
+use super::{Category, Class, OutcomeCount, Package, Partial, Remote, Risk, ToolOrigin, Trait};
 use serde::Serialize;
 
 /// A server as its listings describe it.
@@ -15,6 +15,12 @@ pub struct ServerFacts {
     pub last_seen: String,
     /// The sources that list it.
     pub sources: Vec<String>,
+    /// What its newest listing names: how to get it, where it answers, whether it is deprecated.
+    pub packages: Vec<Package>,
+    pub remotes: Vec<Remote>,
+    pub status: Option<String>,
+    /// Variables and headers that its manifest asks for, by name.
+    pub variables: Vec<String>,
 }
 
 /// One tool list that was learnt of a server.

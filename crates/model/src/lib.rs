@@ -37,7 +37,9 @@ mod unpacking;
 mod verdict;
 mod word;
 
-pub use catalogue::{FoundTool, Hit, HitPage, NamedTool, OutcomeCount, PartialList, Summary, Unread};
+pub use catalogue::{
+    FoundTool, Hit, HitPage, NamedTool, OutcomeCount, PartialList, RelatedTool, ServerLine, ServerPage, Summary, Unread,
+};
 pub use condition::{Sighting, ToolCondition, at_plain_start};
 pub use event::{AliasedAttempt, CrawlEvent, Sweep, Validator};
 pub use figures::{Count, Coverage, Figures, Growth, ListFacts, ServerFacts, SourceFigures};

@@ -1,11 +1,53 @@
 //! What is known of one server beside its tools.
 
 use super::{Reader, StoreError};
-use mcpdex_model::{ListFacts, ServerFacts};
-use std::collections::BTreeMap;
+use crate::from_row::{FromRow, document, maybe_document};
+use mcpdex_model::{ListFacts, Package, Remote, ServerFacts};
+use rusqlite::Row;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A tokeniser's name, and what each tool costs in its tokens.
 pub type Tokens = (String, BTreeMap<String, u64>);
+
+/// What the newest listing of a server says.
+struct Newest {
+    packages: Vec<Package>,
+    remotes: Vec<Remote>,
+    status: Option<String>,
+    manifest: Option<serde_json::Value>,
+}
+
+impl FromRow for Newest {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Newest> {
+        Ok(Newest {
+            packages: document(row, "packages")?,
+            remotes: document(row, "remotes")?,
+            status: row.get("status")?,
+            manifest: maybe_document(row, "manifest")?,
+        })
+    }
+}
+
+/// The names of variables and headers that a manifest asks for, wherever in it they stand.
+fn variables(manifest: &serde_json::Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut rest = vec![manifest];
+    while let Some(value) = rest.pop() {
+        match value {
+            serde_json::Value::Object(object) => {
+                for (key, below) in object {
+                    let named = matches!(key.as_str(), "environmentVariables" | "headers");
+                    let entries = below.as_array().filter(|_| named).into_iter().flatten();
+                    found.extend(entries.filter_map(|entry| entry["name"].as_str()).map(str::to_owned));
+                    rest.push(below);
+                }
+            }
+            serde_json::Value::Array(items) => rest.extend(items),
+            _ => {}
+        }
+    }
+    found
+}
 
 impl Reader {
     /// How a server is described, and who lists it; `None` when there is no server of this name.
@@ -23,6 +65,12 @@ impl Reader {
              ORDER BY listing.source",
             [server],
         )?;
+        let newest = "SELECT listing.* FROM listing JOIN server ON server.id = listing.server_id
+                      WHERE server.name = ?1 ORDER BY listing.last_seen DESC, listing.id DESC LIMIT 1";
+        if let Some(Newest { packages, remotes, status, manifest }) = self.all(newest, [server])?.pop() {
+            let variables = manifest.map(|manifest| variables(&manifest)).unwrap_or_default();
+            facts = ServerFacts { packages, remotes, status, variables: variables.into_iter().collect(), ..facts };
+        }
         Ok(Some(facts))
     }
 

@@ -2,7 +2,8 @@
 //! one that lacks a column fails instead of giving another's value.
 
 use mcpdex_model::{
-    Growth, ListFacts, Listing, NamedTool, PartialList, ServerFacts, ServerId, SourceFigures, Tool, Unread, Validator,
+    Growth, ListFacts, Listing, NamedTool, PartialList, RelatedTool, ServerFacts, ServerId, SourceFigures, Tool,
+    Unread, Validator,
 };
 use rusqlite::Row;
 use rusqlite::types::Type;
@@ -142,6 +143,22 @@ impl FromRow for ServerFacts {
             first_seen: row.get("first_seen")?,
             last_seen: row.get("last_seen")?,
             sources: Vec::new(),
+            packages: Vec::new(),
+            remotes: Vec::new(),
+            status: None,
+            variables: Vec::new(),
+        })
+    }
+}
+
+impl FromRow for RelatedTool {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<RelatedTool> {
+        Ok(RelatedTool {
+            server: row.get("server")?,
+            tool: row.get("tool")?,
+            class: word(row, "class")?,
+            risk: word(row, "risk")?,
+            traits: document(row, "traits")?,
         })
     }
 }

@@ -104,6 +104,28 @@ impl Reader {
         Ok(namesakes)
     }
 
+    /// The other current tools of a server with what was judged of them, gravest first, at most `most`; without their
+    /// definitions, so that it costs little.
+    ///
+    /// # Errors
+    /// The database cannot be read, or a stored document is damaged.
+    pub fn other_tools(
+        &self,
+        server: &str,
+        name: &str,
+        most: u32,
+    ) -> Result<Vec<mcpdex_model::RelatedTool>, StoreError> {
+        let sql = "SELECT server.name AS server, tool.name AS tool, verdict.class AS class, verdict.risk AS risk,
+                          verdict.traits AS traits
+                   FROM server JOIN tool ON tool.server_id = server.id AND tool.current = 1
+                   JOIN verdict ON verdict.tool_id = tool.id
+                   WHERE server.name = ?1 AND tool.name != ?2
+                   ORDER BY CASE verdict.risk WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END,
+                            tool.name
+                   LIMIT ?3";
+        self.all(sql, (server, name, most))
+    }
+
     /// Every distinct name of a current tool without case and separators, handed to `each` one by one with the name.
     ///
     /// # Errors

@@ -165,6 +165,12 @@ impl Reader {
             .map_err(self.fail())
     }
 
+    pub(super) fn number(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<u64, StoreError> {
+        let number: Result<i64, _> =
+            self.connection.prepare_cached(sql).and_then(|mut s| s.query_row(parameters, |row| row.get(0)));
+        number.map(i64::unsigned_abs).map_err(self.fail())
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.path
     }

@@ -9,7 +9,7 @@ pub(crate) fn assert_valid(schema: &str, document: &str) -> Value {
         serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
     };
     let mut parts = jsonschema::Registry::new();
-    for part in ["words", "verdict", "policylayer-policy", "finding"].map(read) {
+    for part in ["words", "verdict", "policylayer-policy", "finding", "list"].map(read) {
         let id = part["$id"].as_str().unwrap().to_owned();
         parts = parts.add(id, part).unwrap();
     }

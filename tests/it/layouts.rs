@@ -1,0 +1,148 @@
+//! What people see: the layout of each command's text at several widths, in a pipe and in colour, under reviewed snapshots
+//! (`cargo insta review`, or `INSTA_UPDATE=always` and a look at the difference).
+
+use crate::support::binary::User;
+use crate::support::shelf::{monday, package};
+use serde_json::json;
+
+/// Invented servers, one with names in Chinese and with emoji.
+fn shelf() -> User {
+    let user = User::new();
+    user.done(&["crawl", "sample", "-q"]);
+    let tool = |name: &str, description: &str| {
+        json!({"name": name, "description": description, "inputSchema": {"type": "object",
+            "properties": {"目录": {"type": "string", "description": "要删除的文件夹的路径，必须是绝对路径，而且不能包含其他人正在使用的任何文件"}}}})
+        .to_string()
+    };
+    let tools = [
+        tool(
+            "删除文件夹",
+            "永久删除文件夹及其中的所有文件。此操作无法撤销。请在删除之前与所有者确认，因为备份只保留七天。",
+        ),
+        tool("🚀launch_rocket🚀", "Launches the rocket 🚀 from pad 39 and tells everyone on the public channel."),
+        tool("list_👨‍👩‍👧‍👦_families", "Lists families 👨‍👩‍👧‍👦 of the block."),
+    ];
+    let tools: Vec<&str> = tools.iter().map(String::as_str).collect();
+    package(&user, monday, "rocket-desk", "1.0.0", &tools);
+    let servers = json!({"mcpServers": {
+        "rockets": {"command": "npx", "args": ["-y", "rocket-desk@1.0.0"]},
+        "gone": {"command": "npx", "args": ["-y", "no-such-desk@1.0.0"]},
+    }});
+    std::fs::write(user.home().join("mcp.json"), servers.to_string()).unwrap();
+    user
+}
+
+/// What the command prints; times and places that differ from run to run are taken out.
+fn shown(user: &User, words: &[&str], columns: Option<&str>) -> String {
+    let mut command = user.command(words);
+    match columns {
+        Some(columns) => command.env("COLUMNS", columns),
+        None => command.env_remove("COLUMNS"),
+    };
+    let output = command.output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.replace(&user.home().display().to_string(), "HOME")
+}
+
+fn check(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.add_filter(r"\d{4}-\d{2}-\d{2}", "[a day---]");
+    settings.add_filter(r"\b[0-9a-f]{16}\b", "[digest]");
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// Commands that print what is known, each with the name of its snapshots.
+const COMMANDS: [(&str, &[&str]); 7] = [
+    ("tool", &["tool", "purge_folder"]),
+    ("tool-emoji", &["tool", "🚀launch_rocket🚀"]),
+    ("server", &["server", "npm:rocket-desk"]),
+    ("list", &["list"]),
+    ("search", &["search", "delete"]),
+    ("scan", &["scan", "--offline", "mcp.json"]),
+    ("stats", &["stats"]),
+];
+
+#[test]
+fn every_command_keeps_its_layout_at_every_width() {
+    let user = shelf();
+    for (name, words) in COMMANDS {
+        for columns in ["60", "80", "120", "200"] {
+            check(&format!("{name}@{columns}"), &shown(&user, words, Some(columns)));
+        }
+    }
+}
+
+#[test]
+fn a_pipe_is_given_whole_lines_and_colour_only_when_asked_for() {
+    let user = shelf();
+    for (name, words) in COMMANDS {
+        let piped = shown(&user, words, None);
+        assert!(!piped.contains('\u{1b}'), "{name}");
+        check(&format!("{name}@pipe"), &piped);
+        let coloured = shown(&user, &[words, &["--color", "always"]].concat(), Some("80"));
+        let plain = shown(&user, words, Some("80"));
+        let bare = ["0", "1", "2", "31", "32", "33"]
+            .iter()
+            .fold(coloured.clone(), |text, style| text.replace(&format!("\u{1b}[{style}m"), ""));
+        assert_eq!(bare, plain, "{name}: colours move nothing");
+        if name == "scan" {
+            check("scan@colour", &coloured.replace('\u{1b}', "␛"));
+        }
+    }
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal_unless_one_word_is() {
+    let user = shelf();
+    for (name, words) in COMMANDS {
+        for columns in [60_usize, 80, 120] {
+            for line in shown(&user, words, Some(&columns.to_string())).lines() {
+                let longest = line.split(' ').map(|word| word.chars().count()).max().unwrap_or(0);
+                // Letters that take two columns are counted once here.
+                assert!(line.chars().count() <= columns || longest > columns / 2, "{name} at {columns}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_scan_of_ten_servers_fits_a_screen_and_names_every_grave_tool() {
+    const DEEDS: [(&str, &str); 7] = [
+        ("delete", "Deletes the {} for good."),
+        ("run_on", "Runs any shell command that is given on the {}."),
+        ("pay_for", "Pays for the {} out of the user's account."),
+        ("mail", "Sends the {} by mail to any recipient."),
+        ("rename", "Renames the {}."),
+        ("list", "Lists the {}."),
+        ("get", "Returns the {}."),
+    ];
+    const THINGS: [&str; 6] = ["orders", "tickets", "pages", "branches", "volumes", "machines"];
+    let user = User::new();
+    let mut servers = serde_json::Map::new();
+    let mut grave = Vec::new();
+    for server in 0..10 {
+        let mut tools = Vec::new();
+        for at in 0..20 {
+            // Three servers only read.
+            let (verb, says) = DEEDS[if server < 3 { 5 + at % 2 } else { (at * 3 + server) % DEEDS.len() }];
+            let thing = THINGS[(at / 2 + server) % THINGS.len()];
+            let name = format!("{verb}_{thing}_{at}");
+            if matches!(verb, "delete" | "run_on" | "pay_for" | "mail") {
+                grave.push(name.clone());
+            }
+            tools.push(json!({"name": name, "description": says.replace("{}", thing)}).to_string());
+        }
+        let name = format!("desk-{server}");
+        package(&user, monday, &name, "1.0.0", &tools.iter().map(String::as_str).collect::<Vec<_>>());
+        servers.insert(name.clone(), json!({"command": "npx", "args": ["-y", format!("{name}@1.0.0")]}));
+    }
+    std::fs::write(user.home().join("mcp.json"), json!({ "mcpServers": servers }).to_string()).unwrap();
+    let screen = shown(&user, &["scan", "--offline", "mcp.json"], Some("80"));
+    assert!(grave.len() > 60, "the example is grave: {}", grave.len());
+    assert!(screen.lines().count() <= 60, "{} lines:\n{screen}", screen.lines().count());
+    for name in grave {
+        assert!(screen.contains(&name), "{name} is not named:\n{screen}");
+    }
+}
