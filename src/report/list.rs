@@ -1,10 +1,12 @@
 //! Servers in a list, as a table or as JSON.
 
-use super::text::{paragraph, table};
+use super::text::{paragraph, table, width};
 use crate::model::{Risk, ServerLine, ServerPage};
 use serde::Serialize;
 use std::fmt::Write as _;
 
+/// On fewer columns than this a list of servers says less of each.
+const ROOMY: usize = 80;
 /// Letters of a title or description that a column holds.
 const LETTERS: usize = 60;
 
@@ -46,6 +48,13 @@ impl ListReport {
 
 /// A table of servers, a line each.
 pub(super) fn server_table<'a>(servers: impl IntoIterator<Item = &'a ServerLine>) -> String {
+    if width().is_some_and(|width| width < ROOMY) {
+        let rows = servers.into_iter().map(|line| {
+            let tools = if line.is_read { line.tools.to_string() } else { "unread".to_owned() };
+            vec![line.server.clone(), gravest(line), tools]
+        });
+        return table(&["server", "risk", "tools"], rows);
+    }
     let rows = servers.into_iter().map(|line| {
         let count = |count: u64| if count == 0 { String::new() } else { count.to_string() };
         let (risk, tools) =

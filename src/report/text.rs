@@ -80,17 +80,17 @@ pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
 }
 
 /// Columns this narrow hold words and numbers, which are not wrapped.
-const NARROW: u16 = 11;
+const NARROW: usize = 11;
 
 /// Names stand in the first column: where they leave half of the width to the others, they are not wrapped.
 fn keep_words_whole(table: &mut Table) {
     let Some(width) = width() else { return };
-    let widths = table.column_max_content_widths();
-    let narrow: usize = widths.iter().skip(1).filter(|widest| **widest <= NARROW).map(|width| usize::from(*width) + 2).sum();
-    let mut room = width.saturating_sub(narrow + 4);
-    for (at, widest) in widths.into_iter().enumerate().collect::<Vec<_>>().into_iter().rev() {
-        let fits = if at == 0 { usize::from(widest) <= room.min(width / 2) } else { widest <= NARROW && room > 0 };
-        room = if at == 0 { 0 } else { room };
+    let widths: Vec<usize> = table.column_max_content_widths().into_iter().map(usize::from).collect();
+    let narrow: usize = widths.iter().skip(1).filter(|widest| **widest <= NARROW).map(|widest| widest + 2).sum();
+    let names_fit = widths.first().is_some_and(|names| *names <= width / 2 && names + narrow + 4 <= width);
+    let words_fit = narrow <= width * 3 / 4;
+    for (at, widest) in widths.into_iter().enumerate() {
+        let fits = if at == 0 { names_fit } else { words_fit && widest <= NARROW };
         if let Some(column) = table.column_mut(at).filter(|_| fits) {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
