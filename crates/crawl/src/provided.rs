@@ -97,8 +97,16 @@ impl CrawlContext {
         }
         let provided = found.tools.iter().filter(|tool| workspace::is_provided(&tool.site.file)).count();
         let names: Vec<String> = providers.iter().map(named).collect();
-        let detail =
-            format!("{provided} tools are registered by {} and provided by {}", named(&tree.package), names.join(", "));
+        let detail = match provided {
+            // Its own definitions, which the dependency registers.
+            0 => {
+                format!("{} was read together with {}, which it hands over to", named(&tree.package), names.join(", "))
+            }
+            1 => format!("1 tool is registered by {} and provided by {}", named(&tree.package), names.join(", ")),
+            many => {
+                format!("{many} tools are registered by {} and provided by {}", named(&tree.package), names.join(", "))
+            }
+        };
         found.partial.push(Partial::remark(PartialReason::NamesOnly, detail, None));
         if left_out > 0 {
             let detail = format!("{left_out} more dependencies were not looked into; {MAX_FETCHED} are at most");

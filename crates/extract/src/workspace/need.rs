@@ -80,6 +80,9 @@ const LIBRARIES: [&str; 58] = [
     "jinja2",
 ];
 
+/// Bytes of source below which a package that starts a program is taken for a wrapper around it.
+const WRAPPER: usize = 30_000;
+
 /// Dependencies of one package that are named at most.
 const MAX_NEEDS: usize = 3;
 
@@ -215,7 +218,8 @@ pub fn is_compiled(tree: &SourceTree) -> bool {
     let platforms = manifest.get("optionalDependencies").and_then(Json::as_object).is_some_and(|all| {
         all.keys().any(|name| ["linux", "darwin", "win32"].iter().any(|system| name.contains(system)))
     });
-    texts.is_empty() || platforms || speaks(&starts)
+    let size = texts.iter().map(|text| text.len()).sum::<usize>();
+    platforms || (size < WRAPPER && (texts.is_empty() || speaks(&starts)))
 }
 
 /// The repository on GitHub that the manifest names, as `OWNER/NAME`.
