@@ -65,19 +65,25 @@ impl Format for Writer {
 
     fn write(&self, servers: &[FittedServer<'_>], _options: &TargetOptions) -> Vec<PolicyFile> {
         let mut permission = Map::from_iter([("*".to_owned(), json!("ask"))]);
-        let words: [(&str, fn(PolicyEffect) -> bool); 3] = [
-            ("allow", |effect| effect == PolicyEffect::Allow),
-            ("ask", |effect| effect == PolicyEffect::Ask),
-            ("deny", PolicyEffect::is_refused),
-        ];
-        for (word, is) in words {
+        // The last entry that fits counts: what is graver comes later.
+        for word in ["allow", "ask", "deny"] {
             for server in servers {
-                for tool in server.tools.iter().filter(|tool| is(tool.effect)) {
+                for tool in server.tools.iter().filter(|tool| permission_of(tool.effect) == Some(word)) {
                     permission.insert(format!("{}_{}", server.alias, tool.name), json!(word));
                 }
             }
         }
         let document = json!({ "$schema": "https://opencode.ai/config.json", "permission": Value::Object(permission) });
         vec![PolicyFile::main(&CAPABILITY, pretty(&document))]
+    }
+}
+
+/// The client's word for an effect, where it has one.
+fn permission_of(effect: PolicyEffect) -> Option<&'static str> {
+    match effect {
+        PolicyEffect::Allow => Some("allow"),
+        PolicyEffect::Ask => Some("ask"),
+        refused if refused.is_refused() => Some("deny"),
+        _ => None,
     }
 }
