@@ -101,10 +101,14 @@ impl Ruleset {
     /// name or parameters speak for themselves.
     fn undescribed<'t>(&self, finding: &Finding<'t>, layout: &Layout) -> Option<ToolText<'t>> {
         let (from, to) = (layout.sentences.first()?.0, finding.reading.segments[2].end);
-        let told = finding.fired.iter().any(|hit| hit.action.is_none() && hit.fate == Fate::Won);
-        let speaks = self.lost_something(finding, from) || told;
-        let opens = layout.opens_with_deed && finding.class != Class::Write;
-        (speaks && !opens).then(|| finding.reading.without((from, to)))
+        if layout.opens_with_deed && finding.class != Class::Write {
+            return None;
+        }
+        let told = finding.fired.iter().any(|hit| {
+            let acts = self.rules[hit.rule as usize].class > Some(Class::Read);
+            acts && hit.action.is_none() && hit.fate == Fate::Won
+        });
+        (told || self.lost_something(finding, from)).then(|| finding.reading.without((from, to)))
     }
 
     /// Whether something before `until` tells of something graver than the verdict and did not count. What the exception of

@@ -19,6 +19,7 @@ fn is_shouted(word: &str) -> bool {
 }
 
 /// How a word is written that may begin a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Letters {
     Capital { behind_small: bool },
     OtherScript { behind_capitals: bool },
@@ -127,14 +128,19 @@ impl Prose<'_, '_> {
                 continue;
             }
             let blank = token.start as usize - 1;
+            if !matches!(self.reading.text.as_bytes()[blank], b' ' | b'\n') {
+                continue;
+            }
+            let letters = self.first_letters(before, token);
+            if letters == Letters::Plain {
+                continue;
+            }
             let own = self.language(from, at);
             let roles = |index: usize| self.role(index, own) | self.role(index, 0);
             // "drops them", "drops them all": a pronoun ends what a determiner would begin.
             let pronoun = (at.saturating_sub(2).max(from)..at).any(|index| roles(index) & role::SUBJECT != 0);
             let goes_on = before.kind == Kind::Word && !pronoun && roles(at - 1) & GOES_ON != 0;
-            let letters = self.first_letters(before, token);
-            let another = matches!(letters, Letters::OtherScript { .. });
-            if goes_on && !another || !matches!(self.reading.text.as_bytes()[blank], b' ' | b'\n') {
+            if goes_on && !matches!(letters, Letters::OtherScript { .. }) {
                 continue;
             }
             let language = self.language(at, to);

@@ -50,14 +50,17 @@ impl<'t> ToolText<'t> {
                 let word = |last: usize| {
                     let (start, end) = (chain[first].0 + segment.start, chain[last].1 + segment.start);
                     let parts = &chain[first..=last];
-                    let whole: String = parts.iter().map(|(from, to)| &text[*from as usize..*to as usize]).collect();
-                    if whole.len() > MAX_WORD || self.is_literal(lexicon, start, end) {
+                    if (end - start) as usize > MAX_WORD || self.is_literal(lexicon, start, end) {
                         return None;
                     }
-                    // "read-only", "set up": two words that are known are one word only where that is a deed.
+                    // "read-only", "set up": two words that are known are one word only where that is a deed, in prose.
+                    let strange = parts.iter().any(|(from, to)| !self.is_literal_word(lexicon, segment, *from, *to));
+                    if is_name && !strange {
+                        return None;
+                    }
+                    let whole: String = parts.iter().map(|(from, to)| &text[*from as usize..*to as usize]).collect();
                     let (verb, word) = known(lexicon, &whole);
-                    let strange = || parts.iter().any(|(from, to)| !self.is_literal_word(lexicon, segment, *from, *to));
-                    (verb && (!is_name || strange()) || word && strange()).then_some(last)
+                    (verb || word && strange).then_some(last)
                 };
                 let until = chain.len().min(first + MAX_PARTS);
                 let Some(last) = (first + 1..until).rev().find_map(word) else {
