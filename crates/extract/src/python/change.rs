@@ -1,10 +1,12 @@
 //! What changes a server beside registering on it: handlers that are put in, tools that are taken away or put into its
 //! own table, and what rewrites its list on the way to the client.
 
+use super::ast::Ex;
 use super::gate::all_of;
 use super::machine::Machine;
 use super::setting::negated;
 use super::value::{Args, Value};
+use super::visit::{Seen, visit};
 use mcpdex_model::{PartialReason, ToolCondition};
 
 /// Middleware of the frameworks that passes lists on as they are.
@@ -82,6 +84,18 @@ impl Machine<'_> {
                 let lists = if how.contains("middleware") { &lists[..1] } else { &lists[..] };
                 let is_own = lists.iter().any(|method| class.find(method).is_some());
                 (is_own || !how.contains("middleware"), class.def.name.to_string())
+            }
+            // A function that never speaks of listing passes lists on.
+            Value::Function(function) => {
+                let mut lists = false;
+                visit(&function.def.body, &mut |seen| {
+                    if let Seen::Expr(expr) = seen
+                        && let Ex::Str(text) = &*expr.kind
+                    {
+                        lists |= &**text == "tools/list";
+                    }
+                });
+                (lists || !how.contains("middleware"), function.def.name.to_string())
             }
             Value::Made(made) => (!PASSING.iter().any(|word| made.kind().contains(word)), made.kind().to_owned()),
             Value::External(path) => (true, path.to_string()),

@@ -118,6 +118,9 @@ impl Value {
 
     /// As [`Value::join`], where `self` is what holds as long as nothing is set.
     pub(super) fn join_usual(self, other: Value) -> Value {
+        if self.is_thing() && !other.is_thing() {
+            return self;
+        }
         if self.is_same(&other) || self.is_thing() || other.is_thing() {
             self.join(other)
         } else {
