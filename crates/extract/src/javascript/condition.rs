@@ -98,14 +98,34 @@ impl Condition {
 
 impl From<Condition> for mcpdex_model::ToolCondition {
     fn from(condition: Condition) -> Self {
-        mcpdex_model::ToolCondition { text: condition.text.to_string(), plain_start: condition.plain }
+        // Words turned round more than once say nothing to people.
+        let tangled = condition.text.matches("not (").count() > 2;
+        let text = if tangled { "what the source decides at run time".into() } else { condition.text };
+        mcpdex_model::ToolCondition { text: text.to_string(), plain_start: condition.plain }
     }
+}
+
+/// Whether a text is one pair of brackets around everything.
+fn is_one_group(text: &str) -> bool {
+    let mut depth = 0usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return c == ')' && at + 1 == text.len();
+        }
+    }
+    false
 }
 
 /// `text` turned round.
 pub(super) fn negated(text: &str) -> String {
     match text.strip_prefix("not ") {
         Some(inner) if !inner.contains(' ') => inner.to_owned(),
+        Some(inner) if is_one_group(inner) => inner[1..inner.len() - 1].to_owned(),
         _ if text.contains(' ') => format!("not ({text})"),
         _ => format!("not {text}"),
     }
@@ -252,5 +272,7 @@ mod tests {
         assert!(write.turned().is_silent());
         assert!(!Condition::new("not READ_ONLY", "READ_ONLY", Some(true)).is_silent());
         assert_eq!(negated("not X"), "X");
+        assert_eq!(negated("not (a and b)"), "a and b");
+        assert_eq!(negated("not (a) and not (b)"), "not (not (a) and not (b))");
     }
 }

@@ -13,7 +13,10 @@ const PROXIES: [&str; 3] = ["`API-$", "\"API-\"", "'API-'"];
 impl<'t> Machine<'t> {
     /// Adds the tools of the description documents that the program reads. Only for a program that registers nothing else.
     pub(super) fn tools_of_documents(&mut self) {
-        for file in self.findings.documents() {
+        let read = self.findings.documents();
+        let followed = !read.is_empty();
+        let documents = if followed { read } else { self.documents_in_package() };
+        for file in documents {
             let Some(document) = ApiDocument::parse(self.sources.text(file)) else { continue };
             let convention = self.convention();
             let reading = tools(&document, &Naming::of(convention));
@@ -21,7 +24,13 @@ impl<'t> Machine<'t> {
                 continue;
             }
             let site = Site { file, line: 1 };
-            if convention == Convention::Plain {
+            if !followed {
+                let path = self.sources.path(file);
+                let detail = format!(
+                    "the description document `{path}` lies in the package, and how its tools are made was not followed"
+                );
+                self.findings.missing(PartialReason::GeneratedTools, detail, Some(site));
+            } else if convention == Convention::Plain {
                 let path = self.sources.path(file);
                 let detail = format!(
                     "the tools are made of the description document `{path}` by a converter that is not known: it may \
@@ -43,6 +52,26 @@ impl<'t> Machine<'t> {
                 self.findings.tool(tool.tool, site, unsure.collect(), Vec::new());
             }
         }
+    }
+
+    /// The documents that lie in a package whose program speaks of them and was not seen to read any.
+    fn documents_in_package(&self) -> Vec<FileId> {
+        let ends = |path: &str, endings: &[&str]| endings.iter().any(|end| path.ends_with(end));
+        let aside = |path: &str| ["node_modules/", "test", "example", "docs/"].iter().any(|word| path.contains(word));
+        let files = || self.sources.under("").filter(|file| !aside(self.sources.path(*file)));
+        let speaks = files().any(|file| {
+            let text = self.sources.text(file);
+            ends(self.sources.path(file), &[".js", ".mjs", ".cjs", ".ts"])
+                && ["openapi", "OpenAPI", "swagger"].iter().any(|word| text.contains(word))
+                && ["tools/list", "ListTools"].iter().any(|word| text.contains(word))
+        });
+        let is_document = |file: &FileId| {
+            let text = self.sources.text(*file);
+            let head: String = text.chars().take(400).collect();
+            ends(self.sources.path(*file), &[".json", ".yaml", ".yml"])
+                && ["openapi", "swagger"].iter().any(|word| head.contains(word))
+        };
+        if speaks { files().filter(is_document).take(4).collect() } else { Vec::new() }
     }
 
     fn convention(&self) -> Convention {

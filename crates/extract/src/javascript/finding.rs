@@ -192,7 +192,9 @@ impl Findings {
 
     /// The packages that may make the server.
     pub(super) fn packages(&self) -> Vec<String> {
-        self.packages.iter().cloned().collect()
+        let mut names: Vec<String> = self.packages.iter().map(|name| package_of(name).to_owned()).collect();
+        names.dedup();
+        names
     }
 
     /// The dependencies among everything that is called or imported for its effects.
@@ -203,6 +205,12 @@ impl Findings {
                 .any(|used| used == *name || used.strip_prefix(name.as_str()).is_some_and(|r| r.starts_with('/')))
         };
         dependencies.iter().filter(belongs).cloned().collect()
+    }
+
+    /// Whether clients of other servers are made.
+    pub(super) fn makes_clients(&self) -> bool {
+        let clients = ["@modelcontextprotocol/sdk/client", "@modelcontextprotocol/client"];
+        self.used.iter().any(|name| clients.iter().any(|client| name.starts_with(client)))
     }
 
     /// Whether other programs are started.
@@ -288,4 +296,10 @@ impl Findings {
         partial.extend(self.missing.into_iter().map(spell));
         Extraction { tools, partial }
     }
+}
+
+/// The name of the package in a specifier that may lead inside of it.
+fn package_of(specifier: &str) -> &str {
+    let parts = if specifier.starts_with('@') { 2 } else { 1 };
+    specifier.match_indices('/').nth(parts - 1).map_or(specifier, |(at, _)| &specifier[..at])
 }

@@ -25,6 +25,9 @@ pub(super) fn of_nothing(machine: &Machine<'_>, package: &Package) -> (PartialRe
         let detail =
             "the server is a compiled program that the package brings or fetches: its tools are not in this source";
         (unresolved, detail.to_owned())
+    } else if machine.findings.makes_clients() {
+        let detail = "calls are passed on to another server, whose tools are not in this source";
+        (PartialReason::MountedServer, detail.to_owned())
     } else if !packages.is_empty() {
         let named = list(&packages);
         (unresolved, format!("the tools are registered by other packages, which are not part of this one: {named}"))
