@@ -48,6 +48,7 @@ mod policy_budget;
 mod policy_command;
 mod policy_corpus;
 mod policy_leak;
+mod policy_lines;
 mod probe_acts;
 mod probe_cli;
 mod probe_closed;

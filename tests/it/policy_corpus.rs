@@ -68,6 +68,69 @@ fn every_server_of_the_corpus_is_verified_or_refused_with_the_reason_at_every_ta
     }
 }
 
+/// The tools of the corpus under names that parsers, wildcards, shells and prototypes trip over.
+#[test]
+#[ignore = "needs MCPDEX_CORPUS"]
+fn every_server_is_verified_or_refused_with_the_reason_under_hostile_names() {
+    let odd = [
+        "*",
+        "_global",
+        "__proto__",
+        "a.b",
+        "a b",
+        "a\nb",
+        "\"",
+        "'",
+        "\\",
+        "]",
+        "`",
+        "#",
+        "${x}",
+        "{{x}}",
+        "\0",
+        "\u{202e}x",
+        "re\u{430}d",
+        "delete\u{200b}",
+        "漢字",
+        "Tool::\"x\"",
+        "x)",
+        "(x",
+        ",",
+        "--allow-all-tools",
+        ": ",
+        "|",
+    ];
+    let mut servers = planned(Profile::balanced());
+    for server in &mut servers {
+        for (number, tool) in server.tools.iter_mut().enumerate() {
+            let strange = odd[number % odd.len()];
+            tool.name = match number % 4 {
+                0 => strange.to_owned(),
+                1 => format!("{}{strange}", tool.name),
+                2 => format!("{strange}{}", tool.name.to_uppercase()),
+                _ => tool.name.clone(),
+            };
+        }
+    }
+    for target in Target::ALL.iter().copied() {
+        let options = TargetOptions::default();
+        let results: Vec<_> = servers
+            .par_iter()
+            .map(|server| document(target, std::slice::from_ref(server), &options, Profile::balanced().uncounted))
+            .collect();
+        let mut refused = 0;
+        for (server, result) in servers.iter().zip(&results) {
+            match result {
+                Ok(document) => assert!(document.calls >= server.tools.len().min(1), "{}", server.name),
+                Err(Refused::CannotRefuse { .. }) => refused += 1,
+                Err(Refused::NoEngine(_)) if cfg!(not(feature = "verify")) => refused += 1,
+                Err(other) => panic!("{target}, {}: {other}", server.name),
+            }
+        }
+        eprintln!("{target}: {} verified, {refused} refused", servers.len() - refused);
+    }
+}
+
 #[test]
 #[ignore = "needs MCPDEX_CORPUS"]
 fn the_tool_of_the_reference_page_gets_its_document_byte_for_byte() {

@@ -119,11 +119,14 @@ impl<'a> One<'a, '_> {
         if !effect.is_allowed() {
             conditions.clear();
         }
+        // Where a target looks at arguments and asks, it asks about the calls that a guard does not admit.
+        let asks = self.capability.ask && decision.otherwise == PolicyEffect::Ask;
         FittedTool {
             name,
             stands_for: vec![&tool.name],
             effect,
             conditions,
+            failing: if asks { PolicyEffect::Ask } else { PolicyEffect::Deny },
             decided: decision.effect,
             reason: decision.reason.clone(),
             input_schema: tool.input_schema.as_ref(),
@@ -221,6 +224,7 @@ impl<'a> One<'a, '_> {
             first.input_schema = other.input_schema;
         }
         first.effect = effect;
+        first.failing = first.failing.stricter(other.failing);
         first.conditions = conditions;
         for name in other.stands_for {
             if !first.stands_for.contains(&name) {

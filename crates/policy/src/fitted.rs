@@ -14,6 +14,8 @@ pub(crate) struct FittedTool<'a> {
     pub(crate) stands_for: Vec<&'a str>,
     pub(crate) effect: PolicyEffect,
     pub(crate) conditions: Vec<Condition>,
+    /// What a call gets that fails one of them.
+    pub(crate) failing: PolicyEffect,
     /// What was decided, before anything fell.
     pub(crate) decided: PolicyEffect,
     pub(crate) reason: String,

@@ -8,10 +8,12 @@ mod support;
 use mcpdex_policy::{Decision, PlannedServer, PolicyEffect, Refused, Target, TargetOptions, Uncounted, document};
 use support::{server, tool};
 
+type Spelled = (&'static str, &'static str, &'static str, Option<&'static str>, Option<&'static str>);
+
 /// How a client spells a tool's name: the three that keep letters, digits, `_` and `-` (VS Code, Claude Code, opencode), the
 /// one that keeps `.` and `:` too (Gemini), the ones that take the name as it is (Codex, Kiro, Cursor), and the one that
 /// takes only plain names (Copilot). `None`: it cannot be written.
-const SPELLED: [(&str, &str, &str, Option<&str>, Option<&str>); 20] = [
+const SPELLED: [Spelled; 20] = [
     ("read_pot", "read_pot", "read_pot", Some("read_pot"), Some("read_pot")),
     ("Read-Pot", "Read-Pot", "Read-Pot", Some("Read-Pot"), Some("Read-Pot")),
     ("pots.read", "pots_read", "pots.read", Some("pots.read"), Some("pots.read")),

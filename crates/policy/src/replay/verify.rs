@@ -50,7 +50,7 @@ impl Replay {
                     let results: Vec<_> =
                         tool.conditions.iter().map(|c| samples::passes(&c.test, arguments.get(&c.argument))).collect();
                     self.guarded(tool, arguments, &results)?;
-                    let wanted = if results.contains(&Some(false)) { PolicyEffect::Deny } else { tool.effect };
+                    let wanted = if results.contains(&Some(false)) { tool.failing } else { tool.effect };
                     let open = !results.contains(&Some(false)) && results.contains(&None);
                     self.ask(server, name, arguments, wanted, open)?;
                     calls += 1;

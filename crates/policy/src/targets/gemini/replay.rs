@@ -3,7 +3,9 @@
 use crate::decision::PolicyEffect;
 use crate::format::{PolicyFile, TargetOptions};
 use crate::replay::evaluator::{Call, Evaluator, Unique};
+use regex::Regex;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 /// Reads the document as the target does.
 pub(in crate::targets) fn read(files: &[PolicyFile], _options: &TargetOptions) -> Result<Box<dyn Evaluator>, String> {
@@ -32,10 +34,37 @@ struct GeminiRule {
     mcp_name: Option<String>,
     #[serde(rename = "toolName")]
     tool_name: OneOrMany,
+    #[serde(rename = "argsPattern")]
+    args_pattern: Option<ArgsPattern>,
     decision: GeminiDecision,
     priority: u16,
     #[serde(rename = "deny_message")]
     _deny_message: Option<String>,
+}
+
+/// A pattern over a call's arguments, as the client's `isSafeRegExp` lets it pass.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct ArgsPattern(Regex);
+
+impl TryFrom<String> for ArgsPattern {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<ArgsPattern, String> {
+        let nested = Regex::new(r"\([^)]*[*+?{].*\)[*+?{]").map_err(|e| e.to_string())?;
+        if text.encode_utf16().count() > 2_048 || nested.is_match(&text) {
+            return Err("the client drops a pattern that it holds to be unsafe".to_owned());
+        }
+        Regex::new(&text).map(ArgsPattern).map_err(|e| e.to_string())
+    }
+}
+
+/// The client's `stableStringify`: sorted by name in UTF-16, each pair at the top between two NUL characters.
+fn stable(arguments: &Map<String, Value>) -> String {
+    let mut sorted: Vec<(&String, &Value)> = arguments.iter().collect();
+    sorted.sort_by_cached_key(|(name, _)| name.encode_utf16().collect::<Vec<_>>());
+    let pair = |(name, value): &(&String, &Value)| format!("\0{}:{value}\0", Value::from(name.as_str()));
+    format!("{{{}}}", sorted.iter().map(pair).collect::<Vec<_>>().join(","))
 }
 
 #[derive(Deserialize)]
@@ -56,7 +85,7 @@ struct GeminiServer {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct GeminiSettings {
     #[serde(rename = "mcp")]
-    _mcp: serde_json::Value,
+    _mcp: Value,
     mcp_servers: Unique<GeminiServer>,
 }
 
@@ -114,7 +143,10 @@ impl Evaluator for Gemini {
             return PolicyEffect::Hide;
         }
         let full = gemini_name(call.alias, call.tool);
-        let matching = self.rules.iter().filter(|rule| rule.matches(call.alias, &full));
+        let arguments = stable(call.arguments);
+        let looks =
+            |rule: &&GeminiRule| rule.args_pattern.as_ref().is_none_or(|pattern| pattern.0.is_match(&arguments));
+        let matching = self.rules.iter().filter(|rule| rule.matches(call.alias, &full)).filter(looks);
         match matching.max_by_key(|rule| rule.priority).map(|rule| rule.decision) {
             Some(GeminiDecision::Allow) => PolicyEffect::Allow,
             Some(GeminiDecision::AskUser) | None => PolicyEffect::Ask,

@@ -3,11 +3,12 @@
 //! The highest priority that matches decides: one rule refuses the whole server, rules above it let tools through. The
 //! engine compares with `mcp_SERVER_TOOL` after turning odd characters into `_`; a trailing `_*` would be a wildcard.
 
-use crate::capability::{Capability, RefusalMode};
+use crate::capability::{Adapted, Capability, RefusalMode};
+use crate::condition::{Condition, Test};
 use crate::decision::PolicyEffect;
-use crate::fitted::FittedServer;
+use crate::fitted::{FittedServer, FittedTool};
 use crate::format::{Format, PolicyFile, TargetOptions, pretty};
-use crate::text::{comment, mangled, quoted};
+use crate::text::{comment, json_quoted, mangled, quoted};
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
@@ -24,13 +25,13 @@ const CAPABILITY: Capability = Capability {
     ask: true,
     rate: false,
     hide: true,
-    arguments: None,
+    arguments: Some("one of several texts, and switches that must be on"),
     default: PolicyEffect::Hide,
     names: "characters other than letters, digits, `_`, `-`, `.` and `:` become `_`; a name whose full form \
             `mcp_SERVER_TOOL` exceeds 63 characters is cut off by the client; a server alias has only letters, \
             digits and `-`",
     lists: "none known",
-    most_conditional: 0,
+    most_conditional: usize::MAX,
     comments: true,
     engine: None,
     steps: &[
@@ -61,6 +62,14 @@ impl Format for Writer {
             _ if tool.is_empty() => Err("it is empty"),
             length if length > LONGEST => Err("the client cuts it off"),
             _ => Ok(name),
+        }
+    }
+
+    fn adapt(&self, condition: &Condition) -> Adapted {
+        match pair(condition) {
+            Some(pair) if pair.len() <= LONGEST_PAIR => Adapted::Same,
+            Some(_) => Adapted::No("its pattern would be too long"),
+            None => Adapted::No("its patterns are held to be unsafe where they repeat, and cannot say what is absent"),
         }
     }
 
@@ -109,7 +118,43 @@ fn write_server(out: &mut String, server: &FittedServer<'_>) -> std::fmt::Result
         let decision = if tool.effect == PolicyEffect::Allow { "allow" } else { "ask_user" };
         writeln!(out, "\n# {}", comment(&tool.reason))?;
         writeln!(out, "[[rule]]\nmcpName = {alias}\ntoolName = [{}]", quoted(&tool.name))?;
+        if !tool.conditions.is_empty() {
+            writeln!(out, "argsPattern = {}", quoted(&pattern(tool)))?;
+        }
         writeln!(out, "decision = \"{decision}\"\npriority = 200")?;
+        if !tool.conditions.is_empty() && tool.failing == PolicyEffect::Ask {
+            writeln!(
+                out,
+                "\n# what did not match above\n[[rule]]\nmcpName = {alias}\ntoolName = [{}]",
+                quoted(&tool.name)
+            )?;
+            writeln!(out, "decision = \"ask_user\"\npriority = 150")?;
+        }
     }
     Ok(())
+}
+
+/// The longest pattern of one argument; the client drops a rule whose whole pattern exceeds 2,048 characters.
+const LONGEST_PAIR: usize = 600;
+
+/// The pattern of one argument in the text that the client compares with: its arguments as JSON, sorted by name, each pair
+/// at the top between two NUL characters, which no value can hold unescaped.
+fn pair(condition: &Condition) -> Option<String> {
+    let json = |text: &str| regex::escape(&json_quoted(text));
+    let value = match &condition.test {
+        Test::OneOf(values) => match values.as_slice() {
+            [one] => json(one),
+            values => format!("(?:{})", values.iter().map(|value| json(value)).collect::<Vec<_>>().join("|")),
+        },
+        Test::True => "true".to_owned(),
+        _ => return None,
+    };
+    Some(format!(r"\x00{}:{value}\x00", json(&condition.argument)))
+}
+
+fn pattern(tool: &FittedTool<'_>) -> String {
+    let mut conditions: Vec<&Condition> = tool.conditions.iter().collect();
+    // As the client sorts: by UTF-16.
+    conditions.sort_by_cached_key(|condition| condition.argument.encode_utf16().collect::<Vec<_>>());
+    conditions.iter().filter_map(|condition| pair(condition)).collect::<Vec<_>>().join(".*")
 }

@@ -57,6 +57,11 @@ decision := "allow" if {
 
 decision := "ask" if rule.effect == "ask"
 
+decision := "ask" if {
+    rule.otherwise == "ask"
+    not passes
+}
+
 default visible := false
 
 visible if rule.effect in {"allow", "limit", "ask", "deny"}
@@ -172,7 +177,7 @@ fn row(tool: &FittedTool<'_>, patterns: &mut Vec<String>) -> Value {
         check
     };
     let checks: Vec<Value> = tool.conditions.iter().map(&mut check).collect();
-    match tool.effect {
+    let mut row = match tool.effect {
         PolicyEffect::Allow => json!({ "effect": "allow", "checks": checks }),
         PolicyEffect::Limit { max, window } => {
             json!({ "effect": "limit", "max": max, "window": window.as_str(), "checks": checks })
@@ -180,5 +185,9 @@ fn row(tool: &FittedTool<'_>, patterns: &mut Vec<String>) -> Value {
         PolicyEffect::Ask => json!({ "effect": "ask" }),
         PolicyEffect::Deny => json!({ "effect": "deny" }),
         PolicyEffect::Hide => json!({ "effect": "hide" }),
+    };
+    if !tool.conditions.is_empty() && tool.failing == PolicyEffect::Ask {
+        row["otherwise"] = json!("ask");
     }
+    row
 }
