@@ -238,6 +238,16 @@ pub struct PolicyArgs {
         value_parser = ["ask", "hide"], conflicts_with_all = ["tool", "all", "budget"]
     )]
     pub cut_leak: Option<String>,
+    /// What changes since this state: the patch that keeps every decision as strict and lets nothing new run. A lockfile
+    /// (`mcpdex pin`) or a state as `mcpdex diff` takes it; without --clients and --server, the servers of the lockfiles.
+    #[arg(long, value_name = "BEFORE", group = "scope", conflicts_with_all = ["tool", "all", "budget", "cut_leak"])]
+    pub drift: Option<String>,
+    /// The later state of --drift (default: now).
+    #[arg(long, value_name = "AFTER", requires = "drift", default_value = "now", hide_default_value = true)]
+    pub to: String,
+    /// Print --drift as Markdown for a pull request instead of the patch.
+    #[arg(long, requires = "drift")]
+    pub markdown: bool,
     /// Something a target needs: separator=TEXT or gateway=ARN (agentcore).
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,

@@ -10,11 +10,11 @@ use anyhow::{Context, bail};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// One of the two sides.
-struct Side {
-    reader: Reader,
+/// A state of a database.
+pub(super) struct Side {
+    pub(super) reader: Reader,
     path: PathBuf,
-    state: State,
+    pub(super) state: State,
 }
 
 pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
@@ -61,7 +61,11 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
     Ok(if raised && args.fail_on_raise { Exit::Findings } else { Exit::Done })
 }
 
-fn side(global: &Global, word: &str) -> anyhow::Result<Side> {
+/// The state that a word means.
+///
+/// # Errors
+/// It means none, or its database cannot be read.
+pub(super) fn side(global: &Global, word: &str) -> anyhow::Result<Side> {
     let own = database::path(global)?;
     let (path, state) = if word == "now" {
         (own, State::Current)

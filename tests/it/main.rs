@@ -47,6 +47,7 @@ mod policy;
 mod policy_budget;
 mod policy_command;
 mod policy_corpus;
+mod policy_drift;
 mod policy_leak;
 mod policy_lines;
 mod probe_acts;

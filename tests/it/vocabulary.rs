@@ -7,7 +7,7 @@ use mcpdex::model::{
     ApprovalRecommendation, BlastRadius, Category, ClaimEffect, Class, ColumnKind, Confidence, DeedCategory, Field,
     Outcome, PartialKind, PartialReason, Reversibility, Risk, ToolOrigin, ToolRow, Trait, Transport,
 };
-use mcpdex::policy::{SettlementKind, Target};
+use mcpdex::policy::{DecisionDrift, SettlementKind, Target};
 use mcpdex::source::client_config::Flag;
 use mcpdex::survey::{ChangeKind, DriftKind, Kind, LegKind};
 use serde_json::{Map, Value, json};
@@ -42,6 +42,7 @@ fn vocabularies() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("flag", "what a configuration says about a server", words(Flag::ALL, Flag::as_str)),
         ("enforcement-point", "where a policy is put", words(Target::ALL, Target::as_str)),
         ("leak-part", "one of the three that make a leak", words(LegKind::ALL, LegKind::as_str)),
+        ("decision-drift", "what became of a decision", words(DecisionDrift::ALL, DecisionDrift::as_str)),
         ("settlement-kind", "what a person would settle", words(SettlementKind::ALL, SettlementKind::as_str)),
         ("deed-category", "SEP-2793: category", words(DeedCategory::ALL, DeedCategory::as_str)),
         ("blast-radius", "SEP-2793: blastRadius", words(BlastRadius::ALL, BlastRadius::as_str)),

@@ -95,6 +95,11 @@ impl Described {
         Described { text: format!("{effect} when {}", words.join(" and ")), outline }
     }
 
+    /// With the particulars.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Whether both are the same, particulars included.
     pub(super) fn is(&self, other: &Described) -> bool {
         self.text == other.text

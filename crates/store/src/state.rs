@@ -56,6 +56,16 @@ impl Reader {
         raws.iter().map(|raw| parse_tool(self.path(), raw)).collect()
     }
 
+    /// The tool of this definition, whatever list it was in; `None` where no list ever held it. `sha256` is that of the
+    /// JSON object as it came, in lower-case hexadecimal.
+    ///
+    /// # Errors
+    /// The database cannot be read, or the stored definition is damaged.
+    pub fn definition(&self, sha256: &str) -> Result<Option<Tool>, StoreError> {
+        let raw = self.names("SELECT raw FROM definition WHERE sha256 = ?1", [sha256])?.pop();
+        raw.map(|raw| parse_tool(self.path(), &raw)).transpose()
+    }
+
     fn select(what: &str, server: &str, state: &State) -> (String, Vec<String>) {
         let from = format!("SELECT {what} FROM tool JOIN definition ON definition.id = tool.definition_id");
         let server = server.to_owned();

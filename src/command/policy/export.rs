@@ -155,7 +155,7 @@ struct Row<'a, T> {
 }
 
 /// Writes a file under another name first, so that nobody ever sees half of it.
-fn write_whole(path: &Path, text: &str) -> anyhow::Result<()> {
+pub(super) fn write_whole(path: &Path, text: &str) -> anyhow::Result<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);

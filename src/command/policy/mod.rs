@@ -4,6 +4,7 @@
 
 mod budget;
 mod clients;
+mod drift;
 mod export;
 mod leak;
 mod settings;
@@ -22,6 +23,9 @@ use std::collections::BTreeMap;
 pub(super) fn run(global: &Global, args: &PolicyArgs) -> anyhow::Result<Exit> {
     let settings = Settings::of(args)?;
     let reader = database::open_judged(&database::path(global)?)?;
+    if let Some(before) = &args.drift {
+        return drift::run(global, args, &settings, &reader, before);
+    }
     let command = Command { global, args, settings: &settings, reader: &reader };
     match (&args.tool, args.server.as_slice(), &args.clients) {
         (Some(name), [], _) => command.one_tool(name, None),

@@ -1,10 +1,10 @@
 //! What the command line of `mcpdex policy` asks for, read and checked.
 
 use crate::cli::PolicyArgs;
-use crate::model::FoundTool;
+use crate::model::{FoundTool, Tool, ToolOrigin, Verdict};
 use crate::policy::{
     Decision, PlannedServer, PlannedTool, PolicyDocument, PolicyEffect, Profile, Refused, Target, TargetOptions,
-    alias_of, decide_found, document, targets,
+    alias_of, decide_found, decide_with_arguments, document, targets,
 };
 use anyhow::{Context, bail};
 
@@ -55,6 +55,11 @@ impl Settings {
             Some(effect) => Decision::plain(effect, "its calls are to be counted"),
             None => decide_found(&self.profile, found),
         }
+    }
+
+    /// What happens to a tool that is in no current list, where its list was learnt as the server's lists are today.
+    pub(super) fn decide_past(&self, verdict: &Verdict, origin: Option<ToolOrigin>, tool: &Tool) -> Decision {
+        decide_with_arguments(&self.profile, verdict, origin, tool)
     }
 
     /// One server and what was decided on each of its tools. Of several definitions of one name the strictest decision
