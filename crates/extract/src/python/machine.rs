@@ -141,7 +141,8 @@ impl<'t> Machine<'t> {
 
     pub(super) fn site(&self, module: usize, line: u32) -> ToolSite {
         let file = self.modules.get(module).map(|module| module.path.clone()).unwrap_or_default();
-        ToolSite { file, line }
+        // What begins the program is called from nowhere.
+        ToolSite { file, line: line.max(1) }
     }
 
     /// Notes that something is missing from the list as a whole; once for each place.
