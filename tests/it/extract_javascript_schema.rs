@@ -115,6 +115,26 @@ fn the_generations_of_zod_disagree_on_what_may_be_left_out() {
     }
 }
 
+#[test]
+fn wrappers_leave_out_what_each_generation_of_zod_lets_be_left_out() {
+    // As `zod-to-json-schema` and `z.toJSONSchema` of zod 3.25.76 list them.
+    let cases = [
+        ("z.string().default('a').transform((x) => x)", false, false),
+        ("z.string().transform((x) => x)", true, true),
+        ("z.string().optional().transform((x) => x)", false, false),
+        ("z.union([z.string(), z.number().optional()])", false, false),
+        ("z.preprocess((x) => x, z.string().optional())", false, true),
+        ("z.string().catch('a')", false, false),
+        ("z.string().nullable().default(null)", false, false),
+        ("z.lazy(() => z.string().optional())", false, false),
+    ];
+    for (expression, three, four) in cases {
+        assert_eq!(parameter("~3.25", expression).1, three, "zod 3: {expression}");
+        assert_eq!(parameter(">=4.1.0", expression).1, four, "zod 4: {expression}");
+    }
+    assert!(parameter("~3.25", "z.string().default(undefined)").1);
+}
+
 /// Words of which programs are made, so that random ones get further than the first token.
 fn program() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![

@@ -1,7 +1,7 @@
 //! Methods and members of schemas: `.describe()`, `.optional()`, `.extend()`, `.shape`.
 
 use super::machine::Machine;
-use super::schema::{Conversion, Form, Rest, Schema};
+use super::schema::{Conversion, Dialect, Form, Rest, Schema};
 use super::value::{Foreign, Text, Value};
 use serde_json::{Value as Json, json};
 use std::rc::Rc;
@@ -113,11 +113,20 @@ impl<'t> Machine<'t> {
             "optional" | "exactOptional" => new.optional = true,
             "nullish" => (new.optional, new.nullable) = (true, true),
             "nullable" => new.nullable = true,
+            // Nothing as a default leaves the third generation where it was: it asks whether nothing is accepted.
+            "default"
+                if matches!(first, Value::Undefined) && !arguments.is_empty() && self.dialect == Dialect::Three =>
+            {
+                new.default = None;
+            }
             "default" | "prefault" => {
                 new.optional = true;
                 new.default = self.default_json(&first);
             }
-            "catch" => new.lenient = true,
+            "catch" => {
+                new.lenient = true;
+                new.optional |= self.dialect == Dialect::Four;
+            }
             "nonoptional" | "required" if !matches!(new.form, Form::Object { .. }) => new.optional = false,
             "unwrap" | "removeDefault" => (new.optional, new.nullable, new.default) = (false, false, None),
             "refine" | "superRefine" | "transform" | "overwrite" => new.wrapped = true,

@@ -231,7 +231,12 @@ impl<'t> Machine<'t> {
                     _ => Schema::new(Form::Any),
                 }
             }
-            "preprocess" => Schema { wrapped: true, ..(*self.schema_of(&second)).clone() },
+            "preprocess" => {
+                let mut schema = Schema { wrapped: true, ..(*self.schema_of(&second)).clone() };
+                // The fourth generation asks the first step, which accepts nothing of itself.
+                schema.optional &= self.dialect == super::schema::Dialect::Three;
+                schema
+            }
             "undefined" | "void" => Schema { optional: true, ..Schema::new(Form::Any) },
             "never" => Schema::plain(json!({ "not": {} })),
             _ => Schema::new(Form::Any),
