@@ -105,17 +105,55 @@ impl<'t> Draft<'t> {
 
 /// All of these guards, or all of those of another way to the same tool.
 fn condition(guards: &[Guard], others: &[Vec<Guard>]) -> Option<ToolCondition> {
+    let mut ways: Vec<Vec<Guard>> = std::iter::once(guards.to_vec()).chain(others.iter().cloned()).collect();
+    // Of two ways that differ by a guard and its opposite, that guard decides nothing.
+    for at in 0..ways.len() {
+        for other in at + 1..ways.len() {
+            let (one, two) = (&ways[at], &ways[other]);
+            let opposite = one.iter().position(|guard| two.iter().any(|known| is_opposite(guard, known)));
+            if let Some(place) = opposite.filter(|_| one.len() == two.len()) {
+                let rest: Vec<Guard> =
+                    one.iter().enumerate().filter(|(i, _)| *i != place).map(|(_, g)| g.clone()).collect();
+                if rest.iter().all(|guard| two.contains(guard)) {
+                    ways[at].clone_from(&rest);
+                    ways[other] = rest;
+                }
+            }
+        }
+    }
+    // A way that asks for more than another adds nothing to it.
+    let asks_more =
+        |way: &Vec<Guard>, other: &Vec<Guard>| way.len() > other.len() && other.iter().all(|guard| way.contains(guard));
+    let kept = ways
+        .iter()
+        .enumerate()
+        .filter(|(at, way)| !ways.iter().any(|other| asks_more(way, other)) && !ways[..*at].contains(way));
     let all = |guards: &[Guard]| {
-        let each = guards.iter().map(|guard| ToolCondition { text: guard.text.to_string(), plain_start: guard.plain });
+        let is_one = guards.len() == 1;
+        let each = guards.iter().map(|guard| ToolCondition {
+            text: if is_one || !guard.text.contains(" or ") {
+                guard.text.to_string()
+            } else {
+                format!("({})", guard.text)
+            },
+            plain_start: guard.plain,
+        });
         each.fold(None, |all, one| ToolCondition::and(all, Some(one)))
     };
-    let first = all(guards)?;
-    let ways: Vec<ToolCondition> =
-        std::iter::once(first).chain(others.iter().filter_map(|guards| all(guards))).collect();
+    let ways: Option<Vec<ToolCondition>> = kept.map(|(_, way)| all(way)).collect();
+    // A way without any guard is always open.
+    let ways = ways?;
     let plain = |wanted: bool| ways.iter().filter(|way| way.plain_start == Some(wanted)).count();
     let plain_start = if plain(true) > 0 { Some(true) } else { (plain(false) == ways.len()).then_some(false) };
     let text = ways.iter().map(|way| way.text.as_str()).collect::<Vec<_>>().join(" or ");
     Some(ToolCondition { text, plain_start })
+}
+
+fn is_opposite(one: &Guard, other: &Guard) -> bool {
+    let of = |guard: &Guard| format!("not {}", guard.text);
+    let in_words = |guard: &Guard| format!("not ({})", guard.text);
+    [of(one), in_words(one)].iter().any(|text| **text == *other.text)
+        || [of(other), in_words(other)].iter().any(|text| **text == *one.text)
 }
 
 /// How deep a value may nest to be written as JSON.
@@ -169,5 +207,30 @@ pub(crate) fn schema_text(text: &str, missing: &mut Vec<String>) -> Option<Json>
             missing.push("the input schema (its text is no JSON object)".to_owned());
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::rc::Rc;
+
+    fn way(texts: &[&str]) -> Vec<Guard> {
+        let guard = |text: &&str| Guard { text: Rc::from(*text), plain: Some(false), is_setting: true };
+        texts.iter().map(guard).collect()
+    }
+
+    #[test]
+    fn several_ways_to_a_tool_are_one_condition() {
+        let told = |guards: &[&str], others: &[&[&str]]| {
+            let others: Vec<_> = others.iter().map(|texts| way(texts)).collect();
+            condition(&way(guards), &others).map(|condition| condition.text)
+        };
+        assert_eq!(told(&["A or B", "C"], &[]).as_deref(), Some("(A or B) and C"));
+        assert_eq!(told(&["A", "B"], &[&["C"]]).as_deref(), Some("A and B or C"));
+        assert_eq!(told(&["A", "B"], &[&["B"]]).as_deref(), Some("B"));
+        assert_eq!(told(&["A", "B"], &[&["not A", "B"]]).as_deref(), Some("B"));
+        assert_eq!(told(&["A"], &[&["not (A)"]]), None);
+        assert_eq!(told(&[], &[]), None);
     }
 }

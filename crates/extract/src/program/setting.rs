@@ -150,7 +150,11 @@ fn describe(value: &Value<'_>, holds: bool, depth: u32) -> Option<String> {
             }
             Truth::All(a, b) | Truth::Any(a, b) => {
                 let joins = if matches!(**truth, Truth::All(..)) == holds { "and" } else { "or" };
-                match (describe(a, holds, depth + 1), describe(b, holds, depth + 1)) {
+                let wrapped = |text: String| {
+                    if joins == "and" && text.contains(" or ") { format!("({text})") } else { text }
+                };
+                let of = |side| describe(side, holds, depth + 1).map(wrapped);
+                match (of(a), of(b)) {
                     (Some(a), Some(b)) if a == b => Some(a),
                     (Some(a), Some(b)) => Some(format!("{a} {joins} {b}")),
                     // Both must hold, and of one it is known what that takes.
