@@ -59,6 +59,8 @@ fn every_server_of_the_corpus_is_verified_or_refused_with_the_reason_at_every_ta
         for (server, result) in servers.iter().zip(&results) {
             match result {
                 Ok(document) => assert!(document.calls >= server.tools.len().min(1), "{}", server.name),
+                // A server that is called as one of the client's own kinds of tools.
+                Err(Refused::Alias { target: Target::Copilot, .. }) => refused += 1,
                 Err(Refused::NoEngine(_)) if cfg!(not(feature = "verify")) => refused += 1,
                 Err(other) => panic!("{target}, {}: {other}", server.name),
             }
@@ -123,6 +125,7 @@ fn every_server_is_verified_or_refused_with_the_reason_under_hostile_names() {
             match result {
                 Ok(document) => assert!(document.calls >= server.tools.len().min(1), "{}", server.name),
                 Err(Refused::CannotRefuse { .. }) => refused += 1,
+                Err(Refused::Alias { target: Target::Copilot, .. }) => refused += 1,
                 Err(Refused::NoEngine(_)) if cfg!(not(feature = "verify")) => refused += 1,
                 Err(other) => panic!("{target}, {}: {other}", server.name),
             }

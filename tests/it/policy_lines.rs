@@ -64,7 +64,20 @@ fn fired(verdict: &Verdict, rule: &str) -> bool {
 fn acts_on_a_page(verdict: &Verdict) -> bool {
     let more =
         [Trait::ExternalCommunication, Trait::Privileged, Trait::Bulk, Trait::CredentialAccess, Trait::FileAccess];
-    let only = |evidence: &Evidence| !["runs", "sends", "starts-or-stops-what-runs"].contains(&evidence.rule.as_str());
+    let known = [
+        "operates-a-screen",
+        "moves-about-a-session",
+        "opens-in-a-browser",
+        "may-only-look",
+        "looks",
+        "may-change",
+        "changes",
+        "may-produce",
+        "computes",
+        "connects-where-told",
+        "reaches-any-url",
+    ];
+    let only = |evidence: &Evidence| known.contains(&evidence.rule.as_str());
     verdict.class == Class::Execute
         && verdict.risk == Risk::High
         && fired(verdict, "operates-a-screen")
