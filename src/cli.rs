@@ -12,6 +12,7 @@ mod diff;
 mod export;
 mod extract;
 mod generate;
+mod help;
 mod list;
 mod scan;
 mod search;
@@ -23,6 +24,7 @@ pub use diff::{CheckArgs, DiffArgs, PinArgs};
 pub use export::{ExportArgs, ExportFormat, ImportArgs};
 pub use extract::ExtractArgs;
 pub use generate::{CompletionsArgs, DoctorArgs, ManArgs, completions, man_page, man_pages};
+pub use help::EXIT_CODES;
 pub use list::{ListArgs, Sort};
 pub use scan::{ConfiguredArgs, ScanArgs, ScanFormat};
 pub use search::SearchArgs;
@@ -32,6 +34,9 @@ pub use stats::StatsArgs;
 use crate::report::Colour;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
+
+/// The heading of options that every command understands.
+const EVERYWHERE: &str = "Options of every command";
 
 /// Index the tools of MCP servers and say, by rules and with evidence, how dangerous each one is.
 #[derive(Debug, Parser)]
@@ -43,20 +48,33 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// Options that every command understands.
+impl Cli {
+    /// The command line with examples in the help of every command.
+    pub fn described() -> clap::Command {
+        help::with_examples(<Cli as clap::CommandFactory>::command())
+    }
+
+    /// Reads the command line of this process; ends the process where it makes no sense or asks for help.
+    pub fn of_process() -> Cli {
+        let matches = Cli::described().get_matches();
+        <Cli as clap::FromArgMatches>::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+}
+
+// Options that every command understands.
 #[derive(Debug, clap::Args)]
 pub struct Global {
     /// The database file (default: mcpdex/mcpdex.db in the platform's data folder).
-    #[arg(long, global = true, env = "MCPDEX_DB", value_name = "FILE")]
+    #[arg(long, global = true, env = "MCPDEX_DB", value_name = "FILE", help_heading = EVERYWHERE)]
     pub db: Option<PathBuf>,
     /// Print JSON on stdout instead of text for people.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
     /// When to colour what people read.
-    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN", help_heading = EVERYWHERE)]
     pub color: Colour,
     /// Print nothing on stderr but errors.
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = EVERYWHERE)]
     pub quiet: bool,
 }
 
@@ -108,15 +126,9 @@ pub enum Command {
     Probe(ProbeArgs),
     /// Read the tools out of a package's source without running it, with file and line.
     Extract(ExtractArgs),
-    /// Read one package from stdin and print its tools: the process that other commands start for each package.
-    #[command(hide = true)]
-    ExtractWorker,
-    /// Give up what a description says and become the program it names: the first process of every sandbox.
-    #[command(hide = true)]
-    RunConfined(ConfinedArgs),
 }
 
-/// Arguments of `mcpdex probe`.
+// Arguments of `mcpdex probe`.
 #[derive(Debug, clap::Args)]
 pub struct ProbeArgs {
     /// The server's address.
@@ -169,13 +181,7 @@ pub enum RunSandbox {
     Landlock,
 }
 
-/// Arguments of `mcpdex run-confined`.
-#[derive(Debug, clap::Args)]
-pub struct ConfinedArgs {
-    pub description: String,
-}
-
-/// Arguments of `mcpdex tool`.
+// Arguments of `mcpdex tool`.
 #[derive(Debug, clap::Args)]
 pub struct ToolArgs {
     /// The tool's name; case and separators do not matter where no tool has exactly this one.
@@ -188,7 +194,7 @@ pub struct ToolArgs {
     pub all: bool,
 }
 
-/// Arguments of `mcpdex policy`.
+// Arguments of `mcpdex policy`.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("scope").required(true).multiple(true))]
 pub struct PolicyArgs {
@@ -253,7 +259,7 @@ pub struct PolicyArgs {
     pub set: Vec<String>,
 }
 
-/// Arguments of `mcpdex classify`.
+// Arguments of `mcpdex classify`.
 #[derive(Debug, clap::Args)]
 pub struct ClassifyArgs {
     /// JSON lines (one tool each, with `server` where known) or a `tools/list` result, gzip accepted; `-` is stdin.
@@ -271,7 +277,7 @@ pub struct ClassifyArgs {
     pub threads: Option<usize>,
 }
 
-/// Arguments of `mcpdex eval`.
+// Arguments of `mcpdex eval`.
 #[derive(Debug, clap::Args)]
 pub struct EvalArgs {
     /// JSON lines, gzip accepted: tools with `annotations`, or with `class`, `category`, `risk` or `traits`.
@@ -292,7 +298,7 @@ pub struct EvalArgs {
     pub list: bool,
 }
 
-/// Arguments of `mcpdex explain`.
+// Arguments of `mcpdex explain`.
 #[derive(Debug, clap::Args)]
 pub struct ExplainArgs {
     /// The server's name.
@@ -306,7 +312,7 @@ pub struct ExplainArgs {
     pub rules: RulesArgs,
 }
 
-/// Arguments of `mcpdex rules`.
+// Arguments of `mcpdex rules`.
 #[derive(Debug, clap::Args)]
 pub struct RulesCommandArgs {
     #[command(subcommand)]
@@ -347,7 +353,7 @@ pub enum RulesQuestion {
     },
 }
 
-/// Where rules come from.
+// Where rules come from.
 #[derive(Debug, Clone, clap::Args)]
 pub struct RulesArgs {
     /// A folder of rules that are added to the embedded ones, or replace those of the same id. Repeatable.

@@ -1,6 +1,5 @@
 //! Parses the command line, runs one command, prints what went wrong, returns the exit code.
 
-use clap::Parser;
 use std::process::ExitCode;
 
 /// Asking many servers makes and drops many small texts on several threads, which took the system's allocator a quarter of
@@ -9,8 +8,11 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = mcpdex::cli::Cli::parse();
-    match mcpdex::command::run(cli) {
+    let ended = match mcpdex::command::inner() {
+        Some(ended) => ended,
+        None => mcpdex::command::run(mcpdex::cli::Cli::of_process()),
+    };
+    match ended {
         Ok(exit) => exit.into(),
         Err(error) => {
             mcpdex::command::complain(&error);

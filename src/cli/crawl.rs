@@ -7,7 +7,7 @@ use crate::probe::Limits;
 /// A whole number within bounds.
 type Number = clap::builder::RangedU64ValueParser<usize>;
 
-/// Arguments of `mcpdex crawl`.
+// Arguments of `mcpdex crawl`.
 #[derive(Debug, clap::Args)]
 pub struct CrawlArgs {
     /// Where servers are listed (default: the official registry, whole): registry:URL; pypi:NAME[@VERSION];

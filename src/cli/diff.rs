@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// Arguments of `mcpdex diff`.
+// Arguments of `mcpdex diff`.
 #[derive(Debug, clap::Args)]
 pub struct DiffArgs {
     /// The earlier state: a day (YYYY-MM-DD), a time (RFC 3339), a database file, a list by its number (#12, as
@@ -22,7 +22,7 @@ pub struct DiffArgs {
     pub fail_on_raise: bool,
 }
 
-/// Arguments of `mcpdex pin`.
+// Arguments of `mcpdex pin`.
 #[derive(Debug, clap::Args)]
 pub struct PinArgs {
     #[command(flatten)]
@@ -32,7 +32,7 @@ pub struct PinArgs {
     pub lock: PathBuf,
 }
 
-/// Arguments of `mcpdex check`.
+// Arguments of `mcpdex check`.
 #[derive(Debug, clap::Args)]
 pub struct CheckArgs {
     #[command(flatten)]

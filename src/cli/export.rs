@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// Arguments of `mcpdex export`.
+// Arguments of `mcpdex export`.
 #[derive(Debug, clap::Args)]
 pub struct ExportArgs {
     /// How to write it. Only jsonl holds the whole database and can be imported; the others hold the current tools.
@@ -28,7 +28,7 @@ pub enum ExportFormat {
     Parquet,
 }
 
-/// Arguments of `mcpdex import`.
+// Arguments of `mcpdex import`.
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
     /// An export in jsonl, gzip accepted; `-` is stdin.

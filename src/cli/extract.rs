@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// Arguments of `mcpdex extract`.
+// Arguments of `mcpdex extract`.
 #[derive(Debug, clap::Args)]
 pub struct ExtractArgs {
     /// A folder, an archive (.tgz, .whl, .zip, .mcpb, .crate, …), npm:NAME[@VERSION], pypi:NAME[@VERSION],

@@ -1,16 +1,18 @@
 //! The arguments of what is made from the command line itself, and the making.
 
-use clap::CommandFactory;
 use std::path::{Path, PathBuf};
 
-/// Arguments of `mcpdex completions`.
+// Arguments of `mcpdex completions`.
 #[derive(Debug, clap::Args)]
 pub struct CompletionsArgs {
     /// The shell to complete in.
     pub shell: clap_complete::Shell,
+    /// Write the script where the shell looks for it, instead of to stdout.
+    #[arg(long)]
+    pub install: bool,
 }
 
-/// Arguments of `mcpdex man`.
+// Arguments of `mcpdex man`.
 #[derive(Debug, clap::Args)]
 pub struct ManArgs {
     /// Write a page for every command into this folder instead of the main page to stdout.
@@ -18,7 +20,7 @@ pub struct ManArgs {
     pub out: Option<PathBuf>,
 }
 
-/// Arguments of `mcpdex doctor`.
+// Arguments of `mcpdex doctor`.
 #[derive(Debug, clap::Args)]
 pub struct DoctorArgs {
     /// Also ask whether package registries answer.
@@ -29,7 +31,7 @@ pub struct DoctorArgs {
 /// The script that completes mcpdex in a shell.
 pub fn completions(shell: clap_complete::Shell) -> Vec<u8> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut super::Cli::command(), "mcpdex", &mut script);
+    clap_complete::generate(shell, &mut super::Cli::described(), "mcpdex", &mut script);
     script
 }
 
@@ -39,7 +41,7 @@ pub fn completions(shell: clap_complete::Shell) -> Vec<u8> {
 /// Never for memory.
 pub fn man_page() -> std::io::Result<Vec<u8>> {
     let mut page = Vec::new();
-    clap_mangen::Man::new(super::Cli::command()).render(&mut page)?;
+    clap_mangen::Man::new(super::Cli::described()).render(&mut page)?;
     Ok(page)
 }
 
@@ -48,5 +50,5 @@ pub fn man_page() -> std::io::Result<Vec<u8>> {
 /// # Errors
 /// The folder cannot be written.
 pub fn man_pages(folder: &Path) -> std::io::Result<()> {
-    clap_mangen::generate_to(super::Cli::command(), folder)
+    clap_mangen::generate_to(super::Cli::described(), folder)
 }

@@ -1,15 +1,16 @@
 //! The arguments of `mcpdex list`.
 
+use super::help::word;
 use crate::model::Risk;
 
-/// Arguments of `mcpdex list`.
+// Arguments of `mcpdex list`.
 #[derive(Debug, clap::Args)]
 pub struct ListArgs {
     /// Words that the server's name, title or description should have; all of them.
     #[arg(value_name = "WORDS")]
     pub words: Vec<String>,
-    /// Only servers with a tool of this risk: low, medium, high or critical. Repeatable: any of them.
-    #[arg(long)]
+    /// Only servers with a tool of this risk. Repeatable: any of them.
+    #[arg(long, value_parser = word::<Risk>())]
     pub risk: Vec<Risk>,
     /// Only servers of which no list was ever learnt.
     #[arg(long, conflicts_with = "risk")]

@@ -1,9 +1,10 @@
 //! The arguments of `mcpdex scan`, and of what else looks at the servers of a client.
 
+use super::help::word;
 use crate::model::Risk;
 use std::path::PathBuf;
 
-/// Which client configurations, and how the tools of their servers may be learnt.
+// Which client configurations, and how the tools of their servers may be learnt.
 #[derive(Debug, clap::Args)]
 pub struct ConfiguredArgs {
     /// Client configurations (JSON with or without comments, TOML, YAML), or folders that hold some; default: where
@@ -24,7 +25,7 @@ pub struct ConfiguredArgs {
     pub allow_private: bool,
 }
 
-/// Arguments of `mcpdex scan`.
+// Arguments of `mcpdex scan`.
 #[derive(Debug, clap::Args)]
 pub struct ScanArgs {
     #[command(flatten)]
@@ -32,8 +33,8 @@ pub struct ScanArgs {
     /// Say where configurations are looked for, and which of them are there; read none.
     #[arg(long, conflicts_with_all = ["configs", "fail_on", "fail_on_unread", "format"])]
     pub list_places: bool,
-    /// End with exit code 3 when a finding of this severity or a graver one counts: low, medium, high or critical.
-    #[arg(long, value_name = "SEVERITY")]
+    /// End with exit code 3 when a finding of this severity or a graver one counts.
+    #[arg(long, value_name = "SEVERITY", value_parser = word::<Risk>())]
     pub fail_on: Option<Risk>,
     /// End with exit code 4 when a server or a configuration could not be read, a list is known to be partial, or there
     /// was nothing to look at.

@@ -1,6 +1,6 @@
 //! The arguments of `mcpdex server`.
 
-/// Arguments of `mcpdex server`.
+// Arguments of `mcpdex server`.
 #[derive(Debug, clap::Args)]
 pub struct ServerArgs {
     /// The server's name, a package of it (npm:NAME, pypi:NAME or the name alone), or its address.

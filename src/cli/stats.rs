@@ -1,5 +1,5 @@
 //! The arguments of `mcpdex stats`.
 
-/// Arguments of `mcpdex stats`.
+// Arguments of `mcpdex stats`.
 #[derive(Debug, clap::Args)]
 pub struct StatsArgs {}

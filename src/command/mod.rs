@@ -61,6 +61,17 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// What this process is where another mcpdex has started it and nobody typed its command: the worker that reads one
+/// package from stdin, or the first process of a sandbox. `None` for every other command line.
+pub fn inner() -> Option<anyhow::Result<Exit>> {
+    let words: Vec<_> = std::env::args_os().skip(1).collect();
+    match words.iter().map(|word| word.to_str()).collect::<Vec<_>>().as_slice() {
+        [Some(crate::extract::worker::SUBCOMMAND)] => Some(extract_worker::run()),
+        [Some(crate::probe::sandbox::SUBCOMMAND), Some(description)] => Some(run_confined::run(description)),
+        _ => None,
+    }
+}
+
 /// Runs one command.
 ///
 /// # Errors
@@ -94,7 +105,7 @@ fn takes_long(command: &Command) -> bool {
         | Command::List(_)
         | Command::Stats(_)
         | Command::Explain(_) => false,
-        Command::Completions(_) | Command::Man(_) | Command::ExtractWorker | Command::RunConfined(_) => false,
+        Command::Completions(_) | Command::Man(_) => false,
     }
 }
 
@@ -133,7 +144,5 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Eval(args) => eval::run(args, global.json),
         Command::Probe(args) => probe::run(global, args),
         Command::Extract(args) => extract::run(global, args),
-        Command::ExtractWorker => extract_worker::run(),
-        Command::RunConfined(args) => run_confined::run(args),
     }
 }

@@ -30,6 +30,7 @@ mod fetch;
 mod fetch_configured;
 mod gates;
 mod gone;
+mod help;
 mod hostile_folder;
 mod house;
 mod interrupts;

@@ -60,4 +60,4 @@ pub use verdict::{
     AuditFinding, Category, ClaimEffect, Class, Confidence, Evidence, Field, Framework, OperationVerdict, Overruled,
     Risk, Trait, Verdict,
 };
-pub use word::UnknownWord;
+pub use word::{UnknownWord, Vocabulary};

@@ -12,6 +12,12 @@ pub struct UnknownWord {
     pub expected: String,
 }
 
+/// A closed vocabulary.
+pub trait Vocabulary {
+    /// Every word, in order.
+    fn words() -> Vec<&'static str>;
+}
+
 /// Declares a vocabulary. The order of the variants is the order of the enum: later is graver or better.
 #[macro_export]
 macro_rules! words {
@@ -27,6 +33,12 @@ macro_rules! words {
             /// The one spelling used in the database, in JSON and on the command line.
             pub const fn as_str(self) -> &'static str {
                 match self { $($name::$variant => $word),+ }
+            }
+        }
+
+        impl $crate::Vocabulary for $name {
+            fn words() -> Vec<&'static str> {
+                vec![$($word),+]
             }
         }
 

@@ -1,0 +1,174 @@
+//! What the help of every command says beside its options: two examples of each, and how it ends.
+
+use crate::model::{UnknownWord, Vocabulary};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use std::str::FromStr;
+
+/// How every command ends; see `crate::command::Exit`.
+pub const EXIT_CODES: &str = "\
+Exit codes: 0 done · 1 failed · 2 usage · 3 findings at or above a gate · 4 something that was named gave nothing, or a \
+gate had nothing to look at · 130 interrupted";
+
+/// Examples of each command: what for, and the line.
+const EXAMPLES: &[(&str, [(&str, &str); 2])] = &[
+    (
+        "crawl",
+        [
+            ("One package, and what it can do", "mcpdex crawl npm:@modelcontextprotocol/server-filesystem"),
+            ("What changed in the official registry, then a gate", "mcpdex crawl --fail-on-unread"),
+        ],
+    ),
+    (
+        "tool",
+        [
+            ("A tool by its name, on every server", "mcpdex tool execute_sql"),
+            ("On one server, for a program", "mcpdex tool execute_sql --server pypi:postgres-mcp --json"),
+        ],
+    ),
+    (
+        "server",
+        [
+            ("By the name of its package", "mcpdex server npm:@playwright/mcp"),
+            ("By its address", "mcpdex server https://mcp.example.com/mcp"),
+        ],
+    ),
+    (
+        "search",
+        [
+            ("Words, in any language", "mcpdex search delete file"),
+            ("Without words, by what is known", "mcpdex search --trait code-execution --risk critical"),
+        ],
+    ),
+    (
+        "list",
+        [
+            ("Servers whose words fit, worst first", "mcpdex list github"),
+            ("What could not be read", "mcpdex list --unread"),
+        ],
+    ),
+    (
+        "stats",
+        [
+            ("The database in numbers", "mcpdex stats"),
+            ("Of another file, for a program", "mcpdex stats --db team.db --json"),
+        ],
+    ),
+    ("diff", [("Since a day", "mcpdex diff 2026-01-31 now"), ("Two databases", "mcpdex diff before.db after.db")]),
+    (
+        "pin",
+        [
+            ("Write mcpdex.lock for the configurations here", "mcpdex pin ."),
+            ("Into a file of another name", "mcpdex pin .mcp.json --lock servers.lock"),
+        ],
+    ),
+    (
+        "check",
+        [
+            ("Hold the configurations here against mcpdex.lock", "mcpdex check ."),
+            ("For a program", "mcpdex check .mcp.json --json"),
+        ],
+    ),
+    (
+        "scan",
+        [
+            ("The configurations of this machine", "mcpdex scan"),
+            ("A gate for a project, with a report for code scanning", "mcpdex scan . --fail-on high --format sarif"),
+        ],
+    ),
+    (
+        "export",
+        [
+            ("Everything, to be imported elsewhere", "mcpdex export --format jsonl --out all.jsonl"),
+            ("The current tools as a spreadsheet", "mcpdex export --format csv --out tools.csv"),
+        ],
+    ),
+    (
+        "import",
+        [("Into a new database", "mcpdex import all.jsonl --db new.db"), ("From stdin", "mcpdex import - --db new.db")],
+    ),
+    (
+        "doctor",
+        [
+            ("What is configured and writable", "mcpdex doctor"),
+            ("Whether registries answer, too", "mcpdex doctor --online"),
+        ],
+    ),
+    (
+        "completions",
+        [
+            ("Put the script where the shell looks", "mcpdex completions bash --install"),
+            ("Print it", "mcpdex completions zsh"),
+        ],
+    ),
+    ("man", [("The main page", "mcpdex man"), ("A page for every command", "mcpdex man --out man1")]),
+    (
+        "policy",
+        [
+            ("A server's tools for Claude Code", "mcpdex policy --server npm:@playwright/mcp --target claude-code"),
+            ("A whole configuration for every target", "mcpdex policy --clients .mcp.json --target all --out policies"),
+        ],
+    ),
+    (
+        "classify",
+        [
+            ("Tools from a file", "mcpdex classify tools.jsonl"),
+            ("With rules of your own", "mcpdex classify tools.jsonl --rules my-rules"),
+        ],
+    ),
+    (
+        "rules",
+        [("Hold every rule against its examples", "mcpdex rules check"), ("One rule", "mcpdex rules show deletes")],
+    ),
+    (
+        "eval",
+        [
+            ("Against labelled tools", "mcpdex eval labelled.jsonl"),
+            ("What a change of the rules does", "mcpdex eval labelled.jsonl --against my-rules"),
+        ],
+    ),
+    (
+        "explain",
+        [
+            ("Every clause that fired", "mcpdex explain pypi:postgres-mcp execute_sql"),
+            ("For a program", "mcpdex explain pypi:postgres-mcp execute_sql --json"),
+        ],
+    ),
+    (
+        "probe",
+        [
+            ("Ask a server at an address", "mcpdex probe https://mcp.example.com/mcp"),
+            ("Run a package in a sandbox and ask it", "mcpdex probe --run -- npx -y @playwright/mcp"),
+        ],
+    ),
+    (
+        "extract",
+        [
+            ("A folder of source", "mcpdex extract ./my-server"),
+            ("A package, for a program", "mcpdex extract npm:@playwright/mcp --json"),
+        ],
+    ),
+];
+
+/// What stands below the options of a command.
+pub(super) fn below(command: &str) -> String {
+    let examples = EXAMPLES.iter().filter(|(name, _)| *name == command).flat_map(|(_, examples)| examples);
+    let lines: String = examples.map(|(what, line)| format!("  # {what}\n  {line}\n")).collect();
+    format!("Examples:\n{lines}\n{EXIT_CODES}")
+}
+
+/// Adds to every command what stands below its options.
+pub(super) fn with_examples(command: clap::Command) -> clap::Command {
+    let names: Vec<String> = command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    names.into_iter().fold(command.after_help(EXIT_CODES), |command, name| {
+        let below = below(&name);
+        command.mut_subcommand(name, |command| command.after_help(below))
+    })
+}
+
+/// Reads one word of a closed vocabulary; help, completion and errors name all of them.
+pub(super) fn word<T>() -> impl TypedValueParser<Value = T>
+where
+    T: Vocabulary + FromStr<Err = UnknownWord> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(T::words()).try_map(|word| word.parse::<T>())
+}
