@@ -321,7 +321,7 @@ pub struct RulesCommandArgs {
     pub rules: RulesArgs,
 }
 
-/// What can be asked of the rules.
+// What can be asked of the rules.
 #[derive(Debug, clap::Subcommand)]
 pub enum RulesQuestion {
     /// One line for each rule.
