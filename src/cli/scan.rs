@@ -65,4 +65,10 @@ pub enum ScanFormat {
     /// SARIF 2.1.0, for code scanning.
     Sarif,
     Markdown,
+    /// Workflow commands of GitHub Actions: an annotation a finding.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// JUnit XML: a test case a finding, and one for each server without any.
+    Junit,
 }

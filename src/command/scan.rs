@@ -46,6 +46,9 @@ pub(super) fn run(global: &Global, args: &ScanArgs) -> anyhow::Result<Exit> {
         ScanFormat::Csv => print_bytes(&report.to_csv().context("cannot write CSV")?)?,
         ScanFormat::Sarif => print(&report.to_sarif())?,
         ScanFormat::Markdown => print(&report.to_markdown())?,
+        ScanFormat::Github => print(&report.to_github())?,
+        ScanFormat::Gitlab => print(&report.to_gitlab())?,
+        ScanFormat::Junit => print(&report.to_junit(args.fail_on).context("cannot write XML")?)?,
     }
     if matches!(args.format, ScanFormat::Jsonl | ScanFormat::Csv) && !global.json {
         configured::complain(global, &found);
@@ -154,6 +157,8 @@ fn scanned(server: &Configured) -> ScannedServer {
     ScannedServer {
         name: server.alias.clone(),
         config: server.file.display().to_string(),
+        line: server.entry.position.map(|at| at.line),
+        column: server.entry.position.map(|at| at.column),
         identity: server.identity.clone(),
         disabled: server.entry.disabled(),
         flags: server.entry.flags.clone(),

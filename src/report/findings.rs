@@ -5,7 +5,7 @@ use super::sheet::{cell, escape_markdown};
 use super::visible;
 use crate::model::Risk;
 use crate::source::client_config::Flag;
-use crate::survey::Gated;
+use crate::survey::{Finding, Gated, Kind};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -16,6 +16,10 @@ pub struct ScannedServer {
     /// The name that the configuration gives it.
     pub name: String,
     pub config: String,
+    /// Where its entry stands in the configuration, counted from one; none where that is not found.
+    pub line: Option<usize>,
+    /// The character of the line, counted from one.
+    pub column: Option<usize>,
     /// What it is, whatever it is called: a package, an address, or a digest of the place of a program.
     pub identity: String,
     /// The configuration switches it off: it is shown and counts for no gate.
@@ -33,6 +37,12 @@ pub struct ScannedServer {
     pub partial: bool,
     /// Why nothing, or not what is configured, is known of its tools.
     pub unread: Option<String>,
+}
+
+/// A path as code hosts write those in a repository: with slashes, and without a dot before it.
+pub(super) fn relative(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    path.strip_prefix("./").unwrap_or(&path).to_owned()
 }
 
 impl ScannedServer {
@@ -75,6 +85,28 @@ impl ScanReport {
         findings: Vec<Gated>,
     ) -> ScanReport {
         ScanReport { schema: "mcpdex/scan/1", configs, problems, servers, findings }
+    }
+
+    /// The configuration that a finding is about; the first where none holds its server, empty where there is none.
+    pub(super) fn config_of(&self, server: &str) -> &str {
+        let config = self.servers.iter().find(|one| one.name == server).map(|one| &one.config);
+        let config =
+            config.or_else(|| self.problems.iter().map(|problem| &problem.config).find(|config| *config == server));
+        config.or(self.configs.first()).map_or("", String::as_str)
+    }
+
+    /// The line of a server's entry, the first where that is not known, and the column where it is.
+    pub(super) fn place_of(&self, server: &str) -> (usize, Option<usize>) {
+        let known = self.servers.iter().find(|one| one.name == server);
+        known.and_then(|one| Some((one.line?, one.column))).unwrap_or((1, None))
+    }
+
+    /// What could not be read of the configurations, as findings.
+    pub(super) fn unread(&self) -> impl Iterator<Item = Finding> {
+        self.problems.iter().map(|problem| {
+            let message = format!("not read: {}", problem.what);
+            Finding::new(Kind::Unread, Risk::Medium, problem.config.as_str(), None, message, &problem.what)
+        })
     }
 
     /// How many findings count, and how many do not and why.

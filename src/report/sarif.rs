@@ -1,9 +1,9 @@
 //! Findings as SARIF 2.1.0, for code scanning: every rule once, every result with a place and a stable fingerprint.
 
-use super::findings::{Problem, ScanReport};
-use super::visible;
+use super::findings::ScanReport;
+use super::{relative, visible};
 use crate::model::Risk;
-use crate::survey::{Finding, Gated, Kind};
+use crate::survey::{Gated, Kind};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Serialize;
 
@@ -65,7 +65,9 @@ struct Rule {
     name: String,
     short_description: Text,
     full_description: Text,
-    help: Text,
+    help: Help,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help_uri: Option<String>,
     default_configuration: Configuration,
     properties: RuleProperties,
 }
@@ -83,6 +85,12 @@ struct RuleProperties {
 #[derive(Serialize)]
 struct Text {
     text: String,
+}
+
+#[derive(Serialize)]
+struct Help {
+    text: String,
+    markdown: String,
 }
 
 #[derive(Serialize)]
@@ -131,6 +139,9 @@ struct SarifResult {
 struct Fingerprints {
     #[serde(rename = "mcpdex/v1")]
     mcpdex: String,
+    /// By which GitHub follows an alert when lines move; left out, it is computed of the line, which findings share.
+    #[serde(rename = "primaryLocationLineHash")]
+    line: String,
 }
 
 #[derive(Serialize)]
@@ -165,6 +176,8 @@ struct PhysicalLocation {
 #[serde(rename_all = "camelCase")]
 struct Region {
     start_line: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_column: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -215,7 +228,7 @@ impl ScanReport {
                 .findings
                 .iter()
                 .map(|gated| self.result(gated))
-                .chain(self.problems.iter().map(|problem| self.unread(problem)))
+                .chain(self.unread().map(|finding| self.result(&Gated::plain(finding))))
                 .collect(),
         };
         let log = Log {
@@ -226,19 +239,9 @@ impl ScanReport {
         super::to_json(&log)
     }
 
-    /// A configuration that was not read, or a place in it that is not understood.
-    fn unread(&self, problem: &Problem) -> SarifResult {
-        let message = format!("not read: {}", problem.what);
-        let finding = Finding::new(Kind::Unread, Risk::Medium, problem.config.as_str(), None, message, &problem.what);
-        self.result(&Gated { finding, known: false, suppressed: None, expired: None })
-    }
-
     fn result(&self, gated: &Gated) -> SarifResult {
         let finding = &gated.finding;
-        let config = self.servers.iter().find(|server| server.name == finding.server).map(|server| &server.config);
-        let config = config
-            .or_else(|| self.problems.iter().map(|problem| &problem.config).find(|config| **config == finding.server));
-        let config = config.or(self.configs.first()).map_or("", String::as_str);
+        let config = self.config_of(&finding.server);
         let index = self.configs.iter().position(|other| other == config);
         let mut logical = vec![LogicalLocation {
             name: finding.server.clone(),
@@ -255,6 +258,7 @@ impl ScanReport {
                 },
             );
         }
+        let (start_line, start_column) = self.place_of(&finding.server);
         SarifResult {
             rule_id: finding.kind.to_string(),
             rule_index: Kind::ALL.iter().position(|kind| *kind == finding.kind).unwrap_or(0),
@@ -263,11 +267,14 @@ impl ScanReport {
             locations: [Location {
                 physical_location: PhysicalLocation {
                     artifact_location: ArtifactLocation { uri: uri(config), index },
-                    region: Region { start_line: 1 },
+                    region: Region { start_line, start_column },
                 },
                 logical_locations: logical,
             }],
-            partial_fingerprints: Fingerprints { mcpdex: finding.fingerprint.clone() },
+            partial_fingerprints: Fingerprints {
+                mcpdex: finding.fingerprint.clone(),
+                line: format!("{}:1", finding.fingerprint),
+            },
             baseline_state: gated.known.then_some("unchanged"),
             suppressions: gated
                 .suppressed
@@ -304,10 +311,21 @@ fn rule(kind: Kind) -> Rule {
         name,
         short_description: text_of(first),
         full_description: text_of(kind.help()),
-        help: text_of(kind.help()),
+        help: Help {
+            text: kind.help().to_owned(),
+            markdown: format!("**{}**: {}\n\n{}", kind, kind.harm(), kind.help()),
+        },
+        help_uri: help_uri(kind),
         default_configuration: Configuration { level: "warning" },
         properties: RuleProperties { tags: ["security", "mcp"] },
     }
+}
+
+/// The part of the documentation on a kind, in the repository that the manifest names; none where it names none.
+fn help_uri(kind: Kind) -> Option<String> {
+    let repository = env!("CARGO_PKG_REPOSITORY").trim_end_matches('/');
+    let version = env!("CARGO_PKG_VERSION");
+    (!repository.is_empty()).then(|| format!("{repository}/blob/v{version}/docs/findings.md#{kind}"))
 }
 
 fn level(severity: Risk) -> &'static str {
@@ -325,9 +343,7 @@ fn text_of(text: &str) -> Text {
 
 /// A path as a URI reference: relative where the path is, `file:` where it is absolute.
 fn uri(path: &str) -> String {
-    let path = path.replace('\\', "/");
-    let path = path.strip_prefix("./").unwrap_or(&path);
-    let encoded = utf8_percent_encode(path, NOT_IN_PATH).to_string();
+    let encoded = utf8_percent_encode(&relative(path), NOT_IN_PATH).to_string();
     if encoded.starts_with('/') {
         return format!("file://{encoded}");
     }

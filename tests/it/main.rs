@@ -44,6 +44,7 @@ mod nested_operations;
 mod on_a_terminal;
 mod one_policy;
 mod pages;
+mod pipeline;
 mod policy;
 mod policy_budget;
 mod policy_command;

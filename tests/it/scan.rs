@@ -177,12 +177,24 @@ fn assert_sarif(log: &Value) {
         let ids: BTreeSet<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
         assert_eq!(ids.len(), rules.len(), "rules are unique");
         for rule in rules {
-            let parts =
-                ["id", "name", "shortDescription", "fullDescription", "help", "defaultConfiguration", "properties"];
+            let parts = [
+                "id",
+                "name",
+                "shortDescription",
+                "fullDescription",
+                "help",
+                "helpUri",
+                "defaultConfiguration",
+                "properties",
+            ];
             keys(rule, &parts, &["id"]);
             for part in &parts[2..5] {
                 message(&rule[*part]);
             }
+            if let Some(uri) = rule["helpUri"].as_str() {
+                assert!(url::Url::parse(uri).is_ok(), "{uri}");
+            }
+            assert!(rule["help"]["markdown"].as_str().unwrap().contains(rule["id"].as_str().unwrap()));
             assert!(rule["shortDescription"]["text"].as_str().unwrap().ends_with('.'));
             assert!(
                 ["none", "note", "warning", "error"].contains(&rule["defaultConfiguration"]["level"].as_str().unwrap())
@@ -192,6 +204,7 @@ fn assert_sarif(log: &Value) {
             keys(invocation, &["executionSuccessful", "toolExecutionNotifications"], &["executionSuccessful"]);
             invocation["toolExecutionNotifications"].as_array().unwrap().iter().for_each(|n| message(&n["message"]));
         }
+        let mut hashes = BTreeSet::new();
         let artifacts = run["artifacts"].as_array().unwrap();
         for result in run["results"].as_array().unwrap() {
             let parts = [
@@ -209,6 +222,8 @@ fn assert_sarif(log: &Value) {
             message(&result["message"]);
             let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
             assert_eq!(rules[index]["id"], result["ruleId"]);
+            let hash = result["partialFingerprints"]["primaryLocationLineHash"].as_str().unwrap();
+            assert!(hashes.insert(hash.to_owned()), "{hash} tells two results apart");
             assert!(["none", "note", "warning", "error"].contains(&result["level"].as_str().unwrap()));
             if let Some(state) = result["baselineState"].as_str() {
                 assert!(["new", "unchanged", "updated", "absent"].contains(&state));
@@ -222,7 +237,9 @@ fn assert_sarif(log: &Value) {
                 keys(location, &["physicalLocation", "logicalLocations"], &[]);
                 let physical = &location["physicalLocation"];
                 keys(physical, &["artifactLocation", "region"], &["artifactLocation"]);
+                keys(&physical["region"], &["startLine", "startColumn"], &["startLine"]);
                 assert!(physical["region"]["startLine"].as_u64().unwrap() >= 1);
+                assert!(physical["region"]["startColumn"].as_u64().is_none_or(|column| column >= 1));
                 let place = &physical["artifactLocation"];
                 let uri = place["uri"].as_str().unwrap();
                 // A URI reference has no spaces, and resolves against a base.

@@ -60,6 +60,11 @@ pub struct Gated {
 }
 
 impl Gated {
+    /// A finding that nobody accepted and that is new.
+    pub fn plain(finding: Finding) -> Gated {
+        Gated { finding, known: false, suppressed: None, expired: None }
+    }
+
     /// Whether the gate looks at it.
     pub fn counts(&self) -> bool {
         !self.known && self.suppressed.is_none()

@@ -81,6 +81,7 @@ pub(super) fn read(name: &str, entry: &Node, scope: &Scope) -> Result<Option<Cli
     };
     Ok(Some(ClientServer {
         name: short(name),
+        position: None,
         redacted,
         reading,
         flags,

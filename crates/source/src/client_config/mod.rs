@@ -9,6 +9,7 @@ mod approval;
 mod entry;
 mod node;
 mod places;
+mod position;
 mod scope;
 mod secret;
 mod server;
@@ -16,6 +17,7 @@ mod shape;
 
 pub use node::{Broken, MAX_BYTES};
 pub use places::{Base, ClientPlace, PLACES, SystemKind};
+pub use position::Position;
 pub use server::{ClientServer, Configuration, Flag};
 
 use mcpdex_model::lenient;
@@ -34,7 +36,9 @@ pub fn read(bytes: &[u8], name: &str) -> Result<Configuration, Broken> {
 /// # Errors
 /// Why the text is no configuration.
 pub fn read_text(text: &str, name: &str) -> Result<Configuration, Broken> {
-    Ok(shape::read(&node::read(text, name)?))
+    let mut found = shape::read(&node::read(text, name)?);
+    position::note(&mut found.servers, text, name);
+    Ok(found)
 }
 
 /// Whether an object is a client's configuration by its wrapper, given which of its keys hold objects.

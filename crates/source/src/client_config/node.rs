@@ -39,11 +39,25 @@ pub enum Broken {
 
 /// The language that a file's name speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Language {
+pub(super) enum Language {
     Json,
     Toml,
     Yaml,
     Any,
+}
+
+impl Language {
+    /// By the ending of a file's name.
+    pub(super) fn of(name: &str) -> Language {
+        let name = name.to_ascii_lowercase();
+        let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+        match () {
+            () if ends(&[".toml"]) => Language::Toml,
+            () if ends(&[".yaml", ".yml"]) => Language::Yaml,
+            () if ends(&[".json", ".jsonc", ".json5", ".code-workspace"]) => Language::Json,
+            () => Language::Any,
+        }
+    }
 }
 
 /// Reads a text. `name` is the file's, whose ending tells the language.
@@ -55,15 +69,7 @@ pub(super) fn read(text: &str, name: &str) -> Result<Node, Broken> {
     if text.trim().is_empty() {
         return Err(Broken::Empty);
     }
-    let name = name.to_ascii_lowercase();
-    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
-    let language = match () {
-        () if ends(&[".toml"]) => Language::Toml,
-        () if ends(&[".yaml", ".yml"]) => Language::Yaml,
-        () if ends(&[".json", ".jsonc", ".json5", ".code-workspace"]) => Language::Json,
-        () => Language::Any,
-    };
-    match language {
+    match Language::of(name) {
         Language::Json => json(text),
         Language::Toml => toml_text(text),
         Language::Yaml => yaml(text),

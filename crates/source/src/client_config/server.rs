@@ -1,5 +1,6 @@
 //! One server of a configuration, and all of them: what is known of them when the file was read.
 
+use super::position::Position;
 use crate::given;
 use crate::launch::{Reading, Starts};
 use mcpdex_model::{Listing, Remote, ServerId, words};
@@ -49,6 +50,8 @@ pub struct ClientServer {
     pub args: Vec<String>,
     /// The address as it is written. It may hold secrets.
     pub url: Option<String>,
+    /// Where its entry stands in the file.
+    pub position: Option<Position>,
     /// Values that were looked at and not kept: the environment, the headers, secrets among the words.
     pub redacted: usize,
 }
