@@ -45,6 +45,7 @@ mod on_a_terminal;
 mod one_policy;
 mod pages;
 mod pipeline;
+mod pipeline_files;
 mod policy;
 mod policy_budget;
 mod policy_command;
