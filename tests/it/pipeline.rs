@@ -185,3 +185,30 @@ fn what_is_known_counts_in_no_format() {
     let out = scan(&user, &["--format", "github", "--baseline", "before.json"]);
     assert_eq!(out.lines().filter(|line| line.starts_with("::")).count(), 1, "{out}");
 }
+
+/// The documentation of findings; SARIF's help links lead to its headings.
+fn documentation() -> String {
+    use mcpdex::survey::Kind;
+    let mut text = String::from(
+        "# Findings\n\nWhat `mcpdex scan` can find, by the word that every format gives it. Written by `tests/it/pipeline.rs`.\n\n\
+         | severity | SARIF | GitHub | GitLab |\n|---|---|---|---|\n| critical | error, 9.5 | error | blocker |\n\
+         | high | error, 8.0 | error | critical |\n| medium | warning, 5.0 | warning | major |\n\
+         | low | note, 2.0 | notice | minor |\n\n\
+         In JUnit a finding is a failure when it counts and is at least as grave as `--fail-on` (any, without it), skipped\n\
+         when it was accepted or in the baseline; what was not read is an error.\n",
+    );
+    for kind in Kind::ALL {
+        text += &format!("\n## {kind}\n\nIn short: {}.\n\n{}\n", kind.harm(), kind.help());
+    }
+    text
+}
+
+#[test]
+fn every_kind_of_finding_is_documented() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/findings.md");
+    if std::env::var_os("MCPDEX_REGENERATE").is_some() {
+        std::fs::write(path, documentation()).unwrap();
+    }
+    let found = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(found == documentation(), "run the tests once with MCPDEX_REGENERATE=1");
+}
