@@ -28,8 +28,7 @@ impl ScanReport {
             let rows = counting.iter().map(|gated| {
                 let finding = &gated.finding;
                 let tool = finding.tool.clone().unwrap_or_default();
-                let expired = gated.expired.as_ref().map(|day| format!(" (accepted until {day}, which is past)"));
-                let message = format!("{}{}", finding.message, expired.unwrap_or_default());
+                let message = gated.message();
                 vec![finding.severity.to_string(), finding.kind.to_string(), finding.server.clone(), tool, message]
             });
             out += &table(&["severity", "finding", "server", "tool", ""], rows);

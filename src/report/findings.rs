@@ -180,7 +180,7 @@ impl ScanReport {
                 finding.kind,
                 escape_markdown(&finding.server),
                 escape_markdown(finding.tool.as_deref().unwrap_or_default()),
-                escape_markdown(&finding.message)
+                escape_markdown(&gated.message())
             );
         }
         for problem in &self.problems {

@@ -3,7 +3,7 @@
 use super::findings::ScanReport;
 use super::{relative, visible};
 use crate::model::Risk;
-use crate::survey::Finding;
+use crate::survey::Gated;
 use std::fmt::Write as _;
 
 impl ScanReport {
@@ -13,15 +13,16 @@ impl ScanReport {
         let mut out = String::new();
         let counting = self.findings.iter().filter(|gated| gated.counts());
         for gated in counting {
-            self.command(&mut out, &gated.finding);
+            self.command(&mut out, gated);
         }
         for finding in self.unread() {
-            self.command(&mut out, &finding);
+            self.command(&mut out, &Gated::plain(finding));
         }
         out + &self.counted() + "\n"
     }
 
-    fn command(&self, out: &mut String, finding: &Finding) {
+    fn command(&self, out: &mut String, gated: &Gated) {
+        let finding = &gated.finding;
         let command = match finding.severity {
             Risk::Low => "notice",
             Risk::Medium => "warning",
@@ -36,7 +37,7 @@ impl ScanReport {
             (line, Some(column)) => format!("line={line},col={column}"),
             (line, None) => format!("line={line}"),
         };
-        let (title, message) = (property(&format!("{} {about}", finding.severity)), data(&finding.message));
+        let (title, message) = (property(&format!("{} {about}", finding.severity)), data(&gated.message()));
         let _ = writeln!(out, "::{command} file={file},{place},title={title}::{message}");
     }
 }

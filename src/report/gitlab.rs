@@ -3,7 +3,7 @@
 use super::findings::ScanReport;
 use super::{relative, visible};
 use crate::model::Risk;
-use crate::survey::Finding;
+use crate::survey::Gated;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -30,12 +30,14 @@ impl ScanReport {
     /// The findings that count, gravest first, then what was not read. GitLab tells issues apart by their fingerprints and
     /// knows severities from `info` to `blocker`; *critical* is its `blocker`.
     pub fn to_gitlab(&self) -> String {
-        let counting = self.findings.iter().filter(|gated| gated.counts()).map(|gated| self.issue(&gated.finding));
-        let issues: Vec<Issue> = counting.chain(self.unread().map(|finding| self.issue(&finding))).collect();
+        let counting = self.findings.iter().filter(|gated| gated.counts()).map(|gated| self.issue(gated));
+        let issues: Vec<Issue> =
+            counting.chain(self.unread().map(|finding| self.issue(&Gated::plain(finding)))).collect();
         super::to_json(&issues)
     }
 
-    fn issue(&self, finding: &Finding) -> Issue {
+    fn issue(&self, gated: &Gated) -> Issue {
+        let finding = &gated.finding;
         let subject = match &finding.tool {
             Some(tool) => format!("{} of {}", tool, finding.server),
             None => finding.server.clone(),
@@ -43,7 +45,7 @@ impl ScanReport {
         let config = self.config_of(&finding.server);
         let (begin, _) = self.place_of(&finding.server);
         Issue {
-            description: visible(&format!("{subject}: {}", finding.message)).into_owned(),
+            description: visible(&format!("{subject}: {}", gated.message())).into_owned(),
             check_name: finding.kind.to_string(),
             fingerprint: finding.fingerprint.clone(),
             severity: match finding.severity {

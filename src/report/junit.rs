@@ -70,12 +70,13 @@ fn quiet(server: &ScannedServer) -> Case {
 }
 
 fn case(gated: &Gated, from: Risk) -> Case {
-    let Finding { kind, severity, server, tool, message, .. } = &gated.finding;
+    let Finding { kind, severity, server, tool, .. } = &gated.finding;
+    let message = gated.message();
     let result = match &gated.suppressed {
         Some(entry) => Verdict::Skipped(format!("accepted until {}: {}", entry.expires, entry.reason)),
         None if gated.known => Verdict::Skipped("it was in the baseline".to_owned()),
-        None if matches!(kind, Kind::Unread | Kind::Partial) => Verdict::Unread(message.clone()),
-        None if *severity >= from => Verdict::Failed { kind: *kind, severity: *severity, message: message.clone() },
+        None if matches!(kind, Kind::Unread | Kind::Partial) => Verdict::Unread(message),
+        None if *severity >= from => Verdict::Failed { kind: *kind, severity: *severity, message },
         None => Verdict::Passed(Some(format!("{severity}: {message}"))),
     };
     let name = tool.as_ref().map_or_else(|| kind.to_string(), |tool| format!("{kind}: {tool}"));

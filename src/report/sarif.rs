@@ -263,7 +263,7 @@ impl ScanReport {
             rule_id: finding.kind.to_string(),
             rule_index: Kind::ALL.iter().position(|kind| *kind == finding.kind).unwrap_or(0),
             level: level(finding.severity),
-            message: text_of(&finding.message),
+            message: text_of(&gated.message()),
             locations: [Location {
                 physical_location: PhysicalLocation {
                     artifact_location: ArtifactLocation { uri: uri(config), index },

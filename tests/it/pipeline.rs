@@ -186,6 +186,28 @@ fn what_is_known_counts_in_no_format() {
     assert_eq!(out.lines().filter(|line| line.starts_with("::")).count(), 1, "{out}");
 }
 
+#[test]
+fn an_acceptance_that_is_over_is_told_in_every_format_and_one_that_holds_lets_pass() {
+    let user = user();
+    let write = |until: &str| {
+        let text = format!("[[suppress]]\nserver = \"npm:shelves\"\nreason = \"a sandbox\"\nexpires = \"{until}\"\n");
+        std::fs::write(user.home().join("accepted.toml"), text).unwrap();
+    };
+    for format in ["github", "gitlab", "junit", "sarif", "markdown"] {
+        let with = ["--format", format, "--suppressions", "accepted.toml"];
+        write("2001-01-01");
+        assert!(scan(&user, &with).contains("accepted until 2001"), "{format}");
+        write("2999-12-31");
+        let out = scan(&user, &with);
+        assert!(!out.contains("which is past"), "{format}");
+        assert_eq!(
+            out.contains("drop_shelf") || out.contains("drop\\_shelf"),
+            ["junit", "sarif"].contains(&format),
+            "{format}: {out}"
+        );
+    }
+}
+
 /// The documentation of findings; SARIF's help links lead to its headings.
 fn documentation() -> String {
     use mcpdex::survey::Kind;

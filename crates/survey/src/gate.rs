@@ -65,6 +65,12 @@ impl Gated {
         Gated { finding, known: false, suppressed: None, expired: None }
     }
 
+    /// What the finding says, and that somebody had accepted it for a time that is over.
+    pub fn message(&self) -> String {
+        let expired = self.expired.as_ref().map(|day| format!(" (accepted until {day}, which is past)"));
+        self.finding.message.clone() + &expired.unwrap_or_default()
+    }
+
     /// Whether the gate looks at it.
     pub fn counts(&self) -> bool {
         !self.known && self.suppressed.is_none()
