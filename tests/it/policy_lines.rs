@@ -40,7 +40,11 @@ const LINES: [Line; 15] = [
     ("speaks to the model", |v| has(v, Trait::InstructsTheModel), Then::Ask),
     ("critical and financial", |v| v.risk == Risk::Critical && has(v, Trait::Financial), Then::Ask),
     ("critical", |v| v.risk == Risk::Critical, Then::Ask),
-    ("a query that is said to read", |v| v.risk == Risk::Medium && fired(v, "accepts-only-reading-queries"), Then::Ask),
+    (
+        "a query that is said to read",
+        |v| v.class == Class::Read && v.risk == Risk::Medium && fired(v, "accepts-only-reading-queries"),
+        Then::Ask,
+    ),
     ("high and destructive", |v| has(v, Trait::Destructive), Then::AskOrTen),
     ("read, high", |v| v.class == Class::Read && v.risk == Risk::High, Then::Ask),
     ("write, high", |v| v.class == Class::Write && v.risk == Risk::High, Then::AskOrTen),
