@@ -100,7 +100,14 @@ fn the_patch_turns_the_document_in_place_into_one_that_is_as_strict() {
         // Backwards it leads to the document of before, forwards to that of now.
         std::fs::write(place.join(file), &wanted).unwrap();
         let apply = |words: &[&str]| {
-            let done = Command::new("git").env("GIT_CEILING_DIRECTORIES", user.home()).current_dir(&place).arg("apply").args(words).arg(&patch).output().unwrap();
+            let done = Command::new("git")
+                .env("GIT_CEILING_DIRECTORIES", user.home())
+                .current_dir(&place)
+                .arg("apply")
+                .args(words)
+                .arg(&patch)
+                .output()
+                .unwrap();
             assert!(done.status.success(), "{target}: {}", String::from_utf8_lossy(&done.stderr));
         };
         let include = format!("--include={file}");

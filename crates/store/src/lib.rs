@@ -5,14 +5,14 @@
 //! all it knows of the world.
 //!
 //! ```
-//! use mcpdex_model::{Class, CrawlEvent, Observation, Outcome, ServerId, Tool, ToolOrigin, Verdict};
+//! use mcpdex_model::{Class, CrawlEvent, Observation, Outcome, ServerId, Sighting, Tool, ToolOrigin, Verdict};
 //! use mcpdex_store::{Reader, Writer, judge_stale};
 //!
 //! let folder = tempfile::tempdir()?;
 //! let path = folder.path().join("mcpdex.db");
 //! let (server, target) = (ServerId("io.example/shop".to_owned()), "https://shop.example/mcp");
 //! let mut seen = Observation::failed(server, ToolOrigin::Live, target, Outcome::Ok, "");
-//! (seen.detail, seen.tools) = (None, vec![(Tool::from_json(r#"{"name": "wipe_list"}"#)?, None)]);
+//! (seen.detail, seen.tools) = (None, vec![(Tool::from_json(r#"{"name": "wipe_list"}"#)?, Sighting::default())]);
 //!
 //! let writer = Writer::spawn(&path, || "2031-02-03T04:05:06Z".to_owned())?;
 //! writer.send(CrawlEvent::Observation(Box::new(seen)))?;
