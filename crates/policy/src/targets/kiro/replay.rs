@@ -1,4 +1,4 @@
-//! Kiro's mcp.json as the client reads it (https://kiro.dev/docs/mcp/configuration): what is switched off does not exist,
+//! Kiro's mcp.json as the client reads it (<https://kiro.dev/docs/mcp/configuration>): what is switched off does not exist,
 //! what is approved runs, the rest is asked about.
 
 use crate::decision::PolicyEffect;

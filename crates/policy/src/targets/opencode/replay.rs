@@ -1,5 +1,5 @@
 //! opencode's permissions as the client reads them: entries in the order of the file, the last one that matches decides,
-//! and what none matches runs (https://opencode.ai/docs/permissions).
+//! and what none matches runs (<https://opencode.ai/docs/permissions>).
 
 use crate::decision::PolicyEffect;
 use crate::format::{PolicyFile, TargetOptions, main};
