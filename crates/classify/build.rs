@@ -17,7 +17,8 @@ fn main() -> std::io::Result<()> {
     println!("cargo::rustc-env=MCPDEX_RULES_DIGEST={digest}");
     let list: Vec<String> = files
         .iter()
-        .map(|(path, _)| format!("    ({path:?}, include_str!({:?})),\n", root.join(path).display().to_string()))
+        // The text, not its path: a folder of build output may be shared by checkouts in several places.
+        .map(|(path, text)| format!("    ({path:?}, {text:?}),\n"))
         .collect();
     std::fs::write(Path::new(&variable("OUT_DIR")?).join("rules.rs"), format!("[\n{}]", list.concat()))
 }

@@ -16,7 +16,8 @@ fn main() -> std::io::Result<()> {
             let message = format!("{name} stands where migration {:04} should: their numbers have no gaps", at + 1);
             return Err(std::io::Error::other(message));
         }
-        list.push_str(&format!("    include_str!({:?}),\n", path.display().to_string()));
+        // The text, not its path: a folder of build output may be shared by checkouts in several places.
+        list.push_str(&format!("    {:?},\n", std::fs::read_to_string(path)?));
     }
     std::fs::write(Path::new(&variable("OUT_DIR")?).join("migrations.rs"), list + "]")
 }

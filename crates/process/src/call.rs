@@ -166,15 +166,16 @@ fn bare(word: &str) -> &str {
     }
 }
 
-/// The last line that says to be an error; the rest is advice.
+/// The last line that says to be an error; the rest is advice. npm puts its reason first and where its log lies last.
 fn reason(complaint: &str) -> Option<String> {
     let starts = |line: &&str| {
         let line = line.to_ascii_lowercase();
         ["error", "npm error", "fatal:"].iter().any(|start| line.starts_with(start))
     };
     let mentions = |line: &&str| line.to_ascii_lowercase().contains("error");
+    let of_npm = |line: &&str| line.starts_with("npm error ") && !line.starts_with("npm error code ");
     let lines = || complaint.lines().rev();
-    let line = lines().find(starts).or_else(|| lines().find(mentions))?;
+    let line = complaint.lines().find(of_npm).or_else(|| lines().find(starts)).or_else(|| lines().find(mentions))?;
     Some(line.trim().chars().take(QUOTED).collect())
 }
 
@@ -184,7 +185,9 @@ mod tests {
 
     #[test]
     fn the_reason_is_the_last_line_that_says_to_be_an_error() {
-        assert_eq!(reason("npm error code E1\nnpm error 404\nsee the log"), Some("npm error 404".to_owned()));
+        let npm = "npm error code E404\nnpm error 404 Not Found\nnpm error 404\nnpm error A complete log of this run lies there";
+        assert_eq!(reason(npm), Some("npm error 404 Not Found".to_owned()));
+        assert_eq!(reason("npm error code E1\nsee the log"), Some("npm error code E1".to_owned()));
         assert_eq!(reason("Cloning\nfatal: no such thing\n"), Some("fatal: no such thing".to_owned()));
         assert_eq!(reason("an Error happened\nbye"), Some("an Error happened".to_owned()));
         assert_eq!(reason("bye"), None);
