@@ -248,12 +248,35 @@ fn listed_in<'t>(text: &'t str, markers: &[String]) -> Vec<(usize, &'t str)> {
     starts.sort_unstable();
     let mut best: Vec<(usize, &str)> = Vec::new();
     for start in starts {
-        let found = list_at(text, start);
-        if found.len() > best.len() {
-            best = found;
+        for found in [list_at(text, start), lines_at(text, start)] {
+            if found.len() > best.len() {
+                best = found;
+            }
         }
     }
     best
+}
+
+/// The list that begins on the line after `start`: one word a line, behind a dash, a dot or a number, with what explains it
+/// behind the word. It ends with the first line that is none.
+fn lines_at(text: &str, start: usize) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    let Some((same_line, below)) = text.get(start..).and_then(|rest| rest.split_once('\n')) else { return found };
+    if !same_line.trim().trim_matches(':').is_empty() {
+        return found;
+    }
+    for line in below.lines().filter(|line| !line.trim().is_empty()) {
+        let item = line.trim_start();
+        let bare =
+            item.trim_start_matches(|sign: char| sign.is_ascii_digit()).trim_start_matches(['.', ')', '-', '*', '•']);
+        let word = bare.split_whitespace().next().unwrap_or_default().trim_matches(['`', '"', '\'', ':', ',', '*']);
+        if bare.len() == item.len() || !bare.starts_with([' ', '\t']) || !is_operation_word(word) {
+            break;
+        }
+        found.push((word.as_ptr() as usize - text.as_ptr() as usize, word));
+    }
+    found.truncate(MAX_OPERATIONS);
+    found
 }
 
 /// The list that begins at `start`: single words between commas, bars, quotes, "and" or "or"; what explains one of them in
@@ -318,6 +341,10 @@ mod tests {
         assert_eq!(words("Use `start`, `stop` or `status`."), ["start", "stop", "status"]);
         assert_eq!(words("which step: 'view' (default), 'approve' or 'pay'"), ["view", "approve", "pay"]);
         assert_eq!(words("Supports status, volume and disarm (alarm)."), ["status", "volume", "disarm"]);
+        let lines = "Supports:\n- ListKilns (read-only)\n- `DropKiln`: for good\n\n* FireKiln\nAsk first.\n- no";
+        assert_eq!(words(lines), ["ListKilns", "DropKiln", "FireKiln"]);
+        assert_eq!(words("one of\n1. get\n2) purge"), ["get", "purge"]);
+        assert!(words("one of these:\nget\npurge").len() < 2 && words("Use it\n- with care").len() < 2);
     }
 
     #[test]
