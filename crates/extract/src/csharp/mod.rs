@@ -4,7 +4,7 @@
 //! The walk starts at the top-level statements and at every `Main`. An attributed method counts when that walk hands its
 //! class, or the whole assembly, to a server; a tool that is made by `McpServerTool.Create` when it is handed over.
 
-mod attributed;
+mod annotated;
 mod declare;
 mod lower;
 mod register;
@@ -29,7 +29,7 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     };
     let sources = Sources::parse(tree, budget, &tree_sitter_c_sharp::LANGUAGE.into(), counts);
     let mut machine = Machine::new(&sources, &CSharp, budget);
-    attributed::note_services(&mut machine);
+    annotated::note_services(&mut machine);
     let program = Rc::clone(&machine.program);
     for (at, unit) in program.units.iter().enumerate() {
         if let Some(body) = &unit.main {
@@ -49,14 +49,14 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     machine.run_later();
     register::collections(&mut machine);
     if machine.tools.is_empty() {
-        let declared = program.classes().iter().filter(|class| attributed::is_tool_type(class)).count();
+        let declared = program.classes().iter().filter(|class| annotated::is_tool_type(class)).count();
         if declared > 0 {
             let detail = format!("{declared} classes declare tools, and nothing in the source registers them");
             machine.note(PartialReason::UnresolvedValue, detail, None);
         }
     }
     machine.defining = true;
-    attributed::all(&mut machine);
+    annotated::all(&mut machine);
     machine.finish()
 }
 

@@ -1,10 +1,10 @@
 //! Registrations with the C# SDK: what hands classes, whole assemblies or single tools to a server.
 
-use super::attributed;
+use super::annotated;
 use crate::program::ast::{last_name, mark};
-use crate::program::draft::{Draft, schema_text, to_json};
 use crate::program::machine::Machine;
 use crate::program::source::Site;
+use crate::program::tool::{Draft, schema_text, to_json};
 use crate::program::value::{Made, Object, Value};
 use serde_json::Value as Json;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option
             // Its own assembly, unless another one is handed over.
             let is_own = |value: &Value<'t>| value.as_made().is_none_or(|made| made.last().starts_with("Get"));
             if made.args.iter().all(|(_, value)| is_own(value) && !value.is_unknown()) {
-                attributed::all(machine);
+                annotated::all(machine);
             } else {
                 let detail = "the tools of an assembly that is loaded at run time are not part of the source";
                 machine.lacks(detail.to_owned(), made.site);
@@ -27,7 +27,7 @@ pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option
             let program = Rc::clone(&machine.program);
             for ty in &made.types {
                 match program.class(made.site.file, &ty.name) {
-                    Some(class) => attributed::of_class(machine, &class),
+                    Some(class) => annotated::of_class(machine, &class),
                     None => machine.lacks(format!("the tools of `{}` are not part of the source", ty.name), made.site),
                 }
             }
@@ -125,7 +125,7 @@ fn register<'t>(machine: &mut Machine<'t>, value: &Value<'t>, depth: u32) -> boo
             items.iter().fold(items.is_empty(), |found, item| register(machine, item, depth + 1) | found)
         }
         Value::Class(class) => {
-            attributed::of_class(machine, class);
+            annotated::of_class(machine, class);
             true
         }
         Value::Made(made) if is_create(made) => {
@@ -139,7 +139,7 @@ fn register<'t>(machine: &mut Machine<'t>, value: &Value<'t>, depth: u32) -> boo
         Value::Object(object) => match &object.class {
             // An instance whose methods are tools.
             Some(class) if class.methods.iter().any(|func| mark(&func.marks, &["McpServerTool"]).is_some()) => {
-                attributed::of_class(machine, class);
+                annotated::of_class(machine, class);
                 true
             }
             _ => false,
@@ -162,7 +162,7 @@ fn created<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) {
         None => machine.file_scope(closure.file),
     };
     let tool = mark(&closure.func.marks, &["McpServerTool"]);
-    let mut draft = attributed::draft(machine, &closure.func, tool, &scope);
+    let mut draft = annotated::draft(machine, &closure.func, tool, &scope);
     draft.site = made.site;
     options(&mut draft, made);
     machine.add(draft);

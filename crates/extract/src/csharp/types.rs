@@ -1,9 +1,9 @@
 //! JSON Schema of C# types, as the SDK's exporter makes it: camel case, enumerations by name, null beside what may be null.
 
 use crate::program::ast::{Class, Type, mark};
-use crate::program::draft::to_json;
 use crate::program::machine::Machine;
 use crate::program::schema::{Property, Shape, Types, with_null};
+use crate::program::tool::to_json;
 use crate::program::value::Value;
 use serde_json::{Value as Json, json};
 use std::rc::Rc;

@@ -7,11 +7,11 @@
 
 mod declare;
 mod lower;
-mod option;
 mod register;
 mod setting;
 mod standard;
-mod structure;
+mod tool_option;
+mod types;
 
 use super::program::ast::{Class, Expr, Func, Stmt, Unit, last_name};
 use super::program::machine::{Dialect, Machine};

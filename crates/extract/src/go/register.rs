@@ -1,12 +1,12 @@
 //! Registrations with the two MCP libraries of Go: which calls hand a tool to a server, and the tool that they hand over.
 
-use super::structure::{GoTypes, jsonschema_value};
-use super::{is_mcp, option};
+use super::types::{GoTypes, jsonschema_value};
+use super::{is_mcp, tool_option};
 use crate::program::ast::{Type, last_name};
-use crate::program::draft::{Draft, schema_text, to_json};
 use crate::program::machine::Machine;
 use crate::program::schema::{self, Trouble};
 use crate::program::source::Site;
+use crate::program::tool::{Draft, schema_text, to_json};
 use crate::program::value::{Made, Object, Value};
 use mcpdex_model::PartialReason;
 use serde_json::{Value as Json, json};
@@ -151,8 +151,8 @@ fn from_call<'t>(machine: &mut Machine<'t>, tool: &Rc<Made<'t>>) {
         }
     } else {
         let options: Vec<Value<'t>> = tool.args.iter().skip(1).map(|(_, value)| value.clone()).collect();
-        let mut schema = option::Schema::default();
-        option::apply(machine, &mut draft, &mut schema, &options, 0);
+        let mut schema = tool_option::Schema::default();
+        tool_option::apply(machine, &mut draft, &mut schema, &options, 0);
         draft.input = Some(schema.finish());
     }
     machine.add(draft);
@@ -165,7 +165,7 @@ fn from_object<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>, tool: &Rc<Obj
     draft.title = get("Title");
     draft.description = get("Description");
     if let Value::Object(annotations) = get("Annotations") {
-        option::annotate(&mut draft, &annotations);
+        tool_option::annotate(&mut draft, &annotations);
     } else if !matches!(get("Annotations"), Value::Null) {
         draft.missing.push("the annotations".to_owned());
     }
@@ -208,8 +208,8 @@ fn from_object<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>, tool: &Rc<Obj
         }
     }
     if let Some(options) = tool.get(OPTIONS).and_then(|options| options.items()) {
-        let mut schema = option::Schema::default();
-        option::apply(machine, &mut draft, &mut schema, &options, 0);
+        let mut schema = tool_option::Schema::default();
+        tool_option::apply(machine, &mut draft, &mut schema, &options, 0);
     }
     machine.add(draft);
 }

@@ -1,7 +1,7 @@
 //! What Go programs take from whoever starts them: variables, flags of the libraries that are in use, the platform, and
 //! fields of configurations that a library fills in.
 
-use super::structure::tag;
+use super::types::tag;
 use crate::program::ast::{Class, last_name};
 use crate::program::setting::Setting;
 use crate::program::value::{Made, Value};

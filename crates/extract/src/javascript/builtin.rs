@@ -199,7 +199,7 @@ impl<'t> Machine<'t> {
         match name {
             "keys" | "values" | "entries" | "getOwnPropertyNames" => {
                 let Some((members, open)) = self.members(&first) else { return Value::Unknown };
-                let members = members.into_iter().filter(|(key, _)| !super::property::is_symbol(key));
+                let members = members.into_iter().filter(|(key, _)| !super::member::is_symbol(key));
                 let parts = members.map(|(key, value)| match name {
                     "values" => value,
                     "entries" => self.pair(Value::Text(key), value),

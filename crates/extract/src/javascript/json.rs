@@ -99,7 +99,7 @@ impl<'t> Machine<'t> {
                         conversion.note();
                     }
                     let mut out = Map::new();
-                    for (name, member) in members.into_iter().filter(|(name, _)| !super::property::is_symbol(name)) {
+                    for (name, member) in members.into_iter().filter(|(name, _)| !super::member::is_symbol(name)) {
                         conversion.push(&name);
                         let member = self.json(&member, conversion);
                         conversion.pop();

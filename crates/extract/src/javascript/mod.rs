@@ -7,13 +7,14 @@
 //! reached this way is a tool; code that is never reached yields none.
 //!
 //! ```text
-//! package ─▶ module ─▶ statement ─▶ expression ─▶ call ─▶ idiom ─▶ tool ─▶ finding
-//!                          (the machine: values, scopes)    │
-//!                                                         zod ─▶ schema
+//! package ─▶ module ─▶ exec ─▶ eval ─▶ call ─▶ register ─▶ tool ─▶ finding
+//!                (the machine: values, scopes)  │
+//!                                         zod ─▶ schema
 //! ```
 //!
 //! Work is bounded (steps, depth, size, deadline) and cycles end by those bounds.
 
+mod absent;
 mod alternative;
 mod attach;
 mod builtin;
@@ -28,25 +29,25 @@ mod declare;
 mod dependency;
 mod described;
 mod escape;
+mod eval;
+mod exec;
 mod export;
-mod expression;
 mod finding;
 mod foreign;
 mod framework;
-mod idiom;
 mod invoke;
 mod json;
 mod kind;
 mod limit;
 mod list;
 mod machine;
+mod member;
 mod module;
 mod operator;
 mod option;
 mod package;
 mod pattern;
-mod property;
-mod reason;
+mod register;
 mod repeat;
 mod resolve;
 mod runtime;
@@ -55,7 +56,6 @@ mod schema_library;
 mod setting;
 mod setting_call;
 mod source;
-mod statement;
 mod text;
 mod through;
 mod tool;
@@ -99,7 +99,7 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
         let detail = machine.ended_by();
         machine.findings.missing(PartialReason::LimitReached, detail, None);
     } else if machine.findings.is_silent() {
-        let (reason, detail) = reason::of_nothing(&machine, &package);
+        let (reason, detail) = absent::of_nothing(&machine, &package);
         machine.findings.missing(reason, detail, None);
     }
     machine.findings.into_extraction(&sources)

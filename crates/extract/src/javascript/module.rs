@@ -128,7 +128,7 @@ impl<'t> Machine<'t> {
 
     fn source_of(&self, statement: Node<'t>) -> Option<Target> {
         let source = statement.child_by_field_name("source")?;
-        let text = unescape(super::expression::inside(self.text(source), 1), false);
+        let text = unescape(super::eval::inside(self.text(source), 1), false);
         Some(self.resolve(self.file(), &text))
     }
 

@@ -1,10 +1,10 @@
 //! Loops: followed round by round while what they run over is known, and once where it is not.
 
 use super::condition::Condition;
+use super::exec::Flow;
 use super::kind::{Kind, children};
 use super::machine::Machine;
 use super::pattern::Mode;
-use super::statement::Flow;
 use super::value::{ScopeId, Value};
 use tree_sitter::Node;
 

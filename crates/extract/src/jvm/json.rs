@@ -1,7 +1,7 @@
 //! Schemas that code builds: `JsonSchema(...)`, `ToolSchema(...)`, maps, and Kotlin's `buildJsonObject`.
 
-use crate::program::draft::to_json;
 use crate::program::machine::Machine;
+use crate::program::tool::to_json;
 use crate::program::value::{Made, Value};
 use serde_json::{Map, Value as Json, json};
 use std::rc::Rc;

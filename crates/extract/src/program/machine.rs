@@ -5,10 +5,10 @@
 //! environment or on a library is [`Value::Unknown`] and never a guess.
 
 use super::ast::{Body, Class, Expr, Init, Name, Stmt, Unit, Var};
-use super::draft::Draft;
 use super::names::Program;
 use super::setting::Guard;
 use super::source::{FileId, Reading, Site, Sources, unread};
+use super::tool::Draft;
 use super::value::{Env, Made, Object, Value};
 use crate::{Budget, Extraction};
 use mcpdex_model::{Partial, PartialReason};

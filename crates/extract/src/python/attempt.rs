@@ -1,8 +1,8 @@
 //! Walks `try` statements: the body is taken to succeed, and what a handler does instead never wins.
 
 use super::ast::{Block, Expr, Name, St};
+use super::condition::Gate;
 use super::exec::Flow;
-use super::gate::Gate;
 use super::machine::Machine;
 use super::setting::Setting;
 use super::value::{Env, Value};

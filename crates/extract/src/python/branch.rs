@@ -1,8 +1,8 @@
 //! Walks several ways on from a condition that is not known, and joins what they bind.
 
 use super::ast::{Block, Expr, Name};
+use super::condition::Gate;
 use super::exec::Flow;
-use super::gate::Gate;
 use super::machine::Machine;
 use super::setting::Setting;
 use super::value::{Env, Value};

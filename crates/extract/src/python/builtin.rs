@@ -4,7 +4,7 @@
 use super::call::same_function;
 use super::literal::{cleandoc, dedent};
 use super::machine::{Machine, is_mcp, is_server};
-use super::operate::show;
+use super::operator::show;
 use super::sequence::{range, sorted};
 use super::setting::Setting;
 use super::value::{Args, Function, Registrar, Role, Value, last};
@@ -126,7 +126,7 @@ impl Machine<'_> {
             self.add_tool(server, args, module);
             return Some(Value::None);
         }
-        if is_server(path) || (is_mcp(path) && super::server::makes_server(name)) {
+        if is_server(path) || (is_mcp(path) && super::register::makes_server(name)) {
             let value = self.made(path, args.clone(), module);
             self.note_server(&value, module);
             return Some(value);

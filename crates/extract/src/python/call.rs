@@ -2,9 +2,9 @@
 
 use super::ast::{self, Name, ParamKind};
 use super::exec::Flow;
+use super::limit::Reach;
 use super::machine::Machine;
-use super::options;
-use super::reach::Reach;
+use super::option;
 use super::setting::Setting;
 use super::value::{Args, Binding, Class, Env, Function, Instance, Made, Value, last};
 use std::cell::{Cell, RefCell};
@@ -208,7 +208,7 @@ impl Machine<'_> {
                 self.call(&function.clone(), all, module)
             }
             ("option", Some(Value::Function(function))) => {
-                options::add_click(function, made);
+                option::add_click(function, made);
                 Value::Function(Rc::clone(function))
             }
             ("route", Some(function)) => {
@@ -268,7 +268,7 @@ fn bind(function: &Function, args: Args, env: &Env) {
                     Some(value) => value,
                     None if args.open => Value::Unknown,
                     None => {
-                        let default = options::of_parameter(function, &param.name, default.as_ref(), args.is_entry);
+                        let default = option::of_parameter(function, &param.name, default.as_ref(), args.is_entry);
                         default.unwrap_or_default()
                     }
                 }
@@ -281,7 +281,7 @@ fn bind(function: &Function, args: Args, env: &Env) {
 /// Sets the fields of a dataclass, a pydantic model or a named tuple from the arguments of its construction.
 fn fill_fields(instance: &Instance, args: Args) {
     let is_setting = instance.class.has_external_base(&|path| last(path) == "BaseSettings");
-    let prefix = if is_setting { options::variable_prefix(&instance.class) } else { String::new() };
+    let prefix = if is_setting { option::variable_prefix(&instance.class) } else { String::new() };
     let mut fields: Vec<(Name, Option<Value>)> = Vec::new();
     collect_fields(&instance.class, &mut fields, 0);
     let mut attributes: BTreeMap<Name, Value> = BTreeMap::new();

@@ -2,7 +2,7 @@
 //! own table, and what rewrites its list on the way to the client.
 
 use super::ast::Ex;
-use super::gate::all_of;
+use super::condition::all_of;
 use super::machine::Machine;
 use super::setting::negated;
 use super::value::{Args, Value};

@@ -1,6 +1,6 @@
 //! Servers that are made of an API description which the package holds (`FastMCP.from_openapi`).
 
-use super::gate::Gate;
+use super::condition::Gate;
 use super::json::to_json;
 use super::machine::Machine;
 use super::value::{Args, Value};

@@ -2,7 +2,7 @@
 
 use super::ast::{Arg, Collect, Ex, Expr, Name, Piece};
 use super::machine::Machine;
-use super::operate::{MAX_TEXT, binary, compare, show};
+use super::operator::{MAX_TEXT, binary, compare, show};
 use super::setting::Setting;
 use super::value::{Args, Env, Value};
 use std::rc::Rc;

@@ -1,8 +1,8 @@
 //! Walks statements. A condition that is not known is walked both ways, and what the ways disagree on is joined.
 
 use super::ast::{Block, Clause, Ex, Expr, Name, Op, St, Stmt};
+use super::limit::Reach;
 use super::machine::Machine;
-use super::reach::Reach;
 use super::value::{Env, Value};
 use mcpdex_model::PartialReason;
 use std::rc::Rc;
@@ -218,7 +218,7 @@ impl Machine<'_> {
             list.borrow_mut().extend(items);
             return;
         }
-        let after = super::operate::binary(&before, op, &value);
+        let after = super::operator::binary(&before, op, &value);
         self.assign(target, after, env);
     }
 

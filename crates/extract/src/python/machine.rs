@@ -5,10 +5,10 @@
 //! Nothing outside of the package is looked at, and nothing is ever run.
 
 use super::ast::{Block, Name};
-use super::gate::{Gate, Guards};
+use super::condition::{Gate, Guards};
 use super::package::Package;
+use super::register::Server;
 use super::route::Route;
-use super::server::Server;
 use super::value::{Args, Class, Env, Made, Value, last};
 use super::{lower, schema};
 use crate::{Budget, syntax};

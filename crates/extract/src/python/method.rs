@@ -2,7 +2,7 @@
 
 use super::call::same_function;
 use super::machine::Machine;
-use super::operate::{MAX_TEXT, show};
+use super::operator::{MAX_TEXT, show};
 use super::setting::Setting;
 use super::value::{Args, Class, Value};
 use std::rc::Rc;

@@ -2,7 +2,7 @@
 
 use super::ast::Name;
 use super::machine::Machine;
-use super::server::Key;
+use super::register::Key;
 use super::value::{Args, Made, Value};
 use mcpdex_model::PartialReason;
 use std::rc::Rc;

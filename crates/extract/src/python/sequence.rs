@@ -1,6 +1,6 @@
 //! Python's own functions on sequences: `map`, `filter`, `functools.reduce`, `sorted`, `range`.
 
-use super::gate::Gate;
+use super::condition::Gate;
 use super::machine::Machine;
 use super::value::{Args, Value};
 use std::rc::Rc;

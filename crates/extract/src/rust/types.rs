@@ -1,10 +1,10 @@
 //! JSON Schema of Rust types, as `schemars` derives it: serde's names, documentation, `Option` and defaults.
 
 use crate::program::ast::{Class, Expr, Field, Mark, Param, Type};
-use crate::program::draft::to_json;
 use crate::program::machine::Machine;
 use crate::program::schema::{Property, Shape, Types, with_null};
 use crate::program::source::FileId;
+use crate::program::tool::to_json;
 use crate::program::value::Value;
 use serde_json::{Map, Value as Json, json};
 use std::rc::Rc;

@@ -2,9 +2,9 @@
 
 use super::types::{CSharpTypes, snake};
 use crate::program::ast::{Class, Func, Mark, Param, last_name, mark};
-use crate::program::draft::{Draft, to_json};
 use crate::program::machine::{Machine, Scope};
 use crate::program::schema::{Property, Trouble, object, of_type};
+use crate::program::tool::{Draft, to_json};
 use crate::program::value::Value;
 use serde_json::Value as Json;
 use std::rc::Rc;

@@ -2,8 +2,8 @@
 
 use super::absent::Clues;
 use super::ast::Name;
+use super::condition::either;
 use super::docstring::Split;
-use super::gate::either;
 use super::machine::{Machine, is_mcp, is_server};
 use super::tool;
 use super::transform;

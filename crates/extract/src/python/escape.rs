@@ -136,7 +136,7 @@ impl Machine<'_> {
     /// Whether a value is an object of a server.
     pub(super) fn is_server_value(&self, value: &Value) -> bool {
         match value {
-            Value::Made(made) => is_server(&made.path) || super::server::makes_server(made.kind()),
+            Value::Made(made) => is_server(&made.path) || super::register::makes_server(made.kind()),
             Value::Instance(instance) => instance.class.has_external_base(&is_server),
             _ => false,
         }

@@ -2,10 +2,10 @@
 //! library adds by itself are not stated here, so they never show.
 
 use super::register::OPTIONS;
-use super::structure::{GoTypes, jsonschema_value};
-use crate::program::draft::{Draft, schema_text, to_json};
+use super::types::{GoTypes, jsonschema_value};
 use crate::program::machine::Machine;
 use crate::program::schema::Trouble;
+use crate::program::tool::{Draft, schema_text, to_json};
 use crate::program::value::{Made, Object, Value};
 use serde_json::{Map, Value as Json, json};
 use std::cell::{Cell, RefCell};

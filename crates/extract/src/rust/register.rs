@@ -1,15 +1,15 @@
 //! Tools of Rust servers that no router of `rmcp` holds: those of `rust-mcp-sdk` (`#[mcp_tool]`, `tool_box!`), and those that
 //! a handler lists by hand (`Tool::new(...)`); and what may add or drop tools in ways that are not followed.
 
-use super::gate;
+use super::condition;
 use super::lower;
 use super::types::RustTypes;
 use crate::program::ast::{Class, mark};
-use crate::program::draft::{Draft, to_json};
 use crate::program::machine::Machine;
 use crate::program::schema::{Trouble, of_class};
 use crate::program::setting::Guard;
 use crate::program::source::{FileId, Reading, Site, children, field};
+use crate::program::tool::{Draft, to_json};
 use crate::program::value::Value;
 use mcpdex_model::PartialReason;
 use serde_json::{Value as Json, json};
@@ -38,7 +38,7 @@ pub(super) fn structs(machine: &mut Machine<'_>) {
     }
     let mut registered: Vec<(Rc<Class<'_>>, Vec<Guard>)> = Vec::new();
     for (name, members) in boxes(machine) {
-        let Some(guards) = gate::of_mentions(machine, &format!("{name}::tools")) else { continue };
+        let Some(guards) = condition::of_mentions(machine, &format!("{name}::tools")) else { continue };
         for member in members {
             let found = declared.iter().find(|class| *class.name == *member);
             match found {
@@ -52,7 +52,8 @@ pub(super) fn structs(machine: &mut Machine<'_>) {
     }
     for class in &declared {
         let is_known = registered.iter().any(|(known, _)| Rc::ptr_eq(known, class));
-        if let Some(guards) = gate::of_mentions(machine, &format!("{}::tool()", class.name)).filter(|_| !is_known) {
+        if let Some(guards) = condition::of_mentions(machine, &format!("{}::tool()", class.name)).filter(|_| !is_known)
+        {
             registered.push((Rc::clone(class), guards));
         }
     }
@@ -182,7 +183,7 @@ fn made_in<'t>(machine: &mut Machine<'t>, file: FileId) {
         }
     }
     for node in nodes {
-        let site = Site { file, line: gate::line(node) };
+        let site = Site { file, line: condition::line(node) };
         let scope = machine.file_scope(file);
         let mut draft = Draft::new(Value::Null, site);
         let mut given: Vec<(String, Node<'t>)> = Vec::new();
@@ -227,7 +228,7 @@ fn made_in<'t>(machine: &mut Machine<'t>, file: FileId) {
         if !has_schema {
             draft.missing.push("the input schema".to_owned());
         }
-        machine.guards = gate::around(machine, file, node.start_byte());
+        machine.guards = condition::around(machine, file, node.start_byte());
         machine.add(draft);
         machine.guards.clear();
     }
@@ -278,7 +279,7 @@ pub(super) fn doubts(machine: &mut Machine<'_>) {
             if node.kind() == "macro_definition" && ["#[tool", "#[mcp_tool"].iter().any(|word| text.contains(word)) {
                 let name = field(node, "name").and_then(|name| source.text.get(name.byte_range())).unwrap_or("macro");
                 let detail = format!("the macro `{name}` may make more tools; it is expanded when the crate is built");
-                made.push((detail, Site { file: FileId(at), line: gate::line(node) }));
+                made.push((detail, Site { file: FileId(at), line: condition::line(node) }));
             }
         }
     }

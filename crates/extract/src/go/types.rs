@@ -3,10 +3,10 @@
 
 use super::register::no_parameters;
 use crate::program::ast::{Class, Field, Type};
-use crate::program::draft::to_json;
 use crate::program::machine::Machine;
 use crate::program::schema::{self, Property, Shape, Trouble, Types};
 use crate::program::source::FileId;
+use crate::program::tool::to_json;
 use crate::program::value::Value;
 use serde_json::{Map, Value as Json, json};
 use std::rc::Rc;

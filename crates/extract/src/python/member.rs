@@ -2,7 +2,7 @@
 
 use super::ast::{Ex, Expr, Name};
 use super::machine::{Machine, is_server};
-use super::operate::{index, slice};
+use super::operator::{index, slice};
 use super::value::{Args, Binding, Env, Value};
 use std::rc::Rc;
 
