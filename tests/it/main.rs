@@ -18,6 +18,7 @@ mod disguises;
 mod earned;
 mod ends;
 mod exports;
+mod extract_budget;
 mod extract_command;
 mod extract_hostile;
 mod extract_javascript;
