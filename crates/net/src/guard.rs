@@ -5,7 +5,7 @@
 //! user information, port, IP literal), every resolved address at connect time (so that no second look-up can differ
 //! from the one that was checked), and the address that answered.
 
-use super::address::{literal, reserved};
+use mcpdex_model::address::{literal, reserved};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};

@@ -20,7 +20,7 @@
 //! # }
 //! ```
 
-pub mod address;
+pub use mcpdex_model::address;
 pub mod guard;
 
 mod body;

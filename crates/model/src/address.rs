@@ -4,7 +4,7 @@
 //! being globally reachable; below them stand the ranges that those registries leave to other documents (multicast,
 //! site-local, IPv4-compatible) and cloud metadata services on addresses that look public.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A special-purpose range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
