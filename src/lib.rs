@@ -23,8 +23,6 @@ pub use mcpdex_survey as survey;
 
 pub mod report;
 
-pub mod configuration;
-
 pub mod cli;
 
 pub mod command;

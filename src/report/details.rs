@@ -34,12 +34,9 @@ impl ScanReport {
             out += &table(&["severity", "finding", "server", "tool", ""], rows);
         }
         let _ = writeln!(out, "\n{}", self.counted());
-        for idle in self.idle_suppressions() {
-            out += &paragraph(&format!("! {idle}"), "");
-        }
         for not_read in self.not_read() {
             out += &paragraph(&format!("! not read: {not_read}"), "");
         }
-        out + "\n" + &paragraph(&self.about(), "")
+        out
     }
 }

@@ -1,6 +1,6 @@
 //! What changed: between two states of the database, and against a lockfile.
 
-use super::text::{judged_by, paragraph, table};
+use super::text::{paragraph, table};
 use super::visible;
 use crate::model::Risk;
 use crate::survey::{Change, Drift};
@@ -12,8 +12,6 @@ use std::fmt::Write as _;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CheckReport {
     schema: &'static str,
-    /// Digest of the rules and overrides that judged.
-    pub ruleset: String,
     pub lock: String,
     /// Servers that were read and held against the lockfile.
     pub servers: usize,
@@ -24,14 +22,8 @@ pub struct CheckReport {
 
 impl CheckReport {
     /// A report on what differs from a lockfile.
-    pub fn new(
-        ruleset: String,
-        lock: String,
-        servers: usize,
-        drift: Vec<Drift>,
-        unread: BTreeMap<String, String>,
-    ) -> CheckReport {
-        CheckReport { schema: "mcpdex/check/1", ruleset, lock, servers, drift, unread }
+    pub fn new(lock: String, servers: usize, drift: Vec<Drift>, unread: BTreeMap<String, String>) -> CheckReport {
+        CheckReport { schema: "mcpdex/check/1", lock, servers, drift, unread }
     }
 
     /// The report as text for people.
@@ -55,7 +47,7 @@ impl CheckReport {
         for (server, why) in &self.unread {
             out += &paragraph(&format!("! not read: {server}: {why}"), "");
         }
-        out + &judged_by(&self.ruleset)
+        out
     }
 }
 
@@ -63,8 +55,6 @@ impl CheckReport {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DiffReport {
     schema: &'static str,
-    /// Digest of the rules and overrides that judged.
-    pub ruleset: String,
     pub before: String,
     pub after: String,
     /// Servers that only one of the states knows.
@@ -79,7 +69,6 @@ const SHOWN: usize = 160;
 impl DiffReport {
     /// A report on these changes.
     pub fn new(
-        ruleset: String,
         before: &str,
         after: &str,
         (servers_added, servers_removed): (Vec<String>, Vec<String>),
@@ -87,7 +76,6 @@ impl DiffReport {
     ) -> DiffReport {
         DiffReport {
             schema: "mcpdex/diff/1",
-            ruleset,
             before: before.to_owned(),
             after: after.to_owned(),
             servers_added,
@@ -127,7 +115,7 @@ impl DiffReport {
                 out += &paragraph(&format!("{}: {}", field.field, shown(&field.after)), "    + ");
             }
         }
-        out + "\n" + &judged_by(&self.ruleset)
+        out
     }
 }
 

@@ -8,10 +8,11 @@ use super::condition::Test;
 use super::decide::decide_by;
 use super::decision::{Decision, PolicyEffect, Window};
 use super::guarded;
-use super::parameter::{PATHS, URLS, is_one_of, is_type};
-use super::profile::Profile;
+use super::parameter::{is_one_of, is_path, is_type, is_url};
+use super::profile::{Arguments, Profile};
 use mcpdex_model::{
-    Category, Class, Confidence, Evidence, Field, OperationVerdict, Parameter, Tool, ToolOrigin, Verdict, parameters,
+    Category, Class, Confidence, Evidence, Field, OperationVerdict, Parameter, Tool, ToolOrigin, Trait, Verdict,
+    parameters,
 };
 
 /// Decides by class, traits and the rest, and then looks at the arguments.
@@ -34,7 +35,7 @@ pub fn decide_with_arguments(
     rehearsal(profile, verdict, &known, &mut decision);
     if decision.effect.is_allowed() {
         flags(profile, verdict, &known, &mut decision);
-        places(profile, &known, &mut decision);
+        places(profile, verdict, &known, &mut decision);
     }
     decision
 }
@@ -131,20 +132,31 @@ fn flags(profile: &Profile, verdict: &Verdict, known: &[Parameter], decision: &m
     }
 }
 
-/// Addresses and folders, where the profile names those that may be reached.
-fn places(profile: &Profile, known: &[Parameter], decision: &mut Decision) {
-    for parameter in known.iter().filter(|p| is_type(p, &["string"])) {
+/// Addresses and folders, where the profile names those that may be reached. What a list or an object of them holds, no test
+/// can look at: such a tool waits for a person.
+fn places(profile: &Profile, verdict: &Verdict, known: &[Parameter], decision: &mut Decision) {
+    let Arguments { urls, paths, public_urls, .. } = &profile.arguments;
+    // A file is moved from a `source` to a `destination`; elsewhere the words mean anything.
+    let moves = |name: &str| verdict.traits.contains(&Trait::FileAccess) && is_one_of(name, &["source", "destination"]);
+    for parameter in known {
         let taken = decision.conditions.iter().any(|c| c.argument == parameter.name);
-        let (test, reason) = match parameter {
-            _ if taken => continue,
-            p if is_one_of(&p.name, &URLS) && !profile.arguments.urls.is_empty() => {
-                (Test::Address(profile.arguments.urls.clone()), "only these addresses may be reached")
+        let (test, reason) = match &parameter.name {
+            _ if taken || is_type(parameter, &["boolean", "number", "integer"]) => continue,
+            name if is_url(name) && !urls.is_empty() => {
+                (Test::Address(urls.clone()), "only these addresses may be reached")
             }
-            p if is_one_of(&p.name, &PATHS) && !profile.arguments.paths.is_empty() => {
-                (Test::Inside(profile.arguments.paths.clone()), "only these folders may be reached")
+            name if is_url(name) && *public_urls => (Test::Public, "only public addresses may be reached"),
+            name if (is_path(name) || moves(name)) && !paths.is_empty() => {
+                (Test::Inside(paths.clone()), "only these folders may be reached")
             }
             _ => continue,
         };
+        if !is_type(parameter, &["string"]) {
+            let effect = decision.otherwise.stricter(PolicyEffect::Ask);
+            let reason = format!("{}, and what `{}` holds cannot be looked at", decision.reason, parameter.name);
+            *decision = Decision::plain(effect, reason);
+            return;
+        }
         decision.need(&parameter.name, test, reason);
     }
 }
@@ -152,7 +164,7 @@ fn places(profile: &Profile, known: &[Parameter], decision: &mut Decision) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mcpdex_model::{Risk, Trait};
+    use mcpdex_model::Risk;
 
     fn tool(properties: &str) -> Tool {
         Tool::from_json(&format!(r#"{{"name":"t","inputSchema":{{"type":"object","properties":{properties}}}}}"#))
@@ -215,6 +227,30 @@ mod tests {
         let decision = decide_with_arguments(&own, &pay, None, &schema);
         assert_eq!(decision.conditions.len(), 3);
         assert_eq!(decision.otherwise, PolicyEffect::Ask);
+    }
+
+    #[test]
+    fn an_address_or_a_path_that_no_test_can_look_at_waits_for_a_person() {
+        let own = |arguments: &str| {
+            let rule = "[[rule]]\neffect='30/minute'\nbecause='y'";
+            Profile::from_toml("own", &format!("about='x'\n{rule}\n[arguments]\n{arguments}")).expect("valid")
+        };
+        let read = Verdict::bare("t", Class::Read, &[Trait::NetworkEgress]);
+        let decide = |arguments: &str, properties: &str| {
+            let decision = decide_with_arguments(&own(arguments), &read, None, &tool(properties));
+            (decision.effect.is_allowed(), decision.conditions.into_iter().map(|c| c.test).collect::<Vec<_>>())
+        };
+        assert_eq!(decide("public_urls=true", r#"{"pageUrl":{"type":"string"}}"#), (true, vec![Test::Public]));
+        let listed = Test::Address(vec!["https://pots.example/".to_owned()]);
+        let urls = "urls=['https://pots.example/']\npublic_urls=true";
+        assert_eq!(decide(urls, r#"{"feed_uri":{"type":"string"}}"#), (true, vec![listed]));
+        for list in
+            [r#"{"urls":{"type":"array","items":{"type":"string"}}}"#, r#"{"url":{"type":"object"}}"#, r#"{"url":{}}"#]
+        {
+            assert_eq!(decide("public_urls=true", list), (false, Vec::new()), "{list}");
+        }
+        assert_eq!(decide("paths=['/srv/pots/']", r#"{"file_paths":{"type":"array"}}"#), (false, Vec::new()));
+        assert_eq!(decide("", r#"{"urls":{"type":"array"},"url":{"type":"string"}}"#), (true, Vec::new()));
     }
 
     #[test]

@@ -37,8 +37,21 @@ pub enum Test {
     Inside(Vec<String>),
     /// Given, and an address below one of these, each with scheme, host and a path that ends with `/`.
     Address(Vec<String>),
-    /// Given, and one of these commands, with plain words after it or none.
-    Command(Vec<String>),
+    /// Given, and an address of a public host, as far as its text tells.
+    Public,
+    /// Given, and one of these commands, with words after it that lead nowhere else.
+    Command(ListedCommands),
+}
+
+/// Commands that may run, and where words after them may point beside where they run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ListedCommands {
+    /// Each with its options.
+    pub commands: Vec<String>,
+    /// Folders that a word may be inside of, each absolute and ending with `/`.
+    pub folders: Vec<String>,
+    /// Addresses that a word may be below, each with scheme, host and a path that ends with `/`.
+    pub addresses: Vec<String>,
 }
 
 impl Test {
@@ -58,9 +71,10 @@ impl Test {
             Test::Select(dialect) => text.is_some_and(|text| guard::only_reads(*dialect, text).is_ok()),
             Test::Inside(folders) => text.is_some_and(|text| folders.iter().any(|root| guard::is_inside(root, text))),
             Test::Address(starts) => text.is_some_and(|text| starts.iter().any(|start| guard::is_below(start, text))),
-            Test::Command(commands) => {
-                text.is_some_and(|text| commands.iter().any(|command| guard::is_only_command(command, text)))
-            }
+            Test::Public => text.is_some_and(guard::is_public),
+            Test::Command(ListedCommands { commands, folders, addresses }) => text.is_some_and(|text| {
+                commands.iter().any(|command| guard::is_only_command(command, folders, addresses, text))
+            }),
         }
     }
 }
@@ -83,7 +97,8 @@ impl Condition {
             Test::Select(_) => format!("`{name}` is one statement that only reads"),
             Test::Inside(folders) => format!("`{name}` is inside {}", folders.join(" or ")),
             Test::Address(starts) => format!("`{name}` is below {}", starts.join(" or ")),
-            Test::Command(commands) => format!("`{name}` is {} with plain words", commands.join(" or ")),
+            Test::Public => format!("`{name}` is an address of a public host"),
+            Test::Command(listed) => format!("`{name}` is {} with plain words", listed.commands.join(" or ")),
         }
     }
 }

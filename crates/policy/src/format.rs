@@ -13,6 +13,8 @@ pub struct TargetOptions {
     pub separator: String,
     /// The ARN of the AgentCore gateway.
     pub gateway: String,
+    /// The group of consumers that Kong lets in.
+    pub group: String,
     /// Write a document even where a target that can refuse cannot name a tool that must be refused; what it does with
     /// tools that it does not know governs it then.
     pub lossy: bool,
@@ -23,6 +25,7 @@ impl Default for TargetOptions {
         TargetOptions {
             separator: "___".to_owned(),
             gateway: "arn:aws:bedrock-agentcore:us-east-1:000000000000:gateway/replace-me".to_owned(),
+            group: "mcpdex-agents".to_owned(),
             lossy: false,
         }
     }

@@ -1,11 +1,11 @@
 //! What a guard admits of a tool that otherwise asks: reading statements, listed commands, files inside a folder sent to a
 //! listed address. A guard may loosen only where what it looks at is all that makes the tool grave.
 
-use super::condition::Test;
+use super::condition::{ListedCommands, Test};
 use super::decision::{Decision, PolicyEffect};
 use super::guard::SqlDialect;
-use super::parameter::{PATHS, URLS, is_one_of, is_type};
-use super::profile::Profile;
+use super::parameter::{is_one_of, is_path, is_type, is_url};
+use super::profile::{Arguments, Profile};
 use mcpdex_model::{Class, Parameter, Tool, Trait, Verdict};
 
 /// Lets through what a guard admits, where the profile says how often; and keeps what is counted to what a guard admits.
@@ -133,17 +133,16 @@ fn dialect(verdict: &Verdict, tool: &Tool) -> SqlDialect {
 
 /// A command line, where nothing but switches and numbers stands beside it.
 fn command<'a>(profile: &Profile, known: &'a [Parameter]) -> Option<Vec<(&'a str, Test)>> {
-    let commands = &profile.arguments.commands;
+    let Arguments { commands, paths, urls, .. } = &profile.arguments;
+    let listed = ListedCommands { commands: commands.clone(), folders: paths.clone(), addresses: urls.clone() };
     let mut tests = Vec::new();
     for parameter in known {
         if is_one_of(&parameter.name, &["command", "cmd", "command_line", "shell_command"])
             && is_type(parameter, &["string"])
         {
-            tests.push((parameter.name.as_str(), Test::Command(commands.clone())));
-        } else if is_one_of(&parameter.name, &["cwd", "working_directory", "workdir"])
-            && !profile.arguments.paths.is_empty()
-        {
-            tests.push((parameter.name.as_str(), Test::Inside(profile.arguments.paths.clone())));
+            tests.push((parameter.name.as_str(), Test::Command(listed.clone())));
+        } else if is_one_of(&parameter.name, &["cwd", "working_directory", "workdir"]) && !paths.is_empty() {
+            tests.push((parameter.name.as_str(), Test::Inside(paths.clone())));
         } else if !is_type(parameter, &["boolean", "number", "integer"]) {
             return None;
         }
@@ -157,9 +156,9 @@ fn transfer<'a>(profile: &Profile, known: &'a [Parameter]) -> Option<Vec<(&'a st
     let (urls, paths) = (&profile.arguments.urls, &profile.arguments.paths);
     let mut tests = Vec::new();
     for parameter in texts(known) {
-        if is_one_of(&parameter.name, &URLS) {
+        if is_url(&parameter.name) {
             tests.push((parameter.name.as_str(), Test::Address(urls.clone())));
-        } else if is_one_of(&parameter.name, &PATHS) {
+        } else if is_path(&parameter.name) {
             tests.push((parameter.name.as_str(), Test::Inside(paths.clone())));
         } else {
             return None;

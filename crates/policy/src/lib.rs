@@ -60,7 +60,7 @@ mod text;
 pub use arguments::decide_with_arguments;
 pub use budget::{BudgetTool, KnownServer, PROPOSALS, PolicyBudget, Settlement, SettlementKind, budget};
 pub use capability::{Capability, RefusalMode};
-pub use condition::{Condition, Test};
+pub use condition::{Condition, ListedCommands, Test};
 pub use decide::decide_by;
 pub use decision::{Decision, PolicyEffect, Uncounted, UnknownEffect, Window};
 pub use document::{Advice, PolicyDocument, advise, answer, document, verify_files};

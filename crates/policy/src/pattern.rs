@@ -1,7 +1,8 @@
 //! Patterns for documents of targets: what a regular expression without look-around can prove of a text. Each is closed (it
 //! names every sign that it lets through) and admits a part of what the guard of the same test admits.
 
-use super::condition::Test;
+use super::condition::{ListedCommands, Test};
+use super::guard::{Words, takes_words};
 
 /// Letters, digits and two signs that no file system, shell or encoding gives a meaning.
 const PLAIN: &str = "[A-Za-z0-9_-]";
@@ -13,7 +14,8 @@ impl Test {
             Test::Select(_) => Some(plain_select()),
             Test::Inside(folders) => Some(inside(folders)),
             Test::Address(starts) => Some(address(starts)),
-            Test::Command(commands) => Some(command(commands)),
+            Test::Public => Some(public()),
+            Test::Command(listed) => Some(command(listed)),
             Test::OneOf(_) | Test::FalseOrAbsent | Test::Absent | Test::True | Test::AtMost(_) => None,
         }
     }
@@ -106,10 +108,44 @@ fn address(starts: &[String]) -> String {
     format!(r"^{}(?:{name}(?:/{name})*/?)?(?:\?{rest})?(?:#{rest})?$", any_of(starts))
 }
 
-/// A command, then words without two dots in a row or a sign at their beginning that begins an option.
-fn command(commands: &[String]) -> String {
-    let word = "[.]?[A-Za-z0-9_/,:@+][A-Za-z0-9_/,:@+-]*(?:[.][A-Za-z0-9_/,:@+-]+)*";
-    format!("^{}(?: +{word})*$", any_of(commands))
+/// A name below one of the usual endings, without those below which a service gives names to any address.
+fn public() -> String {
+    let label = "[a-z0-9]+(?:-[a-z0-9]+)*";
+    // All countries but `gd`, `io`, `me` and `st`.
+    let country = "[a-fhj-ln-rt-z][a-z]|g[a-ce-z]|i[a-np-z]|m[a-df-z]|s[a-su-z]";
+    let usual = "com|org|net|edu|gov|int|mil|info|dev|app|cloud|blog|page|site|tech|wiki|news|museum|example";
+    // `backname`, `nip`, `sslip` and `xip` begin otherwise, and so do `localtest`, `lvh`, `traefik` and `vcap`.
+    let careful = "[ac-mo-rt-wyz0-9][a-z0-9]*[.]io|[a-km-suw-z0-9][a-z0-9]*[.]me";
+    let rest = "[/?#][A-Za-z0-9_~.,:;=+@&/?!*()'$%#-]*";
+    format!(
+        "^https?://(?:(?:{label}[.])+(?:{country}|{usual})|(?:{label}[.])*(?:{careful}))\
+         (?::(?:443|80|8443|8080))?(?:{rest})?$"
+    )
+}
+
+/// A command, then words without two dots in a row or a sign at their beginning that begins an option or leads elsewhere,
+/// paths below a listed folder and addresses below a listed one.
+fn command(listed: &ListedCommands) -> String {
+    let plain = "(?:[.]/?)?[A-Za-z0-9_][A-Za-z0-9_/,+-]*(?:[.][A-Za-z0-9_/,+-]+)*";
+    let sign = "[A-Za-z0-9_-]";
+    let mut lists = Vec::new();
+    if !listed.addresses.is_empty() {
+        let name = format!("{sign}+(?:[.,+]{sign}+)*");
+        lists.push(format!("{}(?:{name}(?:/{name})*/?)?", any_of(&listed.addresses)));
+    }
+    let addresses = lists.clone();
+    if !listed.folders.is_empty() {
+        let name = format!("{}(?:[.,+]{PLAIN}+)*", no_device());
+        lists.push(format!("{}(?:{name}(?:/{name})*/?)?", any_of(&listed.folders)));
+    }
+    lists.push(plain.to_owned());
+    let with = |words: Words, after: &[String]| {
+        let commands: Vec<String> = listed.commands.iter().filter(|one| takes_words(one) == words).cloned().collect();
+        let words = if after.is_empty() { String::new() } else { format!("(?: +(?:{}))*", after.join("|")) };
+        (!commands.is_empty()).then(|| format!("{}{words}", any_of(&commands)))
+    };
+    let forms = [with(Words::Plain, &lists), with(Words::Addresses, &addresses), with(Words::None, &[])];
+    format!("^(?:{})$", forms.into_iter().flatten().collect::<Vec<_>>().join("|"))
 }
 
 #[cfg(test)]
@@ -122,12 +158,17 @@ mod tests {
     use serde_json::json;
     use sqlparser::keywords::ALL_KEYWORDS;
 
-    fn tests() -> [Test; 3] {
-        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    fn tests() -> [Test; 4] {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         [
             Test::Inside(owned(&["/srv/pots/", "C:/pots/"])),
             Test::Address(owned(&["https://pots.example/", "https://api.kiln.example:8443/v1/"])),
-            Test::Command(owned(&["git status", "make -s test"])),
+            Test::Public,
+            Test::Command(ListedCommands {
+                commands: owned(&["git status", "make -s test", "curl -s", "python3"]),
+                folders: owned(&["/srv/pots/"]),
+                addresses: owned(&["https://pots.example/"]),
+            }),
         ]
     }
 

@@ -45,9 +45,11 @@ pub struct Arguments {
     pub amount_at_most: Option<u32>,
     /// What URL parameters must be below: scheme, host and a path that ends with `/`.
     pub urls: Vec<String>,
+    /// URL parameters must be of a public host, where `urls` lists none.
+    pub public_urls: bool,
     /// Folders that path parameters must be inside of: absolute, ending with `/`.
     pub paths: Vec<String>,
-    /// Commands, with their options, that may be run with plain words after them.
+    /// Commands, with their options, that may be run with plain words after them, and with what is below `paths` and `urls`.
     pub commands: Vec<String>,
 }
 

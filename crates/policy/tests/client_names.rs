@@ -76,6 +76,49 @@ fn twenty_names_are_spelled_by_hand_as_the_clients_do() {
     }
 }
 
+/// As ContextForge spells the same names: small letters and digits with `-` between, accents and
+/// letters of other scripts dropped. `None`: nothing is left.
+const SLUGS: [Option<&str>; 20] = [
+    Some("read-pot"),
+    Some("read-pot"),
+    Some("pots-read"),
+    Some("pots-read"),
+    Some("pots-read"),
+    Some("pots-read"),
+    Some("pots-read"),
+    Some("reade"),
+    Some("ofen"),
+    None,
+    Some("pot"),
+    Some("red"),
+    Some("a-b"),
+    Some("a-b"),
+    Some("x"),
+    Some("x-1"),
+    Some("x"),
+    Some("x-y"),
+    Some("x"),
+    Some("7"),
+];
+
+#[test]
+fn twenty_names_are_spelled_by_hand_as_three_gateways_do() {
+    for ((name, ..), slug) in SPELLED.iter().zip(SLUGS) {
+        let kong = written(Target::Kong, name, PolicyEffect::Allow);
+        let kong: serde_json::Value = serde_saphyr::from_str(&kong[0]).unwrap();
+        assert_eq!(kong["plugins"][0]["config"]["tools"][0]["name"], **name);
+        let desktop = written(Target::ClaudeDesktop, name, PolicyEffect::Allow);
+        let desktop: serde_json::Value = serde_json::from_str(&desktop[0]).unwrap();
+        assert_eq!(desktop["managedMcpServers"][0]["toolPolicy"][*name], "allow");
+        let rules = written(Target::ContextForge, name, PolicyEffect::Allow);
+        let rules: serde_json::Value = serde_json::from_str(&rules[0]).unwrap();
+        match slug {
+            Some(slug) => assert_eq!(rules[0]["resource_ids"][0], format!("kiln-{slug}"), "{name:?}"),
+            None => assert_eq!(rules, serde_json::json!([]), "{name:?}"),
+        }
+    }
+}
+
 #[test]
 fn names_that_a_client_spells_alike_get_the_stricter_decision_or_no_document() {
     let two = |a: &str, b: &str| {
@@ -84,12 +127,14 @@ fn names_that_a_client_spells_alike_get_the_stricter_decision_or_no_document() {
             tool(b, Decision::plain(PolicyEffect::Deny, "so it is")),
         ])
     };
-    for target in [Target::VsCode, Target::ClaudeCode, Target::OpenCode, Target::Gemini] {
+    for target in [Target::VsCode, Target::ClaudeCode, Target::OpenCode, Target::Gemini, Target::ContextForge] {
         let plan = two("pots/read", "pots_read");
         let written = document(target, &[plan], &TargetOptions::default(), Uncounted::Stricter).unwrap();
         assert!(!written.text().contains("allow\": [\n      \"mcp__kiln__pots_read"), "{}", written.text());
         assert!(
-            !written.text().contains("kiln_pots_read\": \"allow") && !written.losses.is_empty(),
+            !written.text().contains("kiln_pots_read\": \"allow")
+                && !written.text().contains("allow:mcpdex.kiln-pots-read")
+                && !written.losses.is_empty(),
             "{}",
             written.text()
         );

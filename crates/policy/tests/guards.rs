@@ -7,7 +7,8 @@
 mod support;
 
 use mcpdex_policy::{
-    Condition, Decision, PolicyEffect, SqlDialect, Target, TargetOptions, Test, Uncounted, answer, document, only_reads,
+    Condition, Decision, ListedCommands, PolicyEffect, SqlDialect, Target, TargetOptions, Test, Uncounted, answer,
+    document, only_reads,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -127,10 +128,55 @@ fn no_address_that_is_not_listed_passes() {
 }
 
 #[test]
+fn no_address_of_a_private_host_passes() {
+    let rows = rows(include_str!("data/public.jsonl"));
+    assert!(rows.iter().filter(|row| row.harm.is_some()).count() >= 100 && rows.len() >= 150);
+    none_passes_that_harms(&rows, "url", |_| Test::Public, 90);
+}
+
+/// Without folders and addresses of a list, a word points nowhere but below where the command runs.
+#[test]
+fn a_word_after_a_listed_command_points_nowhere_unless_a_list_says_so() {
+    let listed = |commands: &[&str]| {
+        Test::Command(ListedCommands {
+            commands: commands.iter().map(|text| (*text).to_owned()).collect(),
+            ..ListedCommands::default()
+        })
+    };
+    let rows = rows(include_str!("data/words.jsonl"));
+    for row in rows.iter().filter(|row| row.kind.as_deref() == Some("words")) {
+        let line = row.value.as_str().unwrap();
+        let points = line.contains("/srv/pots") || line.contains("https:");
+        let passes = listed(&["git status", "make test", "ls", "curl", "sh"]).holds(Some(&row.value));
+        assert!(!(passes && (points || row.harm.is_some())), "{line}");
+    }
+    // A program that has subcommands which reach out is listed with its subcommand.
+    for (command, line, wanted) in [
+        ("git", "git", true),
+        ("git", "git clone evil", false),
+        ("git", "git status", false),
+        ("git log", "git log src", true),
+        ("git -c", "git -c core.pager.x log", false),
+        ("/usr/bin/env", "/usr/bin/env id", false),
+        ("docker compose", "docker compose exec kiln id", false),
+        ("npm run", "npm run build", true),
+        ("npm run", "npm run test:unit", false),
+        ("npm run test:unit", "npm run test:unit", true),
+    ] {
+        assert_eq!(listed(&[command]).holds(Some(&Value::from(line))), wanted, "{command}: {line}");
+    }
+}
+
+#[test]
 fn no_second_command_no_other_switch_and_no_greater_amount_passes() {
-    let listed = ["git status", "make test", "ls"].map(str::to_owned);
+    let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    let listed = ListedCommands {
+        commands: own(&["git status", "make test", "ls", "sh", "python3", "curl", "env", "git clone", "npm install"]),
+        folders: own(&["/srv/pots/"]),
+        addresses: own(&["https://pots.example/"]),
+    };
     let tests: [(&str, &str, Test); 3] = [
-        ("words", "command", Test::Command(listed.to_vec())),
+        ("words", "command", Test::Command(listed)),
         ("flag", "force", Test::FalseOrAbsent),
         ("amount", "amount", Test::AtMost(100)),
     ];

@@ -9,8 +9,7 @@ use super::machine::Machine;
 use super::parameters;
 use super::value::{Args, Function, Value, last};
 use crate::SourceTool;
-use crate::engine::draft::ToolDraft;
-use mcpdex_model::{PartialReason, ToolSite};
+use mcpdex_model::{Partial, PartialReason, ToolSite};
 use serde_json::{Map, Value as Json};
 use std::rc::Rc;
 
@@ -58,10 +57,21 @@ pub(super) fn function_attribute(function: &Rc<Function>, name: &str) -> Option<
     }
 }
 
-/// Which value of the walk is which field.
-impl ToolDraft {
+/// The fields of a tool on their way, and what of them is not known.
+struct Draft {
+    tool: Map<String, Json>,
+    partial: Vec<Partial>,
+    site: ToolSite,
+}
+
+impl Draft {
     fn miss(&mut self, what: &str) {
         self.note(format!("{what} is made at run time"));
+    }
+
+    fn note(&mut self, detail: String) {
+        let (reason, site) = (PartialReason::UnresolvedValue, Some(self.site.clone()));
+        self.partial.push(Partial::inexact(reason, detail, site));
     }
 
     fn text(&mut self, key: &str, value: Option<&Value>) -> bool {
@@ -73,7 +83,7 @@ impl ToolDraft {
                         if value.settled().1.is_open() {
                             self.note(format!("its {key} can be set; what stands here is the default"));
                         }
-                        self.set(key, Json::from(&*text));
+                        self.tool.insert(key.to_owned(), Json::String(text.to_string()));
                     }
                     None => self.miss(&format!("its {key}")),
                 }
@@ -85,9 +95,9 @@ impl ToolDraft {
     fn object(&mut self, key: &str, value: Option<&Value>) {
         let Some(value) = value.filter(|value| !matches!(value, Value::None)) else { return };
         let mut holes = Vec::new();
-        match to_json(value, &mut holes) {
+        match to_json(value, "", &mut holes) {
             Some(json @ Json::Object(_)) => {
-                self.set(key, json);
+                self.tool.insert(key.to_owned(), json);
             }
             _ => {
                 self.miss(&format!("its {key}"));
@@ -108,18 +118,29 @@ impl ToolDraft {
             }
             Some(_) => return self.miss("its annotations"),
         };
+        let mut object = Map::new();
         for (key, value) in pairs {
             let Some(key) = key.as_text() else {
                 self.miss("one of its annotations");
                 continue;
             };
             let key = camel(&key);
-            match to_json(&value, &mut Vec::new()) {
+            match to_json(&value, "", &mut Vec::new()) {
                 Some(Json::Null) => {}
-                Some(json) => self.annotate(key, json),
+                Some(json) => {
+                    object.insert(key, json);
+                }
                 None => self.miss(&format!("its annotation {key}")),
             }
         }
+        if !object.is_empty() {
+            self.tool.insert("annotations".to_owned(), Json::Object(object));
+        }
+    }
+
+    fn finish(self, name: Name) -> (Name, SourceTool) {
+        let found = SourceTool::new(&self.tool, self.site, self.partial);
+        (name, found)
     }
 }
 
@@ -188,7 +209,8 @@ pub(super) fn from_function(
         machine.note(PartialReason::UnresolvedValue, "a tool whose name is made at run time", site);
         return None;
     };
-    let mut draft = ToolDraft::new(&name, site);
+    let mut draft = Draft { tool: Map::new(), partial: Vec::new(), site };
+    draft.tool.insert("name".to_owned(), Json::String(name.to_string()));
     if is_set {
         draft.note("its name can be set; what stands here is the default".to_owned());
     }
@@ -206,7 +228,7 @@ pub(super) fn from_function(
             let parts = docstring::parts(&doc, split);
             documented = parts.parameters;
             if let Some(description) = parts.description.filter(|_| !is_stated) {
-                draft.set("description", Json::String(description));
+                draft.tool.insert("description".to_owned(), Json::String(description));
             }
         }
         None | Some(Value::None) => {}
@@ -221,13 +243,13 @@ pub(super) fn from_function(
             let (mut schema, missed) = parameters::input_schema(machine, outer, &inner, skip, &left_out);
             missed.iter().for_each(|what| draft.miss(what));
             parameters::describe(&mut schema, documented);
-            draft.set("inputSchema", Json::Object(schema));
+            draft.tool.insert("inputSchema".to_owned(), Json::Object(schema));
         }
         None => draft.miss("its input schema"),
     }
     draft.object("outputSchema", option("output_schema").filter(|value| matches!(value, Value::Dict(_))).as_ref());
     draft.annotations(option("annotations").as_ref());
-    Some((name, draft.finish()))
+    Some(draft.finish(name))
 }
 
 /// The first decorator of a decorated function, else the place of the registration.
@@ -298,7 +320,8 @@ pub(super) fn from_object(
     };
     let name = get(&["name"]).and_then(|name| name.as_text()).filter(|name| is_name(name));
     let Some(name) = name else { return Err("a tool whose name is made at run time") };
-    let mut draft = ToolDraft::new(&name, site);
+    let mut draft = Draft { tool: Map::new(), partial: Vec::new(), site };
+    draft.tool.insert("name".to_owned(), Json::String(name.to_string()));
     if open {
         draft.miss("one or more of its fields");
     }
@@ -316,5 +339,5 @@ pub(super) fn from_object(
     draft.object("inputSchema", schema.as_ref());
     draft.object("outputSchema", get(&["outputSchema", "output_schema"]).as_ref());
     draft.annotations(get(&["annotations"]).as_ref());
-    Ok((name, draft.finish()))
+    Ok(draft.finish(name))
 }

@@ -39,7 +39,8 @@ fn passing(test: &Test) -> Option<Value> {
         Test::AtMost(most) => Some(json!(most)),
         Test::Select(_) => Some(json!("SELECT id FROM pots WHERE glaze = 'blue' ORDER BY id LIMIT 3")),
         Test::Inside(starts) | Test::Address(starts) => Some(json!(format!("{}x", starts.first()?))),
-        Test::Command(commands) => Some(json!(commands.first()?)),
+        Test::Public => Some(json!("https://www.example.com/glazes?page=2")),
+        Test::Command(listed) => Some(json!(listed.commands.first()?)),
     }
 }
 
@@ -94,8 +95,32 @@ fn values(test: &Test) -> Vec<Value> {
                 all.extend(climbs.map(|rest| json!(format!("{start}{rest}"))));
             }
         }
-        Test::Command(commands) => {
-            for command in commands {
+        Test::Public => all.extend(
+            [
+                "https://example.com/",
+                "http://127.0.0.1/",
+                "http://2130706433/",
+                "http://0x7f.1/",
+                "http://0177.0.0.1/",
+                "http://169.254.169.254/latest/",
+                "http://[::1]/",
+                "http://[::ffff:10.0.0.1]/",
+                "http://localhost/",
+                "http://kiln/",
+                "http://kiln.internal/",
+                "http://127.0.0.1.nip.io/",
+                "https://example.com./",
+                "https://example.com@10.0.0.1/",
+                "https://example.com\\@10.0.0.1/",
+                "https://example.com\n",
+                " https://example.com/",
+                "file:///etc/passwd",
+                "",
+            ]
+            .map(|address| json!(address)),
+        ),
+        Test::Command(listed) => {
+            for command in &listed.commands {
                 let more = [
                     "",
                     " pots",
@@ -108,10 +133,17 @@ fn values(test: &Test) -> Vec<Value> {
                     " -x",
                     " > x",
                     " ../x",
+                    " /etc/passwd",
+                    " ~/x",
+                    " http://127.0.0.1/",
+                    " kiln:x",
                     "x",
                 ];
                 all.extend(more.map(|rest| json!(format!("{command}{rest}"))));
                 all.push(json!(format!(" {command}")));
+                for start in listed.folders.iter().chain(&listed.addresses) {
+                    all.extend(["", "blue", "../x", "x/../../x"].map(|rest| json!(format!("{command} {start}{rest}"))));
+                }
             }
         }
     }

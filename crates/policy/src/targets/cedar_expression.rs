@@ -47,7 +47,7 @@ pub(in crate::targets) fn expression(place: &Place, condition: &Condition, numbe
             "{given} && {value}.greaterThanOrEqual(decimal(\"0.0\")) && {value}.lessThanOrEqual(decimal(\"{most}.0\"))"
         ),
         // Not adapted: see `adapted`.
-        Test::Select(_) | Test::Inside(_) | Test::Address(_) | Test::Command(_) => "false".to_owned(),
+        Test::Select(_) | Test::Inside(_) | Test::Address(_) | Test::Public | Test::Command(_) => "false".to_owned(),
     }
 }
 

@@ -56,6 +56,7 @@ targets! {
     policylayer: PolicyLayer = "policylayer";
     intercept: Intercept = "intercept";
     claude_code: ClaudeCode = "claude-code";
+    claude_desktop: ClaudeDesktop = "claude-desktop";
     codex: Codex = "codex";
     gemini: Gemini = "gemini";
     cursor: Cursor = "cursor";
@@ -69,6 +70,8 @@ targets! {
     envoy: Envoy = "envoy" needs "verify";
     rego: Rego = "rego" needs "verify";
     docker: Docker = "docker";
+    kong: Kong = "kong";
+    contextforge: ContextForge = "contextforge";
     litellm: LiteLlm = "litellm";
     openai: OpenAi = "openai";
     azure: Azure = "azure";

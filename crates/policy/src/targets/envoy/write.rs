@@ -5,7 +5,7 @@
 //! matches decides, and an expression that fails does not match, so a failure refuses.
 
 use crate::capability::{Adapted, Capability, RefusalMode};
-use crate::condition::{Condition, Test};
+use crate::condition::{Condition, ListedCommands, Test};
 use crate::decision::PolicyEffect;
 use crate::fitted::{FittedServer, FittedTool};
 use crate::format::{Format, PolicyFile, TargetOptions};
@@ -66,10 +66,18 @@ impl Format for Writer {
     }
 
     fn adapt(&self, condition: &Condition) -> Adapted {
-        if expression(condition).len() > LONGEST_EXPRESSION / 3 {
-            return Adapted::No("the expression would be too long");
+        let fits = |condition: &Condition| expression(condition).len() <= LONGEST_EXPRESSION / 3;
+        if fits(condition) {
+            return Adapted::Same;
         }
-        Adapted::Same
+        // Of listed commands, those alone: what folders and addresses beside them let in takes the most room.
+        if let Test::Command(listed) = &condition.test {
+            let test = Test::Command(ListedCommands { commands: listed.commands.clone(), ..ListedCommands::default() });
+            if fits(&Condition { test: test.clone(), ..condition.clone() }) {
+                return Adapted::Stricter(test, "the expression for its folders and addresses would be too long");
+            }
+        }
+        Adapted::No("the expression would be too long")
     }
 
     fn write(&self, servers: &[FittedServer<'_>], _options: &TargetOptions) -> Vec<PolicyFile> {
@@ -156,9 +164,11 @@ fn expression(condition: &Condition) -> String {
         Test::Absent => format!("({absent})"),
         Test::True => format!("{given} && {value} == true"),
         Test::AtMost(most) => format!("{given} && {value} >= 0.0 && {value} <= {most}.0"),
-        Test::Select(_) | Test::Inside(_) | Test::Address(_) | Test::Command(_) => match condition.test.pattern() {
-            Some(pattern) => format!("{given} && {value}.matches({})", quoted(&pattern)),
-            None => "false".to_owned(),
-        },
+        Test::Select(_) | Test::Inside(_) | Test::Address(_) | Test::Public | Test::Command(_) => {
+            match condition.test.pattern() {
+                Some(pattern) => format!("{given} && {value}.matches({})", quoted(&pattern)),
+                None => "false".to_owned(),
+            }
+        }
     }
 }

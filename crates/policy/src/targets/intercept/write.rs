@@ -110,7 +110,7 @@ fn write_condition(out: &mut String, number: usize, condition: &Condition) {
         Test::FalseOrAbsent | Test::Absent => vec![("exists", "false".to_owned())],
         Test::True => vec![("eq", "true".to_owned())],
         Test::AtMost(most) => vec![("gte", "0".to_owned()), ("lte", most.to_string())],
-        Test::Select(_) | Test::Inside(_) | Test::Address(_) | Test::Command(_) => {
+        Test::Select(_) | Test::Inside(_) | Test::Address(_) | Test::Public | Test::Command(_) => {
             condition.test.pattern().map(|pattern| ("regex", quoted(&pattern))).into_iter().collect()
         }
     };

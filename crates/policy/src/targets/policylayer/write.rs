@@ -142,7 +142,7 @@ fn condition_rules(condition: &Condition, rule: &mut Rule) {
         Test::Absent => deny(vec![holds("exists", json!(true))]),
         Test::True => require(vec![holds("eq", json!(true))]),
         Test::AtMost(most) => require(vec![holds("gte", json!(0)), holds("lte", json!(most))]),
-        Test::Select(_) | Test::Inside(_) | Test::Address(_) | Test::Command(_) => {
+        Test::Select(_) | Test::Inside(_) | Test::Address(_) | Test::Public | Test::Command(_) => {
             require(condition.test.pattern().map(|pattern| holds("regex", json!(pattern))).into_iter().collect());
         }
     }
