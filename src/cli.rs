@@ -7,11 +7,13 @@
 )]
 #![allow(clippy::self_named_module_files, reason = "the words stay at the top; arguments of commands lie below")]
 
+mod config;
 mod crawl;
 mod diff;
 mod export;
 mod extract;
 mod generate;
+mod global;
 mod help;
 mod list;
 mod scan;
@@ -19,11 +21,13 @@ mod search;
 mod server;
 mod stats;
 
+pub use config::{ConfigArgs, ConfigQuestion};
 pub use crawl::{Age, CrawlArgs};
 pub use diff::{CheckArgs, DiffArgs, PinArgs};
 pub use export::{ExportArgs, ExportFormat, ImportArgs};
 pub use extract::ExtractArgs;
 pub use generate::{CompletionsArgs, DoctorArgs, ManArgs, completions, man_page, man_pages};
+pub use global::Global;
 pub use help::EXIT_CODES;
 pub use list::{ListArgs, Sort};
 pub use scan::{ConfiguredArgs, ScanArgs, ScanFormat};
@@ -31,12 +35,8 @@ pub use search::SearchArgs;
 pub use server::ServerArgs;
 pub use stats::StatsArgs;
 
-use crate::report::Colour;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
-
-/// The heading of options that every command understands.
-const EVERYWHERE: &str = "Options of every command";
 
 /// Index the tools of MCP servers and say, by rules and with evidence, how dangerous each one is.
 #[derive(Debug, Parser)]
@@ -59,23 +59,6 @@ impl Cli {
         let matches = Cli::described().get_matches();
         <Cli as clap::FromArgMatches>::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
-}
-
-// Options that every command understands.
-#[derive(Debug, clap::Args)]
-pub struct Global {
-    /// The database file (default: mcpdex/mcpdex.db in the platform's data folder).
-    #[arg(long, global = true, env = "MCPDEX_DB", value_name = "FILE", help_heading = EVERYWHERE)]
-    pub db: Option<PathBuf>,
-    /// Print JSON on stdout instead of text for people.
-    #[arg(long, global = true, help_heading = EVERYWHERE)]
-    pub json: bool,
-    /// When to colour what people read.
-    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN", help_heading = EVERYWHERE)]
-    pub color: Colour,
-    /// Print nothing on stderr but errors.
-    #[arg(short, long, global = true, help_heading = EVERYWHERE)]
-    pub quiet: bool,
 }
 
 /// What mcpdex can be asked to do.
@@ -106,6 +89,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Read an export into a new database.
     Import(ImportArgs),
+    /// Say which settings are in force, and which file or flag says so.
+    Config(ConfigArgs),
     /// Say what is configured, reachable and writable.
     Doctor(DoctorArgs),
     /// Print the script that completes mcpdex in a shell.

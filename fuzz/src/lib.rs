@@ -12,12 +12,12 @@ use std::collections::BTreeMap;
 /// Files of one fuzzed package.
 pub const MAX_FILES: usize = 4;
 
-/// Milliseconds for one input. An honest reader needs a few; a loop that does not look at the clock is a finding.
+/// Milliseconds of processor time for one input. An honest reader needs a few; a loop that does not look at the clock is a finding.
 const MILLIS: u64 = 5_000;
 
 /// The limits of the product, with less time.
 fn limits() -> ReadLimits {
-    ReadLimits { millis: MILLIS, ..ReadLimits::default() }
+    ReadLimits { cpu_millis: MILLIS, ..ReadLimits::default() }
 }
 
 /// Reads the package that `data` stands for, its files at `paths`, beside the files of `fixed`.

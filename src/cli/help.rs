@@ -87,6 +87,13 @@ const EXAMPLES: &[(&str, [(&str, &str); 2])] = &[
         [("Into a new database", "mcpdex import all.jsonl --db new.db"), ("From stdin", "mcpdex import - --db new.db")],
     ),
     (
+        "config",
+        [
+            ("What is in force", "mcpdex config show"),
+            ("With a file of the team's", "mcpdex config show --config team/mcpdex.toml"),
+        ],
+    ),
+    (
         "doctor",
         [
             ("What is configured and writable", "mcpdex doctor"),

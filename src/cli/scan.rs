@@ -5,7 +5,7 @@ use crate::model::Risk;
 use std::path::PathBuf;
 
 // Which client configurations, and how the tools of their servers may be learnt.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ConfiguredArgs {
     /// Client configurations (JSON with or without comments, TOML, YAML), or folders that hold some; default: where
     /// clients keep theirs.
@@ -26,7 +26,7 @@ pub struct ConfiguredArgs {
 }
 
 // Arguments of `mcpdex scan`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ScanArgs {
     #[command(flatten)]
     pub configured: ConfiguredArgs,
@@ -43,9 +43,14 @@ pub struct ScanArgs {
     /// An earlier report (`mcpdex scan --json`): what it holds does not count.
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// A TOML file of findings that somebody accepted, each with a reason and the day on which that ends.
+    /// Only what changes since this commit or branch of the repository counts: what is there at it is known. Rules,
+    /// overrides and suppressions of files in the repository are taken as they are there, too, and a change to them is a
+    /// finding until it is there. Without CONFIG, of the present folder.
+    #[arg(long, value_name = "BASE", conflicts_with = "list_places")]
+    pub diff: Option<String>,
+    /// A TOML file of findings that somebody accepted, each with a reason and the day on which that ends. Repeatable.
     #[arg(long, value_name = "FILE")]
-    pub suppressions: Option<PathBuf>,
+    pub suppressions: Vec<PathBuf>,
     /// Tell every finding with its whole reason, instead of what fits a screen.
     #[arg(long, conflicts_with_all = ["json", "format", "list_places"])]
     pub details: bool,

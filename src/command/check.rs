@@ -1,6 +1,6 @@
 //! `mcpdex check [CONFIG…]`: what differs from the lockfile. Exit code 3 on drift, 4 when something could not be read.
 
-use super::{Exit, configured, pin, print};
+use super::{Exit, configured, database, pin, print};
 use crate::cli::{CheckArgs, Global};
 use crate::report::{CheckReport, to_json};
 use crate::survey::{DriftKind, Lock, check};
@@ -26,7 +26,8 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> anyhow::Result<Exit> {
     }
     let counts = drift.iter().any(|one| args.strict || one.kind != DriftKind::Respelled);
     let read = today.len();
-    let report = CheckReport::new(args.lock.display().to_string(), read, drift, unread);
+    let report =
+        CheckReport::new(database::digest_in_force(global)?, args.lock.display().to_string(), read, drift, unread);
     print(&if global.json { to_json(&report) } else { report.to_text() })?;
     // Nothing to compare is not the same as no difference.
     let looked = !(found.named_nothing || lock.servers.is_empty() && read == 0);

@@ -4,7 +4,7 @@ use super::Exit;
 use super::judging::{on_threads, open, overrides};
 use super::output::stdout;
 use crate::classify::{AnnotationTrust, Judge, JudgedRow};
-use crate::cli::ClassifyArgs;
+use crate::cli::{ClassifyArgs, Global};
 use crate::report::visible;
 use std::io::{BufWriter, Write};
 
@@ -18,9 +18,9 @@ enum Line {
 ///
 /// # Errors
 /// The rules, the overrides or the input cannot be read, or stdout fails.
-pub(super) fn run(args: &ClassifyArgs, quiet: bool) -> anyhow::Result<Exit> {
-    let rules = args.rules.load()?;
-    let overrides = overrides(&args.overrides)?;
+pub(super) fn run(global: &Global, args: &ClassifyArgs) -> anyhow::Result<Exit> {
+    let rules = args.rules.load(global)?;
+    let overrides = overrides(global, &args.overrides)?;
     let trust = if args.trust_annotations { AnnotationTrust::Full } else { AnnotationTrust::RaiseOnly };
     let judge = Judge { rules: &rules, trust, overrides: &overrides };
     let path = args.file.clone();
@@ -32,8 +32,8 @@ pub(super) fn run(args: &ClassifyArgs, quiet: bool) -> anyhow::Result<Exit> {
             for line in lines {
                 match line {
                     Line::Verdict(bytes, told) => {
-                        for note in told.iter().filter(|_| !quiet) {
-                            eprintln!("warning: {}", visible(note));
+                        for note in &told {
+                            warn!("{}", visible(note));
                         }
                         out.write_all(&bytes)?;
                     }
@@ -48,10 +48,8 @@ pub(super) fn run(args: &ClassifyArgs, quiet: bool) -> anyhow::Result<Exit> {
         out.flush()?;
         Ok(bad)
     })?;
-    if !quiet {
-        for complaint in overrides.unused() {
-            eprintln!("warning: {}", visible(&complaint));
-        }
+    for complaint in overrides.unused() {
+        warn!("{}", visible(&complaint));
     }
     Ok(if bad > 0 { Exit::Unread } else { Exit::Done })
 }

@@ -97,7 +97,7 @@ pub(super) fn servers(global: &Global, args: &ConfiguredArgs) -> anyhow::Result<
         // A database without servers: everything is yet to be learnt.
         crate::store::bring_up_to_date(&path)?;
     }
-    let mut reader = database::open_judged(&path)?;
+    let mut reader = database::open_judged(global, &path)?;
     let mut wanted = Vec::new();
     for (file, entry) in listed.iter().filter(|(_, entry)| !entry.disabled()) {
         let listing = entry.listing(&source_of(file));
@@ -110,11 +110,35 @@ pub(super) fn servers(global: &Global, args: &ConfiguredArgs) -> anyhow::Result<
     if !wanted.is_empty() && !args.offline {
         drop(reader);
         learn(global, &path, &wanted, args)?;
-        reader = database::open_judged(&path)?;
+        reader = database::open_judged(global, &path)?;
     }
+    let servers = looked_up(&reader, listed)?;
+    Ok(Servers { files, servers, problems, named_nothing, lost })
+}
+
+/// The servers of configurations, each a file as it is to be called and where it can be read, as the database knows them;
+/// nothing is learnt.
+///
+/// # Errors
+/// The database cannot be read.
+pub(super) fn known_servers(reader: &Reader, files: &[(PathBuf, PathBuf)]) -> anyhow::Result<Servers> {
+    let (mut listed, mut problems) = (Vec::new(), Vec::new());
+    let mut lost = false;
+    for (file, place) in files {
+        let (entries, wrong, understood) = read(place, true);
+        lost |= !understood;
+        problems.extend(wrong.into_iter().map(|problem| (file.clone(), problem)));
+        listed.extend(entries.into_iter().map(|entry| (file.clone(), entry)));
+    }
+    let files = files.iter().map(|(file, _)| file.clone()).collect();
+    Ok(Servers { files, servers: looked_up(reader, listed)?, problems, named_nothing: false, lost })
+}
+
+/// Each entry with what the database knows of it, under names of their own.
+fn looked_up(reader: &Reader, listed: Vec<(PathBuf, ClientServer)>) -> anyhow::Result<Vec<Configured>> {
     let mut servers: Vec<Configured> = Vec::new();
     for (file, entry) in listed {
-        let mut one = look_up(&reader, file, entry)?;
+        let mut one = look_up(reader, file, entry)?;
         let base = one.alias.clone();
         let mut number = 2;
         while servers.iter().any(|other| other.alias == one.alias) {
@@ -123,7 +147,7 @@ pub(super) fn servers(global: &Global, args: &ConfiguredArgs) -> anyhow::Result<
         }
         servers.push(one);
     }
-    Ok(Servers { files, servers, problems, named_nothing, lost })
+    Ok(servers)
 }
 
 fn source_of(file: &Path) -> String {
@@ -204,6 +228,13 @@ fn learn(global: &Global, database: &Path, specs: &[String], args: &ConfiguredAr
     if global.quiet {
         command.arg("--quiet");
     }
+    // It judges what it learns, and by what its parent judges.
+    for file in &global.config {
+        command.arg("--config").arg(std::path::absolute(file).context("cannot tell where the settings are")?);
+    }
+    if global.no_config {
+        command.arg("--no-config");
+    }
     if args.allow_private {
         command.arg("--allow-private");
     }
@@ -271,7 +302,7 @@ fn look_up(reader: &Reader, file: PathBuf, entry: ClientServer) -> anyhow::Resul
 pub(super) fn complain(global: &Global, servers: &Servers) {
     if !global.quiet {
         for (file, problem) in &servers.problems {
-            eprintln!("warning: {}", visible(&format!("{}: {problem}", file.display())));
+            warn!("{}", visible(&format!("{}: {problem}", file.display())));
         }
     }
 }

@@ -26,7 +26,11 @@ const LEARNT: usize = 200;
 const FRESH: Age = Age { seconds: 86_400 };
 
 pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
-    let words = if args.sources.is_empty() { curated::default_sources() } else { &args.sources[..] };
+    let words: &[String] = match &global.settings.sources {
+        _ if !args.sources.is_empty() => &args.sources,
+        Some(said) => &said.value,
+        None => curated::default_sources(),
+    };
     let specs: Result<Vec<SourceSpec>, SpecError> = words.iter().map(|word| word.parse()).collect();
     let specs = match specs {
         Ok(specs) => specs,
@@ -36,7 +40,7 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
         }
     };
     // Rules first: without them nothing that is learnt could be judged.
-    let bench = database::Bench::load()?;
+    let bench = database::Bench::load(global)?;
     let path = database::path(global)?;
     let begun = Instant::now();
     let known = begin(&path, &specs, args)?;
@@ -101,18 +105,14 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
     let problems =
         report.problems.into_iter().map(|detail| SourceProblem { source: String::new(), outcome: None, detail });
     let reader = Reader::open(&path)?;
-    let document =
-        CrawlSummary::new(path.display().to_string(), run, reader.summary()?, bench.rules.digest().to_owned())
-            .with_learnt(reader.servers(&ServerQuery {
-                run: Some(known.run()),
-                take: LEARNT,
-                ..ServerQuery::default()
-            })?)
-            .with_unread(reader.unread()?, reader.partial_lists()?)
-            .with_hosts(hosts.collect())
-            .with_problems(failures.chain(problems).collect());
+    let document = CrawlSummary::new(path.display().to_string(), run, reader.summary()?, bench.digest())
+        .with_learnt(reader.servers(&ServerQuery { run: Some(known.run()), take: LEARNT, ..ServerQuery::default() })?)
+        .with_unread(reader.unread()?, reader.partial_lists()?)
+        .with_hosts(hosts.collect())
+        .with_problems(failures.chain(problems).collect());
     print(&if global.json { to_json(&document) } else { document.to_text() })?;
-    let gated = args.fail_on_unread && (doubtful || not_whole(&reader, &servers)?);
+    let fail_on_unread = args.fail_on_unread || global.settings.fail_on_unread.as_ref().is_some_and(|said| said.value);
+    let gated = fail_on_unread && (doubtful || not_whole(&reader, &servers)?);
     Ok(if nothing_read || all_failed || unread || gated { Exit::Unread } else { Exit::Done })
 }
 
@@ -164,10 +164,10 @@ fn complain(report: &crawl::CrawlReport) {
     /// More are in the `--json` report.
     const SHOWN: usize = 100;
     for problem in report.problems.iter().take(SHOWN) {
-        eprintln!("warning: {}", visible(problem));
+        warn!("{}", visible(problem));
     }
     if report.problems.len() > SHOWN {
-        eprintln!("warning: … and {} more (--json lists all)", report.problems.len() - SHOWN);
+        warn!("… and {} more (--json lists all)", report.problems.len() - SHOWN);
     }
     if report.redacted > 0 {
         eprintln!("{} values in manifests and configurations that may be secret were not stored", report.redacted);

@@ -35,13 +35,22 @@ pub(super) struct Bench {
 }
 
 impl Bench {
-    /// Loads the rules, the embedded overrides and the user's own (`overrides.toml` in the platform's folder for
-    /// configuration, where it exists).
+    /// Loads the rules and the overrides that are in force.
     ///
     /// # Errors
     /// Rules or overrides cannot be read: nothing is judged by half of them.
-    pub(super) fn load() -> anyhow::Result<Bench> {
-        Ok(Bench { rules: Ruleset::builtin()?, overrides: judging::overrides(&[])? })
+    pub(super) fn load(global: &Global) -> anyhow::Result<Bench> {
+        Bench::with(global, judging::overrides(global, &[])?)
+    }
+
+    fn with(global: &Global, overrides: Overrides) -> anyhow::Result<Bench> {
+        let rules = Ruleset::load(&global.settings.rule_folders).context("loading the rules")?;
+        Ok(Bench { rules, overrides })
+    }
+
+    /// Changes whenever a verdict might: the digest of the rules, and that of the overrides where there are any.
+    pub(super) fn digest(&self) -> String {
+        digest(self.rules.digest(), &self.overrides)
     }
 
     /// The verdicts on the tools of one server.
@@ -56,8 +65,7 @@ impl Bench {
     /// # Errors
     /// The database cannot be written.
     pub(super) fn judge(&self, path: &Path) -> anyhow::Result<Judged> {
-        let digest = digest(self.rules.digest(), &self.overrides);
-        let judged = judge_stale(path, &digest, |servers: &[ServerTools]| {
+        let judged = judge_stale(path, &self.digest(), |servers: &[ServerTools]| {
             servers.par_iter().map(|server| self.judge_tools(&server.server, &server.tools)).collect()
         })?;
         index_stale(path)?;
@@ -74,17 +82,28 @@ fn digest(rules: &str, overrides: &Overrides) -> String {
     }
 }
 
+/// The digest of what judges, without compiling it.
+///
+/// # Errors
+/// Rules or overrides cannot be read.
+pub(super) fn digest_in_force(global: &Global) -> anyhow::Result<String> {
+    let overrides = judging::overrides(global, &[])?;
+    let rules = Ruleset::digest_with(&global.settings.rule_folders).context("loading the rules")?;
+    Ok(digest(&rules, &overrides))
+}
+
 /// Opens the database for reading, judged by the rules and overrides of today. The rules are compiled only when
 /// something is stale: a lookup has no time for them. A file that this user may not write is judged in a copy, which is
 /// said on stderr.
 ///
 /// # Errors
 /// There is no database, it is foreign, or stale verdicts cannot be replaced.
-pub(super) fn open_judged(path: &Path) -> anyhow::Result<Reader> {
-    let overrides = judging::overrides(&[])?;
+pub(super) fn open_judged(global: &Global, path: &Path) -> anyhow::Result<Reader> {
+    let overrides = judging::overrides(global, &[])?;
+    let rules = Ruleset::digest_with(&global.settings.rule_folders).context("loading the rules")?;
+    let digest = digest(&rules, &overrides);
     match Reader::open(path) {
         Ok(reader) => {
-            let digest = digest(Ruleset::builtin_digest(), &overrides);
             let standing = reader.standing(&digest)?;
             if standing.judged && standing.indexed {
                 return Ok(reader);
@@ -93,7 +112,7 @@ pub(super) fn open_judged(path: &Path) -> anyhow::Result<Reader> {
         Err(StoreError::Older { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    let bench = Bench { rules: Ruleset::builtin()?, overrides };
+    let bench = Bench::with(global, overrides)?;
     let judged = bring_up_to_date(path).map_err(anyhow::Error::from).and_then(|()| bench.judge(path));
     match judged {
         Ok(_) => Ok(Reader::open(path)?),
@@ -103,10 +122,7 @@ pub(super) fn open_judged(path: &Path) -> anyhow::Result<Reader> {
                 bench.judge(copy).map(drop)
             })?;
             let why = "cannot be written, and its verdicts are those of other rules";
-            eprintln!(
-                "note: {} {why}; it was judged anew in a copy for this answer",
-                visible(&path.display().to_string())
-            );
+            note!("{} {why}; it was judged anew in a copy for this answer", visible(&path.display().to_string()));
             Ok(reader)
         }
         Err(error) => Err(error),

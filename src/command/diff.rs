@@ -26,7 +26,7 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Failed);
     }
     // JudgedTool anew on both sides by the rules of today: what differs is then the tools, not the rules.
-    let bench = database::Bench::load()?;
+    let bench = database::Bench::load(global)?;
     let judged = |server: &str, tools: Vec<Tool>| {
         let verdicts = bench.judge_tools(server, &tools);
         tools.into_iter().zip(verdicts).collect::<Vec<_>>()
@@ -56,7 +56,7 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
         found.retain(|change| !change.raises.is_empty());
     }
     let raised = found.iter().any(|change| !change.raises.is_empty());
-    let report = DiffReport::new(&args.before, &args.after, (added, removed), found);
+    let report = DiffReport::new(bench.digest(), &args.before, &args.after, (added, removed), found);
     print(&if global.json { to_json(&report) } else { report.to_text() })?;
     Ok(if raised && args.fail_on_raise { Exit::Findings } else { Exit::Done })
 }
@@ -79,7 +79,7 @@ pub(super) fn side(global: &Global, word: &str) -> anyhow::Result<Side> {
             .with_context(|| format!("`{word}` is no state: neither now, #NUMBER, a file that is there, nor a time"))?;
         (own, State::At(last_second(word, time)))
     };
-    let reader = database::open_judged(&path)?;
+    let reader = database::open_judged(global, &path)?;
     Ok(Side { reader, path, state })
 }
 

@@ -8,7 +8,7 @@ use mcpdex_process::{Call, Environment, LookedAt};
 use std::path::Path;
 
 pub(super) fn run(global: &Global, args: &DoctorArgs) -> anyhow::Result<Exit> {
-    let mut checkups = vec![rules()];
+    let mut checkups = vec![rules(global)];
     checkups.extend(database(global));
     checkups.push(clients());
     checkups.extend(programs(args.online));
@@ -22,8 +22,8 @@ fn checkup(what: &str, health: Health, seen: impl Into<String>) -> Checkup {
     Checkup { what: what.to_owned(), health, seen: seen.into() }
 }
 
-fn rules() -> Checkup {
-    match database::Bench::load() {
+fn rules(global: &Global) -> Checkup {
+    match database::Bench::load(global) {
         Ok(bench) => {
             checkup("rules", Health::Good, format!("{} rules, digest {}", bench.rules.len(), bench.rules.digest()))
         }

@@ -3,7 +3,7 @@
 use super::judging::{open, overrides, read_text};
 use super::{Exit, print};
 use crate::classify::{AnnotationTrust, Half, Judge, Label, Ruleset, Scorer, ServerContext};
-use crate::cli::EvalArgs;
+use crate::cli::{EvalArgs, Global};
 use crate::report::{eval_list, eval_matrices, eval_score, visible};
 use anyhow::Context;
 use std::collections::BTreeSet;
@@ -13,9 +13,9 @@ use std::path::Path;
 ///
 /// # Errors
 /// The rules or the files cannot be read, or no row has a label.
-pub(super) fn run(args: &EvalArgs, json: bool) -> anyhow::Result<Exit> {
-    let rules = args.rules.load()?;
-    let overrides = overrides(&[])?;
+pub(super) fn run(global: &Global, args: &EvalArgs) -> anyhow::Result<Exit> {
+    let rules = args.rules.load(global)?;
+    let overrides = overrides(global, &[])?;
     // Annotations are the labels: they are withheld.
     let judge = Judge { rules: &rules, trust: AnnotationTrust::Ignore, overrides: &overrides };
     let noise = match &args.noise {
@@ -66,7 +66,7 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> anyhow::Result<Exit> {
     anyhow::ensure!(all.tools > 0, "no row of {} has a label", args.file.display());
     let clean = args.noise.is_some().then(|| clean.finish());
     let against = other.is_some().then(|| against.finish());
-    if json {
+    if global.json {
         let list = if args.list { Some(&disagreements) } else { None };
         let value = serde_json::json!({ "schema": "mcpdex/eval/1", "all": all, "without_noise": clean, "against": against, "changed": changed, "disagreements": list });
         print(&format!("{value:#}\n"))?;

@@ -13,7 +13,7 @@ use std::path::Path;
 /// # Errors
 /// The rules or the file cannot be read, or it holds no such tool.
 pub(super) fn run(global: &Global, args: &ExplainArgs) -> anyhow::Result<Exit> {
-    let rules = args.rules.load()?;
+    let rules = args.rules.load(global)?;
     let tools = match &args.file {
         Some(file) => tools_of_file(file, &args.server)?,
         None => match tools_of_database(global, &args.server)? {
@@ -56,7 +56,7 @@ fn tools_of_file(file: &Path, server: &str) -> anyhow::Result<Vec<Tool>> {
 
 /// The current tools of a server in the database; `None`: it is gone, which was said.
 fn tools_of_database(global: &Global, server: &str) -> anyhow::Result<Option<Vec<Tool>>> {
-    let reader = database::open_judged(&database::path(global)?)?;
+    let reader = database::open_judged(global, &database::path(global)?)?;
     let tools: Vec<Tool> = reader.tools_of(server)?.into_iter().map(|found| found.tool).collect();
     if tools.is_empty() && gone::say(&reader, server)? {
         return Ok(None);

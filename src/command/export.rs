@@ -13,7 +13,7 @@ pub(super) fn run(global: &Global, args: &ExportArgs) -> anyhow::Result<Exit> {
         eprintln!("error: this mcpdex was built without Parquet; build it with `--features parquet`");
         return Ok(Exit::Usage);
     }
-    let reader = database::open_judged(&database::path(global)?)?;
+    let reader = database::open_judged(global, &database::path(global)?)?;
     let Some(path) = &args.out else {
         write(&reader, args.format, stdout())?;
         return Ok(Exit::Done);

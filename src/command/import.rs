@@ -10,7 +10,7 @@ pub(super) fn run(global: &Global, args: &ImportArgs) -> anyhow::Result<Exit> {
     let input = judging::open(Some(&args.file))?;
     let rows = load(&path, input).with_context(|| format!("importing {}", args.file.display()))?;
     // Makes what an export leaves out: the search index, names, costs; and verdicts, where the rules have changed.
-    database::open_judged(&path)?;
+    database::open_judged(global, &path)?;
     if !global.quiet {
         eprintln!("{rows} rows imported into {}", path.display());
     }

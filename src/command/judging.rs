@@ -1,43 +1,47 @@
 //! What the commands that judge share: which rules, which overrides, which input.
 
+use super::time;
 use anyhow::Context;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use crate::classify::{Overrides, Ruleset};
-use crate::cli::RulesArgs;
+use crate::cli::{Global, RulesArgs};
 use crate::model::Unpacking;
 use crate::report::visible;
 use crate::source::packed;
 
 impl RulesArgs {
-    /// Loads them.
+    /// Loads them, after those of the settings.
     ///
     /// # Errors
     /// A folder cannot be read or holds a rule that does not compile: nothing is judged by half of the rules.
-    pub(super) fn load(&self) -> anyhow::Result<Ruleset> {
-        Ruleset::load(&self.rules).context("loading the rules")
+    pub(super) fn load(&self, global: &Global) -> anyhow::Result<Ruleset> {
+        let folders: Vec<&PathBuf> = global.settings.rule_folders.iter().chain(&self.rules).collect();
+        Ruleset::load(&folders).context("loading the rules")
     }
 }
 
-/// The embedded overrides, the user's own (`overrides.toml` in the platform's folder for configuration, where it
-/// exists) and those of `files`; of several about one tool the last counts. Those that have expired are reported.
+/// The embedded overrides, those of the settings and those of `files`; of several about one tool the last counts. Those
+/// that have expired are reported.
 ///
 /// # Errors
 /// A file cannot be read or is not a file of overrides.
-pub(super) fn overrides(files: &[PathBuf]) -> anyhow::Result<Overrides> {
-    let today = jiff::Zoned::now().date().to_string();
-    let own = directories::ProjectDirs::from("", "", "mcpdex").map(|dirs| dirs.config_dir().join("overrides.toml"));
-    let own = own.filter(|path| path.exists());
+pub(super) fn overrides(global: &Global, files: &[PathBuf]) -> anyhow::Result<Overrides> {
+    let today = time::local_today();
     let mut overrides = Overrides::builtin(&today)?;
-    for path in own.iter().chain(files) {
-        let text =
-            std::fs::read_to_string(path).with_context(|| format!("reading overrides from {}", path.display()))?;
-        overrides.add(&path.display().to_string(), &text, &today)?;
+    let read = |path: &Path| {
+        std::fs::read_to_string(path).with_context(|| format!("reading overrides from {}", path.display()))
+    };
+    for said in &global.settings.overrides {
+        overrides.add(&said.from.display().to_string(), &said.text, &today)?;
+    }
+    for path in files {
+        overrides.add(&path.display().to_string(), &read(path)?, &today)?;
     }
     for expired in overrides.expired() {
-        eprintln!("warning: {}", visible(&expired));
+        warn!("{}", visible(&expired));
     }
     Ok(overrides)
 }

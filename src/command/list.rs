@@ -1,13 +1,12 @@
 //! `mcpdex list [WORDS]`: servers, worst first.
 
 use super::{Exit, database, print};
-use crate::classify::Ruleset;
 use crate::cli::{Global, ListArgs, Sort};
 use crate::report::{ListReport, to_json};
 use crate::store::{ServerOrder, ServerQuery};
 
 pub(super) fn run(global: &Global, args: &ListArgs) -> anyhow::Result<Exit> {
-    let reader = database::open_judged(&database::path(global)?)?;
+    let reader = database::open_judged(global, &database::path(global)?)?;
     let (page, per_page) = (args.page as usize, args.per_page as usize);
     let query = ServerQuery {
         words: args.words.clone(),
@@ -25,7 +24,7 @@ pub(super) fn run(global: &Global, args: &ListArgs) -> anyhow::Result<Exit> {
         take: per_page,
     };
     let found = reader.servers(&query)?;
-    let report = ListReport::new(Ruleset::builtin_digest().to_owned(), page, per_page, found);
+    let report = ListReport::new(reader.ruleset()?, page, per_page, found);
     print(&if global.json { to_json(&report) } else { report.to_text() })?;
     Ok(Exit::Done)
 }

@@ -6,6 +6,7 @@ mod output;
 
 mod check;
 mod classify;
+mod config;
 mod configured;
 mod crawl;
 mod database;
@@ -25,11 +26,13 @@ mod list;
 mod pin;
 mod policy;
 mod probe;
+mod profile;
 mod rules;
 mod run_confined;
 mod scan;
 mod search;
 mod server;
+mod settings;
 mod stats;
 mod time;
 mod tool;
@@ -76,8 +79,15 @@ pub fn inner() -> Option<anyhow::Result<Exit>> {
 ///
 /// # Errors
 /// The command could not do what it was asked for; the message says what, to what, and the cure when known.
-pub fn run(cli: Cli) -> anyhow::Result<Exit> {
+pub fn run(mut cli: Cli) -> anyhow::Result<Exit> {
     crate::report::choose_colour(cli.global.color);
+    output::choose_quiet(cli.global.quiet);
+    if !takes_own_settings(&cli.command)
+        && let Err(error) = settings::load(&mut cli)
+    {
+        complain(&error.into());
+        return Ok(Exit::Usage);
+    }
     if takes_long(&cli.command) {
         interrupt::listen()?;
     }
@@ -88,6 +98,15 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Err(error) if error.is::<interrupt::Interrupted>() => Ok(Exit::Interrupted),
         Err(_) if output::is_closed() => Ok(Exit::Done),
         ended => ended,
+    }
+}
+
+/// Whether a command needs no settings, or reads them itself: from the base of a change.
+fn takes_own_settings(command: &Command) -> bool {
+    match command {
+        Command::Completions(_) | Command::Man(_) => true,
+        Command::Scan(args) => args.diff.is_some(),
+        _ => false,
     }
 }
 
@@ -104,6 +123,7 @@ fn takes_long(command: &Command) -> bool {
         | Command::Search(_)
         | Command::List(_)
         | Command::Stats(_)
+        | Command::Config(_)
         | Command::Explain(_) => false,
         Command::Completions(_) | Command::Man(_) => false,
     }
@@ -134,14 +154,15 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Scan(args) => scan::run(global, args),
         Command::Export(args) => export::run(global, args),
         Command::Import(args) => import::run(global, args),
+        Command::Config(args) => config::run(global, args),
         Command::Doctor(args) => doctor::run(global, args),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),
         Command::Policy(args) => policy::run(global, args),
-        Command::Classify(args) => classify::run(args, global.quiet),
-        Command::Rules(args) => rules::run(args, global.json),
+        Command::Classify(args) => classify::run(global, args),
+        Command::Rules(args) => rules::run(global, args),
         Command::Explain(args) => explain::run(global, args),
-        Command::Eval(args) => eval::run(args, global.json),
+        Command::Eval(args) => eval::run(global, args),
         Command::Probe(args) => probe::run(global, args),
         Command::Extract(args) => extract::run(global, args),
     }

@@ -6,12 +6,37 @@ use anyhow::Context;
 use std::io::{ErrorKind, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// Whether only errors are told.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
 /// Whether stdout's reader was found to have gone away.
 static CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// As the standard one, but that stderr has gone away is no reason to panic.
 macro_rules! eprintln {
     ($($what:tt)*) => { $crate::command::output::complain(format_args!($($what)*)) };
+}
+
+/// Tells what a person should look at, unless only errors are told.
+macro_rules! warn {
+    ($($what:tt)*) => { $crate::command::output::remark("warning: ", format_args!($($what)*)) };
+}
+
+/// Tells what a person may like to know, unless only errors are told.
+macro_rules! note {
+    ($($what:tt)*) => { $crate::command::output::remark("note: ", format_args!($($what)*)) };
+}
+
+/// Settles for the whole process whether only errors are told.
+pub(super) fn choose_quiet(quiet: bool) {
+    QUIET.store(quiet, Ordering::Relaxed);
+}
+
+/// Writes one line to stderr, unless only errors are told.
+pub(crate) fn remark(kind: &str, what: std::fmt::Arguments<'_>) {
+    if !QUIET.load(Ordering::Relaxed) {
+        complain(format_args!("{kind}{what}"));
+    }
 }
 
 /// Writes one line to stderr, if anyone still listens.

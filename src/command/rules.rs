@@ -3,7 +3,7 @@
 use super::judging::{open, overrides};
 use super::{Exit, print_bytes};
 use crate::classify::{AnnotationTrust, Judge, Rows, Ruleset, ServerContext};
-use crate::cli::{RulesCommandArgs, RulesQuestion};
+use crate::cli::{Global, RulesCommandArgs, RulesQuestion};
 use crate::report::visible;
 use anyhow::Context;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,8 +14,8 @@ use std::path::Path;
 ///
 /// # Errors
 /// The rules or the input cannot be read, or there is no such rule.
-pub(super) fn run(args: &RulesCommandArgs, json: bool) -> anyhow::Result<Exit> {
-    let rules = args.rules.load()?;
+pub(super) fn run(global: &Global, args: &RulesCommandArgs) -> anyhow::Result<Exit> {
+    let rules = args.rules.load(global)?;
     // Text cannot fail to be written to.
     let mut out = String::new();
     match &args.what {
@@ -23,7 +23,7 @@ pub(super) fn run(args: &RulesCommandArgs, json: bool) -> anyhow::Result<Exit> {
             for (file, rule) in rules.written() {
                 let class = rule.class.map_or_else(String::new, |class| class.to_string());
                 let traits: Vec<&str> = rule.traits.iter().map(|of| of.as_str()).collect();
-                if json {
+                if global.json {
                     let _ = writeln!(
                         out,
                         "{}",
@@ -78,13 +78,13 @@ pub(super) fn run(args: &RulesCommandArgs, json: bool) -> anyhow::Result<Exit> {
             Ok(if complaints.is_empty() { Exit::Done } else { Exit::Findings })
         }
         RulesQuestion::New { id, file } => new_rule(&rules, id, file),
-        RulesQuestion::Suggest { file } => suggest(&rules, file.as_deref(), json),
-        RulesQuestion::Coverage { file } => coverage(&rules, file.as_deref(), json),
+        RulesQuestion::Suggest { file } => suggest(&rules, file.as_deref(), global.json),
+        RulesQuestion::Coverage { file } => coverage(global, &rules, file.as_deref()),
     }
 }
 
-fn coverage(rules: &Ruleset, file: Option<&Path>, json: bool) -> anyhow::Result<Exit> {
-    let overrides = overrides(&[])?;
+fn coverage(global: &Global, rules: &Ruleset, file: Option<&Path>) -> anyhow::Result<Exit> {
+    let overrides = overrides(global, &[])?;
     let judge = Judge { rules, trust: AnnotationTrust::Ignore, overrides: &overrides };
     let mut decided: BTreeMap<String, usize> = BTreeMap::new();
     // With a description and without: all, and not recognised.
@@ -115,7 +115,7 @@ fn coverage(rules: &Ruleset, file: Option<&Path>, json: bool) -> anyhow::Result<
     let unused: Vec<&str> =
         rules.written().map(|(_, rule)| rule.id.as_str()).filter(|id| !decided.contains_key(*id)).collect();
     let mut out = String::new();
-    if json {
+    if global.json {
         let _ = writeln!(
             out,
             "{}",

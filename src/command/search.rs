@@ -29,10 +29,10 @@ pub(super) fn run(global: &Global, args: &SearchArgs) -> anyhow::Result<Exit> {
         eprintln!("error: there is no letter or digit in `{}` to look for", visible(&text));
         return Ok(Exit::Usage);
     }
-    let reader = database::open_judged(&database::path(global)?)?;
+    let reader = database::open_judged(global, &database::path(global)?)?;
     let (page, per_page) = (args.page as usize, args.per_page as usize);
     let search = Search { text: text.clone(), filters, skip: (page - 1) * per_page, take: per_page };
-    let report = SearchReport::new(&text, page, per_page, reader.search(&search)?);
+    let report = SearchReport::new(reader.ruleset()?, &text, page, per_page, reader.search(&search)?);
     print(&if global.json { to_json(&report) } else { report.to_text() })?;
     Ok(Exit::Done)
 }

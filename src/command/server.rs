@@ -7,7 +7,7 @@ use crate::store::Reader;
 use crate::survey::{audit, combination, of_server};
 
 pub(super) fn run(global: &Global, args: &ServerArgs) -> anyhow::Result<Exit> {
-    let reader = database::open_judged(&database::path(global)?)?;
+    let reader = database::open_judged(global, &database::path(global)?)?;
     let mut views = Vec::new();
     for name in reader.servers_called(&args.name)? {
         views.extend(view(&reader, &name)?);
@@ -15,7 +15,7 @@ pub(super) fn run(global: &Global, args: &ServerArgs) -> anyhow::Result<Exit> {
     if views.is_empty() {
         return unknown(&reader, &args.name);
     }
-    let report = ServerReport::new(&args.name, views);
+    let report = ServerReport::new(reader.ruleset()?, &args.name, views);
     print(&if global.json { to_json(&report) } else { report.to_text() })?;
     Ok(Exit::Done)
 }

@@ -28,3 +28,8 @@ pub(super) fn now() -> String {
 pub(super) fn today() -> String {
     now().chars().take(10).collect()
 }
+
+/// Today where the user is, as YYYY-MM-DD.
+pub(super) fn local_today() -> String {
+    jiff::Zoned::now().date().to_string()
+}

@@ -1,6 +1,6 @@
 //! `mcpdex tool NAME`: what a tool does, how dangerous it is and why, on every server that has it.
 
-use super::{Exit, database, gone, print};
+use super::{Exit, database, gone, print, profile};
 use crate::cli::{Global, ToolArgs};
 use crate::model::{FoundTool, RelatedTool};
 use crate::policy::{Profile, Target, decide_found, recommend};
@@ -10,7 +10,7 @@ use crate::survey::{differences, of_name};
 use std::collections::BTreeMap;
 
 pub(super) fn run(global: &Global, args: &ToolArgs) -> anyhow::Result<Exit> {
-    let reader = database::open_judged(&database::path(global)?)?;
+    let reader = database::open_judged(global, &database::path(global)?)?;
     let server = args.server.as_deref();
     let mut name = args.name.clone();
     let mut found = find(&reader, &name, server)?;
@@ -35,8 +35,8 @@ pub(super) fn run(global: &Global, args: &ToolArgs) -> anyhow::Result<Exit> {
         findings: of_name(&name, &found, &namesakes.look_alikes, &namesakes.mentioned_by),
         spellings: namesakes.spellings,
     };
-    let views = views(found);
-    let report = ToolReport::new(&name, views, around);
+    let views = views(&profile::usual(global)?, found);
+    let report = ToolReport::new(reader.ruleset()?, &name, views, around);
     print(&if global.json { to_json(&report) } else { report.to_text(args.all) })?;
     Ok(Exit::Done)
 }
@@ -125,11 +125,11 @@ pub(super) fn by_server(found: &[FoundTool]) -> Vec<(&str, Vec<&FoundTool>)> {
 }
 
 /// Each tool with its decision, and the document that governs all tools of that name on its server.
-fn views(found: Vec<FoundTool>) -> Vec<ToolView> {
+fn views(profile: &Profile, found: Vec<FoundTool>) -> Vec<ToolView> {
     let policies: BTreeMap<String, Result<PolicyView, String>> = by_server(&found)
         .into_iter()
         .map(|(server, tools)| {
-            let policy = match recommend(server, &tools) {
+            let policy = match recommend(profile, server, &tools) {
                 Ok(document) => {
                     let losses =
                         document.losses.iter().map(|loss| format!("; here it is {}: {}", loss.written, loss.why));
@@ -146,7 +146,7 @@ fn views(found: Vec<FoundTool>) -> Vec<ToolView> {
     found
         .into_iter()
         .map(|found| {
-            let decided = decide_found(Profile::balanced(), &found).sentence();
+            let decided = decide_found(profile, &found).sentence();
             let policy = match policies.get(&found.server) {
                 Some(Ok(view)) => PolicyView { reason: decided + &view.reason, ..view.clone() },
                 Some(Err(refused)) => PolicyView { reason: refused.clone(), document: None, steps: &[] },

@@ -2,7 +2,7 @@
 
 use super::list::server_table;
 use super::style::{faint, strong};
-use super::text::{fill, paragraph, table};
+use super::text::{fill, judged_by, paragraph, table};
 use super::visible;
 use crate::model::{Outcome, PartialList, ServerPage, Summary, Unread};
 use serde::{Serialize, Serializer};
@@ -187,7 +187,7 @@ impl CrawlSummary {
             None => "next: mcpdex list · mcpdex list --unread · mcpdex stats".to_owned(),
         };
         let _ = writeln!(out, "\n{}", faint(fill(&next, "", "  ")));
-        out
+        out + &judged_by(&self.ruleset)
     }
 
     /// Whether the server is one of this run's; of a long run only a first page is known.

@@ -34,9 +34,12 @@ impl ScanReport {
             out += &table(&["severity", "finding", "server", "tool", ""], rows);
         }
         let _ = writeln!(out, "\n{}", self.counted());
+        for idle in self.idle_suppressions() {
+            out += &paragraph(&format!("! {idle}"), "");
+        }
         for not_read in self.not_read() {
             out += &paragraph(&format!("! not read: {not_read}"), "");
         }
-        out
+        out + "\n" + &paragraph(&self.about(), "")
     }
 }

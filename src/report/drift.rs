@@ -1,6 +1,6 @@
 //! What changed: between two states of the database, and against a lockfile.
 
-use super::text::{paragraph, table};
+use super::text::{judged_by, paragraph, table};
 use super::visible;
 use crate::model::Risk;
 use crate::survey::{Change, Drift};
@@ -12,6 +12,8 @@ use std::fmt::Write as _;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CheckReport {
     schema: &'static str,
+    /// Digest of the rules and overrides that judged.
+    pub ruleset: String,
     pub lock: String,
     /// Servers that were read and held against the lockfile.
     pub servers: usize,
@@ -22,8 +24,14 @@ pub struct CheckReport {
 
 impl CheckReport {
     /// A report on what differs from a lockfile.
-    pub fn new(lock: String, servers: usize, drift: Vec<Drift>, unread: BTreeMap<String, String>) -> CheckReport {
-        CheckReport { schema: "mcpdex/check/1", lock, servers, drift, unread }
+    pub fn new(
+        ruleset: String,
+        lock: String,
+        servers: usize,
+        drift: Vec<Drift>,
+        unread: BTreeMap<String, String>,
+    ) -> CheckReport {
+        CheckReport { schema: "mcpdex/check/1", ruleset, lock, servers, drift, unread }
     }
 
     /// The report as text for people.
@@ -47,7 +55,7 @@ impl CheckReport {
         for (server, why) in &self.unread {
             out += &paragraph(&format!("! not read: {server}: {why}"), "");
         }
-        out
+        out + &judged_by(&self.ruleset)
     }
 }
 
@@ -55,6 +63,8 @@ impl CheckReport {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DiffReport {
     schema: &'static str,
+    /// Digest of the rules and overrides that judged.
+    pub ruleset: String,
     pub before: String,
     pub after: String,
     /// Servers that only one of the states knows.
@@ -69,6 +79,7 @@ const SHOWN: usize = 160;
 impl DiffReport {
     /// A report on these changes.
     pub fn new(
+        ruleset: String,
         before: &str,
         after: &str,
         (servers_added, servers_removed): (Vec<String>, Vec<String>),
@@ -76,6 +87,7 @@ impl DiffReport {
     ) -> DiffReport {
         DiffReport {
             schema: "mcpdex/diff/1",
+            ruleset,
             before: before.to_owned(),
             after: after.to_owned(),
             servers_added,
@@ -115,7 +127,7 @@ impl DiffReport {
                 out += &paragraph(&format!("{}: {}", field.field, shown(&field.after)), "    + ");
             }
         }
-        out
+        out + "\n" + &judged_by(&self.ruleset)
     }
 }
 

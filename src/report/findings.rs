@@ -1,11 +1,12 @@
 //! Findings on the servers of client configurations, in the formats that pipelines and documents read; as a person reads
 //! them on a terminal they are in `screen` and `details`.
 
+use super::age::DataAge;
 use super::sheet::{cell, escape_markdown};
 use super::visible;
 use crate::model::Risk;
 use crate::source::client_config::Flag;
-use crate::survey::{Finding, Gated, Kind};
+use crate::survey::{Finding, Gated, HeldSuppression, Kind, SuppressionState};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -57,16 +58,37 @@ impl ScannedServer {
     }
 }
 
+/// The entries of taxonomies that a finding points at, each with its edition.
+fn taxonomies(finding: &Finding) -> String {
+    let entries = finding.frameworks.iter().map(|entry| format!("{} ({})", entry.id, entry.framework));
+    entries.collect::<Vec<_>>().join("; ")
+}
+
 /// The report of `mcpdex scan`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ScanReport {
     schema: &'static str,
+    /// Digest of the rules and overrides that judged.
+    pub ruleset: String,
+    /// How old the lists are that were looked at; none where there was none.
+    pub data: Option<DataAge>,
+    /// The commit to which the findings that count are new.
+    pub base: Option<BaseCommit>,
     pub configs: Vec<String>,
     /// What could not be read of the configurations.
     pub problems: Vec<Problem>,
     pub servers: Vec<ScannedServer>,
     /// Gravest first.
     pub findings: Vec<Gated>,
+    pub suppressions: Vec<HeldSuppression>,
+}
+
+/// What a change is held against.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BaseCommit {
+    /// As it was named.
+    pub revision: String,
+    pub commit: String,
 }
 
 /// Something that could not be read of a configuration.
@@ -84,11 +106,56 @@ impl ScanReport {
         servers: Vec<ScannedServer>,
         findings: Vec<Gated>,
     ) -> ScanReport {
-        ScanReport { schema: "mcpdex/scan/1", configs, problems, servers, findings }
+        let (ruleset, suppressions) = (String::new(), Vec::new());
+        let (data, base) = (None, None);
+        ScanReport { schema: "mcpdex/scan/1", ruleset, data, base, configs, problems, servers, findings, suppressions }
+    }
+
+    /// Adds the suppressions, each with what it did.
+    #[must_use]
+    pub fn with_suppressions(self, suppressions: Vec<HeldSuppression>) -> ScanReport {
+        ScanReport { suppressions, ..self }
+    }
+
+    /// Adds the digest of what judged.
+    #[must_use]
+    pub fn judged_by(self, ruleset: String) -> ScanReport {
+        ScanReport { ruleset, ..self }
+    }
+
+    /// Adds what the configurations are held against.
+    #[must_use]
+    pub fn since(self, base: Option<BaseCommit>) -> ScanReport {
+        ScanReport { base, ..self }
+    }
+
+    /// Adds how old the lists are.
+    #[must_use]
+    pub fn aged(self, data: Option<DataAge>) -> ScanReport {
+        ScanReport { data, ..self }
+    }
+
+    /// The suppressions that accept nothing, a sentence each.
+    pub fn idle_suppressions(&self) -> Vec<String> {
+        let idle = self.suppressions.iter().filter(|one| one.state != SuppressionState::Used);
+        let sentence = |one: &HeldSuppression| {
+            let remark = one.remark.as_deref().unwrap_or_default();
+            format!(
+                "the suppression of {} accepts nothing ({}): {remark} ({})",
+                one.suppression.subject(),
+                one.state,
+                one.from
+            )
+        };
+        idle.map(sentence).collect()
     }
 
     /// The configuration that a finding is about; the first where none holds its server, empty where there is none.
-    pub(super) fn config_of(&self, server: &str) -> &str {
+    pub(super) fn config_of<'a>(&'a self, finding: &'a Finding) -> &'a str {
+        let server = finding.server.as_str();
+        if finding.kind == Kind::GateChange {
+            return server;
+        }
         let config = self.servers.iter().find(|one| one.name == server).map(|one| &one.config);
         let config =
             config.or_else(|| self.problems.iter().map(|problem| &problem.config).find(|config| *config == server));
@@ -113,8 +180,20 @@ impl ScanReport {
     pub(super) fn counted(&self) -> String {
         let counting = self.findings.iter().filter(|gated| gated.counts()).count();
         let known = self.findings.iter().filter(|gated| !gated.counts() && gated.known).count();
+        let before = match &self.base {
+            Some(base) => format!("were there at {}", base.revision),
+            None => "were in the baseline".to_owned(),
+        };
         let accepted = self.findings.iter().filter(|gated| !gated.counts() && gated.suppressed.is_some()).count();
-        format!("{counting} findings count; {known} were in the baseline, {accepted} are accepted.")
+        format!("{counting} findings count; {known} {before}, {accepted} are accepted.")
+    }
+
+    /// What judged, how old the lists are, and what they are held against.
+    pub(super) fn about(&self) -> String {
+        let mut parts = vec![format!("ruleset {}", self.ruleset)];
+        parts.extend(self.data.as_ref().map(DataAge::sentence));
+        parts.extend(self.base.as_ref().map(|base| format!("new since {} ({:.12})", base.revision, base.commit)));
+        parts.join(" · ")
     }
 
     /// What was not looked at, and why, one entry a server and problem.
@@ -138,7 +217,17 @@ impl ScanReport {
     /// Never for memory.
     pub fn to_csv(&self) -> Result<Vec<u8>, csv::Error> {
         let mut sheet = csv::Writer::from_writer(Vec::new());
-        sheet.write_record(["severity", "kind", "server", "tool", "message", "counts", "fingerprint"])?;
+        sheet.write_record([
+            "severity",
+            "kind",
+            "server",
+            "tool",
+            "message",
+            "counts",
+            "fingerprint",
+            "taxonomies",
+            "ruleset",
+        ])?;
         for gated in &self.findings {
             let finding = &gated.finding;
             sheet.write_record([
@@ -149,6 +238,8 @@ impl ScanReport {
                 &cell(&finding.message),
                 if gated.counts() { "true" } else { "false" },
                 &finding.fingerprint,
+                &cell(&taxonomies(finding)),
+                &self.ruleset,
             ])?;
         }
         sheet.into_inner().map_err(|e| csv::Error::from(e.into_error()))
@@ -187,6 +278,10 @@ impl ScanReport {
             let text = escape_markdown(&format!("{}: {}", problem.config, visible(&problem.what)));
             let _ = writeln!(out, "\nNot read: {text}");
         }
+        for idle in self.idle_suppressions() {
+            let _ = writeln!(out, "\n{}", escape_markdown(&idle));
+        }
+        let _ = writeln!(out, "\n{}", escape_markdown(&self.about()));
         out
     }
 }

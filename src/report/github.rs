@@ -18,7 +18,7 @@ impl ScanReport {
         for finding in self.unread() {
             self.command(&mut out, &Gated::plain(finding));
         }
-        out + &self.counted() + "\n"
+        out + &data(&format!("{} {}", self.counted(), self.about())) + "\n"
     }
 
     fn command(&self, out: &mut String, gated: &Gated) {
@@ -32,7 +32,7 @@ impl ScanReport {
             Some(tool) => format!("{}: {tool} ({})", finding.kind, finding.server),
             None => format!("{} ({})", finding.kind, finding.server),
         };
-        let file = property(&relative(self.config_of(&finding.server)));
+        let file = property(&relative(self.config_of(finding)));
         let place = match self.place_of(&finding.server) {
             (line, Some(column)) => format!("line={line},col={column}"),
             (line, None) => format!("line={line}"),

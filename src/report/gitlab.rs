@@ -42,7 +42,7 @@ impl ScanReport {
             Some(tool) => format!("{} of {}", tool, finding.server),
             None => finding.server.clone(),
         };
-        let config = self.config_of(&finding.server);
+        let config = self.config_of(finding);
         let (begin, _) = self.place_of(&finding.server);
         Issue {
             description: visible(&format!("{subject}: {}", gated.message())).into_owned(),

@@ -44,7 +44,7 @@ impl ScanReport {
             None => suites.push((config, vec![case])),
         };
         for gated in &self.findings {
-            add(self.config_of(&gated.finding.server), case(gated, from.unwrap_or(Risk::Low)));
+            add(self.config_of(&gated.finding), case(gated, from.unwrap_or(Risk::Low)));
         }
         for server in &self.servers {
             if !self.findings.iter().any(|gated| gated.finding.server == server.name) {
@@ -55,7 +55,7 @@ impl ScanReport {
             let (class, name) = (problem.config.clone(), "unread".to_owned());
             add(&problem.config, Case { class, name, result: Verdict::Unread(problem.what.clone()) });
         }
-        write(&suites)
+        write(&suites, &self.ruleset)
     }
 }
 
@@ -83,13 +83,19 @@ fn case(gated: &Gated, from: Risk) -> Case {
     Case { class: server.clone(), name, result }
 }
 
-fn write(suites: &[(&str, Vec<Case>)]) -> std::io::Result<String> {
+fn write(suites: &[(&str, Vec<Case>)], ruleset: &str) -> std::io::Result<String> {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let all = || suites.iter().flat_map(|(_, cases)| cases);
     xml.write_event(Event::Start(counted(BytesStart::new("testsuites"), "mcpdex", all())))?;
     for (name, cases) in suites {
         xml.write_event(Event::Start(counted(BytesStart::new("testsuite"), name, cases.iter())))?;
+        xml.write_event(Event::Start(BytesStart::new("properties")))?;
+        let mut property = BytesStart::new("property");
+        property.push_attribute(("name", "ruleset"));
+        property.push_attribute(("value", &*text(ruleset)));
+        xml.write_event(Event::Empty(property))?;
+        xml.write_event(Event::End(BytesEnd::new("properties")))?;
         for case in cases {
             let mut begin = BytesStart::new("testcase");
             begin.push_attribute(("classname", &*text(&case.class)));

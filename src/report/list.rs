@@ -1,6 +1,6 @@
 //! Servers in a list, as a table or as JSON.
 
-use super::text::{paragraph, table, width};
+use super::text::{judged_by, paragraph, table, width};
 use crate::model::{Risk, ServerLine, ServerPage};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -42,7 +42,7 @@ impl ListReport {
         if first + servers.len() <= self.found.found as usize {
             out += &paragraph(&format!("next: --page {}", self.page + 1), "");
         }
-        out
+        out + &judged_by(&self.ruleset)
     }
 }
 

@@ -1,8 +1,10 @@
 //! What the commands print: tables for people, JSON for programs. Text from servers is made harmless here.
 
+mod age;
 mod budget;
 #[cfg(feature = "parquet")]
 mod columns;
+mod config;
 mod crawl;
 mod details;
 mod doctor;
@@ -22,6 +24,7 @@ mod places;
 mod policy_drift;
 mod probe;
 mod sarif;
+mod sarif_taxonomies;
 mod screen;
 mod search;
 mod server;
@@ -33,9 +36,11 @@ mod text;
 mod tool;
 
 pub use crate::model::visible;
+pub use age::DataAge;
 pub use budget::{BudgetReport, NoBudget};
 #[cfg(feature = "parquet")]
 pub use columns::Columns;
+pub use config::{ConfigReport, SettingLine};
 pub use crawl::{CrawlSummary, Host, RunSummary, SourceProblem};
 pub use doctor::{Checkup, DoctorReport, Health};
 pub use drift::{CheckReport, DiffReport};
@@ -43,7 +48,7 @@ pub use eval::{eval_list, eval_matrices, eval_score};
 pub use explain::explanation_text;
 pub use extract::{ExtractReport, ExtractedPackage, ExtractedTool};
 use findings::relative;
-pub use findings::{Problem, ScanReport, ScannedServer};
+pub use findings::{BaseCommit, Problem, ScanReport, ScannedServer};
 pub use json::to_json;
 pub use leak::{CutCosts, CutTool, LeakCut, LeakReport, NoCut};
 pub use list::ListReport;

@@ -1,6 +1,7 @@
 //! Findings as SARIF 2.1.0, for code scanning: every rule once, every result with a place and a stable fingerprint.
 
 use super::findings::ScanReport;
+use super::sarif_taxonomies::{SarifTaxonomies, SarifTaxonomy, TaxonReference};
 use super::{relative, visible};
 use crate::model::Risk;
 use crate::survey::{Gated, Kind};
@@ -40,8 +41,21 @@ struct Run {
     tool: ToolComponent,
     column_kind: &'static str,
     invocations: [Invocation; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    taxonomies: Vec<SarifTaxonomy>,
+    properties: RunProperties,
     artifacts: Vec<Artifact>,
     results: Vec<SarifResult>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RunProperties {
+    /// Digest of the rules and overrides that judged.
+    ruleset: String,
+    /// The time at which the oldest list was last seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oldest_list: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -132,6 +146,8 @@ struct SarifResult {
     baseline_state: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suppressions: Vec<SarifSuppression>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    taxa: Vec<TaxonReference>,
     properties: ResultProperties,
 }
 
@@ -192,6 +208,7 @@ impl ScanReport {
     /// The report as a SARIF log. What could not be read is a result, since pages show no notifications; and where anything
     /// was not read, partial or not there the invocation did not succeed.
     pub fn to_sarif(&self) -> String {
+        let taxonomies = SarifTaxonomies::of(&self.findings);
         let rules: Vec<Rule> = Kind::ALL.iter().map(|kind| rule(*kind)).collect();
         let in_use = || self.servers.iter().filter(|server| !server.disabled);
         let successful = self.problems.is_empty()
@@ -219,6 +236,11 @@ impl ScanReport {
                     .map(|text| Notification { level: "warning", message: text_of(&text) })
                     .collect(),
             }],
+            taxonomies: taxonomies.components(),
+            properties: RunProperties {
+                ruleset: self.ruleset.clone(),
+                oldest_list: self.data.as_ref().map(|data| data.oldest.clone()),
+            },
             artifacts: self
                 .configs
                 .iter()
@@ -227,8 +249,8 @@ impl ScanReport {
             results: self
                 .findings
                 .iter()
-                .map(|gated| self.result(gated))
-                .chain(self.unread().map(|finding| self.result(&Gated::plain(finding))))
+                .map(|gated| self.result(gated, &taxonomies))
+                .chain(self.unread().map(|finding| self.result(&Gated::plain(finding), &taxonomies)))
                 .collect(),
         };
         let log = Log {
@@ -239,9 +261,9 @@ impl ScanReport {
         super::to_json(&log)
     }
 
-    fn result(&self, gated: &Gated) -> SarifResult {
+    fn result(&self, gated: &Gated, taxonomies: &SarifTaxonomies) -> SarifResult {
         let finding = &gated.finding;
-        let config = self.config_of(&finding.server);
+        let config = self.config_of(finding);
         let index = self.configs.iter().position(|other| other == config);
         let mut logical = vec![LogicalLocation {
             name: finding.server.clone(),
@@ -285,6 +307,7 @@ impl ScanReport {
                     justification: format!("{} (until {})", entry.reason, entry.expires),
                 })
                 .collect(),
+            taxa: taxonomies.of_finding(gated),
             properties: ResultProperties {
                 security_severity: match finding.severity {
                     Risk::Low => "2.0",

@@ -17,6 +17,8 @@ const SCREEN: usize = 60;
 const QUIET: usize = 8;
 /// Things that were not read that are told one by one; more are counted.
 const NOT_READ: usize = 6;
+/// Suppressions that accept nothing that are told one by one.
+const IDLE: usize = 4;
 /// Findings milder than this are counted, not named.
 const NAMED: Risk = Risk::High;
 
@@ -129,6 +131,13 @@ impl ScanReport {
                 out += &hanging(&line, "", "    ");
             }
         }
+        let idle = self.idle_suppressions();
+        for one in idle.iter().take(IDLE) {
+            out += &hanging(&format!("! {one}"), "", "    ");
+        }
+        if idle.len() > IDLE {
+            let _ = writeln!(out, "! {} more suppressions accept nothing (--json)", idle.len() - IDLE);
+        }
         let more =
             if more > 0 { format!(" {more} of them, most milder than high, are not shown.") } else { String::new() };
         let _ = write!(out, "\n{}", hanging(&format!("{}{more}", self.counted()), "", ""));
@@ -136,6 +145,7 @@ impl ScanReport {
         if !self.servers.is_empty() {
             let _ = writeln!(out, "{}", faint(fill(next, "", "  ")));
         }
+        let _ = writeln!(out, "{}", faint(fill(&visible(&self.about()), "", "  ")));
         out
     }
 }

@@ -1,6 +1,6 @@
 //! What a search found, as a table or as JSON.
 
-use super::text::{paragraph, table};
+use super::text::{judged_by, paragraph, table};
 use crate::model::{Hit, HitPage};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SearchReport {
     schema: &'static str,
+    /// Digest of the rules and overrides that judged.
+    pub ruleset: String,
     pub query: String,
     /// The number of this page, from 1.
     pub page: usize,
@@ -19,8 +21,8 @@ pub struct SearchReport {
 
 impl SearchReport {
     /// A report on one page.
-    pub fn new(query: &str, page: usize, per_page: usize, found: HitPage) -> SearchReport {
-        SearchReport { schema: "mcpdex/search/1", query: query.to_owned(), page, per_page, found }
+    pub fn new(ruleset: String, query: &str, page: usize, per_page: usize, found: HitPage) -> SearchReport {
+        SearchReport { schema: "mcpdex/search/1", ruleset, query: query.to_owned(), page, per_page, found }
     }
 
     /// The report as text for people.
@@ -46,7 +48,7 @@ impl SearchReport {
         if found.bounded {
             out += &paragraph("The first matches were ranked; more words or filters narrow the search.", "");
         }
-        out
+        out + &judged_by(&self.ruleset)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The report on one server: its tools, how risky they are, what they make possible together, what they cost, what its
 //! annotations are worth, and what is not known of it.
 
-use super::text::{hanging, paragraph, table};
+use super::text::{hanging, judged_by, paragraph, table};
 use super::visible;
 use crate::model::{
     Class, Confidence, FoundTool, ListFacts, Package, Risk, ServerFacts, ToolOrigin, ToolSite, Trait, Unread,
@@ -239,14 +239,16 @@ impl ServerView {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ServerReport {
     schema: &'static str,
+    /// Digest of the rules and overrides that judged.
+    pub ruleset: String,
     pub asked: String,
     pub servers: Vec<ServerView>,
 }
 
 impl ServerReport {
     /// A report on the servers that a person may have meant.
-    pub fn new(asked: &str, servers: Vec<ServerView>) -> ServerReport {
-        ServerReport { schema: "mcpdex/server/1", asked: asked.to_owned(), servers }
+    pub fn new(ruleset: String, asked: &str, servers: Vec<ServerView>) -> ServerReport {
+        ServerReport { schema: "mcpdex/server/1", ruleset, asked: asked.to_owned(), servers }
     }
 
     /// The report as text for people.
@@ -258,6 +260,6 @@ impl ServerReport {
             }
             view.write(&mut out);
         }
-        out
+        out + "\n" + &judged_by(&self.ruleset)
     }
 }

@@ -1,6 +1,7 @@
 //! The database in numbers, each with what it is a part of.
 
-use super::text::table;
+use super::age::DataAge;
+use super::text::{hanging, judged_by, table};
 use crate::model::{Count, Figures};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -9,14 +10,18 @@ use std::fmt::Write as _;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StatsReport {
     schema: &'static str,
+    /// Digest of the rules and overrides that judged.
+    pub ruleset: String,
+    /// How old the current lists are; none where there are none.
+    pub data: Option<DataAge>,
     #[serde(flatten)]
     pub figures: Figures,
 }
 
 impl StatsReport {
     /// A report on these figures.
-    pub fn new(figures: Figures) -> StatsReport {
-        StatsReport { schema: "mcpdex/stats/1", figures }
+    pub fn new(ruleset: String, data: Option<DataAge>, figures: Figures) -> StatsReport {
+        StatsReport { schema: "mcpdex/stats/1", ruleset, data, figures }
     }
 
     /// The report as text for people.
@@ -58,7 +63,11 @@ impl StatsReport {
         }
         let rows = f.growth.iter().map(|g| vec![g.month.clone(), g.servers.to_string(), g.lists.to_string()]);
         out += &table(&["month", "new servers", "new lists"], rows);
-        out
+        out.push('\n');
+        if let Some(data) = &self.data {
+            out += &hanging(&format!("data      {}", data.sentence()), "", "          ");
+        }
+        out + &judged_by(&self.ruleset)
     }
 }
 

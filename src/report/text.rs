@@ -1,6 +1,6 @@
 //! Paragraphs and tables: as wide as the terminal, and in one piece where a program reads them.
 
-use super::style::by_risk;
+use super::style::{by_risk, faint};
 use super::visible;
 use crate::model::Risk;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
@@ -77,6 +77,11 @@ pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
         out.push('\n');
     }
     out
+}
+
+/// The last line of what was judged: by what.
+pub(super) fn judged_by(ruleset: &str) -> String {
+    format!("{}\n", faint(format!("ruleset {}", visible(ruleset))))
 }
 
 /// Columns this narrow hold words and numbers, which are not wrapped.

@@ -1,7 +1,7 @@
 //! The report on one tool name: every server that has it, what it does, how it was judged, what to do about it.
 
 use super::style::{by_risk, strong};
-use super::text::{fill, hanging, paragraph, table};
+use super::text::{fill, hanging, judged_by, paragraph, table};
 use super::visible;
 use crate::model::{
     Annotations, FoundTool, Merge, Oddity, OtherStatement, Parameter, Partial, RelatedTool, ToolCondition, ToolOrigin,
@@ -106,6 +106,8 @@ impl ToolView {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ToolReport {
     schema: &'static str,
+    /// Digest of the rules and overrides that judged.
+    pub ruleset: String,
     pub tool: String,
     pub servers: Vec<ToolView>,
     pub around: ToolSurroundings,
@@ -125,8 +127,8 @@ pub struct ToolSurroundings {
 
 impl ToolReport {
     /// A report on `tool` as the given servers have it.
-    pub fn new(tool: &str, servers: Vec<ToolView>, around: ToolSurroundings) -> ToolReport {
-        ToolReport { schema: "mcpdex/tool/1", tool: tool.to_owned(), servers, around }
+    pub fn new(ruleset: String, tool: &str, servers: Vec<ToolView>, around: ToolSurroundings) -> ToolReport {
+        ToolReport { schema: "mcpdex/tool/1", ruleset, tool: tool.to_owned(), servers, around }
     }
 
     /// The report as text for people: with `all` every server's tool in full, else of many the gravest.
@@ -174,7 +176,7 @@ impl ToolReport {
                 format!("The gravest of {} is shown; `--all` shows {rest} more, `--server NAME` one.", rest + in_full);
             let _ = write!(out, "\n{}", paragraph(&more, ""));
         }
-        out
+        out + "\n" + &judged_by(&self.ruleset)
     }
 
     /// The servers' tools, gravest first.

@@ -2,7 +2,7 @@
 
 use crate::support::mirror::{Mirror, Reply};
 use flate2::{Compression, write::GzEncoder};
-use mcpdex::model::{Outcome, Secret};
+use mcpdex::model::{Outcome, SecretString};
 use mcpdex::net::guard::LookupFuture;
 use mcpdex::net::{Client, Config, Failure, FetchLimits, FetchedBody, Lookup, Request, Trust};
 use std::io::Write;
@@ -110,7 +110,7 @@ fn credentials_reach_their_own_host_and_no_other() {
     other.on("/c", Reply::json("{}"));
     let lab = Config { allow_private: true, ..Config::default() };
     let mut asking = request(mirror.url("/a"), Trust::Operator);
-    asking.authorization = Some(Secret::new("Bearer planted"));
+    asking.authorization = Some(SecretString::from("Bearer planted"));
     get(lab, asking).unwrap();
     let seen: Vec<_> = mirror.asked().iter().map(|a| a.headers.get("authorization").cloned()).collect();
     assert_eq!(seen, [Some("Bearer planted".to_owned()), Some("Bearer planted".to_owned())]);

@@ -102,7 +102,7 @@ const MILLIS: u64 = 20_000;
 fn work(files: &[(&str, &[u8])]) -> Result<Extraction, WorkerError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     // Hostile text compresses too well for the guard of the archive, which is not what is looked at here.
-    let limits = ReadLimits { millis: MILLIS, ratio: 1 << 20, ..ReadLimits::default() };
+    let limits = ReadLimits { cpu_millis: MILLIS / 2, millis: MILLIS, ratio: 1 << 20, ..ReadLimits::default() };
     let archive = tar_gz_files(files);
     let package = package(Ecosystem::Npm, "lantern");
     let program = Path::new(env!("CARGO_BIN_EXE_mcpdex"));

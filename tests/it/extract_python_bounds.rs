@@ -1,10 +1,11 @@
 //! What the reader of Python servers leaves out, what it says about that, and what it survives.
 
 use crate::support::python::{module, names, read, read_module, read_within, reasons, tools};
-use mcpdex::extract::ReadLimits;
+use mcpdex::extract::{Budget, ReadLimits, Spent};
 use mcpdex::model::PartialReason;
 use proptest::prelude::*;
 use serde_json::json;
+use std::time::Duration;
 
 #[test]
 fn what_only_a_run_could_tell_is_left_out_and_said() {
@@ -115,11 +116,11 @@ fn start_up_code_without_end_stops_at_the_limit() {
          @mcp.tool()\ndef ok(): ...\n\
          def a():\n    b(); b(); b()\ndef b():\n    a(); a(); a()\n\
          def main():\n    for i in range(1000):\n        for j in range(1000):\n            for k in range(1000):\n                x = i + j\n    mcp.run()\n";
-    let limits = ReadLimits { millis: 2_000, ..ReadLimits::default() };
-    let found = read_within(&module(text), limits);
+    let each = Spent { cpu: Duration::from_millis(100), ..Spent::default() };
+    let found = read_within(&module(text), &Budget::scripted(ReadLimits::default(), each));
     assert_eq!(names(&found), ["ok"]);
     let said: Vec<&str> = found.partial.iter().map(|partial| partial.detail.as_str()).collect();
-    assert!(said.iter().any(|text| text.contains("the time for this package (2 s) ran out")), "{said:?}");
+    assert!(said.iter().any(|text| text.contains("the processor time for this package (27 s) ran out")), "{said:?}");
 }
 
 fn source() -> impl Strategy<Value = String> {

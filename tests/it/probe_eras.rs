@@ -1,7 +1,7 @@
 //! Servers of every era are listed, by the shortest way that each understands.
 
 use crate::support::hostile::{Act, Hostile, Seen, answer, client, error, json, result, stream};
-use mcpdex::model::{Outcome, ProbeResult, Secret, Transport};
+use mcpdex::model::{Outcome, ProbeResult, SecretString, Transport};
 use mcpdex::probe::{self, Ask};
 use std::sync::{Arc, Mutex, mpsc};
 
@@ -203,7 +203,7 @@ async fn given_credentials_go_to_their_own_origin_and_no_further() {
     });
     for (path, tool) in [("/mcp", "copy_row"), ("/away", "elsewhere")] {
         let mut asked = server.ask_at("mcp.example", path);
-        asked.headers = vec![("Authorization".to_owned(), Secret::new("Bearer sesame"))];
+        asked.headers = vec![("Authorization".to_owned(), SecretString::from("Bearer sesame"))];
         let heard = ask(&asked).await;
         assert_eq!(names(&heard), [tool]);
         assert!(!format!("{asked:?}{heard:?}").contains("sesame"));

@@ -30,6 +30,12 @@ fn output(user: &User, line: &str) -> String {
     format!("{}{}", ran.out, ran.err)
 }
 
+/// Without the digest of the rules, which changes with every one of them.
+fn undigested(text: &str) -> String {
+    let line = |line: &str| if line.starts_with("ruleset ") { "ruleset".to_owned() } else { line.to_owned() };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
 #[test]
 fn the_tour_prints_what_the_readme_shows() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
@@ -53,6 +59,6 @@ fn the_tour_prints_what_the_readme_shows() {
     if std::env::var_os("MCPDEX_UPDATE_README").is_some() {
         std::fs::write(path, expected).unwrap();
     } else {
-        assert!(readme == expected, "README.md is no longer true; it should read:\n{tour}");
+        assert!(undigested(&readme) == undigested(&expected), "README.md is no longer true; it should read:\n{tour}");
     }
 }

@@ -169,7 +169,18 @@ fn assert_sarif(log: &Value) {
     assert_eq!(log["version"], "2.1.0");
     assert!(url::Url::parse(log["$schema"].as_str().unwrap()).is_ok());
     for run in log["runs"].as_array().unwrap() {
-        keys(run, &["tool", "columnKind", "invocations", "artifacts", "results"], &["tool"]);
+        keys(
+            run,
+            &["tool", "columnKind", "invocations", "taxonomies", "properties", "artifacts", "results"],
+            &["tool"],
+        );
+        let taxonomies = run["taxonomies"].as_array().unwrap();
+        for taxonomy in taxonomies {
+            keys(taxonomy, &["name", "version", "organization", "isComprehensive", "taxa"], &["name"]);
+            assert!(taxonomy["version"].as_str().unwrap().starts_with(|first: char| first.is_ascii_digit()));
+            taxonomy["taxa"].as_array().unwrap().iter().for_each(|taxon| keys(taxon, &["id", "name"], &["id"]));
+        }
+        assert!(taxonomies.iter().any(|one| one["organization"] == "MITRE" && one["version"] == "4.16"));
         assert!(["utf16CodeUnits", "unicodeCodePoints"].contains(&run["columnKind"].as_str().unwrap()));
         let driver = &run["tool"]["driver"];
         keys(driver, &["name", "version", "semanticVersion", "rules"], &["name"]);
@@ -216,9 +227,18 @@ fn assert_sarif(log: &Value) {
                 "partialFingerprints",
                 "baselineState",
                 "suppressions",
+                "taxa",
                 "properties",
             ];
             keys(result, &parts, &["message"]);
+            for taxon in result["taxa"].as_array().into_iter().flatten() {
+                keys(taxon, &["id", "index", "toolComponent"], &["id"]);
+                keys(&taxon["toolComponent"], &["name", "index"], &[]);
+                let number = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap();
+                let taxonomy = &taxonomies[number(&taxon["toolComponent"]["index"])];
+                assert_eq!(taxonomy["name"], taxon["toolComponent"]["name"]);
+                assert_eq!(taxonomy["taxa"][number(&taxon["index"])]["id"], taxon["id"]);
+            }
             message(&result["message"]);
             let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
             assert_eq!(rules[index]["id"], result["ruleId"]);

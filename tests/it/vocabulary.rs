@@ -9,7 +9,7 @@ use mcpdex::model::{
 };
 use mcpdex::policy::{DecisionDrift, SettlementKind, Target};
 use mcpdex::source::client_config::Flag;
-use mcpdex::survey::{ChangeKind, DriftKind, Kind, LegKind};
+use mcpdex::survey::{ChangeKind, DriftKind, Kind, LegKind, SuppressionState};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -36,6 +36,7 @@ fn vocabularies() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("field", "the part of a definition that evidence was taken from", words(Field::ALL, Field::as_str)),
         ("claim-effect", "what a server's claim did to the verdict", words(ClaimEffect::ALL, ClaimEffect::as_str)),
         ("finding-kind", "what a finding is about", words(Kind::ALL, Kind::as_str)),
+        ("suppression-state", "of what use a suppression is", words(SuppressionState::ALL, SuppressionState::as_str)),
         ("drift-kind", "how something differs from a lockfile", words(DriftKind::ALL, DriftKind::as_str)),
         ("change-kind", "what happened to a tool between two times", words(ChangeKind::ALL, ChangeKind::as_str)),
         ("transport", "how a server is spoken to", words(Transport::ALL, Transport::as_str)),

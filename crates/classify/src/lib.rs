@@ -38,3 +38,4 @@ pub use rules::error::RulesError;
 pub use rules::ruleset::Ruleset;
 pub use rules::source_file::SourceFile;
 pub use rules::syntax;
+pub use rules::taxonomy::{TaxonomyEdition, taxonomy_editions};

@@ -3,7 +3,7 @@
 
 use super::clients::{self, Pip};
 use super::options::{Options, Surroundings};
-use mcpdex_model::{Package, Secret};
+use mcpdex_model::{Package, SecretString};
 use mcpdex_net::{Trust, split_user_info};
 use mcpdex_process::{Environment, ProgramError};
 use mcpdex_source::npmrc::{ConfigError, NpmConfig, scope};
@@ -19,7 +19,7 @@ use url::Url;
 pub(super) struct Registry {
     pub(super) base: Url,
     pub(super) trust: Trust,
-    pub(super) authorization: Option<Secret>,
+    pub(super) authorization: Option<SecretString>,
 }
 
 /// How a Python package is found.
@@ -110,7 +110,7 @@ impl Configured {
     }
 
     /// The header for an address, where npm's configuration has one for it.
-    pub(super) async fn npm_authorization(&self, url: &Url) -> Option<Secret> {
+    pub(super) async fn npm_authorization(&self, url: &Url) -> Option<SecretString> {
         self.npm.lock().await.config.authorization(url)
     }
 

@@ -42,6 +42,21 @@ pub fn project_files(project: &Path) -> Vec<PathBuf> {
     unique(places.flat_map(|place| matches(&path(place))).collect())
 }
 
+/// Whether a path below a project, with `/` between its parts, is one of those where a configuration is looked for.
+pub fn is_project_place(path: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').collect();
+    let fits = |(pattern, part): (&str, &&str)| match pattern.split_once('*') {
+        Some((before, after)) => {
+            part.len() >= before.len() + after.len() && part.starts_with(before) && part.ends_with(after)
+        }
+        None => pattern == *part,
+    };
+    PLACES.iter().filter(|place| place.base == Base::Project).any(|place| {
+        let wanted = place.path.split('/');
+        wanted.clone().count() == parts.len() && wanted.zip(&parts).all(fits)
+    })
+}
+
 /// Each file once, whatever paths lead to it.
 pub fn unique(files: Vec<PathBuf>) -> Vec<PathBuf> {
     let mut seen = std::collections::BTreeSet::new();

@@ -28,6 +28,7 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod engine;
 mod program;
 mod syntax;
 
@@ -46,10 +47,10 @@ pub mod rust;
 pub mod worker;
 pub mod workspace;
 
+pub use engine::budget::{Budget, Limit, ReadLimits, Spent};
 use mcpdex_model::{Ecosystem, Partial, PartialKind, PartialReason, ToolCondition, ToolOrigin, ToolSite};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 /// Which package a tree was read from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,72 +124,6 @@ impl Extraction {
     /// Whether no tool is known to be missing: every construct that could add, drop or rename one was understood.
     pub fn is_complete(&self) -> bool {
         self.partial.iter().all(|partial| partial.kind != PartialKind::MissingTool)
-    }
-}
-
-/// Bounds on one package. Every number is a maximum; what lies beyond is refused or marked partial, never cut silently.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReadLimits {
-    /// Bytes of the archive as downloaded.
-    pub archive_bytes: u64,
-    /// Bytes of all entries of the archive together, unpacked.
-    pub unpacked_bytes: u64,
-    /// Unpacked bytes for each byte of the archive, looked at once more than a mebibyte was unpacked.
-    pub ratio: u64,
-    /// Entries of the archive.
-    pub entries: usize,
-    /// Folders above a file.
-    pub path_depth: usize,
-    /// Bytes of one source file; a larger one is left out with a [`Partial`].
-    pub source_bytes: usize,
-    /// How deep brackets may nest in a source file before it reaches the parser.
-    pub bracket_depth: usize,
-    /// Tools of one package.
-    pub tools: usize,
-    /// Milliseconds from start to answer.
-    pub millis: u64,
-    /// Bytes of address space of the worker process.
-    pub memory_bytes: u64,
-    /// Bytes of the worker's answer.
-    pub answer_bytes: u64,
-}
-
-impl Default for ReadLimits {
-    fn default() -> Self {
-        const MIB: u64 = 1 << 20;
-        ReadLimits {
-            archive_bytes: 50 * MIB,
-            unpacked_bytes: 200 * MIB,
-            ratio: 100,
-            entries: 20_000,
-            path_depth: 32,
-            source_bytes: 8 << 20,
-            bracket_depth: 1_000,
-            tools: 5_000,
-            millis: 30_000,
-            memory_bytes: 2_048 * MIB,
-            answer_bytes: 32 * MIB,
-        }
-    }
-}
-
-/// What is left of the time and room of one extraction; handed to every reader.
-#[derive(Debug, Clone, Copy)]
-pub struct Budget {
-    pub limits: ReadLimits,
-    /// When the readers must have stopped. Checked in every loop whose length the package decides.
-    pub deadline: Instant,
-}
-
-impl Budget {
-    /// A budget that starts now. A tenth of the time is kept back for writing the answer.
-    pub fn start(limits: ReadLimits) -> Self {
-        Budget { limits, deadline: Instant::now() + Duration::from_millis(limits.millis / 10 * 9) }
-    }
-
-    /// Whether the time is used up.
-    pub fn expired(&self) -> bool {
-        Instant::now() >= self.deadline
     }
 }
 
@@ -282,8 +217,9 @@ const STACK_BYTES: usize = 256 << 20;
 /// No thread with a large stack could be started.
 pub fn extract(tree: &SourceTree, budget: &Budget) -> std::io::Result<Extraction> {
     std::thread::scope(|scope| {
-        let reader =
-            std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || read_all(tree, budget))?;
+        let reader = std::thread::Builder::new()
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, || read_all(tree, &budget.on_this_thread()))?;
         reader.join().map_err(|_| std::io::Error::other("a reader panicked"))
     })
 }

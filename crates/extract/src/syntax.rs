@@ -43,8 +43,11 @@ pub(super) fn parse(
         return Err(refuse(PartialReason::UnparsedFile, format!("no grammar for this file: {error}")));
     }
     let effort = Effort::of(source.len());
+    let mut asked = 0u32;
     let mut watch = |_: &ParseState| {
-        if effort.is_spent() || budget.expired() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        asked = asked.wrapping_add(1);
+        let is_over = asked.is_multiple_of(ASKED_A_LOOK) && budget.expired();
+        if effort.is_spent() || is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let options = ParseOptions::new().progress_callback(&mut watch);
     let mut read = |at: usize, _| {
@@ -59,9 +62,11 @@ pub(super) fn parse(
         let detail = "its text makes the parser start over again and again, so it was left out".to_owned();
         return Err(refuse(PartialReason::LimitReached, detail));
     }
-    tree.ok_or_else(|| refuse(PartialReason::LimitReached, "the time for this package ran out".to_owned()))
+    tree.ok_or_else(|| refuse(PartialReason::LimitReached, format!("{} before the file was parsed", budget.told())))
 }
 
+/// How often the parser asks whether to go on, every hundred steps, before the clock is looked at.
+const ASKED_A_LOOK: u32 = 8;
 /// Bytes that the parser is given at a time. What it reads twice within one piece is not noticed.
 const PIECE: usize = 256;
 /// What a step back or ahead counts as, in bytes: most are to the next word.

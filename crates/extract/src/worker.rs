@@ -5,7 +5,8 @@
 //! memory and time beyond the limits, then reads the archive and extracts.
 //!
 //! On the wire: the request is one line of JSON and then the bytes of the archive up to the end of stdin; the answer is
-//! one JSON document on stdout. The worker has no environment, opens no file and no connection.
+//! one JSON document on stdout. The worker has no environment, opens no connection and no file (but what the system tells of
+//! its own memory).
 
 use super::archive::{self, ArchiveKind};
 use super::{Budget, Extraction, PackageInfo, ReadLimits, extract};
@@ -155,7 +156,8 @@ fn answer(bytes: &[u8], request: Request) -> io::Result<Answer> {
 #[cfg(unix)]
 fn confine(limits: &ReadLimits) -> io::Result<()> {
     use rlimit::Resource;
-    let seconds = limits.millis / 1_000 + 2;
+    // Unpacking comes before the readers' own share, and writing the answer after it.
+    let seconds = limits.cpu_millis / 1_000 + 10;
     Resource::CORE.set(0, 0)?;
     Resource::FSIZE.set(0, 0)?;
     Resource::CPU.set(seconds, seconds)?;

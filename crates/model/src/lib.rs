@@ -28,7 +28,6 @@ mod outcome;
 mod probe_result;
 pub mod scan;
 mod schema;
-mod secret;
 mod sep2793;
 pub mod spelling;
 pub mod text;
@@ -51,7 +50,8 @@ pub use observation::{Observation, Partial, PartialKind, PartialReason, ToolOrig
 pub use outcome::Outcome;
 pub use probe_result::{AuthNeeds, CardFacts, ProbeResult, ServerInfo};
 pub use schema::{Parameter, parameters};
-pub use secret::Secret;
+/// A credential in memory: sent, never shown, never written down; overwritten when it goes.
+pub use secrecy::{ExposeSecret, SecretString};
 pub use sep2793::{ApprovalRecommendation, BlastRadius, DeedCategory, Reversibility, Sep2793};
 pub use text::{is_hidden, visible};
 pub use tool::{Annotations, Hint, Oddity, Tool, ToolError};

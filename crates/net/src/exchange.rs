@@ -8,7 +8,7 @@ use super::guard::{check_redirect, check_url, same_place};
 use super::host::RequestOutcome;
 use super::retry::retry_after;
 use super::{Cause, Client, Encoding, Failure, Permit, Trust};
-use mcpdex_model::Secret;
+use mcpdex_model::{ExposeSecret, SecretString};
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
@@ -73,7 +73,7 @@ pub struct Exchange {
     /// Headers that may go wherever the guard lets the request go.
     pub headers: Vec<(&'static str, String)>,
     /// Headers for the origin of `url` alone: credentials and session ids.
-    pub bound: Vec<(String, Secret)>,
+    pub bound: Vec<(String, SecretString)>,
     /// A JSON body.
     pub body: Option<String>,
     pub deadline: Deadline,
@@ -313,7 +313,7 @@ impl Client {
             request = request.header(*name, value);
         }
         for (name, secret) in asked.bound.iter().filter(|_| at_home) {
-            let mut value = HeaderValue::from_str(secret.expose())
+            let mut value = HeaderValue::from_str(secret.expose_secret())
                 .map_err(|_| Cause::Unreadable(format!("the value given for `{name}` cannot stand in a header")))?;
             value.set_sensitive(true);
             let name = HeaderName::try_from(name)

@@ -2,7 +2,7 @@
 
 use super::Trust;
 use base64::Engine;
-use mcpdex_model::Secret;
+use mcpdex_model::SecretString;
 use std::time::Duration;
 use url::Url;
 
@@ -49,7 +49,7 @@ pub struct Request {
     pub limits: FetchLimits,
     pub encoding: Encoding,
     /// The whole `Authorization` header, for this URL's host and port alone.
-    pub authorization: Option<Secret>,
+    pub authorization: Option<SecretString>,
     /// What an earlier answer is known by: the server may say that it still holds.
     pub known: Option<Validators>,
 }
@@ -114,7 +114,7 @@ impl FetchedBody {
 }
 
 /// Takes user name and password out of a URL and makes them the `Authorization` header that they stand for.
-pub fn split_user_info(url: &mut Url) -> Option<Secret> {
+pub fn split_user_info(url: &mut Url) -> Option<SecretString> {
     if url.username().is_empty() && url.password().is_none() {
         return None;
     }
@@ -123,7 +123,7 @@ pub fn split_user_info(url: &mut Url) -> Option<Secret> {
     // These fail for URLs without a host only, and those hold no user information.
     let _ = url.set_username("");
     let _ = url.set_password(None);
-    Some(Secret::new(format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair))))
+    Some(SecretString::from(format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair))))
 }
 
 /// A URL as it may be shown: without user information, and without what a query or fragment may hide.
@@ -145,13 +145,17 @@ pub fn shown(url: &Url) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mcpdex_model::ExposeSecret;
 
     #[test]
     fn user_information_becomes_a_header() {
         let mut url = Url::parse("https://me:p%40ss@packages.example/a").expect("a URL");
-        assert_eq!(split_user_info(&mut url).map(|s| s.expose().to_owned()).as_deref(), Some("Basic bWU6cEBzcw=="));
+        assert_eq!(
+            split_user_info(&mut url).map(|s| s.expose_secret().to_owned()).as_deref(),
+            Some("Basic bWU6cEBzcw==")
+        );
         assert_eq!(url.as_str(), "https://packages.example/a");
-        assert_eq!(split_user_info(&mut url), None);
+        assert!(split_user_info(&mut url).is_none());
     }
 
     #[test]

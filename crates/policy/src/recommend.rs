@@ -16,13 +16,12 @@ pub fn decide_found(profile: &Profile, found: &FoundTool) -> Decision {
     decide_with_arguments(profile, &found.verdict, Some(found.origin), &found.tool)
 }
 
-/// The policy.json that the profile *balanced* gives the tools of one server: one tool, or the several that a server
+/// The policy.json that a profile gives the tools of one server: one tool, or the several that a server
 /// lists under one name, of which the strictest decision governs all.
 ///
 /// # Errors
 /// The document would not do what was decided (see [`Refused`]).
-pub fn recommend(server: &str, tools: &[&FoundTool]) -> Result<PolicyDocument, Refused> {
-    let profile = Profile::balanced();
+pub fn recommend(profile: &Profile, server: &str, tools: &[&FoundTool]) -> Result<PolicyDocument, Refused> {
     let plan = |found: &&FoundTool| PlannedTool {
         name: found.tool.name.clone(),
         decision: decide_found(profile, found),

@@ -205,6 +205,35 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        /// What the grammar allows is read as a strict reader does.
+        #[test]
+        fn sound_challenges_are_read_as_the_grammar_has_them(
+            header in r#"[A-Z][a-z]{1,8} [a-z_]{1,9}=("[ -!#-\[\]-~]{0,12}(\\["\\,])?"|[a-z0-9.]{1,9})(, [a-z]{1,5}="[a-z, =]{0,9}")?(, [A-Z][a-z]{2,9}( [a-z]{1,5}=[a-z]{1,5})?)?"#
+        ) {
+            let strict: Vec<Challenge> = http_auth::parser::ChallengeParser::new(&header)
+                .map(|challenge| {
+                    let challenge = challenge.expect("a sound header");
+                    let named = |(name, value): &(&str, http_auth::ParamValue<'_>)| (name.to_lowercase(), value.to_unescaped());
+                    Challenge {
+                        scheme: challenge.scheme.to_lowercase(),
+                        parameters: challenge.params.iter().map(named).collect(),
+                    }
+                })
+                .collect();
+            proptest::prop_assert_eq!(challenges(&header), strict);
+        }
+    }
+
+    #[test]
+    fn an_odd_sign_costs_no_more_than_its_own_parameter() {
+        let odd = "Bearer realm=https://id.example/a, resource_metadata=\"https://mcp.example/m\", Negotiate YII==";
+        assert!(http_auth::parser::ChallengeParser::new(odd).any(|challenge| challenge.is_err()));
+        let found = challenges(odd);
+        assert_eq!(found[0].get("resource_metadata"), Some("https://mcp.example/m"));
+        assert_eq!(found[1].scheme, "negotiate");
+    }
+
     #[test]
     fn metadata_is_sought_in_the_order_of_the_protocol() {
         let url = |text: &str| Url::parse(text).expect("a URL");

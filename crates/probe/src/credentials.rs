@@ -2,7 +2,7 @@
 //! one server out. A file holds references to the environment and never a secret itself; nothing is stored.
 
 use super::auth::covers;
-use mcpdex_model::Secret;
+use mcpdex_model::SecretString;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use url::Url;
@@ -49,7 +49,7 @@ pub fn from_file(
     text: &str,
     server: &Url,
     variable: impl Fn(&str) -> Option<String>,
-) -> Result<Vec<(String, Secret)>, CredentialError> {
+) -> Result<Vec<(String, SecretString)>, CredentialError> {
     let file: File = toml::from_str(text).map_err(|error| CredentialError::Syntax(error.message().to_owned()))?;
     let mut found = Vec::new();
     for entry in file.server {
@@ -60,7 +60,7 @@ pub fn from_file(
             }
             if covers(&base, server) {
                 let value = expand(&header, &value, &variable)?;
-                found.push((checked(header)?, Secret::new(value)));
+                found.push((checked(header)?, SecretString::from(value)));
             }
         }
     }
@@ -71,7 +71,10 @@ pub fn from_file(
 ///
 /// # Errors
 /// It is no header, or refers to a variable that is not set.
-pub fn from_line(line: &str, variable: impl Fn(&str) -> Option<String>) -> Result<(String, Secret), CredentialError> {
+pub fn from_line(
+    line: &str,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<(String, SecretString), CredentialError> {
     // The message must not show what may be a secret.
     let shown =
         || CredentialError::Header(line.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect());
@@ -81,7 +84,7 @@ pub fn from_line(line: &str, variable: impl Fn(&str) -> Option<String>) -> Resul
         return Err(shown());
     }
     let value = expand(name, value, &variable)?;
-    Ok((checked(name.to_owned())?, Secret::new(value)))
+    Ok((checked(name.to_owned())?, SecretString::from(value)))
 }
 
 fn checked(name: String) -> Result<String, CredentialError> {
@@ -119,6 +122,7 @@ fn expand(header: &str, value: &str, variable: &impl Fn(&str) -> Option<String>)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mcpdex_model::ExposeSecret;
 
     fn environment(name: &str) -> Option<String> {
         (name == "ROWS_TOKEN").then(|| "sesame".to_owned())
@@ -126,7 +130,7 @@ mod tests {
 
     fn read(text: &str, url: &str) -> Result<Vec<(String, String)>, CredentialError> {
         let found = from_file(text, &Url::parse(url).expect("a URL"), environment)?;
-        Ok(found.into_iter().map(|(name, secret)| (name, secret.expose().to_owned())).collect())
+        Ok(found.into_iter().map(|(name, secret)| (name, secret.expose_secret().to_owned())).collect())
     }
 
     #[test]
@@ -153,7 +157,7 @@ mod tests {
         );
         assert!(from_line("Host: x", environment).is_err());
         assert_eq!(
-            from_line("X-Key: ${ROWS_TOKEN}", environment).map(|(_, s)| s.expose().to_owned()),
+            from_line("X-Key: ${ROWS_TOKEN}", environment).map(|(_, s)| s.expose_secret().to_owned()),
             Ok("sesame".into())
         );
     }

@@ -5,7 +5,7 @@ use super::message::{self, Method};
 use super::session::{Answer, SessionError, SessionTransport};
 use super::sse::Reader;
 use super::{Ask, pages};
-use mcpdex_model::{Outcome, Secret};
+use mcpdex_model::{Outcome, SecretString};
 use mcpdex_net::{Client, Deadline, Encoding, Exchange, Opened, Trust, Verb};
 use std::time::Duration;
 use url::Url;
@@ -69,7 +69,7 @@ impl<'a> HttpTransport<'a> {
             exchange.headers.push(("mcp-method", method.as_str().to_owned()));
         }
         if let Some(session) = &self.session {
-            exchange.bound.push(("mcp-session-id".to_owned(), Secret::new(session.clone())));
+            exchange.bound.push(("mcp-session-id".to_owned(), SecretString::from(session.clone())));
         }
         let opened = self.client.exchange(&exchange).await?;
         if opened.url != self.url {
@@ -83,7 +83,7 @@ impl<'a> HttpTransport<'a> {
         let Some(session) = self.session.take() else { return };
         let mut exchange = self.exchange(Verb::Delete, ACCEPT, None);
         exchange.headers.extend(self.revision.clone().map(|revision| ("mcp-protocol-version", revision)));
-        exchange.bound.push(("mcp-session-id".to_owned(), Secret::new(session)));
+        exchange.bound.push(("mcp-session-id".to_owned(), SecretString::from(session)));
         exchange.deadline = self.deadline.within(GOODBYE);
         let _ = self.client.exchange(&exchange).await;
     }

@@ -36,7 +36,7 @@ pub mod stdio;
 
 use http::HttpTransport;
 use legacy::SseTransport;
-use mcpdex_model::{Outcome, ProbeResult, Secret, Transport, scan};
+use mcpdex_model::{Outcome, ProbeResult, SecretString, Transport, scan};
 use mcpdex_net::{Client, Deadline, Trust};
 use session::{Modern, Session, SessionError, SessionTransport};
 use std::time::Duration;
@@ -74,7 +74,7 @@ pub struct Ask {
     /// The transport that the manifest names; the one to try first.
     pub transport: Option<Transport>,
     /// Headers that the user gave for this server, sent to its origin alone.
-    pub headers: Vec<(String, Secret)>,
+    pub headers: Vec<(String, SecretString)>,
     pub limits: Limits,
     /// Spend more requests on the server's name and revision, where the list did not bring them.
     pub introduce: bool,

@@ -1,8 +1,8 @@
 //! How npm is configured: a flag, the environment and the texts of `.npmrc` files in, the registry of a package and the
-//! credentials for an address out. Reads no file itself and keeps credentials as [`Secret`]s.
+//! credentials for an address out. Reads no file itself and keeps credentials as [`SecretString`]s.
 
 use base64::Engine;
-use mcpdex_model::Secret;
+use mcpdex_model::SecretString;
 use std::collections::BTreeMap;
 use url::Url;
 
@@ -19,14 +19,14 @@ pub struct ConfigError {
 }
 
 /// What is configured, best first already applied.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct NpmConfig {
     /// For every package without a scope of its own; `None` when nothing sets it.
     pub registry: Option<Url>,
     /// By scope, with its `@`.
     scopes: BTreeMap<String, Url>,
     /// The address without its scheme (`//host/path/`) and the header that goes there.
-    credentials: Vec<(String, Secret)>,
+    credentials: Vec<(String, SecretString)>,
     /// A flag beats scopes as well: it says where everything comes from.
     forced: bool,
 }
@@ -78,7 +78,7 @@ impl NpmConfig {
     }
 
     /// The `Authorization` header for an address, where one is configured for its host and path.
-    pub fn authorization(&self, url: &Url) -> Option<Secret> {
+    pub fn authorization(&self, url: &Url) -> Option<SecretString> {
         let address = url.as_str().split_once(':')?.1;
         let fits = self.credentials.iter().filter(|(place, _)| address.starts_with(place.as_str()));
         fits.max_by_key(|(place, _)| place.len()).map(|(_, secret)| secret.clone())
@@ -101,8 +101,8 @@ impl NpmConfig {
             } else if let Some((place, what)) = key.rsplit_once(':').filter(|_| key.starts_with("//")) {
                 let place = format!("{}/", place.trim_end_matches('/'));
                 match what {
-                    "_authToken" => self.credentials.push((place, Secret::new(format!("Bearer {value}")))),
-                    "_auth" => self.credentials.push((place, Secret::new(format!("Basic {value}")))),
+                    "_authToken" => self.credentials.push((place, SecretString::from(format!("Bearer {value}")))),
+                    "_auth" => self.credentials.push((place, SecretString::from(format!("Basic {value}")))),
                     "username" => halves.entry(place).or_default().0 = Some(value),
                     "_password" => halves.entry(place).or_default().1 = Some(value),
                     _ => {}
@@ -115,7 +115,7 @@ impl NpmConfig {
             let password = password.and_then(|text| String::from_utf8(base64.decode(text).ok()?).ok());
             if let (Some(user), Some(password)) = (user, password) {
                 let pair = base64.encode(format!("{user}:{password}"));
-                self.credentials.push((place, Secret::new(format!("Basic {pair}"))));
+                self.credentials.push((place, SecretString::from(format!("Basic {pair}"))));
             }
         }
         Ok(())
@@ -155,6 +155,7 @@ pub(super) fn web_url(setting: &str, text: &str) -> Result<Url, ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mcpdex_model::ExposeSecret;
 
     fn url(text: &str) -> Url {
         Url::parse(text).expect("a URL")
@@ -183,7 +184,8 @@ mod tests {
         let file = "//npm.example/team/:_authToken=${TOKEN}\n//old.example/:username=me\n//old.example/:_password=cHc=";
         let env = |name: &str| (name == "TOKEN").then(|| "t0p".to_owned());
         let config = NpmConfig::read(None, &env, &[file.to_owned()]).expect("readable");
-        let header = |address: &str| config.authorization(&url(address)).map(|secret| secret.expose().to_owned());
+        let header =
+            |address: &str| config.authorization(&url(address)).map(|secret| secret.expose_secret().to_owned());
         assert_eq!(header("https://npm.example/team/kiln").as_deref(), Some("Bearer t0p"));
         assert_eq!(header("https://npm.example/other/kiln"), None);
         assert_eq!(header("https://npm.example.evil.example/team/kiln"), None);

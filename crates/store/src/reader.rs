@@ -129,6 +129,29 @@ impl Reader {
             .map_err(self.fail())
     }
 
+    /// The digest of the rules and overrides that judged; empty where nothing was judged yet.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn ruleset(&self) -> Result<String, StoreError> {
+        Ok(self.names("SELECT value FROM fact WHERE key = 'ruleset'", [])?.pop().unwrap_or_default())
+    }
+
+    /// When the newest and the oldest of the current lists were last seen as they are (RFC 3339); `None` without lists.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn seen(&self) -> Result<Option<[String; 2]>, StoreError> {
+        let sql = "SELECT min(last_seen), max(last_seen) FROM observation
+                   WHERE latest = 1 AND server_id NOT IN (SELECT id FROM server WHERE gone = 1)";
+        let ends: (Option<String>, Option<String>) =
+            self.connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).map_err(self.fail())?;
+        Ok(match ends {
+            (Some(oldest), Some(newest)) => Some([oldest, newest]),
+            _ => None,
+        })
+    }
+
     /// Every current tool with exactly this name, by server name.
     ///
     /// # Errors

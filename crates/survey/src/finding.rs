@@ -1,118 +1,9 @@
 //! One thing that a person should look at: what kind, how grave, where, in one sentence.
 
 use super::combination::combination;
-use mcpdex_model::{ClaimEffect, Class, FoundTool, NamedTool, PartialList, Risk, Trait, Unread, Verdict, words};
+use super::kind::Kind;
+use mcpdex_model::{ClaimEffect, Class, FoundTool, Framework, NamedTool, PartialList, Risk, Trait, Unread, Verdict};
 use serde::{Deserialize, Serialize};
-
-words! {
-    /// What a finding is about.
-    Kind, "kind of finding" {
-        /// What the tool can do is of this risk.
-        Risk = "risk",
-        /// No rule recognised the tool.
-        Unrecognised = "unrecognised",
-        /// The server's annotation and the tool's definition disagree.
-        AnnotationMismatch = "annotation-mismatch",
-        /// The definition holds invisible characters or letters of another script.
-        HiddenText = "hidden-text",
-        /// The definition speaks to the model instead of describing the call.
-        Instructions = "instructions",
-        /// Private data, untrusted content and a way out meet.
-        Combination = "combination",
-        /// Several servers have tools of one name that are not the same.
-        NameCollision = "name-collision",
-        /// The name looks like another one and is not.
-        LookAlike = "look-alike",
-        /// Another server's description speaks of this tool.
-        Shadowing = "shadowing",
-        /// The list is known to be incomplete.
-        Partial = "partial",
-        /// The server could not be read.
-        Unread = "unread",
-        /// One list names a tool more than once.
-        DuplicateName = "duplicate-name",
-        /// The client never asks before it calls the server's tools.
-        StandingApproval = "standing-approval",
-        /// A secret stands in the configuration as such.
-        PlainSecret = "plain-secret",
-        /// What is started is a package without an exact version.
-        Unpinned = "unpinned",
-        /// What is started is fetched from an address or a repository without a checksum.
-        UnverifiedDownload = "unverified-download",
-    }
-}
-
-impl Kind {
-    /// What a finding of this kind comes to, as a clause.
-    pub const fn harm(self) -> &'static str {
-        match self {
-            Kind::Risk => "it can do harm",
-            Kind::Unrecognised => "no rule recognises it",
-            Kind::AnnotationMismatch => "its hints are milder than its definition",
-            Kind::HiddenText => "its definition holds hidden text",
-            Kind::Instructions => "its text speaks to the model",
-            Kind::Combination => "a leak is possible",
-            Kind::NameCollision => "another server has a tool of this name",
-            Kind::LookAlike => "its name looks like another one",
-            Kind::Shadowing => "it speaks of another server's tool",
-            Kind::Partial => "the list is read in part",
-            Kind::Unread => "the server is not read",
-            Kind::DuplicateName => "its list defines the name twice",
-            Kind::StandingApproval => "calls are approved beforehand",
-            Kind::PlainSecret => "a secret stands in the entry",
-            Kind::Unpinned => "no exact version is named",
-            Kind::UnverifiedDownload => "what it starts is not verified",
-        }
-    }
-
-    /// What findings of this kind mean and what to do about them, in a sentence or two.
-    pub const fn help(self) -> &'static str {
-        match self {
-            Kind::Risk => {
-                "A tool can do this much harm when an agent calls it. Limit, hide or require approval for it in the policy."
-            }
-            Kind::Unrecognised => {
-                "No rule recognised the tool, so it is held to change things. Read its definition and settle it by an override."
-            }
-            Kind::AnnotationMismatch => {
-                "The server says one thing of the tool and its definition another. Do not rely on the annotation."
-            }
-            Kind::HiddenText => {
-                "Text that a person does not see may steer a model. Look at the definition with escapes shown."
-            }
-            Kind::Instructions => {
-                "The definition gives a model orders that have nothing to do with the call. Read it, and do not connect the server before you know why."
-            }
-            Kind::Combination => {
-                "An agent that reads private data and text from strangers and can send things out can be made to leak. Take one of the three away."
-            }
-            Kind::NameCollision => {
-                "A client that knows tools by name alone may call the wrong one. Give the servers prefixes or connect one of them."
-            }
-            Kind::LookAlike => "A name that looks like another may have been chosen to be called in its place.",
-            Kind::Shadowing => {
-                "A description that speaks of another server's tool may change how a model uses that tool."
-            }
-            Kind::Partial => "What is missing from the list was not judged. Learn the list from the server itself.",
-            Kind::Unread => "Nothing is known of the server's tools, which does not make them harmless.",
-            Kind::DuplicateName => {
-                "Clients differ in which of two definitions of one name they take. All of them were judged, and the gravest counts."
-            }
-            Kind::StandingApproval => {
-                "Nobody is asked before the tool is called. Take the standing approval away, or limit it to tools that only read."
-            }
-            Kind::PlainSecret => {
-                "Whoever reads the configuration has the secret. Refer to a variable or a vault instead, and change the secret."
-            }
-            Kind::Unpinned => {
-                "The next start may run other code than the one that was looked at. Name an exact version or a digest."
-            }
-            Kind::UnverifiedDownload => {
-                "Whoever controls the address decides what runs. Name a fixed commit, or a package of an index with its version."
-            }
-        }
-    }
-}
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -133,6 +24,9 @@ pub struct Finding {
     /// What can happen, as a clause: findings with one harm can be told together.
     #[serde(default)]
     pub harm: String,
+    /// Entries of public taxonomies, with their editions, that what the tool can do points at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frameworks: Vec<Framework>,
 }
 
 /// A server that findings are about: what whoever asked calls it, and what it is.
@@ -171,13 +65,14 @@ impl Finding {
             message,
             fingerprint,
             harm: kind.harm().to_owned(),
+            frameworks: Vec::new(),
         }
     }
 
-    /// With a harm that says more than that of its kind.
+    /// About what a verdict says: with a harm that says more than that of its kind, and the taxonomies' entries.
     #[must_use]
-    fn harming(self, harm: &str) -> Finding {
-        Finding { harm: harm.to_owned(), ..self }
+    fn judged(self, verdict: &Verdict) -> Finding {
+        Finding { harm: harm(verdict).to_owned(), frameworks: verdict.frameworks.clone(), ..self }
     }
 }
 
@@ -344,7 +239,7 @@ fn of_tool(server: Subject<'_>, found: &FoundTool) -> Vec<Finding> {
         findings.push(finding(Kind::Unrecognised, Risk::Medium, message, ""));
     } else if verdict.risk > Risk::Low {
         let message = format!("{}: {}", verdict.category, verdict.rationale);
-        findings.push(finding(Kind::Risk, verdict.risk, message, "").harming(harm(verdict)));
+        findings.push(finding(Kind::Risk, verdict.risk, message, "").judged(verdict));
     }
     if verdict.traits.contains(&Trait::InstructsTheModel) {
         let words: Vec<&str> = verdict

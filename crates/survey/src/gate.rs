@@ -1,9 +1,11 @@
-//! Decides which findings count: what a person has accepted for a while, and what was there before, does not.
+//! Decides which findings count: what a person has accepted for a while, and what was there before, does not. Says of what
+//! was accepted whether it is of any use.
 
-use super::finding::{Finding, Kind};
-use mcpdex_model::Risk;
+use super::finding::Finding;
+use super::kind::Kind;
+use mcpdex_model::{Risk, words};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A finding, or several, that somebody accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,13 +38,52 @@ struct File {
 #[error("{0}")]
 pub struct GateError(String);
 
+/// A suppression, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    from: String,
+    suppression: Suppression,
+    is_over: bool,
+}
+
 /// What lets findings pass.
 #[derive(Debug, Clone, Default)]
 pub struct Gate {
-    active: Vec<Suppression>,
-    expired: Vec<Suppression>,
+    entries: Vec<Entry>,
     baseline: BTreeSet<String>,
 }
+
+words! {
+    /// Of what use a suppression is.
+    SuppressionState, "state of a suppression" {
+        /// It accepts findings.
+        Used = "used",
+        /// What it names is there, and no finding is like it.
+        Unused = "unused",
+        /// It names a server or a tool that is not there.
+        Unknown = "unknown",
+        /// Its last day is past.
+        Expired = "expired",
+    }
+}
+
+/// A suppression and what it did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeldSuppression {
+    /// The file that it stands in.
+    pub from: String,
+    #[serde(flatten)]
+    pub suppression: Suppression,
+    pub state: SuppressionState,
+    /// How many findings it accepts.
+    pub accepts: usize,
+    /// What is wrong with it, in a clause; none where it is used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
+}
+
+/// Tools by the identity of their server, and what the server is called.
+pub type KnownTools = BTreeMap<String, (String, BTreeSet<String>)>;
 
 /// A finding and whether it counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -77,12 +118,52 @@ impl Gated {
     }
 }
 
+impl Suppression {
+    /// Whether it is about this finding.
+    fn fits(&self, finding: &Finding) -> bool {
+        self.kind.is_none_or(|kind| kind == finding.kind)
+            && self.server.as_ref().is_none_or(|server| *server == finding.identity)
+            && self.tool.as_ref().is_none_or(|tool| Some(tool) == finding.tool.as_ref())
+    }
+
+    /// What it is about, in few words.
+    pub fn subject(&self) -> String {
+        let parts = [self.kind.map(|kind| kind.to_string()), self.tool.clone(), self.server.clone()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    }
+
+    /// Why it accepts nothing.
+    fn standing(&self, findings: &[Gated], known: &KnownTools) -> (SuppressionState, Option<String>) {
+        let unknown = |remark: String| (SuppressionState::Unknown, Some(remark));
+        if let Some(server) = self.server.as_ref().filter(|server| !known.contains_key(*server)) {
+            // What a configuration calls a server may be another one tomorrow: that accepts nothing.
+            let alias = known.iter().find(|(_, (name, _))| name == server).map(|(identity, _)| identity);
+            return unknown(match alias {
+                Some(identity) => {
+                    format!("`{server}` is what a configuration calls {identity}; write server = \"{identity}\"")
+                }
+                None if findings.iter().any(|gated| gated.finding.identity == *server) => {
+                    return (SuppressionState::Unused, Some("no finding is like it".to_owned()));
+                }
+                None => format!("no configuration names the server `{server}`"),
+            });
+        }
+        let among = |(identity, (_, tools)): (&String, &(String, BTreeSet<String>)), tool: &String| {
+            self.server.as_ref().is_none_or(|server| server == identity) && tools.contains(tool)
+        };
+        if let Some(tool) = self.tool.as_ref().filter(|tool| !known.iter().any(|one| among(one, tool))) {
+            return unknown(format!("no tool `{tool}` is known there"));
+        }
+        (SuppressionState::Unused, Some("no finding is like it".to_owned()))
+    }
+}
+
 impl Gate {
-    /// Adds the suppressions of a file's text. `today` is a day as YYYY-MM-DD.
+    /// Adds the suppressions of the text of a file that is called `from`. `today` is a day as YYYY-MM-DD.
     ///
     /// # Errors
     /// The text is no such file, or an entry has no reason, no day, or fits everything.
-    pub fn suppress(&mut self, text: &str, today: &str) -> Result<(), GateError> {
+    pub fn suppress(&mut self, from: &str, text: &str, today: &str) -> Result<(), GateError> {
         let file: File = toml::from_str(text).map_err(|e| GateError(e.to_string()))?;
         for entry in file.suppress {
             let wrong = |what: &str| Err(GateError(format!("a suppression (reason `{}`) {what}", entry.reason)));
@@ -95,7 +176,8 @@ impl Gate {
             if entry.expires.parse::<jiff::civil::Date>().is_err() {
                 return wrong("has no day in `expires`; write YYYY-MM-DD");
             }
-            if entry.expires.as_str() < today { self.expired.push(entry) } else { self.active.push(entry) }
+            let is_over = entry.expires.as_str() < today;
+            self.entries.push(Entry { from: from.to_owned(), suppression: entry, is_over });
         }
         Ok(())
     }
@@ -108,32 +190,31 @@ impl Gate {
     /// The findings, each with whether it counts.
     pub fn hold(&self, findings: Vec<Finding>) -> Vec<Gated> {
         let hold = |finding: Finding| {
-            let fits = |entry: &&Suppression| {
-                entry.kind.is_none_or(|kind| kind == finding.kind)
-                    && entry.server.as_ref().is_none_or(|server| *server == finding.identity)
-                    && entry.tool.as_ref().is_none_or(|tool| Some(tool) == finding.tool.as_ref())
+            let fitting = |is_over: bool| {
+                let mut entries = self.entries.iter().filter(|entry| entry.is_over == is_over);
+                entries.find(|entry| entry.suppression.fits(&finding)).map(|entry| entry.suppression.clone())
             };
-            let suppressed = self.active.iter().find(fits).cloned();
-            let expired = match suppressed {
-                Some(_) => None,
-                None => self.expired.iter().find(fits).map(|entry| entry.expires.clone()),
-            };
+            let suppressed = fitting(false);
+            let expired = if suppressed.is_none() { fitting(true).map(|entry| entry.expires) } else { None };
             Gated { known: self.baseline.contains(&finding.fingerprint), suppressed, expired, finding }
         };
         findings.into_iter().map(hold).collect()
     }
 
-    /// The suppressions that name a server by what a configuration calls it, each with what that server is. They accept
-    /// nothing.
-    pub fn by_alias<'a>(&'a self, findings: &'a [Gated]) -> Vec<(&'a str, &'a str)> {
-        let mut found: Vec<(&str, &str)> = Vec::new();
-        for name in self.active.iter().filter_map(|entry| entry.server.as_deref()) {
-            let meant = findings.iter().find(|gated| gated.finding.server == name && gated.finding.identity != name);
-            if let Some(gated) = meant.filter(|_| !found.iter().any(|(other, _)| *other == name)) {
-                found.push((name, &gated.finding.identity));
-            }
-        }
-        found
+    /// The suppressions in their order, each with what it did: `findings` are those that were held, `known` the servers
+    /// that were looked at.
+    pub fn suppressions(&self, findings: &[Gated], known: &KnownTools) -> Vec<HeldSuppression> {
+        let held = |entry: &Entry| {
+            let wanted = &entry.suppression;
+            let accepts = findings.iter().filter(|gated| gated.suppressed.as_ref() == Some(wanted)).count();
+            let (state, remark) = match entry.is_over {
+                true => (SuppressionState::Expired, Some(format!("it ended on {}", wanted.expires))),
+                false if accepts > 0 => (SuppressionState::Used, None),
+                false => wanted.standing(findings, known),
+            };
+            HeldSuppression { from: entry.from.clone(), suppression: wanted.clone(), state, accepts, remark }
+        };
+        self.entries.iter().map(held).collect()
     }
 
     /// Whether something that counts is at or above `from`.

@@ -20,7 +20,7 @@ use std::path::Path;
 pub(super) fn plan(reader: &Reader, file: &Path, settings: &Settings, quiet: bool) -> anyhow::Result<Vec<KnownServer>> {
     let (entries, problems, _) = configured::read(file, true);
     for problem in problems {
-        eprintln!("warning: {}", visible(&format!("{}: {problem}", file.display())));
+        warn!("{}", visible(&format!("{}: {problem}", file.display())));
     }
     let plugin = plugin_of(file);
     let only_claude = settings.targets == [Target::ClaudeCode];
@@ -42,7 +42,7 @@ pub(super) fn plan(reader: &Reader, file: &Path, settings: &Settings, quiet: boo
         let known = if entry.unread().is_none() { configured::resolve(reader, &listing)? } else { None };
         let tools = known.as_deref().map(|name| reader.tools_of(name)).transpose()?.unwrap_or_default();
         if tools.is_empty() && !quiet {
-            eprintln!("note: no tool is known of `{}`; the target's default governs it", visible(&alias));
+            note!("no tool is known of `{}`; the target's default governs it", visible(&alias));
         }
         let name = known.unwrap_or(listing.server.0);
         let launch = Launch { command: entry.command, args: entry.args, url: entry.url };
@@ -58,7 +58,7 @@ pub(super) fn plan(reader: &Reader, file: &Path, settings: &Settings, quiet: boo
         match found.iter_mut().find(|(other, ..)| *other == alias) {
             Some((_, first, all, _)) if *first != name => {
                 if !quiet {
-                    eprintln!("note: several servers are called `{}`; the policy covers all of them", visible(&alias));
+                    note!("several servers are called `{}`; the policy covers all of them", visible(&alias));
                 }
                 all.extend(tools);
             }

@@ -46,7 +46,7 @@ pub(super) fn run(
         bail!("neither state is a lockfile that names servers; name a configuration with --clients, or --server");
     }
     let by_identity = matches!((&was, &is), (Side::Lock(_), Side::Lock(_)));
-    let mut past = Past { reader, settings, bench: None, by_identity, unknown: Vec::new() };
+    let mut past = Past { global, reader, settings, bench: None, by_identity, unknown: Vec::new() };
     let (mut servers, mut absent) = (Vec::new(), Vec::new());
     for subject in &subjects {
         let (before, after) = (past.read(&was, subject)?, past.read(&is, subject)?);
@@ -117,6 +117,7 @@ fn subjects(
 
 /// What the database knows of definitions that are in no current list.
 struct Past<'a> {
+    global: &'a Global,
     reader: &'a Reader,
     settings: &'a Settings,
     bench: Option<Bench>,
@@ -210,7 +211,7 @@ impl Past<'_> {
         }
         let bench = match &mut self.bench {
             Some(bench) => bench,
-            none => none.insert(Bench::load()?),
+            none => none.insert(Bench::load(self.global)?),
         };
         let verdicts = bench.judge_tools(server, &tools);
         let planned = tools.into_iter().zip(verdicts).map(|(tool, verdict)| PlannedTool {

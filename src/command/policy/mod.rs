@@ -21,8 +21,8 @@ use settings::Settings;
 use std::collections::BTreeMap;
 
 pub(super) fn run(global: &Global, args: &PolicyArgs) -> anyhow::Result<Exit> {
-    let settings = Settings::of(args)?;
-    let reader = database::open_judged(&database::path(global)?)?;
+    let settings = Settings::of(global, args)?;
+    let reader = database::open_judged(global, &database::path(global)?)?;
     if let Some(before) = &args.drift {
         return drift::run(global, args, &settings, &reader, before);
     }
@@ -51,7 +51,7 @@ fn say_conditions(found: &[FoundTool], settings: &Settings) {
             _ => "",
         };
         let (name, text) = (visible(&tool.tool.name), visible(&condition.text));
-        eprintln!("note: `{name}` is there only with {text} ({}){cure}", condition.at_plain_start());
+        note!("`{name}` is there only with {text} ({}){cure}", condition.at_plain_start());
     }
 }
 

@@ -1,12 +1,13 @@
 //! What the command line of `mcpdex policy` asks for, read and checked.
 
-use crate::cli::PolicyArgs;
+use crate::cli::{Global, PolicyArgs};
+use crate::command::profile;
 use crate::model::{FoundTool, Tool, ToolOrigin, Verdict};
 use crate::policy::{
     Decision, PlannedServer, PlannedTool, PolicyDocument, PolicyEffect, Profile, Refused, Target, TargetOptions,
     alias_of, decide_found, decide_with_arguments, document, targets,
 };
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 pub(super) struct Settings {
     pub(super) targets: Vec<Target>,
@@ -21,11 +22,13 @@ pub(super) struct Settings {
 impl Settings {
     /// # Errors
     /// A word is unknown, or the profile cannot be read.
-    pub(super) fn of(args: &PolicyArgs) -> anyhow::Result<Settings> {
-        let chosen = targets(args.target.as_deref().unwrap_or(if args.budget { "all" } else { "policylayer" }))?;
+    pub(super) fn of(global: &Global, args: &PolicyArgs) -> anyhow::Result<Settings> {
+        let usual = global.settings.targets.as_ref().map(|said| said.value.join(","));
+        let default = if args.budget { "all" } else { usual.as_deref().unwrap_or("policylayer") };
+        let chosen = targets(args.target.as_deref().unwrap_or(default))?;
         let profile = match args.profile.as_deref() {
-            None => Profile::balanced().clone(),
-            Some(name) => read_profile(name)?,
+            None => profile::usual(global)?,
+            Some(name) => profile::read(name)?,
         };
         let mut options = TargetOptions { lossy: args.lossy, ..TargetOptions::default() };
         for pair in &args.set {
@@ -42,6 +45,7 @@ impl Settings {
         }
         let instead = if args.block { Some(PolicyEffect::Hide) } else { limit };
         let plain = args.target.is_none()
+            && usual.is_none()
             && args.profile.is_none()
             && args.out.is_none()
             && args.alias.is_none()
@@ -84,14 +88,4 @@ impl Settings {
         let size = if target.capability().one_server { 1 } else { servers.len().max(1) };
         servers.chunks(size).map(move |chunk| (chunk, document(target, chunk, &self.options, self.profile.uncounted)))
     }
-}
-
-fn read_profile(name: &str) -> anyhow::Result<Profile> {
-    if let Some(profile) = Profile::named(name) {
-        return Ok(profile.clone());
-    }
-    let text = std::fs::read_to_string(name).with_context(|| {
-        format!("cannot read the profile `{name}`; it is a file, or one of strict, balanced, permissive")
-    })?;
-    Ok(Profile::from_toml(name, &text)?)
 }

@@ -6,13 +6,13 @@ use mcpdex::model::{Ecosystem, PartialReason};
 use serde_json::Value;
 
 pub(crate) fn read(files: &[(&str, &str)]) -> Extraction {
-    read_within(files, ReadLimits::default())
+    read_within(files, &Budget::start(ReadLimits::default()))
 }
 
-pub(crate) fn read_within(files: &[(&str, &str)], limits: ReadLimits) -> Extraction {
+pub(crate) fn read_within(files: &[(&str, &str)], budget: &Budget) -> Extraction {
     let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
     let tree = SourceTree { package: package(Ecosystem::Pypi, "lantern"), files };
-    extract(&tree, &Budget::start(limits)).unwrap()
+    extract(&tree, budget).unwrap()
 }
 
 /// A package of one module whose `main` is its script.

@@ -178,6 +178,11 @@ impl Overrides {
         Some(digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
     }
 
+    /// How many apply.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.expired.is_empty()

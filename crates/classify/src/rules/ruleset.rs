@@ -87,19 +87,18 @@ impl Ruleset {
     /// # Errors
     /// A folder cannot be read, holds no rules, or holds what is not a rule file.
     pub fn load<P: AsRef<Path>>(dirs: &[P]) -> Result<Ruleset, RulesError> {
-        let mut files = crate::rules::builtin::files();
-        for dir in dirs {
-            let dir = dir.as_ref();
-            let found = read_folder(dir, "")?;
-            if found.is_empty() {
-                return Err(RulesError::Empty(dir.display().to_string()));
-            }
-            for file in found {
-                files.retain(|known| known.path != file.path);
-                files.push(file);
-            }
+        Ruleset::of_files(files_with(dirs)?, "the folders given")
+    }
+
+    /// The digest of what [`Ruleset::load`] loads, without compiling it.
+    ///
+    /// # Errors
+    /// A folder cannot be read or holds no rules.
+    pub fn digest_with<P: AsRef<Path>>(dirs: &[P]) -> Result<String, RulesError> {
+        if dirs.is_empty() {
+            return Ok(Ruleset::builtin_digest().to_owned());
         }
-        Ruleset::of_files(files, "the folders given")
+        Ok(digest::of(files_with(dirs)?.iter().map(|file| (file.path.as_str(), file.text.as_str()))))
     }
 
     /// Compiles rule files; of two rules with one id in different files the later file's counts.
@@ -192,6 +191,23 @@ impl Ruleset {
     pub fn written(&self) -> impl Iterator<Item = (&str, &RuleSyntax)> {
         self.rules.iter().map(|rule| (rule.file.as_str(), &rule.syntax))
     }
+}
+
+/// The embedded files with those of folders in the place of their namesakes.
+fn files_with<P: AsRef<Path>>(dirs: &[P]) -> Result<Vec<SourceFile>, RulesError> {
+    let mut files = crate::rules::builtin::files();
+    for dir in dirs {
+        let dir = dir.as_ref();
+        let found = read_folder(dir, "")?;
+        if found.is_empty() {
+            return Err(RulesError::Empty(dir.display().to_string()));
+        }
+        for file in found {
+            files.retain(|known| known.path != file.path);
+            files.push(file);
+        }
+    }
+    Ok(files)
 }
 
 /// Puts the words of a kind in the place of its name.

@@ -21,10 +21,43 @@ struct File {
 struct FrameworkSyntax {
     key: String,
     name: String,
+    /// As the publisher numbers it.
+    edition: String,
+    publisher: String,
     /// Where ids and titles were read.
     #[serde(rename = "source")]
     _source: String,
     titles: BTreeMap<String, String>,
+}
+
+/// A public taxonomy in the one edition that verdicts point at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaxonomyEdition {
+    /// As [`Framework::framework`] has it.
+    pub name: String,
+    pub edition: String,
+    pub publisher: String,
+}
+
+/// The editions of all taxonomies that verdicts point at.
+///
+/// # Errors
+/// The embedded file is broken; a test holds that it is not.
+pub fn taxonomy_editions() -> Result<Vec<TaxonomyEdition>, RulesError> {
+    let edition = |framework: FrameworkSyntax| TaxonomyEdition {
+        name: framework.name,
+        edition: framework.edition,
+        publisher: framework.publisher,
+    };
+    Ok(read()?.framework.into_iter().map(edition).collect())
+}
+
+fn read() -> Result<File, RulesError> {
+    toml::from_str(TAXONOMIES).map_err(|why| wrong(why.to_string()))
+}
+
+fn wrong(message: String) -> RulesError {
+    RulesError::Syntax { file: "data/taxonomies.toml".to_owned(), message }
 }
 
 /// The taxonomies, looked up by trait and class.
@@ -36,8 +69,7 @@ pub(crate) struct Taxonomy {
 
 impl Taxonomy {
     pub(crate) fn builtin() -> Result<Taxonomy, RulesError> {
-        let wrong = |message: String| RulesError::Syntax { file: "data/taxonomies.toml".to_owned(), message };
-        let file: File = toml::from_str(TAXONOMIES).map_err(|e| wrong(e.to_string()))?;
+        let file = read()?;
         let entry = |id: &String| {
             let (key, id) = id.split_once(':').ok_or_else(|| wrong(format!("`{id}` names no framework")))?;
             let framework = file.framework.iter().find(|framework| framework.key == key);
@@ -81,7 +113,7 @@ mod tests {
                 "OWASP LLM Top 10 2025",
                 "OWASP LLM Top 10 2026",
                 "MITRE ATLAS 5.6",
-                "CWE 4",
+                "CWE 4.16",
             ] {
                 assert!(named(entries, framework), "{of} has no entry of {framework}");
             }

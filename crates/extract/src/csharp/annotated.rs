@@ -2,9 +2,10 @@
 
 use super::types::{CSharpTypes, snake};
 use crate::program::ast::{Class, Func, Mark, Param, last_name, mark};
+use crate::program::json::to_json;
 use crate::program::machine::{Machine, Scope};
 use crate::program::schema::{Property, Trouble, object, of_type};
-use crate::program::tool::{Draft, to_json};
+use crate::program::tool::Draft;
 use crate::program::value::Value;
 use serde_json::Value as Json;
 use std::rc::Rc;
@@ -149,7 +150,7 @@ fn property<'t>(
         property.is_required = false;
         let value = machine.eval(default, scope);
         let mut holes = Vec::new();
-        property.default = to_json(&value, "", &mut holes, 0);
+        property.default = to_json(&value, "", &mut holes);
         if !holes.is_empty() {
             draft.missing.push(format!("the default of parameter `{}`", param.name));
         }

@@ -2,9 +2,10 @@
 
 use super::annotated;
 use crate::program::ast::{last_name, mark};
+use crate::program::json::to_json;
 use crate::program::machine::Machine;
 use crate::program::source::Site;
-use crate::program::tool::{Draft, schema_text, to_json};
+use crate::program::tool::{Draft, schema_text};
 use crate::program::value::{Made, Object, Value};
 use serde_json::Value as Json;
 use std::rc::Rc;
@@ -203,7 +204,7 @@ fn listed<'t>(machine: &mut Machine<'t>, tool: &Rc<Object<'t>>) {
         Value::Text(text) => draft.input = schema_text(&text, &mut draft.missing),
         value => {
             let mut holes = Vec::new();
-            draft.input = to_json(&value, "", &mut holes, 0).filter(Json::is_object);
+            draft.input = to_json(&value, "", &mut holes).filter(Json::is_object);
             if draft.input.is_none() || !holes.is_empty() {
                 draft.missing.push("the input schema".to_owned());
             }

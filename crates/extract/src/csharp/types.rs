@@ -1,9 +1,10 @@
 //! JSON Schema of C# types, as the SDK's exporter makes it: camel case, enumerations by name, null beside what may be null.
 
+use crate::engine::schema::with_null;
 use crate::program::ast::{Class, Type, mark};
+use crate::program::json::to_json;
 use crate::program::machine::Machine;
-use crate::program::schema::{Property, Shape, Types, with_null};
-use crate::program::tool::to_json;
+use crate::program::schema::{Property, Shape, Types};
 use crate::program::value::Value;
 use serde_json::{Value as Json, json};
 use std::rc::Rc;
@@ -70,7 +71,7 @@ impl Types for CSharpTypes {
             property.is_required = is_required || mark(marks, &["JsonRequired"]).is_some();
             if let Some(default) = default {
                 let value = machine.eval(&default, &scope);
-                property.default = to_json(&value, "", &mut Vec::new(), 0);
+                property.default = to_json(&value, "", &mut Vec::new());
             }
             properties.push(property);
         }

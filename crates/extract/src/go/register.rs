@@ -3,10 +3,11 @@
 use super::types::{GoTypes, jsonschema_value};
 use super::{is_mcp, tool_option};
 use crate::program::ast::{Type, last_name};
+use crate::program::json::to_json;
 use crate::program::machine::Machine;
 use crate::program::schema::{self, Trouble};
 use crate::program::source::Site;
-use crate::program::tool::{Draft, schema_text, to_json};
+use crate::program::tool::{Draft, schema_text};
 use crate::program::value::{Made, Object, Value};
 use mcpdex_model::PartialReason;
 use serde_json::{Value as Json, json};
@@ -200,7 +201,7 @@ fn from_object<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>, tool: &Rc<Obj
         Some(Value::Text(text)) => draft.input = schema_text(&text, &mut draft.missing),
         Some(value) => {
             let mut holes = Vec::new();
-            draft.input = jsonschema_value(&value, &mut holes, 0).or_else(|| to_json(&value, "", &mut holes, 0));
+            draft.input = jsonschema_value(&value, &mut holes, 0).or_else(|| to_json(&value, "", &mut holes));
             if !holes.is_empty() || draft.input.is_none() {
                 draft.missing.push("a part of the input schema".to_owned());
             }

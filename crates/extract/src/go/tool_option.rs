@@ -3,9 +3,11 @@
 
 use super::register::OPTIONS;
 use super::types::{GoTypes, jsonschema_value};
+use crate::engine::schema::ObjectSchema;
+use crate::program::json::to_json;
 use crate::program::machine::Machine;
 use crate::program::schema::Trouble;
-use crate::program::tool::{Draft, schema_text, to_json};
+use crate::program::tool::{Draft, schema_text};
 use crate::program::value::{Made, Object, Value};
 use serde_json::{Map, Value as Json, json};
 use std::cell::{Cell, RefCell};
@@ -15,8 +17,7 @@ use std::rc::Rc;
 /// The schema that the options build up.
 #[derive(Debug, Default)]
 pub(super) struct Schema {
-    properties: Map<String, Json>,
-    required: Vec<Json>,
+    object: ObjectSchema,
     extra: Map<String, Json>,
     whole: Option<Json>,
 }
@@ -26,12 +27,7 @@ impl Schema {
         if let Some(whole) = self.whole {
             return whole;
         }
-        let mut schema = Map::new();
-        schema.insert("type".to_owned(), json!("object"));
-        schema.insert("properties".to_owned(), Json::Object(self.properties));
-        if !self.required.is_empty() {
-            schema.insert("required".to_owned(), Json::Array(self.required));
-        }
+        let mut schema = self.object.into_map();
         schema.extend(self.extra);
         Json::Object(schema)
     }
@@ -104,7 +100,7 @@ fn one<'t>(machine: &mut Machine<'t>, draft: &mut Draft<'t>, schema: &mut Schema
             None => draft.missing.push("the input schema".to_owned()),
         },
         "WithSchemaAdditionalProperties" => {
-            if let Some(value) = to_json(&first(), "", &mut Vec::new(), 0) {
+            if let Some(value) = to_json(&first(), "", &mut Vec::new()) {
                 schema.extra.insert("additionalProperties".to_owned(), value);
             }
         }
@@ -140,11 +136,12 @@ fn property<'t>(draft: &mut Draft<'t>, schema: &mut Schema, made: &Rc<Made<'t>>,
         draft.missing.push("the name of a parameter".to_owned());
         return;
     };
+    let mut is_required = false;
     let mut property = base.as_object().cloned().unwrap_or_default();
     let mut pending: Vec<Value<'t>> = made.args.iter().skip(1).rev().map(|(_, value)| value.clone()).collect();
     while let Some(option) = pending.pop() {
         match &option {
-            Value::Made(option) if option.last() == "Required" => schema.required.push(json!(*name)),
+            Value::Made(option) if option.last() == "Required" => is_required = true,
             Value::Made(option) => keyword(draft, &mut property, option, &name),
             Value::List(items) => pending.extend(items.borrow().iter().rev().cloned()),
             _ => draft.missing.push(format!("an option of parameter `{name}`")),
@@ -153,7 +150,7 @@ fn property<'t>(draft: &mut Draft<'t>, schema: &mut Schema, made: &Rc<Made<'t>>,
             break;
         }
     }
-    schema.properties.insert(name.to_string(), Json::Object(property));
+    schema.object.property(&*name, Json::Object(property), is_required);
 }
 
 /// One option of a parameter.
@@ -166,19 +163,19 @@ fn keyword<'t>(draft: &mut Draft<'t>, property: &mut Map<String, Json>, option: 
                 [list @ Value::List(_)] => list.clone(),
                 _ => Value::list(values),
             };
-            to_json(&values, "", &mut holes, 0)
+            to_json(&values, "", &mut holes)
         }
         "WithStringItems" => Some(items(json!("string"), option, &mut holes)),
         "WithNumberItems" => Some(items(json!("number"), option, &mut holes)),
         "WithBooleanItems" => Some(items(json!("boolean"), option, &mut holes)),
         "WithIntegerItems" => Some(items(json!("integer"), option, &mut holes)),
         "WithStringEnumItems" => {
-            let values = option.at(0).and_then(|values| to_json(values, "", &mut holes, 0));
+            let values = option.at(0).and_then(|values| to_json(values, "", &mut holes));
             values.map(|values| json!({ "type": "string", "enum": values }))
         }
         _ => option
             .at(0)
-            .and_then(|value| jsonschema_value(value, &mut holes, 0).or_else(|| to_json(value, "", &mut holes, 0))),
+            .and_then(|value| jsonschema_value(value, &mut holes, 0).or_else(|| to_json(value, "", &mut holes))),
     };
     let key = match option.last() {
         "Description" => "description",
@@ -219,7 +216,7 @@ fn items(kind: Json, option: &Rc<Made<'_>>, holes: &mut Vec<String>) -> Json {
     for (_, value) in &option.args {
         if let Value::Made(inner) = value
             && inner.last() == "Description"
-            && let Some(text) = inner.at(0).and_then(|text| to_json(text, "", holes, 0))
+            && let Some(text) = inner.at(0).and_then(|text| to_json(text, "", holes))
         {
             items.insert("description".to_owned(), text);
         }

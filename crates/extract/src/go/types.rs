@@ -3,10 +3,10 @@
 
 use super::register::no_parameters;
 use crate::program::ast::{Class, Field, Type};
+use crate::program::json::to_json;
 use crate::program::machine::Machine;
 use crate::program::schema::{self, Property, Shape, Trouble, Types};
 use crate::program::source::FileId;
-use crate::program::tool::to_json;
 use crate::program::value::Value;
 use serde_json::{Map, Value as Json, json};
 use std::rc::Rc;
@@ -222,6 +222,6 @@ pub(super) fn jsonschema_value(value: &Value<'_>, holes: &mut Vec<String>, depth
         )),
         // `mcp.Raw(...)` and the like hand their text on.
         Value::Made(made) if made.args.len() == 1 => jsonschema_value(&made.args[0].1, holes, depth + 1),
-        other => to_json(other, "", holes, depth),
+        other => to_json(other, "", holes),
     }
 }

@@ -1,7 +1,7 @@
 //! Methods and members of schemas: `.describe()`, `.optional()`, `.extend()`, `.shape`.
 
 use super::machine::Machine;
-use super::schema::{Conversion, Dialect, Form, Rest, Schema};
+use super::schema::{Dialect, Form, Rest, Schema, holes};
 use super::value::{Foreign, Text, Value};
 use serde_json::{Value as Json, json};
 use std::rc::Rc;
@@ -83,10 +83,10 @@ impl<'t> Machine<'t> {
 
     /// The JSON Schema of a schema, as a value of the program.
     pub(super) fn schema_object(&mut self, schema: &Schema) -> Value {
-        let mut conversion = Conversion::new(self.dialect);
-        let json = schema.to_json(&mut conversion);
+        let mut holes = holes();
+        let json = schema.to_json(self.dialect, &mut holes);
         let object = self.imported(&json);
-        if let (Value::Object(id), false) = (&object, conversion.unresolved.is_empty()) {
+        if let (Value::Object(id), false) = (&object, holes.is_empty()) {
             self.object_mut(*id).open = true;
         }
         object

@@ -3,6 +3,8 @@
 
 use super::machine::Machine;
 use super::value::{Setting, Text, Value, When};
+pub(super) use crate::engine::condition::negated;
+use crate::engine::condition::{plain_of_both, plain_of_either};
 use std::rc::Rc;
 use tree_sitter::Node;
 
@@ -45,11 +47,7 @@ impl Condition {
 
     /// This or another.
     pub(super) fn either(&self, other: &Condition) -> Self {
-        let plain = match (self.plain, other.plain) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
-            _ => None,
-        };
+        let plain = plain_of_either(self.plain, other.plain);
         // Beyond some alternatives more of them tell nothing.
         let text = if self.text.len() + other.text.len() > MAX_CONDITION / 2 || self.text.ends_with(" or otherwise") {
             format!("{} or otherwise", self.text.trim_end_matches(" or otherwise"))
@@ -86,11 +84,7 @@ impl Condition {
         let mut whole = Condition::new(&text, &format!("not ({text})"), Some(true));
         whole.command = distinct.iter().all(|condition| condition.command);
         for condition in distinct {
-            whole.plain = match (whole.plain, condition.plain) {
-                (Some(false), _) | (_, Some(false)) => Some(false),
-                (Some(true), Some(true)) => Some(true),
-                _ => None,
-            };
+            whole.plain = plain_of_both(whole.plain, condition.plain);
         }
         Some(whole)
     }
@@ -102,32 +96,6 @@ impl From<Condition> for mcpdex_model::ToolCondition {
         let tangled = condition.text.matches("not (").count() > 2;
         let text = if tangled { "what the source decides at run time".into() } else { condition.text };
         mcpdex_model::ToolCondition { text: text.to_string(), plain_start: condition.plain }
-    }
-}
-
-/// Whether a text is one pair of brackets around everything.
-fn is_one_group(text: &str) -> bool {
-    let mut depth = 0usize;
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth == 0 {
-            return c == ')' && at + 1 == text.len();
-        }
-    }
-    false
-}
-
-/// `text` turned round.
-pub(super) fn negated(text: &str) -> String {
-    match text.strip_prefix("not ") {
-        Some(inner) if !inner.contains(' ') => inner.to_owned(),
-        Some(inner) if is_one_group(inner) => inner[1..inner.len() - 1].to_owned(),
-        _ if text.contains(' ') => format!("not ({text})"),
-        _ => format!("not {text}"),
     }
 }
 
@@ -271,8 +239,5 @@ mod tests {
         assert_eq!(write.turned().plain, Some(true));
         assert!(write.turned().is_silent());
         assert!(!Condition::new("not READ_ONLY", "READ_ONLY", Some(true)).is_silent());
-        assert_eq!(negated("not X"), "X");
-        assert_eq!(negated("not (a and b)"), "a and b");
-        assert_eq!(negated("not (a) and not (b)"), "not (not (a) and not (b))");
     }
 }

@@ -1,9 +1,9 @@
 //! Servers that make their tools of a description document in the package: the document that the program reads is read
 //! here too, under the naming rules of its converter.
 
-use super::finding::Missing;
 use super::machine::Machine;
 use super::source::{FileId, Site};
+use crate::engine::draft::ToolDraft;
 use crate::openapi::{ApiDocument, Convention, Naming, tools};
 use mcpdex_model::PartialReason;
 
@@ -42,14 +42,10 @@ impl<'t> Machine<'t> {
                 self.findings.missing(PartialReason::UnresolvedValue, missing, Some(site));
             }
             for tool in reading.tools {
-                let name = tool.tool.get("name").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-                let unsure = tool.unsure.into_iter().map(|what| Missing {
-                    reason: PartialReason::UnresolvedValue,
-                    detail: format!("{what} of tool `{name}` could not be followed to its value"),
-                    site: None,
-                });
                 let site = Site { file, line: tool.line.unwrap_or(1) };
-                self.findings.tool(tool.tool, site, unsure.collect(), Vec::new());
+                let mut draft = ToolDraft::of_object(tool.tool, self.sources.tool_site(site));
+                tool.unsure.iter().for_each(|what| draft.lacks(what));
+                self.findings.tool(draft, Vec::new());
             }
         }
     }

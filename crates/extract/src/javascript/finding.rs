@@ -3,16 +3,15 @@
 use super::condition::Condition;
 use super::source::{FileId, Site, Sources};
 use super::value::Value;
-use crate::{Extraction, SourceTool};
+use crate::Extraction;
+use crate::engine::draft::ToolDraft;
+use crate::engine::notes::Notes;
 use mcpdex_model::{Partial, PartialReason};
-use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A tool before its site is spelled out.
 struct Found {
-    tool: Map<String, Json>,
-    site: Site,
-    missing: Vec<Missing>,
+    draft: ToolDraft,
     /// The conditions around the registration.
     conditions: Vec<Condition>,
     /// Switched off after its registration.
@@ -21,7 +20,7 @@ struct Found {
 
 impl Found {
     fn name(&self) -> &str {
-        self.tool.get("name").and_then(Json::as_str).unwrap_or_default()
+        self.draft.name()
     }
 
     /// Joins a second registration of the same name.
@@ -72,21 +71,13 @@ impl Found {
     }
 }
 
-/// Something that could not be read, before its site is spelled out.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Missing {
-    pub(super) reason: PartialReason,
-    pub(super) detail: String,
-    pub(super) site: Option<Site>,
-}
-
-#[derive(Default)]
-pub(super) struct Findings {
+pub(super) struct Findings<'t> {
+    sources: &'t Sources<'t>,
     tools: Vec<Found>,
     /// Where in `tools` a name stands.
     names: BTreeMap<String, usize>,
-    missing: Vec<Missing>,
-    refused: Vec<Partial>,
+    notes: Notes,
+    refused: Notes,
     /// Functions that answer `tools/list`, asked once everything else was followed.
     pub(super) handlers: Vec<(Value, Site, bool)>,
     computed_imports: Vec<Site>,
@@ -104,7 +95,25 @@ pub(super) struct Findings {
     events: usize,
 }
 
-impl Findings {
+impl<'t> Findings<'t> {
+    pub(super) fn new(sources: &'t Sources<'t>) -> Self {
+        Findings {
+            sources,
+            tools: Vec::new(),
+            names: BTreeMap::new(),
+            notes: Notes::default(),
+            refused: Notes::default(),
+            handlers: Vec::new(),
+            computed_imports: Vec::new(),
+            mounts: Vec::new(),
+            doubtful: Vec::new(),
+            packages: BTreeSet::new(),
+            used: BTreeSet::new(),
+            documents: Vec::new(),
+            events: 0,
+        }
+    }
+
     /// How much was found so far: grows with every tool, handler and remark.
     pub(super) fn count(&self) -> usize {
         self.events
@@ -116,20 +125,14 @@ impl Findings {
 
     /// Whether nothing was found and nothing was said of it.
     pub(super) fn is_silent(&self) -> bool {
-        self.tools.is_empty() && self.missing.is_empty()
+        self.tools.is_empty() && self.notes.is_empty()
     }
 
     /// Adds a tool. The first of two with one name counts: the SDK refuses the second. Where conditions stand around one
     /// of them, the tool is there when either is registered.
-    pub(super) fn tool(
-        &mut self,
-        tool: Map<String, Json>,
-        site: Site,
-        missing: Vec<Missing>,
-        conditions: Vec<Condition>,
-    ) {
+    pub(super) fn tool(&mut self, draft: ToolDraft, conditions: Vec<Condition>) {
         self.events += 1;
-        let found = Found { tool, site, missing, conditions, off: false };
+        let found = Found { draft, conditions, off: false };
         match self.names.get(found.name()).and_then(|at| self.tools.get_mut(*at)) {
             Some(known) => known.meet(found),
             None => {
@@ -146,17 +149,12 @@ impl Findings {
 
     pub(super) fn missing(&mut self, reason: PartialReason, detail: impl Into<String>, site: Option<Site>) {
         self.events += 1;
-        let missing = Missing { reason, detail: detail.into(), site };
-        if self.missing.len() < 200 && !self.missing.contains(&missing) {
-            self.missing.push(missing);
-        }
+        self.notes.missing(reason, detail, site.map(|site| self.sources.tool_site(site)));
     }
 
     /// A file that was refused.
     pub(super) fn report(&mut self, partial: Partial) {
-        if self.refused.len() < 200 && !self.refused.contains(&partial) {
-            self.refused.push(partial);
-        }
+        self.refused.keep(partial);
     }
 
     /// A module whose name is computed at run time was imported.
@@ -247,33 +245,30 @@ impl Findings {
         }
     }
 
-    pub(super) fn doubtful(&mut self, tool: Map<String, Json>, site: Site, missing: Vec<Missing>) {
-        self.doubtful.push(Found { tool, site, missing, conditions: Vec::new(), off: false });
+    pub(super) fn doubtful(&mut self, draft: ToolDraft) {
+        self.doubtful.push(Found { draft, conditions: Vec::new(), off: false });
     }
 
     /// Takes the doubtful registrations for real ones.
     pub(super) fn accept_doubtful(&mut self) {
         for found in std::mem::take(&mut self.doubtful) {
-            self.tool(found.tool, found.site, found.missing, found.conditions);
+            self.tool(found.draft, found.conditions);
         }
     }
 
-    pub(super) fn into_extraction(mut self, sources: &Sources<'_>) -> Extraction {
+    pub(super) fn into_extraction(mut self) -> Extraction {
         if self.tools.is_empty() {
             for site in std::mem::take(&mut self.computed_imports) {
                 let detail = "a module is imported whose name is computed at run time";
                 self.missing(PartialReason::UnresolvedValue, detail, Some(site));
             }
         }
-        if self.tools.is_empty() || !self.missing.is_empty() {
+        if self.tools.is_empty() || !self.notes.is_empty() {
             for site in std::mem::take(&mut self.mounts) {
                 let detail = "another server is asked for its tools at run time; they are not in the source";
                 self.missing(PartialReason::MountedServer, detail, Some(site));
             }
         }
-        let spell = |missing: Missing| {
-            Partial::missing(missing.reason, missing.detail, missing.site.map(|site| sources.tool_site(site)))
-        };
         self.tools.retain(|found| !found.off);
         // The word that starts the server is no condition of its tools, nor is an option that all of several need.
         let shared: Vec<Condition> = match self.tools.split_first() {
@@ -288,12 +283,11 @@ impl Findings {
         };
         let tools = self.tools.into_iter().map(|found| {
             let condition = found.condition(&shared);
-            let missing = found.missing.into_iter().map(spell).collect();
-            SourceTool::new(&found.tool, sources.tool_site(found.site), missing).under(condition.map(Into::into))
+            found.draft.finish().under(condition.map(Into::into))
         });
         let tools = tools.collect();
-        let mut partial = self.refused;
-        partial.extend(self.missing.into_iter().map(spell));
+        let mut partial = self.refused.into_vec();
+        partial.extend(self.notes.into_vec());
         Extraction { tools, partial }
     }
 }

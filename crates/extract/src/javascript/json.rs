@@ -1,8 +1,9 @@
 //! Values as JSON and JSON as values, with a note for every part of a value that is not known.
 
 use super::machine::Machine;
-use super::schema::Conversion;
+use super::schema;
 use super::value::{Property, Shape, Value};
+use crate::engine::json::{self, Holes, Part, Values};
 use serde_json::{Map, Number, Value as Json};
 
 /// Whole numbers up to this are exact in a double.
@@ -44,70 +45,48 @@ impl<'t> Machine<'t> {
 
     /// A value as JSON when every part of it is known.
     pub(super) fn known_json(&mut self, value: &Value) -> Option<Json> {
-        let mut conversion = Conversion::new(self.dialect);
-        let json = self.json(value, &mut conversion)?;
-        conversion.unresolved.is_empty().then_some(json)
+        let mut holes = schema::holes();
+        let json = self.json(value, &mut holes)?;
+        holes.is_empty().then_some(json)
     }
 
     /// A value as JSON, as `JSON.stringify` would write it. Parts that are not known are left out and noted; `None` when
     /// the value has no JSON at all.
-    pub(super) fn json(&mut self, value: &Value, conversion: &mut Conversion) -> Option<Json> {
-        if !self.step() || !conversion.enter() {
-            conversion.note();
-            return None;
-        }
-        let json = self.json_kind(value, conversion);
-        conversion.exit();
-        json
+    pub(super) fn json(&mut self, value: &Value, holes: &mut Holes) -> Option<Json> {
+        json::write(self, value, holes)
     }
+}
 
-    fn json_kind(&mut self, value: &Value, conversion: &mut Conversion) -> Option<Json> {
+impl Values for Machine<'_> {
+    type Value = Value;
+
+    fn part(&mut self, value: &Value, holes: &mut Holes) -> Part<Value> {
+        if !self.step() {
+            return Part::Hole;
+        }
         match value {
-            Value::Undefined => None,
-            Value::Null => Some(Json::Null),
-            Value::Bool(value) => Some(Json::Bool(*value)),
-            Value::Number(number) => Some(number_json(*number)),
-            Value::Text(text) => Some(Json::String(text.to_string())),
-            Value::Schema(schema) => Some(schema.to_json(conversion)),
-            Value::Setting(setting) if !setting.plain.is_nullish() => self.json(&setting.plain.clone(), conversion),
-            Value::When(inner) => self.json(&inner.value.clone(), conversion),
-            Value::Unknown | Value::Setting(_) | Value::Foreign(_) => {
-                conversion.note();
-                None
-            }
+            Value::Undefined => Part::Nothing,
+            Value::Null => Part::Json(Json::Null),
+            Value::Bool(value) => Part::Json(Json::Bool(*value)),
+            Value::Number(number) => Part::Json(number_json(*number)),
+            Value::Text(text) => Part::Json(Json::from(&**text)),
+            Value::Schema(schema) => Part::Json(schema.to_json(self.dialect, holes)),
+            Value::Setting(setting) if !setting.plain.is_nullish() => Part::Is(setting.plain.clone()),
+            Value::When(inner) => Part::Is(inner.value.clone()),
+            Value::Unknown | Value::Setting(_) | Value::Foreign(_) => Part::Hole,
             Value::Object(id) => match &self.object(*id).shape {
-                Shape::Function(_) | Shape::Class(_) | Shape::Bound(..) => None,
+                Shape::Function(_) | Shape::Class(_) | Shape::Bound(..) => Part::Nothing,
                 Shape::Proxy(target, _) => {
-                    conversion.note();
-                    self.json(&target.clone(), conversion)
+                    holes.note();
+                    Part::Is(target.clone())
                 }
-                Shape::List(elements) => {
-                    let elements = elements.clone();
-                    if self.object(*id).open {
-                        conversion.note();
-                    }
-                    let mut out = Vec::new();
-                    for element in elements {
-                        out.extend(self.json(&element, conversion));
-                    }
-                    Some(Json::Array(out))
-                }
-                Shape::Map(_) | Shape::Set(_) => Some(Json::Object(Map::new())),
+                Shape::List(items) => Part::Items { items: items.clone(), is_open: self.object(*id).open },
+                Shape::Map(_) | Shape::Set(_) => Part::Json(Json::Object(Map::new())),
                 Shape::Plain | Shape::Module(_) => {
-                    let (members, open) = self.members(value)?;
-                    if open {
-                        conversion.note();
-                    }
-                    let mut out = Map::new();
-                    for (name, member) in members.into_iter().filter(|(name, _)| !super::member::is_symbol(name)) {
-                        conversion.push(&name);
-                        let member = self.json(&member, conversion);
-                        conversion.pop();
-                        if let Some(member) = member {
-                            out.insert(name.to_string(), member);
-                        }
-                    }
-                    Some(Json::Object(out))
+                    let Some((members, is_open)) = self.members(value) else { return Part::Nothing };
+                    let named = members.into_iter().filter(|(name, _)| !super::member::is_symbol(name));
+                    let members = named.map(|(name, member)| (Some(name.to_string()), member)).collect();
+                    Part::Members { members, is_open }
                 }
             },
         }

@@ -21,12 +21,7 @@ pub(super) fn mentions_registration(text: &str) -> bool {
 impl<'t> Machine<'t> {
     /// Which limit ended the reading.
     pub(super) fn ended_by(&self) -> String {
-        if self.budget.expired() {
-            let seconds = self.budget.limits.millis / 1000;
-            format!("the time for this package ran out ({seconds} s): it was not followed to its end")
-        } else {
-            "the memory for this package ran out: it was not followed to its end".to_owned()
-        }
+        format!("{}: it was not followed to its end", self.work.budget.told())
     }
 
     /// A function ran out of its share of the work.

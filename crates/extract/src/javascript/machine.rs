@@ -8,23 +8,22 @@ use super::schema::Dialect;
 use super::source::{FileId, Site, Sources};
 use super::value::{Binding, Object, ObjectId, Property, Scope, ScopeId, Shape, Text, Value};
 use crate::Budget;
+use crate::engine::budget::Work;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use tree_sitter::Node;
 
-/// Steps of a first reading: each expression and statement is one. About half a second.
+/// What the parts of a program share in a first reading, in steps: each expression and statement is one. About half a
+/// second. A reading is never ended by it: what falls short of its share and registers tools is read again with more.
 pub(super) const FUEL: u64 = 4_000_000;
-/// Steps of a second reading, where the first did not get to the end of something that registers tools: what ends it is
-/// the clock or the memory.
-pub(super) const MORE_FUEL: u64 = 40_000_000;
+/// How much more there is to share in every further reading.
+pub(super) const DEEPER: u64 = 10;
 /// Steps that every tool adds: where tools are found the reading goes on.
 pub(super) const FUEL_OF_A_TOOL: u64 = 200_000;
 /// How deep expressions, statements and calls may nest in each other.
 pub(super) const MAX_DEPTH: u32 = 1_200;
 /// How often one function may be active at a time.
 pub(super) const MAX_RECURSION: usize = 5;
-/// Objects and scopes of one reading.
-const MAX_HEAP: usize = 1_500_000;
 /// Elements of one list; a longer one stays open.
 pub(super) const MAX_LIST: usize = 50_000;
 /// Bytes of one text; a longer one is not known.
@@ -70,7 +69,7 @@ pub(super) struct Hoisted<'t> {
 
 pub(super) struct Machine<'t> {
     pub(super) sources: &'t Sources<'t>,
-    pub(super) budget: &'t Budget,
+    pub(super) work: Work<'t>,
     pub(super) dialect: Dialect,
     pub(super) package: Text,
     heap: Vec<Object<'t>>,
@@ -82,7 +81,7 @@ pub(super) struct Machine<'t> {
     pub(super) forced: HashSet<usize>,
     /// Where the text of a tool's name was written, by the address of the text (which is kept alive here).
     pub(super) name_sites: HashMap<usize, (Text, Site)>,
-    pub(super) findings: Findings,
+    pub(super) findings: Findings<'t>,
     /// Members that the program put on values from outside.
     pub(super) attached: HashMap<String, Property>,
     /// The functions among them, until something calls them.
@@ -90,7 +89,6 @@ pub(super) struct Machine<'t> {
     /// Functions that were followed at least once.
     pub(super) called: HashSet<usize>,
     pub(super) fuel: u64,
-    ticks: u32,
     pub(super) depth: u32,
     /// Conditions around the current statement that could not be decided.
     pub(super) uncertain: u32,
@@ -123,7 +121,7 @@ impl<'t> Machine<'t> {
     ) -> Self {
         Machine {
             sources,
-            budget,
+            work: Work::new(budget),
             dialect,
             package: package.into(),
             heap: Vec::new(),
@@ -133,14 +131,13 @@ impl<'t> Machine<'t> {
             hoisted: HashMap::new(),
             forced: HashSet::new(),
             name_sites: HashMap::new(),
-            findings: Findings::default(),
+            findings: Findings::new(sources),
             attached: HashMap::new(),
             waiting: Vec::new(),
             called: HashSet::new(),
             fuel,
             short: false,
             looked: HashSet::new(),
-            ticks: 0,
             depth: 0,
             uncertain: 0,
             conditions: Vec::new(),
@@ -158,12 +155,8 @@ impl<'t> Machine<'t> {
             return false;
         }
         self.fuel -= 1;
-        self.ticks = self.ticks.wrapping_add(1);
-        if self.ticks.is_multiple_of(2048) && (self.budget.expired() || self.heap.len() + self.scopes.len() > MAX_HEAP)
-        {
-            self.exhausted = true;
-        }
-        true
+        self.exhausted = !self.work.step();
+        !self.exhausted
     }
 
     /// Uses steps for work that grows with a value's size.

@@ -12,7 +12,8 @@
 //!                                         zod ─▶ schema
 //! ```
 //!
-//! Work is bounded (steps, depth, size, deadline) and cycles end by those bounds.
+//! Work is bounded (processor time, memory, depth, size) and cycles end by those bounds; what the parts of a program share
+//! of it is counted in steps, so that none takes everything.
 
 mod absent;
 mod alternative;
@@ -64,7 +65,7 @@ mod value;
 mod zod;
 
 use super::{Budget, Extraction, SourceTree};
-use machine::{FUEL, MORE_FUEL, Machine};
+use machine::{DEEPER, FUEL, Machine};
 use mcpdex_model::PartialReason;
 use package::Package;
 use source::{FileId, Sources};
@@ -82,10 +83,7 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     }
     let package = Package::read(&sources, &tree.package.name);
     // First as a program that is started without options; if that lists nothing, whatever the options may be.
-    let mut machine = follow(&sources, &package, budget, true, FUEL);
-    if machine.short && !machine.exhausted {
-        machine = follow(&sources, &package, budget, true, MORE_FUEL);
-    }
+    let mut machine = follow_deeper(&sources, &package, budget, true);
     if machine.findings.tools() == 0 && !machine.exhausted {
         machine = follow(&sources, &package, budget, false, FUEL);
     }
@@ -102,7 +100,7 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
         let (reason, detail) = absent::of_nothing(&machine, &package);
         machine.findings.missing(reason, detail, None);
     }
-    machine.findings.into_extraction(&sources)
+    machine.findings.into_extraction()
 }
 
 /// Whether the JavaScript of a tree only accompanies a package of another language: there is no manifest of its own, and
@@ -113,6 +111,26 @@ fn is_asset(tree: &SourceTree) -> bool {
     let foreign = ["pyproject.toml", "setup.py", "setup.cfg", "go.mod", "Cargo.toml", "pom.xml", "build.gradle"];
     let named = tree.package.ecosystem != mcpdex_model::Ecosystem::Npm;
     !own && (named || foreign.iter().any(|name| has(name)))
+}
+
+/// Follows the program, and again with more for each of its parts to do, as long as something that registers tools was
+/// more work than its share and more work brought more tools. The clock and the memory end it, not a number of steps.
+fn follow_deeper<'t>(sources: &'t Sources<'t>, package: &Package, budget: &'t Budget, defaults: bool) -> Machine<'t> {
+    let mut fuel = FUEL;
+    let mut machine = follow(sources, package, budget, defaults, fuel);
+    while machine.short && !machine.exhausted {
+        fuel *= DEEPER;
+        let mut deeper = follow(sources, package, budget, defaults, fuel);
+        let (before, now) = (machine.findings.tools(), deeper.findings.tools());
+        if deeper.exhausted && now < before {
+            // The clock ended it before it came as far.
+            machine.exhausted = true;
+            break;
+        }
+        deeper.short &= now > before;
+        machine = deeper;
+    }
+    machine
 }
 
 /// Follows the entry points, one group after the other, until one leads to a tool.

@@ -2,7 +2,6 @@
 //! arguments decide, never a package's own name.
 
 use super::call::CallSite;
-use super::finding::Missing;
 use super::machine::Machine;
 use super::schema::{Form, Schema};
 use super::source::Site;
@@ -258,11 +257,11 @@ impl<'t> Machine<'t> {
 
     /// Adds a tool, at the place where its name was written.
     pub(super) fn found(&mut self, name: &Text, parts: Parts, call: CallSite) {
-        let (tool, missing) = self.describe(name, parts);
-        let site = self.site_of(name, call);
+        let site = self.sources.tool_site(self.site_of(name, call));
+        let draft = self.describe(name, parts, site);
         self.fuel += super::machine::FUEL_OF_A_TOOL;
         let conditions = self.conditions.iter().map(|(condition, _)| condition.clone()).collect();
-        self.findings.tool(tool, site, missing, conditions);
+        self.findings.tool(draft, conditions);
     }
 
     fn site_of(&self, name: &Text, call: CallSite) -> Site {
@@ -296,9 +295,9 @@ impl<'t> Machine<'t> {
             return;
         }
         let parts = self.parts_of(definition);
-        let (tool, missing): (_, Vec<Missing>) = self.describe(&name, parts);
-        let site = self.site_of(&name, site);
-        self.findings.doubtful(tool, site, missing);
+        let site = self.sources.tool_site(self.site_of(&name, site));
+        let draft = self.describe(&name, parts, site);
+        self.findings.doubtful(draft);
     }
 
     /// Takes every object that was made and has all the parts of a tool for a tool: what remains when the registration

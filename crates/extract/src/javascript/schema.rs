@@ -2,6 +2,8 @@
 //! Plain data in, JSON out; no syntax is looked at here.
 
 use super::value::Text;
+use crate::engine::json::Holes;
+use crate::engine::schema::{ObjectSchema, or_null, with_null};
 use serde_json::{Map, Value as Json, json};
 use std::rc::Rc;
 
@@ -59,57 +61,12 @@ pub(super) struct Schema {
     pub(super) extra: Map<String, Json>,
 }
 
-/// What is left of the work that one conversion may do, and what it could not read.
-#[derive(Debug)]
-pub(super) struct Conversion {
-    pub(super) dialect: Dialect,
-    left: usize,
-    depth: usize,
-    /// Where something is missing, as a path of property names.
-    pub(super) unresolved: Vec<String>,
-    path: Vec<String>,
-}
-
 /// JSON values of one schema.
 const MAX_NODES: usize = 20_000;
-/// Nesting of one schema.
-const MAX_DEPTH: usize = 40;
 
-impl Conversion {
-    pub(super) fn new(dialect: Dialect) -> Self {
-        Conversion { dialect, left: MAX_NODES, depth: 0, unresolved: Vec::new(), path: Vec::new() }
-    }
-
-    /// Enters one value; false when the bounds are reached.
-    pub(super) fn enter(&mut self) -> bool {
-        if self.left == 0 || self.depth >= MAX_DEPTH {
-            self.note();
-            return false;
-        }
-        self.left -= 1;
-        self.depth += 1;
-        true
-    }
-
-    pub(super) fn exit(&mut self) {
-        self.depth -= 1;
-    }
-
-    pub(super) fn push(&mut self, name: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    pub(super) fn pop(&mut self) {
-        self.path.pop();
-    }
-
-    /// Remembers that something at this place could not be read.
-    pub(super) fn note(&mut self) {
-        let place = self.path.join(".");
-        if self.unresolved.len() < 20 && !self.unresolved.contains(&place) {
-            self.unresolved.push(place);
-        }
-    }
+/// Room for what is not known of one schema.
+pub(super) fn holes() -> Holes {
+    Holes::within(MAX_NODES)
 }
 
 impl Schema {
@@ -187,13 +144,13 @@ impl Schema {
     }
 
     /// The JSON Schema of what may be passed in.
-    pub(super) fn to_json(&self, conversion: &mut Conversion) -> Json {
-        if !conversion.enter() {
+    pub(super) fn to_json(&self, dialect: Dialect, holes: &mut Holes) -> Json {
+        if !holes.enter() {
             return json!({});
         }
-        let mut fragment = self.fragment(conversion);
+        let mut fragment = self.fragment(dialect, holes);
         if self.nullable {
-            fragment = nullable(fragment, conversion.dialect);
+            fragment = nullable(fragment, dialect);
         }
         for (keyword, value) in &self.extra {
             fragment.insert(keyword.clone(), value.clone());
@@ -204,62 +161,52 @@ impl Schema {
         if let Some(description) = &self.description {
             fragment.insert("description".to_owned(), Json::String(description.to_string()));
         }
-        conversion.exit();
+        holes.leave();
         Json::Object(fragment)
     }
 
-    fn fragment(&self, conversion: &mut Conversion) -> Map<String, Json> {
+    fn fragment(&self, dialect: Dialect, holes: &mut Holes) -> Map<String, Json> {
         let mut out = Map::new();
         match &self.form {
             Form::Any => {}
-            Form::Unresolved => conversion.note(),
+            Form::Unresolved => holes.note(),
             Form::Plain(fragment) => out = fragment.clone(),
             Form::Object { shape, rest } => {
-                out.insert("type".to_owned(), json!("object"));
-                let mut properties = Map::new();
-                let mut required = Vec::new();
+                let mut object = ObjectSchema::default();
                 for (name, schema) in shape {
-                    conversion.push(name);
-                    properties.insert(name.to_string(), schema.to_json(conversion));
-                    conversion.pop();
-                    if !schema.may_be_absent(conversion.dialect) {
-                        required.push(Json::String(name.to_string()));
-                    }
+                    let json = holes.at(name, |holes| schema.to_json(dialect, holes));
+                    object.property(&**name, json, !schema.may_be_absent(dialect));
                 }
-                out.insert("properties".to_owned(), Json::Object(properties));
-                if !required.is_empty() {
-                    out.insert("required".to_owned(), Json::Array(required));
-                }
+                object.add_to(&mut out);
                 match rest {
                     Rest::Unsaid => {}
                     Rest::Refused => drop(out.insert("additionalProperties".to_owned(), json!(false))),
                     Rest::Accepted => drop(out.insert("additionalProperties".to_owned(), json!(true))),
-                    Rest::Unresolved => conversion.note(),
+                    Rest::Unresolved => holes.note(),
                 }
             }
             Form::Array(element) => {
                 out.insert("type".to_owned(), json!("array"));
-                conversion.push("items");
-                out.insert("items".to_owned(), element.to_json(conversion));
-                conversion.pop();
+                let items = holes.at("items", |holes| element.to_json(dialect, holes));
+                out.insert("items".to_owned(), items);
             }
             Form::Tuple(elements) => {
                 out.insert("type".to_owned(), json!("array"));
-                let items: Vec<Json> = elements.iter().map(|element| element.to_json(conversion)).collect();
-                let keyword = if conversion.dialect == Dialect::Three { "items" } else { "prefixItems" };
+                let items: Vec<Json> = elements.iter().map(|element| element.to_json(dialect, holes)).collect();
+                let keyword = if dialect == Dialect::Three { "items" } else { "prefixItems" };
                 out.insert(keyword.to_owned(), Json::Array(items));
             }
             Form::Record(value) => {
                 out.insert("type".to_owned(), json!("object"));
-                let value = value.as_ref().map_or(json!({}), |value| value.to_json(conversion));
+                let value = value.as_ref().map_or(json!({}), |value| value.to_json(dialect, holes));
                 out.insert("additionalProperties".to_owned(), value);
             }
             Form::Union(options) => {
-                let options: Vec<Json> = options.iter().map(|option| option.to_json(conversion)).collect();
+                let options: Vec<Json> = options.iter().map(|option| option.to_json(dialect, holes)).collect();
                 out.insert("anyOf".to_owned(), Json::Array(options));
             }
             Form::Intersection(left, right) => {
-                let both = vec![left.to_json(conversion), right.to_json(conversion)];
+                let both = vec![left.to_json(dialect, holes), right.to_json(dialect, holes)];
                 out.insert("allOf".to_owned(), Json::Array(both));
             }
         }
@@ -267,18 +214,14 @@ impl Schema {
     }
 }
 
-fn nullable(mut fragment: Map<String, Json>, dialect: Dialect) -> Map<String, Json> {
-    if dialect == Dialect::Three
-        && fragment.len() == 1
-        && let Some(Json::String(kind)) = fragment.get("type")
-    {
-        let kinds = json!([kind, "null"]);
-        fragment.insert("type".to_owned(), kinds);
-        return fragment;
+fn nullable(fragment: Map<String, Json>, dialect: Dialect) -> Map<String, Json> {
+    let is_bare = fragment.len() == 1 && fragment.get("type").is_some_and(Json::is_string);
+    let fragment = Json::Object(fragment);
+    let nullable = if dialect == Dialect::Three && is_bare { with_null(fragment) } else { or_null(fragment) };
+    match nullable {
+        Json::Object(nullable) => nullable,
+        _ => Map::new(),
     }
-    let mut out = Map::new();
-    out.insert("anyOf".to_owned(), json!([Json::Object(fragment), { "type": "null" }]));
-    out
 }
 
 /// The JSON type of a value.

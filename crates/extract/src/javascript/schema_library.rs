@@ -285,11 +285,11 @@ fn ark_text(text: &str) -> Schema {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::javascript::schema::{Conversion, Dialect};
+    use crate::javascript::schema::{Dialect, holes};
 
     #[test]
     fn texts_of_arktype_are_read() {
-        let json = |text: &str| ark_text(text).to_json(&mut Conversion::new(Dialect::Four)).to_string();
+        let json = |text: &str| ark_text(text).to_json(Dialect::Four, &mut holes()).to_string();
         assert_eq!(json("'a' | 'b'"), r#"{"type":"string","enum":["a","b"]}"#);
         assert_eq!(json("string[]"), r#"{"type":"array","items":{"type":"string"}}"#);
         assert_eq!(json("number > 0"), r#"{"type":"number"}"#);

@@ -4,25 +4,9 @@
 use crate::{Budget, SourceTree, syntax};
 use mcpdex_model::{Partial, ToolSite};
 use std::cell::OnceCell;
-use tree_sitter::{Node, Tree};
+use tree_sitter::Tree;
 
-/// One file of the package, by its place in [`Sources`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct FileId(pub(super) usize);
-
-/// A place in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Site {
-    pub(super) file: FileId,
-    /// Line, counted from 1.
-    pub(super) line: u32,
-}
-
-impl Site {
-    pub(super) fn of(file: FileId, node: Node<'_>) -> Self {
-        Site { file, line: u32::try_from(node.start_position().row).unwrap_or(u32::MAX).saturating_add(1) }
-    }
-}
+pub(super) use crate::engine::site::{FileId, Site};
 
 struct Source<'t> {
     path: &'t str,
@@ -91,6 +75,6 @@ impl<'t> Sources<'t> {
 
     /// A site as people and the database see it.
     pub(super) fn tool_site(&self, site: Site) -> ToolSite {
-        ToolSite { file: self.path(site.file).to_owned(), line: site.line }
+        site.told(self.path(site.file))
     }
 }

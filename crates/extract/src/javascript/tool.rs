@@ -1,14 +1,13 @@
 //! Makes the tool object that `tools/list` would hold out of the parts of a registration.
 
-use super::finding::Missing;
 use super::machine::Machine;
-use super::schema::{Conversion, Rest, Schema};
+use super::schema::{Rest, Schema, holes};
 use super::value::{Shape, Text, Value};
-use mcpdex_model::PartialReason;
-use serde_json::{Map, Value as Json, json};
+use crate::engine::draft::{HINTS, ToolDraft};
+use crate::engine::json::Holes;
+use mcpdex_model::ToolSite;
+use serde_json::{Value as Json, json};
 
-/// The hints that an author can set.
-const HINTS: [&str; 4] = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"];
 /// Keywords that tell a JSON Schema from a table of parameters.
 const KEYWORDS: [&str; 8] =
     ["$schema", "properties", "required", "$ref", "anyOf", "oneOf", "allOf", "additionalProperties"];
@@ -139,73 +138,62 @@ impl<'t> Machine<'t> {
         typed || KEYWORDS.iter().any(|keyword| self.object(*id).properties.contains_key(*keyword))
     }
 
-    /// The tool object, and what of it is missing.
-    pub(super) fn describe(&mut self, name: &Text, parts: Parts) -> (Map<String, Json>, Vec<Missing>) {
-        let mut tool = Map::new();
-        let mut missing = Vec::new();
-        tool.insert("name".to_owned(), json!(name.as_ref()));
-        let mut lacks = |what: &str| {
-            let detail = format!("the {what} of tool `{name}` could not be followed to its value");
-            missing.push(Missing { reason: PartialReason::UnresolvedValue, detail, site: None });
-        };
+    /// The tool that the parts make, with what of it is missing.
+    pub(super) fn describe(&mut self, name: &Text, parts: Parts, site: ToolSite) -> ToolDraft {
+        let mut draft = ToolDraft::new(name, site);
         for (key, value) in [("title", &parts.title), ("description", &parts.description)] {
             match value {
-                Value::Text(text) => drop(tool.insert(key.to_owned(), json!(text.as_ref()))),
-                other if other.is_unknown() => lacks(key),
+                Value::Text(text) => draft.set(key, json!(text.as_ref())),
+                other if other.is_unknown() => draft.lacks(&format!("the {key}")),
                 _ => {}
             }
         }
         for (key, what, value) in
             [("inputSchema", "input schema", &parts.input), ("outputSchema", "output schema", &parts.output)]
         {
-            let mut conversion = Conversion::new(self.dialect);
+            let mut holes = holes();
             let schema = match value {
                 Value::Undefined | Value::Null if key == "outputSchema" || parts.literal => None,
                 Value::Undefined | Value::Null => Some(json!({ "type": "object", "properties": {} })),
-                value => self.input_schema(value, parts.literal, &mut conversion),
+                value => self.input_schema(value, parts.literal, &mut holes),
             };
             match schema {
-                Some(schema @ Json::Object(_)) => drop(tool.insert(key.to_owned(), schema)),
-                Some(_) => lacks(what),
-                None if !value.is_nullish() => lacks(what),
+                Some(schema @ Json::Object(_)) => draft.set(key, schema),
+                Some(_) => draft.lacks(&format!("the {what}")),
+                None if !value.is_nullish() => draft.lacks(&format!("the {what}")),
                 None => {}
             }
-            for place in conversion.unresolved {
+            for place in holes.dotted() {
                 if !place.is_empty() {
-                    lacks(&format!("{what} at `{place}`"));
-                } else if tool.contains_key(key) {
-                    lacks(&format!("whole {what}"));
+                    draft.lacks(&format!("the {what} at `{place}`"));
+                } else if draft.has(key) {
+                    draft.lacks(&format!("the whole {what}"));
                 }
             }
         }
-        if let Some(annotations) = self.annotations(&parts.annotations, &mut lacks) {
-            tool.insert("annotations".to_owned(), annotations);
-        }
-        (tool, missing)
+        self.annotations(&parts.annotations, &mut draft);
+        draft
     }
 
-    fn annotations(&mut self, value: &Value, lacks: &mut impl FnMut(&str)) -> Option<Json> {
+    fn annotations(&mut self, value: &Value, draft: &mut ToolDraft) {
         if value.is_unknown() {
-            lacks("annotations");
-            return None;
+            return draft.lacks("the annotations");
         }
-        let (members, open) = self.members(value)?;
+        let Some((members, open)) = self.members(value) else { return };
         if open {
-            lacks("annotations");
+            draft.lacks("the annotations");
         }
-        let mut out = Map::new();
         for (name, member) in members {
             if member.is_unknown() {
-                lacks(&format!("annotation `{name}`"));
+                draft.lacks(&format!("the annotation `{name}`"));
             } else if let Some(json) = self.known_json(&member) {
-                out.insert(name.to_string(), json);
+                draft.annotate(&*name, json);
             }
         }
-        (!out.is_empty()).then_some(Json::Object(out))
     }
 
     /// The JSON Schema of a tool's input or output; `None` when nothing of it is known.
-    fn input_schema(&mut self, value: &Value, literal: bool, conversion: &mut Conversion) -> Option<Json> {
+    fn input_schema(&mut self, value: &Value, literal: bool, holes: &mut Holes) -> Option<Json> {
         match value {
             Value::Schema(schema) => {
                 if !literal
@@ -214,17 +202,21 @@ impl<'t> Machine<'t> {
                 {
                     // The SDK lists nothing for a schema that is no plain object.
                     let plain = matches!(schema.form, super::schema::Form::Plain(_));
-                    return if plain { Some(schema.to_json(conversion)) } else { Some(json!({ "type": "object" })) };
+                    return if plain {
+                        Some(schema.to_json(self.dialect, holes))
+                    } else {
+                        Some(json!({ "type": "object" }))
+                    };
                 }
-                Some(schema.to_json(conversion))
+                Some(schema.to_json(self.dialect, holes))
             }
             Value::Object(id) if matches!(self.object(*id).shape, Shape::Plain | Shape::Module(_)) => {
                 let holds_schema = self.is_shape(value);
                 if (literal && !self.holds_schemas(value)) || (!holds_schema && self.is_json_schema(value)) {
-                    return self.json(value, conversion);
+                    return self.json(value, holes);
                 }
                 let schema: Schema = self.object_schema(value, Rest::Unsaid);
-                Some(schema.to_json(conversion))
+                Some(schema.to_json(self.dialect, holes))
             }
             _ => None,
         }

@@ -3,10 +3,11 @@
 
 use super::types::JvmTypes;
 use super::{imports, setting};
+use crate::engine::draft::HINTS;
 use crate::program::ast::{Class, Func, Mark, Param, last_name, mark};
 use crate::program::machine::Machine;
 use crate::program::schema::{Property, Trouble, object};
-use crate::program::tool::{Draft, HINTS};
+use crate::program::tool::Draft;
 use crate::program::value::Value;
 use serde_json::{Value as Json, json};
 use std::rc::Rc;

@@ -1,7 +1,7 @@
 //! Schemas that code builds: `JsonSchema(...)`, `ToolSchema(...)`, maps, and Kotlin's `buildJsonObject`.
 
+use crate::program::json::to_json;
 use crate::program::machine::Machine;
-use crate::program::tool::to_json;
 use crate::program::value::{Made, Value};
 use serde_json::{Map, Value as Json, json};
 use std::rc::Rc;
@@ -60,7 +60,7 @@ fn recorded<'t>(machine: &mut Machine<'t>, closure: &Rc<crate::program::value::C
 
 /// A value that stands for a schema.
 pub(super) fn schema(value: &Value<'_>, holes: &mut Vec<String>) -> Option<Json> {
-    let Value::Made(made) = value else { return to_json(value, "", holes, 0) };
+    let Value::Made(made) = value else { return to_json(value, "", holes) };
     // `JsonSchema("object", properties, required, additionalProperties)`, `Tool.Input(properties = ..., required = ...)`.
     let by_place = made.last() == "JsonSchema";
     if !by_place && !matches!(made.last(), "Input" | "ToolSchema" | "Output") {
@@ -72,12 +72,12 @@ pub(super) fn schema(value: &Value<'_>, holes: &mut Vec<String>) -> Option<Json>
     let mut schema = Map::new();
     schema.insert("type".to_owned(), json!("object"));
     if let Some(properties) = properties.filter(|value| !matches!(value, Value::Null)) {
-        schema.insert("properties".to_owned(), to_json(properties, "/properties", holes, 0)?);
+        schema.insert("properties".to_owned(), to_json(properties, "/properties", holes)?);
     } else {
         schema.insert("properties".to_owned(), json!({}));
     }
     if let Some(required) = required.filter(|value| !matches!(value, Value::Null)) {
-        let required = to_json(required, "/required", holes, 0)?;
+        let required = to_json(required, "/required", holes)?;
         if required.as_array().is_none_or(|list| !list.is_empty()) {
             schema.insert("required".to_owned(), required);
         }

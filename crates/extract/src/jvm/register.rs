@@ -4,11 +4,12 @@
 use super::is_named;
 use super::json;
 use super::types::JvmTypes;
+use crate::engine::draft::HINTS;
 use crate::program::ast::last_name;
 use crate::program::machine::Machine;
 use crate::program::schema::{Trouble, of_class};
 use crate::program::source::Site;
-use crate::program::tool::{Draft, HINTS, schema_text};
+use crate::program::tool::{Draft, schema_text};
 use crate::program::value::{Made, Value};
 use serde_json::Value as Json;
 use std::rc::Rc;

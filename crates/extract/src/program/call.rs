@@ -182,7 +182,7 @@ impl<'t> Machine<'t> {
         let Some(body) = &func.body else { return Value::Unknown("it is the result of a function without a body") };
         let key = Rc::as_ptr(&func);
         let again = self.calls.iter().filter(|active| **active == key).count();
-        if again > 1 || self.calls.len() as u32 >= MAX_CALLS {
+        if again > 1 || self.calls.len() as u32 >= MAX_CALLS || !self.work.visit(key as usize) {
             self.note_depth(&func);
             return Value::Unknown("it is the result of calls that nest too deep");
         }

@@ -10,8 +10,11 @@ use super::setting::Guard;
 use super::source::{FileId, Reading, Site, Sources, unread};
 use super::tool::Draft;
 use super::value::{Env, Made, Object, Value};
+use crate::engine::budget::Work;
+use crate::engine::notes::Notes;
+use crate::engine::site::line as line_at;
 use crate::{Budget, Extraction};
-use mcpdex_model::{Partial, PartialReason};
+use mcpdex_model::PartialReason;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -79,10 +82,10 @@ pub(crate) trait Dialect {
     }
 }
 
-/// Steps of one walk.
-const MAX_STEPS: u64 = 4_000_000;
 /// Calls inside of calls.
 pub(super) const MAX_CALLS: u32 = 40;
+/// Places in which one cause is told.
+const TOLD_PLACES: usize = 3;
 /// Bytes of one text that is put together.
 pub(super) const MAX_TEXT: usize = 1 << 20;
 
@@ -99,9 +102,7 @@ pub(crate) struct Machine<'t> {
     pub program: Rc<Program<'t>>,
     pub dialect: &'t dyn Dialect,
     pub sources: &'t Sources<'t>,
-    budget: &'t Budget,
-    steps: u64,
-    stopped: bool,
+    pub(super) work: Work<'t>,
     /// Calls that are under way.
     pub(super) calls: Vec<*const super::ast::Func<'t>>,
     /// Conditions around the statement that is walked.
@@ -126,7 +127,7 @@ pub(crate) struct Machine<'t> {
     pub(crate) kept: Vec<Value<'t>>,
     /// Tools by name and place, with their number.
     known: HashMap<(Rc<str>, Site), usize>,
-    missing: Vec<Partial>,
+    notes: Notes,
 }
 
 impl<'t> Machine<'t> {
@@ -140,9 +141,7 @@ impl<'t> Machine<'t> {
             program: Rc::new(Program::new(units, dialect.sees_everything())),
             dialect,
             sources,
-            budget,
-            steps: 0,
-            stopped: false,
+            work: Work::new(budget),
             calls: Vec::new(),
             conditions: 0,
             guards: Vec::new(),
@@ -156,17 +155,13 @@ impl<'t> Machine<'t> {
             facts: HashSet::new(),
             kept: Vec::new(),
             known: HashMap::new(),
-            missing: Vec::new(),
+            notes: Notes::first_of_a_kind(TOLD_PLACES),
         }
     }
 
-    /// Counts one step; false when the walk must end.
+    /// Takes one step; false when the walk must end.
     pub(super) fn step(&mut self) -> bool {
-        self.steps += 1;
-        if self.steps > MAX_STEPS || (self.steps.is_multiple_of(1024) && self.budget.expired()) {
-            self.stopped = true;
-        }
-        !self.stopped
+        self.work.step()
     }
 
     /// How many conditions stand around what is walked.
@@ -240,7 +235,7 @@ impl<'t> Machine<'t> {
 
     /// Whether a tool may be missing from what was found so far.
     pub(crate) fn is_short(&self) -> bool {
-        self.tools.is_empty() || !self.missing.is_empty()
+        self.tools.is_empty() || !self.notes.is_empty()
     }
 
     /// Walks the functions that foreign objects hold; they run once everything is set up.
@@ -306,31 +301,34 @@ impl<'t> Machine<'t> {
         if self.defining {
             return;
         }
-        let partial = Partial::missing(reason, detail, site.map(|site| self.sources.tool_site(site)));
-        // The same cause in many places is told for the first few.
-        let again = self.missing.iter().filter(|known| known.detail == partial.detail).count();
-        if self.missing.len() < 200 && again < 3 && !self.missing.contains(&partial) {
-            self.missing.push(partial);
-        }
+        self.notes.missing(reason, detail, site.map(|site| self.sources.tool_site(site)));
     }
 
     /// Says why there is no tool; false where the source has nothing to do with MCP, so that nothing is missing from it.
     fn explain(&mut self) -> bool {
         let place = self.sources.files.iter().enumerate().find_map(|(at, source)| {
             let line = source.text.lines().position(|line| self.dialect.names_mcp(line))?;
-            Some(Site { file: FileId(at), line: u32::try_from(line).unwrap_or(u32::MAX).saturating_add(1) })
+            Some(Site { file: FileId(at), line: line_at(line) })
         });
         let Some(place) = place else { return false };
-        if self.missing.is_empty() {
+        if self.notes.is_empty() {
             let detail = format!("the {} source uses an MCP library, and no tool was reached", self.dialect.language());
             self.note(PartialReason::UnresolvedValue, detail, Some(place));
         }
         true
     }
 
+    /// Whether a file that was refused may be the server: its text names an MCP library.
+    fn is_unread(&self) -> bool {
+        let names_mcp = |text: &[u8]| String::from_utf8_lossy(text).lines().any(|line| self.dialect.names_mcp(line));
+        self.sources.refused.iter().any(|refused| names_mcp(refused.text))
+    }
+
     /// What was found.
     pub(crate) fn finish(mut self) -> Extraction {
         self.run_later();
+        // What is said about the list holds, whatever was looked for last.
+        self.defining = false;
         let words = self.dialect.registers();
         for at in 0..self.sources.files.len() {
             for line in unread(&self.sources.files[at], words) {
@@ -338,19 +336,18 @@ impl<'t> Machine<'t> {
                 self.note(PartialReason::UnparsedFile, detail, Some(Site { file: FileId(at), line }));
             }
         }
-        if self.stopped {
-            let detail = "the walk of the source was ended at its limit; tools may be missing".to_owned();
+        if self.work.is_over() {
+            let detail = format!("{}: the source was not followed to its end", self.work.budget.told());
             self.note(PartialReason::LimitReached, detail, None);
         }
-        self.defining = false;
-        if self.tools.iter().all(|tool| tool.is_defined) && !self.explain() {
+        if self.tools.iter().all(|tool| tool.is_defined) && !self.explain() && !self.is_unread() {
             return Extraction::default();
         }
         let sources = self.sources;
         let tools = std::mem::take(&mut self.tools);
         let tools = tools.into_iter().map(|draft| draft.finish(sources)).collect();
-        let mut partial = sources.refused.clone();
-        partial.append(&mut self.missing);
+        let mut partial: Vec<_> = sources.refused.iter().map(|refused| refused.why.clone()).collect();
+        partial.extend(self.notes.into_vec());
         Extraction { tools, partial }
     }
 }

@@ -13,6 +13,7 @@ pub(super) mod builtin;
 mod call;
 mod eval;
 mod exec;
+pub(super) mod json;
 pub(super) mod literal;
 pub(super) mod machine;
 mod member;

@@ -5,6 +5,7 @@ use super::ast::{Class, ClassKind, Type};
 use super::machine::Machine;
 use super::source::FileId;
 use super::value::Value;
+use crate::engine::schema::ObjectSchema;
 use serde_json::{Map, Value as Json, json};
 use std::rc::Rc;
 
@@ -198,20 +199,14 @@ pub(crate) fn object<'t>(
     trouble: &mut Trouble,
     depth: u32,
 ) -> Map<String, Json> {
-    let (mut properties, mut required) = (Map::new(), Vec::new());
+    let mut object = ObjectSchema::default();
     for property in list {
         let mut schema = match &property.ty {
             Some(ty) => of_type(machine, types, ty, property.file, trouble, depth + 1),
             None => json!({}),
         };
         if property.is_flat {
-            let Json::Object(mut inner) = schema else { continue };
-            if let Some(Json::Object(inner)) = inner.remove("properties") {
-                properties.extend(inner);
-            }
-            if let Some(Json::Array(inner)) = inner.remove("required") {
-                required.extend(inner);
-            }
+            object.flatten(schema);
             continue;
         }
         if let Json::Object(schema) = &mut schema {
@@ -225,31 +220,7 @@ pub(crate) fn object<'t>(
             }
             schema.extend(property.extra.into_iter().map(|(key, value)| (key.to_owned(), value)));
         }
-        if property.is_required {
-            required.push(json!(property.name));
-        }
-        properties.insert(property.name, schema);
+        object.property(property.name, schema, property.is_required);
     }
-    let mut schema = Map::new();
-    schema.insert("type".to_owned(), json!("object"));
-    schema.insert("properties".to_owned(), Json::Object(properties));
-    if !required.is_empty() {
-        schema.insert("required".to_owned(), Json::Array(required));
-    }
-    schema
-}
-
-/// `{"type": T}` with null beside it.
-pub(crate) fn with_null(schema: Json) -> Json {
-    let Json::Object(mut schema) = schema else { return schema };
-    if schema.contains_key("enum")
-        && let Some(Json::Array(values)) = schema.get_mut("enum")
-        && !values.contains(&Json::Null)
-    {
-        values.push(Json::Null);
-    }
-    if let Some(Json::String(ty)) = schema.get("type").cloned() {
-        schema.insert("type".to_owned(), json!([ty, "null"]));
-    }
-    Json::Object(schema)
+    object.into_map()
 }

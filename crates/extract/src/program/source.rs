@@ -1,22 +1,13 @@
 //! The source files of one language in a package: paths and bytes in, text and syntax trees out. Leaves out what is not
 //! part of the server (tests, examples, documentation, vendored libraries) and says which files could not be parsed.
 
+use crate::engine::site::line_of;
 use crate::{Budget, SourceTree, syntax};
 use mcpdex_model::{Partial, ToolSite};
 use std::rc::Rc;
 use tree_sitter::{Node, Tree};
 
-/// One file, by its place in [`Sources`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct FileId(pub usize);
-
-/// A place in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Site {
-    pub file: FileId,
-    /// Line, counted from 1.
-    pub line: u32,
-}
+pub(crate) use crate::engine::site::{FileId, Site};
 
 pub(crate) struct Source<'t> {
     pub path: &'t str,
@@ -24,10 +15,16 @@ pub(crate) struct Source<'t> {
     pub tree: Tree,
 }
 
+/// A file that was not parsed.
+pub(crate) struct Refused<'t> {
+    pub text: &'t [u8],
+    pub why: Partial,
+}
+
 /// The files of one language, in the order of their paths.
 pub(crate) struct Sources<'t> {
     pub files: Vec<Source<'t>>,
-    pub refused: Vec<Partial>,
+    pub refused: Vec<Refused<'t>>,
 }
 
 /// Folders whose source is not the server's own, whatever the language.
@@ -92,7 +89,7 @@ impl<'t> Sources<'t> {
                     let text = std::str::from_utf8(bytes).unwrap_or_default();
                     sources.files.push(Source { path, text, tree });
                 }
-                Err(partial) => sources.refused.push(partial),
+                Err(why) => sources.refused.push(Refused { text: bytes, why }),
             }
         }
         sources
@@ -100,7 +97,7 @@ impl<'t> Sources<'t> {
 
     /// A site as people and the database see it.
     pub(crate) fn tool_site(&self, site: Site) -> ToolSite {
-        ToolSite { file: self.files[site.file.0].path.to_owned(), line: site.line }
+        site.told(self.files[site.file.0].path)
     }
 }
 
@@ -116,7 +113,7 @@ pub(crate) fn unread(source: &Source<'_>, words: &[&str]) -> Vec<u32> {
         if node.is_error() {
             let text = source.text.get(node.byte_range()).unwrap_or_default();
             if words.iter().any(|word| text.contains(word)) && lines.len() < 20 {
-                lines.push(u32::try_from(node.start_position().row).unwrap_or(u32::MAX).saturating_add(1));
+                lines.push(line_of(node));
             }
         } else if node.has_error() {
             let mut cursor = node.walk();
@@ -149,7 +146,7 @@ impl<'t> Reading<'t> {
     }
 
     pub(crate) fn site(&self, node: Node<'t>) -> Site {
-        Site { file: self.file, line: u32::try_from(node.start_position().row).unwrap_or(u32::MAX).saturating_add(1) }
+        Site::of(self.file, node)
     }
 
     /// Runs `read` one level deeper; `None` when that is too deep.

@@ -5,11 +5,10 @@ use super::setting::Guard;
 use super::source::{Site, Sources};
 use super::value::Value;
 use crate::SourceTool;
-use mcpdex_model::{Partial, PartialReason, ToolCondition, ToolOrigin};
-use serde_json::{Map, Value as Json, json};
-
-/// The hints that an author can set.
-pub(crate) const HINTS: [&str; 4] = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"];
+use crate::engine::condition::plain_of_either;
+use crate::engine::draft::ToolDraft;
+use mcpdex_model::{ToolCondition, ToolOrigin};
+use serde_json::{Value as Json, json};
 
 #[derive(Debug)]
 pub(crate) struct Draft<'t> {
@@ -62,12 +61,11 @@ impl<'t> Draft<'t> {
     pub(crate) fn finish(self, sources: &Sources<'t>) -> SourceTool {
         let name = self.name.as_text().unwrap_or_default();
         let condition = condition(&self.guards, &self.others);
-        let mut tool = Map::new();
+        let mut draft = ToolDraft::new(&name, sources.tool_site(self.site));
         let mut missing = self.missing;
-        tool.insert("name".to_owned(), json!(*name));
         for (key, value) in [("title", &self.title), ("description", &self.description)] {
             match value {
-                Value::Text(text) => drop(tool.insert(key.to_owned(), json!(**text))),
+                Value::Text(text) => draft.set(key, json!(**text)),
                 Value::Null => {}
                 Value::Unknown(why) => missing.push(format!("the {key} ({why})")),
                 _ => missing.push(format!("the {key}")),
@@ -75,27 +73,18 @@ impl<'t> Draft<'t> {
         }
         for (key, schema) in [("inputSchema", self.input), ("outputSchema", self.output)] {
             if let Some(schema) = schema {
-                tool.insert(key.to_owned(), schema);
+                draft.set(key, schema);
             }
         }
-        let mut annotations = Map::new();
         for (key, value) in self.annotations {
             match value {
-                Value::Bool(value) => drop(annotations.insert(key.to_owned(), Json::Bool(value))),
-                Value::Text(text) => drop(annotations.insert(key.to_owned(), json!(*text))),
+                Value::Bool(value) => draft.annotate(key, Json::Bool(value)),
+                Value::Text(text) => draft.annotate(key, json!(*text)),
                 _ => missing.push(format!("the annotation `{key}`")),
             }
         }
-        if !annotations.is_empty() {
-            tool.insert("annotations".to_owned(), Json::Object(annotations));
-        }
-        let site = sources.tool_site(self.site);
-        let spell = |what: String| {
-            let detail = format!("{what} of tool `{name}` could not be followed to its value");
-            Partial::inexact(PartialReason::UnresolvedValue, detail, Some(site.clone()))
-        };
-        let partial = missing.into_iter().map(spell).collect();
-        let tool = SourceTool::new(&tool, site.clone(), partial).under(condition);
+        missing.iter().for_each(|what| draft.lacks(what));
+        let tool = draft.finish().under(condition);
         match self.is_defined {
             true => SourceTool { origin: ToolOrigin::Defined, ..tool },
             false => tool,
@@ -143,8 +132,7 @@ fn condition(guards: &[Guard], others: &[Vec<Guard>]) -> Option<ToolCondition> {
     let ways: Option<Vec<ToolCondition>> = kept.map(|(_, way)| all(way)).collect();
     // A way without any guard is always open.
     let ways = ways?;
-    let plain = |wanted: bool| ways.iter().filter(|way| way.plain_start == Some(wanted)).count();
-    let plain_start = if plain(true) > 0 { Some(true) } else { (plain(false) == ways.len()).then_some(false) };
+    let plain_start = ways.iter().map(|way| way.plain_start).reduce(plain_of_either).flatten();
     let text = ways.iter().map(|way| way.text.as_str()).collect::<Vec<_>>().join(" or ");
     Some(ToolCondition { text, plain_start })
 }
@@ -154,49 +142,6 @@ fn is_opposite(one: &Guard, other: &Guard) -> bool {
     let in_words = |guard: &Guard| format!("not ({})", guard.text);
     [of(one), in_words(one)].iter().any(|text| **text == *other.text)
         || [of(other), in_words(other)].iter().any(|text| **text == *one.text)
-}
-
-/// How deep a value may nest to be written as JSON.
-const MAX_DEPTH: u32 = 60;
-
-/// `value` as JSON. What is not known is left out, and `holes` gets the place where it was.
-pub(crate) fn to_json(value: &Value<'_>, at: &str, holes: &mut Vec<String>, depth: u32) -> Option<Json> {
-    if depth > MAX_DEPTH {
-        holes.push(at.to_owned());
-        return None;
-    }
-    Some(match value {
-        Value::Null => Json::Null,
-        Value::Bool(value) => Json::Bool(*value),
-        Value::Number(number) => Json::Number(number.clone()),
-        Value::Text(text) => json!(**text),
-        Value::List(items) => {
-            let items = items.borrow();
-            let items = items.iter().enumerate();
-            Json::Array(items.filter_map(|(i, item)| to_json(item, &format!("{at}/{i}"), holes, depth + 1)).collect())
-        }
-        Value::Map(pairs) => {
-            let mut object = Map::new();
-            for (key, value) in pairs.borrow().iter() {
-                let Some(key) = key.as_text() else {
-                    holes.push(at.to_owned());
-                    continue;
-                };
-                if let Some(value) = to_json(value, &format!("{at}/{key}"), holes, depth + 1) {
-                    object.insert(key.to_string(), value);
-                }
-            }
-            Json::Object(object)
-        }
-        // A constant of an enumeration is its name.
-        Value::Object(object) if matches!(object.get("$name"), Some(Value::Text(_))) => {
-            json!(*object.get("$name").and_then(|name| name.as_text()).unwrap_or_default())
-        }
-        _ => {
-            holes.push(at.to_owned());
-            return None;
-        }
-    })
 }
 
 /// A JSON Schema that stands in the source as text.

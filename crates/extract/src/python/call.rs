@@ -11,9 +11,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// How often one function is walked; start-up code calls none more often than it has tools.
-const MAX_VISITS: usize = 20_000;
-
 /// How often one function may be inside of itself while more and more is in doubt: each doubt doubles the ways.
 const MAX_RECURSION: usize = 3;
 
@@ -126,9 +123,8 @@ impl Machine<'_> {
         let key = Rc::as_ptr(&function.def);
         let own: Vec<usize> = self.calls.iter().filter(|(other, _)| *other == key).map(|(_, doubt)| *doubt).collect();
         let is_doubtful = own.iter().rev().nth(MAX_RECURSION - 1).is_some_and(|doubt| *doubt < self.doubt);
-        let visits = self.visits.entry(key).or_default();
-        *visits += 1;
-        if is_doubtful || *visits > MAX_VISITS || self.too_many_calls() {
+        let is_worn = !self.work.visit(key as usize);
+        if is_doubtful || is_worn || self.too_many_calls() {
             let what = "calls nest deeper, or come more often, than is followed";
             self.cut(&Reach::Function(&function.def), what, function.env.module, args.line.max(1));
             return Value::Unknown;

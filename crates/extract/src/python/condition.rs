@@ -6,6 +6,7 @@ use super::machine::Machine;
 use super::render;
 use super::setting::negated;
 use super::value::{Env, Value};
+use crate::engine::condition::plain_of_either;
 use mcpdex_model::ToolCondition;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -54,11 +55,7 @@ pub(super) fn either(a: Option<ToolCondition>, b: Option<ToolCondition>) -> Opti
     if negated(&a.text) == b.text || negated(&b.text) == a.text {
         return None;
     }
-    let plain_start = match (a.plain_start, b.plain_start) {
-        (Some(true), _) | (_, Some(true)) => Some(true),
-        (Some(false), Some(false)) => Some(false),
-        _ => None,
-    };
+    let plain_start = plain_of_either(a.plain_start, b.plain_start);
     let text = if a.text.len() + b.text.len() > 300 { a.text } else { format!("{} or {}", a.text, b.text) };
     Some(ToolCondition { text, plain_start })
 }

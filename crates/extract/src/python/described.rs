@@ -18,7 +18,7 @@ impl Machine<'_> {
         }
         let Some(given @ Value::Dict(_)) = args.get(0, "openapi_spec") else { return false };
         let mut holes = Vec::new();
-        let Some(document) = to_json(given, "", &mut holes).and_then(ApiDocument::of_value) else { return false };
+        let Some(document) = to_json(given, &mut holes).and_then(ApiDocument::of_value) else { return false };
         let site = self.site(module, args.line);
         let mut naming = Naming::of(Convention::FastMcp);
         if let Some(Value::Dict(pairs)) = args.named("mcp_names") {

@@ -75,7 +75,7 @@ impl Machine<'_> {
         let language = tree_sitter_python::LANGUAGE.into();
         let parsed = code.as_ref().and_then(|code| {
             let text = if name == "eval" { code.trim() } else { code };
-            let tree = syntax::parse(&language, "", text.as_bytes(), self.budget).ok()?;
+            let tree = syntax::parse(&language, "", text.as_bytes(), self.work.budget).ok()?;
             (!tree.root_node().has_error()).then_some((tree, text.to_owned()))
         });
         let Some((tree, text)) = parsed else {

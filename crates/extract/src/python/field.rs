@@ -127,7 +127,7 @@ pub(super) fn of_field(
 
 fn set_default(default: &Value, field: &mut Field, trouble: &mut Vec<String>) {
     field.is_required = false;
-    match to_json(default, "", &mut Vec::new()) {
+    match to_json(default, &mut Vec::new()) {
         Some(json) => {
             field.schema.insert("default".to_owned(), json);
         }
@@ -168,7 +168,7 @@ pub(super) fn apply(made: &Made, field: &mut Field, trouble: &mut Vec<String>) {
                 continue;
             }
             "json_schema_extra" => {
-                if let Some(Json::Object(extra)) = to_json(value, "", &mut Vec::new()) {
+                if let Some(Json::Object(extra)) = to_json(value, &mut Vec::new()) {
                     field.schema.extend(extra);
                 }
                 continue;
@@ -178,7 +178,7 @@ pub(super) fn apply(made: &Made, field: &mut Field, trouble: &mut Vec<String>) {
         if matches!(value, Value::None) {
             continue;
         }
-        match to_json(value, "", &mut Vec::new()) {
+        match to_json(value, &mut Vec::new()) {
             Some(json) => constrain(&mut field.schema, key, json),
             None => trouble.push(key.to_owned()),
         }

@@ -1,66 +1,45 @@
 //! Between the values of a walk and JSON.
 
 use super::value::Value;
-use serde_json::{Map, Value as Json};
+use crate::engine::json::{self, Holes, Part, Values};
+use serde_json::{Number, Value as Json};
 use std::rc::Rc;
 
-/// How deep a value may nest to be written as JSON.
-const MAX_DEPTH: usize = 60;
-
 /// `value` as JSON. What is not known is left out, and `holes` gets the JSON pointer of where it was.
-pub(super) fn to_json(value: &Value, pointer: &str, holes: &mut Vec<String>) -> Option<Json> {
-    write(value, pointer, holes, 0)
+pub(super) fn to_json(value: &Value, holes: &mut Vec<String>) -> Option<Json> {
+    let mut found = Holes::default();
+    let json = json::write(&mut Python, value, &mut found);
+    holes.extend(found.pointers());
+    json
 }
 
-fn write(value: &Value, pointer: &str, holes: &mut Vec<String>, depth: usize) -> Option<Json> {
-    if depth > MAX_DEPTH {
-        holes.push(pointer.to_owned());
-        return None;
+struct Python;
+
+impl Values for Python {
+    type Value = Value;
+
+    fn part(&mut self, value: &Value, _: &mut Holes) -> Part<Value> {
+        match value {
+            Value::Usual(held) => Part::Is(held.0.clone()),
+            Value::None => Part::Json(Json::Null),
+            Value::Bool(value) => Part::Json(Json::Bool(*value)),
+            Value::Int(value) => Part::Json(Json::from(*value)),
+            Value::Float(value) => Number::from_f64(*value).map_or(Part::Nothing, |number| Part::Json(number.into())),
+            Value::Str(text) => Part::Json(Json::from(&**text)),
+            Value::List(items) => Part::Items { items: items.borrow().clone(), is_open: false },
+            Value::Tuple(items) => Part::Items { items: items.to_vec(), is_open: false },
+            Value::Dict(pairs) => {
+                let members = pairs.borrow().iter().map(|(key, value)| (key_text(key), value.clone())).collect();
+                Part::Members { members, is_open: false }
+            }
+            // A member of an enumeration stands for its value; an object of a model for its fields.
+            Value::Instance(instance) => match instance.attributes.borrow().get("_value_") {
+                Some(value) => Part::Is(value.clone()),
+                None => Part::Hole,
+            },
+            _ => Part::Hole,
+        }
     }
-    Some(match value {
-        Value::Usual(held) => return write(&held.0, pointer, holes, depth + 1),
-        Value::None => Json::Null,
-        Value::Bool(value) => Json::Bool(*value),
-        Value::Int(value) => Json::from(*value),
-        Value::Float(value) => serde_json::Number::from_f64(*value).map(Json::Number)?,
-        Value::Str(text) => Json::String(text.to_string()),
-        Value::List(items) => write_items(&items.borrow(), pointer, holes, depth),
-        Value::Tuple(items) => write_items(items, pointer, holes, depth),
-        Value::Dict(pairs) => {
-            let mut object = Map::new();
-            for (key, value) in pairs.borrow().iter() {
-                let Some(key) = key_text(key) else {
-                    holes.push(pointer.to_owned());
-                    continue;
-                };
-                let below = mcpdex_model::text::pointer_to(pointer, &key);
-                if let Some(value) = write(value, &below, holes, depth + 1) {
-                    object.insert(key, value);
-                }
-            }
-            Json::Object(object)
-        }
-        // A member of an enumeration stands for its value; an object of a model for its fields.
-        Value::Instance(instance) => {
-            let attributes = instance.attributes.borrow();
-            match attributes.get("_value_") {
-                Some(value) => return write(value, pointer, holes, depth + 1),
-                None => {
-                    holes.push(pointer.to_owned());
-                    return None;
-                }
-            }
-        }
-        _ => {
-            holes.push(pointer.to_owned());
-            return None;
-        }
-    })
-}
-
-fn write_items(items: &[Value], pointer: &str, holes: &mut Vec<String>, depth: usize) -> Json {
-    let write_one = |(at, item): (usize, &Value)| write(item, &format!("{pointer}/{at}"), holes, depth + 1);
-    Json::Array(items.iter().enumerate().filter_map(write_one).collect())
 }
 
 fn key_text(key: &Value) -> Option<String> {

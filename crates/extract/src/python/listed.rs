@@ -5,7 +5,7 @@ use super::machine::Machine;
 use super::tool;
 use super::value::{Args, Value};
 use crate::SourceTool;
-use mcpdex_model::{Partial, PartialReason, ToolSite};
+use mcpdex_model::{PartialReason, ToolSite};
 use std::collections::BTreeSet;
 
 impl Machine<'_> {
@@ -69,10 +69,7 @@ impl Machine<'_> {
         match tool::from_object(self, item, site) {
             Ok(found) => Some(found),
             Err(detail) => {
-                let partial = Partial::missing(PartialReason::UnresolvedValue, detail, Some(site.clone()));
-                if !self.partial.contains(&partial) {
-                    self.partial.push(partial);
-                }
+                self.note(PartialReason::UnresolvedValue, detail, site.clone());
                 None
             }
         }

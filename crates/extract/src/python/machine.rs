@@ -11,6 +11,9 @@ use super::register::Server;
 use super::route::Route;
 use super::value::{Args, Class, Env, Made, Value, last};
 use super::{lower, schema};
+use crate::engine::budget::Work;
+use crate::engine::notes::Notes;
+use crate::engine::site;
 use crate::{Budget, syntax};
 use mcpdex_model::{Partial, PartialReason, ToolSite};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,11 +27,11 @@ const MAX_CALLS: usize = 120;
 
 pub(super) struct Machine<'t> {
     pub package: &'t Package<'t>,
-    pub budget: &'t Budget,
+    pub work: Work<'t>,
     pub modules: Vec<Module>,
     by_path: BTreeMap<String, usize>,
     pub servers: Vec<Server>,
-    pub partial: Vec<Partial>,
+    pub notes: Notes,
     /// Functions that something else will call: commands, callbacks, lifespans.
     pub later: Vec<(Value, Args)>,
     /// What `argparse` would give for each option.
@@ -57,12 +60,7 @@ pub(super) struct Machine<'t> {
     /// The functions that the walk is inside of, and how much was in doubt when each was entered.
     pub calls: Vec<(*const super::ast::Function, usize)>,
     pub depth: usize,
-    steps: u64,
-    stopped: bool,
     next_id: usize,
-    /// How often each function was walked.
-    pub visits: BTreeMap<*const super::ast::Function, usize>,
-    noted: BTreeSet<(String, u32, String)>,
 }
 
 /// One file of the package.
@@ -77,11 +75,11 @@ impl<'t> Machine<'t> {
     pub(super) fn new(package: &'t Package<'t>, budget: &'t Budget) -> Self {
         Machine {
             package,
-            budget,
+            work: Work::new(budget),
             modules: Vec::new(),
             by_path: BTreeMap::new(),
             servers: Vec::new(),
-            partial: Vec::new(),
+            notes: Notes::default(),
             later: Vec::new(),
             options: BTreeMap::new(),
             doubt: 0,
@@ -97,11 +95,7 @@ impl<'t> Machine<'t> {
             yields: Vec::new(),
             calls: Vec::new(),
             depth: 0,
-            steps: 0,
-            stopped: false,
             next_id: 0,
-            visits: BTreeMap::new(),
-            noted: BTreeSet::new(),
         }
     }
 
@@ -112,23 +106,12 @@ impl<'t> Machine<'t> {
 
     /// Takes one step; `false` when there are none left, which is noted once.
     pub(super) fn step(&mut self) -> bool {
-        if self.stopped {
-            return false;
+        let goes_on = self.work.step();
+        if !goes_on {
+            let detail = format!("{} before its start-up code was followed to its end", self.work.budget.told());
+            self.notes.missing(PartialReason::LimitReached, detail, None);
         }
-        self.steps += 1;
-        if self.steps.is_multiple_of(1_024) && self.budget.expired() {
-            self.stopped = true;
-            let seconds = self.budget.limits.millis / 1_000;
-            self.partial.push(Partial::missing(
-                PartialReason::LimitReached,
-                format!(
-                    "the time for this package ({seconds} s) ran out before its start-up code was followed to its end"
-                ),
-                None,
-            ));
-            return false;
-        }
-        true
+        goes_on
     }
 
     pub(super) fn too_deep(&self) -> bool {
@@ -140,16 +123,12 @@ impl<'t> Machine<'t> {
     }
 
     pub(super) fn site(&self, module: usize, line: u32) -> ToolSite {
-        let file = self.modules.get(module).map(|module| module.path.clone()).unwrap_or_default();
-        // What begins the program is called from nowhere.
-        ToolSite { file, line: line.max(1) }
+        site::told(self.modules.get(module).map_or("", |module| &module.path), line)
     }
 
     /// Notes that something is missing from the list as a whole; once for each place.
     pub(super) fn note(&mut self, reason: PartialReason, detail: &str, site: ToolSite) {
-        if self.noted.insert((site.file.clone(), site.line, detail.to_owned())) {
-            self.partial.push(Partial::missing(reason, detail, Some(site)));
-        }
+        self.notes.missing(reason, detail, Some(site));
     }
 
     /// The result of calling something external.
@@ -187,7 +166,7 @@ impl<'t> Machine<'t> {
         let body = match self.parse(path) {
             Ok(body) => body,
             Err(partial) => {
-                self.partial.push(partial);
+                self.notes.keep(partial);
                 return Some(number);
             }
         };
@@ -207,7 +186,7 @@ impl<'t> Machine<'t> {
     pub(super) fn parse(&self, path: &str) -> Result<Block, Partial> {
         let source = self.package.tree.files.get(path).map(Vec::as_slice).unwrap_or_default();
         let source = source.strip_prefix("\u{feff}".as_bytes()).unwrap_or(source);
-        let tree = syntax::parse(&tree_sitter_python::LANGUAGE.into(), path, source, self.budget)?;
+        let tree = syntax::parse(&tree_sitter_python::LANGUAGE.into(), path, source, self.work.budget)?;
         // `parse` accepts only UTF-8.
         Ok(lower::module(tree.root_node(), std::str::from_utf8(source).unwrap_or_default()))
     }
@@ -277,7 +256,7 @@ impl<'t> Machine<'t> {
             return Value::Unknown;
         }
         let language = tree_sitter_python::LANGUAGE.into();
-        let Ok(tree) = syntax::parse(&language, "", text.as_bytes(), self.budget) else { return Value::Unknown };
+        let Ok(tree) = syntax::parse(&language, "", text.as_bytes(), self.work.budget) else { return Value::Unknown };
         match lower::expression(tree.root_node(), text) {
             Some(expr) => match self.eval(&expr, env) {
                 // Text within text is not followed.

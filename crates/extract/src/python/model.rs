@@ -7,6 +7,7 @@ use super::literal::cleandoc;
 use super::machine::Machine;
 use super::schema::{Schema, choices, object};
 use super::value::{Class, Env, Value, last};
+use crate::engine::schema::ObjectSchema;
 use serde_json::{Value as Json, json};
 use std::rc::Rc;
 
@@ -19,7 +20,7 @@ struct Declared {
 
 pub(super) fn schema(machine: &mut Machine<'_>, class: &Rc<Class>, trouble: &mut Vec<String>, depth: usize) -> Schema {
     if class.is_enum() {
-        let values = class.members().iter().filter_map(|member| to_json(member, "", &mut Vec::new())).collect();
+        let values = class.members().iter().filter_map(|member| to_json(member, &mut Vec::new())).collect();
         let mut schema = choices(values, true);
         describe(class, &mut schema);
         return schema;
@@ -51,7 +52,7 @@ pub(super) fn schema(machine: &mut Machine<'_>, class: &Rc<Class>, trouble: &mut
     );
     let mut fields = Vec::new();
     collect(class, &mut fields, 0);
-    let (mut properties, mut required) = (Schema::new(), Vec::new());
+    let mut object = ObjectSchema::default();
     for field in fields {
         let annotation = machine.annotation(&field.annotation, &field.env);
         if is_class_variable(&annotation) || field.name.starts_with('_') || &*field.name == "model_config" {
@@ -60,18 +61,11 @@ pub(super) fn schema(machine: &mut Machine<'_>, class: &Rc<Class>, trouble: &mut
         let default = field.env.vars.borrow().get(&field.name).cloned();
         let made = of_field(machine, Some(&annotation), default.as_ref(), &field.env, trouble, depth + 1);
         let key = made.alias.unwrap_or_else(|| field.name.to_string());
-        if made.is_required && !all_optional {
-            required.push(Json::String(key.clone()));
-        }
-        properties.insert(key, Json::Object(made.schema));
+        object.property(key, Json::Object(made.schema), made.is_required && !all_optional);
     }
     let mut schema = Schema::new();
     describe(class, &mut schema);
-    schema.insert("type".to_owned(), Json::from("object"));
-    schema.insert("properties".to_owned(), Json::Object(properties));
-    if !required.is_empty() {
-        schema.insert("required".to_owned(), Json::Array(required));
-    }
+    object.add_to(&mut schema);
     if forbids_extra(class) {
         schema.insert("additionalProperties".to_owned(), Json::Bool(false));
     }

@@ -4,6 +4,7 @@ use super::ast::{Ex, Name, ParamKind};
 use super::field;
 use super::machine::Machine;
 use super::value::{Function, Value};
+use crate::engine::schema::ObjectSchema;
 use serde_json::{Map, Value as Json};
 use std::rc::Rc;
 
@@ -30,7 +31,7 @@ pub(super) fn input_schema(
         None => written(machine, inner, skip),
     };
     let overruled = outer.attributes.borrow().get("__annotations__").cloned();
-    let (mut properties, mut required, mut missed) = (Map::new(), Vec::new(), Vec::new());
+    let (mut object, mut missed) = (ObjectSchema::default(), Vec::new());
     // What a handler takes by `**name` is decided where it is called, unless a signature says so.
     if given(outer).or_else(|| given(inner)).is_none()
         && let Some(open) = inner.def.params.iter().find(|param| param.kind == ParamKind::Keywords)
@@ -55,18 +56,9 @@ pub(super) fn input_schema(
             missed.push(format!("the {what} of parameter `{}`", param.name));
         }
         let key = field.alias.unwrap_or_else(|| param.name.to_string());
-        if field.is_required {
-            required.push(Json::String(key.clone()));
-        }
-        properties.insert(key, Json::Object(field.schema));
+        object.property(key, Json::Object(field.schema), field.is_required);
     }
-    let mut schema = Map::new();
-    schema.insert("type".to_owned(), Json::from("object"));
-    schema.insert("properties".to_owned(), Json::Object(properties));
-    if !required.is_empty() {
-        schema.insert("required".to_owned(), Json::Array(required));
-    }
-    (schema, missed)
+    (object.into_map(), missed)
 }
 
 /// The parameters that stand in the source.

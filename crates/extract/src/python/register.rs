@@ -318,7 +318,7 @@ impl Machine<'_> {
         }
         self.registered.insert((found.site.file.clone(), found.site.line));
         let found = found.under(self.condition_of(value));
-        let most = self.budget.limits.tools;
+        let most = self.work.budget.limits.tools;
         let tools = &mut self.servers[server].tools;
         let has_room = tools.len() <= most;
         // Two ways through the program may register one tool twice; servers keep the first, and either way gives it.
@@ -370,14 +370,14 @@ impl Machine<'_> {
         let is_source = |server: &&Server| server.origin != Origin::Code;
         let clues = Clues {
             has_source: self.servers.iter().any(|server| is_source(&server))
-                || self.partial.iter().any(|partial| partial.reason == PartialReason::MountedServer),
+                || self.notes.iter().any(|partial| partial.reason == PartialReason::MountedServer),
             server: self.servers.iter().find(|server| matches!(server.key, Key::Object(_))).map(|one| one.site.clone()),
             framework: self.framework,
             registered: self.registered,
             programs: self.programs,
             starts: self.starts,
         };
-        (Extraction { tools, partial: self.partial }, clues)
+        (Extraction { tools, partial: self.notes.into_vec() }, clues)
     }
 }
 

@@ -239,10 +239,10 @@ fn literal(args: &[Value], trouble: &mut Vec<String>) -> Schema {
             // A literal type may be made of other literal types.
             Value::Generic(generic) => {
                 for arg in &generic.1 {
-                    values.extend(to_json(arg, "", &mut Vec::new()));
+                    values.extend(to_json(arg, &mut Vec::new()));
                 }
             }
-            arg => match to_json(arg, "", &mut Vec::new()) {
+            arg => match to_json(arg, &mut Vec::new()) {
                 Some(json) => values.push(json),
                 None => trouble.push("value".to_owned()),
             },

@@ -9,7 +9,8 @@ use super::machine::Machine;
 use super::parameters;
 use super::value::{Args, Function, Value, last};
 use crate::SourceTool;
-use mcpdex_model::{Partial, PartialReason, ToolSite};
+use crate::engine::draft::ToolDraft;
+use mcpdex_model::{PartialReason, ToolSite};
 use serde_json::{Map, Value as Json};
 use std::rc::Rc;
 
@@ -57,21 +58,10 @@ pub(super) fn function_attribute(function: &Rc<Function>, name: &str) -> Option<
     }
 }
 
-/// The fields of a tool on their way, and what of them is not known.
-struct Draft {
-    tool: Map<String, Json>,
-    partial: Vec<Partial>,
-    site: ToolSite,
-}
-
-impl Draft {
+/// Which value of the walk is which field.
+impl ToolDraft {
     fn miss(&mut self, what: &str) {
         self.note(format!("{what} is made at run time"));
-    }
-
-    fn note(&mut self, detail: String) {
-        let (reason, site) = (PartialReason::UnresolvedValue, Some(self.site.clone()));
-        self.partial.push(Partial::inexact(reason, detail, site));
     }
 
     fn text(&mut self, key: &str, value: Option<&Value>) -> bool {
@@ -83,7 +73,7 @@ impl Draft {
                         if value.settled().1.is_open() {
                             self.note(format!("its {key} can be set; what stands here is the default"));
                         }
-                        self.tool.insert(key.to_owned(), Json::String(text.to_string()));
+                        self.set(key, Json::from(&*text));
                     }
                     None => self.miss(&format!("its {key}")),
                 }
@@ -95,9 +85,9 @@ impl Draft {
     fn object(&mut self, key: &str, value: Option<&Value>) {
         let Some(value) = value.filter(|value| !matches!(value, Value::None)) else { return };
         let mut holes = Vec::new();
-        match to_json(value, "", &mut holes) {
+        match to_json(value, &mut holes) {
             Some(json @ Json::Object(_)) => {
-                self.tool.insert(key.to_owned(), json);
+                self.set(key, json);
             }
             _ => {
                 self.miss(&format!("its {key}"));
@@ -118,29 +108,18 @@ impl Draft {
             }
             Some(_) => return self.miss("its annotations"),
         };
-        let mut object = Map::new();
         for (key, value) in pairs {
             let Some(key) = key.as_text() else {
                 self.miss("one of its annotations");
                 continue;
             };
             let key = camel(&key);
-            match to_json(&value, "", &mut Vec::new()) {
+            match to_json(&value, &mut Vec::new()) {
                 Some(Json::Null) => {}
-                Some(json) => {
-                    object.insert(key, json);
-                }
+                Some(json) => self.annotate(key, json),
                 None => self.miss(&format!("its annotation {key}")),
             }
         }
-        if !object.is_empty() {
-            self.tool.insert("annotations".to_owned(), Json::Object(object));
-        }
-    }
-
-    fn finish(self, name: Name) -> (Name, SourceTool) {
-        let found = SourceTool::new(&self.tool, self.site, self.partial);
-        (name, found)
     }
 }
 
@@ -209,8 +188,7 @@ pub(super) fn from_function(
         machine.note(PartialReason::UnresolvedValue, "a tool whose name is made at run time", site);
         return None;
     };
-    let mut draft = Draft { tool: Map::new(), partial: Vec::new(), site };
-    draft.tool.insert("name".to_owned(), Json::String(name.to_string()));
+    let mut draft = ToolDraft::new(&name, site);
     if is_set {
         draft.note("its name can be set; what stands here is the default".to_owned());
     }
@@ -228,7 +206,7 @@ pub(super) fn from_function(
             let parts = docstring::parts(&doc, split);
             documented = parts.parameters;
             if let Some(description) = parts.description.filter(|_| !is_stated) {
-                draft.tool.insert("description".to_owned(), Json::String(description));
+                draft.set("description", Json::String(description));
             }
         }
         None | Some(Value::None) => {}
@@ -243,13 +221,13 @@ pub(super) fn from_function(
             let (mut schema, missed) = parameters::input_schema(machine, outer, &inner, skip, &left_out);
             missed.iter().for_each(|what| draft.miss(what));
             parameters::describe(&mut schema, documented);
-            draft.tool.insert("inputSchema".to_owned(), Json::Object(schema));
+            draft.set("inputSchema", Json::Object(schema));
         }
         None => draft.miss("its input schema"),
     }
     draft.object("outputSchema", option("output_schema").filter(|value| matches!(value, Value::Dict(_))).as_ref());
     draft.annotations(option("annotations").as_ref());
-    Some(draft.finish(name))
+    Some((name, draft.finish()))
 }
 
 /// The first decorator of a decorated function, else the place of the registration.
@@ -320,8 +298,7 @@ pub(super) fn from_object(
     };
     let name = get(&["name"]).and_then(|name| name.as_text()).filter(|name| is_name(name));
     let Some(name) = name else { return Err("a tool whose name is made at run time") };
-    let mut draft = Draft { tool: Map::new(), partial: Vec::new(), site };
-    draft.tool.insert("name".to_owned(), Json::String(name.to_string()));
+    let mut draft = ToolDraft::new(&name, site);
     if open {
         draft.miss("one or more of its fields");
     }
@@ -339,5 +316,5 @@ pub(super) fn from_object(
     draft.object("inputSchema", schema.as_ref());
     draft.object("outputSchema", get(&["outputSchema", "output_schema"]).as_ref());
     draft.annotations(get(&["annotations"]).as_ref());
-    Ok(draft.finish(name))
+    Ok((name, draft.finish()))
 }

@@ -69,7 +69,7 @@ fn change_parameter(object: &mut Map<String, Json>, key: &str, change: &Value, u
     } else {
         if let Json::Object(property) = &mut property {
             for field in ["description", "default"] {
-                match stated(field).map(|value| to_json(value, "", &mut Vec::new())) {
+                match stated(field).map(|value| to_json(value, &mut Vec::new())) {
                     Some(Some(value)) => drop(property.insert(field.to_owned(), value)),
                     Some(None) => unsure(format!("the {field} of `{key}`")),
                     None => {}

@@ -7,7 +7,6 @@ use crate::program::setting::{Guard, Setting};
 use crate::program::source::{FileId, field};
 use crate::program::value::Value;
 use std::rc::Rc;
-use tree_sitter::Node;
 
 /// The guards around a place, outermost first.
 pub(super) fn around(machine: &Machine<'_>, file: FileId, at: usize) -> Vec<Guard> {
@@ -155,9 +154,4 @@ pub(super) fn of_mentions(machine: &Machine<'_>, word: &str) -> Option<Vec<Guard
     let places = mentions(machine, word);
     let all = places.iter().map(|(file, at)| around(machine, *file, *at));
     all.min_by_key(Vec::len)
-}
-
-/// The site of a node's beginning.
-pub(super) fn line(node: Node<'_>) -> u32 {
-    u32::try_from(node.start_position().row).unwrap_or(u32::MAX).saturating_add(1)
 }

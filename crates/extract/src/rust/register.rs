@@ -5,11 +5,12 @@ use super::condition;
 use super::lower;
 use super::types::RustTypes;
 use crate::program::ast::{Class, mark};
+use crate::program::json::to_json;
 use crate::program::machine::Machine;
 use crate::program::schema::{Trouble, of_class};
 use crate::program::setting::Guard;
 use crate::program::source::{FileId, Reading, Site, children, field};
-use crate::program::tool::{Draft, to_json};
+use crate::program::tool::Draft;
 use crate::program::value::Value;
 use mcpdex_model::PartialReason;
 use serde_json::{Value as Json, json};
@@ -183,7 +184,7 @@ fn made_in<'t>(machine: &mut Machine<'t>, file: FileId) {
         }
     }
     for node in nodes {
-        let site = Site { file, line: condition::line(node) };
+        let site = Site::of(file, node);
         let scope = machine.file_scope(file);
         let mut draft = Draft::new(Value::Null, site);
         let mut given: Vec<(String, Node<'t>)> = Vec::new();
@@ -218,7 +219,7 @@ fn made_in<'t>(machine: &mut Machine<'t>, file: FileId) {
                 "description" => draft.description = value,
                 "input_schema" => {
                     let mut holes = Vec::new();
-                    let schema = to_json(&value, "", &mut holes, 0).filter(Json::is_object);
+                    let schema = to_json(&value, "", &mut holes).filter(Json::is_object);
                     has_schema = schema.is_some();
                     draft.input = schema.or_else(|| Some(json!({ "type": "object" })));
                 }
@@ -265,7 +266,7 @@ pub(super) fn doubts(machine: &mut Machine<'_>) {
         let place = machine.sources.files.iter().enumerate().find_map(|(at, source)| {
             let found = source.text.find(word)?;
             let line = source.text[..found].matches('\n').count();
-            Some(Site { file: FileId(at), line: u32::try_from(line).unwrap_or(u32::MAX).saturating_add(1) })
+            Some(Site { file: FileId(at), line: crate::engine::site::line(line) })
         });
         if let Some(site) = place {
             machine.lacks(detail.to_owned(), site);
@@ -279,7 +280,7 @@ pub(super) fn doubts(machine: &mut Machine<'_>) {
             if node.kind() == "macro_definition" && ["#[tool", "#[mcp_tool"].iter().any(|word| text.contains(word)) {
                 let name = field(node, "name").and_then(|name| source.text.get(name.byte_range())).unwrap_or("macro");
                 let detail = format!("the macro `{name}` may make more tools; it is expanded when the crate is built");
-                made.push((detail, Site { file: FileId(at), line: condition::line(node) }));
+                made.push((detail, Site::of(FileId(at), node)));
             }
         }
     }

@@ -1,10 +1,11 @@
 //! JSON Schema of Rust types, as `schemars` derives it: serde's names, documentation, `Option` and defaults.
 
+use crate::engine::schema::with_null;
 use crate::program::ast::{Class, Expr, Field, Mark, Param, Type};
+use crate::program::json::to_json;
 use crate::program::machine::Machine;
-use crate::program::schema::{Property, Shape, Types, with_null};
+use crate::program::schema::{Property, Shape, Types};
 use crate::program::source::FileId;
-use crate::program::tool::to_json;
 use crate::program::value::Value;
 use serde_json::{Map, Value as Json, json};
 use std::rc::Rc;
@@ -146,7 +147,7 @@ fn default<'t>(machine: &mut Machine<'t>, class: &Class<'t>, field: &Field<'t>) 
         site: class.site,
     }));
     let value = machine.eval(&call, &scope);
-    to_json(&value, "", &mut Vec::new(), 0)
+    to_json(&value, "", &mut Vec::new())
 }
 
 /// The text of an argument of serde's or schemars' attributes.

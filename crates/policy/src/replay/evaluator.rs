@@ -2,10 +2,8 @@
 
 use crate::decision::PolicyEffect;
 use serde::Deserialize;
-use serde::de::{MapAccess, Visitor};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::marker::PhantomData;
 
 /// One call that an agent could make.
 pub(crate) struct Call<'a> {
@@ -33,34 +31,15 @@ pub(crate) fn yaml<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String
 }
 
 /// A map that refuses a key that comes twice; JSON parsers keep one of the two silently.
-pub(crate) struct Unique<V>(pub(crate) BTreeMap<String, V>);
+#[derive(Deserialize)]
+#[serde(transparent, bound = "V: Deserialize<'de>")]
+pub(crate) struct Unique<V>(
+    #[serde(deserialize_with = "serde_with::rust::maps_duplicate_key_is_error::deserialize")]
+    pub(crate)  BTreeMap<String, V>,
+);
 
 impl<V> Default for Unique<V> {
     fn default() -> Unique<V> {
         Unique(BTreeMap::new())
-    }
-}
-
-impl<'de, V: Deserialize<'de>> Deserialize<'de> for Unique<V> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Unique<V>, D::Error> {
-        struct Reads<V>(PhantomData<V>);
-        impl<'de, V: Deserialize<'de>> Visitor<'de> for Reads<V> {
-            type Value = Unique<V>;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a map without a key that comes twice")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Unique<V>, A::Error> {
-                let mut found = BTreeMap::new();
-                while let Some((key, value)) = map.next_entry::<String, V>()? {
-                    if found.insert(key, value).is_some() {
-                        return Err(serde::de::Error::custom("a key comes twice"));
-                    }
-                }
-                Ok(Unique(found))
-            }
-        }
-        deserializer.deserialize_map(Reads(PhantomData))
     }
 }

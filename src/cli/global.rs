@@ -1,0 +1,34 @@
+//! The options that every command understands.
+
+use crate::configuration::UserSettings;
+use crate::report::Colour;
+use std::path::PathBuf;
+
+/// The heading of options that every command understands.
+const EVERYWHERE: &str = "Options of every command";
+
+// Options that every command understands.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Global {
+    /// The database file (default: mcpdex/mcpdex.db in the platform's data folder).
+    #[arg(long, global = true, env = "MCPDEX_DB", value_name = "FILE", help_heading = EVERYWHERE)]
+    pub db: Option<PathBuf>,
+    /// A file of settings, read after the user's mcpdex.toml. Repeatable: of two words on one thing the last counts.
+    #[arg(long, global = true, value_name = "FILE", help_heading = EVERYWHERE)]
+    pub config: Vec<PathBuf>,
+    /// Read no settings of the user's own, only what --config names.
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
+    pub no_config: bool,
+    /// Print JSON on stdout instead of text for people.
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
+    pub json: bool,
+    /// When to colour what people read.
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN", help_heading = EVERYWHERE)]
+    pub color: Colour,
+    /// Print nothing on stderr but errors, and no summary of what was done.
+    #[arg(short, long, global = true, help_heading = EVERYWHERE)]
+    pub quiet: bool,
+    /// What the files of settings say; filled in before a command runs.
+    #[arg(skip)]
+    pub settings: UserSettings,
+}

@@ -1,0 +1,99 @@
+//! The servers of configurations in, what stands out on them and between them out.
+
+use crate::command::configured::{Configured, Servers};
+use crate::model::{FoundTool, Risk};
+use crate::report::ScannedServer;
+use crate::source::client_config::Flag;
+use crate::survey::{Finding, Kind, KnownTools, Subject, of_server, of_tools};
+
+/// The servers that were looked at, by what they are, with the names of their tools.
+pub(super) fn known_tools(found: &Servers) -> KnownTools {
+    let mut known = KnownTools::new();
+    for server in &found.servers {
+        let (_, tools) =
+            known.entry(server.identity.clone()).or_insert_with(|| (server.alias.clone(), Default::default()));
+        tools.extend(server.tools.iter().map(|found| found.tool.name.clone()));
+    }
+    known
+}
+
+/// What stands out on each server that is in use and between them.
+pub(super) fn findings(found: &Servers) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for server in found.in_use() {
+        let subject = subject(server);
+        findings.extend(of_server(subject, &server.tools, &server.failed, &server.partial));
+        if let Some(why) = &server.unread {
+            let message = format!("the server was not read: {why}");
+            findings.push(Finding::new(Kind::Unread, Risk::Medium, subject, None, message, "server"));
+        }
+        findings.extend(of_entry(server));
+    }
+    // One server under two names is no collision with itself.
+    let mut distinct: Vec<(Subject<'_>, &[FoundTool])> = Vec::new();
+    let mut known: Vec<&Option<String>> = Vec::new();
+    for server in found.in_use().filter(|server| server.server.is_some()) {
+        if !known.contains(&&server.server) {
+            known.push(&server.server);
+            distinct.push((subject(server), server.tools.as_slice()));
+        }
+    }
+    findings.extend(of_tools(&distinct));
+    findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.cmp(b)));
+    findings.dedup_by(|a, b| a.fingerprint == b.fingerprint);
+    findings
+}
+
+fn subject(server: &Configured) -> Subject<'_> {
+    Subject { name: &server.alias, identity: &server.identity }
+}
+
+/// What the configuration itself says that a person should look at.
+fn of_entry(server: &Configured) -> Vec<Finding> {
+    let said = |flag| match flag {
+        Flag::AutoApproved => Some((
+            Kind::StandingApproval,
+            Risk::Medium,
+            "its tools, or some of them, are called without asking anybody",
+        )),
+        Flag::PlainSecret => Some((Kind::PlainSecret, Risk::Medium, "a secret stands in its entry as such")),
+        Flag::Unpinned => {
+            Some((Kind::Unpinned, Risk::Low, "what it starts has no exact version, so it may be other code tomorrow"))
+        }
+        Flag::UnverifiedDownload => Some((
+            Kind::UnverifiedDownload,
+            Risk::Medium,
+            "what it starts is fetched from an address without a checksum or a fixed commit",
+        )),
+        _ => None,
+    };
+    let finding = |flag: &Flag| {
+        let (kind, severity, what) = said(*flag)?;
+        Some(Finding::new(kind, severity, subject(server), None, what.to_owned(), ""))
+    };
+    server.entry.flags.iter().filter_map(finding).collect()
+}
+
+pub(super) fn scanned(server: &Configured) -> ScannedServer {
+    let first = server.tools.first();
+    let mut risks: std::collections::BTreeMap<Risk, usize> = Risk::ALL.iter().map(|risk| (*risk, 0)).collect();
+    for tool in &server.tools {
+        *risks.entry(tool.verdict.risk).or_default() += 1;
+    }
+    ScannedServer {
+        name: server.alias.clone(),
+        config: server.file.display().to_string(),
+        line: server.entry.position.map(|at| at.line),
+        column: server.entry.position.map(|at| at.column),
+        identity: server.identity.clone(),
+        disabled: server.entry.disabled(),
+        flags: server.entry.flags.clone(),
+        server: server.server.clone(),
+        origin: first.map(|tool| tool.origin.to_string()),
+        version: first.and_then(|tool| tool.version.clone()),
+        tools: server.tools.len(),
+        risks,
+        partial: !server.partial.is_empty(),
+        unread: server.unread.clone(),
+    }
+}
