@@ -107,8 +107,8 @@ fn lighter_deeds_are_named_beside_the_gravest() {
 fn what_lost_is_quoted_with_what_beat_it() {
     assert_eq!(
         rationale(json!({ "name": "run_report", "description": "Lists the reports of a port." })),
-        "It retrieves what is there, as its description says “Lists the reports of a port”. “run_report” in its name would \
-         make it execute if it stood alone, but the words above say more plainly what it does, so it is read, with risk \
+        "It retrieves what is there, as its description says “Lists the reports of a port”. “run_report” in its name could \
+         also be read as execute, but the words above say more plainly what it does, so it is read, with risk \
          low."
     );
     assert_eq!(
@@ -156,12 +156,12 @@ fn claims_of_the_server_are_told_with_what_became_of_them() {
 fn what_no_rule_recognised_is_quoted_as_such() {
     assert_eq!(
         rationale(json!({ "name": "qxzz", "description": "Qxzz of the vbnm." })),
-        "No rule recognised this tool: neither its name “qxzz” nor its description “Qxzz of the vbnm.” says in known \
-         words what it does, so it is held to be write with risk medium until someone settles it."
+        "No rule recognised this tool: neither its name “qxzz” nor its description “Qxzz of the vbnm.” tells a \
+         rule what it does, so it is held to be write with risk medium until someone settles it."
     );
     assert_eq!(
         rationale(json!({ "name": "qxzz" })),
-        "No rule recognised this tool: its name “qxzz” does not say in known words what it does, and it has no \
+        "No rule recognised this tool: its name “qxzz” tells no rule what it does, and it has no \
          description, so it is held to be write with risk medium until someone settles it."
     );
 }

@@ -38,7 +38,7 @@ impl Ruleset {
         let actions = read.actions;
         let scene = Statements { reading: &reading, context, phrases: &phrases, actions: &actions };
         let mut fired = self.fire(&scene, 0..actions.len());
-        overrule(self, &mut fired);
+        overrule(self, &mut fired, &actions);
         if read.unknown_verb || self.is_named_by_unknown_word(&reading, &actions) {
             doubt_lookups_by_noun(self, &mut fired, &actions, read.unknown_verb);
         }
@@ -171,6 +171,16 @@ impl Ruleset {
                 continue;
             }
             let wanted = rule.only_for.is_empty() || (finding.recognised && rule.only_for.contains(&finding.class));
+            // "Adds a contact. The contact is returned": what an act hands back at its end is what its caller gave.
+            let returned = finding.class > Class::Read
+                && rule.class.is_none()
+                && !rule.traits.is_empty()
+                && rule.traits.iter().all(|of| matches!(of, Trait::PrivateData | Trait::UntrustedContent))
+                && hit.action.is_some_and(|index| {
+                    let action = &finding.actions[index as usize];
+                    action.place == Place::Description && action.weaker > 0 && !action.asserted
+                });
+            let wanted = wanted && !returned;
             hit.fate = if wanted { Fate::Won } else { Fate::OtherClass };
             if !wanted {
                 continue;

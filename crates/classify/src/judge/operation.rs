@@ -261,7 +261,7 @@ fn judge_one(
         })
     };
     fired.retain(|hit| hit.action.is_some() && !overruled(hit.rule));
-    overrule(set, &mut fired);
+    overrule(set, &mut fired, &actions);
     let (class, recognised) = settle(set, &mut fired, &actions);
     let Some(class) = class.filter(|_| recognised) else { return Deed::unknown() };
     let mut deed = Deed { class, recognised, ..Deed::unknown() };

@@ -5,11 +5,12 @@ use crate::language::action::{Action, Place};
 use crate::rules::ruleset::Ruleset;
 use mcpdex_model::{Class, Confidence, Trait};
 
-/// Marks the hits of rules that a rule that fired overrules.
-pub(crate) fn overrule(set: &Ruleset, fired: &mut [Fired]) {
+/// Marks the hits of rules that a rule that fired overrules. What the description of a parameter says overrules nothing.
+pub(crate) fn overrule(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) {
     for index in 0..fired.len() {
         let by = fired[index].rule;
-        if fired[index].fate != Fate::Won || set.rules[by as usize].overrules.is_empty() {
+        let aside = fired[index].action.is_some_and(|index| actions[index as usize].place == Place::Parameter);
+        if aside || fired[index].fate != Fate::Won || set.rules[by as usize].overrules.is_empty() {
             continue;
         }
         for other in fired.iter_mut() {

@@ -255,6 +255,14 @@ impl Action {
         self.head.and_then(|head| self.objects.get(head)).copied()
     }
 
+    /// Where the phrase of lemmas is that the object ends with.
+    pub(crate) fn ends_with(&self, phrase: &[Lemma]) -> Option<(u32, u32)> {
+        let proper = self.objects.get(..=self.head?)?;
+        let end = proper.get(proper.len().checked_sub(phrase.len())?..)?;
+        let same = end.iter().map(|word| word.lemma).eq(phrase.iter().copied());
+        same.then(|| Some((end.first()?.start, end.last()?.end))).flatten()
+    }
+
     /// Where a phrase of lemmas is in the object; in the `proper` one, without what it belongs to.
     pub(crate) fn has(&self, phrase: &[Lemma], proper: bool) -> Option<(u32, u32)> {
         let first = *phrase.first()?;

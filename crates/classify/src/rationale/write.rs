@@ -8,7 +8,7 @@ use crate::language::quote::{capital, listed, quote};
 use crate::rationale::quotation::{Quotations, act_of};
 use crate::rationale::risk_sentence;
 use crate::rationale::settled::Settled;
-use mcpdex_model::{ClaimEffect, Class, Trait};
+use mcpdex_model::{ClaimEffect, Class, Confidence, Trait};
 
 /// Writes the rationale.
 pub(crate) fn rationale(settled: &Settled<'_, '_>) -> String {
@@ -130,19 +130,17 @@ impl<'f> Settled<'f, '_> {
         }
         let has = |of: Trait| self.traits.contains(&of);
         let text = match class {
-            Class::Read => return format!("{}, so it is read", self.silence()),
+            Class::Read => return format!("{}, so it is read", self.silence(class)),
             Class::Write if has(Trait::Financial) => {
                 "What changes is an account, which counts as a record even where money moves, so it is write"
             }
             Class::Write if has(Trait::Destructive) => {
-                "What goes is data, and nothing in its text speaks of setting anything going, so it is write"
+                return format!("What goes is data, and {}, so it is write", self.silence(class));
             }
             Class::Write if has(Trait::Privileged) => {
-                "What changes is an entry that stays, and nothing in its text speaks of setting anything going, so it is write"
+                return format!("What changes is an entry that stays, and {}, so it is write", self.silence(class));
             }
-            Class::Write => {
-                "That is more than read, and nothing in its text speaks of setting anything going, so it is write"
-            }
+            Class::Write => return format!("That is more than read, and {}, so it is write", self.silence(class)),
             Class::Execute if has(Trait::CodeExecution) => {
                 "A write is bounded to a record, but what runs here is the caller's choice, so it is execute"
             }
@@ -154,8 +152,22 @@ impl<'f> Settled<'f, '_> {
         text.to_owned()
     }
 
-    /// Where nothing speaks of change: what was looked at.
-    fn silence(&self) -> String {
+    /// Where nothing speaks of more than `class`: what was looked at. What was heard and counted for less is no silence.
+    fn silence(&self, class: Class) -> String {
+        let heard = self.finding.fired.iter().any(|hit| {
+            let rule = self.rule(hit);
+            let lost = matches!(hit.fate, Fate::Weaker | Fate::Overruled(_));
+            lost && rule.class > Some(class) && rule.confidence > Confidence::Low
+        });
+        match (class, heard) {
+            (Class::Read, true) => {
+                return "What else in it may speak of changing something or of setting something going counts for less"
+                    .to_owned();
+            }
+            (_, true) => return "what may speak of setting something going counts for less".to_owned(),
+            (Class::Read, false) => {}
+            (_, false) => return "nothing in its text speaks of setting anything going".to_owned(),
+        }
         let mut places = vec!["its name".to_owned()];
         let described = self.description().is_some();
         if described {
@@ -208,12 +220,16 @@ impl<'f> Settled<'f, '_> {
         let grounds =
             if told { Quotations::words_of(self.finding, hit) } else { Quotations::of_hit(self.finding, hit) };
         let said = capital(&grounds.first()?);
-        let decides = match hit.fate {
-            Fate::Overruled(by) if main.is_some_and(|main| main.rule == by) => "that is ruled out".to_owned(),
-            Fate::Overruled(by) => self.set.rules[by as usize].because.clone(),
-            _ => "the words above say more plainly what it does".to_owned(),
+        let (reads, decides) = match hit.fate {
+            Fate::Overruled(by) if main.is_some_and(|main| main.rule == by) => {
+                (format!("would make it {other} if it stood alone"), "that is ruled out".to_owned())
+            }
+            Fate::Overruled(by) => {
+                (format!("would make it {other} if it stood alone"), self.set.rules[by as usize].because.clone())
+            }
+            _ => (format!("could also be read as {other}"), "the words above say more plainly what it does".to_owned()),
         };
-        Some(format!("{said} would make it {other} if it stood alone, but {decides}, so it is {}", self.class))
+        Some(format!("{said} {reads}, but {decides}, so it is {}", self.class))
     }
 
     /// A lighter thing that it does besides.
@@ -225,7 +241,9 @@ impl<'f> Settled<'f, '_> {
         };
         let shown = main.map(|hit| Quotations::of(self.finding, hit.rule));
         let (hit, other) = self.won().find_map(|hit| {
-            let other = self.rule(hit).class.filter(|other| *other < self.class)?;
+            let rule = self.rule(hit);
+            // A rule that is unsure of its verb ("group", "draw", "plan") says nothing about what is done besides.
+            let other = rule.class.filter(|other| *other < self.class && rule.confidence > Confidence::Low)?;
             let act = act_of(self.finding, hit)?;
             let same = main_act.is_some_and(|main| main.overlaps(&act));
             let told = shown.as_ref().is_some_and(|grounds| grounds.tells(&act));
@@ -307,8 +325,8 @@ impl<'f> Settled<'f, '_> {
     fn unrecognised(&self) -> String {
         let name = quote(self.finding.reading.name_segment().original);
         let looked = match self.description() {
-            Some(text) => format!("neither its name {name} nor its description {} says", quote(text)),
-            None => format!("its name {name} does not say"),
+            Some(text) => format!("neither its name {name} nor its description {} tells a rule", quote(text)),
+            None => format!("its name {name} tells no rule"),
         };
         let bare = if self.description().is_none() { ", and it has no description" } else { "" };
         let held = format!("so it is held to be {} with risk {}", self.class, self.risk);
@@ -316,7 +334,7 @@ impl<'f> Settled<'f, '_> {
             Some(hint) => format!("{held}, as its server's own hint ({hint}) asks"),
             None => format!("{held} until someone settles it"),
         };
-        format!("No rule recognised this tool: {looked} in known words what it does{bare}, {tail}.")
+        format!("No rule recognised this tool: {looked} what it does{bare}, {tail}.")
     }
 }
 

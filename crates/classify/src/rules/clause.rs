@@ -25,6 +25,8 @@ pub(crate) struct Clause {
     /// The first words of `object`, sorted.
     object_first: Vec<Lemma>,
     last: Vec<Lemma>,
+    /// The entries of `last` that are several words: the object ends with all of them.
+    last_phrases: Vec<Vec<Lemma>>,
     place: Option<Place>,
     name: Vec<Literal>,
     about: Vec<Literal>,
@@ -55,7 +57,8 @@ impl Compiler<'_> {
             verb: written.verb.iter().map(|word| b.verb(word)).collect(),
             object: written.object.iter().map(|phrase| b.object(phrase)).collect(),
             object_first: Vec::new(),
-            last: written.last.iter().flat_map(|word| b.object(word)).collect(),
+            last: Vec::new(),
+            last_phrases: Vec::new(),
             place: written.place.map(|place| match place {
                 PlaceSyntax::Name => Place::Name,
                 PlaceSyntax::Description => Place::Description,
@@ -82,6 +85,12 @@ impl Compiler<'_> {
                 from_start: !pattern.starts_with("* "),
                 to_end: !pattern.ends_with(" *"),
             });
+        }
+        for phrase in &written.last {
+            match b.object(phrase) {
+                word if word.len() == 1 => clause.last.extend(word),
+                words => clause.last_phrases.push(words),
+            }
         }
         clause.object_first = clause.object.iter().filter_map(|phrase| phrase.first().copied()).collect();
         clause.object_first.sort_unstable();
@@ -112,8 +121,9 @@ impl Clause {
         if !self.object.is_empty() {
             return (Vec::new(), self.object_first.clone(), Vec::new());
         }
-        if !self.last.is_empty() {
-            return (Vec::new(), self.last.clone(), Vec::new());
+        if self.names_last() {
+            let ends = self.last_phrases.iter().filter_map(|phrase| phrase.last());
+            return (Vec::new(), self.last.iter().chain(ends).copied().collect(), Vec::new());
         }
         let literals = [&self.name, &self.about, &self.anywhere, &self.opening, &self.said]
             .into_iter()
@@ -125,14 +135,18 @@ impl Clause {
         (Vec::new(), Vec::new(), literals)
     }
 
+    fn names_last(&self) -> bool {
+        !(self.last.is_empty() && self.last_phrases.is_empty())
+    }
+
     /// Whether the clause speaks of an action rather than of the tool as a whole.
     pub(crate) fn is_of_action(&self) -> bool {
-        !(self.verb.is_empty() && self.object.is_empty() && self.last.is_empty()) || self.plural.is_some()
+        !(self.verb.is_empty() && self.object.is_empty()) || self.names_last() || self.plural.is_some()
     }
 
     /// Whether the clause needs no word, only that the action is a plural without a verb.
     pub(crate) fn is_of_plurals(&self) -> bool {
-        self.plural == Some(true) && self.verb.is_empty() && self.object.is_empty() && self.last.is_empty()
+        self.plural == Some(true) && self.verb.is_empty() && self.object.is_empty() && !self.names_last()
     }
 
     /// Whether the clause holds, of this action where it speaks of one; `spans` receives the words that make it hold.
@@ -178,10 +192,13 @@ impl Clause {
                 None => return false,
             }
         }
-        if !self.last.is_empty() {
+        if self.names_last() {
             match action.last() {
                 Some(word) if self.last.binary_search(&word.lemma).is_ok() => spans.push((word.start, word.end)),
-                _ => return false,
+                _ => match self.last_phrases.iter().find_map(|phrase| action.ends_with(phrase)) {
+                    Some(span) => spans.push(span),
+                    None => return false,
+                },
             }
         }
         true
