@@ -178,7 +178,7 @@ impl Ruleset {
                 && rule.traits.iter().all(|of| matches!(of, Trait::PrivateData | Trait::UntrustedContent))
                 && hit.action.is_some_and(|index| {
                     let action = &finding.actions[index as usize];
-                    action.place == Place::Description && action.weaker > 0 && !action.asserted
+                    action.place == Place::Description && action.weaker > 0
                 });
             let wanted = wanted && !returned;
             hit.fate = if wanted { Fate::Won } else { Fate::OtherClass };

@@ -96,36 +96,28 @@ fn reasons(settled: &Settled<'_, '_>, main: Option<&Fired>) -> (Vec<String>, Vec
     (raising, besides)
 }
 
-/// What can go wrong, to what: the first words of a rationale of a grave tool.
-pub(super) fn harm(settled: &Settled<'_, '_>) -> Option<String> {
+/// What can go wrong, to what, and the trait that says so: the first words of a rationale of a grave tool.
+pub(super) fn harm(settled: &Settled<'_, '_>) -> Option<(Trait, &'static str)> {
     let has = |of: Trait| settled.traits.contains(&of);
     let changes = settled.class != Class::Read;
-    let harm = if has(Trait::CodeExecution) {
-        "A caller can run code or commands of its choice"
-    } else if changes && has(Trait::Financial) {
-        "Money or what is worth money can be moved or bound"
-    } else if changes && has(Trait::Destructive) {
-        if settled.finding.full_loss {
-            "Data can be lost"
-        } else {
-            "Something small, or what an option names, can be lost"
-        }
-    } else if has(Trait::CredentialAccess) && settled.risk >= Risk::High {
-        if changes { "Secrets can be made or changed" } else { "Secrets can be read" }
-    } else if has(Trait::InstructsTheModel) {
-        "Its text can steer the model"
-    } else if settled.risk < Risk::High {
-        return None;
-    } else if has(Trait::ExternalCommunication) {
-        "Others can be reached in the user's name"
-    } else if has(Trait::Privileged) {
-        "Who may do what can be changed"
-    } else if has(Trait::Bulk) {
-        "Many things can be changed at once"
+    let lost = if settled.finding.full_loss {
+        "Data can be lost"
     } else {
-        return None;
+        "Something small, or what an option names, can be lost"
     };
-    Some(harm.to_owned())
+    let secrets = if changes { "Secrets can be made or changed" } else { "Secrets can be read" };
+    let grave = settled.risk >= Risk::High;
+    let harms = [
+        (true, Trait::CodeExecution, "A caller can run code or commands of its choice"),
+        (changes, Trait::Financial, "Money or what is worth money can be moved or bound"),
+        (changes, Trait::Destructive, lost),
+        (grave, Trait::CredentialAccess, secrets),
+        (true, Trait::InstructsTheModel, "Its text can steer the model"),
+        (grave, Trait::ExternalCommunication, "Others can be reached in the user's name"),
+        (grave, Trait::Privileged, "Who may do what can be changed"),
+        (grave, Trait::Bulk, "Many things can be changed at once"),
+    ];
+    harms.into_iter().find(|(counts, of, _)| *counts && has(*of)).map(|(_, of, harm)| (of, harm))
 }
 
 fn circumstances(settled: &Settled<'_, '_>, main: Option<&Fired>) -> Vec<RiskFactor> {

@@ -22,7 +22,7 @@ impl<'f> Settled<'f, '_> {
         &self.set.rules[hit.rule as usize]
     }
 
-    pub(crate) fn won(&self) -> impl Iterator<Item = &'f Fired> {
+    pub(crate) fn won(&self) -> impl DoubleEndedIterator<Item = &'f Fired> {
         self.finding.fired.iter().filter(|hit| hit.fate == Fate::Won)
     }
 }

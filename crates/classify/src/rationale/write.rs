@@ -32,8 +32,11 @@ pub(crate) fn rationale(settled: &Settled<'_, '_>) -> String {
         None => settled.why(main),
     };
     let what = match risk_sentence::harm(settled) {
-        // What can go wrong stands first.
-        Some(harm) => format!("{harm}: {}", small(&what)),
+        // What can go wrong stands first; a colon says that what is told next does it.
+        Some((of, harm)) => {
+            let joint = if main.is_none_or(|hit| settled.rule(hit).traits.contains(&of)) { ':' } else { ';' };
+            format!("{harm}{joint} {}", small(&what))
+        }
         None => what,
     };
     let stakes = risk_sentence::sentence(settled, main);
@@ -46,21 +49,19 @@ pub(crate) fn rationale(settled: &Settled<'_, '_>) -> String {
 }
 
 impl<'f> Settled<'f, '_> {
-    /// The strongest hit of the verdict's class; of equal ones the one with more traits, then the one in the text.
+    /// The strongest hit of the verdict's class; of equal ones the one that does the harm, the one with more traits, then
+    /// the one in the text.
     fn main(&self) -> Option<&'f Fired> {
-        let mut best: Option<(&Fired, (u8, usize, bool))> = None;
-        for hit in self.won() {
+        let harm = risk_sentence::harm(self).map(|(of, _)| of);
+        let rank = |hit: &&Fired| {
             let rule = self.rule(hit);
-            if rule.class != Some(self.finding.class) {
-                continue;
-            }
+            let harms = harm.is_some_and(|of| rule.traits.contains(&of));
             let in_text = act_of(self.finding, hit).is_some_and(|act| !act.is_name());
-            let rank = (hit.strength, rule.traits.len(), in_text);
-            if best.is_none_or(|(_, known)| rank > known) {
-                best = Some((hit, rank));
-            }
-        }
-        best.map(|(hit, _)| hit)
+            (hit.strength, harms, rule.traits.len(), in_text)
+        };
+        let of_class = self.won().filter(|hit| self.rule(hit).class == Some(self.finding.class));
+        // The first of equals.
+        of_class.rev().max_by_key(rank)
     }
 
     fn what(&self, main: Option<&Fired>) -> String {
@@ -244,6 +245,7 @@ impl<'f> Settled<'f, '_> {
             let rule = self.rule(hit);
             // A rule that is unsure of its verb ("group", "draw", "plan") says nothing about what is done besides.
             let other = rule.class.filter(|other| *other < self.class && rule.confidence > Confidence::Low)?;
+            verb(hit)?;
             let act = act_of(self.finding, hit)?;
             let same = main_act.is_some_and(|main| main.overlaps(&act));
             let told = shown.as_ref().is_some_and(|grounds| grounds.tells(&act));
