@@ -1,8 +1,8 @@
-//! What reading tools out of source costs beside parsing the same files, in one run on one core: megabytes of source a
-//! second, the ratio of the two, and the most memory that the process held meanwhile.
+//! What reading tools out of source costs beside bare parsing of the same files: processor seconds, their ratio, and the most
+//! memory that either held. Each figure is of a process of its own, so that none inherits another's memory.
 //!
 //! `cargo bench --bench extract -- [FOLDER...]` reads every folder as one package (unpack real ones there, by name, outside
-//! of the repository). Without a folder it reads source that it makes itself, one package for each language.
+//! of the repository). Without a folder it reads source that it makes itself: one package for each language, and a bundle.
 
 use mcpdex::extract::{Budget, LANGUAGES, PackageInfo, ReadLimits, SourceTree, extract, is_wanted};
 use mcpdex::model::Ecosystem;
@@ -10,82 +10,122 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::process::Command;
+
+/// Rounds of each measurement; the best counts, since what else runs on the machine only ever makes it slower.
+const ROUNDS: usize = 5;
 
 fn main() {
-    let folders: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
-    let packages: Vec<(String, SourceTree)> = if folders.is_empty() {
-        generated()
-    } else {
-        folders.iter().map(|folder| (folder.clone(), load(Path::new(folder)))).collect()
-    };
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    if let [flag, mode, name] = args.as_slice()
+        && flag == "--measure"
+    {
+        return measure(mode, name);
+    }
+    let names: Vec<String> = if args.is_empty() { GENERATED.map(|(name, _)| name.to_owned()).to_vec() } else { args };
     println!(
-        "{:<44} {:>8} {:>6} {:>10} {:>10} {:>6} {:>9}",
-        "package", "kB", "tools", "parse MB/s", "read MB/s", "ratio", "memory MB"
+        "{:<44} {:>8} {:>6} {:>9} {:>9} {:>9} {:>9} {:>9}",
+        "package", "kB", "tools", "parse s", "read s", "read/parse", "parse MB", "read MB"
     );
-    let (mut bytes, mut parsing, mut reading) = (0, Duration::ZERO, Duration::ZERO);
-    for (name, tree) in packages {
-        let row = measure(&tree);
-        let speed = |time: Duration| row.bytes as f64 / 1e6 / time.as_secs_f64().max(1e-9);
+    let (mut bytes, mut parsing, mut reading) = (0, 0.0, 0.0);
+    for name in names {
+        let (parsed, read) = (child("parse", &name), child("read", &name));
         let shown: String = name.chars().rev().take(44).collect::<Vec<_>>().into_iter().rev().collect();
         println!(
-            "{shown:<44} {:>8} {:>6} {:>10.1} {:>10.1} {:>6.2} {:>9}",
-            row.bytes / 1000,
-            row.tools,
-            speed(row.parsing),
-            speed(row.reading),
-            row.parsing.as_secs_f64() / row.reading.as_secs_f64().max(1e-9),
-            row.memory.map_or("-".to_owned(), |memory| format!("{:.1}", memory as f64 / 1e6)),
+            "{shown:<44} {:>8} {:>6} {:>9.3} {:>9.3} {:>9.2} {:>9.1} {:>9.1}",
+            parsed.bytes / 1000,
+            read.tools,
+            parsed.seconds,
+            read.seconds,
+            read.seconds / parsed.seconds.max(1e-9),
+            parsed.memory as f64 / 1e6,
+            read.memory as f64 / 1e6,
         );
-        bytes += row.bytes;
-        parsing += row.parsing;
-        reading += row.reading;
+        bytes += parsed.bytes;
+        parsing += parsed.seconds;
+        reading += read.seconds;
     }
-    let speed = |time: Duration| bytes as f64 / 1e6 / time.as_secs_f64().max(1e-9);
+    let speed = |seconds: f64| bytes as f64 / 1e6 / seconds.max(1e-9);
     println!(
-        "all: {} kB, parse {:.1} MB/s, read {:.1} MB/s, ratio {:.2}",
+        "all: {} kB, parse {:.1} MB/s, read {:.1} MB/s, read/parse {:.2}",
         bytes / 1000,
         speed(parsing),
         speed(reading),
-        parsing.as_secs_f64() / reading.as_secs_f64().max(1e-9),
+        reading / parsing.max(1e-9),
     );
 }
 
-struct Row {
+/// What one process found.
+struct Figures {
     bytes: usize,
     tools: usize,
-    parsing: Duration,
-    reading: Duration,
-    memory: Option<u64>,
+    /// Processor seconds of the best round.
+    seconds: f64,
+    /// The most bytes of memory that the process held, the source among them.
+    memory: u64,
 }
 
-fn measure(tree: &SourceTree) -> Row {
+fn child(mode: &str, name: &str) -> Figures {
+    let program = std::env::current_exe().expect("the bench knows its own path");
+    let output = Command::new(program).args(["--measure", mode, name]).output().expect("the bench starts itself");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let figures: Vec<&str> = text.split_whitespace().collect();
+    let [bytes, tools, seconds, memory] = figures.as_slice() else {
+        panic!("{mode} {name}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    Figures {
+        bytes: bytes.parse().expect("a number"),
+        tools: tools.parse().expect("a number"),
+        seconds: seconds.parse().expect("a number"),
+        memory: memory.parse().expect("a number"),
+    }
+}
+
+/// Parses or reads one package and prints its figures.
+fn measure(mode: &str, name: &str) {
+    let tree = match GENERATED.iter().find(|(known, _)| *known == name) {
+        Some((_, make)) => tree(make(FILES).into_iter().map(|(path, text)| (path, text.into_bytes())).collect()),
+        None => load(Path::new(name)),
+    };
     let files: Vec<(tree_sitter::Language, &[u8])> = tree
         .files
         .iter()
         .filter(|(path, _)| LANGUAGES.iter().any(|language| language.owns(path)))
         .filter_map(|(path, bytes)| Some((grammar(path.rsplit_once('.')?.1)?, bytes.as_slice())))
         .collect();
-    let bytes = files.iter().map(|(_, bytes)| bytes.len()).sum();
+    let bytes: usize = files.iter().map(|(_, bytes)| bytes.len()).sum();
     let limits = ReadLimits { cpu_millis: 600_000, millis: 600_000, ..ReadLimits::default() };
-    // The best of some rounds: what else runs on the machine only ever makes it slower.
-    let (mut parsing, mut reading, mut tools, mut memory) = (Duration::MAX, Duration::MAX, 0, None);
-    for _ in 0..5 {
-        let start = Instant::now();
-        for (language, bytes) in &files {
-            let mut parser = tree_sitter::Parser::new();
-            parser.set_language(language).expect("the grammar fits");
-            black_box(parser.parse(bytes, None));
+    let (mut seconds, mut tools, mut memory) = (f64::MAX, 0, 0);
+    for _ in 0..ROUNDS {
+        let start = processor_seconds();
+        if mode == "parse" {
+            for (language, bytes) in &files {
+                let mut parser = tree_sitter::Parser::new();
+                parser.set_language(language).expect("the grammar fits");
+                black_box(parser.parse(bytes, None));
+            }
+        } else {
+            tools = black_box(extract(&tree, &Budget::start(limits)).expect("the readers run")).tools.len();
         }
-        parsing = parsing.min(start.elapsed());
-        reset_peak();
-        let start = Instant::now();
-        let found = extract(tree, &Budget::start(limits)).expect("the readers run");
-        reading = reading.min(start.elapsed());
-        memory = memory_of("VmHWM:");
-        tools = black_box(found).tools.len();
+        seconds = seconds.min(processor_seconds() - start);
+        // Of the first round: later ones find the memory that it left.
+        memory = if memory == 0 { memory_of("VmHWM:").unwrap_or(1) } else { memory };
     }
-    Row { bytes, tools, parsing, reading, memory }
+    println!("{bytes} {tools} {seconds} {memory}");
+}
+
+/// Processor seconds of this process so far.
+#[cfg(unix)]
+fn processor_seconds() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
+
+/// Seconds by the clock, where the system tells no others.
+#[cfg(not(unix))]
+fn processor_seconds() -> f64 {
+    use std::time::{SystemTime, UNIX_EPOCH};
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64())
 }
 
 fn grammar(ending: &str) -> Option<tree_sitter::Language> {
@@ -108,11 +148,6 @@ fn memory_of(key: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(key))?;
     Some(line.trim().trim_end_matches("kB").trim().parse::<u64>().ok()? * 1024)
-}
-
-/// Forgets the highest use of memory so far, where the system can.
-fn reset_peak() {
-    let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
 fn load(root: &Path) -> SourceTree {
@@ -144,23 +179,20 @@ const FILES: usize = 40;
 /// Tools in each.
 const TOOLS: usize = 12;
 
-/// A package for each language: files with tools, and as much code beside them as a handler usually is.
-fn generated() -> Vec<(String, SourceTree)> {
-    let mut packages = Vec::new();
-    for (name, make) in [
-        ("generated python", python as fn(usize) -> Vec<(String, String)>),
-        ("generated typescript", typescript),
-        ("generated go", go),
-        ("generated rust", rust),
-        ("generated csharp", csharp),
-        ("generated java", java),
-        ("generated kotlin", kotlin),
-    ] {
-        let files = make(FILES).into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
-        packages.push((name.to_owned(), tree(files)));
-    }
-    packages
-}
+/// Makes the files of a package, with as many files beside the one that registers.
+type Maker = fn(usize) -> Vec<(String, String)>;
+
+/// A package for each language: files with tools, and as much code beside them as a handler usually is; and a bundle.
+const GENERATED: [(&str, Maker); 8] = [
+    ("generated python", python),
+    ("generated typescript", typescript),
+    ("generated go", go),
+    ("generated rust", rust),
+    ("generated csharp", csharp),
+    ("generated java", java),
+    ("generated kotlin", kotlin),
+    ("generated bundle", bundle),
+];
 
 /// Lines of a handler, `line` with a number in place of `%`.
 fn handler(line: &str) -> String {
@@ -275,4 +307,25 @@ fn kotlin(files: usize) -> Vec<(String, String)> {
     let calls: String = (0..files).map(|n| format!("    register{n}(server)\n")).collect();
     all.push(("src/main/kotlin/lantern/Main.kt".to_owned(), format!("package lantern\nfun main() {{\n{calls}}}\n")));
     all
+}
+
+/// One file of some megabytes: what a bundler makes of a server with a few tools and all that it depends on.
+fn bundle(files: usize) -> Vec<(String, String)> {
+    let mut text = String::from(
+        "import { z } from 'zod';\nimport { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\n",
+    );
+    for n in 0..files * 100 {
+        let body = handler("    const value% = store.get(`lamp-${lamp}`, minutes + %); // a comment");
+        let _ = writeln!(text, "function light{n}(lamp, minutes) {{\n{body}    return value10;\n}}");
+        let _ = writeln!(text, "class Room{n} extends Room {{\n  light(lamp, minutes) {{\n{body}  }}\n}}");
+    }
+    text += "const server = new McpServer({ name: 'lantern', version: '1' });\n";
+    for n in 0..TOOLS {
+        let _ = writeln!(
+            text,
+            "server.registerTool('lamp_{n}', {{ description: 'Light lamp {n}', inputSchema: {{ lamp: z.string() }} }}, light{n});"
+        );
+    }
+    let manifest = "{\"name\":\"lantern\",\"main\":\"dist/index.js\",\"type\":\"module\"}".to_owned();
+    vec![("dist/index.js".to_owned(), text), ("package.json".to_owned(), manifest)]
 }

@@ -20,6 +20,7 @@ mod earned;
 mod ends;
 mod exports;
 mod extract_budget;
+mod extract_bundle;
 mod extract_command;
 mod extract_hostile;
 mod extract_javascript;

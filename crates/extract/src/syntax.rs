@@ -5,10 +5,11 @@
 //! the C stack.
 
 use super::Budget;
-use mcpdex_model::{Partial, PartialReason, ToolSite};
+use super::engine::site;
+use mcpdex_model::{Partial, PartialReason};
 use std::cell::Cell;
-use std::ops::ControlFlow;
-use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
+use std::ops::{ControlFlow, Range};
+use tree_sitter::{ParseOptions, ParseState, Parser, Point, Tree};
 
 /// Parses `source` as `language`. `path` only names the file in the reason.
 ///
@@ -24,17 +25,34 @@ pub(super) fn parse(
     source: &[u8],
     budget: &Budget,
 ) -> Result<Tree, Partial> {
-    let refuse =
-        |reason, detail: String| Partial::missing(reason, detail, Some(ToolSite { file: path.to_owned(), line: 1 }));
+    parse_part(language, path, source, 0..source.len(), 0, budget)
+}
+
+/// Parses the whole statements that stand at `range` of `source`, beginning in `row` (from 0): nodes have the places that
+/// they have in the file.
+///
+/// # Errors
+/// As [`parse`].
+pub(super) fn parse_part(
+    language: &tree_sitter::Language,
+    path: &str,
+    source: &[u8],
+    range: Range<usize>,
+    row: usize,
+    budget: &Budget,
+) -> Result<Tree, Partial> {
+    let refuse = |reason, detail: String| Partial::missing(reason, detail, Some(site::told(path, site::line(row))));
     let limits = &budget.limits;
-    if source.len() > limits.source_bytes {
-        let detail = format!("file has {} bytes, more than the {} that are parsed", source.len(), limits.source_bytes);
+    let whole = range.len() == source.len();
+    let part = source.get(range.clone()).unwrap_or_default();
+    if part.len() > limits.source_bytes {
+        let detail = format!("file has {} bytes, more than the {} that are parsed", part.len(), limits.source_bytes);
         return Err(refuse(PartialReason::LimitReached, detail));
     }
-    if std::str::from_utf8(source).is_err() {
+    if std::str::from_utf8(part).is_err() {
         return Err(refuse(PartialReason::UnparsedFile, "file is not UTF-8 text".to_owned()));
     }
-    if bracket_depth(source) > limits.bracket_depth {
+    if bracket_depth(part) > limits.bracket_depth {
         let detail = format!("brackets nest deeper than {}", limits.bracket_depth);
         return Err(refuse(PartialReason::LimitReached, detail));
     }
@@ -42,7 +60,16 @@ pub(super) fn parse(
     if let Err(error) = parser.set_language(language) {
         return Err(refuse(PartialReason::UnparsedFile, format!("no grammar for this file: {error}")));
     }
-    let effort = Effort::of(source.len());
+    if !whole {
+        let start_point = Point { row, column: 0 };
+        let rows = part.iter().filter(|byte| **byte == b'\n').count();
+        let end_point = Point { row: row + rows, column: 0 };
+        let included = tree_sitter::Range { start_byte: range.start, end_byte: range.end, start_point, end_point };
+        if let Err(error) = parser.set_included_ranges(&[included]) {
+            return Err(refuse(PartialReason::UnparsedFile, format!("a part of the file cannot be parsed: {error}")));
+        }
+    }
+    let effort = Effort::of(part.len());
     let mut asked = 0u32;
     let mut watch = |_: &ParseState| {
         asked = asked.wrapping_add(1);
@@ -51,7 +78,7 @@ pub(super) fn parse(
     };
     let options = ParseOptions::new().progress_callback(&mut watch);
     let mut read = |at: usize, _| {
-        let end = source.len().min(at.saturating_add(PIECE));
+        let end = range.end.min(at.saturating_add(PIECE));
         let piece = source.get(at..end).unwrap_or_default();
         effort.read(at, piece.len());
         // A scanner that is deep in a token is not asked whether to go on; the end of the text ends it.

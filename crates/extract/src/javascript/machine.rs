@@ -266,6 +266,11 @@ impl<'t> Machine<'t> {
         self.scopes[scope.0 as usize].names.insert(name, Binding::Import { file, name: export.into() });
     }
 
+    /// Declares what a part of a large file declares, to be followed when it is used.
+    pub(super) fn declare_piece(&mut self, scope: ScopeId, name: &'t str, file: FileId, at: usize) {
+        self.scopes[scope.0 as usize].names.insert(name, Binding::Piece { file, at });
+    }
+
     /// Declares `name` without a value, unless it has one.
     pub(super) fn declare_empty(&mut self, scope: ScopeId, name: &'t str) {
         self.scopes[scope.0 as usize].names.entry(name).or_insert(Binding::Value(Value::Undefined));
@@ -291,6 +296,10 @@ impl<'t> Machine<'t> {
             Some(Binding::Import { file, name }) => {
                 let (file, name) = (*file, name.clone());
                 self.export(file, &name, 0)
+            }
+            Some(Binding::Piece { file, at }) => {
+                let (file, at) = (*file, *at);
+                if self.follow_piece(scope, file, at) { self.bound(scope, name) } else { Value::Unknown }
             }
             None => Value::Undefined,
         }

@@ -48,13 +48,7 @@ impl<'t> Machine<'t> {
             return None;
         }
         let sources = self.sources;
-        let tree = match sources.tree(file) {
-            Ok(tree) => tree,
-            Err(partial) => {
-                self.findings.report(partial.clone());
-                return None;
-            }
-        };
+        let roots = self.roots(file)?;
         self.depth += 8;
         let scope = self.open_scope(None);
         let common = self.plain();
@@ -67,8 +61,7 @@ impl<'t> Machine<'t> {
         self.declare(scope, "__dirname", Value::text(&super::resolve::folder_of(&path)));
         self.declare(scope, "__filename", Value::text(&path));
         self.enter(file, (0, scope));
-        let root = tree.root_node();
-        let statements = children(root);
+        let statements: Vec<Node<'t>> = roots.iter().flat_map(|root| children(*root)).collect();
         let mut module = Module { scope, common, modern: false, exports: IndexMap::new(), stars: Vec::new() };
         for statement in &statements {
             match Kind::of(*statement) {
@@ -78,6 +71,15 @@ impl<'t> Machine<'t> {
                     self.export_statement(*statement, &mut module);
                 }
                 _ => {}
+            }
+        }
+        for (at, piece) in sources.pieces(file).into_iter().flatten().enumerate() {
+            for name in &piece.names {
+                self.declare_piece(scope, name, file, at);
+                if piece.is_exported {
+                    module.modern = true;
+                    module.exports.insert((*name).into(), Export::Local((*name).into()));
+                }
             }
         }
         let module = Rc::new(module);
@@ -92,11 +94,68 @@ impl<'t> Machine<'t> {
                 self.import_statement(*statement, scope);
             }
         }
-        self.hoist(root, scope);
+        for root in roots {
+            self.hoist(root, scope);
+        }
         self.top_level(&statements, scope);
         self.leave();
         self.depth -= 8;
         Some(module)
+    }
+
+    /// The syntax of what a module does when it is loaded: the whole of a file, or the parts of a large one that do more
+    /// than to declare.
+    fn roots(&mut self, file: FileId) -> Option<Vec<Node<'t>>> {
+        let sources = self.sources;
+        let Some(pieces) = sources.pieces(file) else {
+            return match sources.tree(file) {
+                Ok(tree) => Some(vec![tree.root_node()]),
+                Err(partial) => {
+                    self.findings.report(partial.clone());
+                    None
+                }
+            };
+        };
+        let mut roots = Vec::new();
+        for at in pieces.enumerate().filter(|(_, piece)| piece.names.is_empty()).map(|(at, _)| at) {
+            match sources.piece(file, at) {
+                Some(Ok(tree)) => roots.push(tree.root_node()),
+                Some(Err(partial)) => self.findings.report(partial.clone()),
+                None => {}
+            }
+        }
+        Some(roots)
+    }
+
+    /// Follows a part of a large file that was put off, at the top level of its module; false where there is no more work
+    /// to do it with.
+    pub(super) fn follow_piece(&mut self, scope: ScopeId, file: FileId, at: usize) -> bool {
+        if self.depth + 8 >= MAX_DEPTH || !self.step() {
+            return false;
+        }
+        let sources = self.sources;
+        let names = sources.pieces(file).and_then(|mut pieces| pieces.nth(at)).map(|piece| piece.names.as_slice());
+        // Entered before it is followed: what it leads to may lead back.
+        for name in names.unwrap_or_default() {
+            self.declare(scope, name, Value::Undefined);
+        }
+        match sources.piece(file, at) {
+            Some(Ok(tree)) => {
+                let conditions = std::mem::take(&mut self.conditions);
+                let uncertain = std::mem::take(&mut self.uncertain);
+                self.depth += 8;
+                self.enter(file, (0, scope));
+                let root = tree.root_node();
+                self.hoist(root, scope);
+                self.block(&children(root), scope);
+                self.leave();
+                self.depth -= 8;
+                (self.conditions, self.uncertain) = (conditions, uncertain);
+            }
+            Some(Err(partial)) => self.findings.report(partial.clone()),
+            None => {}
+        }
+        true
     }
 
     /// Follows the statements of a module. No statement may use up what the others need.

@@ -1,6 +1,7 @@
 //! The source files of one package, parsed at most once each: path in, text and syntax tree out. Never reads a file that
 //! is not in the tree it was given.
 
+use super::outline::{self, LARGE, Piece};
 use crate::{Budget, SourceTree, syntax};
 use mcpdex_model::{Partial, ToolSite};
 use std::cell::OnceCell;
@@ -8,12 +9,32 @@ use tree_sitter::Tree;
 
 pub(super) use crate::engine::site::{FileId, Site};
 
+/// A syntax tree, once it was asked for.
+type Parsed = OnceCell<Result<Tree, Partial>>;
+
 struct Source<'t> {
     path: &'t str,
     bytes: &'t [u8],
     /// Checked once: asking for the text is the reader's most frequent question.
     text: &'t str,
-    tree: OnceCell<Result<Tree, Partial>>,
+    tree: Parsed,
+    /// What a large file is taken apart into, and their trees.
+    pieces: OnceCell<Option<Vec<(Piece<'t>, Parsed)>>>,
+}
+
+impl Source<'_> {
+    fn ending(&self) -> &str {
+        self.path.rsplit_once('.').map_or("", |(_, ending)| ending)
+    }
+
+    fn language(&self) -> tree_sitter::Language {
+        let language = match self.ending() {
+            "ts" | "mts" | "cts" => tree_sitter_typescript::LANGUAGE_TYPESCRIPT,
+            "tsx" => tree_sitter_typescript::LANGUAGE_TSX,
+            _ => tree_sitter_javascript::LANGUAGE,
+        };
+        language.into()
+    }
 }
 
 /// Every file of a package, in the order of the paths.
@@ -29,7 +50,7 @@ impl<'t> Sources<'t> {
             .iter()
             .map(|(path, bytes)| {
                 let text = std::str::from_utf8(bytes).unwrap_or_default();
-                Source { path: path.as_str(), bytes, text, tree: OnceCell::new() }
+                Source { path: path.as_str(), bytes, text, tree: OnceCell::new(), pieces: OnceCell::new() }
             })
             .collect();
         Sources { files, budget }
@@ -61,16 +82,33 @@ impl<'t> Sources<'t> {
     /// The file was refused; the reason is ready to be reported.
     pub(super) fn tree(&'t self, file: FileId) -> Result<&'t Tree, &'t Partial> {
         let source = &self.files[file.0];
-        let parsed = source.tree.get_or_init(|| {
-            let ending = source.path.rsplit_once('.').map_or("", |(_, ending)| ending);
-            let language = match ending {
-                "ts" | "mts" | "cts" => tree_sitter_typescript::LANGUAGE_TYPESCRIPT,
-                "tsx" => tree_sitter_typescript::LANGUAGE_TSX,
-                _ => tree_sitter_javascript::LANGUAGE,
-            };
-            syntax::parse(&language.into(), source.path, source.bytes, self.budget)
-        });
-        parsed.as_ref()
+        let parse = || syntax::parse(&source.language(), source.path, source.bytes, self.budget);
+        source.tree.get_or_init(parse).as_ref()
+    }
+
+    /// The parts of a large file that are parsed one by one; `None` where the file is parsed as a whole.
+    pub(super) fn pieces(&'t self, file: FileId) -> Option<impl ExactSizeIterator<Item = &'t Piece<'t>>> {
+        let source = &self.files[file.0];
+        let is_plain = ["js", "mjs", "cjs"].contains(&source.ending());
+        let apart = || {
+            let pieces = (is_plain && source.text.len() >= LARGE).then(|| outline::pieces(source.text)).flatten()?;
+            Some(pieces.into_iter().map(|piece| (piece, OnceCell::new())).collect())
+        };
+        Some(source.pieces.get_or_init(apart).as_ref()?.iter().map(|(piece, _)| piece))
+    }
+
+    /// The syntax tree of one part of a large file, parsed on first use.
+    ///
+    /// # Errors
+    /// The part was refused; the reason is ready to be reported.
+    pub(super) fn piece(&'t self, file: FileId, at: usize) -> Option<Result<&'t Tree, &'t Partial>> {
+        let source = &self.files[file.0];
+        let (piece, tree) = source.pieces.get()?.as_ref()?.get(at)?;
+        let parse = || {
+            let (language, range) = (source.language(), piece.range.clone());
+            syntax::parse_part(&language, source.path, source.bytes, range, piece.row, self.budget)
+        };
+        Some(tree.get_or_init(parse).as_ref())
     }
 
     /// A site as people and the database see it.

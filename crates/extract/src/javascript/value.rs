@@ -307,6 +307,11 @@ impl<'t> Object<'t> {
 #[derive(Debug, Clone)]
 pub(super) enum Binding {
     Value(Value),
+    /// A part of a large file that does nothing until it is used, by its place among the parts.
+    Piece {
+        file: FileId,
+        at: usize,
+    },
     /// An export of another module, looked up when it is used.
     Import {
         file: FileId,
