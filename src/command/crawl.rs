@@ -40,14 +40,14 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
         }
     };
     // Rules first: without them nothing that is learnt could be judged.
-    let bench = database::Bench::load(global)?;
+    let bench = Arc::new(database::Bench::load(global)?);
     let path = database::path(global)?;
     let begun = Instant::now();
     let known = begin(&path, &specs, args)?;
     let known = Arc::new(known);
     let continued = known.continued();
     let options = options(args, &specs, known.clone())?;
-    let writer = Writer::spawn_for(&path, Some(known.run()), now)?;
+    let writer = Writer::spawn_for(&path, Some(known.run()), Some(database::Beside::of(bench.clone())), now)?;
     if continued && !global.quiet {
         eprintln!("continuing a crawl that was interrupted");
     }
@@ -76,7 +76,7 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
         superseded: report.superseded as u64,
         redacted: report.redacted as u64,
         tools: recorded.tools,
-        judged: judged.tools,
+        judged: recorded.judged + judged.tools,
         learning_seconds: learnt.as_secs_f64(),
         judging_seconds: judging.elapsed().as_secs_f64(),
         tools_per_second: if seconds > 0.0 { recorded.tools as f64 / seconds } else { 0.0 },

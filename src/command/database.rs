@@ -6,13 +6,14 @@ use crate::cli::Global;
 use crate::model::{Tool, Verdict};
 use crate::report::visible;
 use crate::store::{
-    Judged, Reader, ServerTools, StoreError, bring_up_to_date, check_place, index_stale, is_denied, judge_stale,
+    Judged, Judging, Reader, ServerTools, StoreError, bring_up_to_date, check_place, is_denied, judge_stale,
     price_stale,
 };
 use crate::survey::{TOKENISER, tokens};
 use anyhow::Context;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The database file: `--db` or `MCPDEX_DB`, else `mcpdex.db` in the platform's data folder.
 ///
@@ -60,17 +61,49 @@ impl Bench {
         tools.iter().map(|tool| judge.judge(&context, tool)).collect()
     }
 
+    fn judge_all(&self, servers: &[ServerTools]) -> Vec<Vec<Verdict>> {
+        servers.par_iter().map(|server| self.judge_tools(&server.server, &server.tools)).collect()
+    }
+
     /// Judges whatever has not been judged by these rules and overrides yet, and makes it searchable.
     ///
     /// # Errors
     /// The database cannot be written.
     pub(super) fn judge(&self, path: &Path) -> anyhow::Result<Judged> {
-        let judged = judge_stale(path, &self.digest(), |servers: &[ServerTools]| {
-            servers.par_iter().map(|server| self.judge_tools(&server.server, &server.tools)).collect()
-        })?;
-        index_stale(path)?;
+        let judged = judge_stale(path, &self.digest(), |servers| self.judge_all(servers))?;
         price_stale(path, TOKENISER, |raws| raws.par_iter().map(|raw| tokens(raw)).collect())?;
         Ok(judged)
+    }
+}
+
+/// The bench where the writer of a crawl asks it.
+pub(super) struct Beside {
+    bench: Arc<Bench>,
+    ruleset: String,
+}
+
+impl Beside {
+    pub(super) fn of(bench: Arc<Bench>) -> Box<Beside> {
+        let ruleset = bench.digest();
+        Box::new(Beside { bench, ruleset })
+    }
+}
+
+impl Judging for Beside {
+    fn ruleset(&self) -> &str {
+        &self.ruleset
+    }
+
+    fn judge(&self, servers: &[ServerTools]) -> Vec<Vec<Verdict>> {
+        self.bench.judge_all(servers)
+    }
+
+    fn tokeniser(&self) -> &str {
+        TOKENISER
+    }
+
+    fn tokens(&self, raws: &[&str]) -> Vec<u64> {
+        raws.par_iter().map(|raw| tokens(raw)).collect()
     }
 }
 

@@ -25,12 +25,9 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
         eprintln!("error: none of these servers is known: {}", visible(&args.server.join(", ")));
         return Ok(Exit::Failed);
     }
-    // JudgedTool anew on both sides by the rules of today: what differs is then the tools, not the rules.
-    let bench = database::Bench::load(global)?;
-    let judged = |server: &str, tools: Vec<Tool>| {
-        let verdicts = bench.judge_tools(server, &tools);
-        tools.into_iter().zip(verdicts).collect::<Vec<_>>()
-    };
+    // Judged anew on both sides by the rules of today: what differs is then the tools, not the rules. Which are made
+    // ready when something differs.
+    let mut bench = None;
     let one_file = before.path == after.path;
     let (mut added, mut removed) = (Vec::new(), Vec::new());
     let mut found: Vec<Change> = Vec::new();
@@ -48,7 +45,15 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
             (false, true) => removed.push(server.clone()),
             _ => {}
         }
-        let (was, is) = (judged(server, was), judged(server, is));
+        let bench = match &bench {
+            Some(bench) => bench,
+            None => bench.insert(database::Bench::load(global)?),
+        };
+        let judged = |tools: Vec<Tool>| {
+            let verdicts = bench.judge_tools(server, &tools);
+            tools.into_iter().zip(verdicts).collect::<Vec<_>>()
+        };
+        let (was, is) = (judged(was), judged(is));
         found.extend(changes(server, &was, &is));
     }
     sort_changes(&mut found);
@@ -88,6 +93,15 @@ fn last_second(word: &str, time: String) -> String {
     if word.len() == 10 { format!("{word}T23:59:59Z") } else { time }
 }
 
+/// The earlier of two states of one database; `None` where one of them is no moment.
+fn earlier<'s>(one: &'s State, other: &'s State) -> Option<&'s str> {
+    match (one, other) {
+        (State::At(one), State::At(other)) => Some(if one < other { one } else { other }),
+        (State::At(time), State::Current) | (State::Current, State::At(time)) => Some(time),
+        _ => None,
+    }
+}
+
 /// The servers to compare: those of the lists that are named, those asked for, or all.
 fn servers(before: &Side, after: &Side, asked: &[String]) -> anyhow::Result<BTreeSet<String>> {
     let mut servers = BTreeSet::new();
@@ -104,6 +118,12 @@ fn servers(before: &Side, after: &Side, asked: &[String]) -> anyhow::Result<BTre
             bail!("the two lists are of different servers: {}", servers.into_iter().collect::<Vec<_>>().join(", "));
         }
         return Ok(servers);
+    }
+    if asked.is_empty()
+        && before.path == after.path
+        && let Some(since) = earlier(&before.state, &after.state)
+    {
+        return Ok(before.reader.servers_changed_since(since)?.into_iter().collect());
     }
     for side in [before, after] {
         for name in asked {

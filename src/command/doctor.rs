@@ -8,11 +8,17 @@ use mcpdex_process::{Call, Environment, LookedAt};
 use std::path::Path;
 
 pub(super) fn run(global: &Global, args: &DoctorArgs) -> anyhow::Result<Exit> {
-    let mut checkups = vec![rules(global)];
-    checkups.extend(database(global));
-    checkups.push(clients());
-    checkups.extend(programs(args.online));
-    checkups.extend(features());
+    // The programs that are asked take longest: they answer while the rest is looked at.
+    let checkups = std::thread::scope(|scope| {
+        let asked = scope.spawn(|| programs(args.online));
+        let mut checkups = vec![rules(global)];
+        checkups.extend(database(global));
+        checkups.push(clients());
+        let programs = asked.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        checkups.extend(programs);
+        checkups.extend(features());
+        checkups
+    });
     let report = DoctorReport::new(checkups);
     print(&if global.json { to_json(&report) } else { report.to_text() })?;
     Ok(if report.is_well() { Exit::Done } else { Exit::Failed })
@@ -38,15 +44,10 @@ fn database(global: &Global) -> Vec<Checkup> {
     };
     let shown = path.display();
     let state = match Reader::open(&path) {
-        Ok(reader) => match reader.summary() {
-            Ok(summary) => checkup(
-                "database",
-                Health::Good,
-                format!(
-                    "{shown}: {} servers ({} read), {} tools",
-                    summary.servers, summary.servers_read, summary.tools
-                ),
-            ),
+        Ok(reader) => match reader.size() {
+            Ok((servers, read, tools)) => {
+                checkup("database", Health::Good, format!("{shown}: {servers} servers ({read} read), {tools} tools"))
+            }
             Err(error) => checkup("database", Health::Bad, error.to_string()),
         },
         Err(StoreError::Missing(_)) => {
@@ -112,23 +113,26 @@ fn programs(online: bool) -> Vec<Checkup> {
         ("pip", "Python packages", "Python index", &["index", "versions", "pip"]),
     ];
     let around = Environment::of_process(LookedAt::here());
-    let mut checkups = Vec::new();
-    for (program, what, registry, ask) in asks {
+    let one = |(program, what, registry, ask): (&str, &str, &str, &[&str])| {
         let Some(answer) = output(&around, program, &["--version"]) else {
             let cure = format!("{program} is not installed; a flag, the environment or its settings name the registry");
-            checkups.push(checkup(what, Health::Limited, cure));
-            continue;
+            return vec![checkup(what, Health::Limited, cure)];
         };
         let answer = answer.lines().next().unwrap_or_default().to_owned();
-        checkups.push(checkup(what, Health::Good, format!("asks {program} ({answer})")));
+        let mut checkups = vec![checkup(what, Health::Good, format!("asks {program} ({answer})"))];
         if online {
             let reached = output(&around, program, ask).is_some();
             let told = format!("does not answer `{program} {}`", ask.join(" "));
             let (health, seen) = if reached { (Health::Good, "answers".to_owned()) } else { (Health::Bad, told) };
             checkups.push(checkup(registry, health, seen));
         }
-    }
-    checkups
+        checkups
+    };
+    let one = &one;
+    std::thread::scope(|scope| {
+        let asked = asks.map(|ask| scope.spawn(move || one(ask)));
+        asked.into_iter().flat_map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
 }
 
 fn output(around: &Environment, program: &str, words: &[&str]) -> Option<String> {

@@ -37,7 +37,7 @@ fn unknown(reader: &Reader, name: &str) -> anyhow::Result<Exit> {
     }
     eprintln!("error: no server, package or address `{}` is known", visible(name));
     let mut search = nearest(name, 5);
-    reader.for_each_server_name(|other| search.see(other))?;
+    reader.server_names_near(name)?.iter().for_each(|other| search.see(other));
     let names: Vec<String> = search.names().iter().map(|name| visible(name).into_owned()).collect();
     if !names.is_empty() {
         eprintln!("the nearest names: {}", names.join(", "));

@@ -101,7 +101,7 @@ pub(super) fn unknown(reader: &Reader, name: &str, server: Option<&str>) -> anyh
         return Ok(Exit::Failed);
     }
     let mut search = nearest(name, 5);
-    reader.for_each_folded_name(|other, folded| search.see_folded(other, folded))?;
+    reader.tool_names_near(name)?.iter().for_each(|other| search.see(other));
     let names = search.names();
     if names.is_empty() {
         eprintln!("no name in the database is near it; `mcpdex crawl` adds servers");

@@ -22,11 +22,8 @@ pub fn nearest(wanted: &str, most: usize) -> Nearest {
 impl Nearest {
     /// Considers one name that exists.
     pub fn see(&mut self, name: &str) {
-        self.see_folded(name, &fold(name));
-    }
-
-    /// Considers one name that exists, given as `folded` without case and separators, too.
-    pub fn see_folded(&mut self, name: &str, folded: &str) {
+        let folded = fold(name);
+        let folded = folded.as_str();
         let contains = self.wanted.len() >= 3 && folded.contains(&self.wanted);
         let likeness = strsim::jaro_winkler(&self.wanted, folded) + if contains { 0.5 } else { 0.0 };
         if likeness < ALIKE {

@@ -92,9 +92,9 @@ fn installed_clients_are_asked_when_nothing_else_names_a_registry() {
         mirror.url("/nowhere"),
         mirror.url("/"),
     );
-    // pip knows a wheel of one package; of the other it says, as of any source distribution, that it has none.
+    // pip knows a wheel of one package, which its index does not have; of the other it says that it has none.
     let pip_script = format!(
-        "case \"$*\" in\n*--version*) echo pip 99;;\n*--help*) printf 'x\\n --index-url <url>  Base (default\\n   {}). This\\n';;\n\
+        "case \"$*\" in\n*--version*) echo pip 99;;\n*--help*) echo help >> \"$0.asked\"; printf 'x\\n --index-url <url>  Base (default\\n   {}). This\\n';;\n\
          *--dry-run*--no-deps*--only-binary=:all:*glaze) echo '{report}';;\n*) echo 'ERROR: no distribution' >&2; exit 1;;\nesac",
         mirror.url("/simple"),
     );
@@ -107,9 +107,11 @@ fn installed_clients_are_asked_when_nothing_else_names_a_registry() {
     assert_eq!(crawled.of("npm:kiln").outcome, Outcome::Gone, "{}", crawled.detail("npm:kiln"));
     assert_read(crawled.of("pypi:glaze"), &wheel());
     assert_read(crawled.of("pypi:kiln"), &wheel());
+    let asked = std::fs::read_to_string(folder.path().join("pip3.asked")).unwrap();
+    assert_eq!(asked.lines().count(), 1, "pip is asked once where its index is");
     let targets = mirror.targets();
     assert!(
-        targets.contains(&"/nowhere/kiln".to_owned()) && !targets.contains(&"/simple/glaze/".to_owned()),
+        targets.contains(&"/nowhere/kiln".to_owned()) && targets.contains(&"/simple/glaze/".to_owned()),
         "{targets:?}"
     );
 }

@@ -2,6 +2,7 @@
 //! address.
 
 use crate::support::binary::{Ran, User, ran};
+use crate::support::database::as_version_seven;
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -97,12 +98,10 @@ fn every_question_is_answered_from_a_file_that_may_not_be_written() {
 fn verdicts_of_other_rules_and_files_of_an_older_version_are_judged_in_a_copy_and_that_is_said() {
     let user = User::new();
     user.done(&["crawl", "sample", "-q"]);
-    // What the steps after version 4 cannot do twice is taken back.
-    let older = "DROP VIEW tools_current; ALTER TABLE tool DROP COLUMN origin; ALTER TABLE tool DROP COLUMN condition;
-                 ALTER TABLE tool DROP COLUMN inexact; ALTER TABLE observation DROP COLUMN remarks;
-                 CREATE VIEW tools_current AS SELECT name FROM tool; PRAGMA user_version = 4";
-    for change in ["UPDATE fact SET value = 'other' WHERE key = 'ruleset'", older] {
-        let shelf = Shelf::of(&user.database());
+    let older = user.home().join("older.db");
+    as_version_seven(&user.database(), &older);
+    for (from, change) in [(user.database(), "UPDATE fact SET value = 'other' WHERE key = 'ruleset'"), (older, "")] {
+        let shelf = Shelf::of(&from);
         let connection = rusqlite::Connection::open(shelf.path()).unwrap();
         connection.execute_batch(change).unwrap();
         connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
@@ -186,13 +185,19 @@ fn an_older_sqlite_finds_new_and_mended_files_in_order() {
         let sql = "SELECT type || ' ' || name FROM sqlite_schema WHERE tbl_name != 'outcome' ORDER BY 1";
         connection.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     };
-    let before = objects(&connection);
+    let mut before = objects(&connection);
+    // What is kept in another form since then, and what SQLite made by itself for it.
+    before.retain(|object| {
+        let (_, name) = object.split_once(' ').unwrap();
+        !["verdict", "indexed", "indexed_of_server"].contains(&name) && !name.starts_with("sqlite_autoindex_")
+    });
     drop(connection);
     assert_ne!(checked_by_an_older_sqlite(&old), ["ok"], "the old file shows the fault");
     user.done(&["--db", "old.db", "stats"]);
     assert_eq!(checked_by_an_older_sqlite(&old), ["ok"]);
     let connection = rusqlite::Connection::open(&old).unwrap();
-    assert_eq!(objects(&connection), before);
+    let after = objects(&connection);
+    assert!(before.iter().all(|object| after.contains(object)), "{before:?} became {after:?}");
     let rows: Vec<(String, i64, Option<String>)> = connection
         .prepare("SELECT version, pending, meta FROM listing ORDER BY version")
         .unwrap()

@@ -226,7 +226,7 @@ fn a_crawl_that_goes_on_is_handed_every_listing_once_a_page_at_a_time() {
     let sources = ["registry:x".to_owned()];
     let first = begin_run(&path, &sources, &now(), None).unwrap();
     assert!(!first.continued());
-    let writer = Writer::spawn_for(&path, Some(first.run()), now).unwrap();
+    let writer = Writer::spawn_for(&path, Some(first.run()), None, now).unwrap();
     for number in 0..2_500 {
         let package = Package::named(Ecosystem::Npm, format!("pot-{number}"), None);
         writer.send(CrawlEvent::Listing(Box::new(Listing::of_package(package, "registry:x")))).unwrap();

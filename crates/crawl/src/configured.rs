@@ -22,15 +22,6 @@ pub(super) struct Registry {
     pub(super) authorization: Option<SecretString>,
 }
 
-/// How a Python package is found.
-#[derive(Debug)]
-pub(super) enum PypiAnswer {
-    /// pip named the archive.
-    Archive(Artifact),
-    /// An index is to be asked.
-    Index(Registry),
-}
-
 /// Nothing says where packages of a kind come from.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unconfigured {
@@ -44,7 +35,7 @@ pub(super) enum Unconfigured {
     Package(#[from] PageError),
 }
 
-/// Packages for which pip itself is asked; from then on its index is. Each answer costs a process that works for
+/// Packages that its index does not have and for which pip itself is asked. Each answer costs a process that works for
 /// seconds, and pip refuses what its own Python cannot run, which does not matter here.
 const REPORTS: usize = 8;
 
@@ -114,29 +105,31 @@ impl Configured {
         self.npm.lock().await.config.authorization(url)
     }
 
-    /// How to find a Python package.
-    pub(super) async fn pypi(&self, package: &Package) -> Result<PypiAnswer, Unconfigured> {
+    /// The index of a Python package. pip is asked once where its is.
+    pub(super) async fn pypi(&self, package: &Package) -> Result<Registry, Unconfigured> {
         if let Some(base) = &self.pypi {
-            return Ok(PypiAnswer::Index(operated(base)));
+            return Ok(operated(base));
         }
         let mut complaint = ProgramError::Missing("pip".to_owned());
         if self.ask_clients {
-            if self.reports.fetch_add(1, Ordering::Relaxed) < REPORTS {
-                let arguments = report_arguments(&package.identifier, package.version.as_deref())?;
-                let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-                // Whatever pip cannot answer (no wheel, too old a Python, a wheel in a local folder) its index may.
-                if let Ok(report) = self.run_pip(&arguments).await
-                    && let Ok(artifact) = read_report(&report, &package.identifier)
-                {
-                    return Ok(PypiAnswer::Archive(artifact));
-                }
-            }
             match self.pip_index.get_or_init(|| self.ask_pip_index()).await {
-                Ok(base) => return Ok(PypiAnswer::Index(operated(base))),
+                Ok(base) => return Ok(operated(base)),
                 Err(error) => complaint = error.clone(),
             }
         }
-        named_by_manifest(package).map(PypiAnswer::Index).ok_or(Unconfigured::Pypi(complaint))
+        named_by_manifest(package).ok_or(Unconfigured::Pypi(complaint))
+    }
+
+    /// The archive that pip itself would take, from wherever else it looks; `None` where it has no answer, where what the
+    /// operator named leaves nothing to ask, or where it was asked often enough.
+    pub(super) async fn pip_report(&self, package: &Package) -> Result<Option<Artifact>, Unconfigured> {
+        if self.pypi.is_some() || !self.ask_clients || self.reports.fetch_add(1, Ordering::Relaxed) >= REPORTS {
+            return Ok(None);
+        }
+        let arguments = report_arguments(&package.identifier, package.version.as_deref())?;
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let Ok(report) = self.run_pip(&arguments).await else { return Ok(None) };
+        Ok(read_report(&report, &package.identifier).ok())
     }
 
     async fn ask_pip_index(&self) -> Result<Url, ProgramError> {

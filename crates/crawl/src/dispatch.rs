@@ -10,12 +10,24 @@ use url::Url;
 /// Jobs of one host that may be under way: enough to keep its lane busy.
 const PER_HOST: usize = 16;
 
+/// A list that a source has recorded.
+#[derive(Debug)]
+pub(super) enum Recorded {
+    List {
+        list: ToolList,
+        /// What it is known by, where reading it again can be spared.
+        digest: Option<String>,
+    },
+    /// The one that is kept already.
+    Unchanged,
+}
+
 /// One server whose tools are to be learnt.
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) listing: Box<Listing>,
     /// A list that the source has recorded, and its name.
-    pub(super) recorded: Option<(String, ToolList)>,
+    pub(super) recorded: Option<(String, Recorded)>,
     /// The user asked for this one: it is tried even where it is fresh.
     pub(super) named: bool,
     /// Its source says something else of where it is to be had than before: it is tried even where it is fresh.
@@ -27,6 +39,10 @@ pub(super) struct Job {
 }
 
 impl Job {
+    fn is_laden(&self) -> bool {
+        matches!(self.recorded, Some((_, Recorded::List { .. })))
+    }
+
     /// The host that the job asks first.
     pub(super) fn host(&self) -> String {
         let remote = self.listing.remotes.first().and_then(|remote| Url::parse(&remote.url).ok());
@@ -46,11 +62,14 @@ pub(super) struct Dispatch {
     /// Hosts that have a job waiting and room for it, first come first served.
     ready: VecDeque<String>,
     count: usize,
+    /// Of these, jobs that carry a list.
+    laden: usize,
 }
 
 impl Dispatch {
     pub(super) fn push(&mut self, job: Job) {
         let host = job.host();
+        self.laden += usize::from(job.is_laden());
         let active = self.active.get(&host).copied().unwrap_or(0);
         let queue = self.waiting.entry(host.clone()).or_default();
         queue.push_back(job);
@@ -70,6 +89,7 @@ impl Dispatch {
             self.waiting.remove(&host);
         }
         self.count -= 1;
+        self.laden -= usize::from(job.is_laden());
         *self.active.entry(host.clone()).or_default() += 1;
         Some((host, job))
     }
@@ -96,11 +116,17 @@ impl Dispatch {
     pub(super) fn clear(&mut self) -> usize {
         self.waiting.clear();
         self.ready.clear();
+        self.laden = 0;
         std::mem::take(&mut self.count)
     }
 
     pub(super) fn len(&self) -> usize {
         self.count
+    }
+
+    /// How many of the waiting jobs carry a list, which takes memory.
+    pub(super) fn laden(&self) -> usize {
+        self.laden
     }
 }
 
@@ -138,5 +164,20 @@ mod tests {
             assert!(under_way.len() <= PER_HOST + 1);
         }
         assert_eq!((seen, dispatch.len()), (101, 0));
+    }
+
+    #[test]
+    fn jobs_that_carry_a_list_are_counted() {
+        let mut dispatch = Dispatch::default();
+        let list = || Some(("file:x".to_owned(), Recorded::List { list: ToolList::default(), digest: None }));
+        dispatch.push(Job { recorded: list(), ..job("kiln.example") });
+        dispatch.push(job("kiln.example"));
+        dispatch.push(Job { recorded: Some(("file:x".to_owned(), Recorded::Unchanged)), ..job("kiln.example") });
+        assert_eq!((dispatch.len(), dispatch.laden()), (3, 1));
+        while dispatch.next().is_some() {}
+        assert_eq!((dispatch.len(), dispatch.laden()), (0, 0));
+        dispatch.push(Job { recorded: list(), ..job("kiln.example") });
+        dispatch.clear();
+        assert_eq!(dispatch.laden(), 0);
     }
 }

@@ -5,16 +5,20 @@ use mcpdex_extract::PackageInfo;
 use mcpdex_extract::archive::{self, ArchiveKind};
 use mcpdex_model::{Ecosystem, Listing, Outcome, ServerId, Unpacking};
 use mcpdex_source::document::{Document, Entry};
+use mcpdex_source::row_file::{RowEntry, RowFile, RowRemarks};
 use mcpdex_source::{catalogue, packed, page};
-use std::io::Read;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// The largest file that is read, in bytes.
+/// The largest file that is read whole, in bytes; one of rows may have any size.
 const MAX_FILE: u64 = 1 << 30;
 /// The largest `server.yaml`, in bytes.
 const MAX_ENTRY: u64 = 1 << 20;
 /// What may come out of a compressed one. It is held in memory whole.
 const UNPACKING: Unpacking = Unpacking::documents(256 << 20);
+/// What may come out of a compressed file. It lies on the disk.
+const UNPACKING_ROWS: Unpacking = Unpacking::documents(16 << 30);
 /// Files of one folder, and folders within each other.
 const MAX_FILES: usize = 100_000;
 const MAX_DEPTH: usize = 32;
@@ -22,6 +26,8 @@ const MAX_DEPTH: usize = 32;
 /// Endings of the files that are looked at in a folder; a file that is named is read whatever it is called.
 const ENDINGS: [&str; 10] =
     [".json", ".jsonc", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz", ".toml", ".md", ".code-workspace"];
+/// Endings of files that are never rows.
+const WHOLE: [&str; 9] = [".md", ".markdown", ".html", ".htm", ".toml", ".yaml", ".yml", ".jsonc", ".code-workspace"];
 /// Endings of bundles, whose manifest may state tools.
 const BUNDLES: [&str; 2] = [".mcpb", ".dxt"];
 /// Files in YAML that are looked at in a folder: most others are no list of servers.
@@ -114,40 +120,102 @@ impl Unread {
     }
 }
 
+/// What a file turned out to be.
+pub(super) enum FileContent {
+    /// Read whole.
+    Whole(Document),
+    /// Rows, which are read one server at a time.
+    Rows(Rows),
+}
+
+/// A file of rows, and what the file beside it says of the server that has no name of its own.
+pub(super) struct Rows {
+    rows: RowFile<File>,
+    unnamed: String,
+    beside: Option<Listing>,
+}
+
+impl Rows {
+    /// The next server, see [`RowFile::next_entry`].
+    pub(super) fn next_entry(&mut self, is_seen: &dyn Fn(&str, &str) -> bool) -> std::io::Result<Option<RowEntry>> {
+        let mut found = self.rows.next_entry(is_seen)?;
+        if let Some(found) = &mut found {
+            describe(&mut found.entry, &self.unnamed, self.beside.as_ref());
+        }
+        Ok(found)
+    }
+
+    pub(super) fn finish(self) -> RowRemarks {
+        self.rows.finish()
+    }
+}
+
 /// Reads one file below `named`, or that itself.
-pub(super) fn read_file(path: &Path, named: &Path, source: &str) -> Result<Document, Unread> {
-    let mut bytes = Vec::new();
+pub(super) fn read_file(path: &Path, named: &Path, source: &str) -> Result<FileContent, Unread> {
     let unread = |error: std::io::Error| Unread::of(&error, "cannot be read");
-    let file = std::fs::File::open(path).map_err(unread)?;
-    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(unread)?;
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let called = called(path, named);
+    let mut file = File::open(path).map_err(unread)?;
+    // In a catalogue with a folder for each server, the file beside the list says whose it is.
+    let (unnamed, beside) = (format!("file:{called}"), beside(path, source));
+    if !WHOLE.iter().chain(&BUNDLES).any(|end| name.ends_with(end)) {
+        // What is no regular file cannot be read twice.
+        if file.metadata().is_ok_and(|about| about.is_file()) {
+            file = unpacked(file)?;
+            match RowFile::open(file, source, &called).map_err(unread)? {
+                Ok(rows) => return Ok(FileContent::Rows(Rows { rows, unnamed, beside })),
+                Err(other) => file = other,
+            }
+        }
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(unread)?;
     if [".md", ".markdown", ".html", ".htm"].iter().any(|end| name.ends_with(end)) {
         let text = String::from_utf8_lossy(&bytes);
         let listings = page::read(&text, None, source).map_err(|why| Unread::Unreadable(format!("the page {why}")))?;
         let mut document = Document::new(source, "");
         document.entries = listings.into_iter().map(|listing| Entry::of(listing, None)).collect();
-        return Ok(document);
+        return Ok(FileContent::Whole(document));
     }
-    let called = called(path, named);
     if BUNDLES.iter().any(|end| name.ends_with(end)) {
-        return read_bundle(&bytes, source, &called);
+        return read_bundle(&bytes, source, &called).map(FileContent::Whole);
     }
     if matches!(name.as_str(), "server.yaml" | "server.yml") {
         let text = String::from_utf8_lossy(&bytes);
         if let Some(listing) = catalogue::folder_entry(&text, source) {
             let mut document = Document::new(source, "");
-            document.entries.push(Entry::of(Listing { server: ServerId(format!("file:{called}")), ..listing }, None));
-            return Ok(document);
+            document.entries.push(Entry::of(Listing { server: ServerId(unnamed), ..listing }, None));
+            return Ok(FileContent::Whole(document));
         }
     }
     let mut document = read_bytes(&bytes, source, &called)?;
-    // In a catalogue with a folder for each server, the file beside the list says whose it is.
-    if let Some(listing) = beside(path, source) {
-        for entry in document.entries.iter_mut().filter(|entry| entry.listing.server.0 == format!("file:{called}")) {
-            entry.listing = Listing { server: entry.listing.server.clone(), ..listing.clone() };
-        }
+    for entry in &mut document.entries {
+        describe(entry, &unnamed, beside.as_ref());
     }
-    Ok(document)
+    Ok(FileContent::Whole(document))
+}
+
+/// Says of the server without a name what is known of it from beside its list.
+fn describe(entry: &mut Entry, unnamed: &str, beside: Option<&Listing>) {
+    if let Some(listing) = beside.filter(|_| entry.listing.server.0 == unnamed) {
+        entry.listing = Listing { server: entry.listing.server.clone(), ..listing.clone() };
+    }
+}
+
+/// What a compressed file holds, in a file that is gone when it is closed; any other file as it is.
+fn unpacked(mut file: File) -> Result<File, Unread> {
+    let unread = |error: std::io::Error| Unread::of(&error, "cannot be unpacked");
+    let mut first = [0; 2];
+    let read = file.read(&mut first).map_err(unread)?;
+    file.seek(SeekFrom::Start(0)).map_err(unread)?;
+    if !packed::is_gzip(&first[..read]) {
+        return Ok(file);
+    }
+    let mut plain = tempfile::tempfile().map_err(unread)?;
+    let mut reader = packed::unpacked(BufReader::new(file), UNPACKING_ROWS).map_err(unread)?;
+    std::io::copy(&mut reader, &mut plain).map_err(unread)?;
+    plain.seek(SeekFrom::Start(0)).map_err(unread)?;
+    Ok(plain)
 }
 
 /// Reads the manifest of a bundle, and nothing else of it.

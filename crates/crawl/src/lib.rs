@@ -30,6 +30,7 @@ mod configured;
 mod context;
 mod dispatch;
 mod endpoint;
+mod file_sources;
 mod files;
 mod list_page;
 mod options;
@@ -113,6 +114,8 @@ const UNDER_WAY: usize = 1_024;
 /// Servers that may wait for their turn. Sources are read no further while more do; they are kept as pending already,
 /// so this bounds memory and nothing else.
 const WAITING: usize = 50_000;
+/// Of these, servers whose lists came with them and are in memory.
+const WAITING_WITH_LIST: usize = 256;
 
 /// Crawls the sources, in their order, and sends what it learns to `events`.
 ///
@@ -202,7 +205,7 @@ impl Crawl {
                 self.start(host, job);
             }
             tokio::select! {
-                next = found.recv(), if open && self.work.len() < WAITING => match next {
+                next = found.recv(), if open && self.has_room() => match next {
                     Some(next) => self.take(next).await?,
                     None => open = false,
                 },
@@ -225,6 +228,10 @@ impl Crawl {
             _ => {}
         }
         if self.report.interrupted { Ok(()) } else { self.send(CrawlEvent::RunEnds).await }
+    }
+
+    fn has_room(&self) -> bool {
+        self.work.len() < WAITING && self.work.laden() < WAITING_WITH_LIST
     }
 
     async fn take(&mut self, found: Found) -> Result<(), CrawlError> {

@@ -2,7 +2,7 @@
 //! observation with an outcome.
 
 use super::checkout::{CheckoutError, crate_archive};
-use super::configured::{PypiAnswer, Registry, Unconfigured};
+use super::configured::{Registry, Unconfigured};
 use super::context::CrawlContext;
 use mcpdex_extract::archive::ArchiveKind;
 use mcpdex_extract::worker::WorkerError;
@@ -172,13 +172,22 @@ impl CrawlContext {
         Ok(Some(Located { artifact, trust: registry.trust, registry: Some(registry) }))
     }
 
+    /// The index is asked; what it does not have, pip may find elsewhere.
     async fn locate_pypi(&self, package: &Package, known: &mut Page) -> Result<Option<Located>, Unread> {
-        let registry = match self.configured.pypi(package).await? {
-            PypiAnswer::Archive(artifact) => {
-                return Ok(Some(Located { artifact, trust: Trust::Operator, registry: None }));
-            }
-            PypiAnswer::Index(registry) => registry,
+        let located = self.locate_in_index(package, known).await;
+        let is_missing = match &located {
+            Err(Unread::Unconfigured(Unconfigured::Pypi(_))) => true,
+            Err(Unread::Fetch(failure)) => failure.outcome() == Outcome::Gone,
+            _ => false,
         };
+        if is_missing && let Some(artifact) = self.configured.pip_report(package).await? {
+            return Ok(Some(Located { artifact, trust: Trust::Operator, registry: None }));
+        }
+        located
+    }
+
+    async fn locate_in_index(&self, package: &Package, known: &mut Page) -> Result<Option<Located>, Unread> {
+        let registry = self.configured.pypi(package).await?;
         let name = &package.identifier;
         let url = pypi::page_url(&registry.base, name)?;
         let Some(page) = self.page(url, &registry, pypi::ACCEPT, package, known).await? else { return Ok(None) };

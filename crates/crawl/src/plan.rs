@@ -3,14 +3,15 @@
 //! when all that the listing names was tried, that is sent as well.
 
 use super::context::CrawlContext;
-use super::dispatch::Job;
+use super::dispatch::{Job, Recorded};
 use super::shared::SharedAttempt;
 use super::{CrawlError, endpoint};
 use mcpdex_model::{
     AliasedAttempt, CrawlEvent, DELETED, Ecosystem, Listing, Observation, Outcome, Package, Partial, PartialReason,
-    Remote, Sighting, ToolOrigin,
+    Remote, ServerId, Sighting, ToolOrigin, Validator,
 };
 use mcpdex_probe::{sandbox, stdio};
+use mcpdex_source::artifact::sha256_hex;
 use mcpdex_source::given;
 use mcpdex_source::recorded::ToolList;
 use std::collections::BTreeSet;
@@ -53,15 +54,16 @@ struct Server<'a> {
 impl Server<'_> {
     async fn follow(&mut self) -> Result<(), CrawlError> {
         let plan = self.context.options.plan;
-        if let Some((name, list)) = self.job.recorded.take() {
-            let observation = declared(&self.job.listing, &name, list);
-            // Reading it again has cost nothing: what differs is kept however lately the last one was.
-            let history = &self.context.options.history;
-            let is_news =
-                history.done(&observation.server, &observation.target).is_none() && history.is_news(&observation);
-            if is_news || self.is_due(&observation.target) {
-                self.send(observation).await?;
+        match self.job.recorded.take() {
+            Some((name, Recorded::List { list, digest })) => self.recorded(&name, list, digest).await?,
+            Some((name, Recorded::Unchanged)) if self.is_due(&name) => {
+                let same = Observation {
+                    outcome: Outcome::NotModified,
+                    ..declared(&self.job.listing, &name, ToolList::default())
+                };
+                self.send(same).await?;
             }
+            Some(_) | None => {}
         }
         if self.job.listing.status.as_deref() == Some(DELETED) {
             return self.unread(Outcome::Gone, "the registry lists this server as deleted".to_owned()).await;
@@ -101,6 +103,25 @@ impl Server<'_> {
             self.run().await?;
         }
         Ok(())
+    }
+
+    /// A list that the source has recorded, under the name that it has there.
+    async fn recorded(&mut self, name: &str, list: ToolList, digest: Option<String>) -> Result<(), CrawlError> {
+        let observation = declared(&self.job.listing, name, list);
+        let history = &self.context.options.history;
+        // Reading it again has cost nothing: what differs is kept however lately the last one was.
+        let is_news = history.done(&observation.server, &observation.target).is_none() && history.is_news(&observation);
+        if !is_news && !self.is_due(&observation.target) {
+            return Ok(());
+        }
+        let key = list_key(&observation.server, name);
+        // A list that is known by nothing takes the place of one that was known by its rows.
+        let is_told = digest.is_some() || history.validator(&key).is_some();
+        let known = is_told.then(|| Validator { url: key, etag: digest, ..Validator::default() });
+        self.learnt.observations += 1;
+        self.learnt.read |= observation.outcome.is_read();
+        let known = known.map(|known| CrawlEvent::Validator(Box::new(known)));
+        self.forward([observed(observation)].into_iter().chain(known).collect()).await
     }
 
     /// Whether the target is to be tried; counts it when it is not.
@@ -266,6 +287,12 @@ async fn run(context: &CrawlContext, package: &Package, manifest: Option<&str>) 
         program: context.options.program.clone(),
     };
     stdio::run(&run).await
+}
+
+/// What a recorded list is remembered by: short, since there is one for each server of a list.
+pub(super) fn list_key(server: &ServerId, name: &str) -> String {
+    let digest = sha256_hex(format!("{}\0{name}", server.as_str()).as_bytes());
+    format!("list:{}", &digest[..32])
 }
 
 /// An observation of a list that was recorded beside the manifest.

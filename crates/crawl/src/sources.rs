@@ -2,12 +2,11 @@
 //! that cannot be read to its end is a failure beside what it gave until then.
 
 use super::context::CrawlContext;
-use super::dispatch::Job;
+use super::dispatch::{Job, Recorded};
 use super::{SourceFailure, endpoint};
 use jiff::{Timestamp, ToSpan};
 use mcpdex_model::{CrawlEvent, KeptListings, Listing, Outcome, ServerId, Sweep};
 use mcpdex_net::{Failure, FetchLimits, Request, Trust};
-use mcpdex_source::document::Document;
 use mcpdex_source::{SourceSpec, recorded, registry, sample};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -63,11 +62,11 @@ pub(super) struct Source<'a> {
     /// The user has named its one server.
     named: bool,
     pub(super) context: &'a Arc<CrawlContext>,
-    out: &'a mpsc::Sender<Found>,
+    pub(super) out: &'a mpsc::Sender<Found>,
 }
 
 impl Source<'_> {
-    async fn send(&self, found: Found) -> Result<(), ReceiverGone> {
+    pub(super) async fn send(&self, found: Found) -> Result<(), ReceiverGone> {
         self.out.send(found).await.map_err(|_| ReceiverGone)
     }
 
@@ -85,6 +84,7 @@ impl Source<'_> {
         recorded: Option<(String, recorded::ToolList)>,
         new: bool,
     ) -> Result<(), ReceiverGone> {
+        let recorded = recorded.map(|(name, list)| (name, Recorded::List { list, digest: None }));
         let (listing, named) = (Box::new(listing), self.named);
         let job = Job { listing, recorded, named, trusted: named, changed: false, address: None };
         self.send(Found::Server { job, new }).await
@@ -295,60 +295,6 @@ impl Source<'_> {
     pub(super) async fn all(&self, listings: Vec<Listing>) -> Result<(), ReceiverGone> {
         for listing in listings {
             self.listing(listing).await?;
-        }
-        Ok(())
-    }
-
-    /// Reads files, and folders with all that is below them.
-    async fn files(&self, paths: &[std::path::PathBuf]) -> Result<(), ReceiverGone> {
-        for path in paths {
-            let files = match super::files::below(path) {
-                Ok(files) => files,
-                Err(why) => return self.fail(Outcome::Gone, why).await,
-            };
-            for file in files {
-                self.send(Found::At(file.display().to_string())).await?;
-                // What lies in a folder may be anybody's; a configuration that is named is the user's word.
-                let own = file == *path;
-                let (name, shown, named) = (self.name.clone(), file.display().to_string(), path.clone());
-                match tokio::task::spawn_blocking(move || super::files::read_file(&file, &named, &name)).await {
-                    Ok(Ok(document)) => self.entries(document, &shown, own).await?,
-                    Ok(Err(why)) => self.fail(why.outcome(), format!("{shown}: {why}")).await?,
-                    Err(error) => std::panic::resume_unwind(error.into_panic()),
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn clients(&self) -> Result<(), ReceiverGone> {
-        let files = super::places::client_files(std::path::Path::new("."));
-        if files.is_empty() {
-            let detail = "no configuration of a client was found; name the file instead".to_owned();
-            return self.fail(Outcome::Gone, detail).await;
-        }
-        self.files(&files).await
-    }
-
-    /// Sends on what a document holds. `own`: the addresses in a client's configuration are the user's.
-    async fn entries(&self, document: Document, shown: &str, own: bool) -> Result<(), ReceiverGone> {
-        self.send(Found::Redacted(document.redacted)).await?;
-        self.send(Found::Superseded(document.superseded)).await?;
-        for problem in document.problems {
-            self.send(Found::Problem(format!("{shown}: {problem}"))).await?;
-        }
-        for entry in document.entries {
-            // As the user's own configuration has it; what is kept is without what may be secret.
-            let address = entry.address.filter(|_| own).and_then(|text| Url::parse(&text).ok());
-            let job = Job {
-                listing: Box::new(entry.listing),
-                recorded: entry.tools.map(|tools| (self.name.clone(), tools)),
-                named: false,
-                trusted: own && entry.configured,
-                changed: false,
-                address,
-            };
-            self.send(Found::Server { job, new: true }).await?;
         }
         Ok(())
     }

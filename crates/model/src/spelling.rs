@@ -30,14 +30,57 @@ pub fn skeleton(name: &str) -> String {
 /// spaces into single characters and overlapping pairs.
 pub fn words(text: &str) -> Vec<String> {
     let mut found = Vec::new();
+    each_word(text, |word| found.push(word.to_owned()));
+    found
+}
+
+/// Hands over each word of [`words`].
+pub fn each_word(text: &str, mut each: impl FnMut(&str)) {
+    if text.is_ascii() {
+        return each_ascii_word(text, each);
+    }
+    let mut word = String::new();
+    let mut tell = |signs: &[char]| {
+        word.clear();
+        word.extend(signs);
+        each(&word);
+    };
     each_run(text, |run, paired| {
         if !paired {
-            return found.push(run.iter().take(LONGEST).collect());
+            return tell(&run[..run.len().min(LONGEST)]);
         }
-        found.extend(run.iter().map(|c| c.to_string()));
-        found.extend(run.windows(2).map(|pair| pair.iter().collect::<String>()));
+        run.chunks(1).for_each(&mut tell);
+        run.windows(2).for_each(&mut tell);
     });
-    found
+}
+
+/// As [`each_run`] cuts, of text that needs no other form: most text, and several times as fast.
+fn each_ascii_word(text: &str, mut each: impl FnMut(&str)) {
+    let mut word = String::new();
+    let (mut before, mut capitals) = (b' ', 0_usize);
+    let mut flush = |word: &mut String| {
+        if !word.is_empty() {
+            each(&word[..word.len().min(LONGEST)]);
+            word.clear();
+        }
+    };
+    for c in text.bytes() {
+        let letter = c.is_ascii_alphanumeric();
+        let turns = (before.is_ascii_lowercase() || before.is_ascii_digit()) && c.is_ascii_uppercase();
+        if !letter || turns {
+            flush(&mut word);
+        } else if c.is_ascii_lowercase() && capitals > 1 {
+            let last = word.pop();
+            flush(&mut word);
+            word.extend(last);
+        }
+        capitals = if c.is_ascii_uppercase() { capitals + 1 } else { 0 };
+        if letter {
+            word.push(char::from(c.to_ascii_lowercase()));
+        }
+        before = c;
+    }
+    flush(&mut word);
 }
 
 /// The words of what a person typed: like [`words`], but a run in a script without spaces asks for its pairs alone.
@@ -139,6 +182,17 @@ mod tests {
         assert_eq!(query_words("ファイル delete delete"), ["ファ", "ァイ", "イル", "delete"]);
         assert_eq!(query_words("字"), ["字"]);
         assert!(query_words("*\"()-:^ 🦀").is_empty());
+    }
+
+    #[test]
+    fn plain_text_is_cut_as_any_other() {
+        for text in ["getHTTPPage_v2", "HTTPServer", "a", "", "ABc9D x--y", "URLs", "9Ab", "XMLHttpRequest2Go", "aB1C"]
+        {
+            let mut runs = Vec::new();
+            each_run(text, |run, _| runs.push(run.iter().collect::<String>()));
+            assert_eq!(words(text), runs, "{text}");
+        }
+        assert_eq!(words(&"x".repeat(70)), ["x".repeat(LONGEST)]);
     }
 
     #[test]

@@ -82,7 +82,11 @@ pub fn answer(
 ) -> Result<PolicyEffect, String> {
     let alias = target.format().alias(&server.alias).map_err(str::to_owned)?;
     let evaluator = target.load(files, options)?;
-    Ok(evaluator.answer(&Call { server: &server.name, alias: &alias, tool, arguments }))
+    let answer = evaluator.answer(&Call { server: &server.name, alias: &alias, tool, arguments, near: None });
+    match evaluator.fault() {
+        Some(fault) => Err(format!("its engine fails: {fault}")),
+        None => Ok(answer),
+    }
 }
 
 /// The reasons, for formats that have no comments.

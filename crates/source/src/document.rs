@@ -11,6 +11,7 @@ use super::recorded::{ToolList, read_tools};
 use super::{catalogue, registry};
 use mcpdex_model::{Listing, Oddity, ServerId, Tool, lenient, scan};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The largest text that may be the TOML of a client, in bytes; a longer one is rows of JSON or nothing.
@@ -130,6 +131,28 @@ impl Document {
         }
     }
 
+    /// The servers of tools that stood alone in their rows and were not handed on yet.
+    pub(super) fn servers_of_lone_tools(&self) -> Vec<String> {
+        self.tools.keys().cloned().collect()
+    }
+
+    /// Reads a row, counted from 1, that is known to be well-formed and a tool of this server.
+    pub(super) fn tool_row(&mut self, number: usize, server: &str, text: &str) {
+        let place = format!("row {number}");
+        let members = scan::members(text).map(|members| members.found).unwrap_or_default();
+        self.note_twice(&place, &members);
+        if let Err(why) = self.lone_tool(&place, server.to_owned(), &members) {
+            self.problems.push(format!("{place} {why}"));
+        }
+    }
+
+    /// Tells which keys stand more than once.
+    fn note_twice(&mut self, place: &str, members: &[(Cow<'_, str>, &str)]) {
+        for key in scan::twice(members) {
+            self.problems.push(format!("{place} names `{key}` more than once, and readers differ in which one counts"));
+        }
+    }
+
     fn value(&mut self, place: &str, text: &str) {
         let text = text.trim_start_matches('\u{feff}');
         // What the strict reader of a value's parts refuses is mended first.
@@ -140,10 +163,7 @@ impl Document {
         let (text, odd) = mended.as_ref().map_or((text, &[][..]), |(plain, odd)| (plain.as_str(), odd.as_slice()));
         self.note(place, odd.to_vec());
         if let Some(parts) = scan::members(text) {
-            for key in scan::twice(&parts.found) {
-                self.problems
-                    .push(format!("{place} names `{key}` more than once, and readers differ in which one counts"));
-            }
+            self.note_twice(place, &parts.found);
         }
         if let Err(why) = self.read(place, text) {
             self.problems.push(format!("{place} {why}"));
@@ -211,6 +231,13 @@ impl Document {
 
     /// A tool in a row of its own. What else the row says (where it was seen, labels) is no part of the tool.
     fn tool(&mut self, place: &str, text: &str, parts: &Parts<'_>) -> Result<(), String> {
+        // By all its members: of a key that comes twice both values belong to the tool as it came.
+        let members = scan::members(text).map(|members| members.found).unwrap_or_default();
+        let server = text_of(parts, "server").unwrap_or_else(|| self.unnamed());
+        self.lone_tool(place, server, &members)
+    }
+
+    fn lone_tool(&mut self, place: &str, server: String, members: &[(Cow<'_, str>, &str)]) -> Result<(), String> {
         const OF_A_TOOL: [&str; 9] = [
             "name",
             "title",
@@ -222,18 +249,18 @@ impl Document {
             "execution",
             "_meta",
         ];
-        // By all its members: of a key that comes twice both values belong to the tool as it came.
-        let members = scan::members(text).map(|members| members.found).unwrap_or_default();
+        let has_name = members.iter().any(|(key, _)| key == "name");
         let mut object = String::from("{");
         for key in OF_A_TOOL {
-            let named = if key == "name" && !parts.contains_key("name") { "tool" } else { key };
+            let named = if key == "name" && !has_name { "tool" } else { key };
             for (_, raw) in members.iter().filter(|(member, _)| member == named) {
                 let comma = if object.len() > 1 { "," } else { "" };
-                object += &format!("{comma}\"{key}\":{raw}");
+                for part in [comma, "\"", key, "\":", raw] {
+                    object += part;
+                }
             }
         }
         object.push('}');
-        let server = text_of(parts, "server").unwrap_or_else(|| self.unnamed());
         let list = self.tools.entry(server).or_default();
         match Tool::from_json(&object) {
             Ok(tool) => {
@@ -274,7 +301,7 @@ impl Document {
     }
 
     /// A server of which the document says no more than its name.
-    fn listing(&self, server: &str) -> Listing {
+    pub(super) fn listing(&self, server: &str) -> Listing {
         // A server may be called by its address, with all that its user's has.
         let server = if server.contains("://") { address(server).text } else { server.to_owned() };
         Listing::bare(ServerId(server), &*self.source)

@@ -5,7 +5,7 @@
 //! - [`registry`]: pages of the official MCP registry's API; [`manifest`]: the `server.json` in them; [`redact`]: secrets
 //!   that must not be kept; [`given`] and [`address`]: what a person gave to a server,
 //!   without them.
-//! - [`document`]: files of manifests and recorded lists; [`client_config`]: client configurations, [`launch`]: the
+//! - [`document`]: files of manifests and recorded lists; [`row_file`]: those of rows, of any size; [`client_config`]: client configurations, [`launch`]: the
 //!   command lines in them; [`page`]: list pages, and
 //!   what [`robots`] allow; [`curated`]: what is crawled by default.
 //! - [`catalogue`]: catalogues that carry definitions of tools.
@@ -43,6 +43,7 @@ pub mod recorded;
 pub mod redact;
 pub mod registry;
 pub mod robots;
+pub mod row_file;
 pub mod sample;
 
 mod arguments;

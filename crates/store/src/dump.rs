@@ -3,9 +3,12 @@
 //! What is derived (the search index, names, costs) stays out and is made anew. A dump is foreign text: only known
 //! tables and columns are written, by bound parameters, and every definition must have the hash that it claims.
 
-use super::digest::sha256_hex;
+use super::compact::{Kept, judged_by};
+use super::complete::parse_tool;
+use super::dictionary::Dictionary;
+use super::digest::{of_hex, sha256_hex};
 use super::{Reader, StoreError, migrate};
-use mcpdex_model::{Outcome, lenient};
+use mcpdex_model::{Outcome, Verdict, lenient};
 use rusqlite::types::{Value as Sql, ValueRef};
 use rusqlite::{Connection, Transaction};
 use serde_json::{Map, Value, json};
@@ -74,7 +77,8 @@ impl Reader {
         }
         each(&json!({ "schema": SCHEMA, "version": migrate::present_version(), "rows": counts }))?;
         for (table, columns) in tables {
-            let sql = format!("SELECT {} FROM {table} WHERE {} ORDER BY 1", columns.join(", "), kept(table));
+            let shown: Vec<&str> = columns.iter().map(|column| told(table, column)).collect();
+            let sql = format!("SELECT {} FROM {table} WHERE {} ORDER BY 1", shown.join(", "), kept(table));
             let mut statement = snapshot.prepare(&sql).map_err(self.fail())?;
             let mut rows = statement.query([]).map_err(self.fail())?;
             while let Some(row) = rows.next().map_err(self.fail())? {
@@ -105,6 +109,11 @@ fn kept(table: &str) -> String {
     if table == "fact" { format!("key != '{DERIVED}'") } else { "true".to_owned() }
 }
 
+/// How a column is told: a digest as text.
+fn told<'c>(table: &str, column: &'c str) -> &'c str {
+    if (table, column) == ("definition", "sha256") { "lower(hex(sha256))" } else { column }
+}
+
 /// The columns of a table; none when there is no such table.
 fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
     connection
@@ -128,7 +137,13 @@ pub fn load(path: &Path, input: impl std::io::BufRead) -> Result<u64, LoadError>
     transaction
         .execute_batch("PRAGMA defer_foreign_keys = ON; DELETE FROM fact; DELETE FROM unjudged")
         .map_err(&fail)?;
-    let mut loading = Loading { transaction: &transaction, columns: BTreeMap::new(), rows: BTreeMap::new() };
+    let mut loading = Loading {
+        transaction: &transaction,
+        path,
+        columns: BTreeMap::new(),
+        rows: BTreeMap::new(),
+        dictionary: Dictionary::default(),
+    };
     let mut wanted: Option<BTreeMap<String, u64>> = None;
     for (number, line) in input.lines().enumerate() {
         let line = line.map_err(LoadError::Read)?;
@@ -168,6 +183,8 @@ fn header(value: &Value) -> Result<BTreeMap<String, u64>, LoadError> {
 
 struct Loading<'a> {
     transaction: &'a Transaction<'a>,
+    path: &'a Path,
+    dictionary: Dictionary,
     columns: BTreeMap<String, Vec<String>>,
     rows: BTreeMap<String, u64>,
 }
@@ -202,14 +219,42 @@ impl Loading<'_> {
             Some(Value::Number(number)) if number.is_i64() => Ok(Sql::Integer(number.as_i64().unwrap_or(0))),
             Some(_) => Err(format!("`{column}` is neither text nor a whole number")),
         });
-        let values: Vec<Sql> = values.collect::<Result<_, _>>()?;
+        let mut values: Vec<Sql> = values.collect::<Result<_, _>>()?;
+        *self.rows.entry((*table).to_owned()).or_default() += 1;
+        if *table == "verdict" {
+            return self.verdict(row);
+        }
+        for (column, value) in columns.iter().zip(&mut values) {
+            if let (("definition", "sha256"), Sql::Text(text)) = ((*table, column.as_str()), &*value) {
+                *value = Sql::Blob(of_hex(text).unwrap_or_default());
+            }
+        }
         let places: Vec<String> = (1..=columns.len()).map(|at| format!("?{at}")).collect();
         let insert = format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "));
         self.transaction
             .prepare_cached(&insert)
             .and_then(|mut s| s.execute(rusqlite::params_from_iter(values)))
             .map_err(sql)?;
-        *self.rows.entry((*table).to_owned()).or_default() += 1;
         Ok(())
+    }
+
+    /// Keeps a verdict, which is told whole, in the form of this database.
+    fn verdict(&mut self, row: &Map<String, Value>) -> Result<(), String> {
+        let id = row.get("tool_id").and_then(Value::as_i64).ok_or("a verdict names no tool")?;
+        let document = row.get("document").and_then(Value::as_str).unwrap_or_default();
+        let verdict: Verdict = serde_json::from_str(document).map_err(|e| format!("it holds no verdict: {e}"))?;
+        let sql = |e: rusqlite::Error| format!("the database refuses it: {e}");
+        let of = "SELECT tool.server_id, definition.raw FROM tool JOIN definition ON definition.id = tool.definition_id
+                  WHERE tool.id = ?1";
+        let (server, raw): (i64, String) = self
+            .transaction
+            .prepare_cached(of)
+            .and_then(|mut s| s.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))))
+            .map_err(sql)?;
+        let tool = parse_tool(self.path, &raw).map_err(|e| e.to_string())?;
+        let kept = Kept::of(&verdict, &tool, &mut self.dictionary, self.transaction).map_err(sql)?;
+        kept.write(self.transaction, id, None).map_err(sql)?;
+        let ruleset = self.dictionary.phrase(self.transaction, &verdict.ruleset).map_err(sql)?;
+        judged_by(self.transaction, server, ruleset).map_err(sql)
     }
 }

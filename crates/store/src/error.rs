@@ -40,6 +40,9 @@ pub enum StoreError {
     /// A stored document is not what this room wrote; the file was edited or damaged.
     #[error("{path} holds a damaged {what}: {detail}")]
     Damaged { path: PathBuf, what: &'static str, detail: String },
+    /// What was to judge did not; a bug in the caller.
+    #[error("{0}")]
+    Judge(String),
     /// The writing thread is gone; the first error it met was reported when it ended.
     #[error("the database writer has stopped")]
     WriterStopped,

@@ -1,78 +1,42 @@
 //! The whole database in numbers, each with the denominator it belongs to.
 
-use super::from_row::damaged;
-use super::unread::NEWEST_ATTEMPT;
+use super::tally::{JudgementTally, ServerTally, Tally};
 use super::{Reader, StoreError};
 use mcpdex_model::{
-    Category, Class, Count, Coverage, Figures, Growth, Outcome, OutcomeCount, Risk, SourceFigures, Summary, ToolOrigin,
-    Trait,
+    Category, Class, Count, Coverage, Figures, Growth, OutcomeCount, Risk, SourceFigures, Summary, ToolOrigin, Trait,
 };
-
-const READ: &str = "EXISTS (SELECT 1 FROM observation WHERE observation.server_id = server.id)";
-const IN_PART: &str = "EXISTS (SELECT 1 FROM observation WHERE observation.server_id = server.id
-                          AND observation.latest = 1 AND observation.partial != '[]' AND observation.origin = (
-                              SELECT best.origin FROM observation AS best
-                              WHERE best.server_id = server.id AND best.latest = 1
-                              ORDER BY CASE best.origin WHEN 'live' THEN 0 WHEN 'card' THEN 1 WHEN 'declared' THEN 2
-                                       ELSE 3 END LIMIT 1))";
+use std::collections::BTreeMap;
 
 impl Reader {
-    /// Counts everything. Reads the whole database: seconds for a million tools.
+    /// Counts everything. Reads the whole database once: about a second for a million tools.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn figures(&self) -> Result<Figures, StoreError> {
-        let count = |sql: &str| self.count(sql);
+        let (tally, judgements) = (self.tally()?, self.judgements()?);
+        let judged = |is: &dyn Fn(&JudgementTally) -> bool| -> u64 {
+            judgements.iter().filter(|one| is(one)).map(|one| one.tools).sum()
+        };
         Ok(Figures {
-            coverage: self.coverage()?,
-            tools: count("SELECT count(*) FROM tool WHERE current = 1")?,
-            distinct_names: count("SELECT count(DISTINCT name) FROM tool WHERE current = 1")?,
-            distinct_definitions: count("SELECT count(DISTINCT definition_id) FROM tool WHERE current = 1")?,
-            lists: count("SELECT count(*) FROM observation WHERE server_id NOT IN (SELECT id FROM server WHERE gone = 1)")?,
-            attempts: count("SELECT count(*) FROM attempt WHERE server_id NOT IN (SELECT id FROM server WHERE gone = 1)")?,
-            classes: self.judged("class", Class::ALL)?,
-            risks: self.judged("risk", Risk::ALL)?,
-            categories: self.judged("category", Category::ALL)?,
-            traits: self.spread(
-                "SELECT word.value, count(*) FROM verdicts_current, json_each(verdicts_current.traits) AS word GROUP BY 1",
-                Trait::ALL,
+            coverage: coverage(&tally),
+            tools: tally.tools,
+            // In the order of the index, so that equal names lie together.
+            distinct_names: self.number(
+                "SELECT count(*) FROM (SELECT DISTINCT name FROM tool INDEXED BY tool_by_name WHERE current = 1)",
+                [],
             )?,
-            origins: self.spread(
-                "SELECT coalesce(tool.origin, observation.origin), count(*) FROM tool
-                 JOIN observation ON observation.id = tool.observation_id WHERE tool.current = 1 GROUP BY 1",
-                ToolOrigin::ALL,
-            )?,
-            unrecognised: count(
-                "SELECT count(*) FROM tool JOIN verdict ON verdict.tool_id = tool.id
-                 WHERE tool.current = 1 AND verdict.document ->> '$.recognised' = 0",
-            )?,
-            outcomes: self.newest_outcomes()?,
-            sources: self.source_figures()?,
+            distinct_definitions: tally.definitions,
+            lists: tally.lists,
+            attempts: tally.attempts,
+            classes: spread(Class::ALL, |class| judged(&|one| one.class == class)),
+            risks: spread(Risk::ALL, |risk| judged(&|one| one.risk == risk)),
+            categories: spread(Category::ALL, |category| judged(&|one| one.category == category)),
+            traits: spread(Trait::ALL, |one| judged(&|judgement| judgement.traits.contains(&one))),
+            origins: spread(ToolOrigin::ALL, |origin| tally.origins.get(&origin).copied().unwrap_or(0)),
+            unrecognised: judged(&|one| !one.recognised),
+            outcomes: outcomes(&tally),
+            sources: self.source_figures(&tally)?,
             growth: self.growth()?,
-        })
-    }
-
-    fn count(&self, sql: &str) -> Result<u64, StoreError> {
-        let count: i64 = self.connection.query_row(sql, [], |row| row.get(0)).map_err(self.fail())?;
-        Ok(count.unsigned_abs())
-    }
-
-    fn coverage(&self) -> Result<Coverage, StoreError> {
-        let servers = |which: &str| self.count(&format!("SELECT count(*) FROM server WHERE gone = 0 AND ({which})"));
-        let tried = "EXISTS (SELECT 1 FROM attempt WHERE attempt.server_id = server.id)";
-        Ok(Coverage {
-            servers: servers("true")?,
-            read_whole: servers(&format!("{READ} AND NOT {IN_PART}"))?,
-            read_in_part: servers(IN_PART)?,
-            unread: servers(&format!("{tried} AND NOT {READ}"))?,
-            not_tried: servers(&format!("NOT {tried} AND NOT {READ}"))?,
-            read_but_failing: servers(&format!(
-                "{READ} AND id IN (SELECT server_id FROM attempt WHERE {NEWEST_ATTEMPT}
-                     AND outcome NOT IN ('ok', 'not-modified'))"
-            ))?,
-            without_tools: servers(&format!(
-                "{READ} AND NOT EXISTS (SELECT 1 FROM tool WHERE tool.server_id = server.id AND tool.current = 1)"
-            ))?,
         })
     }
 
@@ -81,75 +45,67 @@ impl Reader {
     /// # Errors
     /// The database cannot be read.
     pub fn summary(&self) -> Result<Summary, StoreError> {
+        let (tally, judgements) = (self.tally()?, self.judgements()?);
+        let judged = |is: &dyn Fn(&JudgementTally) -> bool| -> u64 {
+            judgements.iter().filter(|one| is(one)).map(|one| one.tools).sum()
+        };
         Ok(Summary {
-            servers: self.count("SELECT count(*) FROM server WHERE gone = 0")?,
-            servers_read: self.count(
-                "SELECT count(DISTINCT server_id) FROM observation
-                 WHERE server_id NOT IN (SELECT id FROM server WHERE gone = 1)",
-            )?,
-            tools: self.count("SELECT count(*) FROM tool WHERE current = 1")?,
-            classes: pairs(self.judged("class", Class::ALL)?),
-            risks: pairs(self.judged("risk", Risk::ALL)?),
-            categories: pairs(self.judged("category", Category::ALL)?),
-            outcomes: self.newest_outcomes()?,
+            servers: tally.count(|_| true),
+            servers_read: tally.count(|server| server.is_read),
+            tools: tally.tools,
+            classes: Class::ALL.iter().map(|class| (*class, judged(&|one| one.class == *class))).collect(),
+            risks: Risk::ALL.iter().map(|risk| (*risk, judged(&|one| one.risk == *risk))).collect(),
+            categories: Category::ALL
+                .iter()
+                .map(|category| (*category, judged(&|one| one.category == *category)))
+                .collect(),
+            outcomes: outcomes(&tally),
         })
     }
 
-    /// How many current tools have each word in a column of their verdict.
-    fn judged<T>(&self, column: &str, words: &[T]) -> Result<Vec<Count<T>>, StoreError>
-    where
-        T: Copy + PartialEq + std::str::FromStr<Err: std::fmt::Display>,
-    {
-        self.spread(&format!("SELECT {column}, count(*) FROM verdicts_current GROUP BY 1"), words)
+    /// Servers, those that were read, and tools: what can be told at once, however much there is.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn size(&self) -> Result<(u64, u64, u64), StoreError> {
+        let count = |sql: &str| self.number(sql, []);
+        let gone = count("SELECT count(*) FROM server INDEXED BY server_gone WHERE gone = 1")?;
+        let gone_read = count(
+            "SELECT count(*) FROM server INDEXED BY server_gone WHERE gone = 1
+               AND EXISTS (SELECT 1 FROM observation WHERE observation.server_id = server.id)",
+        )?;
+        Ok((
+            count("SELECT count(*) FROM server")? - gone,
+            count(
+                "SELECT count(*) FROM (SELECT DISTINCT server_id FROM observation INDEXED BY observation_of_server)",
+            )? - gone_read,
+            count("SELECT count(*) FROM tool INDEXED BY tool_of_server WHERE current = 1")?,
+        ))
     }
 
-    /// How often each word of a vocabulary occurs, in its order, words that never occur included.
-    fn spread<T>(&self, sql: &str, words: &[T]) -> Result<Vec<Count<T>>, StoreError>
-    where
-        T: Copy + PartialEq + std::str::FromStr<Err: std::fmt::Display>,
-    {
-        let mut counts: Vec<Count<T>> = words.iter().map(|word| Count { of: *word, count: 0 }).collect();
-        for (word, number) in self.numbered::<T>(sql)? {
-            if let Some(slot) = counts.iter_mut().find(|slot| slot.of == word) {
-                slot.count = number;
-            }
-        }
-        Ok(counts)
-    }
-
-    fn newest_outcomes(&self) -> Result<Vec<OutcomeCount>, StoreError> {
-        let sql = format!("SELECT outcome, count(*) FROM attempt WHERE {NEWEST_ATTEMPT} GROUP BY outcome");
-        let counts = self.numbered::<Outcome>(&sql)?;
-        let mut counts: Vec<_> =
-            counts.into_iter().map(|(outcome, targets)| OutcomeCount { outcome, targets }).collect();
-        counts.sort_by_key(|count| count.outcome);
-        Ok(counts)
-    }
-
-    /// Words with a number each.
-    fn numbered<T: std::str::FromStr<Err: std::fmt::Display>>(&self, sql: &str) -> Result<Vec<(T, u64)>, StoreError> {
-        self.connection
+    fn source_figures(&self, tally: &Tally) -> Result<Vec<SourceFigures>, StoreError> {
+        let sql = "SELECT DISTINCT source, server_id FROM listing
+                   WHERE status IS NULL OR status NOT IN ('deleted', 'unlisted')";
+        let pairs: Vec<(String, i64)> = self
+            .connection
             .prepare(sql)
-            .and_then(|mut s| {
-                s.query_map([], |row| {
-                    let (word, number): (String, i64) = (row.get(0)?, row.get(1)?);
-                    Ok((word.parse().map_err(|unknown| damaged("word", &unknown))?, number.unsigned_abs()))
-                })?
-                .collect()
-            })
-            .map_err(self.fail())
-    }
-
-    fn source_figures(&self) -> Result<Vec<SourceFigures>, StoreError> {
-        let sql = format!(
-            "SELECT source, count(*) AS servers, sum(is_read) AS servers_read, sum(tools) AS tools FROM (
-                 SELECT DISTINCT listing.source AS source, server.id, {READ} AS is_read,
-                        (SELECT count(*) FROM tool WHERE tool.server_id = server.id AND tool.current = 1) AS tools
-                 FROM listing JOIN server ON server.id = listing.server_id
-                 WHERE server.gone = 0 AND coalesce(listing.status, '') NOT IN ('deleted', 'unlisted'))
-             GROUP BY source ORDER BY source"
-        );
-        self.all(&sql, [])
+            .and_then(|mut s| s.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
+            .map_err(self.fail())?;
+        let mut sources: BTreeMap<String, SourceFigures> = BTreeMap::new();
+        for (source, server) in pairs {
+            let server = usize::try_from(server).ok().and_then(|at| tally.servers.get(at)).filter(|s| s.is_listed);
+            let Some(server) = server else { continue };
+            let figures = sources.entry(source.clone()).or_insert_with(|| SourceFigures {
+                source,
+                servers: 0,
+                read: 0,
+                tools: 0,
+            });
+            figures.servers += 1;
+            figures.read += u64::from(server.is_read);
+            figures.tools += server.tools;
+        }
+        Ok(sources.into_values().collect())
     }
 
     fn growth(&self) -> Result<Vec<Growth>, StoreError> {
@@ -163,6 +119,24 @@ impl Reader {
     }
 }
 
-fn pairs<T>(counts: Vec<Count<T>>) -> Vec<(T, u64)> {
-    counts.into_iter().map(|count| (count.of, count.count)).collect()
+fn coverage(tally: &Tally) -> Coverage {
+    let unread = |server: &ServerTally| !server.is_read;
+    Coverage {
+        servers: tally.count(|_| true),
+        read_whole: tally.count(|server| server.is_read && !server.is_partial),
+        read_in_part: tally.count(|server| server.is_partial),
+        unread: tally.count(|server| server.is_tried && unread(server)),
+        not_tried: tally.count(|server| !server.is_tried && unread(server)),
+        read_but_failing: tally.count(|server| server.is_read && server.is_failing),
+        without_tools: tally.count(|server| server.is_read && server.tools == 0),
+    }
+}
+
+/// How often each word of a vocabulary occurs, in its order, words that never occur included.
+fn spread<T: Copy>(words: &[T], count: impl Fn(T) -> u64) -> Vec<Count<T>> {
+    words.iter().map(|word| Count { of: *word, count: count(*word) }).collect()
+}
+
+fn outcomes(tally: &Tally) -> Vec<OutcomeCount> {
+    tally.outcomes.iter().map(|(outcome, targets)| OutcomeCount { outcome: *outcome, targets: *targets }).collect()
 }

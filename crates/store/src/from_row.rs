@@ -2,8 +2,7 @@
 //! one that lacks a column fails instead of giving another's value.
 
 use mcpdex_model::{
-    Growth, ListFacts, Listing, NamedTool, PartialList, RelatedTool, ServerFacts, ServerId, SourceFigures, Tool,
-    Unread, Validator,
+    Growth, ListFacts, Listing, NamedTool, PartialList, RelatedTool, ServerFacts, ServerId, Tool, Unread, Validator,
 };
 use rusqlite::Row;
 use rusqlite::types::Type;
@@ -159,17 +158,6 @@ impl FromRow for RelatedTool {
             class: word(row, "class")?,
             risk: word(row, "risk")?,
             traits: document(row, "traits")?,
-        })
-    }
-}
-
-impl FromRow for SourceFigures {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<SourceFigures> {
-        Ok(SourceFigures {
-            source: row.get("source")?,
-            servers: count(row, "servers")?,
-            read: count(row, "servers_read")?,
-            tools: count(row, "tools")?,
         })
     }
 }

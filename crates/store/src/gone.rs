@@ -36,6 +36,15 @@ impl Batch<'_> {
         Ok(())
     }
 
+    /// A server that is listed is not gone.
+    pub(super) fn stand(&self, server: i64) -> Result<(), StoreError> {
+        if self.execute("UPDATE server SET gone = 0 WHERE id = ?1 AND gone = 1", [server])? > 0 {
+            self.execute("INSERT OR IGNORE INTO unindexed (server_id) VALUES (?1)", [server])?;
+            self.settle(server)?;
+        }
+        Ok(())
+    }
+
     /// A source has deleted a version that it lists no more as the newest.
     pub(super) fn deleted(&self, server: &str, source: &str, version: Option<&str>) -> Result<(), StoreError> {
         let Some(server) = self.id("SELECT id FROM server WHERE name = ?1", [server])? else { return Ok(()) };

@@ -1,170 +1,166 @@
-//! Keeps what searching needs in step with the tools and their verdicts: server by server, only what changed.
+//! What searching needs of a tool: its words, its name under other spellings, the names that it mentions. Written where it
+//! differs from what is there, which a digest tells.
 
-use super::{StoreError, migrate};
-use mcpdex_model::{Tool, spelling};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use std::hash::Hasher;
-use std::path::Path;
+use mcpdex_model::{Tool, Verdict, spelling};
+use rusqlite::{Connection, params};
+use sha2::{Digest, Sha256};
+use std::hash::{Hash, Hasher};
 
-/// Servers indexed in one transaction: what is lost when the process is ended.
-const CHUNK: i64 = 2_000;
 /// Longer descriptions are indexed by their beginning, in bytes.
 const LONGEST: usize = 16 << 10;
+/// Changes when the same tool is indexed otherwise than before.
+const EDITION: u8 = 1;
 
-/// Indexes the servers whose tools, verdicts or listings changed; how many tools were written.
-///
-/// # Errors
-/// The database cannot be read or written. What was done until then stays.
-pub fn index_stale(path: &Path) -> Result<u64, StoreError> {
-    let fail = StoreError::sqlite("index", path);
-    let mut connection = migrate::open_for_writing(path)?;
-    // Tokens of new rows are gathered in memory before they are written: the default of one megabyte is for phones.
-    connection.execute_batch("INSERT INTO search (search, rank) VALUES ('hashsize', 16777216)").map_err(&fail)?;
-    let mut written = 0;
-    loop {
-        let transaction =
-            connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(&fail)?;
-        let servers: Vec<i64> = transaction
-            .prepare_cached("SELECT server_id FROM unindexed ORDER BY server_id LIMIT ?1")
-            .and_then(|mut s| s.query_map([CHUNK], |row| row.get(0))?.collect())
-            .map_err(&fail)?;
-        if servers.is_empty() {
-            return Ok(written);
-        }
-        for server in servers {
-            written += index(&transaction, path, server)?;
-        }
-        transaction.commit().map_err(&fail)?;
+/// Writes what `search` holds of the tools of one server.
+pub(super) struct Indexer {
+    server: i64,
+    /// The words of the server's name and title.
+    of: String,
+    /// What all its tools share.
+    facets: String,
+    /// Lists that others took the place of may have left rows behind.
+    has_past: bool,
+}
+
+impl Indexer {
+    /// Sets a connection up for many rows.
+    pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+        // Tokens of new rows are gathered in memory before they are written: the default of one megabyte is for phones.
+        connection.execute_batch("INSERT INTO search (search, rank) VALUES ('hashsize', 16777216)")
     }
-}
 
-/// What `search` holds of one tool.
-struct Entry {
-    id: i64,
-    words: String,
-    name: String,
-    mentions: Vec<String>,
-    digest: i64,
-}
+    /// For the tools of a server.
+    pub(super) fn of(connection: &Connection, server: i64, name: &str) -> rusqlite::Result<Indexer> {
+        let (title, gone): (Option<String>, bool) = connection
+            .prepare_cached("SELECT title, gone FROM server WHERE id = ?1")?
+            .query_row([server], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let sources: Vec<String> = connection
+            .prepare_cached(
+                "SELECT DISTINCT source FROM listing
+                 WHERE server_id = ?1 AND coalesce(status, '') NOT IN ('deleted', 'unlisted') ORDER BY source",
+            )?
+            .query_map([server], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let lists: i64 = connection
+            .prepare_cached("SELECT count(*) FROM observation WHERE server_id = ?1")?
+            .query_row([server], |row| row.get(0))?;
+        let shared: Vec<String> =
+            sources.iter().map(|source| source_facet(source)).chain([server_facet(server)]).collect();
+        let known: bool = connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM server_word WHERE server_id = ?1)")?
+            .query_row([server], |row| row.get(0))?;
+        if !known {
+            for word in spelling::words(name) {
+                connection
+                    .prepare_cached("INSERT OR IGNORE INTO server_word (word, server_id) VALUES (?1, ?2)")?
+                    .execute(params![word, server])?;
+            }
+        }
+        Ok(Indexer {
+            server,
+            of: joined("", &[name, title.as_deref().unwrap_or_default()]),
+            facets: shared.join(" "),
+            has_past: gone || lists > 1,
+        })
+    }
 
-fn index(transaction: &Transaction<'_>, path: &Path, server: i64) -> Result<u64, StoreError> {
-    let fail = StoreError::sqlite("index", path);
-    let run = |sql: &str, parameters: &[&dyn rusqlite::ToSql]| {
-        transaction.prepare_cached(sql).and_then(|mut s| s.execute(parameters)).map_err(&fail)
-    };
-    let known: Vec<(i64, i64)> = transaction
-        .prepare_cached("SELECT tool_id, digest FROM indexed WHERE server_id = ?1 ORDER BY tool_id")
-        .and_then(|mut s| s.query_map([server], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
-        .map_err(&fail)?;
-    let entries = entries(transaction, path, server)?;
-    let remains = |id: i64, digest: i64| {
-        entries.binary_search_by_key(&id, |entry| entry.id).is_ok_and(|at| entries[at].digest == digest)
-    };
-    for (id, digest) in &known {
-        if !remains(*id, *digest) {
-            run("DELETE FROM search WHERE rowid = ?1", params![id])?;
-            run("DELETE FROM mention WHERE tool_id = ?1", params![id])?;
-            run("DELETE FROM indexed WHERE tool_id = ?1", params![id])?;
+    /// Removes what is held of tools that are the server's no more, their verdicts included.
+    pub(super) fn forget(&self, connection: &Connection) -> rusqlite::Result<()> {
+        if !self.has_past {
+            return Ok(());
+        }
+        // By way of observations, which have an index by server; that of tools holds current ones alone.
+        let past: Vec<(i64, String)> = connection
+            .prepare_cached(
+                "SELECT judged.tool_id, tool.name FROM observation
+                 CROSS JOIN tool ON tool.observation_id = observation.id AND tool.current = 0
+                 CROSS JOIN judged ON judged.tool_id = tool.id WHERE observation.server_id = ?1",
+            )?
+            .query_map([self.server], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        for (id, name) in past {
+            connection.prepare_cached("DELETE FROM judged WHERE tool_id = ?1")?.execute([id])?;
+            remove(connection, id)?;
             // A name that no server has any more is nobody's.
-            run(
-                "DELETE FROM tool_name WHERE name = (SELECT name FROM tool WHERE id = ?1)
-                   AND NOT EXISTS (SELECT 1 FROM tool WHERE tool.name = tool_name.name AND tool.current = 1)",
-                params![id],
-            )?;
+            connection
+                .prepare_cached(
+                    "DELETE FROM tool_name WHERE folded = ?2 AND name = ?1
+                       AND NOT EXISTS (SELECT 1 FROM tool WHERE tool.name = ?1 AND tool.current = 1)",
+                )?
+                .execute(params![name, number(&spelling::fold(&name))])?;
         }
+        Ok(())
     }
-    let mut written = 0;
-    for entry in &entries {
-        if known.binary_search(&(entry.id, entry.digest)).is_ok() {
-            continue;
+
+    /// Makes `search` hold a tool (its number, its origin, what is held of it) as it is now; what that is known by.
+    pub(super) fn index(
+        &self,
+        connection: &Connection,
+        (id, origin, indexed): (i64, &str, Option<i64>),
+        tool: &Tool,
+        verdict: &Verdict,
+    ) -> rusqlite::Result<i64> {
+        let mut facets = String::with_capacity(self.facets.len() + 160);
+        facets.push_str(&self.facets);
+        let mut add = |word: &str| facets.extend([" ", word]);
+        add(&facet("origin", origin));
+        add(&facet("class", verdict.class.as_str()));
+        add(&facet("risk", verdict.risk.as_str()));
+        verdict.traits.iter().for_each(|word| add(&facet("trait", word.as_str())));
+        add(&name_facet(&tool.name));
+        let description = tool.description.as_deref().unwrap_or_default();
+        let end = (0..=LONGEST.min(description.len())).rev().find(|at| description.is_char_boundary(*at)).unwrap_or(0);
+        let description = &description[..end];
+        let title = tool.display_title().unwrap_or_default();
+        let mut hasher = std::hash::DefaultHasher::new();
+        (EDITION, &tool.name, title, description, &self.of, &facets).hash(&mut hasher);
+        let digest = hasher.finish().cast_signed();
+        if indexed == Some(digest) {
+            return Ok(digest);
         }
-        run("INSERT INTO search (rowid, words) VALUES (?1, ?2)", params![entry.id, entry.words])?;
-        run(
-            "INSERT OR IGNORE INTO tool_name (name, folded, skeleton) VALUES (?1, ?2, ?3)",
-            params![entry.name, spelling::fold(&entry.name), spelling::skeleton(&entry.name)],
-        )?;
-        for mention in &entry.mentions {
-            run("INSERT OR IGNORE INTO mention (name, tool_id) VALUES (?1, ?2)", params![mention, entry.id])?;
+        if indexed.is_some() {
+            remove(connection, id)?;
         }
-        run(
-            "INSERT INTO indexed (tool_id, server_id, digest) VALUES (?1, ?2, ?3)",
-            params![entry.id, server, entry.digest],
-        )?;
-        written += 1;
+        let words = [
+            &joined(IN_NAME, &[&tool.name]),
+            &joined(IN_TITLE, &[title]),
+            &joined("", &[description]),
+            &self.of,
+            &facets,
+        ]
+        .map(String::as_str)
+        .join(" ");
+        connection.prepare_cached("INSERT INTO search (rowid, words) VALUES (?1, ?2)")?.execute(params![id, words])?;
+        let folded = number(&spelling::fold(&tool.name));
+        let known: bool = connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM tool_name WHERE folded = ?1 AND name = ?2)")?
+            .query_row(params![folded, tool.name], |row| row.get(0))?;
+        if !known {
+            connection
+                .prepare_cached("INSERT INTO tool_name (name, folded, skeleton) VALUES (?1, ?2, ?3)")?
+                .execute(params![tool.name, folded, number(&spelling::skeleton(&tool.name))])?;
+        }
+        for mention in spelling::mentions(description).into_iter().filter(|name| *name != tool.name) {
+            connection
+                .prepare_cached("INSERT OR IGNORE INTO mention (name, tool_id) VALUES (?1, ?2)")?
+                .execute([number(mention), id])?;
+        }
+        Ok(digest)
     }
-    run("DELETE FROM unindexed WHERE server_id = ?1", params![server])?;
-    Ok(written)
 }
 
-/// What `search` should hold of a server's current tools, by tool id.
-fn entries(connection: &Connection, path: &Path, server: i64) -> Result<Vec<Entry>, StoreError> {
-    let fail = StoreError::sqlite("read", path);
-    let about: Option<(String, Option<String>)> = connection
-        .prepare_cached("SELECT name, title FROM server WHERE id = ?1")
-        .and_then(|mut s| s.query_row([server], |row| Ok((row.get(0)?, row.get(1)?))).optional())
-        .map_err(&fail)?;
-    let Some((name, title)) = about else { return Ok(Vec::new()) };
-    let of = joined("", &[&name, title.as_deref().unwrap_or_default()]);
-    let sources: Vec<String> = connection
-        .prepare_cached(
-            "SELECT DISTINCT source FROM listing
-             WHERE server_id = ?1 AND coalesce(status, '') NOT IN ('deleted', 'unlisted') ORDER BY source",
-        )
-        .and_then(|mut s| s.query_map([server], |row| row.get(0))?.collect())
-        .map_err(&fail)?;
-    let shared: Vec<String> = sources.iter().map(|source| source_facet(source)).chain([server_facet(server)]).collect();
-    let several: bool = connection
-        .prepare_cached("SELECT count(DISTINCT origin) > 1 FROM observation WHERE server_id = ?1 AND latest = 1")
-        .and_then(|mut s| s.query_row([server], |row| row.get(0)))
-        .map_err(&fail)?;
-    let mut statement = connection
-        .prepare_cached(
-            "SELECT tool.id AS id, definition.raw AS definition, coalesce(tool.origin, observation.origin) AS origin, verdict.class AS class,
-                    verdict.risk AS risk, verdict.traits AS traits
-             FROM tool JOIN definition ON definition.id = tool.definition_id
-             JOIN observation ON observation.id = tool.observation_id
-             JOIN verdict ON verdict.tool_id = tool.id
-             WHERE tool.server_id = ?1 AND tool.current = 1 ORDER BY tool.id",
-        )
-        .map_err(&fail)?;
-    let mut rows = statement.query([server]).map_err(&fail)?;
-    let mut entries = Vec::new();
-    while let Some(row) = rows.next().map_err(&fail)? {
-        let text = |column: &str| row.get::<_, String>(column).map_err(&fail);
-        let id: i64 = row.get("id").map_err(&fail)?;
-        let mut tool = super::from_row::tool(row, "definition").map_err(&fail)?;
-        if several {
-            super::complete::complete(connection, path, server, id, &mut tool)?;
-        }
-        let mut facets = shared.clone();
-        facets.push(facet("origin", &text("origin")?));
-        facets.push(facet("class", &text("class")?));
-        facets.push(facet("risk", &text("risk")?));
-        let traits: Vec<String> = serde_json::from_str(&text("traits")?).unwrap_or_default();
-        facets.extend(traits.iter().map(|word| facet("trait", word)));
-        facets.push(name_facet(&tool.name));
-        entries.push(entry(id, &tool, &of, &facets.join(" ")));
-    }
-    Ok(entries)
+fn remove(connection: &Connection, id: i64) -> rusqlite::Result<()> {
+    connection.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([id])?;
+    connection.prepare_cached("DELETE FROM mention WHERE tool_id = ?1")?.execute([id]).map(drop)
 }
 
-fn entry(id: i64, tool: &Tool, of: &str, facets: &str) -> Entry {
-    let description = tool.description.as_deref().unwrap_or_default();
-    let end = (0..=LONGEST.min(description.len())).rev().find(|at| description.is_char_boundary(*at)).unwrap_or(0);
-    let description = &description[..end];
-    let words = [
-        joined(IN_NAME, &[&tool.name]),
-        joined(IN_TITLE, &[tool.display_title().unwrap_or_default()]),
-        joined("", &[description]),
-        of.to_owned(),
-        facets.to_owned(),
-    ]
-    .join(" ");
-    let mentions: Vec<String> =
-        spelling::mentions(description).into_iter().filter(|name| *name != tool.name).map(str::to_owned).collect();
-    let mut hasher = std::hash::DefaultHasher::new();
-    std::hash::Hash::hash(&words, &mut hasher);
-    Entry { id, words, name: tool.name.clone(), mentions, digest: hasher.finish().cast_signed() }
+/// The number by which a name, or a form of one, is found. From a digest, so that nobody can make a name that has
+/// another's number.
+pub(super) fn number(text: &str) -> i64 {
+    let digest = Sha256::digest(text.as_bytes());
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest[..8]);
+    i64::from_be_bytes(first)
 }
 
 /// Signs before words that stand in a name, in a title, and before what is no word; see `migrations/0003_catalogue.sql`.
@@ -173,8 +169,16 @@ pub(super) const IN_TITLE: &str = "›";
 const FACET: &str = "¤";
 
 fn joined(sign: &str, texts: &[&str]) -> String {
-    let words = texts.iter().flat_map(|text| spelling::words(text));
-    words.map(|word| format!("{sign}{word}")).collect::<Vec<_>>().join(" ")
+    let mut all = String::new();
+    for text in texts {
+        spelling::each_word(text, |word| {
+            if !all.is_empty() {
+                all.push(' ');
+            }
+            all.extend([sign, word]);
+        });
+    }
+    all
 }
 
 /// What `search` holds for one word of a vocabulary.

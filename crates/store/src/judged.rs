@@ -1,19 +1,31 @@
-//! Keeps the stored verdicts in step with the tools and the rules.
+//! Keeps the stored verdicts, and what searching needs of them, in step with the tools and the rules: server by server, in
+//! one pass that reads each definition once and writes only what differs.
 
+use super::compact::{Kept, judged_by};
+use super::dictionary::Dictionary;
+use super::index::Indexer;
 use super::{StoreError, migrate};
-use mcpdex_model::{Tool, Verdict};
-use rusqlite::{OptionalExtension, Transaction, params};
+use mcpdex_model::{Tool, ToolOrigin, Verdict};
+use rusqlite::{OptionalExtension, Transaction};
 use std::path::Path;
 
 /// The current tools of one server, as they are handed to the judge.
 #[derive(Debug)]
 pub struct ServerTools {
     pub server: String,
-    /// What the server says of itself, when a source told.
-    pub description: Option<String>,
-    /// Row ids of the tools, in step with `tools`.
-    ids: Vec<i64>,
+    /// What is kept of each tool, in step with `tools`.
+    rows: Vec<KeptTool>,
     pub tools: Vec<Tool>,
+}
+
+/// A tool's row, and what is kept of it so far.
+#[derive(Debug)]
+struct KeptTool {
+    id: i64,
+    definition: i64,
+    origin: String,
+    kept: Option<Kept>,
+    indexed: Option<i64>,
 }
 
 /// How much [`judge_stale`] had to do.
@@ -23,7 +35,7 @@ pub struct Judged {
     pub tools: u64,
 }
 
-/// Why judging stopped; nothing was changed.
+/// Why judging stopped. What was judged until then stays; the rest is judged by the next command that needs it.
 #[derive(Debug, thiserror::Error)]
 pub enum JudgeError {
     #[error(transparent)]
@@ -31,16 +43,22 @@ pub enum JudgeError {
     /// The judge did not answer with one verdict a tool; a bug in the caller.
     #[error("the judge gave {got} verdicts for {wanted} tools of {server}")]
     WrongCount { server: String, got: usize, wanted: usize },
+    /// The verdicts on one server are of several rulesets; a bug in the caller.
+    #[error("the verdicts on the tools of {server} are of different rules")]
+    MixedRules { server: String },
 }
 
 /// How many servers are handed to the judge at a time: enough to keep every core busy, few enough to hold in memory.
 const CHUNK: usize = 128;
+/// Tools after which what was judged is committed: what is lost when the process is ended, and what the log holds.
+const PIECE: u64 = 8_192;
 
-/// Judges what needs it, in one transaction: everything when the rules changed, otherwise only servers whose tools
-/// changed. `judge` gets some servers and answers with their verdicts, in the same order.
+/// Judges and indexes what needs it, in pieces that are committed one by one: everything when the rules changed, otherwise
+/// only servers whose tools or listings changed. `judge` gets some servers and answers with their verdicts, in the same
+/// order.
 ///
 /// # Errors
-/// The database cannot be read or written, or `judge` answers out of step. The stored verdicts stay as they were.
+/// The database cannot be read or written, or `judge` answers out of step. What was committed until then stays.
 pub fn judge_stale(
     path: &Path,
     ruleset: &str,
@@ -48,138 +66,205 @@ pub fn judge_stale(
 ) -> Result<Judged, JudgeError> {
     let fail = StoreError::sqlite("judge the tools in", path);
     let mut connection = migrate::open_for_writing(path)?;
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(&fail)?;
-    let known: Option<String> = transaction
-        .query_row("SELECT value FROM fact WHERE key = 'ruleset'", [], |row| row.get(0))
-        .optional()
-        .map_err(&fail)?;
-    if known.as_deref() != Some(ruleset) {
-        let all = "INSERT INTO unjudged (server_id) SELECT id FROM server WHERE true ON CONFLICT DO NOTHING";
-        transaction.execute(all, []).map_err(&fail)?;
-    }
-    let mut judged = Judged::default();
-    loop {
-        let servers = next_servers(&transaction, path)?;
-        if servers.is_empty() {
-            break;
-        }
-        let chunk: Vec<ServerTools> =
-            servers.iter().map(|(id, name)| load(&transaction, path, *id, name)).collect::<Result<_, _>>()?;
-        let verdicts = judge(&chunk);
-        for ((id, _), (server, verdicts)) in servers.iter().zip(chunk.iter().zip(verdicts)) {
-            if server.tools.len() != verdicts.len() {
-                let (got, wanted) = (verdicts.len(), server.tools.len());
-                return Err(JudgeError::WrongCount { server: server.server.clone(), got, wanted });
-            }
-            keep(&transaction, path, *id, server, &verdicts)?;
-            judged.servers += 1;
-            judged.tools += verdicts.len() as u64;
-        }
-    }
-    transaction
-        .execute(
-            "INSERT INTO fact (key, value) VALUES ('ruleset', ?1)
-             ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value IS NOT excluded.value",
-            [ruleset],
-        )
-        .map_err(&fail)?;
+    Indexer::prepare(&connection).map_err(&fail)?;
+    let immediate = rusqlite::TransactionBehavior::Immediate;
+    let transaction = connection.transaction_with_behavior(immediate).map_err(&fail)?;
+    let renewed = renew(&transaction, ruleset).map_err(&fail)?;
     transaction.commit().map_err(&fail)?;
-    Ok(judged)
-}
-
-fn next_servers(transaction: &Transaction<'_>, path: &Path) -> Result<Vec<(i64, String)>, StoreError> {
-    transaction
-        .prepare_cached(
-            "SELECT server.id, server.name FROM unjudged JOIN server ON server.id = unjudged.server_id
-             ORDER BY server.id LIMIT ?1",
-        )
-        .and_then(|mut s| s.query_map([CHUNK as i64], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
-        .map_err(StoreError::sqlite("read", path))
-}
-
-fn load(transaction: &Transaction<'_>, path: &Path, id: i64, name: &str) -> Result<ServerTools, StoreError> {
-    let fail = StoreError::sqlite("read", path);
-    let description = transaction
-        .prepare_cached("SELECT description FROM server WHERE id = ?1")
-        .and_then(|mut s| s.query_row([id], |row| row.get(0)))
-        .map_err(&fail)?;
-    let rows: Vec<(i64, String)> = transaction
-        .prepare_cached(
-            "SELECT tool.id, definition.raw FROM tool JOIN definition ON definition.id = tool.definition_id
-             WHERE tool.server_id = ?1 AND tool.current = 1 ORDER BY tool.id",
-        )
-        .and_then(|mut s| s.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
-        .map_err(&fail)?;
-    let mut found =
-        ServerTools { server: name.to_owned(), description, ids: Vec::with_capacity(rows.len()), tools: Vec::new() };
-    // A server that only one origin knows has nothing to be completed from.
-    let several: bool = transaction
-        .prepare_cached("SELECT count(DISTINCT origin) > 1 FROM observation WHERE server_id = ?1 AND latest = 1")
-        .and_then(|mut s| s.query_row([id], |row| row.get(0)))
-        .map_err(&fail)?;
-    for (row, raw) in rows {
-        let mut tool = super::complete::parse_tool(path, &raw)?;
-        if several {
-            super::complete::complete(transaction, path, id, row, &mut tool)?;
+    let (mut judged, mut dictionary) = (Judged::default(), Dictionary::default());
+    loop {
+        let transaction = connection.transaction_with_behavior(immediate).map_err(&fail)?;
+        let before = judged.tools;
+        let mut work = Work { transaction: &transaction, path, dictionary: &mut dictionary };
+        let mut done = false;
+        while !done && judged.tools - before < PIECE {
+            let servers = work.next_servers()?;
+            done = servers.is_empty();
+            let chunk: Vec<ServerTools> =
+                servers.iter().map(|(id, name)| work.load(*id, name)).collect::<Result<_, _>>()?;
+            let verdicts = judge(&chunk);
+            for ((id, _), (server, verdicts)) in servers.iter().zip(chunk.iter().zip(verdicts)) {
+                work.keep(*id, server, &verdicts)?;
+                judged.servers += 1;
+                judged.tools += verdicts.len() as u64;
+            }
         }
-        found.ids.push(row);
-        found.tools.push(tool);
+        if done && renewed {
+            work.forget_phrases().map_err(&fail)?;
+        }
+        transaction.commit().map_err(&fail)?;
+        if done {
+            return Ok(judged);
+        }
     }
-    Ok(found)
 }
 
-fn keep(
-    transaction: &Transaction<'_>,
-    path: &Path,
-    id: i64,
-    server: &ServerTools,
-    verdicts: &[Verdict],
-) -> Result<(), StoreError> {
-    let fail = StoreError::sqlite("write to", path);
-    // Verdicts on tools that are no longer current go with them. By way of observations, which have an index by server;
-    // that of tools holds current ones alone.
-    transaction
-        .prepare_cached(
-            "DELETE FROM verdict WHERE tool_id IN (
-                 SELECT tool.id FROM observation JOIN tool ON tool.observation_id = observation.id
-                 WHERE observation.server_id = ?1)",
-        )
-        .and_then(|mut s| s.execute([id]))
-        .map_err(&fail)?;
-    transaction
-        .prepare_cached("INSERT OR IGNORE INTO unindexed (server_id) VALUES (?1)")
-        .and_then(|mut s| s.execute([id]))
-        .map_err(&fail)?;
-    for (tool, verdict) in server.ids.iter().zip(verdicts) {
-        let document = serde_json::to_string(verdict).map_err(|e| StoreError::Damaged {
-            path: path.to_owned(),
-            what: "verdict",
-            detail: e.to_string(),
-        })?;
-        let traits = serde_json::to_string(&verdict.traits).unwrap_or_else(|_| "[]".to_owned());
-        transaction
-            .prepare_cached(
-                "INSERT INTO verdict (tool_id, class, risk, category, confidence, traits, rationale, document, ruleset)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )
-            .and_then(|mut s| {
-                s.execute(params![
-                    tool,
-                    verdict.class.as_str(),
-                    verdict.risk.as_str(),
-                    verdict.category.as_str(),
-                    verdict.confidence.as_str(),
-                    traits,
-                    verdict.rationale,
-                    document,
-                    verdict.ruleset
-                ])
-            })
-            .map_err(&fail)?;
+/// Makes every verdict stale where the ruleset is another; whether it was.
+fn renew(transaction: &Transaction<'_>, ruleset: &str) -> rusqlite::Result<bool> {
+    let known: Option<String> =
+        transaction.query_row("SELECT value FROM fact WHERE key = 'ruleset'", [], |row| row.get(0)).optional()?;
+    if known.as_deref() == Some(ruleset) {
+        return Ok(false);
     }
     transaction
-        .prepare_cached("DELETE FROM unjudged WHERE server_id = ?1")
-        .and_then(|mut s| s.execute([id]))
-        .map_err(&fail)?;
-    Ok(())
+        .execute("INSERT INTO unjudged (server_id) SELECT id FROM server WHERE true ON CONFLICT DO NOTHING", [])?;
+    transaction.execute(
+        "INSERT INTO fact (key, value) VALUES ('ruleset', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        [ruleset],
+    )?;
+    Ok(known.is_some())
+}
+
+/// Whether every verdict that is not stale is by this ruleset; a database without any takes it for its own.
+pub(super) fn is_of(transaction: &Transaction<'_>, ruleset: &str) -> rusqlite::Result<bool> {
+    let known: Option<String> =
+        transaction.query_row("SELECT value FROM fact WHERE key = 'ruleset'", [], |row| row.get(0)).optional()?;
+    if known.is_none() {
+        renew(transaction, ruleset)?;
+    }
+    Ok(known.is_none_or(|known| known == ruleset))
+}
+
+/// One transaction of the pass.
+pub(super) struct Work<'a> {
+    pub(super) transaction: &'a Transaction<'a>,
+    pub(super) path: &'a Path,
+    pub(super) dictionary: &'a mut Dictionary,
+}
+
+impl Work<'_> {
+    fn run(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
+        let fail = StoreError::sqlite("write to", self.path);
+        self.transaction.prepare_cached(sql).and_then(|mut s| s.execute(values)).map_err(fail)
+    }
+
+    fn next_servers(&self) -> Result<Vec<(i64, String)>, StoreError> {
+        self.transaction
+            .prepare_cached(
+                "SELECT server.id, server.name FROM (
+                     SELECT server_id FROM unjudged UNION SELECT server_id FROM unindexed ORDER BY 1 LIMIT ?1) AS stale
+                 JOIN server ON server.id = stale.server_id ORDER BY server.id",
+            )
+            .and_then(|mut s| s.query_map([CHUNK as i64], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
+            .map_err(StoreError::sqlite("read", self.path))
+    }
+
+    /// Reads the current tools of a server.
+    fn load(&self, id: i64, name: &str) -> Result<ServerTools, StoreError> {
+        let fail = StoreError::sqlite("read", self.path);
+        let mut statement = self
+            .transaction
+            .prepare_cached(
+                "SELECT tool.id, definition.raw, judgement_id, rationale_id, quoted, rest, indexed,
+                        coalesce(tool.origin, observation.origin), tool.definition_id
+                 FROM tool JOIN definition ON definition.id = tool.definition_id
+                 JOIN observation ON observation.id = tool.observation_id
+                 LEFT JOIN judged ON judged.tool_id = tool.id
+                 WHERE tool.server_id = ?1 AND tool.current = 1 ORDER BY tool.id",
+            )
+            .map_err(&fail)?;
+        // A server that only one origin knows has nothing to be completed from.
+        let several: bool = self
+            .transaction
+            .prepare_cached("SELECT count(DISTINCT origin) > 1 FROM observation WHERE server_id = ?1 AND latest = 1")
+            .and_then(|mut s| s.query_row([id], |row| row.get(0)))
+            .map_err(&fail)?;
+        let mut found = ServerTools { server: name.to_owned(), rows: Vec::new(), tools: Vec::new() };
+        let mut rows = statement.query([id]).map_err(&fail)?;
+        while let Some(row) = rows.next().map_err(&fail)? {
+            let tool_id = row.get(0).map_err(&fail)?;
+            let raw = row.get_ref(1).and_then(|raw| raw.as_str().map_err(Into::into)).map_err(&fail)?;
+            let mut tool = super::complete::parse_tool(self.path, raw)?;
+            if several {
+                super::complete::complete(self.transaction, self.path, id, tool_id, &mut tool)?;
+            }
+            found.rows.push(kept_tool(tool_id, row).map_err(&fail)?);
+            found.tools.push(tool);
+        }
+        Ok(found)
+    }
+
+    /// Writes down what differs of a server's verdicts, and of what `search` holds of its tools.
+    pub(super) fn keep(&mut self, id: i64, server: &ServerTools, verdicts: &[Verdict]) -> Result<(), JudgeError> {
+        if server.tools.len() != verdicts.len() {
+            let (got, wanted) = (verdicts.len(), server.tools.len());
+            return Err(JudgeError::WrongCount { server: server.server.clone(), got, wanted });
+        }
+        let fail = StoreError::sqlite("write to", self.path);
+        let indexer = Indexer::of(self.transaction, id, &server.server).map_err(&fail)?;
+        indexer.forget(self.transaction).map_err(&fail)?;
+        if let Some(first) = verdicts.first() {
+            if verdicts.iter().any(|verdict| verdict.ruleset != first.ruleset) {
+                return Err(JudgeError::MixedRules { server: server.server.clone() });
+            }
+            let ruleset = self.dictionary.phrase(self.transaction, &first.ruleset).map_err(&fail)?;
+            judged_by(self.transaction, id, ruleset).map_err(&fail)?;
+        }
+        for ((row, tool), verdict) in server.rows.iter().zip(&server.tools).zip(verdicts) {
+            let kept = Kept::of(verdict, tool, self.dictionary, self.transaction).map_err(&fail)?;
+            let is_same = row.kept.as_ref() == Some(&kept);
+            let held = (row.id, row.origin.as_str(), row.indexed);
+            let indexed = indexer.index(self.transaction, held, tool, verdict).map_err(&fail)?;
+            if is_same && row.indexed == Some(indexed) {
+                continue;
+            }
+            kept.write(self.transaction, row.id, Some(indexed)).map_err(&fail)?;
+        }
+        self.run("DELETE FROM unjudged WHERE server_id = ?1", [id])?;
+        self.run("DELETE FROM unindexed WHERE server_id = ?1", [id])?;
+        Ok(())
+    }
+
+    /// Removes texts that no verdict shares any more, after new rules have judged everything.
+    fn forget_phrases(&mut self) -> rusqlite::Result<()> {
+        *self.dictionary = Dictionary::default();
+        self.transaction.execute_batch(
+            "DELETE FROM judgement WHERE id NOT IN (SELECT judgement_id FROM judged);
+             CREATE TEMP TABLE spoken (id INTEGER PRIMARY KEY);
+             INSERT OR IGNORE INTO temp.spoken SELECT rationale_id FROM judged;
+             INSERT OR IGNORE INTO temp.spoken SELECT ruleset_id FROM judged_by;
+             INSERT OR IGNORE INTO temp.spoken SELECT json_extract(lost.value, '$[2]')
+                 FROM judged, json_each(judged.rest, '$.o') AS lost WHERE judged.rest LIKE '%\"o\":[%';
+             INSERT OR IGNORE INTO temp.spoken SELECT json_extract(one.value, '$[0]')
+                 FROM judged, json_each(judged.rest, '$.p') AS one WHERE judged.rest LIKE '%\"p\":[%';
+             DELETE FROM phrase WHERE id NOT IN (SELECT id FROM temp.spoken);
+             DROP TABLE temp.spoken",
+        )
+    }
+}
+
+fn kept_tool(id: i64, row: &rusqlite::Row<'_>) -> rusqlite::Result<KeptTool> {
+    let judgement: Option<i64> = row.get(2)?;
+    let kept = match judgement {
+        Some(judgement) => Some(Kept { judgement, rationale: row.get(3)?, quoted: row.get(4)?, rest: row.get(5)? }),
+        None => None,
+    };
+    Ok(KeptTool { id, definition: row.get(8)?, origin: row.get(7)?, kept, indexed: row.get(6)? })
+}
+
+impl ServerTools {
+    /// Tools that were written just now, as this origin states them, and have no verdict yet; each with its row.
+    pub(super) fn fresh(server: String, tools: Vec<FreshTool>) -> ServerTools {
+        let kept = |FreshTool { id, definition, origin, tool }: FreshTool| {
+            (KeptTool { id, definition, origin: origin.as_str().to_owned(), kept: None, indexed: None }, tool)
+        };
+        let (rows, tools) = tools.into_iter().map(kept).unzip();
+        ServerTools { server, rows, tools }
+    }
+}
+
+impl ServerTools {
+    /// Each tool with the row of its definition.
+    pub(super) fn definitions(&self) -> impl Iterator<Item = (i64, &Tool)> {
+        self.rows.iter().map(|row| row.definition).zip(&self.tools)
+    }
+}
+
+/// A tool that was written just now.
+#[derive(Debug)]
+pub(super) struct FreshTool {
+    pub(super) id: i64,
+    pub(super) definition: i64,
+    pub(super) origin: ToolOrigin,
+    pub(super) tool: Tool,
 }

@@ -1,9 +1,9 @@
 //! What the database knew when a crawl began: read once into memory, but for the listings, which are read a page at a
 //! time when they are asked for.
 
+use super::compact_json::json;
 use super::from_row::FromRow;
 use super::lists::{content, told_apart};
-use super::writer::json;
 use super::{StoreError, migrate};
 use mcpdex_model::{
     History, HistoryError, KeptListings, Listing, ListingPage, Observation, ServerId, SourceState, Validator,

@@ -28,7 +28,11 @@
 //! ```
 
 mod about;
+mod compact;
+mod compact_json;
 mod complete;
+mod desk;
+mod dictionary;
 mod digest;
 mod dump;
 mod error;
@@ -41,6 +45,7 @@ mod known;
 mod lists;
 mod lookup;
 mod migrate;
+mod near;
 mod place;
 mod price;
 mod reader;
@@ -49,14 +54,15 @@ mod run;
 mod search;
 mod servers;
 mod state;
+mod tally;
 mod unread;
 mod writer;
 
 pub use about::Tokens;
+pub use desk::Judging;
 pub use dump::{LoadError, load};
 pub use error::StoreError;
 pub use gone::Gone;
-pub use index::index_stale;
 pub use judged::{JudgeError, Judged, ServerTools, judge_stale};
 pub use known::Known;
 pub use lookup::Namesakes;

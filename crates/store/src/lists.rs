@@ -1,11 +1,19 @@
 //! Tool lists as rows: a new list, one seen again, one taken over from another server; and which tools count as current.
 
 use super::StoreError;
-use super::digest::sha256_hex;
-use super::writer::{Batch, json, target};
+use super::compact_json::json;
+use super::writer::{Batch, target};
 use mcpdex_model::{AliasedAttempt, Observation, Sighting, Tool, ToolOrigin};
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+
+/// A list that was kept.
+pub(super) struct Listed {
+    pub(super) id: i64,
+    /// Of a server's first list: the rows of its tools and of their definitions, in order, where they count as current.
+    pub(super) fresh: Option<Vec<Option<(i64, i64)>>>,
+}
 
 impl Batch<'_> {
     /// Writes an attempt with the list of the other server's, where that has one.
@@ -66,20 +74,27 @@ impl Batch<'_> {
     }
 
     /// Keeps a tool list: a new one as rows, a known one by moving its `last_seen`.
-    pub(super) fn list(&self, server: i64, observation: &Observation) -> Result<i64, StoreError> {
+    pub(super) fn list(&self, server: i64, observation: &Observation) -> Result<Listed, StoreError> {
         let content = content_digest(&observation.tools);
-        let target = target(observation);
-        let key = params![server, observation.origin.as_str(), target, content];
-        let known = self.id(
-            "SELECT id FROM observation WHERE server_id = ?1 AND origin = ?2 AND target = ?3 AND content_sha256 = ?4",
-            key,
-        )?;
-        self.execute(
-            "UPDATE observation SET latest = 0 WHERE server_id = ?1 AND origin = ?2 AND target = ?3",
-            params![server, observation.origin.as_str(), target],
-        )?;
+        let (target, origin) = (target(observation), observation.origin.as_str());
         let version = observation.package.as_ref().and_then(|p| p.version.clone());
-        let id = if let Some(id) = known {
+        let known: Option<(i64, bool)> = self
+            .transaction
+            .prepare_cached(
+                "SELECT id, latest FROM observation
+                 WHERE server_id = ?1 AND origin = ?2 AND target = ?3 AND content_sha256 = ?4",
+            )
+            .and_then(|mut s| {
+                s.query_row(params![server, origin, target, content], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+            })
+            .map_err(self.fail())?;
+        if !known.is_some_and(|(_, latest)| latest) {
+            self.execute(
+                "UPDATE observation SET latest = 0 WHERE server_id = ?1 AND origin = ?2 AND target = ?3 AND latest = 1",
+                params![server, origin, target],
+            )?;
+        }
+        if let Some((id, latest)) = known {
             self.execute(
                 "UPDATE observation SET latest = 1, last_seen = ?2, version = ?3, artifact_sha256 = ?4, partial = ?5,
                                         remarks = ?6
@@ -93,32 +108,57 @@ impl Batch<'_> {
                     json(&observation.remarks)
                 ],
             )?;
-            id
-        } else {
-            self.execute(
-                "INSERT INTO observation (server_id, origin, target, version, artifact_sha256, content_sha256, partial,
-                                          remarks, latest, first_seen, last_seen)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, ?9)",
-                params![
-                    server,
-                    observation.origin.as_str(),
-                    target,
-                    version,
-                    observation.artifact_sha256,
-                    content,
-                    json(&observation.partial),
-                    json(&observation.remarks),
-                    self.now
-                ],
-            )?;
-            let id = self.transaction.last_insert_rowid();
-            for (position, (tool, sighting)) in observation.tools.iter().enumerate() {
-                self.tool(server, id, position, tool, sighting)?;
+            // The newest list seen once more changes nothing of what is offered.
+            if !latest {
+                self.settle(server)?;
             }
-            id
-        };
-        self.settle(server)?;
-        Ok(id)
+            return Ok(Listed { id, fresh: None });
+        }
+        let is_first = self.id("SELECT 1 FROM observation WHERE server_id = ?1 LIMIT 1", [server])?.is_none()
+            && self.id("SELECT 1 FROM server WHERE id = ?1 AND gone = 0", [server])?.is_some();
+        self.execute(
+            "INSERT INTO observation (server_id, origin, target, version, artifact_sha256, content_sha256, partial,
+                                      remarks, latest, first_seen, last_seen)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, ?9)",
+            params![
+                server,
+                origin,
+                target,
+                version,
+                observation.artifact_sha256,
+                content,
+                json(&observation.partial),
+                json(&observation.remarks),
+                self.now
+            ],
+        )?;
+        let id = self.transaction.last_insert_rowid();
+        let mut fresh = Vec::with_capacity(observation.tools.len());
+        let mut seen = BTreeSet::new();
+        for (position, (tool, sighting)) in observation.tools.iter().enumerate() {
+            let definition = self.definition(tool)?;
+            // What settling would find: of a first list every distinct definition of a name counts.
+            let current = is_first && seen.insert((tool.name.as_str(), definition));
+            let row = self.tool(server, id, position, (tool, sighting), definition, current)?;
+            fresh.push(current.then_some((row, definition)));
+        }
+        if !is_first {
+            self.settle(server)?;
+            return Ok(Listed { id, fresh: None });
+        }
+        self.execute("INSERT INTO unjudged (server_id) VALUES (?1) ON CONFLICT DO NOTHING", [server])?;
+        Ok(Listed { id, fresh: Some(fresh) })
+    }
+
+    /// The row of a definition, made when it is new.
+    fn definition(&self, tool: &Tool) -> Result<i64, StoreError> {
+        let digest = Sha256::digest(tool.raw.as_bytes());
+        let known = "SELECT id FROM definition WHERE substr(sha256, 1, 6) = substr(?1, 1, 6) AND sha256 = ?1";
+        if let Some(id) = self.id(known, [digest.as_slice()])? {
+            return Ok(id);
+        }
+        self.execute("INSERT INTO definition (sha256, raw) VALUES (?1, ?2)", params![digest.as_slice(), tool.raw])?;
+        Ok(self.transaction.last_insert_rowid())
     }
 
     fn tool(
@@ -126,22 +166,15 @@ impl Batch<'_> {
         server: i64,
         observation: i64,
         position: usize,
-        tool: &Tool,
-        sighting: &Sighting,
-    ) -> Result<(), StoreError> {
-        let digest = sha256_hex(tool.raw.as_bytes());
+        (tool, sighting): (&Tool, &Sighting),
+        definition: i64,
+        current: bool,
+    ) -> Result<i64, StoreError> {
         let site = sighting.site.as_ref();
-        self.execute(
-            "INSERT INTO definition (sha256, raw) VALUES (?1, ?2) ON CONFLICT (sha256) DO NOTHING",
-            params![digest, tool.raw],
-        )?;
-        let definition = self
-            .id("SELECT id FROM definition WHERE sha256 = ?1", [&digest])?
-            .ok_or_else(|| self.lost("definition"))?;
         self.execute(
             "INSERT INTO tool (observation_id, server_id, position, definition_id, name, file, line, current,
                                origin, condition, inexact)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             params![
                 observation,
                 server,
@@ -150,12 +183,13 @@ impl Batch<'_> {
                 tool.name,
                 site.map(|s| &s.file),
                 site.map(|s| s.line),
+                current,
                 sighting.origin.map(ToolOrigin::as_str),
                 sighting.condition.as_ref().map(json),
                 json(&sighting.inexact)
             ],
         )?;
-        Ok(())
+        Ok(self.transaction.last_insert_rowid())
     }
 
     /// Decides anew which tools the server is held to offer today: those of the latest lists of its best origin, each
@@ -163,6 +197,7 @@ impl Batch<'_> {
     /// definitions of a name all of them count, since clients differ in which one they take. A server that is gone offers
     /// nothing.
     pub(super) fn settle(&self, server: i64) -> Result<(), StoreError> {
+        self.fresh.borrow_mut().remove(&server);
         self.execute("UPDATE tool SET current = 0 WHERE server_id = ?1 AND current = 1", [server])?;
         self.execute(
             "UPDATE tool SET current = 1 WHERE (SELECT gone FROM server WHERE id = ?1) = 0 AND id IN (

@@ -1,5 +1,6 @@
 //! Looks servers and tools up by what people call them, and finds the tools that a name can be taken for.
 
+use super::index::number;
 use super::{Reader, StoreError};
 use mcpdex_model::{NamedTool, spelling};
 
@@ -67,21 +68,21 @@ impl Reader {
     /// # Errors
     /// The database cannot be read.
     pub fn namesakes(&self, name: &str) -> Result<Namesakes, StoreError> {
-        let (folded, skeleton) = (spelling::fold(name), spelling::skeleton(name));
+        let (folded, skeleton) = (number(&spelling::fold(name)), number(&spelling::skeleton(name)));
         // Most names have none: one cheap question before three dear ones.
         let sql = "SELECT EXISTS (SELECT 1 FROM tool_name WHERE folded = ?2 AND name != ?1),
                           EXISTS (SELECT 1 FROM tool_name WHERE skeleton = ?3 AND folded != ?2),
-                          EXISTS (SELECT 1 FROM mention WHERE name = ?1)";
+                          EXISTS (SELECT 1 FROM mention WHERE name = ?4)";
         let (spelled, alike, mentioned): (bool, bool, bool) = self
             .connection
-            .query_row(sql, (name, &folded, &skeleton), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .query_row(sql, (name, folded, skeleton, number(name)), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .map_err(self.fail())?;
         let mut namesakes = Namesakes::default();
         if spelled {
             let sql = "SELECT name FROM tool_name WHERE folded = ?1 AND name != ?2
                          AND EXISTS (SELECT 1 FROM tool WHERE tool.name = tool_name.name AND tool.current = 1)
                        ORDER BY name LIMIT ?3";
-            namesakes.spellings = self.names(sql, (&folded, name, MOST))?;
+            namesakes.spellings = self.names(sql, (folded, name, MOST))?;
         }
         if alike {
             let sql = "SELECT server.name AS server, tool.name AS tool FROM tool_name
@@ -89,17 +90,17 @@ impl Reader {
                        CROSS JOIN server ON server.id = tool.server_id
                        WHERE tool_name.skeleton = ?1 AND tool_name.folded != ?2
                        ORDER BY server.name, tool.name LIMIT ?3";
-            namesakes.look_alikes = self.all(sql, (&skeleton, &folded, MOST))?;
+            namesakes.look_alikes = self.all(sql, (skeleton, folded, MOST))?;
         }
         if mentioned {
             let sql = "SELECT server.name AS server, tool.name AS tool FROM mention
                        CROSS JOIN tool ON tool.id = mention.tool_id AND tool.current = 1
                        CROSS JOIN server ON server.id = tool.server_id
-                       WHERE mention.name = ?1
+                       WHERE mention.name = ?3
                          AND NOT EXISTS (SELECT 1 FROM tool AS own
                              WHERE own.server_id = tool.server_id AND own.name = ?1 AND own.current = 1)
                        ORDER BY server.name, tool.name LIMIT ?2";
-            namesakes.mentioned_by = self.all(sql, (name, MOST))?;
+            namesakes.mentioned_by = self.all(sql, (name, MOST, number(name)))?;
         }
         Ok(namesakes)
     }
@@ -115,50 +116,24 @@ impl Reader {
         name: &str,
         most: u32,
     ) -> Result<Vec<mcpdex_model::RelatedTool>, StoreError> {
-        let sql = "SELECT server.name AS server, tool.name AS tool, verdict.class AS class, verdict.risk AS risk,
-                          verdict.traits AS traits
+        let sql = "SELECT server.name AS server, tool.name AS tool, judgement.class AS class, judgement.risk AS risk,
+                          judgement.traits AS traits
                    FROM server JOIN tool ON tool.server_id = server.id AND tool.current = 1
-                   JOIN verdict ON verdict.tool_id = tool.id
+                   JOIN judged ON judged.tool_id = tool.id
+                   JOIN judgement ON judgement.id = judged.judgement_id
                    WHERE server.name = ?1 AND tool.name != ?2
-                   ORDER BY CASE verdict.risk WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END,
+                   ORDER BY CASE judgement.risk WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END,
                             tool.name
                    LIMIT ?3";
         self.all(sql, (server, name, most))
     }
 
-    /// Every distinct name of a current tool without case and separators, handed to `each` one by one with the name.
+    /// Every name of a server, those that are gone included, in order, handed to `each` one by one.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn for_each_folded_name(&self, mut each: impl FnMut(&str, &str)) -> Result<(), StoreError> {
-        let sql = "SELECT name, folded FROM tool_name ORDER BY name";
-        let mut statement = self.connection.prepare(sql).map_err(self.fail())?;
-        let mut rows = statement.query([]).map_err(self.fail())?;
-        while let Some(row) = rows.next().map_err(self.fail())? {
-            let text = |i| row.get_ref(i).ok().and_then(|value| value.as_str().ok()).unwrap_or_default();
-            each(text(0), text(1));
-        }
-        Ok(())
-    }
-
-    /// Every name of a server that is not gone, in order, handed to `each` one by one.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn for_each_server_name(&self, each: impl FnMut(&str)) -> Result<(), StoreError> {
-        self.each_server("SELECT name FROM server WHERE gone = 0 ORDER BY name", each)
-    }
-
-    /// The same, those that are gone included.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn for_each_server_ever(&self, each: impl FnMut(&str)) -> Result<(), StoreError> {
-        self.each_server("SELECT name FROM server ORDER BY name", each)
-    }
-
-    fn each_server(&self, sql: &str, mut each: impl FnMut(&str)) -> Result<(), StoreError> {
-        let mut statement = self.connection.prepare(sql).map_err(self.fail())?;
+    pub fn for_each_server_ever(&self, mut each: impl FnMut(&str)) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare("SELECT name FROM server ORDER BY name").map_err(self.fail())?;
         let mut rows = statement.query([]).map_err(self.fail())?;
         while let Some(row) = rows.next().map_err(self.fail())? {
             each(row.get_ref(0).ok().and_then(|value| value.as_str().ok()).unwrap_or_default());

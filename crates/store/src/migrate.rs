@@ -15,6 +15,9 @@ pub const APPLICATION_ID: i32 = 0x6d63_7064;
 /// Never edit one that was released: add the next. A view that changes is dropped and made again in a step of its own.
 const STEPS: &[&str] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
+/// Pages that a writer keeps in memory, in KiB.
+const CACHE_KIB: i64 = 64 << 10;
+
 /// How long to wait for another process that holds the file.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -36,9 +39,14 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
     }
     connection.pragma_update(None, "journal_mode", "wal").map_err(&fail)?;
     connection.pragma_update(None, "synchronous", "normal").map_err(&fail)?;
-    connection.pragma_update(None, "foreign_keys", true).map_err(&fail)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    // The log is cut back to this after whatever was large; the cache holds the indexes that rows of any order go into.
+    connection.pragma_update(None, "journal_size_limit", 16 << 20).map_err(&fail)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(&fail)?;
+    connection.set_prepared_statement_cache_capacity(96);
+    // Steps make tables anew that others refer to.
+    connection.pragma_update(None, "foreign_keys", false).map_err(&fail)?;
     migrate(&mut connection, path)?;
+    connection.pragma_update(None, "foreign_keys", true).map_err(&fail)?;
     Ok(connection)
 }
 

@@ -1,9 +1,10 @@
 //! Answers questions from the database; never writes to it.
 
+use super::compact::KeptRow;
 use super::complete::complete;
 use super::from_row::{FromRow, document, maybe_document, tool, word};
 use super::{StoreError, migrate};
-use mcpdex_model::{Ecosystem, FoundTool, Merge, ToolSite};
+use mcpdex_model::{Ecosystem, FoundTool, Merge, Partial, Tool, ToolCondition, ToolOrigin, ToolSite};
 use rusqlite::{Connection, Row};
 use std::path::{Path, PathBuf};
 
@@ -32,7 +33,10 @@ pub(super) const FOUND: &str =
             observation.artifact_sha256 AS artifact_sha256, tool.file AS file, tool.line AS line,
             observation.partial AS partial, tool.condition AS condition, tool.inexact AS inexact,
             observation.last_seen AS last_seen, definition.raw AS definition,
-            verdict.document AS verdict, tool.id AS tool_id, tool.server_id AS server_id,
+            judgement.class AS class, judgement.risk AS risk, judgement.category AS category,
+            judgement.confidence AS confidence, judgement.traits AS traits, judgement.recognised AS recognised,
+            judgement.frameworks AS frameworks, judgement.sep2793 AS sep2793, judged.quoted AS quoted,
+            judged.rest AS rest, sentence.text AS sentence, rules.text AS ruleset, tool.id AS tool_id, tool.server_id AS server_id,
             EXISTS (SELECT 1 FROM observation AS other
                     WHERE other.server_id = tool.server_id AND other.latest = 1
                       AND other.origin != observation.origin) AS is_elsewhere
@@ -40,7 +44,11 @@ pub(super) const FOUND: &str =
     JOIN server ON server.id = tool.server_id
     JOIN observation ON observation.id = tool.observation_id
     JOIN definition ON definition.id = tool.definition_id
-    JOIN verdict ON verdict.tool_id = tool.id
+    JOIN judged ON judged.tool_id = tool.id
+    JOIN judgement ON judgement.id = judged.judgement_id
+    JOIN phrase AS sentence ON sentence.id = judged.rationale_id
+    JOIN judged_by ON judged_by.server_id = tool.server_id
+    JOIN phrase AS rules ON rules.id = judged_by.ruleset_id
     WHERE tool.current = 1 ";
 
 /// A row of [`FOUND`].
@@ -49,7 +57,19 @@ struct FoundRow {
     server_id: i64,
     /// Other origins of the server have lists too.
     is_elsewhere: bool,
-    found: FoundTool,
+    server: String,
+    server_title: Option<String>,
+    origin: ToolOrigin,
+    target: String,
+    version: Option<String>,
+    artifact_sha256: Option<String>,
+    site: Option<ToolSite>,
+    partial: Vec<Partial>,
+    condition: Option<ToolCondition>,
+    inexact: Vec<Partial>,
+    last_seen: String,
+    tool: Tool,
+    verdict: KeptRow,
 }
 
 impl FromRow for FoundRow {
@@ -60,22 +80,19 @@ impl FromRow for FoundRow {
             tool_id: row.get("tool_id")?,
             server_id: row.get("server_id")?,
             is_elsewhere: row.get("is_elsewhere")?,
-            found: FoundTool {
-                server: row.get("server")?,
-                server_title: row.get("server_title")?,
-                origin: word(row, "origin")?,
-                target: row.get("target")?,
-                version: row.get("version")?,
-                artifact_sha256: row.get("artifact_sha256")?,
-                site: file.zip(line).map(|(file, line)| ToolSite { file, line }),
-                partial: document(row, "partial")?,
-                condition: maybe_document(row, "condition")?,
-                inexact: document(row, "inexact")?,
-                last_seen: row.get("last_seen")?,
-                tool: tool(row, "definition")?,
-                merge: Merge::default(),
-                verdict: document(row, "verdict")?,
-            },
+            server: row.get("server")?,
+            server_title: row.get("server_title")?,
+            origin: word(row, "origin")?,
+            target: row.get("target")?,
+            version: row.get("version")?,
+            artifact_sha256: row.get("artifact_sha256")?,
+            site: file.zip(line).map(|(file, line)| ToolSite { file, line }),
+            partial: document(row, "partial")?,
+            condition: maybe_document(row, "condition")?,
+            inexact: document(row, "inexact")?,
+            last_seen: row.get("last_seen")?,
+            tool: tool(row, "definition")?,
+            verdict: KeptRow::from_row(row)?,
         })
     }
 }
@@ -86,7 +103,8 @@ impl Reader {
     /// # Errors
     /// The file is missing, foreign, newer or older than this program.
     pub fn open(path: &Path) -> Result<Reader, StoreError> {
-        Ok(Reader { connection: migrate::open_for_reading(path)?, path: path.to_owned(), copy: None })
+        let connection = migrate::open_for_reading(path)?;
+        Ok(Reader { connection, path: path.to_owned(), copy: None })
     }
 
     /// Opens a copy of the database at `path`, after `prepare` has brought the copy up to date: for a file that this
@@ -170,14 +188,33 @@ impl Reader {
 
     pub(super) fn found(&self, sql: &str, key: &str) -> Result<Vec<FoundTool>, StoreError> {
         let rows: Vec<FoundRow> = self.all(sql, [key])?;
-        rows.into_iter()
-            .map(|FoundRow { tool_id, server_id, is_elsewhere, mut found }| {
-                if is_elsewhere {
-                    found.merge = complete(&self.connection, &self.path, server_id, tool_id, &mut found.tool)?;
-                }
-                Ok(found)
-            })
-            .collect()
+        rows.into_iter().map(|row| self.whole(row)).collect()
+    }
+
+    fn whole(&self, row: FoundRow) -> Result<FoundTool, StoreError> {
+        let FoundRow { tool_id, server_id, is_elsewhere, mut tool, verdict, .. } = row;
+        // Before it is completed: what it does is told by how much of its own description.
+        let verdict = verdict.whole(&tool, &self.connection).map_err(self.fail())?;
+        let merge = match is_elsewhere {
+            true => complete(&self.connection, &self.path, server_id, tool_id, &mut tool)?,
+            false => Merge::default(),
+        };
+        Ok(FoundTool {
+            server: row.server,
+            server_title: row.server_title,
+            origin: row.origin,
+            target: row.target,
+            version: row.version,
+            artifact_sha256: row.artifact_sha256,
+            site: row.site,
+            partial: row.partial,
+            condition: row.condition,
+            inexact: row.inexact,
+            last_seen: row.last_seen,
+            tool,
+            merge,
+            verdict,
+        })
     }
 
     /// Every row that a query answers with.

@@ -1,5 +1,6 @@
 //! Every current tool as one flat row, for tables and columns.
 
+use super::compact::rationale;
 use super::from_row::{FromRow, document, tool};
 use super::{Reader, StoreError};
 use mcpdex_model::ToolRow;
@@ -19,7 +20,7 @@ impl FromRow for ToolRow {
             category: row.get("category")?,
             confidence: row.get("confidence")?,
             traits: traits.join(" "),
-            rationale: row.get("rationale")?,
+            rationale: rationale(row)?,
             origin: row.get("origin")?,
             target: row.get("target")?,
             version: row.get("version")?,
@@ -37,16 +38,18 @@ impl Reader {
     /// # Errors
     /// The database cannot be read, a stored document is damaged, or `each` fails.
     pub fn for_each_row<E: From<StoreError>>(&self, mut each: impl FnMut(ToolRow) -> Result<(), E>) -> Result<(), E> {
-        let sql = "SELECT server.name AS server, definition.raw AS definition, verdict.class AS class,
-                          verdict.risk AS risk, verdict.category AS category, verdict.confidence AS confidence,
-                          verdict.traits AS traits, verdict.rationale AS rationale, coalesce(tool.origin, observation.origin) AS origin,
+        let sql = "SELECT server.name AS server, definition.raw AS definition, judgement.class AS class,
+                          judgement.risk AS risk, judgement.category AS category, judgement.confidence AS confidence,
+                          judgement.traits AS traits, phrase.text AS sentence, judged.quoted AS quoted, coalesce(tool.origin, observation.origin) AS origin,
                           observation.target AS target, observation.version AS version,
                           observation.first_seen AS first_seen, observation.last_seen AS last_seen,
                           cost.tokens AS tokens
                    FROM server CROSS JOIN tool ON tool.server_id = server.id AND tool.current = 1
                    JOIN definition ON definition.id = tool.definition_id
                    JOIN observation ON observation.id = tool.observation_id
-                   JOIN verdict ON verdict.tool_id = tool.id
+                   JOIN judged ON judged.tool_id = tool.id
+                   JOIN judgement ON judgement.id = judged.judgement_id
+                   JOIN phrase ON phrase.id = judged.rationale_id
                    LEFT JOIN cost ON cost.definition_id = tool.definition_id
                    ORDER BY server.name, tool.id";
         let mut statement = self.connection.prepare(sql).map_err(self.fail())?;

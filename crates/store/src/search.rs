@@ -36,8 +36,10 @@ pub struct Search {
     pub take: usize,
 }
 
-/// Candidates that are looked at and ranked: enough for many pages, few enough for every word to be quick.
-pub(super) const WINDOW: usize = 600;
+/// Candidates that are looked at and ranked: enough for the first pages, few enough for every word to be quick; and as many
+/// as the page asked for needs, up to the second number.
+const WINDOW: usize = 200;
+const WIDEST: usize = 600;
 /// Words of a question beyond these are not looked for.
 const MOST_WORDS: usize = 16;
 /// Characters of a description that are shown.
@@ -63,17 +65,18 @@ impl Reader {
             let origins: Vec<String> = ToolOrigin::ALL.iter().map(|word| facet("origin", word.as_str())).collect();
             filter = format!("({})", quoted(&origins, " OR "));
         }
+        let window = (search.skip + search.take).clamp(WINDOW, WIDEST);
         let mut candidates: Vec<Candidate> = Vec::new();
         let mut known: BTreeSet<i64> = BTreeSet::new();
         let since = search.filters.changed_since.as_deref().unwrap_or_default();
         for (tier, query) in tiers(&search.text, &words, &filter).into_iter().enumerate() {
-            let most = WINDOW + 1 - candidates.len();
+            let most = window + 1 - candidates.len();
             for (id, name) in self.candidates(&query, from, since, most)? {
                 if known.insert(id) {
                     candidates.push((tier, spelling::words(&name).len(), name, id));
                 }
             }
-            if candidates.len() > WINDOW {
+            if candidates.len() > window {
                 break;
             }
         }
@@ -81,14 +84,14 @@ impl Reader {
             page.loosened = true;
             let any: Vec<String> = words.iter().map(|word| standing(word, &[IN_NAME, IN_TITLE])).collect();
             let any = with(&format!("({})", any.join(" OR ")), &filter);
-            for (id, name) in self.candidates(&any, from, since, WINDOW + 1)? {
+            for (id, name) in self.candidates(&any, from, since, window + 1)? {
                 let of: BTreeSet<String> = spelling::words(&name).into_iter().collect();
                 let missing = words.iter().filter(|word| !of.contains(*word)).count();
                 candidates.push((missing, of.len(), name, id));
             }
         }
-        page.bounded = candidates.len() > WINDOW;
-        candidates.truncate(WINDOW);
+        page.bounded = candidates.len() > window;
+        candidates.truncate(window);
         candidates.sort();
         page.found = candidates.len();
         for (.., id) in candidates.iter().skip(search.skip).take(search.take) {
@@ -153,13 +156,14 @@ impl Reader {
     }
 
     fn hit(&self, id: i64) -> Result<Hit, StoreError> {
-        let sql = "SELECT server.name AS server, definition.raw AS definition, verdict.class AS class,
-                          verdict.risk AS risk, verdict.traits AS traits, coalesce(tool.origin, observation.origin) AS origin,
+        let sql = "SELECT server.name AS server, definition.raw AS definition, judgement.class AS class,
+                          judgement.risk AS risk, judgement.traits AS traits, coalesce(tool.origin, observation.origin) AS origin,
                           observation.first_seen AS since
                    FROM tool JOIN server ON server.id = tool.server_id
                    JOIN definition ON definition.id = tool.definition_id
                    JOIN observation ON observation.id = tool.observation_id
-                   JOIN verdict ON verdict.tool_id = tool.id WHERE tool.id = ?1";
+                   JOIN judged ON judged.tool_id = tool.id
+                   JOIN judgement ON judgement.id = judged.judgement_id WHERE tool.id = ?1";
         self.connection.prepare_cached(sql).and_then(|mut s| s.query_row([id], Hit::from_row)).map_err(self.fail())
     }
 }

@@ -88,7 +88,15 @@ impl Reader {
         }
         let conditions = conditions.join(" AND ");
         let from = format!("FROM server_risk AS risk JOIN server ON server.name = risk.server WHERE {conditions}");
-        let found = self.number(&format!("SELECT count(*) {from}"), rusqlite::params_from_iter(&values))?;
+        // Risks are counted over all tools, which is only done where one is asked for.
+        let counted = match query.risks.is_empty() {
+            true => format!(
+                "FROM (SELECT server.*, EXISTS (SELECT 1 FROM observation WHERE observation.server_id = server.id)
+                              AS is_read FROM server WHERE gone = 0) AS server WHERE {conditions}"
+            ),
+            false => from.clone(),
+        };
+        let found = self.number(&format!("SELECT count(*) {counted}"), rusqlite::params_from_iter(&values))?;
         let order = match query.order {
             ServerOrder::Risk => "critical DESC, high DESC, medium DESC, name",
             ServerOrder::Name => "name",

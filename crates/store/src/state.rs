@@ -62,7 +62,9 @@ impl Reader {
     /// # Errors
     /// The database cannot be read, or the stored definition is damaged.
     pub fn definition(&self, sha256: &str) -> Result<Option<Tool>, StoreError> {
-        let raw = self.names("SELECT raw FROM definition WHERE sha256 = ?1", [sha256])?.pop();
+        let Some(digest) = super::digest::of_hex(sha256) else { return Ok(None) };
+        let known = "SELECT raw FROM definition WHERE substr(sha256, 1, 6) = substr(?1, 1, 6) AND sha256 = ?1";
+        let raw = self.names(known, [digest.as_slice()])?.pop();
         raw.map(|raw| parse_tool(self.path(), &raw)).transpose()
     }
 
@@ -89,6 +91,24 @@ impl Reader {
                 vec![server, id.to_string()],
             ),
         }
+    }
+
+    /// The servers that may have offered something else at some time after `since` (RFC 3339, UTC) than at that time, by
+    /// name: all others certainly have not. Costs what changed, not what there is.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn servers_changed_since(&self, since: &str) -> Result<Vec<String>, StoreError> {
+        // A list that was new since then; one that came back, which takes a list that another took the place of; a server
+        // that went.
+        let sql = "SELECT name FROM server WHERE id IN (
+                       SELECT server_id FROM observation INDEXED BY observation_first_seen WHERE first_seen > ?1
+                       UNION SELECT server_id FROM observation INDEXED BY observation_replaced WHERE latest = 0
+                         AND EXISTS (SELECT 1 FROM attempt
+                             WHERE attempt.server_id = observation.server_id AND attempt.at > ?1)
+                       UNION SELECT id FROM server INDEXED BY server_gone WHERE gone = 1)
+                   ORDER BY name";
+        self.names(sql, [since])
     }
 
     /// The server that a list belongs to; `None` when there is no list of this number.

@@ -1,8 +1,14 @@
-//! The one thread that writes: events come in through a bounded channel and are committed in batches.
+//! The one thread that writes: events come in through a bounded channel and are committed in batches, with the verdicts on
+//! the tools that they brought.
 
+use super::compact_json::json;
+use super::desk::{Desk, Judging};
+use super::judged::{FreshTool, JudgeError};
 use super::{StoreError, migrate};
 use mcpdex_model::{CrawlEvent, Listing, Observation, Outcome, Package, Sweep, ToolOrigin};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -10,8 +16,8 @@ use std::time::{Duration, Instant};
 
 /// How many events may wait for the writer before senders have to.
 const QUEUE: usize = 256;
-/// A batch is committed when it holds this many events…
-const BATCH: usize = 500;
+/// A batch is committed when it holds this many events, or tools…
+const BATCH: usize = 4_096;
 /// …or when its first event has waited this long: what is lost when the process is killed.
 const BATCH_AGE: Duration = Duration::from_millis(250);
 
@@ -21,6 +27,8 @@ pub struct Recorded {
     pub listings: u64,
     pub attempts: u64,
     pub tools: u64,
+    /// Tools that were judged as they came.
+    pub judged: u64,
 }
 
 /// The only way to write what a crawl learns. Cheap to share by reference between threads.
@@ -37,20 +45,27 @@ impl Writer {
     /// # Errors
     /// The file cannot be opened, is foreign or is newer than this program.
     pub fn spawn(path: &Path, now: fn() -> String) -> Result<Writer, StoreError> {
-        Writer::spawn_for(path, None, now)
+        Writer::spawn_for(path, None, None, now)
     }
 
-    /// The same, where what is written belongs to the run of this number.
+    /// The same, where what is written belongs to the run of this number, and where tools are judged as they come: those
+    /// of servers that were not known before. All others, and all where other rules have judged before, are left to
+    /// [`judge_stale`](super::judge_stale).
     ///
     /// # Errors
     /// As [`Writer::spawn`].
-    pub fn spawn_for(path: &Path, run: Option<i64>, now: fn() -> String) -> Result<Writer, StoreError> {
+    pub fn spawn_for(
+        path: &Path,
+        run: Option<i64>,
+        judging: Option<Box<dyn Judging>>,
+        now: fn() -> String,
+    ) -> Result<Writer, StoreError> {
         let connection = migrate::open_for_writing(path)?;
         let (events, queue) = sync_channel(QUEUE);
         let path = path.to_owned();
         let thread = std::thread::Builder::new()
             .name("mcpdex-writer".to_owned())
-            .spawn(move || write(connection, &path, &queue, run, now))
+            .spawn(move || write(connection, &path, &queue, (run, now), judging))
             .map_err(|_| StoreError::WriterStopped)?;
         Ok(Writer { events, thread })
     }
@@ -77,22 +92,38 @@ fn write(
     mut connection: Connection,
     path: &Path,
     queue: &Receiver<CrawlEvent>,
-    run: Option<i64>,
-    now: fn() -> String,
+    (run, now): (Option<i64>, fn() -> String),
+    judging: Option<Box<dyn Judging>>,
 ) -> Result<Recorded, StoreError> {
     let fail = StoreError::sqlite("write to", path);
     let mut recorded = Recorded::default();
+    let mut desk = Desk::new(&connection, judging).map_err(&fail)?;
     while let Ok(first) = queue.recv() {
         let started = Instant::now();
         let transaction = connection.transaction().map_err(&fail)?;
-        let batch = Batch { transaction: &transaction, now: now(), path, run };
+        let batch = Batch {
+            transaction: &transaction,
+            now: now(),
+            path,
+            run,
+            known: RefCell::default(),
+            fresh: RefCell::default(),
+        };
+        let tools = recorded.tools;
         batch.keep(first, &mut recorded)?;
         for _ in 1..BATCH {
+            if recorded.tools - tools >= BATCH as u64 {
+                break;
+            }
             match queue.recv_timeout(BATCH_AGE.saturating_sub(started.elapsed())) {
                 Ok(event) => batch.keep(event, &mut recorded)?,
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
         }
+        recorded.judged += desk.judge(&transaction, path, batch.fresh.into_inner()).map_err(|error| match error {
+            JudgeError::Store(error) => error,
+            other => StoreError::Judge(other.to_string()),
+        })?;
         transaction.commit().map_err(&fail)?;
     }
     Ok(recorded)
@@ -104,6 +135,10 @@ pub(super) struct Batch<'a> {
     pub(super) now: String,
     path: &'a Path,
     run: Option<i64>,
+    /// Rows of servers that were seen in this batch.
+    known: RefCell<HashMap<String, i64>>,
+    /// The current tools of servers whose first list came in this batch, and all that they are known to have.
+    pub(super) fresh: RefCell<BTreeMap<i64, (String, Vec<FreshTool>)>>,
 }
 
 impl Batch<'_> {
@@ -115,7 +150,7 @@ impl Batch<'_> {
             }
             CrawlEvent::Observation(observation) => {
                 recorded.tools += observation.tools.len() as u64;
-                self.observation(&observation)?;
+                self.observation(*observation)?;
                 recorded.attempts += 1;
             }
             CrawlEvent::Alias(attempt) => {
@@ -210,12 +245,17 @@ impl Batch<'_> {
 
     /// The row of a server, made when it is new.
     pub(super) fn server(&self, name: &str) -> Result<i64, StoreError> {
+        if let Some(id) = self.known.borrow().get(name) {
+            return Ok(*id);
+        }
         self.execute(
             "INSERT INTO server (name, first_seen, last_seen) VALUES (?1, ?2, ?2)
              ON CONFLICT (name) DO UPDATE SET last_seen = excluded.last_seen",
             params![name, self.now],
         )?;
-        self.id("SELECT id FROM server WHERE name = ?1", [name])?.ok_or_else(|| self.lost("server"))
+        let id = self.id("SELECT id FROM server WHERE name = ?1", [name])?.ok_or_else(|| self.lost("server"))?;
+        self.known.borrow_mut().insert(name.to_owned(), id);
+        Ok(id)
     }
 
     pub(super) fn lost(&self, what: &'static str) -> StoreError {
@@ -224,12 +264,15 @@ impl Batch<'_> {
 
     fn listing(&self, listing: &Listing) -> Result<(), StoreError> {
         let server = self.server(listing.server.as_str())?;
-        self.execute(
-            "UPDATE server SET title = coalesce(?2, title), description = coalesce(?3, description),
-                    version = coalesce(?4, version), repository = coalesce(?5, repository)
-             WHERE id = ?1",
-            params![server, listing.title, listing.description, listing.version, listing.repository],
-        )?;
+        let Listing { title, description, version, repository, .. } = listing;
+        if [title, description, version, repository].into_iter().any(Option::is_some) {
+            self.execute(
+                "UPDATE server SET title = coalesce(?2, title), description = coalesce(?3, description),
+                        version = coalesce(?4, version), repository = coalesce(?5, repository)
+                 WHERE id = ?1",
+                params![server, title, description, version, repository],
+            )?;
+        }
         self.execute(
             "INSERT INTO listing (server_id, source, version, status, packages, remotes, manifest, meta,
                                   problems, pending, run_id, first_seen, last_seen)
@@ -252,18 +295,36 @@ impl Batch<'_> {
                 listing.meta
             ],
         )?;
-        self.regard(server)
+        // A live listing of this run, which is the newest, keeps its server.
+        match self.run.is_some() && !matches!(listing.status.as_deref(), Some("deleted" | "unlisted")) {
+            true => self.stand(server),
+            false => self.regard(server),
+        }
     }
 
-    fn observation(&self, observation: &Observation) -> Result<(), StoreError> {
+    fn observation(&self, mut observation: Observation) -> Result<(), StoreError> {
         let server = self.server(observation.server.as_str())?;
+        let mut fresh = None;
         let list = match observation.outcome {
-            Outcome::Ok => Some(self.list(server, observation)?),
-            Outcome::NotModified => self.still(server, observation)?,
+            Outcome::Ok => {
+                let listed = self.list(server, &observation)?;
+                fresh = listed.fresh;
+                Some(listed.id)
+            }
+            Outcome::NotModified => self.still(server, &observation)?,
             _ => None,
         };
         let (origin, outcome, detail) = (observation.origin, observation.outcome, observation.detail.as_deref());
-        self.attempt(server, origin, &target(observation), outcome, detail, list)
+        self.attempt(server, origin, &target(&observation), outcome, detail, list)?;
+        if let Some(ids) = fresh {
+            let tools = std::mem::take(&mut observation.tools).into_iter().zip(ids);
+            let tools = tools.filter_map(|((tool, sighting), id)| {
+                id.map(|(id, definition)| FreshTool { id, definition, origin: sighting.origin.unwrap_or(origin), tool })
+            });
+            let tools = (observation.server.0, tools.collect());
+            self.fresh.borrow_mut().insert(server, tools);
+        }
+        Ok(())
     }
 }
 
@@ -271,8 +332,4 @@ impl Batch<'_> {
 /// takes the place of the older one's.
 pub(super) fn target(observation: &Observation) -> String {
     observation.package.as_ref().map_or_else(|| observation.target.clone(), Package::key)
-}
-
-pub(super) fn json<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_string(value).expect("model types have string keys and no failing serializer")
 }

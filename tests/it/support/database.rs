@@ -44,3 +44,45 @@ pub(crate) fn content(path: &Path) -> BTreeMap<String, Vec<String>> {
     }
     content
 }
+
+/// Makes a copy of a database as the version before today's would have left it, with all that crawls have learnt: what is
+/// derived is missing, as after an import.
+pub(crate) fn as_version_seven(from: &Path, to: &Path) {
+    let connection = rusqlite::Connection::open(to).unwrap();
+    for step in [
+        include_str!("../../../crates/store/src/migrations/0001_base.sql"),
+        include_str!("../../../crates/store/src/migrations/0002_runs.sql"),
+        include_str!("../../../crates/store/src/migrations/0003_catalogue.sql"),
+        include_str!("../../../crates/store/src/migrations/0004_gone.sql"),
+        include_str!("../../../crates/store/src/migrations/0005_nullable.sql"),
+        include_str!("../../../crates/store/src/migrations/0006_outcomes.sql"),
+        include_str!("../../../crates/store/src/migrations/0007_conditions.sql"),
+    ] {
+        connection.execute_batch(step).unwrap();
+    }
+    connection.execute("ATTACH ?1 AS today", [from.to_str().unwrap()]).unwrap();
+    for table in ["run", "source", "server", "listing", "observation", "definition", "tool", "attempt"] {
+        let columns: Vec<String> = connection
+            .prepare("SELECT name FROM pragma_table_info(?1, 'main') ORDER BY cid")
+            .unwrap()
+            .query_map([table], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let (into, told) = (columns.join(", "), columns.join(", ").replace("sha256, raw", "lower(hex(sha256)), raw"));
+        connection
+            .execute(&format!("INSERT OR REPLACE INTO main.{table} ({into}) SELECT {told} FROM today.{table}"), [])
+            .unwrap();
+    }
+    // As its own judge left them; the words are those of no rules of today.
+    connection
+        .execute_batch(
+            "INSERT INTO main.verdict SELECT tool_id, class, risk, category, confidence, traits, rationale, document, 'old'
+                 FROM today.verdict;
+             DELETE FROM main.unjudged;
+             INSERT OR REPLACE INTO main.fact VALUES ('ruleset', 'old');",
+        )
+        .unwrap();
+    connection.pragma_update(None, "application_id", mcpdex::store::APPLICATION_ID).unwrap();
+    connection.pragma_update(None, "user_version", 7).unwrap();
+}

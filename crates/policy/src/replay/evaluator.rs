@@ -12,12 +12,20 @@ pub(crate) struct Call<'a> {
     pub(crate) alias: &'a str,
     pub(crate) tool: &'a str,
     pub(crate) arguments: &'a Map<String, Value>,
+    /// What the document is meant to answer, where that is known: an evaluator that finds a limit by trying may try it
+    /// first, and answers the same without.
+    pub(crate) near: Option<PolicyEffect>,
 }
 
 /// A document as its target reads it.
 pub(crate) trait Evaluator {
     /// What the target does with the call. A target that does not tell refusing from hiding may answer either.
     fn answer(&self, call: &Call<'_>) -> PolicyEffect;
+
+    /// Why a call was not decided although it was answered, where that happened: the document is not to be trusted then.
+    fn fault(&self) -> Option<String> {
+        None
+    }
 }
 
 /// JSON of a document.

@@ -30,6 +30,9 @@ pub(crate) fn verify(
     for server in servers {
         calls += replay.server(server).map_err(unverified)?;
     }
+    if let Some(fault) = replay.evaluator.fault() {
+        return Err(unverified(format!("its engine fails: {fault}")));
+    }
     Ok(calls)
 }
 
@@ -104,7 +107,7 @@ impl Replay {
         let alias = "mcpdex-invented-server";
         let mut calls = 0;
         for tool in server.tools.iter().take(3) {
-            let call = Call { server: alias, alias, tool: &tool.name, arguments: &arguments };
+            let call = Call { server: alias, alias, tool: &tool.name, arguments: &arguments, near: None };
             let answer = self.evaluator.answer(&call);
             if answer.is_allowed() {
                 return Err(format!("`{}` of a server that it does not speak of is {answer}", shown(&tool.name)));
@@ -122,7 +125,7 @@ impl Replay {
         wanted: PolicyEffect,
         may_be_stricter: bool,
     ) -> Result<(), String> {
-        let call = Call { server: server.name, alias: &server.alias, tool, arguments };
+        let call = Call { server: server.name, alias: &server.alias, tool, arguments, near: Some(wanted) };
         let answer = self.evaluator.answer(&call);
         let same = match wanted {
             PolicyEffect::Hide if self.target.capability().hide => answer == PolicyEffect::Hide,
