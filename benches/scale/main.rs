@@ -6,6 +6,7 @@
 //! `MCPDEX_BENCH_SERVERS` (43,000); `MCPDEX_BENCH_SHARES=1,10` leaves the largest out, `MCPDEX_BENCH_PROGRAM` measures
 //! another mcpdex. Every figure is of whole processes; CPU seconds are user and system time, which a busy machine changes
 //! less than it does the wall clock. Needs python3, which tells what a child took, and the sqlite3 shell to compare with.
+#![allow(clippy::unwrap_used, reason = "the world that is served stops where it cannot go on")]
 
 mod corpus;
 mod measured;

@@ -1,6 +1,6 @@
 //! Lists the migrations for embedding, in the order of the numbers that their names begin with.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
@@ -19,7 +19,11 @@ fn main() -> std::io::Result<()> {
         // The text, not its path: a folder of build output may be shared by checkouts in several places.
         list.push_str(&format!("    {:?},\n", std::fs::read_to_string(path)?));
     }
-    std::fs::write(Path::new(&variable("OUT_DIR")?).join("migrations.rs"), list + "]")
+    let target = PathBuf::from(variable("OUT_DIR")?).join("migrations.rs");
+    // A file of its own: what was there may be shared with the folder of another checkout.
+    let part = target.with_extension("part");
+    std::fs::write(&part, list + "]")?;
+    std::fs::rename(part, target)
 }
 
 /// A variable that cargo sets for build scripts.

@@ -57,7 +57,7 @@ impl Source<'_> {
     }
 
     /// Sends on what rows hold, each server when its rows were read: no more of them are in memory than may wait.
-    async fn rows(&self, mut rows: Rows, shown: &str, own: bool) -> Result<(), ReceiverGone> {
+    async fn rows(&self, mut rows: Box<Rows>, shown: &str, own: bool) -> Result<(), ReceiverGone> {
         let (name, history, out) = (self.name.clone(), self.context.options.history.clone(), self.out.clone());
         let read = tokio::task::spawn_blocking(move || {
             let is_seen = |server: &str, digest: &str| {

@@ -125,7 +125,7 @@ pub(super) enum FileContent {
     /// Read whole.
     Whole(Document),
     /// Rows, which are read one server at a time.
-    Rows(Rows),
+    Rows(Box<Rows>),
 }
 
 /// A file of rows, and what the file beside it says of the server that has no name of its own.
@@ -163,7 +163,7 @@ pub(super) fn read_file(path: &Path, named: &Path, source: &str) -> Result<FileC
         if file.metadata().is_ok_and(|about| about.is_file()) {
             file = unpacked(file)?;
             match RowFile::open(file, source, &called).map_err(unread)? {
-                Ok(rows) => return Ok(FileContent::Rows(Rows { rows, unnamed, beside })),
+                Ok(rows) => return Ok(FileContent::Rows(Box::new(Rows { rows, unnamed, beside }))),
                 Err(other) => file = other,
             }
         }

@@ -227,12 +227,15 @@ impl Rest {
     }
 }
 
+/// Pieces of evidence as they are kept.
+type GroundRows = Vec<Vec<Value>>;
+
 /// [`Rest`] as it is read back.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct RestRow {
-    e: Vec<Vec<Value>>,
-    o: Vec<(Class, BTreeSet<Trait>, i64, Vec<Vec<Value>>)>,
+    e: GroundRows,
+    o: Vec<(Class, BTreeSet<Trait>, i64, GroundRows)>,
     p: Vec<(i64, String, Class, BTreeSet<Trait>, Risk, u8)>,
     a: Vec<AuditFinding>,
     n: Vec<String>,
@@ -284,7 +287,7 @@ impl KeptRow {
         let phrase = |id: i64| -> rusqlite::Result<String> {
             connection.prepare_cached("SELECT text FROM phrase WHERE id = ?1")?.query_row([id], |row| row.get(0))
         };
-        let evidence = |list: Vec<Vec<Value>>| -> rusqlite::Result<Vec<Evidence>> {
+        let evidence = |list: GroundRows| -> rusqlite::Result<Vec<Evidence>> {
             list.into_iter().map(|one| ground(one, connection)).collect()
         };
         verdict.evidence = evidence(rest.e)?;
