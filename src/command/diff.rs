@@ -61,7 +61,8 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
         found.retain(|change| !change.raises.is_empty());
     }
     let raised = found.iter().any(|change| !change.raises.is_empty());
-    let report = DiffReport::new(bench.digest(), &args.before, &args.after, (added, removed), found);
+    let report =
+        DiffReport::new(database::digest_in_force(global)?, &args.before, &args.after, (added, removed), found);
     print(&if global.json { to_json(&report) } else { report.to_text() })?;
     Ok(if raised && args.fail_on_raise { Exit::Findings } else { Exit::Done })
 }
