@@ -33,6 +33,7 @@ mod fetch;
 mod fetch_configured;
 mod gates;
 mod gone;
+mod guides;
 mod help;
 mod hostile_folder;
 mod house;
