@@ -2,7 +2,7 @@
 //!
 //! With `MCPDEX_UPDATE_README=1` in the environment the tour is written anew instead.
 
-use crate::support::binary::{User, ran};
+use crate::support::binary::{User, ran, undigested};
 use std::io::Write;
 use std::process::Stdio;
 
@@ -28,12 +28,6 @@ fn output(user: &User, line: &str) -> String {
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     let ran = ran(child.wait_with_output().unwrap());
     format!("{}{}", ran.out, ran.err)
-}
-
-/// Without the digest of the rules, which changes with every one of them.
-fn undigested(text: &str) -> String {
-    let line = |line: &str| if line.starts_with("ruleset ") { "ruleset".to_owned() } else { line.to_owned() };
-    text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
