@@ -128,7 +128,11 @@ impl Ruleset {
             return;
         }
         let of = action.map(|index| &scene.actions[index]);
-        if rule.class == Some(Class::Read) && of.is_some_and(|action| action.extra) {
+        // Nor does a noun of a later sentence tell what a tool is.
+        let aside = |action: &Action| {
+            action.extra || action.verb.is_none() && action.weaker > 0 && action.place == Place::Description
+        };
+        if rule.class == Some(Class::Read) && of.is_some_and(aside) {
             return;
         }
         let mut spans = Vec::with_capacity(2);
