@@ -3,7 +3,7 @@
 
 use crate::support::pack::package;
 use mcpdex::extract::{Budget, Extraction, ReadLimits, SourceTree, extract};
-use mcpdex::model::{Ecosystem, PartialReason, ToolSite};
+use mcpdex::model::{Ecosystem, PartialReason, ToolOrigin, ToolSite};
 use serde_json::{Value, json};
 
 pub(crate) const MANIFEST: &str =
@@ -136,7 +136,11 @@ export function registerOldLamps(server) { server.tool("never_called", "Old.", a
         ("examples/server.js", "server.tool('example_only', 'No.', () => {});"),
         ("test/server.test.js", "server.tool('test_only', 'No.', () => {});"),
     ]);
-    assert_eq!(names(&found), ["light", "trim_wick"]);
+    assert_eq!(names(&found), ["light", "trim_wick", "never_called", "never_loaded"]);
+    // What stands in the package's source and is not reached is defined, and no more than that.
+    let origins = found.tools.iter().map(|tool| tool.origin);
+    let (listed, defined) = (ToolOrigin::Static, ToolOrigin::Defined);
+    assert!(origins.eq([listed, listed, defined, defined]) && found.is_complete(), "{:?}", found.partial);
     assert_eq!(found.tools[1].site, ToolSite { file: "dist/wicks/trim.js".to_owned(), line: 2 });
 }
 

@@ -28,6 +28,7 @@ mod extract_javascript_modules;
 mod extract_javascript_schema;
 mod extract_python;
 mod extract_python_bounds;
+mod extract_unseen;
 mod extraction;
 mod fetch;
 mod fetch_configured;

@@ -4,6 +4,7 @@
 use super::call::CallSite;
 use super::limit::mentions_registration;
 use super::machine::Machine;
+use super::outline::LARGE;
 use super::value::{Foreign, Origin, Property, Shape, Value};
 use mcpdex_model::PartialReason;
 
@@ -140,10 +141,25 @@ impl<'t> Machine<'t> {
             return;
         }
         let handed = arguments.iter().any(|argument| self.holds_server(argument));
-        if handed || self.among_tools() {
+        if handed || self.among_tools() || self.in_own_file() {
             let detail = format!("{what} runs code that is made at run time and may add, drop or rename tools");
             self.findings.missing(PartialReason::GeneratedTools, detail, Some(site.site));
         }
+    }
+
+    /// A module is loaded whose name is made at run time.
+    pub(super) fn computed_import(&mut self, site: Option<CallSite>) {
+        let near = self.among_tools() || self.in_own_file();
+        if let Some(site) = site {
+            self.findings.computed_import(site.site, near);
+        }
+    }
+
+    /// Whether what is being followed is the package's own program, and not a library that it carries along: what that
+    /// runs or loads at its start may well add tools, whatever words stand around it.
+    pub(super) fn in_own_file(&self) -> bool {
+        let file = self.file();
+        !self.sources.path(file).contains("node_modules/") && self.sources.text(file).len() < LARGE
     }
 
     /// Whether what is being followed has to do with servers and tools: the function or module says such words.

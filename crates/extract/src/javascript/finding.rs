@@ -3,10 +3,10 @@
 use super::condition::Condition;
 use super::source::{FileId, Site, Sources};
 use super::value::Value;
-use crate::Extraction;
 use crate::engine::draft::ToolDraft;
 use crate::engine::notes::Notes;
-use mcpdex_model::{Partial, PartialReason};
+use crate::{Extraction, SourceTool};
+use mcpdex_model::{Partial, PartialReason, ToolOrigin};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A tool before its site is spelled out.
@@ -93,6 +93,9 @@ pub(super) struct Findings<'t> {
     /// Description documents that the package holds and reads.
     documents: Vec<FileId>,
     events: usize,
+    /// Definitions are looked for whose registration was not reached; nothing is said of the list meanwhile.
+    pub(super) defining: bool,
+    defined: Vec<ToolDraft>,
 }
 
 impl<'t> Findings<'t> {
@@ -111,6 +114,8 @@ impl<'t> Findings<'t> {
             used: BTreeSet::new(),
             documents: Vec::new(),
             events: 0,
+            defining: false,
+            defined: Vec::new(),
         }
     }
 
@@ -132,6 +137,13 @@ impl<'t> Findings<'t> {
     /// of them, the tool is there when either is registered.
     pub(super) fn tool(&mut self, draft: ToolDraft, conditions: Vec<Condition>) {
         self.events += 1;
+        if self.defining {
+            let is_known = |known: &ToolDraft| known.name() == draft.name();
+            if !self.names.contains_key(draft.name()) && !self.defined.iter().any(is_known) {
+                self.defined.push(draft);
+            }
+            return;
+        }
         let found = Found { draft, conditions, off: false };
         match self.names.get(found.name()).and_then(|at| self.tools.get_mut(*at)) {
             Some(known) => known.meet(found),
@@ -149,6 +161,9 @@ impl<'t> Findings<'t> {
 
     pub(super) fn missing(&mut self, reason: PartialReason, detail: impl Into<String>, site: Option<Site>) {
         self.events += 1;
+        if self.defining {
+            return;
+        }
         self.notes.missing(reason, detail, site.map(|site| self.sources.tool_site(site)));
     }
 
@@ -285,7 +300,9 @@ impl<'t> Findings<'t> {
             let condition = found.condition(&shared);
             found.draft.finish().under(condition.map(Into::into))
         });
-        let tools = tools.collect();
+        let defined =
+            self.defined.into_iter().map(|draft| SourceTool { origin: ToolOrigin::Defined, ..draft.finish() });
+        let tools = tools.chain(defined).collect();
         let mut partial = self.refused.into_vec();
         partial.extend(self.notes.into_vec());
         Extraction { tools, partial }

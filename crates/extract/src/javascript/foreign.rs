@@ -258,7 +258,10 @@ impl<'t> Machine<'t> {
                     let target = self.resolve(self.file(), name);
                     self.required(&target)
                 }
-                _ => Value::Unknown,
+                _ => {
+                    self.computed_import(site);
+                    Value::Unknown
+                }
             },
             "Array.isArray" => match &first {
                 Value::Object(id) => Value::Bool(matches!(self.object(*id).shape, Shape::List(_))),

@@ -22,11 +22,13 @@ mod builtin;
 mod bundled;
 mod call;
 mod callback;
+mod candidate;
 mod chain;
 mod choice;
 mod class;
 mod condition;
 mod declare;
+mod defined;
 mod dependency;
 mod described;
 mod escape;
@@ -95,6 +97,9 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     if machine.findings.tools() == 0 {
         machine.take_definitions();
     }
+    let is_over = machine.exhausted;
+    machine.add_definitions();
+    machine.exhausted = is_over;
     if machine.exhausted {
         let detail = machine.ended_by();
         machine.findings.missing(PartialReason::LimitReached, detail, None);

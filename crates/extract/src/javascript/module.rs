@@ -325,10 +325,7 @@ impl<'t> Machine<'t> {
                 self.namespace_of(&target)
             }
             _ => {
-                if let Some(site) = site {
-                    let near = self.among_tools();
-                    self.findings.computed_import(site.site, near);
-                }
+                self.computed_import(site);
                 Value::Unknown
             }
         }

@@ -46,6 +46,15 @@ impl<'t> Machine<'t> {
         }
     }
 
+    /// What a call that was not reached would register.
+    pub(super) fn define_tool(&mut self, method: &str, arguments: &[Value], site: CallSite) {
+        match method {
+            "registerTool" => self.register_tool(arguments, site),
+            "addTool" => self.add_tool(arguments, site),
+            _ => self.tool_call(arguments, site),
+        };
+    }
+
     /// `registerTool(name, {title, description, inputSchema, ...}, callback)`.
     fn register_tool(&mut self, arguments: &[Value], site: CallSite) -> bool {
         let [name, configuration, ..] = arguments else {

@@ -7,6 +7,7 @@ use mcpdex_model::{Partial, ToolSite};
 use std::rc::Rc;
 use tree_sitter::{Node, Tree};
 
+pub(crate) use crate::engine::aside::is_aside;
 pub(crate) use crate::engine::site::{FileId, Site};
 
 pub(crate) struct Source<'t> {
@@ -25,50 +26,6 @@ pub(crate) struct Refused<'t> {
 pub(crate) struct Sources<'t> {
     pub files: Vec<Source<'t>>,
     pub refused: Vec<Refused<'t>>,
-}
-
-/// Folders whose source is not the server's own, whatever the language.
-const ASIDE: [&str; 28] = [
-    "test",
-    "tests",
-    "testing",
-    "testdata",
-    "__tests__",
-    "testfixtures",
-    "integrationtest",
-    "androidtest",
-    "spec",
-    "specs",
-    "example",
-    "examples",
-    "sample",
-    "samples",
-    "demo",
-    "demos",
-    "doc",
-    "docs",
-    "bench",
-    "benches",
-    "benchmark",
-    "benchmarks",
-    "vendor",
-    "third_party",
-    "third-party",
-    "node_modules",
-    "target",
-    "fixtures",
-];
-
-/// Whether a file at `path` (of the package, `/` between its parts) is no part of the server.
-pub(crate) fn is_aside(path: &str) -> bool {
-    let mut parts: Vec<&str> = path.split('/').collect();
-    parts.pop();
-    parts.iter().any(|part| {
-        let part = part.to_ascii_lowercase();
-        // `Lantern.Tests`, `lantern-tests`, `lantern_test`: projects that test another.
-        let last = part.rsplit(['.', '-', '_']).next().unwrap_or(&part);
-        ASIDE.contains(&part.as_str()) || matches!(last, "test" | "tests" | "samples" | "examples") || part == ".git"
-    })
 }
 
 impl<'t> Sources<'t> {
