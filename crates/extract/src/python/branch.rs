@@ -121,8 +121,10 @@ impl Machine<'_> {
         let outside = self.gates.len();
         self.gates.extend(gates.iter().cloned());
         self.doubt += 1;
+        self.unusual += usize::from(!is_usual);
         let flow = self.block(body, env, &mut returns);
         self.doubt -= 1;
+        self.unusual -= usize::from(!is_usual);
         self.gates.truncate(outside);
         let names = std::mem::replace(&mut *env.vars.borrow_mut(), before);
         if is_usual {

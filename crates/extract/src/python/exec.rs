@@ -270,6 +270,8 @@ impl Machine<'_> {
             return;
         }
         match object {
+            // An option that takes its value from elsewhere, where something is set, is as it was where nothing is.
+            Value::Made(made) if self.unusual > 0 && self.is_usual_option(made, name) => {}
             Value::Made(made) => {
                 self.patched.insert((made.id, Rc::clone(name)), value);
             }

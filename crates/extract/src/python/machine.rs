@@ -38,6 +38,8 @@ pub(super) struct Machine<'t> {
     pub options: BTreeMap<Name, Value>,
     /// How many conditions that are not known the walk is inside of.
     pub doubt: usize,
+    /// How many ways the walk is inside of that are not taken where nothing is set.
+    pub unusual: usize,
     /// What must hold for the walk to be where it is.
     pub gates: Vec<Gate>,
     /// What held when things were put into lists.
@@ -83,6 +85,7 @@ impl<'t> Machine<'t> {
             later: Vec::new(),
             options: BTreeMap::new(),
             doubt: 0,
+            unusual: 0,
             gates: Vec::new(),
             guards: Guards::new(),
             patched: BTreeMap::new(),
@@ -176,9 +179,9 @@ impl<'t> Machine<'t> {
             env.set(&Rc::from("__doc__"), Value::Str(Rc::clone(text)));
         }
         let (doubt, outside) = (std::mem::take(&mut self.doubt), self.gates.len());
-        let handlers = std::mem::take(&mut self.handlers);
+        let (handlers, unusual) = (std::mem::take(&mut self.handlers), std::mem::take(&mut self.unusual));
         self.run_block(&body, &env);
-        (self.doubt, self.handlers) = (doubt, handlers);
+        (self.doubt, self.handlers, self.unusual) = (doubt, handlers, unusual);
         self.gates.truncate(outside);
         Some(number)
     }

@@ -1,6 +1,7 @@
 //! Command line options of a package's start-up code: what `click`, `typer` and `argparse` would give a server that is
 //! started without any. All of it is marked as a setting, so that it decides no condition.
 
+use super::ast::Name;
 use super::machine::Machine;
 use super::setting::{Setting, is_gate};
 use super::value::{Args, Class, Function, Made, Value};
@@ -96,5 +97,11 @@ impl Machine<'_> {
         if let Some(name) = name_of(args) {
             self.options.entry(Rc::clone(&name)).or_insert_with(|| default_of(&name, args));
         }
+    }
+
+    /// Whether an object is what a parser of options gave, and one of its options is known as it is where nothing is set.
+    pub(super) fn is_usual_option(&self, made: &Made, name: &Name) -> bool {
+        let known = || self.patched.get(&(made.id, Rc::clone(name))).or_else(|| self.options.get(name));
+        &*made.path == "argparse.Namespace" && known().is_some_and(|value| !value.is_unknown())
     }
 }
