@@ -4,7 +4,6 @@ pub(crate) mod binary;
 pub(crate) mod corpus;
 pub(crate) mod database;
 pub(crate) mod hostile;
-pub(crate) mod judged;
 pub(crate) mod mirror;
 pub(crate) mod namespace;
 pub(crate) mod pack;

@@ -1,8 +1,8 @@
 //! The rationale reads as a reviewer would write it: over a small pack of rules of its own, so that every word of it can
 //! be foreseen.
 
-use mcpdex::classify::{AnnotationTrust, Ruleset, ServerContext, SourceFile};
-use mcpdex::model::{Tool, Verdict};
+use mcpdex_classify::{AnnotationTrust, Ruleset, ServerContext, SourceFile};
+use mcpdex_model::{Tool, Verdict};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 

@@ -1,7 +1,7 @@
 //! What a server says about itself, and how it spells it, changes no verdict.
 
-use crate::support::judged::{expectations, grounds, judge, told, translations};
-use mcpdex::model::Verdict;
+use crate::judged::{expectations, grounds, judge, told, translations};
+use mcpdex_model::Verdict;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 

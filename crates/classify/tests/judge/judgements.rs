@@ -1,7 +1,7 @@
 //! Every row of the table of expectations gets the verdict that the words' definitions ask for.
 
-use crate::support::judged::{expectations, grounds, judge, told};
-use mcpdex::model::{Category, Class, Risk, Trait};
+use crate::judged::{expectations, grounds, judge, told};
+use mcpdex_model::{Category, Class, Risk, Trait};
 use serde_json::Value;
 use std::fmt::Write as _;
 

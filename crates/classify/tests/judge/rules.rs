@@ -1,6 +1,6 @@
 //! The rule pack as a whole: sound by its own examples, complete in the binary.
 
-use mcpdex::classify::{Ruleset, builtin_paths};
+use mcpdex_classify::{Ruleset, builtin_paths};
 use std::collections::BTreeSet;
 
 #[test]

@@ -1,7 +1,7 @@
 //! What hostile or careless text must not be able to do to a verdict.
 
-use mcpdex::classify::{AnnotationTrust, Judge, Overrides, Ruleset, ServerContext};
-use mcpdex::model::{ClaimEffect, Class, Tool, Verdict};
+use mcpdex_classify::{AnnotationTrust, Judge, Overrides, Ruleset, ServerContext};
+use mcpdex_model::{ClaimEffect, Class, Tool, Verdict};
 use proptest::prelude::*;
 use serde_json::json;
 use std::sync::LazyLock;

@@ -1,10 +1,11 @@
-//! The tables of judged tools, and `mcpdex classify` run over tools.
+//! The tables of judged tools, and the judge as a library over them.
 
-use assert_cmd::Command;
-use mcpdex::model::{Category, Class, Risk, Trait, Verdict};
+use mcpdex_classify::{Ruleset, ServerContext};
+use mcpdex_model::{Category, Class, Risk, Tool, Trait, Verdict};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// A tool and the verdict that the definitions of the words ask for.
 #[derive(Debug, Clone, Deserialize)]
@@ -26,7 +27,7 @@ pub(crate) struct Expectation {
 }
 
 impl Expectation {
-    /// The row as `mcpdex classify` reads it.
+    /// The row as a line of JSON.
     pub(crate) fn row(&self) -> Value {
         let mut row = self.tool.clone();
         row.insert("server".to_owned(), json!(self.server));
@@ -52,7 +53,7 @@ pub(crate) struct Translated {
 }
 
 impl Translated {
-    /// The row of one language as `mcpdex classify` reads it. Each tool stands on a server of its own: no neighbour
+    /// The row of one language as a line of JSON. Each tool stands on a server of its own: no neighbour
     /// may help it.
     pub(crate) fn row(&self, language: &str) -> Value {
         json!({
@@ -66,12 +67,12 @@ impl Translated {
 
 /// The table of expectations.
 pub(crate) fn expectations() -> Vec<Expectation> {
-    read(include_str!("../../data/expectations.jsonl"))
+    read(include_str!("../data/expectations.jsonl"))
 }
 
 /// The table of translations.
 pub(crate) fn translations() -> Vec<Translated> {
-    read(include_str!("../../data/translations.jsonl"))
+    read(include_str!("../data/translations.jsonl"))
 }
 
 fn read<T: serde::de::DeserializeOwned>(lines: &str) -> Vec<T> {
@@ -79,14 +80,18 @@ fn read<T: serde::de::DeserializeOwned>(lines: &str) -> Vec<T> {
     lines.lines().map(row).collect()
 }
 
-/// The verdicts on `rows`, in their order.
+/// The verdicts on `rows`, in their order; a row's neighbours are the rows of its server.
 pub(crate) fn judge(rows: &[Value]) -> Vec<Verdict> {
-    let input: String = rows.iter().map(|row| format!("{row}\n")).collect();
-    let run = Command::cargo_bin("mcpdex").expect("the program is built").arg("classify").write_stdin(input).assert();
-    let run = run.success();
-    let verdicts: Vec<Verdict> = read(std::str::from_utf8(&run.get_output().stdout).expect("output is UTF-8"));
-    assert_eq!(verdicts.len(), rows.len(), "one verdict for each tool");
-    verdicts
+    static RULES: LazyLock<Ruleset> = LazyLock::new(|| Ruleset::builtin().expect("the pack compiles"));
+    let server = |row: &Value| row["server"].as_str().unwrap_or_default().to_owned();
+    let tools: Vec<Tool> = rows.iter().map(|row| Tool::from_json(&row.to_string()).expect("a tool")).collect();
+    let mut neighbours: BTreeMap<String, Vec<&Tool>> = BTreeMap::new();
+    for (row, tool) in rows.iter().zip(&tools) {
+        neighbours.entry(server(row)).or_default().push(tool);
+    }
+    let contexts: BTreeMap<&String, ServerContext> =
+        neighbours.iter().map(|(name, tools)| (name, ServerContext::of(name, tools.iter().copied()))).collect();
+    rows.iter().zip(&tools).map(|(row, tool)| RULES.judge(&contexts[&server(row)], tool)).collect()
 }
 
 /// The words of a verdict in one line, for messages.

@@ -1,7 +1,7 @@
 //! A description gets the verdict of its English original in every language of the rule pack.
 
-use crate::support::judged::{grounds, judge, told, translations};
-use mcpdex::model::Verdict;
+use crate::judged::{grounds, judge, told, translations};
+use mcpdex_model::Verdict;
 use serde_json::Value;
 use std::fmt::Write as _;
 

@@ -1,0 +1,12 @@
+//! The judge from outside: tables of tools and the verdicts that the words' definitions ask for, and what text must not be
+//! able to do to them.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod disguises;
+mod hints;
+mod judged;
+mod judgements;
+mod rationale;
+mod robustness;
+mod rules;
+mod translations;
