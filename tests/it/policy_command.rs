@@ -2,7 +2,7 @@
 
 use crate::support::binary::User;
 use mcpdex::policy::Target;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::Path;
 
 fn crawled() -> User {
@@ -140,4 +140,17 @@ fn words_that_are_no_target_and_scopes_that_clash_are_usage_errors() {
     let ran = user.run(&["policy", "list_folder", "--target", "moon"]);
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("moon") && ran.err.contains("toolhive"), "{}", ran.err);
+}
+
+#[test]
+fn no_policy_frees_a_tool_by_an_operation_that_it_cannot_reach() {
+    let user = User::new();
+    let inside = json!({"request": {"type": "object", "properties": {
+        "action": {"type": "string", "enum": ["list", "delete"]}}}});
+    let row = json!({"server": "npm:@clay/shelf", "name": "shelf", "description": "Work with shelves.",
+        "inputSchema": {"type": "object", "properties": inside}});
+    std::fs::write(user.home().join("tools.jsonl"), row.to_string()).unwrap();
+    user.done(&["crawl", "--listed", "-q", "tools.jsonl"]);
+    let policy: Value = serde_json::from_str(&user.done(&["policy", "shelf", "--target", "policylayer"])).unwrap();
+    assert_eq!(policy["hide"], json!(["shelf"]), "{policy}");
 }

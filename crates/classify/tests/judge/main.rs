@@ -2,11 +2,15 @@
 //! able to do to them.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod confidence;
 mod disguises;
 mod hints;
 mod judged;
 mod judgements;
+mod nested_operations;
 mod rationale;
+mod right_today;
 mod robustness;
 mod rules;
+mod switches;
 mod translations;

@@ -1,16 +1,12 @@
 //! Operations that stand inside of a request, in variants or in words are listed with a class and a risk of their own, the
 //! tool is never below its gravest one, and one that nothing recognises is a write of low confidence.
 
-use crate::support::binary::User;
+use crate::judged::judge;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 fn judged(rows: &[Value]) -> Vec<Value> {
-    let user = User::new();
-    let lines: Vec<String> = rows.iter().map(Value::to_string).collect();
-    std::fs::write(user.home().join("tools.jsonl"), lines.join("\n")).unwrap();
-    let out = user.done(&["classify", "tools.jsonl"]);
-    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    judge(rows).iter().map(|verdict| serde_json::to_value(verdict).unwrap()).collect()
 }
 
 fn tool(name: &str, description: &str, properties: Value) -> Value {
@@ -78,17 +74,4 @@ fn operations_in_words_are_listed() {
         "action": {"type": "string", "description": "One of: list, create, delete"}}}});
     let verdict = &judged(&[tool("shelf", "Work with shelves.", properties)])[0];
     assert_eq!(operations(verdict)["request.action=delete"], "write critical");
-}
-
-#[test]
-fn no_policy_frees_a_tool_by_an_operation_that_it_cannot_reach() {
-    let user = User::new();
-    let inside = json!({"request": {"type": "object", "properties": {
-        "action": {"type": "string", "enum": ["list", "delete"]}}}});
-    let row = json!({"server": "npm:@clay/shelf", "name": "shelf", "description": "Work with shelves.",
-        "inputSchema": {"type": "object", "properties": inside}});
-    std::fs::write(user.home().join("tools.jsonl"), row.to_string()).unwrap();
-    user.done(&["crawl", "--listed", "-q", "tools.jsonl"]);
-    let policy: Value = serde_json::from_str(&user.done(&["policy", "shelf", "--target", "policylayer"])).unwrap();
-    assert_eq!(policy["hide"], json!(["shelf"]), "{policy}");
 }

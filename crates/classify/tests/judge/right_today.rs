@@ -1,12 +1,11 @@
 //! Shapes of tools that are judged right and stay so: a deletion among operations, a whole database dropped, an approval
 //! that cannot be undone, schemas that say nothing, a write behind a look.
 
-use crate::support::binary::User;
+use crate::judged::judge;
 use serde_json::{Value, json};
 
 #[test]
 fn each_shape_keeps_its_class_and_risk() {
-    let user = User::new();
     let choice =
         |values: &[&str]| json!({"type": "object", "properties": {"action": {"type": "string", "enum": values}}});
     /// Name, description, schema, the classes and the risks that are right.
@@ -87,15 +86,13 @@ fn each_shape_keeps_its_class_and_risk() {
             &["medium", "high"],
         ),
     ];
-    let rows: String = cases
+    let rows: Vec<Value> = cases
         .iter()
         .map(|(name, description, schema, ..)| {
-            format!("{}\n", json!({"server": "s", "name": name, "description": description, "inputSchema": schema}))
+            json!({"server": "s", "name": name, "description": description, "inputSchema": schema})
         })
         .collect();
-    std::fs::write(user.home().join("tools.jsonl"), rows).unwrap();
-    let out = user.done(&["classify", "tools.jsonl"]);
-    let verdicts: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let verdicts: Vec<Value> = judge(&rows).iter().map(|verdict| serde_json::to_value(verdict).unwrap()).collect();
     assert_eq!(verdicts.len(), cases.len());
     let mut wrong = Vec::new();
     for (verdict, (name, _, _, classes, risks)) in verdicts.iter().zip(&cases) {
