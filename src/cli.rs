@@ -16,6 +16,7 @@ mod generate;
 mod global;
 mod help;
 mod list;
+mod policy;
 mod scan;
 mod search;
 mod server;
@@ -30,6 +31,10 @@ pub use generate::{CompletionsArgs, DoctorArgs, ManArgs, completions, man_page, 
 pub use global::Global;
 pub use help::EXIT_CODES;
 pub use list::{ListArgs, Sort};
+pub use policy::{
+    PolicyAction, PolicyCheckArgs, PolicyConvertArgs, PolicyDiffArgs, PolicyExplainArgs, PolicyFormat, PolicyTestArgs,
+    WrittenArgs,
+};
 pub use scan::{ConfiguredArgs, ScanArgs, ScanFormat};
 pub use search::SearchArgs;
 pub use server::ServerArgs;
@@ -98,7 +103,7 @@ pub enum Command {
     /// Print the man page.
     Man(ManArgs),
     /// The recommended policy for a tool, a server or a whole configuration, for one or many enforcement points.
-    Policy(PolicyArgs),
+    Policy(Box<PolicyArgs>),
     /// Judge tools from a file or stdin, without a database.
     Classify(ClassifyArgs),
     /// Look at the rules.
@@ -182,7 +187,10 @@ pub struct ToolArgs {
 // Arguments of `mcpdex policy`.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("scope").required(true).multiple(true))]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct PolicyArgs {
+    #[command(subcommand)]
+    pub action: Option<PolicyAction>,
     /// The tool's name, as its server spells it.
     #[arg(group = "scope", conflicts_with_all = ["clients", "all"])]
     pub tool: Option<String>,
@@ -199,6 +207,10 @@ pub struct PolicyArgs {
     /// The enforcement points to write for, separated by commas, or `all` (default: policylayer).
     #[arg(long, value_name = "TARGET")]
     pub target: Option<String>,
+    /// Put the entries of the tools into this file, which a person wrote: every other byte of it stays, and a stricter decision
+    /// of that person too. Where there is no such file, the document is written.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "all", "budget", "drift"])]
+    pub merge: Option<PathBuf>,
     /// Write documents, losses.jsonl and refused.jsonl into this folder instead of one document to stdout.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

@@ -17,6 +17,13 @@ pub(super) struct Side {
     pub(super) state: State,
 }
 
+impl Side {
+    /// A state of the database that a reader has open.
+    pub(super) fn of(reader: Reader, state: State) -> Side {
+        Side { reader, path: PathBuf::new(), state }
+    }
+}
+
 pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
     let before = side(global, &args.before)?;
     let after = side(global, &args.after)?;

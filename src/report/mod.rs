@@ -21,7 +21,10 @@ mod leak;
 mod list;
 mod names;
 mod places;
+mod policy_check;
 mod policy_drift;
+mod policy_replay;
+mod policy_sarif;
 mod probe;
 mod sarif;
 mod sarif_taxonomies;
@@ -54,7 +57,11 @@ pub use leak::{CutCosts, CutTool, LeakCut, LeakReport, NoCut};
 pub use list::ListReport;
 pub use names::{Nearest, nearest};
 pub use places::{PlacesReport, ShownPlace};
+pub use policy_check::{PlacedFinding, PolicyCheckReport};
 pub use policy_drift::PolicyDriftReport;
+pub use policy_replay::{
+    ComparedPolicy, PolicyComparisonReport, PolicyReplayReport, PolicyRulingReport, RuledBy, RuledServer,
+};
 pub use probe::{ProbeReport, ProbedCard, ProbedTool};
 pub use search::SearchReport;
 pub use server::{ServerReport, ServerView};

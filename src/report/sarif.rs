@@ -308,14 +308,7 @@ impl ScanReport {
                 })
                 .collect(),
             taxa: taxonomies.of_finding(gated),
-            properties: ResultProperties {
-                security_severity: match finding.severity {
-                    Risk::Low => "2.0",
-                    Risk::Medium => "5.0",
-                    Risk::High => "8.0",
-                    Risk::Critical => "9.5",
-                },
-            },
+            properties: ResultProperties { security_severity: security_severity(finding.severity) },
         }
     }
 }
@@ -351,7 +344,17 @@ fn help_uri(kind: Kind) -> Option<String> {
     (!repository.is_empty()).then(|| format!("{repository}/blob/v{version}/docs/findings.md#{kind}"))
 }
 
-fn level(severity: Risk) -> &'static str {
+/// What GitHub sorts by.
+pub(super) const fn security_severity(severity: Risk) -> &'static str {
+    match severity {
+        Risk::Low => "2.0",
+        Risk::Medium => "5.0",
+        Risk::High => "8.0",
+        Risk::Critical => "9.5",
+    }
+}
+
+pub(super) fn level(severity: Risk) -> &'static str {
     match severity {
         Risk::Low => "note",
         Risk::Medium => "warning",
@@ -365,7 +368,7 @@ fn text_of(text: &str) -> Text {
 }
 
 /// A path as a URI reference: relative where the path is, `file:` where it is absolute.
-fn uri(path: &str) -> String {
+pub(super) fn uri(path: &str) -> String {
     let encoded = utf8_percent_encode(&relative(path), NOT_IN_PATH).to_string();
     if encoded.starts_with('/') {
         return format!("file://{encoded}");

@@ -30,6 +30,11 @@ pub fn choose(colour: Colour) {
     STYLED.store(styled, Ordering::Relaxed);
 }
 
+/// Whether styles are wanted, for what styles by itself.
+pub(super) fn is_styled() -> bool {
+    STYLED.load(Ordering::Relaxed)
+}
+
 fn styled(style: Style, text: impl Display) -> String {
     if STYLED.load(Ordering::Relaxed) {
         format!("{}{text}{}", style.render(), style.render_reset())

@@ -57,6 +57,7 @@ mod policy_corpus;
 mod policy_drift;
 mod policy_leak;
 mod policy_lines;
+mod policy_written;
 mod probe_acts;
 mod probe_cli;
 mod probe_closed;

@@ -7,7 +7,7 @@ use mcpdex::model::{
     ApprovalRecommendation, BlastRadius, Category, ClaimEffect, Class, ColumnKind, Confidence, DeedCategory, Field,
     Outcome, PartialKind, PartialReason, Reversibility, Risk, ToolOrigin, ToolRow, Trait, Transport,
 };
-use mcpdex::policy::{DecisionDrift, SettlementKind, Target};
+use mcpdex::policy::{CheckDepth, ComparedChange, DecisionDrift, PolicyFault, SettlementKind, Target};
 use mcpdex::source::client_config::Flag;
 use mcpdex::survey::{ChangeKind, DriftKind, Kind, LegKind, SuppressionState};
 use serde_json::{Map, Value, json};
@@ -45,6 +45,9 @@ fn vocabularies() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("leak-part", "one of the three that make a leak", words(LegKind::ALL, LegKind::as_str)),
         ("decision-drift", "what became of a decision", words(DecisionDrift::ALL, DecisionDrift::as_str)),
         ("settlement-kind", "what a person would settle", words(SettlementKind::ALL, SettlementKind::as_str)),
+        ("policy-fault", "what is wrong with a written policy", words(PolicyFault::ALL, PolicyFault::as_str)),
+        ("check-depth", "how far a policy could be looked at", words(CheckDepth::ALL, CheckDepth::as_str)),
+        ("compared-change", "what a decision became", words(ComparedChange::ALL, ComparedChange::as_str)),
         ("deed-category", "SEP-2793: category", words(DeedCategory::ALL, DeedCategory::as_str)),
         ("blast-radius", "SEP-2793: blastRadius", words(BlastRadius::ALL, BlastRadius::as_str)),
         ("reversibility", "SEP-2793: reversibility", words(Reversibility::ALL, Reversibility::as_str)),

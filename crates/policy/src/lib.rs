@@ -34,8 +34,12 @@
 
 mod arguments;
 mod budget;
+mod calls;
 mod capability;
+mod check;
+mod compare;
 mod condition;
+mod convert;
 mod decide;
 mod decision;
 mod document;
@@ -46,6 +50,7 @@ mod format;
 mod guard;
 mod guarded;
 mod loss;
+mod merge;
 mod parameter;
 mod pattern;
 mod plan;
@@ -56,11 +61,19 @@ mod standing;
 mod table;
 mod targets;
 mod text;
+mod written;
 
 pub use arguments::decide_with_arguments;
 pub use budget::{BudgetTool, KnownServer, PROPOSALS, PolicyBudget, Settlement, SettlementKind, budget};
+pub use calls::{
+    CallLog, CallRecord, PromptSaving, RecordedDecision, ReplayCount, ReplayReport, ReplayedTool, read_calls,
+    replay_calls,
+};
 pub use capability::{Capability, RefusalMode};
+pub use check::{CheckDepth, CheckedServer, CheckedTool, PolicyCheck, check};
+pub use compare::{ComparedChange, ComparedTool, PolicyComparison, compare};
 pub use condition::{Condition, ListedCommands, Test};
+pub use convert::{CarriedPolicy, carried, convert, named_servers};
 pub use decide::decide_by;
 pub use decision::{Decision, PolicyEffect, Uncounted, UnknownEffect, Window};
 pub use document::{Advice, PolicyDocument, advise, answer, document, verify_files};
@@ -68,9 +81,11 @@ pub use drift::{DecisionDrift, DriftSide, DriftedServer, DriftedTool, drifted};
 pub use format::{PolicyFile, TargetOptions};
 pub use guard::{SqlDialect, Unproven, only_reads};
 pub use loss::{Deviation, Loss, LostTool, Refused};
+pub use merge::{MergeError, MergedPolicy, merge};
 pub use plan::{Launch, PlannedServer, PlannedTool, alias_of};
 pub use profile::{Arguments, Profile, ProfileError};
 pub use recommend::{decide_found, recommend};
 pub use standing::{StandingTool, StandingTools, standing};
 pub use table::table;
 pub use targets::{Target, targets};
+pub use written::{CallRuling, PolicyFault, PolicyFinding, RuleOnTool, WrittenError, WrittenPolicy};

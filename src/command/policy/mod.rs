@@ -3,14 +3,19 @@
 //! A tool's name alone prints its policy.json as `mcpdex tool` shows it: the target policylayer, the profile balanced.
 
 mod budget;
+mod check;
 mod clients;
+mod compare;
 mod drift;
 mod export;
 mod leak;
+mod merge;
+mod replay;
 mod settings;
+mod written;
 
 use super::{Exit, database, gone, print, print_bytes, tool};
-use crate::cli::{Global, PolicyArgs};
+use crate::cli::{Global, PolicyAction, PolicyArgs};
 use crate::model::FoundTool;
 use crate::policy::{Decision, Deviation, KnownServer, PlannedServer, PolicyEffect, Target, Window, advise};
 use crate::report::{to_json, visible};
@@ -21,6 +26,15 @@ use settings::Settings;
 use std::collections::BTreeMap;
 
 pub(super) fn run(global: &Global, args: &PolicyArgs) -> anyhow::Result<Exit> {
+    if let Some(action) = &args.action {
+        return match action {
+            PolicyAction::Check(args) => check::run(global, args),
+            PolicyAction::Test(args) => replay::test(global, args),
+            PolicyAction::Explain(args) => replay::explain(global, args),
+            PolicyAction::Diff(args) => compare::diff(global, args),
+            PolicyAction::Convert(args) => compare::convert(global, args),
+        };
+    }
     let settings = Settings::of(global, args)?;
     let reader = database::open_judged(global, &database::path(global)?)?;
     if let Some(before) = &args.drift {
@@ -175,6 +189,9 @@ impl Command<'_> {
     /// Writes the documents into `--out`, or the only one to stdout.
     fn deliver<'p>(&self, plan: &dyn Fn(Target) -> &'p [PlannedServer]) -> anyhow::Result<Exit> {
         let settings = self.settings;
+        if let Some(file) = &self.args.merge {
+            return merge::run(self.global, settings, file, plan);
+        }
         if let Some(folder) = &self.args.out {
             let mut export = Export::into(folder)?;
             for target in &settings.targets {

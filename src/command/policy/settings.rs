@@ -30,15 +30,7 @@ impl Settings {
             None => profile::usual(global)?,
             Some(name) => profile::read(name)?,
         };
-        let mut options = TargetOptions { lossy: args.lossy, ..TargetOptions::default() };
-        for pair in &args.set {
-            match pair.split_once('=') {
-                Some(("separator", text)) if !text.is_empty() => text.clone_into(&mut options.separator),
-                Some(("gateway", text)) if !text.is_empty() => text.clone_into(&mut options.gateway),
-                Some(("group", text)) if !text.is_empty() => text.clone_into(&mut options.group),
-                _ => bail!("--set takes separator=TEXT, gateway=ARN or group=NAME, not `{pair}`"),
-            }
-        }
+        let options = target_options(&args.set, args.lossy)?;
         let limit = args.limit.as_deref().map(str::parse::<PolicyEffect>).transpose()?;
         if limit.is_some_and(|effect| !matches!(effect, PolicyEffect::Limit { .. })) {
             bail!("--limit takes a number of calls and a window, for instance 10/minute");
@@ -49,8 +41,27 @@ impl Settings {
             && args.profile.is_none()
             && args.out.is_none()
             && args.alias.is_none()
+            && args.merge.is_none()
             && instead.is_none();
         Ok(Settings { targets: chosen, profile, options, instead, plain })
+    }
+
+    /// What is recommended, to hold a policy that somebody wrote against.
+    ///
+    /// # Errors
+    /// A word is unknown, or the profile cannot be read.
+    pub(super) fn recommended(
+        global: &Global,
+        profile: Option<&str>,
+        set: &[String],
+        target: Target,
+    ) -> anyhow::Result<Settings> {
+        let profile = match profile {
+            None => profile::usual(global)?,
+            Some(name) => profile::read(name)?,
+        };
+        let options = target_options(set, false)?;
+        Ok(Settings { targets: vec![target], profile, options, instead: None, plain: false })
     }
 
     /// What happens to a tool.
@@ -88,4 +99,21 @@ impl Settings {
         let size = if target.capability().one_server { 1 } else { servers.len().max(1) };
         servers.chunks(size).map(move |chunk| (chunk, document(target, chunk, &self.options, self.profile.uncounted)))
     }
+}
+
+/// What `--set` says.
+///
+/// # Errors
+/// A key is unknown.
+pub(super) fn target_options(set: &[String], lossy: bool) -> anyhow::Result<TargetOptions> {
+    let mut options = TargetOptions { lossy, ..TargetOptions::default() };
+    for pair in set {
+        match pair.split_once('=') {
+            Some(("separator", text)) if !text.is_empty() => text.clone_into(&mut options.separator),
+            Some(("gateway", text)) if !text.is_empty() => text.clone_into(&mut options.gateway),
+            Some(("group", text)) if !text.is_empty() => text.clone_into(&mut options.group),
+            _ => bail!("--set takes separator=TEXT, gateway=ARN or group=NAME, not `{pair}`"),
+        }
+    }
+    Ok(options)
 }

@@ -48,6 +48,35 @@ impl OperatorCondition {
         if fits { Ok(()) } else { Err(format!("{:?} does not take {}", self.op, self.value)) }
     }
 
+    /// What it compares with.
+    pub(crate) fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// The names on the way to the argument.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = &str> {
+        self.path.strip_prefix("args.").unwrap_or(&self.path).split('.')
+    }
+
+    /// The operator's word and the top-level argument; `None` where it looks deeper.
+    pub(crate) fn plain(&self) -> Option<(&'static str, &str)> {
+        let argument = self.path.strip_prefix("args.").filter(|rest| !rest.contains('.'))?;
+        let word = match self.op {
+            Operator::Eq => "eq",
+            Operator::Neq => "neq",
+            Operator::Lt => "lt",
+            Operator::Lte => "lte",
+            Operator::Gt => "gt",
+            Operator::Gte => "gte",
+            Operator::In => "in",
+            Operator::NotIn => "not_in",
+            Operator::Exists => "exists",
+            Operator::Regex => "regex",
+            Operator::Contains => "contains",
+        };
+        Some((word, argument))
+    }
+
     /// Whether the condition holds of the arguments.
     pub(crate) fn holds(&self, arguments: &Map<String, Value>) -> bool {
         let found = self.find(arguments);

@@ -7,13 +7,20 @@ mod cedar_expression;
 
 use crate::format::{Format, PolicyFile, TargetOptions};
 use crate::replay::evaluator::Evaluator;
+use crate::written::rule::RuleBook;
+use crate::written::source::Source;
 use mcpdex_model::UnknownWord;
 
-/// `folder: Variant = "word"`, and the feature that its replay needs, if any.
+/// Takes a document that people wrote into rules and findings.
+pub(crate) type ReadWritten = fn(&Source<'_>, &mut RuleBook);
+
+/// `folder: Variant = "word"`, `check` where documents that people wrote are read, and the feature that its replay needs,
+/// if any.
 macro_rules! targets {
-    ($($module:ident: $variant:ident = $word:literal $(needs $feature:literal)?;)+) => {
+    ($($module:ident: $variant:ident = $word:literal $(, $check:ident)? $(needs $feature:literal)?;)+) => {
         $(
             mod $module {
+                $(pub(super) mod $check;)?
                 $(#[cfg(feature = $feature)])?
                 pub(super) mod replay;
                 pub(super) mod write;
@@ -29,6 +36,25 @@ macro_rules! targets {
             /// What writes its document.
             pub(crate) fn format(self) -> &'static dyn Format {
                 match self { $(Target::$variant => $module::write::FORMAT),+ }
+            }
+
+            /// Reads a document that people wrote, faults and all; `None` where this build cannot.
+            pub(crate) fn reader(self) -> Option<ReadWritten> {
+                match self {
+                    $(Target::$variant => {
+                        $(
+                            #[cfg(not(feature = $feature))]
+                            let read: fn() -> Option<ReadWritten> = || None;
+                            #[cfg(feature = $feature)]
+                        )?
+                        let read: fn() -> Option<ReadWritten> = || {
+                            $(return Some($module::$check::read_written);)?
+                            #[allow(unreachable_code, reason = "only of a target without a reader")]
+                            None
+                        };
+                        read()
+                    }),+
+                }
             }
 
             /// Reads a document as the target does.
@@ -53,28 +79,28 @@ macro_rules! targets {
 }
 
 targets! {
-    policylayer: PolicyLayer = "policylayer";
-    intercept: Intercept = "intercept";
-    claude_code: ClaudeCode = "claude-code";
-    claude_desktop: ClaudeDesktop = "claude-desktop";
-    codex: Codex = "codex";
-    gemini: Gemini = "gemini";
-    cursor: Cursor = "cursor";
-    vscode: VsCode = "vscode";
-    copilot: Copilot = "copilot";
-    opencode: OpenCode = "opencode";
-    kiro: Kiro = "kiro";
-    toolhive: ToolHive = "toolhive" needs "verify";
-    agentcore: AgentCore = "agentcore" needs "verify";
-    agentgateway: AgentGateway = "agentgateway" needs "verify";
-    envoy: Envoy = "envoy" needs "verify";
-    rego: Rego = "rego" needs "verify";
-    docker: Docker = "docker";
-    kong: Kong = "kong";
-    contextforge: ContextForge = "contextforge";
-    litellm: LiteLlm = "litellm";
-    openai: OpenAi = "openai";
-    azure: Azure = "azure";
+    policylayer: PolicyLayer = "policylayer", check;
+    intercept: Intercept = "intercept", check;
+    claude_code: ClaudeCode = "claude-code", check;
+    claude_desktop: ClaudeDesktop = "claude-desktop", check;
+    codex: Codex = "codex", check;
+    gemini: Gemini = "gemini", check;
+    cursor: Cursor = "cursor", check;
+    vscode: VsCode = "vscode", check;
+    copilot: Copilot = "copilot", check;
+    opencode: OpenCode = "opencode", check;
+    kiro: Kiro = "kiro", check;
+    toolhive: ToolHive = "toolhive", check needs "verify";
+    agentcore: AgentCore = "agentcore", check needs "verify";
+    agentgateway: AgentGateway = "agentgateway", check needs "verify";
+    envoy: Envoy = "envoy", check needs "verify";
+    rego: Rego = "rego", check needs "verify";
+    docker: Docker = "docker", check;
+    kong: Kong = "kong", check;
+    contextforge: ContextForge = "contextforge", check;
+    litellm: LiteLlm = "litellm", check;
+    openai: OpenAi = "openai", check;
+    azure: Azure = "azure", check;
 }
 
 impl Target {

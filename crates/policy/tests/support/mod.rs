@@ -1,5 +1,7 @@
 //! A server of a kiln with one tool for each thing that can be decided.
 
+pub(crate) mod catalogue;
+
 use mcpdex_policy::{Condition, Decision, PlannedServer, PlannedTool, PolicyEffect, Test, Window};
 use serde_json::json;
 
