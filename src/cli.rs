@@ -269,6 +269,9 @@ pub struct ClassifyArgs {
     /// Let the server's annotations lower a verdict as well.
     #[arg(long)]
     pub trust_annotations: bool,
+    /// Only what decides: class, traits, risk, confidence and the ids of the rules, without reasons and evidence.
+    #[arg(long)]
+    pub brief: bool,
     /// How many threads to use (default: as many as the machine has).
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,

@@ -3,7 +3,7 @@
 use super::Exit;
 use super::judging::{on_threads, open, overrides};
 use super::output::stdout;
-use crate::classify::{AnnotationTrust, Judge, JudgedRow};
+use crate::classify::{AnnotationTrust, BriefVerdict, Judge, JudgedRow, Row, RowError};
 use crate::cli::{ClassifyArgs, Global};
 use crate::report::visible;
 use std::io::{BufWriter, Write};
@@ -28,7 +28,7 @@ pub(super) fn run(global: &Global, args: &ClassifyArgs) -> anyhow::Result<Exit> 
         let input = open(path.as_deref())?;
         let mut out = BufWriter::with_capacity(1 << 18, stdout());
         let mut bad = 0usize;
-        judge.run(input, line, |lines| {
+        let write = |lines: Vec<Line>| {
             for line in lines {
                 match line {
                     Line::Verdict(bytes, told) => {
@@ -44,7 +44,8 @@ pub(super) fn run(global: &Global, args: &ClassifyArgs) -> anyhow::Result<Exit> 
                 }
             }
             Ok(())
-        })?;
+        };
+        if args.brief { judge.run_briefly(input, brief_line, write) } else { judge.run(input, line, write) }?;
         out.flush()?;
         Ok(bad)
     })?;
@@ -56,13 +57,26 @@ pub(super) fn run(global: &Global, args: &ClassifyArgs) -> anyhow::Result<Exit> 
 
 fn line(judged: JudgedRow) -> Line {
     match judged {
-        Ok((row, verdict)) => match serde_json::to_vec(&verdict) {
-            Ok(mut bytes) => {
-                bytes.push(b'\n');
-                Line::Verdict(bytes, row.told().collect())
-            }
-            Err(error) => Line::Bad(error.to_string()),
-        },
+        Ok((row, verdict)) => written(&row, &verdict, 2_048),
+        Err(error) => Line::Bad(error.to_string()),
+    }
+}
+
+fn brief_line(judged: Result<(&Row, BriefVerdict<'_>), RowError>) -> Line {
+    match judged {
+        Ok((row, verdict)) => written(row, &verdict, 256),
+        Err(error) => Line::Bad(error.to_string()),
+    }
+}
+
+/// A verdict as a line of JSON, which has about `usual` bytes.
+fn written(row: &Row, verdict: &impl serde::Serialize, usual: usize) -> Line {
+    let mut bytes = Vec::with_capacity(usual);
+    match serde_json::to_writer(&mut bytes, verdict) {
+        Ok(()) => {
+            bytes.push(b'\n');
+            Line::Verdict(bytes, row.told().collect())
+        }
         Err(error) => Line::Bad(error.to_string()),
     }
 }

@@ -4,6 +4,7 @@
 mod accuracy;
 mod archive;
 mod battery;
+mod brief;
 mod catalogue;
 mod catalogues;
 mod client;

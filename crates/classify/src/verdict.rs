@@ -2,15 +2,42 @@
 //!
 //! Pure: no clock, no files, no order but that of the input. It never panics, whatever the text.
 
-use crate::judge::annotation::{self, AnnotationTrust};
-use crate::judge::finding::{Fate, Finding, evidence_of};
+use crate::judge::annotation::{self, AnnotationTrust, HintsWeighed};
+use crate::judge::finding::{Fate, Finding, HIDDEN_TEXT, evidence_of};
+use crate::judge::selector::UNKNOWN_OPERATION;
 use crate::language::server_context::ServerContext;
 use crate::language::span::Span;
 use crate::rationale::settled::Settled;
 use crate::rationale::write;
 use crate::rules::ruleset::Ruleset;
 use mcpdex_model::text::is_invisible;
-use mcpdex_model::{Category, Confidence, Evidence, Overruled, Risk, Sep2793, Tool, Verdict};
+use mcpdex_model::{Category, Class, Confidence, Evidence, Overruled, Risk, Sep2793, Tool, Trait, Verdict};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// What of a verdict decides: enough for gates and for finding out whether a judgement changed. What it quotes and the
+/// reasons that it gives are not made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BriefVerdict<'a> {
+    pub server: &'a str,
+    pub name: &'a str,
+    pub class: Class,
+    pub traits: BTreeSet<Trait>,
+    pub risk: Risk,
+    pub confidence: Confidence,
+    /// Whether any rule recognised the tool.
+    pub recognised: bool,
+    /// The ids of the rules that it rests on, each once, in the order of the pack; behind them what is no rule of it.
+    pub rules: Vec<&'a str>,
+}
+
+/// A finding with the claims of the server weighed against it.
+struct Weighed {
+    claims: HintsWeighed,
+    risk: Risk,
+    confidence: Confidence,
+    recognised: bool,
+}
 
 /// How many pieces of evidence a verdict shows.
 const MAX_EVIDENCE: usize = 8;
@@ -33,14 +60,66 @@ impl Ruleset {
         }
     }
 
+    /// As [`Ruleset::judge_trusting`], without the texts of a verdict: class, traits, risk and confidence are the same.
+    pub fn judge_briefly<'a>(
+        &'a self,
+        context: &'a ServerContext,
+        tool: &'a Tool,
+        trust: AnnotationTrust,
+    ) -> BriefVerdict<'a> {
+        let finding = self.find(context, tool);
+        let Weighed { claims, risk, confidence, recognised } = self.weigh(context, tool, &finding, trust);
+        let verdict = BriefVerdict {
+            server: &context.server,
+            name: &tool.name,
+            class: claims.class,
+            traits: claims.traits,
+            risk,
+            confidence,
+            recognised,
+            rules: self.rules_of(&finding),
+        };
+        let Some(other) = &tool.other_reading else { return verdict };
+        let first = self.judge_briefly(context, other, trust);
+        let graver = if (first.risk, first.class) > (verdict.risk, verdict.class) { first } else { verdict };
+        BriefVerdict { name: &tool.name, confidence: Confidence::Low, ..graver }
+    }
+
+    /// The ids of the rules that won in `finding`.
+    fn rules_of(&self, finding: &Finding<'_>) -> Vec<&str> {
+        let won = finding.fired.iter().filter(|hit| hit.fate == Fate::Won);
+        let mut numbers: Vec<u32> = won.map(|hit| hit.rule).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let mut rules: Vec<&str> = numbers.iter().map(|number| self.rules[*number as usize].id.as_str()).collect();
+        if let Some(operation) = &finding.gravest_operation
+            && !rules.contains(&operation.rule.as_str())
+        {
+            let known = self.rules.iter().find(|rule| rule.id == operation.rule);
+            rules.push(known.map_or(UNKNOWN_OPERATION, |rule| rule.id.as_str()));
+        }
+        if !finding.hidden.is_empty() {
+            rules.push(HIDDEN_TEXT);
+        }
+        rules
+    }
+
+    fn weigh(&self, context: &ServerContext, tool: &Tool, finding: &Finding<'_>, trust: AnnotationTrust) -> Weighed {
+        let confidence = self.confidence(finding);
+        let claims = annotation::weigh(tool, context, finding, confidence, trust);
+        let own = |claims: &HintsWeighed| finding.risk(claims.class, &claims.traits).max(claims.at_least);
+        Weighed {
+            risk: if claims.lowered { Risk::of(claims.class, &claims.traits) } else { own(&claims) },
+            confidence: if claims.lowered { Confidence::Medium } else { confidence },
+            recognised: finding.recognised || claims.lowered,
+            claims,
+        }
+    }
+
     fn verdict(&self, context: &ServerContext, tool: &Tool, finding: Finding<'_>, trust: AnnotationTrust) -> Verdict {
-        let claims = annotation::weigh(tool, context, &finding, self.confidence(&finding), trust);
+        let Weighed { claims, risk, confidence, recognised } = self.weigh(context, tool, &finding, trust);
         let class = claims.class;
         let traits = claims.traits.clone();
-        let recognised = finding.recognised || claims.lowered;
-        let confidence = if claims.lowered { Confidence::Medium } else { self.confidence(&finding) };
-        let risk =
-            if claims.lowered { Risk::of(class, &traits) } else { finding.risk(class, &traits).max(claims.at_least) };
         let evidence = self.evidence(&finding);
         let rationale = write::rationale(&Settled {
             set: self,
@@ -136,14 +215,15 @@ const MAX_DOES: usize = 160;
 /// What a tool does, in one line of its own words: the first sentence of its description.
 fn does(tool: &Tool) -> String {
     let text = tool.description.as_deref().unwrap_or("").trim();
-    let mut line = String::new();
+    let mut line = String::with_capacity(text.len().min(MAX_DOES + 8));
     let mut letters = text.chars().peekable();
     let mut count = 0;
     while let Some(letter) = letters.next() {
-        if is_invisible(letter) || letter.is_control() && letter != '\n' {
+        let plain = letter.is_ascii_graphic();
+        if !plain && (is_invisible(letter) || letter.is_control() && letter != '\n') {
             continue;
         }
-        if letter.is_whitespace() {
+        if !plain && letter.is_whitespace() {
             let ends = letter == '\n' && letters.peek() == Some(&'\n');
             if ends && count > 0 {
                 break;

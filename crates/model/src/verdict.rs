@@ -243,7 +243,8 @@ pub struct Verdict {
     pub evidence: Vec<Evidence>,
     pub overruled: Vec<Overruled>,
     pub operations: Vec<OperationVerdict>,
-    pub frameworks: Vec<Framework>,
+    /// The same list for all verdicts that point at the same entries.
+    pub frameworks: Arc<[Framework]>,
     pub sep2793: Sep2793,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audit: Vec<AuditFinding>,
@@ -279,7 +280,7 @@ impl Verdict {
             evidence: Vec::new(),
             overruled: Vec::new(),
             operations: Vec::new(),
-            frameworks: Vec::new(),
+            frameworks: Arc::from([]),
             sep2793: Sep2793::of(class, &traits, risk, true),
             traits,
             audit: Vec::new(),

@@ -5,6 +5,7 @@ use super::compact_json::json;
 use mcpdex_model::{Category, Class, Confidence, Evidence, Framework, Risk, Sep2793, Trait, Verdict};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Texts that are remembered; beyond that all are forgotten and asked for again.
 const MOST: usize = 200_000;
@@ -12,12 +13,15 @@ const MOST: usize = 200_000;
 /// What a judgement is, but for what follows from the rules' taxonomies.
 type Key = (Class, Risk, Category, Confidence, bool, BTreeSet<Trait>);
 
+/// What follows from the rules' taxonomies, and the number of the judgement.
+type Derived = (Arc<[Framework]>, Sep2793, i64);
+
 /// The numbers of texts that were asked for.
 #[derive(Debug, Default)]
 pub(super) struct Dictionary {
     phrases: HashMap<String, i64>,
     grounds: HashMap<String, i64>,
-    judgements: HashMap<Key, Vec<(Vec<Framework>, Sep2793, i64)>>,
+    judgements: HashMap<Key, Vec<Derived>>,
 }
 
 impl Dictionary {
@@ -91,7 +95,7 @@ impl Dictionary {
                 row,
             )?,
         };
-        same.push((frameworks.clone(), sep2793.clone(), id));
+        same.push((Arc::clone(frameworks), sep2793.clone(), id));
         Ok(id)
     }
 }

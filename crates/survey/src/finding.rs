@@ -72,7 +72,7 @@ impl Finding {
     /// About what a verdict says: with a harm that says more than that of its kind, and the taxonomies' entries.
     #[must_use]
     fn judged(self, verdict: &Verdict) -> Finding {
-        Finding { harm: harm(verdict).to_owned(), frameworks: verdict.frameworks.clone(), ..self }
+        Finding { harm: harm(verdict).to_owned(), frameworks: verdict.frameworks.to_vec(), ..self }
     }
 }
 

@@ -74,19 +74,25 @@ pub fn row(line: usize, text: String) -> Result<Row, RowError> {
 }
 
 fn row_of(line: usize, mut object: Map<String, Value>, raw: String) -> Result<Row, RowError> {
-    let server = match object.shift_remove("server") {
+    // In which order the fields stand counts for nothing from here on.
+    let others: Vec<String> = object
+        .keys()
+        .map(String::as_str)
+        .filter(|key| !OF_A_TOOL.contains(key) && *key != "server")
+        .map(str::to_owned)
+        .collect();
+    let server = match object.swap_remove("server") {
         Some(Value::String(server)) => server,
         _ => String::new(),
     };
     if !object.contains_key("name")
-        && let Some(name) = object.shift_remove("tool")
+        && let Some(name) = object.swap_remove("tool")
     {
         object.insert("name".to_owned(), name);
     }
     let mut extra = Map::new();
-    let others: Vec<String> = object.keys().filter(|key| !OF_A_TOOL.contains(&key.as_str())).cloned().collect();
     for key in others {
-        if let Some(value) = object.shift_remove(&key) {
+        if let Some(value) = object.swap_remove(&key) {
             extra.insert(key, value);
         }
     }
@@ -237,7 +243,10 @@ impl<R: BufRead> Rows<R> {
                 continue;
             }
             return Ok(Some(match String::from_utf8(bytes) {
-                Ok(text) => RawRow::Text(line, text.trim_end().to_owned()),
+                Ok(mut text) => {
+                    text.truncate(text.trim_end().len());
+                    RawRow::Text(line, text)
+                }
                 Err(_) => RawRow::Bad(RowError { line, problem: "is not UTF-8".to_owned() }),
             }));
         }

@@ -11,6 +11,7 @@ use crate::language::action::{Action, Place};
 use crate::language::hidden::{self, Hiding};
 use crate::language::lexicon::UNKNOWN;
 use crate::language::quote::quote;
+use crate::language::schema_walk::member_of;
 use crate::language::server_context::ServerContext;
 use crate::language::span::Span;
 use crate::language::statements::Statements;
@@ -79,17 +80,14 @@ impl Ruleset {
     /// Fires every rule on the actions in `range` and, where that starts at 0, on the tool as a whole.
     pub(crate) fn fire(&self, scene: &Statements<'_, '_>, range: std::ops::Range<usize>) -> Vec<Fired> {
         let mut fired: Vec<Fired> = Vec::new();
+        let mut spans = Vec::with_capacity(8);
         let whole = range.start == 0;
         for index in range {
             let action = &scene.actions[index];
-            if let Some(verb) = action.verb {
-                for place in &self.by_verb[verb.lemma as usize] {
-                    self.try_clause(*place, scene, Some(index), &mut fired);
-                }
-            }
+            self.index.each(action, |place| self.try_clause(place, scene, Some(index), &mut fired, &mut spans));
             if action.plural && action.verb.is_none() {
                 for place in &self.by_plural {
-                    self.try_clause(*place, scene, Some(index), &mut fired);
+                    self.try_clause(*place, scene, Some(index), &mut fired, &mut spans);
                 }
             }
             for (nth, object) in action.objects.iter().enumerate() {
@@ -97,7 +95,7 @@ impl Ruleset {
                     continue;
                 }
                 for place in &self.by_object[object.lemma as usize] {
-                    self.try_clause(*place, scene, Some(index), &mut fired);
+                    self.try_clause(*place, scene, Some(index), &mut fired, &mut spans);
                 }
             }
         }
@@ -107,7 +105,7 @@ impl Ruleset {
                     continue;
                 }
                 for place in &self.by_literal[hit.literal as usize] {
-                    self.try_clause(*place, scene, None, &mut fired);
+                    self.try_clause(*place, scene, None, &mut fired, &mut spans);
                 }
             }
         }
@@ -120,6 +118,7 @@ impl Ruleset {
         scene: &Statements<'_, '_>,
         action: Option<usize>,
         fired: &mut Vec<Fired>,
+        spans: &mut Vec<Span>,
     ) {
         let rule = &self.rules[rule_number as usize];
         let clause = &rule.when[clause_number as usize];
@@ -135,14 +134,14 @@ impl Ruleset {
         if rule.class == Some(Class::Read) && of.is_some_and(aside) {
             return;
         }
-        let mut spans = Vec::with_capacity(2);
-        if !clause.holds(scene, of, &mut spans) {
+        spans.clear();
+        if !clause.holds(scene, of, spans) {
             return;
         }
-        let mut scrap = Vec::new();
+        let held = spans.len();
         let cancelled = rule.unless.iter().any(|unless| match (of, unless.is_of_action()) {
-            (None, true) => scene.actions.iter().any(|action| unless.holds(scene, Some(action), &mut scrap)),
-            _ => unless.holds(scene, of, &mut scrap),
+            (None, true) => scene.actions.iter().any(|action| unless.holds(scene, Some(action), spans)),
+            _ => unless.holds(scene, of, spans),
         });
         let full = match rule.confidence {
             Confidence::High => 3u8,
@@ -153,7 +152,7 @@ impl Ruleset {
             rule: rule_number,
             clause: clause_number,
             action: action_index,
-            spans,
+            spans: spans[..held].to_vec(),
             // What a later sentence says of reading is mostly what comes back, so it counts one step less again.
             // So does a look that is joined to an act: "starts a scan and returns its number".
             // What stands beside the main verbs is no evidence of reading.
@@ -242,7 +241,9 @@ fn is_said_of_a_switch(reading: &ToolText<'_>, spans: &[Span]) -> bool {
                     let asks = ["whether", "if true", "if set", "when true", "set to true"];
                     let start = segment.original.trim_start().to_ascii_lowercase();
                     let switch = is_switch(param.schema) || asks.iter().any(|word| start.starts_with(word));
-                    switch && !param.required && param.schema.get("default").and_then(Value::as_bool) != Some(true)
+                    switch
+                        && !param.required
+                        && member_of(param.schema, "default").and_then(Value::as_bool) != Some(true)
                 })
         })
 }
@@ -273,7 +274,7 @@ fn note_unread(finding: &mut Finding<'_>, foreign: Option<Span>) {
             finding.hidden.push(Evidence {
                 rule: HIDDEN_TEXT.to_owned(),
                 field: segment.field,
-                pointer: segment.pointer.clone(),
+                pointer: segment.pointer.to_string(),
                 text,
                 start: found.start,
                 end: found.end,

@@ -67,7 +67,7 @@ pub(crate) fn evidence_of(reading: &ToolText<'_>, rule: &str, span: Span) -> Evi
     let segment = &reading.segments[reading.segment_at(span.0)];
     let (start, end) = segment.original_span(span.0, span.1);
     let text = segment.original.get(start..end).unwrap_or_default().to_owned();
-    let pointer = segment.pointer.clone();
+    let pointer = segment.pointer.to_string();
     Evidence { rule: rule.to_owned(), field: segment.field, pointer, text, start, end }
 }
 

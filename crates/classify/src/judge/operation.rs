@@ -55,11 +55,9 @@ pub(crate) fn judge(set: &Ruleset, context: &ServerContext, tool: &Tool, finding
     let mut unknown = false;
     for selector in selectors(set, finding, tool) {
         let param = &finding.reading.params[selector.param];
-        let deeds: Vec<(Deed, &Value)> = selector
-            .values
-            .iter()
-            .map(|value| (judge_one(set, context, tool, finding, param, &value.text), value))
-            .collect();
+        let mut stand_in = StandIn::of(set, context, tool, finding, param);
+        let deeds: Vec<(Deed, &Value)> =
+            selector.values.iter().map(|value| (judge_one(set, finding, &mut stand_in, &value.text), value)).collect();
         if !are_operations(set, finding, &selector, &deeds) {
             continue;
         }
@@ -72,7 +70,7 @@ pub(crate) fn judge(set: &Ruleset, context: &ServerContext, tool: &Tool, finding
             }
             if found.len() < MAX_SHOWN {
                 found.push(OperationVerdict {
-                    parameter: param.path.clone(),
+                    parameter: param.path.to_string(),
                     value: value.text.clone(),
                     class: deed.class,
                     traits: deed.traits,
@@ -110,9 +108,17 @@ pub(crate) fn judge(set: &Ruleset, context: &ServerContext, tool: &Tool, finding
 /// one that their default brings is a loss of every call.
 fn judge_switches(set: &Ruleset, context: &ServerContext, tool: &Tool, finding: &mut Finding<'_>) {
     const COUNTED: [Trait; 3] = [Trait::Destructive, Trait::Financial, Trait::Privileged];
+    // The values of one parameter follow each other.
+    let mut stand_in: Option<(usize, StandIn)> = None;
     for switch in switches(set, finding, tool) {
-        let param = &finding.reading.params[switch.param];
-        let deed = judge_one(set, context, tool, finding, param, &switch.value.text);
+        let (_, known) = match stand_in.take_if(|(param, _)| *param == switch.param) {
+            Some(known) => stand_in.insert(known),
+            None => {
+                let param = &finding.reading.params[switch.param];
+                stand_in.insert((switch.param, StandIn::of(set, context, tool, finding, param)))
+            }
+        };
+        let deed = judge_one(set, finding, known, &switch.value.text);
         if deed.class == Class::Read || !deed.recognised || !deed.traits.iter().any(|of| COUNTED.contains(of)) {
             continue;
         }
@@ -209,36 +215,46 @@ fn weaken(set: &Ruleset, finding: &mut Finding<'_>, class: Class) {
     }
 }
 
+/// What the operations of one parameter are judged as: a tool that has that parameter alone.
+struct StandIn {
+    tool: Tool,
+    /// What an operation is done to.
+    nouns: String,
+    context: ServerContext,
+}
+
+impl StandIn {
+    fn of(set: &Ruleset, context: &ServerContext, tool: &Tool, finding: &Finding<'_>, param: &Param<'_>) -> StandIn {
+        let mut properties = Map::new();
+        properties.insert(param.name.to_owned(), param.schema.clone());
+        let mut schema = Map::new();
+        schema.insert("properties".to_owned(), serde_json::Value::Object(properties));
+        StandIn {
+            nouns: noun_part(set, finding, &tool.name),
+            context: ServerContext { server_words: context.server_words.clone(), ..ServerContext::default() },
+            tool: Tool {
+                name: String::new(),
+                title: None,
+                description: None,
+                input_schema: Some(schema),
+                output_schema: None,
+                annotations: mcpdex_model::Annotations::default(),
+                oddities: Vec::new(),
+                raw: String::new(),
+                other_reading: None,
+            },
+        }
+    }
+}
+
 /// Judges one operation as if it were the name of a tool, with the words of the tool's name as its object.
-fn judge_one(
-    set: &Ruleset,
-    context: &ServerContext,
-    tool: &Tool,
-    finding: &Finding<'_>,
-    param: &Param<'_>,
-    value: &str,
-) -> Deed {
-    let mut properties = Map::new();
-    properties.insert(param.name.to_owned(), param.schema.clone());
-    let mut schema = Map::new();
-    schema.insert("properties".to_owned(), serde_json::Value::Object(properties));
-    let name = format!("{value} {}", noun_part(set, finding, &tool.name));
-    let pseudo = Tool {
-        name,
-        title: None,
-        description: None,
-        input_schema: Some(schema),
-        output_schema: None,
-        annotations: mcpdex_model::Annotations::default(),
-        oddities: Vec::new(),
-        raw: String::new(),
-        other_reading: None,
-    };
-    let reading = ToolText::of(&pseudo, &set.lexicon);
+fn judge_one(set: &Ruleset, finding: &Finding<'_>, stand_in: &mut StandIn, value: &str) -> Deed {
+    stand_in.tool.name = [value, " ", &stand_in.nouns].concat();
+    let alone = &stand_in.context;
+    let reading = ToolText::of(&stand_in.tool, &set.lexicon);
     let segment = reading.name_segment();
-    let alone = ServerContext { server_words: context.server_words.clone(), ..ServerContext::default() };
     let own = words_of(value).len() as u32;
-    let actions: Vec<Action> = of_name(&reading, &set.lexicon, &alone, (segment.start, segment.end))
+    let actions: Vec<Action> = of_name(&reading, &set.lexicon, alone, (segment.start, segment.end))
         .into_iter()
         // The verb must be the operation's own, not one of the tool's name.
         .filter(|action| {
@@ -251,7 +267,7 @@ fn judge_one(
         })
         .collect();
     let phrases = set.phrases(&reading, &[], None);
-    let scene = Statements { reading: &reading, context: &alone, phrases: &phrases, actions: &actions };
+    let scene = Statements { reading: &reading, context: alone, phrases: &phrases, actions: &actions };
     let mut fired = set.fire(&scene, 0..actions.len());
     // The parameter that selects the operation is no evidence by itself, and what holds of the tool as a whole ("only
     // SELECT statements") holds of each operation.

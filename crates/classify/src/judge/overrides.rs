@@ -2,6 +2,7 @@
 //! One that matches nothing is reported, one that has expired is not applied and reported.
 
 use crate::rules::ruleset::Ruleset;
+use crate::verdict::BriefVerdict;
 use jiff::civil::Date;
 use mcpdex_model::{Category, Class, Confidence, Overruled, Risk, Sep2793, Trait, Verdict};
 use serde::Deserialize;
@@ -113,14 +114,7 @@ impl Overrides {
     /// Puts what a person settled in place of what the rules said: class, traits, risk and everything derived from them.
     /// What the rules said stays visible as overruled.
     pub fn apply(&self, rules: &Ruleset, mut verdict: Verdict) -> Verdict {
-        if self.entries.is_empty() {
-            return verdict;
-        }
-        let found = self.entries.iter().rev().find(|(entry, _)| {
-            entry.tool == verdict.name && entry.server.as_ref().is_none_or(|server| *server == verdict.server)
-        });
-        let Some((entry, used)) = found else { return verdict };
-        used.store(true, Ordering::Relaxed);
+        let Some(entry) = self.find(&verdict.server, &verdict.name) else { return verdict };
         let said = format!("{} with risk {}", verdict.class, verdict.risk);
         verdict.overruled.insert(
             0,
@@ -148,6 +142,30 @@ impl Overrides {
             entry.author, entry.date, verdict.class, verdict.risk
         );
         verdict
+    }
+
+    /// As [`Overrides::apply`], of what a verdict decides.
+    pub fn apply_briefly<'a>(&self, mut verdict: BriefVerdict<'a>) -> BriefVerdict<'a> {
+        if let Some(entry) = self.find(verdict.server, verdict.name) {
+            verdict.class = entry.class;
+            verdict.traits.clone_from(&entry.traits);
+            verdict.risk = entry.risk.unwrap_or_else(|| Risk::of(entry.class, &entry.traits));
+            verdict.confidence = Confidence::High;
+            verdict.recognised = true;
+        }
+        verdict
+    }
+
+    /// The last entry about a tool, which is used thereby.
+    fn find(&self, server: &str, tool: &str) -> Option<&Syntax> {
+        let found = self
+            .entries
+            .iter()
+            .rev()
+            .find(|(entry, _)| entry.tool == tool && entry.server.as_ref().is_none_or(|of| of == server));
+        let (entry, used) = found?;
+        used.store(true, Ordering::Relaxed);
+        Some(entry)
     }
 
     /// What people should know before a run: entries that have expired.

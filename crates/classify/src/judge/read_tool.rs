@@ -3,6 +3,7 @@
 use crate::judge::finding::Finding;
 use crate::language::action::{Action, Place, Word, of_name};
 use crate::language::lexicon::role;
+use crate::language::schema_walk::member_of;
 use crate::language::sentence::{self, read_beside};
 use crate::language::server_context::ServerContext;
 use crate::language::span::Span;
@@ -40,13 +41,13 @@ fn is_about_showing(name: &str) -> bool {
 
 /// Whether a parameter turns something on or off.
 pub(crate) fn is_switch(schema: &Value) -> bool {
-    let boolean = |schema: &Value| schema.get("type").and_then(Value::as_str) == Some("boolean");
-    let on_off = schema.get("enum").and_then(Value::as_array).is_some_and(|values| {
+    let boolean = |schema: &Value| member_of(schema, "type").and_then(Value::as_str) == Some("boolean");
+    let on_off = member_of(schema, "enum").and_then(Value::as_array).is_some_and(|values| {
         values.iter().all(|value| matches!(value.as_str(), Some("on" | "off" | "yes" | "no" | "true" | "false")))
     });
     boolean(schema)
         || on_off
-        || schema.get("anyOf").and_then(Value::as_array).is_some_and(|variants| variants.iter().any(boolean))
+        || member_of(schema, "anyOf").and_then(Value::as_array).is_some_and(|variants| variants.iter().any(boolean))
 }
 
 impl Ruleset {
@@ -95,7 +96,7 @@ impl Ruleset {
             let told = segment.pointer.contains("/oneOf/") || segment.pointer.contains("/anyOf/");
             read_beside(reading, &self.lexicon, span, Place::Parameter, switch, told, &mut actions);
             // What is on by default, or has to be chosen, waits for nothing.
-            if param.required || param.schema.get("default").and_then(Value::as_bool) == Some(true) {
+            if param.required || member_of(param.schema, "default").and_then(Value::as_bool) == Some(true) {
                 actions[from..].iter_mut().for_each(|action| action.switch = false);
             }
         }
@@ -179,7 +180,7 @@ impl Ruleset {
             let stated = matches!(reading.segments[segment].field, Field::Title | Field::Description)
                 && statements.iter().any(|(from, to)| *from <= span.0 && span.1 <= *to);
             let opening = opening.is_some_and(|(from, to)| from <= span.0 && span.1 <= to);
-            let denied = self.is_denied(reading, span);
+            let denied = self.lexicon.meaning(literal).said && self.is_denied(reading, span);
             phrases.push(PhraseHit { literal, span, segment: segment as u32, stated, opening, denied });
         };
         for hit in &reading.hits {
@@ -187,7 +188,7 @@ impl Ruleset {
                 add(hit.literal, (hit.start, hit.end));
             }
         }
-        // Names of one or two letters ("q") are too short for the automaton.
+        // Names of one or two letters ("q") are not among the hits.
         for segment in reading.segments.iter().filter(|s| s.field == Field::Parameter && s.end - s.start <= 2) {
             let word = &reading.text.as_bytes()[segment.start as usize..segment.end as usize];
             if let Some(literal) = self.lexicon.short(word) {

@@ -2,7 +2,7 @@
 //! of a description. Nothing is judged here.
 
 use crate::judge::finding::Finding;
-use crate::language::schema_walk::resolve;
+use crate::language::schema_walk::{member_of, resolve};
 use crate::language::tool_text::Param;
 use crate::rules::ruleset::Ruleset;
 use mcpdex_model::{Evidence, Field, Tool};
@@ -14,6 +14,9 @@ const MAX_OPERATIONS: usize = 200;
 const MAX_DEPTH: usize = 6;
 /// The longest word that can be an operation.
 const MAX_WORD: usize = 40;
+
+/// What stands for a rule where none knows an operation.
+pub(crate) const UNKNOWN_OPERATION: &str = "unknown-operation";
 
 /// One value, with the place where it stands.
 #[derive(Debug, Clone)]
@@ -28,7 +31,7 @@ pub(crate) struct Value {
 impl Value {
     pub(crate) fn evidence(&self, rule: &str) -> Evidence {
         Evidence {
-            rule: if rule.is_empty() { "unknown-operation".to_owned() } else { rule.to_owned() },
+            rule: if rule.is_empty() { UNKNOWN_OPERATION } else { rule }.to_owned(),
             field: self.field,
             pointer: self.pointer.clone(),
             text: self.text.clone(),
@@ -84,7 +87,7 @@ pub(crate) fn selectors(set: &Ruleset, finding: &Finding<'_>, tool: &Tool) -> Ve
         let mut values = Vec::new();
         collect(tool, param.schema, &param.pointer, 0, &mut values);
         // Variants of one request each name one value of the same parameter.
-        if let Some(known) = found.iter_mut().find(|known| params[known.param].path == param.path) {
+        if let Some(known) = found.iter_mut().find(|known| *params[known.param].path == *param.path) {
             let fresh: Vec<Value> =
                 values.into_iter().filter(|value| known.values.iter().all(|old| old.text != value.text)).collect();
             known.values.extend(fresh);
@@ -103,10 +106,10 @@ pub(crate) fn selectors(set: &Ruleset, finding: &Finding<'_>, tool: &Tool) -> Ve
 
 /// Whether each of several variants of one request fixes another value of the parameter, whatever it is called.
 fn tells_variants_apart(params: &[Param<'_>], param: &Param<'_>) -> bool {
-    let fixed = |param: &Param<'_>| param.schema.get("const").and_then(Json::as_str).map(str::to_owned);
+    let fixed = |param: &Param<'_>| member_of(param.schema, "const").and_then(Json::as_str).map(str::to_owned);
     let own = fixed(param);
     own.is_some()
-        && params.iter().any(|other| other.path == param.path && fixed(other).is_some_and(|of| own != Some(of)))
+        && params.iter().any(|other| *other.path == *param.path && fixed(other).is_some_and(|of| own != Some(of)))
 }
 
 /// The parameters that switch a deed on: booleans by their name, others by a value that is no filter.
@@ -115,11 +118,11 @@ pub(crate) fn switches(set: &Ruleset, finding: &Finding<'_>, tool: &Tool) -> Vec
     for (index, param) in finding.reading.params.iter().enumerate() {
         let last = last_word(finding, param);
         let is_in = |words: &[String]| words.iter().any(|word| word == last);
-        let default = param.schema.get("default");
+        let default = member_of(param.schema, "default");
         if is_boolean(param.schema) {
             let value = Value {
                 text: param.name.to_owned(),
-                pointer: param.pointer.clone(),
+                pointer: param.pointer.to_string(),
                 field: Field::Parameter,
                 start: 0,
                 end: param.name.len(),
@@ -156,19 +159,20 @@ fn are_methods(values: &[Value]) -> bool {
 }
 
 fn is_boolean(schema: &Json) -> bool {
-    schema.get("type").and_then(Json::as_str) == Some("boolean") || schema.get("const") == Some(&Json::Bool(true))
+    member_of(schema, "type").and_then(Json::as_str) == Some("boolean")
+        || member_of(schema, "const") == Some(&Json::Bool(true))
 }
 
 fn collect(tool: &Tool, schema: &Json, pointer: &str, depth: usize, values: &mut Vec<Value>) {
     if depth > MAX_DEPTH || values.len() > MAX_OPERATIONS {
         return;
     }
-    if let (Some(reference), Some(root)) = (schema.get("$ref").and_then(Json::as_str), &tool.input_schema)
+    if let (Some(reference), Some(root)) = (member_of(schema, "$ref").and_then(Json::as_str), &tool.input_schema)
         && let Some((target, place)) = resolve(root, reference)
     {
         collect(tool, target, &place, depth + 1, values);
     }
-    if let Some(Json::Array(listed)) = schema.get("enum") {
+    if let Some(Json::Array(listed)) = member_of(schema, "enum") {
         for (index, value) in listed.iter().enumerate() {
             if let Some(text) = value.as_str() {
                 values.push(Value::listed(text, format!("{pointer}/enum/{index}")));
@@ -176,10 +180,10 @@ fn collect(tool: &Tool, schema: &Json, pointer: &str, depth: usize, values: &mut
         }
         return;
     }
-    if let Some(Json::String(only)) = schema.get("const") {
+    if let Some(Json::String(only)) = member_of(schema, "const") {
         values.push(Value::listed(only, format!("{pointer}/const")));
     }
-    if let Some(pattern) = schema.get("pattern").and_then(Json::as_str) {
+    if let Some(pattern) = member_of(schema, "pattern").and_then(Json::as_str) {
         for (start, word) in alternatives(pattern) {
             values.push(Value {
                 text: word.to_owned(),
@@ -190,7 +194,7 @@ fn collect(tool: &Tool, schema: &Json, pointer: &str, depth: usize, values: &mut
             });
         }
     }
-    if let Some(items) = schema.get("items") {
+    if let Some(items) = member_of(schema, "items") {
         collect(tool, items, &format!("{pointer}/items"), depth + 1, values);
     }
     for key in ["anyOf", "oneOf", "allOf"] {
@@ -226,7 +230,7 @@ fn in_words(set: &Ruleset, finding: &Finding<'_>, param: usize) -> Vec<Value> {
                 .into_iter()
                 .map(|(start, word)| Value {
                     text: word.to_owned(),
-                    pointer: segment.pointer.clone(),
+                    pointer: segment.pointer.to_string(),
                     field: segment.field,
                     start,
                     end: start + word.len(),

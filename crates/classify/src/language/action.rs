@@ -1,6 +1,6 @@
 //! What a tool says it does: the verb of its name and the verbs of its sentences, each with its object.
 
-use crate::language::lexicon::{Form, Lemma, Lexicon, UNKNOWN};
+use crate::language::lexicon::{Form, Lemma, Lexicon};
 use crate::language::server_context::ServerContext;
 use crate::language::tool_text::{NameWord, ToolText, name_words};
 
@@ -263,19 +263,11 @@ impl Action {
         same.then(|| Some((end.first()?.start, end.last()?.end))).flatten()
     }
 
-    /// Where a phrase of lemmas is in the object; in the `proper` one, without what it belongs to.
-    pub(crate) fn has(&self, phrase: &[Lemma], proper: bool) -> Option<(u32, u32)> {
-        let first = *phrase.first()?;
-        if first == UNKNOWN {
-            return None;
+    /// The words of the object; of the `proper` one, without what it belongs to.
+    pub(crate) fn object(&self, proper: bool) -> Option<&[Word]> {
+        match self.head {
+            Some(head) if proper => self.objects.get(..=head),
+            _ => Some(&self.objects),
         }
-        let objects = match self.head {
-            Some(head) if proper => self.objects.get(..=head)?,
-            _ => &self.objects,
-        };
-        objects
-            .windows(phrase.len())
-            .find(|w| w.iter().map(|word| word.lemma).eq(phrase.iter().copied()))
-            .map(|window| (window[0].start, window[window.len() - 1].end))
     }
 }

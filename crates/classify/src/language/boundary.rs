@@ -78,7 +78,12 @@ impl Prose<'_, '_> {
         };
         // What is written in look-alikes is read as what it looks like.
         let read = |token: Token| self.reading.text[token.start as usize..].chars().next().unwrap_or(' ');
-        let (last, first) = (letter(before), letter(token));
+        let first = letter(token);
+        let plain = |token: Token| self.reading.text.as_bytes()[token.start as usize].is_ascii();
+        if !first.is_uppercase() && plain(token) {
+            return false;
+        }
+        let last = letter(before);
         let written = |letter: char| is_han(letter) || is_kana(letter) || is_hangul(letter) || is_cyrillic(letter);
         if written(read(token)) {
             let plain = |index: usize| !written(read(self.tokens[index]));
@@ -191,11 +196,15 @@ impl Prose<'_, '_> {
     /// How the word is written that may be the first of a sentence: with one capital, in another script than what stands
     /// before it, or with a blank in a script that sets none.
     fn first_letters(&self, before: Token, token: Token) -> Letters {
+        let bytes = self.reading.text.as_bytes();
+        let (word, plain) = (self.original(token), |token: Token| bytes[token.start as usize].is_ascii());
+        if word.starts_with(|first: char| first.is_ascii_lowercase()) && plain(token) && plain(before) {
+            return Letters::Plain;
+        }
         let first = |token: Token| self.reading.text[token.start as usize..].chars().next().unwrap_or(' ');
         let unspaced = |letter: char| is_han(letter) || is_kana(letter);
         let script = |letter: char| (unspaced(letter), is_hangul(letter), is_cyrillic(letter));
         let (last, letter) = (first(before), first(token));
-        let word = self.original(token);
         let written = unspaced(letter) || is_hangul(letter);
         if is_shouted(word) {
             Letters::Plain
@@ -232,6 +241,14 @@ impl Prose<'_, '_> {
 
     /// Notes a sentence of which no word is known, or that is written in letters that no language file has.
     pub(crate) fn note_foreign(&mut self, from: usize, to: usize) {
+        if self.foreign.is_some() {
+            return;
+        }
+        let sentence = &self.reading.text[self.tokens[from].start as usize..self.tokens[to - 1].end as usize];
+        // In plain letters it is only foreign where no word of it is known.
+        if sentence.is_ascii() && self.tokens[from..to].iter().any(|token| token.literal.is_some()) {
+            return;
+        }
         let words: Vec<&Token> = self.tokens[from..to].iter().filter(|token| token.kind == Kind::Word).collect();
         let text = |token: &Token| &self.reading.text[token.start as usize..token.end as usize];
         let strange = words.iter().filter(|token| text(token).chars().any(is_unread_script)).count();
@@ -241,7 +258,7 @@ impl Prose<'_, '_> {
             && words.len() * 2 > to - from
             && words.iter().all(|token| token.literal.is_none())
             && words.iter().filter(plain).count() == words.len();
-        if (strange >= 2 || unknown) && self.foreign.is_none() {
+        if strange >= 2 || unknown {
             self.foreign = Some((self.tokens[from].start, self.tokens[to - 1].end));
         }
     }

@@ -4,7 +4,7 @@
 //! advice to call something yield nothing. Nothing here knows a word.
 
 use crate::language::action::{Action, Place, Word};
-use crate::language::lexicon::{Form, Hit, Lemma, UNKNOWN, VerbForm, role};
+use crate::language::lexicon::{Form, Lemma, UNKNOWN, VerbForm, role};
 use crate::language::sentence::Prose;
 use crate::language::syntax::Order;
 use crate::language::token::Kind;
@@ -166,11 +166,10 @@ impl Prose<'_, '_> {
         }
         let text = &self.reading.text[token.start as usize..token.end as usize];
         let (_, last) = text.rsplit_once('-')?;
-        let mut hits: Vec<Hit> = Vec::new();
-        self.lexicon.find(last, &mut hits);
-        let whole = hits.iter().filter(|hit| hit.start == 0 && hit.end as usize == last.len());
-        whole
-            .flat_map(|hit| &self.lexicon.meaning(hit.literal).verbs)
+        let meaning = self.lexicon.meaning(self.lexicon.whole(last)?);
+        meaning
+            .verbs
+            .iter()
             .find(|verb| verb.language == language || verb.language == 0)
             .copied()
             .filter(|verb| verb.form != Form::Past || self.auxiliary(0, index, language, 2).is_some())

@@ -29,11 +29,21 @@ pub(crate) struct Hidden {
 const MIN_INVISIBLE: usize = 8;
 /// How many letters a sentence in an encoding has at least.
 const MIN_SENTENCE: usize = 12;
+/// How long a word is at least that may be a sentence in Base64, in bytes.
+const MIN_BASE64: usize = 20;
+/// How many escapes a word has at least that may be a sentence.
+const MIN_ESCAPES: usize = 6;
+/// How many digits stand between letters at least in a word that has them for letters.
+const MIN_MIXED: usize = 2;
 /// How much of a text is looked at, in bytes.
 const MAX_TEXT: usize = 64 * 1024;
 
 /// What hides in `text`.
 pub(crate) fn find(text: &str) -> Vec<Hidden> {
+    if may_hide(text) { look_for(text) } else { Vec::new() }
+}
+
+fn look_for(text: &str) -> Vec<Hidden> {
     let mut cut = text.len().min(MAX_TEXT);
     while !text.is_char_boundary(cut) {
         cut -= 1;
@@ -49,6 +59,90 @@ pub(crate) fn find(text: &str) -> Vec<Hidden> {
         found.extend(scrambled(text));
     }
     found
+}
+
+/// What a byte may be part of, as bits.
+mod kind {
+    pub(super) const LETTER: u8 = 1;
+    pub(super) const SMALL: u8 = 1 << 1;
+    pub(super) const DIGIT: u8 = 1 << 2;
+    /// Blanks, and every byte that may be part of one.
+    pub(super) const GAP: u8 = 1 << 3;
+    pub(super) const BASE64: u8 = 1 << 4;
+    /// What parts words that may be an encoded sentence, and what may end one.
+    pub(super) const PARTS: u8 = 1 << 5;
+    /// What begins an escape, or a character that nobody sees.
+    pub(super) const RARE: u8 = 1 << 6;
+}
+
+const KINDS: [u8; 256] = kinds();
+
+const fn kinds() -> [u8; 256] {
+    let mut kinds = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        kinds[at] = match at as u8 {
+            b'a'..=b'z' => kind::LETTER | kind::SMALL | kind::BASE64,
+            b'A'..=b'Z' => kind::LETTER | kind::BASE64,
+            b'0'..=b'9' => kind::DIGIT | kind::BASE64,
+            b'+' | b'/' | b'=' | b'-' | b'_' => kind::BASE64,
+            b' ' | b'\t'..=b'\r' => kind::GAP | kind::PARTS,
+            b'"' | b'\'' | b'`' | b'(' | b')' | b',' | b'.' | b';' | b':' => kind::PARTS,
+            b'%' | b'&' => kind::RARE,
+            0xE2 | 0xF3 => kind::GAP | kind::PARTS | kind::RARE,
+            0x80.. => kind::GAP | kind::PARTS,
+            _ => 0,
+        };
+        at += 1;
+    }
+    kinds
+}
+
+/// Whether anything of `text` looks as if it hid something; in most texts nothing does, and one look at its bytes tells.
+fn may_hide(text: &str) -> bool {
+    let (original, text) = (text, text.as_bytes());
+    let kind_at = |at: usize| text.get(at).map_or(kind::GAP | kind::PARTS, |byte| KINDS[usize::from(*byte)]);
+    let (mut escapes, mut single, mut mixed) = (0usize, 0usize, 0usize);
+    let mut at = 0;
+    while at < text.len() {
+        let start = at;
+        let mut all = 0;
+        let mut this = kind_at(at);
+        while this & kind::BASE64 != 0 {
+            all |= this;
+            at += 1;
+            this = kind_at(at);
+        }
+        let word = &text[start..at];
+        if !word.is_empty() {
+            let before = if start == 0 { kind::GAP | kind::PARTS } else { kind_at(start - 1) };
+            let whole = before & this & kind::PARTS != 0;
+            if word.len() >= MIN_BASE64
+                && whole
+                && base64_text(&original[start..at]).is_some_and(|text| is_sentence(&text))
+            {
+                return true;
+            }
+            let letter = word.len() == 1 && all & kind::LETTER != 0 && before & this & kind::GAP != 0;
+            single = if letter { single + 1 } else { 0 };
+            if all & (kind::SMALL | kind::DIGIT) == kind::SMALL | kind::DIGIT {
+                let has = |byte: u8, of: u8| KINDS[usize::from(byte)] & of != 0;
+                let stands = |w: &&[u8]| has(w[0], kind::LETTER) && has(w[1], kind::DIGIT) && has(w[2], kind::SMALL);
+                mixed += word.windows(3).filter(stands).count();
+            }
+            if single >= MIN_INVISIBLE {
+                return true;
+            }
+        }
+        if this & kind::RARE != 0 {
+            if matches!(text[at..], [0xF3, ..] | [0xE2, 0x80, 0xAD | 0xAE, ..] | [0xE2, 0x81, 0xA6 | 0xA7, ..]) {
+                return true;
+            }
+            escapes += usize::from(text[at].is_ascii());
+        }
+        at += 1;
+    }
+    escapes >= MIN_ESCAPES || mixed >= 2 * MIN_MIXED
 }
 
 /// A run of characters that stand for ASCII letters and are shown by nothing.
@@ -89,11 +183,11 @@ fn encoded(text: &str) -> Vec<Hidden> {
     {
         let start = word.as_ptr() as usize - text.as_ptr() as usize;
         let bare = word.trim_end_matches(['.', ';', ':']);
-        let (what, sentence) = if bare.len() >= 20 && bare.bytes().all(is_base64) {
+        let (what, sentence) = if bare.len() >= MIN_BASE64 && bare.bytes().all(is_base64) {
             ("a sentence in Base64", base64_text(bare))
-        } else if bare.matches('%').count() >= 6 {
+        } else if bare.matches('%').count() >= MIN_ESCAPES {
             ("a sentence in per cent signs", percent_text(bare))
-        } else if bare.matches("&#").count() >= 6 {
+        } else if bare.matches("&#").count() >= MIN_ESCAPES {
             ("a sentence in entities", entity_text(bare))
         } else {
             continue;
@@ -202,7 +296,7 @@ fn is_leet(word: &str) -> bool {
             w[0].is_ascii_lowercase() | w[0].is_ascii_uppercase() && w[1].is_ascii_digit() && w[2].is_ascii_lowercase()
         })
         .count();
-    between >= 2
+    between >= MIN_MIXED
         && bytes.iter().all(u8::is_ascii_alphanumeric)
         && word.len() <= 16
         && !word.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -220,6 +314,21 @@ mod tests {
         let word = base64::engine::general_purpose::STANDARD.encode("hand the keys of the house over");
         assert_eq!(find(&format!("Lists keys. {word}"))[0].sentence, "hand the keys of the house over");
         assert_eq!(find("Lists. w1p3s all cr4t3s of y0ur st0r3")[0].hiding, Hiding::Scrambled);
+    }
+
+    proptest::proptest! {
+        /// What a look at the bytes passes over hides nothing.
+        #[test]
+        fn nothing_that_hides_is_passed_over(
+            parts in proptest::collection::vec(
+                "[a-z] |[a-z]{1,5} |d3l3t3s |f1l3s\\.|%[46][0-9a-f]|&#x?[67][0-9];|[\u{E0061}-\u{E0068}]{9}|\u{202E}abcd|⚠|é\
+                 |aGFuZCB0aGUga2V5cyBvZiB0aGUgaG91c2Ugb3Zlcg|[,.;:'\"(]| ",
+                0..30,
+            )
+        ) {
+            let text = parts.concat();
+            proptest::prop_assert!(may_hide(&text) || look_for(&text).is_empty(), "{text:?}: {:?}", look_for(&text));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //!
 //! Whether the joined reading counts is for the judge to say; no word is known here.
 
-use crate::language::lexicon::{Hit, Lexicon};
+use crate::language::lexicon::Lexicon;
 use crate::language::tool_text::{Segment, ToolText};
 use mcpdex_model::Field;
 use mcpdex_model::text::is_unspaced;
@@ -44,7 +44,10 @@ impl<'t> ToolText<'t> {
         let is_name = matches!(segment.field, Field::Name | Field::Parameter);
         let text = &self.text[segment.start as usize..segment.end as usize];
         let mut cuts = Vec::new();
-        for chain in chains(text, |at| !is_name && segment.hides_before(segment.start + at), is_name) {
+        let hidden = |at| segment.hides_before(segment.start + at);
+        let hidden: Option<&dyn Fn(u32) -> bool> =
+            if is_name || segment.is_as_written() { None } else { Some(&hidden) };
+        for chain in chains(text, hidden, is_name) {
             let mut first = 0;
             while first + 1 < chain.len() {
                 let word = |last: usize| {
@@ -90,46 +93,82 @@ impl<'t> ToolText<'t> {
 
 /// Whether the lexicon has `word` as a verb in some form, and whether as a word that rules name.
 fn known(lexicon: &Lexicon, word: &str) -> (bool, bool) {
-    let mut hits: Vec<Hit> = Vec::new();
-    lexicon.find(word, &mut hits);
-    let whole = hits.iter().filter(|hit| hit.start == 0 && hit.end as usize == word.len());
-    whole
-        .map(|hit| lexicon.meaning(hit.literal))
-        .filter(|meaning| meaning.lexical)
-        .fold((false, false), |(verb, named), meaning| (verb || !meaning.verbs.is_empty(), named || meaning.word != 0))
+    let meaning = lexicon.whole(word).map(|literal| lexicon.meaning(literal)).filter(|meaning| meaning.lexical);
+    meaning.map_or((false, false), |meaning| (!meaning.verbs.is_empty(), meaning.word != 0))
 }
 
 /// What stands behind an apostrophe in honest words.
 const CLITICS: [&str; 7] = ["s", "t", "d", "m", "re", "ve", "ll"];
 
 /// Runs of letters with nothing but one joint between each and the next, as ranges of `text`. `hidden` says whether
-/// something that nobody sees stands before a place of it.
-fn chains(text: &str, hidden: impl Fn(u32) -> bool, is_name: bool) -> Vec<Vec<(u32, u32)>> {
+/// something that nobody sees stands before a place of it; `None`: nothing does.
+fn chains(text: &str, hidden: Option<&dyn Fn(u32) -> bool>, is_name: bool) -> Vec<Vec<(u32, u32)>> {
     let mut found: Vec<Vec<(u32, u32)>> = Vec::new();
+    let plain = text.is_ascii();
+    if plain && hidden.is_none() && !has_joint(text.as_bytes(), is_name) {
+        return found;
+    }
     let mut chain: Vec<(u32, u32)> = Vec::new();
     let mut gap: Option<usize> = None;
-    let mut letters = text.char_indices().peekable();
-    while let Some((at, letter)) = letters.next() {
-        if !is_part(letter) {
-            continue;
-        }
-        let mut end = at + letter.len_utf8();
-        while let Some((next, _)) = letters.next_if(|(_, letter)| is_part(*letter)) {
-            end = next + text[next..].chars().next().map_or(1, char::len_utf8);
-        }
+    let mut at = 0;
+    while let Some(start) = part_from(text, at, plain) {
+        let end = part_end(text, start, plain);
         let joins = gap.is_some_and(|from| {
-            let clitic = text[from..at].ends_with(['\'', '\u{2019}']) && CLITICS.contains(&&text[at..end]);
-            !clitic && is_joint(&text[from..at], is_name, || hidden(from as u32) || hidden(at as u32))
+            let between = &text[from..start];
+            let clitic = between.ends_with(['\'', '\u{2019}']) && CLITICS.contains(&&text[start..end]);
+            let hides = |at: usize| hidden.is_some_and(|hidden| hidden(at as u32));
+            !clitic && is_joint(between, is_name, || hides(from) || hides(start))
         });
         if !joins {
-            found.extend((chain.len() > 1).then(|| std::mem::take(&mut chain)));
+            if chain.len() > 1 {
+                found.push(std::mem::take(&mut chain));
+            }
             chain.clear();
         }
-        chain.push((at as u32, end as u32));
+        chain.push((start as u32, end as u32));
         gap = Some(end);
+        at = end;
     }
     found.extend((chain.len() > 1).then_some(chain));
     found
+}
+
+/// Whether a mark that may stand inside a word has a letter before it and one not far behind it, in plain ASCII.
+fn has_joint(text: &[u8], is_name: bool) -> bool {
+    const MARKS: [bool; 256] = {
+        let mut marks = [false; 256];
+        let mut at = 0;
+        while at < 11 {
+            marks[b"-_.*~|+'`^="[at] as usize] = true;
+            at += 1;
+        }
+        marks
+    };
+    let mark = |byte: &u8| if is_name { *byte == b' ' } else { MARKS[usize::from(*byte)] };
+    (1..text.len().saturating_sub(1)).any(|at| {
+        mark(&text[at])
+            && text[at - 1].is_ascii_alphabetic()
+            && (text[at + 1].is_ascii_alphabetic()
+                || mark(&text[at + 1]) && text.get(at + 2).is_some_and(u8::is_ascii_alphabetic)
+                || text[at] == b'-' && text[at + 1].is_ascii_whitespace())
+    })
+}
+
+/// Where the next run of letters begins.
+fn part_from(text: &str, at: usize, plain: bool) -> Option<usize> {
+    let found =
+        if plain { text.as_bytes()[at..].iter().position(u8::is_ascii_alphabetic) } else { text[at..].find(is_part) };
+    found.map(|length| at + length)
+}
+
+/// Where the run of letters ends that begins at `start`.
+fn part_end(text: &str, start: usize, plain: bool) -> usize {
+    let found = if plain {
+        text.as_bytes()[start..].iter().position(|byte| !byte.is_ascii_alphabetic())
+    } else {
+        text[start..].find(|letter| !is_part(letter))
+    };
+    found.map_or(text.len(), |length| start + length)
 }
 
 fn is_part(letter: char) -> bool {
@@ -169,7 +208,7 @@ mod tests {
         let words = |chain: &Vec<(u32, u32)>| {
             chain.iter().map(|(from, to)| &text[*from as usize..*to as usize]).collect::<Vec<_>>().join("")
         };
-        chains(text, |_| false, false).iter().map(words).collect()
+        chains(text, None, false).iter().map(words).collect()
     }
 
     #[test]

@@ -1,15 +1,14 @@
-//! Every word and phrase that rules and languages name, compiled into one automaton: text in, the words found in it out.
+//! Every word and phrase that rules and languages name, arranged to be found: text in, the words found in it out.
 //!
 //! It knows what a word can be (a verb form, a noun, a small word with a part in sentences); it does not know what that
 //! means for a tool.
 
-use crate::language::automaton::{Automaton, is_bounded_left};
+use crate::language::literal_finder::LiteralFinder;
 use crate::language::syntax::{Order, Script};
-use mcpdex_model::text::is_unspaced;
 
 /// A word that rules may name, by number; 0 is every word that they do not.
 pub(crate) type Lemma = u32;
-/// A literal of the automaton, by number.
+/// A word or phrase that is looked for, by number.
 pub(crate) type Literal = u32;
 
 /// The words that nobody's rules name.
@@ -71,6 +70,8 @@ pub(crate) struct Meaning {
     pub roles: Vec<(u8, u32)>,
     /// Whether rules name it as a phrase.
     pub phrase: bool,
+    /// Whether a rule asks of the phrase that nothing denies it.
+    pub said: bool,
     /// Whether it is a noun made of words that may be verbs elsewhere.
     pub compound: bool,
     /// The verb that a name beginning with this word has, where it asks.
@@ -115,11 +116,9 @@ pub(crate) struct Hit {
 /// The compiled lexicon.
 #[derive(Debug)]
 pub(crate) struct Lexicon {
-    pub(crate) automaton: Automaton,
-    /// The literal that each pattern of the automaton stands for.
-    pub(crate) patterns: Vec<Literal>,
+    pub(crate) finder: LiteralFinder,
     pub(crate) meanings: Vec<Meaning>,
-    /// Literals of one or two bytes, sorted: looked up where a word starts, for the automaton would see them everywhere.
+    /// Literals of one or two bytes, sorted: looked up where no longer one stands.
     pub(crate) short: Vec<(Short, Literal)>,
     pub languages: Vec<Language>,
     pub(crate) lemmas: Vec<String>,
@@ -171,15 +170,14 @@ impl Lexicon {
         self.nouny[lemma as usize]
     }
 
-    /// Finds every literal in `text`, in one pass, sorted by where it starts, longer ones first.
+    /// Finds every literal of three bytes or more in `text`, in one pass, sorted by where it starts, longer ones first.
     pub(crate) fn find(&self, text: &str, hits: &mut Vec<Hit>) {
-        self.automaton.find(text, |pattern, start, end| {
-            let literal = self.patterns[pattern];
-            if !self.meanings[literal as usize].bounded || is_bounded(text, start, end) {
-                hits.push(Hit { start: start as u32, end: end as u32, literal });
-            }
-        });
-        hits.sort_unstable_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end), hit.literal));
+        self.finder.find(text, hits);
+    }
+
+    /// The literal of three bytes or more that is all of `text`.
+    pub(crate) fn whole(&self, text: &str) -> Option<Literal> {
+        self.finder.whole(text)
     }
 
     /// Which bytes of `start..end` belong to a noun that is made of words that may be verbs.
@@ -211,18 +209,4 @@ pub(crate) fn short(word: &[u8]) -> Option<Short> {
         [one, two] => Some(u16::from_be_bytes([one, two])),
         _ => None,
     }
-}
-
-fn is_bounded(text: &str, start: usize, end: usize) -> bool {
-    let bytes = text.as_bytes();
-    is_bounded_left(text, start)
-        && match bytes.get(end) {
-            None => true,
-            Some(byte) if byte.is_ascii() => {
-                !(byte.is_ascii_alphanumeric()
-                    || *byte == b'_'
-                    || (*byte == b'-' && bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric)))
-            }
-            Some(_) => text[end..].chars().next().is_none_or(|l| !l.is_alphanumeric() || is_unspaced(l)),
-        }
 }

@@ -1,24 +1,26 @@
 //! Words and phrases of rules and languages in, the compiled [`Lexicon`] out: it makes the forms of each verb and noun and
 //! gives every literal its meanings. It looks at no text of a tool.
 
-use crate::language::automaton::Automaton;
 use crate::language::lexicon::{Form, Language, Lemma, Lexicon, Literal, Meaning, UNKNOWN, VerbForm, role, short};
+use crate::language::literal_finder::LiteralFinder;
 use crate::language::name_words::words_of;
 use crate::language::normalize::normal;
 use crate::language::syntax::{EndingSyntax, LanguageSyntax};
+use crate::language::word_hash::ByWord;
 use mcpdex_model::text::is_unspaced;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 /// Collects literals until [`LexiconBuilder::build`].
 #[derive(Debug, Default)]
 pub(crate) struct LexiconBuilder {
-    literals: HashMap<String, Literal>,
-    order: Vec<String>,
+    literals: HashMap<Rc<str>, Literal, ByWord>,
+    order: Vec<Rc<str>>,
     meanings: Vec<Meaning>,
     lemmas: Vec<String>,
-    lemma_ids: HashMap<String, Lemma>,
-    verbs: Vec<Lemma>,
-    nouns: Vec<Lemma>,
+    lemma_ids: HashMap<String, Lemma, ByWord>,
+    verbs: BTreeSet<Lemma>,
+    nouns: BTreeSet<Lemma>,
 }
 
 impl LexiconBuilder {
@@ -54,9 +56,7 @@ impl LexiconBuilder {
     /// Notes a verb that a rule names.
     pub(crate) fn verb(&mut self, text: &str) -> Lemma {
         let lemma = self.lemma(text);
-        if !self.verbs.contains(&lemma) {
-            self.verbs.push(lemma);
-        }
+        self.verbs.insert(lemma);
         lemma
     }
 
@@ -65,9 +65,7 @@ impl LexiconBuilder {
         text.split_whitespace()
             .map(|word| {
                 let lemma = self.lemma(word);
-                if !self.nouns.contains(&lemma) {
-                    self.nouns.push(lemma);
-                }
+                self.nouns.insert(lemma);
                 lemma
             })
             .collect()
@@ -77,6 +75,13 @@ impl LexiconBuilder {
     pub(crate) fn phrase(&mut self, text: &str) -> Literal {
         let literal = self.literal(&normal(text));
         self.meanings[literal as usize].phrase = true;
+        literal
+    }
+
+    /// Notes a phrase that a rule looks for where nothing denies it.
+    pub(crate) fn said_phrase(&mut self, text: &str) -> Literal {
+        let literal = self.phrase(text);
+        self.meanings[literal as usize].said = true;
         literal
     }
 
@@ -92,8 +97,9 @@ impl LexiconBuilder {
             return known;
         }
         let id = self.order.len() as Literal;
-        self.literals.insert(text.to_owned(), id);
-        self.order.push(text.to_owned());
+        let text: Rc<str> = Rc::from(text);
+        self.literals.insert(Rc::clone(&text), id);
+        self.order.push(Rc::clone(&text));
         let bounded = !text.chars().any(is_unspaced);
         self.meanings.push(Meaning { bounded, ..Meaning::default() });
         id
@@ -134,10 +140,7 @@ impl LexiconBuilder {
     }
 
     /// Compiles what was collected.
-    ///
-    /// # Errors
-    /// The automaton would be too large.
-    pub(crate) fn build(mut self, languages: &[LanguageSyntax]) -> Result<Lexicon, aho_corasick::BuildError> {
+    pub(crate) fn build(mut self, languages: &[LanguageSyntax]) -> Lexicon {
         let (mut nouny, mut nouny_in_prose, mut light) = (Vec::new(), Vec::new(), Vec::new());
         let (mut starts, mut ends) = (Vec::new(), Vec::new());
         for (index, language) in languages.iter().enumerate() {
@@ -204,18 +207,17 @@ impl LexiconBuilder {
         light.resize(self.lemmas.len(), false);
         starts.resize(self.lemmas.len(), false);
         ends.resize(self.lemmas.len(), false);
-        let (mut shorts, mut long, mut patterns) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut shorts, mut long) = (Vec::new(), Vec::new());
         for (id, text) in self.order.iter().enumerate() {
             let bounded = self.meanings[id].bounded;
             if let Some(word) = short(text.as_bytes()).filter(|_| bounded) {
                 shorts.push((word, id as Literal));
             } else {
-                long.push((text.as_str(), bounded));
-                patterns.push(id as Literal);
+                long.push((&**text, bounded, id as Literal));
             }
         }
         shorts.sort_unstable();
-        let automaton = Automaton::of(&long)?;
+        let finder = LiteralFinder::of(&long);
         let languages = languages
             .iter()
             .map(|language| Language {
@@ -229,9 +231,8 @@ impl LexiconBuilder {
             .collect();
         let money = self.literals.get("money").copied();
         let meanings = self.meanings;
-        Ok(Lexicon {
-            automaton,
-            patterns,
+        Lexicon {
+            finder,
             meanings,
             short: shorts,
             languages,
@@ -242,7 +243,7 @@ impl LexiconBuilder {
             verbs_at_the_start: starts,
             nouns_at_the_end: ends,
             money,
-        })
+        }
     }
 
     fn small_words(&mut self, language: &LanguageSyntax, index: u8) {
@@ -295,7 +296,8 @@ impl LexiconBuilder {
     /// Makes the forms of every verb and noun. Where a word is named by itself and is a form of another too, it is itself;
     /// in which file or order rules name words changes nothing.
     fn inflect(&mut self, language: &LanguageSyntax, index: u8) {
-        let (mut verbs, mut nouns) = (self.verbs.clone(), self.nouns.clone());
+        let mut verbs: Vec<Lemma> = self.verbs.iter().copied().collect();
+        let mut nouns: Vec<Lemma> = self.nouns.iter().copied().collect();
         verbs.sort_by(|one, other| self.lemmas[*one as usize].cmp(&self.lemmas[*other as usize]));
         nouns.sort_by(|one, other| self.lemmas[*one as usize].cmp(&self.lemmas[*other as usize]));
         for lemma in verbs {

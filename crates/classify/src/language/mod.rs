@@ -2,7 +2,6 @@
 //! built and nothing of what a deed means.
 
 pub(crate) mod action;
-pub(crate) mod automaton;
 pub(crate) mod boundary;
 pub(crate) mod deeds;
 pub(crate) mod hidden;
@@ -10,12 +9,14 @@ pub(crate) mod joined;
 pub(crate) mod latin;
 pub(crate) mod lexicon;
 pub(crate) mod lexicon_builder;
+pub(crate) mod literal_finder;
 pub(crate) mod name_words;
 pub(crate) mod normalize;
 pub(crate) mod quote;
 pub(crate) mod schema_walk;
 pub(crate) mod sentence;
 pub(crate) mod server_context;
+pub(crate) mod shared_text;
 pub(crate) mod span;
 pub(crate) mod statements;
 pub(crate) mod syntax;
@@ -24,3 +25,5 @@ pub(crate) mod tool_text;
 pub(crate) mod verb_first;
 pub(crate) mod verb_last;
 pub(crate) mod verbless;
+pub(crate) mod word_edges;
+pub(crate) mod word_hash;

@@ -8,6 +8,13 @@ pub(crate) const MAX_NAME: usize = 512;
 /// Appends the words of `name` to `out`, joined by blanks. Returns, for every byte appended, the range of the original
 /// that it came from.
 pub(crate) fn split_name(name: &str, out: &mut String, mended: &mut Normalized) -> Vec<(u32, u32)> {
+    if name.len() <= MAX_NAME && name.is_ascii() {
+        return split_ascii(name.as_bytes(), out);
+    }
+    split_any(name, out, mended)
+}
+
+fn split_any(name: &str, out: &mut String, mended: &mut Normalized) -> Vec<(u32, u32)> {
     let mut normal = String::with_capacity(name.len());
     let map = normalize(name, MAX_NAME, &mut normal, mended);
     let origin = |at: usize| map.as_ref().map_or((at as u32, at as u32 + 1), |map| map[at]);
@@ -43,6 +50,45 @@ pub(crate) fn split_name(name: &str, out: &mut String, mended: &mut Normalized) 
             for _ in 0..letter.len_utf8() {
                 spans.push((from, to));
             }
+        }
+        previous = kind;
+    }
+    if out.len() > start && out.ends_with(' ') {
+        out.pop();
+        spans.pop();
+    }
+    spans
+}
+
+/// The same of a name in plain ASCII, which is most of them.
+fn split_ascii(name: &[u8], out: &mut String) -> Vec<(u32, u32)> {
+    let mut spans: Vec<(u32, u32)> = Vec::with_capacity(name.len() + 8);
+    let kind_at = |at: usize| match name.get(at) {
+        Some(b'0'..=b'9') => Kind::Digit,
+        Some(b'A'..=b'Z') => Kind::Upper,
+        Some(b'a'..=b'z') => Kind::Lower,
+        _ => Kind::Gap,
+    };
+    let start = out.len();
+    let mut previous = Kind::Gap;
+    for (at, byte) in name.iter().enumerate() {
+        let kind = kind_at(at);
+        let from = at as u32;
+        let starts = match (previous, kind) {
+            (Kind::Lower | Kind::Digit, Kind::Upper) => true,
+            (Kind::Upper, Kind::Upper) if kind_at(at + 1) == Kind::Lower => {
+                let plural = name[at + 1] == b's' && !name.get(at + 2).is_some_and(u8::is_ascii_alphabetic);
+                !plural
+            }
+            _ => false,
+        };
+        if (starts || kind == Kind::Gap) && out.len() > start && !out.ends_with(' ') {
+            out.push(' ');
+            spans.push((from, from));
+        }
+        if kind != Kind::Gap {
+            out.push(char::from(byte.to_ascii_lowercase()));
+            spans.push((from, from + 1));
         }
         previous = kind;
     }
@@ -106,6 +152,16 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(words_of(name), words, "{name}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn plain_names_are_split_as_all_others_are(name in "([a-zA-Z]{0,4}|s|S|[0-9]|[ _./-]){0,12}") {
+            let (mut plain, mut any) = (String::new(), String::new());
+            let spans = split_ascii(name.as_bytes(), &mut plain);
+            let other = split_any(&name, &mut any, &mut Normalized::default());
+            proptest::prop_assert_eq!((plain, spans), (any, other));
         }
     }
 

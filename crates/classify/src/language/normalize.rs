@@ -69,9 +69,22 @@ pub(crate) fn normalize(
 
 /// The normal form alone.
 pub(crate) fn normal(text: &str) -> String {
+    if is_normal(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     normalize(text, usize::MAX, &mut out, &mut Normalized::default());
     out
+}
+
+/// Whether the text surely is its own normal form: small letters of Latin or Cyrillic, no word of which stands for one of
+/// the other.
+fn is_normal(text: &str) -> bool {
+    let latin = |letter| matches!(letter, ' '..='@' | '['..='~' | '\u{df}'..='\u{ff}');
+    let cyrillic = |letter| matches!(letter, ' ' | '\u{430}'..='\u{45f}');
+    text.chars().all(latin)
+        || text.chars().all(cyrillic)
+            && text.chars().any(|letter| is_cyrillic(letter) && latin_lookalike(letter).is_none())
 }
 
 fn cut<'t>(text: &'t str, limit: usize, mended: &mut Normalized) -> &'t str {

@@ -1,6 +1,7 @@
 //! A tool's input schema in, every parameter at any depth out: through references, combinations, items, nested objects and
 //! names given as patterns. It decides nothing; what it could not follow it says.
 
+use crate::language::shared_text::SharedText;
 use serde_json::{Map, Value};
 
 /// How many parameters of a tool are read.
@@ -19,32 +20,97 @@ pub(crate) struct FoundParam<'t> {
     /// Its schema, behind a reference where it is nothing but one.
     pub schema: &'t Value,
     /// JSON pointer to where it is declared.
-    pub pointer: String,
+    pub pointer: SharedText<'t>,
     /// The names that lead to it: `request.action`; its own name for the parameters of the call itself.
-    pub path: String,
+    pub path: SharedText<'t>,
     pub required: bool,
     /// Descriptions and titles of it and of the values it accepts, each with its pointer.
-    pub texts: Vec<(&'t str, String)>,
+    pub texts: Vec<(&'t str, SharedText<'t>)>,
 }
 
 /// What was found in a schema.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct SchemaWalk<'t> {
     pub params: Vec<FoundParam<'t>>,
     /// What was not read.
     pub unread: Vec<String>,
+    root: &'t Map<String, Value>,
     seen: usize,
     full: bool,
     /// Something stands deeper than is followed.
     deep: bool,
-    /// Where the schemas stand that are being read: a reference back to one of them leads nowhere new.
-    open: Vec<String>,
+    /// The schemas that are being read: a reference back to one of them leads nowhere new.
+    open: Vec<&'t Map<String, Value>>,
+}
+
+/// The keys of a schema under which schemas of parameters stand, looked up in one pass.
+#[derive(Debug, Default)]
+struct Keys<'t> {
+    reference: Option<&'t str>,
+    required: &'t [Value],
+    properties: [Option<&'t Map<String, Value>>; 2],
+    lists: [&'t [Value]; 4],
+    parts: [Option<&'t Map<String, Value>>; 6],
+}
+
+const PROPERTIES: [&str; 2] = ["properties", "patternProperties"];
+const LISTS: [&str; 4] = ["allOf", "anyOf", "oneOf", "prefixItems"];
+const PARTS: [&str; 6] = ["items", "additionalProperties", "then", "else", "if", "contains"];
+
+impl<'t> Keys<'t> {
+    fn of(schema: &'t Map<String, Value>) -> Keys<'t> {
+        let mut keys = Keys::default();
+        for (key, value) in schema {
+            match (key.as_str(), value) {
+                ("$ref", Value::String(reference)) => keys.reference = Some(reference),
+                ("required", Value::Array(names)) => keys.required = names,
+                (key, Value::Object(object)) => {
+                    if let Some(at) = PROPERTIES.iter().position(|known| *known == key) {
+                        keys.properties[at] = Some(object);
+                    } else if let Some(at) = PARTS.iter().position(|known| *known == key) {
+                        keys.parts[at] = Some(object);
+                    }
+                }
+                (key, Value::Array(list)) => {
+                    if let Some(at) = LISTS.iter().position(|known| *known == key) {
+                        keys.lists[at] = list;
+                    }
+                }
+                _ => {}
+            }
+        }
+        keys
+    }
+}
+
+/// The value of a key; most schemas have so few that looking at each is quicker than reckoning where it stands.
+pub(crate) fn member<'v>(object: &'v Map<String, Value>, key: &str) -> Option<&'v Value> {
+    const FEW: usize = 8;
+    if object.len() > FEW {
+        return object.get(key);
+    }
+    object.iter().find(|(known, _)| *known == key).map(|(_, value)| value)
+}
+
+/// The same of a value that may be an object.
+pub(crate) fn member_of<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    member(value.as_object()?, key)
 }
 
 /// Reads `schema`, the input schema of a tool.
 pub(crate) fn walk(schema: &Map<String, Value>) -> SchemaWalk<'_> {
-    let mut walk = SchemaWalk::default();
-    walk.object(schema, schema, "/inputSchema", "", 0);
+    let mut walk = SchemaWalk {
+        params: Vec::new(),
+        unread: Vec::new(),
+        root: schema,
+        seen: 0,
+        full: false,
+        deep: false,
+        open: Vec::new(),
+    };
+    let mut pointer = String::with_capacity(128);
+    pointer.push_str("/inputSchema");
+    walk.object(schema, &mut pointer, "", 0);
     if walk.full {
         walk.unread.push(format!("parameters beyond the first {}", walk.params.len()));
     }
@@ -70,16 +136,27 @@ pub(crate) fn resolve<'t>(root: &'t Map<String, Value>, reference: &str) -> Opti
     Some((at?, format!("/inputSchema/{path}")))
 }
 
+/// Does something with `pointer` led on by `key`, or by an index; afterwards it is what it was.
+fn led_on<T>(pointer: &mut String, key: &str, index: Option<usize>, act: impl FnOnce(&mut String) -> T) -> T {
+    let length = pointer.len();
+    pointer.push('/');
+    if key.contains(['~', '/']) {
+        pointer.push_str(&escape(key));
+    } else {
+        pointer.push_str(key);
+    }
+    if let Some(index) = index {
+        pointer.push('/');
+        pointer.push_str(&index.to_string());
+    }
+    let done = act(pointer);
+    pointer.truncate(length);
+    done
+}
+
 impl<'t> SchemaWalk<'t> {
-    fn object(
-        &mut self,
-        root: &'t Map<String, Value>,
-        schema: &'t Map<String, Value>,
-        pointer: &str,
-        parent: &str,
-        level: usize,
-    ) {
-        if self.open.iter().any(|open| open == pointer) {
+    fn object(&mut self, schema: &'t Map<String, Value>, pointer: &mut String, parent: &str, level: usize) {
+        if self.open.iter().any(|open| std::ptr::eq(*open, schema)) {
             return;
         }
         self.seen += 1;
@@ -88,44 +165,45 @@ impl<'t> SchemaWalk<'t> {
             self.deep |= level > MAX_DEPTH;
             return;
         }
-        self.open.push(pointer.to_owned());
-        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-            match resolve(root, reference) {
-                Some((Value::Object(target), place)) => self.object(root, target, &place, parent, level + 1),
+        self.open.push(schema);
+        let keys = Keys::of(schema);
+        if let Some(reference) = keys.reference {
+            match resolve(self.root, reference) {
+                Some((Value::Object(target), mut place)) => self.object(target, &mut place, parent, level + 1),
                 Some(_) => {}
                 None => self.foreign(reference),
             }
         }
-        let required: Vec<&str> =
-            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-        for key in ["properties", "patternProperties"] {
-            for (name, property) in schema.get(key).and_then(Value::as_object).into_iter().flatten() {
-                let place = format!("{pointer}/{key}/{}", escape(name));
-                self.param(root, name, property, &place, parent, level, required.contains(&name.as_str()));
+        for (key, properties) in PROPERTIES.iter().zip(keys.properties) {
+            for (name, property) in properties.into_iter().flatten() {
+                let required = keys.required.iter().any(|one| one.as_str() == Some(name));
+                led_on(pointer, key, None, |pointer| {
+                    led_on(pointer, name, None, |pointer| {
+                        self.param(name, property, pointer, parent, level, required);
+                    });
+                });
             }
         }
-        for key in ["allOf", "anyOf", "oneOf", "prefixItems"] {
-            for (index, part) in schema.get(key).and_then(Value::as_array).into_iter().flatten().enumerate() {
+        for (key, list) in LISTS.iter().zip(keys.lists) {
+            for (index, part) in list.iter().enumerate() {
                 if let Value::Object(part) = part {
-                    self.object(root, part, &format!("{pointer}/{key}/{index}"), parent, level + 1);
+                    led_on(pointer, key, Some(index), |pointer| self.object(part, pointer, parent, level + 1));
                 }
             }
         }
-        for key in ["items", "additionalProperties", "then", "else", "if", "contains"] {
-            if let Some(Value::Object(part)) = schema.get(key) {
-                self.object(root, part, &format!("{pointer}/{key}"), parent, level + 1);
+        for (key, part) in PARTS.iter().zip(keys.parts) {
+            if let Some(part) = part {
+                led_on(pointer, key, None, |pointer| self.object(part, pointer, parent, level + 1));
             }
         }
         self.open.pop();
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn param(
         &mut self,
-        root: &'t Map<String, Value>,
         name: &'t str,
         property: &'t Value,
-        pointer: &str,
+        pointer: &mut String,
         parent: &str,
         level: usize,
         required: bool,
@@ -134,21 +212,24 @@ impl<'t> SchemaWalk<'t> {
             self.full = true;
             return;
         }
+        let declared = SharedText::made(pointer);
         let mut texts = Vec::new();
-        let (mut schema, mut place) = (property, pointer.to_owned());
+        let mut schema = property;
+        // Where the schema stands, once it is another one.
+        let mut moved: Option<String> = None;
         for _ in 0..MAX_DEPTH {
-            self.texts(schema, &place, &mut texts, 0);
-            let alone = schema.get("allOf").and_then(Value::as_array).filter(|list| list.len() == 1);
+            self.texts(schema, moved.as_mut().unwrap_or(pointer), &mut texts, 0);
+            let alone = member_of(schema, "allOf").and_then(Value::as_array).filter(|list| list.len() == 1);
             if let Some(only) = alone.and_then(|list| list.first()) {
-                place = format!("{place}/allOf/0");
+                moved = Some(format!("{}/allOf/0", moved.as_ref().unwrap_or(pointer)));
                 schema = only;
                 continue;
             }
-            let Some(reference) = schema.get("$ref").and_then(Value::as_str) else { break };
-            match resolve(root, reference) {
-                Some((target, target_place)) => {
+            let Some(reference) = member_of(schema, "$ref").and_then(Value::as_str) else { break };
+            match resolve(self.root, reference) {
+                Some((target, place)) => {
                     schema = target;
-                    place = target_place;
+                    moved = Some(place);
                 }
                 None => {
                     self.foreign(reference);
@@ -156,22 +237,32 @@ impl<'t> SchemaWalk<'t> {
                 }
             }
         }
-        let path = if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") };
-        self.params.push(FoundParam { name, schema, pointer: pointer.to_owned(), path: path.clone(), required, texts });
+        let path = if parent.is_empty() {
+            SharedText::Borrowed(name)
+        } else {
+            SharedText::made(&[parent, ".", name].concat())
+        };
+        self.params.push(FoundParam { name, schema, pointer: declared, path: path.clone(), required, texts });
         if let Value::Object(inner) = schema {
-            self.object(root, inner, &place, &path, level + 1);
+            self.object(inner, moved.as_mut().unwrap_or(pointer), &path, level + 1);
         }
     }
 
     /// The description of a schema, and what is said of the values that it lists.
-    fn texts(&mut self, schema: &'t Value, place: &str, texts: &mut Vec<(&'t str, String)>, depth: usize) {
+    fn texts(
+        &mut self,
+        schema: &'t Value,
+        place: &mut String,
+        texts: &mut Vec<(&'t str, SharedText<'t>)>,
+        depth: usize,
+    ) {
         let keys: &[&str] = if depth == 0 { &["description"] } else { &["description", "title"] };
         for key in keys {
-            if let Some(text) = schema.get(*key).and_then(Value::as_str)
+            if let Some(text) = member_of(schema, key).and_then(Value::as_str)
                 && !text.is_empty()
                 && texts.iter().all(|(known, _)| *known != text)
             {
-                texts.push((text, format!("{place}/{key}")));
+                texts.push((text, led_on(place, key, None, |place| SharedText::made(place))));
             }
         }
         if depth > MAX_DEPTH || texts.len() > MAX_TEXTS {
@@ -179,14 +270,15 @@ impl<'t> SchemaWalk<'t> {
             self.deep |= depth > MAX_DEPTH;
             return;
         }
-        if let Some(Value::Object(items)) = schema.get("items")
+        let Value::Object(object) = schema else { return };
+        if let Some(part @ Value::Object(items)) = member(object, "items")
             && !items.contains_key("properties")
         {
-            self.texts(&schema["items"], &format!("{place}/items"), texts, depth + 1);
+            led_on(place, "items", None, |place| self.texts(part, place, texts, depth + 1));
         }
         for key in ["anyOf", "oneOf", "allOf"] {
-            for (index, part) in schema.get(key).and_then(Value::as_array).into_iter().flatten().enumerate() {
-                self.texts(part, &format!("{place}/{key}/{index}"), texts, depth + 1);
+            for (index, part) in member(object, key).and_then(Value::as_array).into_iter().flatten().enumerate() {
+                led_on(place, key, Some(index), |place| self.texts(part, place, texts, depth + 1));
             }
         }
     }

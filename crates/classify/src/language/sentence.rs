@@ -224,7 +224,11 @@ impl Prose<'_, '_> {
     }
 
     pub(crate) fn role(&self, index: usize, language: u8) -> u32 {
-        self.tokens[index].literal.map_or(0, |literal| self.lexicon.meaning(literal).role(language))
+        let token = &self.tokens[index];
+        if language == 0 {
+            return token.role;
+        }
+        token.literal.map_or(0, |literal| self.lexicon.meaning(literal).role(language))
     }
 
     /// `Some(true)` for the heading of a section that is no statement, `Some(false)` is never given: other headings
@@ -288,10 +292,11 @@ impl Prose<'_, '_> {
     }
 
     pub(crate) fn verb(&self, index: usize, language: u8) -> Option<VerbForm> {
-        if self.tokens[index].compound {
+        let token = &self.tokens[index];
+        if token.compound || !token.is_verb {
             return None;
         }
-        let literal = self.tokens[index].literal?;
+        let literal = token.literal?;
         let verbs = &self.lexicon.meaning(literal).verbs;
         verbs.iter().find(|v| v.language == language).or_else(|| verbs.iter().find(|v| v.language == 0)).copied()
     }

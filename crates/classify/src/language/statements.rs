@@ -17,7 +17,7 @@ pub(crate) struct PhraseHit {
     pub stated: bool,
     /// Whether it stands in the first statement of the description.
     pub opening: bool,
-    /// Whether a word of negation stands right before it.
+    /// Whether a word of negation stands right before it; looked at where a rule asks.
     pub denied: bool,
 }
 

@@ -30,6 +30,22 @@ pub(crate) struct Token {
     pub literal: Option<Literal>,
     /// Whether it is part of a noun of several words, and so no verb.
     pub compound: bool,
+    /// Whether it is a form of a verb in any language.
+    pub is_verb: bool,
+    /// The parts that it plays in English, as bits.
+    pub role: u32,
+}
+
+impl Token {
+    fn word(lexicon: &Lexicon, (start, end): (u32, u32), literal: Option<Literal>) -> Token {
+        let meaning = literal.map(|literal| lexicon.meaning(literal));
+        let (is_verb, role) = meaning.map_or((false, 0), |meaning| (!meaning.verbs.is_empty(), meaning.role(0)));
+        Token { kind: Kind::Word, start, end, literal, compound: false, is_verb, role }
+    }
+
+    fn sign(kind: Kind, start: u32, end: u32) -> Token {
+        Token { kind, start, end, literal: None, compound: false, is_verb: false, role: 0 }
+    }
 }
 
 pub(crate) fn tokens(reading: &ToolText<'_>, lexicon: &Lexicon, start: u32, end: u32) -> Vec<Token> {
@@ -40,6 +56,12 @@ pub(crate) fn tokens(reading: &ToolText<'_>, lexicon: &Lexicon, start: u32, end:
     // Hits are sorted: one cursor walks along.
     let mut cursor = reading.hits.partition_point(|hit| hit.start < start);
     while at < end && tokens.len() < MAX_TOKENS {
+        let byte = bytes[at as usize];
+        // No literal begins with a blank.
+        if byte == b' ' {
+            at += 1;
+            continue;
+        }
         while cursor < reading.hits.len() && reading.hits[cursor].start < at {
             cursor += 1;
         }
@@ -48,23 +70,16 @@ pub(crate) fn tokens(reading: &ToolText<'_>, lexicon: &Lexicon, start: u32, end:
             .take_while(|hit| hit.start == at)
             .find(|hit| hit.end <= end && lexicon.meaning(hit.literal).lexical);
         if let Some(hit) = hit {
-            tokens.push(Token {
-                kind: Kind::Word,
-                start: at,
-                end: hit.end,
-                literal: Some(hit.literal),
-                compound: false,
-            });
+            tokens.push(Token::word(lexicon, (at, hit.end), Some(hit.literal)));
             at = hit.end;
             continue;
         }
-        let byte = bytes[at as usize];
         let letter = if byte.is_ascii() { byte as char } else { text[at as usize..].chars().next().unwrap_or(' ') };
         let width = letter.len_utf8() as u32;
         if letter.is_alphanumeric() {
             let stop = if is_unspaced(letter) { at + width } else { word_end(text, at, end) };
             let literal = lexicon.short(&bytes[at as usize..stop as usize]);
-            tokens.push(Token { kind: Kind::Word, start: at, end: stop, literal, compound: false });
+            tokens.push(Token::word(lexicon, (at, stop), literal));
             at = stop;
             continue;
         }
@@ -72,12 +87,12 @@ pub(crate) fn tokens(reading: &ToolText<'_>, lexicon: &Lexicon, start: u32, end:
         let digit = bytes.get((at + width) as usize).is_some_and(u8::is_ascii_digit);
         if matches!(letter, '$' | '€' | '£' | '¥') && digit {
             let stop = word_end(text, at + width, end);
-            tokens.push(Token { kind: Kind::Word, start: at, end: stop, literal: lexicon.money, compound: false });
+            tokens.push(Token::word(lexicon, (at, stop), lexicon.money));
             at = stop;
             continue;
         }
         if let Some(kind) = punctuation(bytes, at, end, letter) {
-            tokens.push(Token { kind, start: at, end: at + width, literal: None, compound: false });
+            tokens.push(Token::sign(kind, at, at + width));
         }
         at += width;
     }

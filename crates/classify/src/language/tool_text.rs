@@ -5,6 +5,7 @@ use crate::language::lexicon::{Hit, Lexicon, Literal, UNKNOWN};
 use crate::language::name_words::split_name;
 use crate::language::normalize::{Normalized, normalize};
 use crate::language::schema_walk::{FoundParam, walk};
+use crate::language::shared_text::SharedText;
 use mcpdex_model::{Field, Tool};
 use serde_json::Value;
 
@@ -26,7 +27,7 @@ pub(crate) struct Segment<'t> {
     pub end: u32,
     pub original: &'t str,
     /// JSON pointer to the text, of a parameter's.
-    pub pointer: String,
+    pub pointer: SharedText<'t>,
     /// For every byte of the normal form, where it came from; `None` when both have the same offsets.
     map: Option<Vec<(u32, u32)>>,
 }
@@ -50,6 +51,11 @@ impl Segment<'_> {
         self.map.as_ref().and_then(|map| map.get(at as usize)).copied().unwrap_or((at, at + 1))
     }
 
+    /// Whether the normal form has the offsets of the original, and nothing was taken out.
+    pub(crate) fn is_as_written(&self) -> bool {
+        self.map.is_none()
+    }
+
     /// Whether the original has something before the byte at `at` of the reading that the normal form has not.
     pub(crate) fn hides_before(&self, at: u32) -> bool {
         at > self.start && at < self.end && {
@@ -70,9 +76,9 @@ pub(crate) struct Param<'t> {
     pub name: &'t str,
     pub schema: &'t Value,
     /// JSON pointer to where it is declared.
-    pub pointer: String,
+    pub pointer: SharedText<'t>,
     /// The names that lead to it: `request.action`; its own name for the parameters of the call itself.
-    pub path: String,
+    pub path: SharedText<'t>,
     pub required: bool,
     /// The segment of its name.
     pub segment: u32,
@@ -106,20 +112,20 @@ impl<'t> ToolText<'t> {
             unread: Vec::new(),
             title_pointer: if tool.title.is_some() { "/title" } else { "/annotations/title" },
         };
-        reading.name(Field::Name, 0, &tool.name, "/name");
-        let title_pointer = reading.title_pointer;
+        reading.name(Field::Name, 0, &tool.name, SharedText::Borrowed("/name"));
+        let title_pointer = SharedText::Borrowed(reading.title_pointer);
         reading.prose(Field::Title, 0, tool.display_title().unwrap_or(""), MAX_ABOUT, title_pointer);
-        reading.prose(Field::Description, 0, description, MAX_DESCRIPTION, "/description");
+        reading.prose(Field::Description, 0, description, MAX_DESCRIPTION, SharedText::Borrowed("/description"));
         if let Some(schema) = &tool.input_schema {
             let walk = walk(schema);
             reading.unread = walk.unread;
             for (index, found) in walk.params.into_iter().enumerate() {
                 let FoundParam { name, schema, pointer, path, required, texts } = found;
                 let segment = reading.segments.len() as u32;
-                reading.name(Field::Parameter, index as u32, name, &pointer);
+                reading.name(Field::Parameter, index as u32, name, pointer.clone());
                 for (text, place) in texts {
                     let room = MAX_ALL.saturating_sub(reading.text.len()).min(MAX_ABOUT);
-                    reading.prose(Field::ParameterDescription, index as u32, text, room, &place);
+                    reading.prose(Field::ParameterDescription, index as u32, text, room, place);
                 }
                 reading.params.push(Param { name, schema, pointer, path, required, segment });
             }
@@ -128,13 +134,13 @@ impl<'t> ToolText<'t> {
         reading
     }
 
-    fn name(&mut self, field: Field, parameter: u32, original: &'t str, pointer: &str) {
+    fn name(&mut self, field: Field, parameter: u32, original: &'t str, pointer: SharedText<'t>) {
         let start = self.text.len() as u32;
         let map = split_name(original, &mut self.text, &mut self.mended);
         self.push(field, parameter, start, original, Some(map), pointer);
     }
 
-    fn prose(&mut self, field: Field, parameter: u32, original: &'t str, limit: usize, pointer: &str) {
+    fn prose(&mut self, field: Field, parameter: u32, original: &'t str, limit: usize, pointer: SharedText<'t>) {
         let start = self.text.len() as u32;
         let map = normalize(original, limit, &mut self.text, &mut self.mended);
         self.push(field, parameter, start, original, map, pointer);
@@ -148,10 +154,10 @@ impl<'t> ToolText<'t> {
         start: u32,
         original: &'t str,
         map: Option<Vec<(u32, u32)>>,
-        pointer: &str,
+        pointer: SharedText<'t>,
     ) {
         let end = self.text.len() as u32;
-        self.segments.push(Segment { field, parameter, start, end, original, pointer: pointer.to_owned(), map });
+        self.segments.push(Segment { field, parameter, start, end, original, pointer, map });
         // A line end that no literal contains, so that none is found across two texts.
         self.text.push('\n');
     }

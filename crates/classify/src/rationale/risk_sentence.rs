@@ -155,7 +155,7 @@ fn bound_of<'f>(settled: &Settled<'f, '_>, hit: &Fired) -> Option<(&'f str, Boun
     hit.spans.iter().find_map(|span| {
         let segment = &reading.segments[reading.segment_at(span.0)];
         let param = reading.params.get(segment.parameter as usize)?;
-        let judged = settled.finding.operations.iter().any(|one| one.parameter == param.path);
+        let judged = settled.finding.operations.iter().any(|one| one.parameter == *param.path);
         (segment.field == Field::Parameter && !judged).then(|| bound(param.schema).map(|bound| (param.name, bound)))?
     })
 }

@@ -1,9 +1,10 @@
 //! One clause of a rule: compiled from its fields, and held against one action of one tool.
 
 use crate::language::action::{Action, Place};
-use crate::language::lexicon::{Lemma, Literal};
+use crate::language::lexicon::{Lemma, Literal, UNKNOWN};
 use crate::language::lexicon_builder::LexiconBuilder;
 use crate::language::name_words::words_of;
+use crate::language::schema_walk::member_of;
 use crate::language::span::Span;
 use crate::language::statements::{PhraseHit, Statements};
 use crate::rules::syntax::{ClauseSyntax, PlaceSyntax};
@@ -22,8 +23,8 @@ struct ParameterPattern {
 pub(crate) struct Clause {
     verb: Vec<Lemma>,
     object: Vec<Vec<Lemma>>,
-    /// The first words of `object`, sorted.
-    object_first: Vec<Lemma>,
+    /// The first word of each phrase of `object`, with the number of the phrase; sorted.
+    object_by_first: Vec<(Lemma, u32)>,
     last: Vec<Lemma>,
     /// The entries of `last` that are several words: the object ends with all of them.
     last_phrases: Vec<Vec<Lemma>>,
@@ -56,7 +57,7 @@ impl Compiler<'_> {
         let mut clause = Clause {
             verb: written.verb.iter().map(|word| b.verb(word)).collect(),
             object: written.object.iter().map(|phrase| b.object(phrase)).collect(),
-            object_first: Vec::new(),
+            object_by_first: Vec::new(),
             last: Vec::new(),
             last_phrases: Vec::new(),
             place: written.place.map(|place| match place {
@@ -67,7 +68,7 @@ impl Compiler<'_> {
             about: written.about.iter().map(|phrase| b.phrase(phrase)).collect(),
             anywhere: written.anywhere.iter().map(|phrase| b.phrase(phrase)).collect(),
             opening: written.opening.iter().map(|phrase| b.phrase(phrase)).collect(),
-            said: written.said.iter().map(|phrase| b.phrase(phrase)).collect(),
+            said: written.said.iter().map(|phrase| b.said_phrase(phrase)).collect(),
             parameter: Vec::new(),
             types: written.parameter_type.clone(),
             parameter_about: written.parameter_about.iter().map(|phrase| b.phrase(phrase)).collect(),
@@ -92,11 +93,22 @@ impl Compiler<'_> {
                 words => clause.last_phrases.push(words),
             }
         }
-        clause.object_first = clause.object.iter().filter_map(|phrase| phrase.first().copied()).collect();
-        clause.object_first.sort_unstable();
-        clause.object_first.dedup();
-        clause.verb.sort_unstable();
-        clause.last.sort_unstable();
+        let opened = clause.object.iter().enumerate().filter_map(|(nth, phrase)| Some((*phrase.first()?, nth as u32)));
+        clause.object_by_first = opened.filter(|(first, _)| *first != UNKNOWN).collect();
+        clause.object_by_first.sort_unstable();
+        for words in [&mut clause.verb, &mut clause.last] {
+            words.sort_unstable();
+        }
+        for phrases in [
+            &mut clause.name,
+            &mut clause.about,
+            &mut clause.anywhere,
+            &mut clause.opening,
+            &mut clause.said,
+            &mut clause.parameter_about,
+        ] {
+            phrases.sort_unstable();
+        }
         let (verbs, objects, literals) = clause.anchors();
         if verbs.is_empty() && objects.is_empty() && literals.is_empty() && clause.plural != Some(true) {
             return Err(
@@ -119,11 +131,10 @@ impl Clause {
             return (self.verb.clone(), Vec::new(), Vec::new());
         }
         if !self.object.is_empty() {
-            return (Vec::new(), self.object_first.clone(), Vec::new());
+            return (Vec::new(), self.first_objects(), Vec::new());
         }
         if self.names_last() {
-            let ends = self.last_phrases.iter().filter_map(|phrase| phrase.last());
-            return (Vec::new(), self.last.iter().chain(ends).copied().collect(), Vec::new());
+            return (Vec::new(), self.lasts(), Vec::new());
         }
         let literals = [&self.name, &self.about, &self.anywhere, &self.opening, &self.said]
             .into_iter()
@@ -139,6 +150,29 @@ impl Clause {
         !(self.last.is_empty() && self.last_phrases.is_empty())
     }
 
+    /// The verbs of which the action has to have one; none: any.
+    pub(crate) fn verbs(&self) -> &[Lemma] {
+        &self.verb
+    }
+
+    /// The words of which the object has to have one; none: any.
+    pub(crate) fn first_objects(&self) -> Vec<Lemma> {
+        let mut first: Vec<Lemma> = self.object_by_first.iter().map(|(first, _)| *first).collect();
+        first.dedup();
+        first
+    }
+
+    /// The words of which the object has to end with one; none: any.
+    pub(crate) fn lasts(&self) -> Vec<Lemma> {
+        let ends = self.last_phrases.iter().filter_map(|phrase| phrase.last());
+        self.last.iter().chain(ends).copied().collect()
+    }
+
+    /// Whether the action may stand there.
+    pub(crate) fn stands_in(&self, place: Place) -> bool {
+        self.place.is_none_or(|of| of == place)
+    }
+
     /// Whether the clause speaks of an action rather than of the tool as a whole.
     pub(crate) fn is_of_action(&self) -> bool {
         !(self.verb.is_empty() && self.object.is_empty()) || self.names_last() || self.plural.is_some()
@@ -152,10 +186,9 @@ impl Clause {
     /// Whether the clause holds, of this action where it speaks of one; `spans` receives the words that make it hold.
     pub(crate) fn holds(&self, scene: &Statements<'_, '_>, action: Option<&Action>, spans: &mut Vec<Span>) -> bool {
         let before = spans.len();
-        let holds = self.action_holds(action, spans)
-            && self.verbless.is_none_or(|wanted| {
-                wanted == action.map_or_else(|| is_verbless(scene.actions), |action| action.verb.is_none())
-            })
+        let holds = self.verbless.is_none_or(|wanted| {
+            wanted == action.map_or_else(|| is_verbless(scene.actions), |action| action.verb.is_none())
+        }) && self.action_holds(action, spans)
             && self.tool_holds(scene, spans);
         if !holds {
             spans.truncate(before);
@@ -184,10 +217,7 @@ impl Clause {
             }
         }
         if !self.object.is_empty() {
-            if !action.objects.iter().any(|word| self.object_first.binary_search(&word.lemma).is_ok()) {
-                return false;
-            }
-            match self.object.iter().find_map(|phrase| action.has(phrase, self.proper)) {
+            match self.object_of(action) {
                 Some(span) => spans.push(span),
                 None => return false,
             }
@@ -204,6 +234,26 @@ impl Clause {
         true
     }
 
+    /// Where a phrase of `object` stands in the object of the action; of several the one that is written first.
+    fn object_of(&self, action: &Action) -> Option<Span> {
+        let words = action.object(self.proper)?;
+        let mut found: Option<(u32, Span)> = None;
+        for (at, word) in words.iter().enumerate() {
+            let from = self.object_by_first.partition_point(|(first, _)| *first < word.lemma);
+            for (_, nth) in self.object_by_first[from..].iter().take_while(|(first, _)| *first == word.lemma) {
+                if found.is_some_and(|(known, _)| known <= *nth) {
+                    break;
+                }
+                let phrase = &self.object[*nth as usize];
+                let Some(said) = words.get(at..at + phrase.len()) else { continue };
+                if said.iter().map(|word| word.lemma).eq(phrase.iter().copied()) {
+                    found = Some((*nth, (word.start, said[said.len() - 1].end)));
+                }
+            }
+        }
+        found.map(|(_, span)| span)
+    }
+
     fn tool_holds(&self, scene: &Statements<'_, '_>, spans: &mut Vec<Span>) -> bool {
         if !self.server.is_empty()
             && !self.server.iter().any(|words| scene.context.server_words.contains(words.as_str()))
@@ -215,7 +265,7 @@ impl Clause {
             if wanted.is_empty() {
                 return true;
             }
-            let found = scene.phrases.iter().find(|hit| wanted.contains(&hit.literal) && fits(hit));
+            let found = scene.phrases.iter().find(|hit| wanted.binary_search(&hit.literal).is_ok() && fits(hit));
             spans.extend(found.map(|hit| hit.span));
             found.is_some()
         };
@@ -251,7 +301,7 @@ impl Clause {
             if !self.values.is_empty() && !accepts(param.schema, &self.values, 0) {
                 continue;
             }
-            let pattern = param.schema.get("pattern").and_then(Value::as_str).unwrap_or("").to_lowercase();
+            let pattern = member_of(param.schema, "pattern").and_then(Value::as_str).unwrap_or("").to_lowercase();
             if !self.patterns.is_empty() && !self.patterns.iter().any(|wanted| pattern.starts_with(wanted.as_str())) {
                 continue;
             }
@@ -260,7 +310,7 @@ impl Clause {
                     let of = &scene.reading.segments[other.segment as usize];
                     of.field == Field::ParameterDescription
                         && of.parameter == segment.parameter
-                        && self.parameter_about.contains(&other.literal)
+                        && self.parameter_about.binary_search(&other.literal).is_ok()
                 });
                 let Some(about) = about else { continue };
                 spans.push(about.span);
@@ -282,16 +332,16 @@ const MAX_DEPTH: usize = 4;
 
 /// Whether a value may have one of the types. A text with a list of accepted values is no free `string`.
 fn has_type(schema: &Value, wanted: &[String], depth: usize) -> bool {
-    let listed = schema.get("enum").is_some() || schema.get("const").is_some();
+    let listed = member_of(schema, "enum").is_some() || member_of(schema, "const").is_some();
     let is = |value: &Value| {
         value.as_str().is_some_and(|name| wanted.iter().any(|w| w == name && !(listed && name == "string")))
     };
-    match schema.get("type") {
+    match member_of(schema, "type") {
         Some(Value::Array(types)) => types.iter().any(is),
         Some(one) => is(one),
         None if depth < MAX_DEPTH => ["anyOf", "oneOf"]
             .iter()
-            .filter_map(|key| schema.get(*key)?.as_array())
+            .filter_map(|key| member_of(schema, key)?.as_array())
             .flatten()
             .any(|variant| has_type(variant, wanted, depth + 1)),
         None => false,
@@ -303,19 +353,19 @@ fn accepts(schema: &Value, wanted: &[String], depth: usize) -> bool {
         return false;
     }
     let is = |value: &Value| value.as_str().is_some_and(|text| wanted.iter().any(|w| text.eq_ignore_ascii_case(w)));
-    if let Some(Value::Array(values)) = schema.get("enum") {
+    if let Some(Value::Array(values)) = member_of(schema, "enum") {
         return values.iter().any(is);
     }
     let alternative = |pattern: &str| {
         let inner = pattern.trim_start_matches('^').trim_end_matches('$').trim_start_matches('(').trim_end_matches(')');
         inner.contains('|') && inner.split('|').any(|text| wanted.iter().any(|w| text.eq_ignore_ascii_case(w)))
     };
-    schema.get("const").is_some_and(is)
-        || schema.get("pattern").and_then(Value::as_str).is_some_and(alternative)
-        || schema.get("items").is_some_and(|items| accepts(items, wanted, depth + 1))
+    member_of(schema, "const").is_some_and(is)
+        || member_of(schema, "pattern").and_then(Value::as_str).is_some_and(alternative)
+        || member_of(schema, "items").is_some_and(|items| accepts(items, wanted, depth + 1))
         || ["anyOf", "oneOf"]
             .iter()
-            .filter_map(|key| schema.get(*key)?.as_array())
+            .filter_map(|key| member_of(schema, key)?.as_array())
             .flatten()
             .any(|variant| accepts(variant, wanted, depth + 1))
 }

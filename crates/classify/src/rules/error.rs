@@ -13,6 +13,4 @@ pub enum RulesError {
     Rule { file: String, rule: String, message: String },
     #[error("no rules found in {0}: an empty set would call nothing dangerous")]
     Empty(String),
-    #[error("the rules do not compile: {0}")]
-    TooLarge(#[from] aho_corasick::BuildError),
 }

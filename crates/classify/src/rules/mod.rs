@@ -3,6 +3,7 @@
 pub(crate) mod attacks;
 pub(crate) mod builtin;
 pub(crate) mod clause;
+pub(crate) mod clause_index;
 pub(crate) mod digest;
 pub(crate) mod error;
 pub(crate) mod risk_factor;

@@ -3,6 +3,7 @@
 
 use crate::language::name_words::words_of;
 use crate::language::quote::quote;
+use crate::language::schema_walk::member_of;
 use crate::language::tool_text::ToolText;
 use crate::rules::syntax::{RiskEffect, RiskFactorSyntax};
 use serde_json::Value;
@@ -68,25 +69,25 @@ pub(crate) enum Bound {
 /// What the schema says of the texts that a parameter takes; `None` where it takes no text or says nothing.
 pub(crate) fn bound(schema: &Value) -> Option<Bound> {
     fn look(schema: &Value, depth: usize) -> Option<Bound> {
-        if let Some(values) = schema.get("enum").and_then(Value::as_array) {
+        if let Some(values) = member_of(schema, "enum").and_then(Value::as_array) {
             return Some(Bound::Values(values.len()));
         }
-        if schema.get("const").is_some() {
+        if member_of(schema, "const").is_some() {
             return Some(Bound::Values(1));
         }
-        if schema.get("pattern").is_some() {
+        if member_of(schema, "pattern").is_some() {
             return Some(Bound::Pattern);
         }
-        if schema.get("type").and_then(Value::as_str) == Some("string") {
+        if member_of(schema, "type").and_then(Value::as_str) == Some("string") {
             return Some(Bound::None);
         }
         if depth >= MAX_DEPTH {
             return None;
         }
-        if let Some(items) = schema.get("items") {
+        if let Some(items) = member_of(schema, "items") {
             return look(items, depth + 1);
         }
-        let variants = ["anyOf", "oneOf"].iter().filter_map(|key| schema.get(*key)?.as_array()).flatten();
+        let variants = ["anyOf", "oneOf"].iter().filter_map(|key| member_of(schema, key)?.as_array()).flatten();
         // The widest variant is what a caller can use.
         variants.filter_map(|variant| look(variant, depth + 1)).max_by_key(|bound| match bound {
             Bound::Values(count) => *count,

@@ -6,17 +6,19 @@
 use crate::language::lexicon::{Lemma, Lexicon, Literal};
 use crate::language::lexicon_builder::LexiconBuilder;
 use crate::language::syntax::LanguageSyntax;
+use crate::language::word_hash::ByWord;
 use crate::rules::clause::{Clause, Compiler};
+use crate::rules::clause_index::ClauseIndex;
 use crate::rules::digest;
 use crate::rules::error::RulesError;
 use crate::rules::risk_factor::RiskFactors;
 use crate::rules::self_praise::SelfPraise;
-use crate::rules::source_file::SourceFile;
+use crate::rules::source_file::{SourceFile, files_with};
 use crate::rules::syntax::{ClauseSyntax, RiskFactorSyntax, RuleFile, RuleSyntax, SelfPraiseSyntax};
 use crate::rules::taxonomy::Taxonomy;
 use mcpdex_model::{Class, Confidence, Risk, Trait};
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::Path;
 
 /// A compiled rule.
 #[derive(Debug)]
@@ -48,6 +50,8 @@ pub struct Ruleset {
     pub(crate) rules: Vec<Rule>,
     /// Clauses by the verb that they need.
     pub(crate) by_verb: Vec<Vec<ClauseRef>>,
+    /// The same, with what else they ask of an action.
+    pub(crate) index: ClauseIndex,
     /// Clauses without a verb by an object word that they need.
     pub(crate) by_object: Vec<Vec<ClauseRef>>,
     /// Clauses about the tool as a whole by a literal that they need.
@@ -73,7 +77,7 @@ impl Ruleset {
     /// # Errors
     /// The embedded rules are broken; a test holds that they are not.
     pub fn builtin() -> Result<Ruleset, RulesError> {
-        Ruleset::of_files(crate::rules::builtin::files(), "the embedded rules")
+        Ruleset::of(crate::rules::builtin::files(), "the embedded rules", Ruleset::builtin_digest().to_owned())
     }
 
     /// The digest of the rules that come with mcpdex, without compiling them; worked out when mcpdex was built.
@@ -87,6 +91,9 @@ impl Ruleset {
     /// # Errors
     /// A folder cannot be read, holds no rules, or holds what is not a rule file.
     pub fn load<P: AsRef<Path>>(dirs: &[P]) -> Result<Ruleset, RulesError> {
+        if dirs.is_empty() {
+            return Ruleset::builtin();
+        }
         Ruleset::of_files(files_with(dirs)?, "the folders given")
     }
 
@@ -107,6 +114,10 @@ impl Ruleset {
     /// See [`RulesError`].
     pub fn of_files(files: Vec<SourceFile>, from: &str) -> Result<Ruleset, RulesError> {
         let digest = digest::of(files.iter().map(|file| (file.path.as_str(), file.text.as_str())));
+        Ruleset::of(files, from, digest)
+    }
+
+    fn of(files: Vec<SourceFile>, from: &str, digest: String) -> Result<Ruleset, RulesError> {
         let mut languages: Vec<LanguageSyntax> = Vec::new();
         let mut rules: Vec<(String, RuleSyntax)> = Vec::new();
         let mut operation_parameters = Vec::new();
@@ -193,23 +204,6 @@ impl Ruleset {
     }
 }
 
-/// The embedded files with those of folders in the place of their namesakes.
-fn files_with<P: AsRef<Path>>(dirs: &[P]) -> Result<Vec<SourceFile>, RulesError> {
-    let mut files = crate::rules::builtin::files();
-    for dir in dirs {
-        let dir = dir.as_ref();
-        let found = read_folder(dir, "")?;
-        if found.is_empty() {
-            return Err(RulesError::Empty(dir.display().to_string()));
-        }
-        for file in found {
-            files.retain(|known| known.path != file.path);
-            files.push(file);
-        }
-    }
-    Ok(files)
-}
-
 /// Puts the words of a kind in the place of its name.
 fn name_kinds(clause: &mut ClauseSyntax, kinds: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
     let lists = [
@@ -254,8 +248,11 @@ fn compile(
     let mut builder = LexiconBuilder::new();
     let clauses = || written.iter().flat_map(|(_, rule)| rule.when.iter().chain(&rule.unless));
     let nouns = clauses().flat_map(|clause| clause.object.iter().chain(&clause.last));
-    let nouns: BTreeSet<&str> = nouns.flat_map(|phrase| phrase.split_whitespace()).collect();
-    let verbs: BTreeSet<&str> = clauses().flat_map(|clause| clause.verb.iter().map(String::as_str)).collect();
+    // Most are named many times: each once before they are put in order.
+    let nouns: HashSet<&str, ByWord> = nouns.flat_map(|phrase| phrase.split_whitespace()).collect();
+    let nouns: BTreeSet<&str> = nouns.into_iter().collect();
+    let verbs: HashSet<&str, ByWord> = clauses().flat_map(|clause| clause.verb.iter().map(String::as_str)).collect();
+    let verbs: BTreeSet<&str> = verbs.into_iter().collect();
     if let Some(english) = languages.first() {
         builder.unify(&nouns, &verbs, english);
     }
@@ -264,12 +261,13 @@ fn compile(
         rules.push(compile_rule(file, syntax, &written, &mut builder)?);
     }
     let claims = SelfPraise::of(claims, &mut builder);
-    let lexicon = builder.build(languages)?;
+    let lexicon = builder.build(languages);
     let mut set = Ruleset {
         by_verb: vec![Vec::new(); lexicon.lemmas()],
         by_object: vec![Vec::new(); lexicon.lemmas()],
         by_literal: vec![Vec::new(); lexicon.literals()],
         by_plural: Vec::new(),
+        index: ClauseIndex::of(&rules, lexicon.lemmas()),
         lexicon,
         rules: Vec::new(),
         operation_parameters: Vec::new(),
@@ -362,26 +360,4 @@ fn compile_rule(
         file: file.to_owned(),
         syntax: syntax.clone(),
     })
-}
-
-fn read_folder(dir: &Path, below: &str) -> Result<Vec<SourceFile>, RulesError> {
-    let io = |source| RulesError::Io { path: dir.to_path_buf(), source };
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(dir)
-        .map_err(io)?
-        .map(|entry| entry.map(|e| e.path()))
-        .collect::<Result<_, _>>()
-        .map_err(io)?;
-    entries.sort();
-    let mut files = Vec::new();
-    for path in entries {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if path.is_dir() && below.is_empty() && name == "language" {
-            files.extend(read_folder(&path, "language/")?);
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
-            let text =
-                std::fs::read_to_string(&path).map_err(|source| RulesError::Io { path: path.clone(), source })?;
-            files.push(SourceFile { path: format!("{below}{name}"), text });
-        }
-    }
-    Ok(files)
 }

@@ -4,7 +4,8 @@ use crate::rules::attacks::taxonomy_by_trait;
 use crate::rules::error::RulesError;
 use mcpdex_model::{Class, Framework, Trait};
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, RwLock};
 
 const TAXONOMIES: &str = include_str!("../../data/taxonomies.toml");
 
@@ -60,9 +61,14 @@ fn wrong(message: String) -> RulesError {
     RulesError::Syntax { file: "data/taxonomies.toml".to_owned(), message }
 }
 
+/// A class and traits, as bits.
+type Key = (Class, u32);
+
 /// The taxonomies, looked up by trait and class.
 #[derive(Debug)]
 pub(crate) struct Taxonomy {
+    /// What was asked before: there are far fewer combinations than tools.
+    known: RwLock<HashMap<Key, Arc<[Framework]>>>,
     by_trait: BTreeMap<Trait, Vec<Framework>>,
     by_class: BTreeMap<Class, Vec<Framework>>,
 }
@@ -80,13 +86,26 @@ impl Taxonomy {
         let entries = |ids: &[String]| ids.iter().map(entry).collect::<Result<Vec<_>, RulesError>>();
         let by_trait = taxonomy_by_trait()?;
         Ok(Taxonomy {
+            known: RwLock::default(),
             by_trait: by_trait.iter().map(|(of, ids)| Ok((*of, entries(ids)?))).collect::<Result<_, RulesError>>()?,
             by_class: file.map.iter().map(|(of, ids)| Ok((*of, entries(ids)?))).collect::<Result<_, RulesError>>()?,
         })
     }
 
     /// The entries that the traits, or lacking those the class, point at; each once, sorted.
-    pub(crate) fn of(&self, class: Class, traits: &BTreeSet<Trait>) -> Vec<Framework> {
+    pub(crate) fn of(&self, class: Class, traits: &BTreeSet<Trait>) -> Arc<[Framework]> {
+        let key = (class, traits.iter().fold(0, |all, of| all | 1 << *of as u32));
+        if let Some(known) = self.known.read().ok().and_then(|known| known.get(&key).cloned()) {
+            return known;
+        }
+        let found = self.look_up(class, traits);
+        if let Ok(mut known) = self.known.write() {
+            known.insert(key, Arc::clone(&found));
+        }
+        found
+    }
+
+    fn look_up(&self, class: Class, traits: &BTreeSet<Trait>) -> Arc<[Framework]> {
         let mut found: Vec<&Framework> = traits.iter().filter_map(|of| self.by_trait.get(of)).flatten().collect();
         found.extend(self.by_class.get(&class).into_iter().flatten());
         found.sort_unstable();

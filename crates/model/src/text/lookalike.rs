@@ -1,9 +1,24 @@
 //! Letters that a reader takes for others.
 
 use super::{is_latin, is_unspaced};
+use std::sync::OnceLock;
+
+/// The first letter of Cyrillic and how many follow it, of which nearly all text that needs a look is made.
+const CYRILLIC: u32 = 0x400;
+const CYRILLICS: usize = 0x130;
 
 /// The small ASCII letter that a letter of another script looks like.
 pub fn latin_lookalike(letter: char) -> Option<char> {
+    static KNOWN: OnceLock<[Option<char>; CYRILLICS]> = OnceLock::new();
+    let at = u32::from(letter).wrapping_sub(CYRILLIC) as usize;
+    if at < CYRILLICS {
+        let look = |at: usize| char::from_u32(CYRILLIC + at as u32).and_then(look_up);
+        return KNOWN.get_or_init(|| std::array::from_fn(look))[at];
+    }
+    look_up(letter)
+}
+
+fn look_up(letter: char) -> Option<char> {
     if letter.is_ascii() || is_latin(letter) || is_unspaced(letter) || !letter.is_alphabetic() {
         return None;
     }
