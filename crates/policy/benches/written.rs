@@ -16,8 +16,8 @@ const MANY: usize = 10_000;
 
 fn server(tools: usize) -> CheckedServer {
     let tool = |number: usize| {
-        let traits: &[Trait] = if number % 7 == 0 { &[Trait::Destructive] } else { &[] };
-        let class = if number % 3 == 0 { Class::Write } else { Class::Read };
+        let traits: &[Trait] = if number.is_multiple_of(7) { &[Trait::Destructive] } else { &[] };
+        let class = if number.is_multiple_of(3) { Class::Write } else { Class::Read };
         let verdict = Verdict::bare(&format!("tool_{number}"), class, traits);
         CheckedTool {
             planned: PlannedTool::new(&verdict.name, decide_by(Profile::balanced(), &verdict, None)),
@@ -35,7 +35,8 @@ fn server(tools: usize) -> CheckedServer {
 
 /// Documents with so many rules, one of each notation; one rule in a hundred is for no tool.
 fn documents(rules: usize) -> Vec<(Target, String)> {
-    let name = |number: usize| if number % 100 == 0 { format!("tol_{number}") } else { format!("tool_{number}") };
+    let name =
+        |number: usize| if number.is_multiple_of(100) { format!("tol_{number}") } else { format!("tool_{number}") };
     let mut claude = String::from("{ \"permissions\": { \"deny\": [\n");
     let mut gateway = String::from("{ \"version\": \"1\", \"default\": \"deny\", \"tools\": {\n");
     let mut gemini = String::new();
