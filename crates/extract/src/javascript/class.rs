@@ -236,15 +236,10 @@ impl<'t> Machine<'t> {
     /// whose definitions are no tools. What is called on them means what it means on the library. Bundlers do not rename
     /// members, so the members tell.
     fn vendored_library(&self, body: Node<'t>) -> Option<Value> {
-        let has = |wanted: &[&str]| {
-            let mut cursor = body.walk();
-            let names: Vec<&str> = body
-                .named_children(&mut cursor)
-                .filter_map(|member| member.child_by_field_name("name"))
-                .map(|name| self.text(name))
-                .collect();
-            wanted.iter().all(|wanted| names.contains(wanted))
-        };
+        let mut cursor = body.walk();
+        let members = body.named_children(&mut cursor).filter_map(|member| member.child_by_field_name("name"));
+        let names: Vec<&str> = members.map(|name| self.text(name)).collect();
+        let has = |wanted: &[&str]| wanted.iter().all(|wanted| names.contains(wanted));
         let text = self.text(body);
         if (has(&["registerTool", "connect"]) || has(&["tool", "connect"])) && text.contains("_registeredTools") {
             Some(Foreign::package("@modelcontextprotocol/sdk", "McpServer"))

@@ -31,7 +31,7 @@ pub(super) fn definitions(
             break;
         }
         let Some(number) = machine.load(path, &package.name_of(path), false) else { continue };
-        let Ok(body) = machine.parse(path) else { continue };
+        let Ok(body) = package.parse(path, budget) else { continue };
         let env = Rc::clone(&machine.modules[number].env);
         for (name, tool) in machine.definitions_in(&body, &env) {
             let is_known = sites.contains(&(tool.site.file.clone(), tool.site.line));

@@ -4,7 +4,7 @@
 //! [`Value::Unknown`] for everything that only a run could tell. Where a condition is not known, both ways are walked.
 //! Nothing outside of the package is looked at, and nothing is ever run.
 
-use super::ast::{Block, Name};
+use super::ast::Name;
 use super::condition::{Gate, Guards};
 use super::package::Package;
 use super::register::Server;
@@ -15,7 +15,7 @@ use crate::engine::budget::Work;
 use crate::engine::notes::Notes;
 use crate::engine::site;
 use crate::{Budget, syntax};
-use mcpdex_model::{Partial, PartialReason, ToolSite};
+use mcpdex_model::{PartialReason, ToolSite};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -166,7 +166,7 @@ impl<'t> Machine<'t> {
         self.modules.push(Module { path: path.to_owned(), parents, env: Rc::clone(&env) });
         // Entered before the walk: a cycle of imports sees the module half done, as Python does.
         self.by_path.insert(path.to_owned(), number);
-        let body = match self.parse(path) {
+        let body = match self.package.parse(path, self.work.budget) {
             Ok(body) => body,
             Err(partial) => {
                 self.notes.keep(partial);
@@ -184,14 +184,6 @@ impl<'t> Machine<'t> {
         (self.doubt, self.handlers, self.unusual) = (doubt, handlers, unusual);
         self.gates.truncate(outside);
         Some(number)
-    }
-
-    pub(super) fn parse(&self, path: &str) -> Result<Block, Partial> {
-        let source = self.package.tree.files.get(path).map(Vec::as_slice).unwrap_or_default();
-        let source = source.strip_prefix("\u{feff}".as_bytes()).unwrap_or(source);
-        let tree = syntax::parse(&tree_sitter_python::LANGUAGE.into(), path, source, self.work.budget)?;
-        // `parse` accepts only UTF-8.
-        Ok(lower::module(tree.root_node(), std::str::from_utf8(source).unwrap_or_default()))
     }
 
     /// The module called `name`, if the package has it; its parents are walked first.

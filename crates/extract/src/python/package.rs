@@ -1,11 +1,13 @@
 //! Where a Python package starts and where its modules are: file names and metadata in, entry points and paths out.
 
-use super::ast::{Arg, Ex, Expr, Name, St};
+use super::ast::{Arg, Block, Ex, Expr, Name, St};
 use super::docstring::Split;
 use super::lower;
 use crate::workspace::INSTALLED;
 use crate::{Budget, SourceTree, last_part, syntax};
-use std::collections::{BTreeMap, BTreeSet};
+use mcpdex_model::Partial;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// One package and the folders that its modules are looked up in.
@@ -15,7 +17,12 @@ pub(super) struct Package<'t> {
     by_name: BTreeMap<&'t str, Vec<&'t str>>,
     /// What it says about the frameworks that it needs.
     needs: Needs,
+    /// What was parsed: several walks go through the same files.
+    parsed: RefCell<HashMap<String, Parsed>>,
 }
+
+/// The statements of a file, or why there are none.
+type Parsed = Result<Rc<Block>, Partial>;
 
 /// Which MCP frameworks a package depends on.
 #[derive(Debug, Clone, Copy, Default)]
@@ -48,12 +55,30 @@ impl<'t> Package<'t> {
         for paths in by_name.values_mut() {
             paths.sort_by_key(|path| (path.starts_with(INSTALLED), path.matches('/').count(), *path));
         }
-        Package { tree, by_name, needs: needs(tree) }
+        Package { tree, by_name, needs: needs(tree), parsed: RefCell::default() }
     }
 
     /// How servers of the FastMCP framework show docstrings, given the versions that may be installed.
     pub(super) fn split(&self) -> Split {
         self.needs.split
+    }
+
+    /// The statements of the file at `path`, parsed at its first mention.
+    ///
+    /// # Errors
+    /// The file was refused; the reason is ready to be reported.
+    pub(super) fn parse(&self, path: &str, budget: &Budget) -> Parsed {
+        if let Some(known) = self.parsed.borrow().get(path) {
+            return known.clone();
+        }
+        let source = self.tree.files.get(path).map(Vec::as_slice).unwrap_or_default();
+        let source = source.strip_prefix("\u{feff}".as_bytes()).unwrap_or(source);
+        let parsed = syntax::parse(&tree_sitter_python::LANGUAGE.into(), path, source, budget);
+        // `parse` accepts only UTF-8.
+        let text = std::str::from_utf8(source).unwrap_or_default();
+        let lowered = parsed.map(|tree| Rc::new(lower::module(tree.root_node(), text)));
+        self.parsed.borrow_mut().insert(path.to_owned(), lowered.clone());
+        lowered
     }
 
     /// Whether a server that could not be followed can only be one of the FastMCP framework.
