@@ -4,12 +4,11 @@
 //! means for a tool.
 
 use crate::language::literal_finder::LiteralFinder;
+pub(crate) use crate::language::literal_finder::{Hit, Literal};
 use crate::language::syntax::{Order, Script};
 
 /// A word that rules may name, by number; 0 is every word that they do not.
 pub(crate) type Lemma = u32;
-/// A word or phrase that is looked for, by number.
-pub(crate) type Literal = u32;
 
 /// The words that nobody's rules name.
 pub(crate) const UNKNOWN: Lemma = 0;
@@ -103,14 +102,6 @@ pub(crate) struct Language {
     pub adverb_endings: Vec<String>,
     pub plural_endings: Vec<String>,
     pub plural_exceptions: Vec<String>,
-}
-
-/// One place in the text where a literal stands.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Hit {
-    pub start: u32,
-    pub end: u32,
-    pub literal: Literal,
 }
 
 /// The compiled lexicon.

@@ -4,11 +4,21 @@
 //! behind a first word that opens one. Literals of scripts without blanks begin anywhere and are looked for behind their
 //! first letter; in plain ASCII there are none.
 
-use crate::language::lexicon::{Hit, Literal};
 use crate::language::word_edges::{IS_WORD, ascii_word_end, is_bounded_left, is_bounded_right, is_letter, word_end};
 use crate::language::word_hash::hash;
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+/// A word or phrase that is looked for, by number.
+pub(crate) type Literal = u32;
+
+/// One place in the text where a literal stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hit {
+    pub start: u32,
+    pub end: u32,
+    pub literal: Literal,
+}
 
 /// A literal, and where its text stands among all texts.
 #[derive(Debug, Clone)]

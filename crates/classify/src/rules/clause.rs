@@ -18,6 +18,9 @@ struct ParameterPattern {
     to_end: bool,
 }
 
+/// A clause, named by its rule and its place in `when`.
+pub(crate) type ClauseRef = (u32, u32);
+
 /// A compiled clause.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Clause {

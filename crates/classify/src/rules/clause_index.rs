@@ -3,7 +3,7 @@
 
 use crate::language::action::{Action, Place};
 use crate::language::lexicon::Lemma;
-use crate::rules::ruleset::{ClauseRef, Rule};
+use crate::rules::clause::{Clause, ClauseRef};
 use mcpdex_model::Class;
 
 /// The rows of one part of an action: the number of each word's row, 0 for words that no clause names there.
@@ -56,9 +56,10 @@ pub(crate) struct ClauseIndex {
 }
 
 impl ClauseIndex {
-    pub(crate) fn of(rules: &[Rule], lemmas: usize) -> ClauseIndex {
-        let clauses = rules.iter().enumerate().flat_map(|(number, rule)| {
-            rule.when.iter().enumerate().map(move |(nth, clause)| ((number as u32, nth as u32), rule, clause))
+    /// Of all rules in order: the class of each, and its clauses.
+    pub(crate) fn of<'r>(rules: impl Iterator<Item = (Option<Class>, &'r [Clause])>, lemmas: usize) -> ClauseIndex {
+        let clauses = rules.enumerate().flat_map(|(number, (class, when))| {
+            when.iter().enumerate().map(move |(nth, clause)| ((number as u32, nth as u32), class, clause))
         });
         let named: Vec<_> = clauses.filter(|(_, _, clause)| !clause.verbs().is_empty()).collect();
         let width = named.len().div_ceil(64);
@@ -71,7 +72,7 @@ impl ClauseIndex {
             stands: std::array::from_fn(|_| vec![0; width]),
             adds: vec![0; width],
         };
-        for (nth, (_, rule, clause)) in named.into_iter().enumerate() {
+        for (nth, (_, class, clause)) in named.into_iter().enumerate() {
             index.verb.add(nth, clause.verbs());
             index.object.add(nth, &clause.first_objects());
             index.last.add(nth, &clause.lasts());
@@ -79,7 +80,7 @@ impl ClauseIndex {
             for (row, of) in index.stands.iter_mut().zip([Place::Name, Place::Description, Place::Parameter]) {
                 row[nth / 64] |= if clause.stands_in(of) { bit } else { 0 };
             }
-            index.adds[nth / 64] |= if rule.class == Some(Class::Read) { 0 } else { bit };
+            index.adds[nth / 64] |= if class == Some(Class::Read) { 0 } else { bit };
         }
         index
     }

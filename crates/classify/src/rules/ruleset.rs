@@ -7,13 +7,14 @@ use crate::language::lexicon::{Lemma, Lexicon, Literal};
 use crate::language::lexicon_builder::LexiconBuilder;
 use crate::language::syntax::LanguageSyntax;
 use crate::language::word_hash::ByWord;
-use crate::rules::clause::{Clause, Compiler};
+use crate::rules::builtin::files_with;
+use crate::rules::clause::{Clause, ClauseRef, Compiler};
 use crate::rules::clause_index::ClauseIndex;
 use crate::rules::digest;
 use crate::rules::error::RulesError;
 use crate::rules::risk_factor::RiskFactors;
 use crate::rules::self_praise::SelfPraise;
-use crate::rules::source_file::{SourceFile, files_with};
+use crate::rules::source_file::SourceFile;
 use crate::rules::syntax::{ClauseSyntax, RiskFactorSyntax, RuleFile, RuleSyntax, SelfPraiseSyntax};
 use crate::rules::taxonomy::Taxonomy;
 use mcpdex_model::{Class, Confidence, Risk, Trait};
@@ -39,9 +40,6 @@ pub(crate) struct Rule {
     pub file: String,
     pub syntax: RuleSyntax,
 }
-
-/// A clause, named by its rule and its place in `when`.
-pub(crate) type ClauseRef = (u32, u32);
 
 /// The rules and the lexicon, compiled.
 #[derive(Debug)]
@@ -267,7 +265,7 @@ fn compile(
         by_object: vec![Vec::new(); lexicon.lemmas()],
         by_literal: vec![Vec::new(); lexicon.literals()],
         by_plural: Vec::new(),
-        index: ClauseIndex::of(&rules, lexicon.lemmas()),
+        index: ClauseIndex::of(rules.iter().map(|rule| (rule.class, rule.when.as_slice())), lexicon.lemmas()),
         lexicon,
         rules: Vec::new(),
         operation_parameters: Vec::new(),

@@ -11,24 +11,8 @@ pub struct SourceFile {
     pub text: String,
 }
 
-/// The embedded files with those of folders in the place of their namesakes.
-pub(crate) fn files_with<P: AsRef<Path>>(dirs: &[P]) -> Result<Vec<SourceFile>, RulesError> {
-    let mut files = crate::rules::builtin::files();
-    for dir in dirs {
-        let dir = dir.as_ref();
-        let found = read_folder(dir, "")?;
-        if found.is_empty() {
-            return Err(RulesError::Empty(dir.display().to_string()));
-        }
-        for file in found {
-            files.retain(|known| known.path != file.path);
-            files.push(file);
-        }
-    }
-    Ok(files)
-}
-
-fn read_folder(dir: &Path, below: &str) -> Result<Vec<SourceFile>, RulesError> {
+/// The rule files of a folder, and of `language/` in it.
+pub(crate) fn read_folder(dir: &Path, below: &str) -> Result<Vec<SourceFile>, RulesError> {
     let io = |source| RulesError::Io { path: dir.to_path_buf(), source };
     let mut entries: Vec<PathBuf> = std::fs::read_dir(dir)
         .map_err(io)?
