@@ -2,7 +2,7 @@
 
 use super::text::{paragraph, table};
 use super::visible;
-use crate::model::{Partial, PartialKind, ToolCondition, ToolOrigin, ToolSite, at_plain_start};
+use crate::model::{CodeSeen, Partial, PartialKind, ToolCondition, ToolOrigin, ToolSite, at_plain_start};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
@@ -34,6 +34,8 @@ pub struct ExtractedTool {
     pub origin: ToolOrigin,
     /// What must be set for the tool to be there.
     pub condition: Option<ToolCondition>,
+    /// What its handler was seen to do; `None` where no handler was found.
+    pub code: Option<CodeSeen>,
 }
 
 impl ExtractedPackage {
@@ -98,6 +100,7 @@ impl ExtractReport {
                 put("plain_start", json!(at_plain_start(found.origin, found.condition.as_ref())));
                 put("exact", json!(found.partial.is_empty()));
                 put("partial", json!(found.partial));
+                put("code", json!(found.code));
                 put("complete", json!(package.complete));
                 put("list_partial", json!(package.partial));
                 out += &Value::Object(line).to_string();

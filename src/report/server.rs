@@ -7,7 +7,7 @@ use crate::model::{
     Class, Confidence, FoundTool, ListFacts, Package, Risk, ServerFacts, ToolOrigin, ToolSite, Trait, Unread,
     at_plain_start,
 };
-use crate::survey::{Audit, Combination, Finding};
+use crate::survey::{Audit, Combination, Finding, Kind};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -231,6 +231,10 @@ impl ServerView {
             if !names.is_empty() {
                 out.push_str(&paragraph(&format!("! {what}: {}", names.join(", ")), "  "));
             }
+        }
+        for told in self.findings.iter().filter(|finding| finding.kind == Kind::CodeContradiction) {
+            let tool = told.tool.as_deref().unwrap_or_default();
+            out.push_str(&paragraph(&format!("! {tool}: {}", told.message), "  "));
         }
     }
 }

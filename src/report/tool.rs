@@ -4,8 +4,8 @@ use super::style::{by_risk, strong};
 use super::text::{fill, hanging, judged_by, paragraph, table};
 use super::visible;
 use crate::model::{
-    Annotations, FoundTool, Merge, Oddity, OtherStatement, Parameter, Partial, RelatedTool, ToolCondition, ToolOrigin,
-    ToolSite, Verdict, at_plain_start, parameters,
+    Annotations, ClaimEffect, CodeSeen, Evidence, Field, FoundTool, Merge, Oddity, OtherStatement, Parameter, Partial,
+    RelatedTool, ToolCondition, ToolOrigin, ToolSite, Verdict, at_plain_start, parameters,
 };
 use crate::survey::{Difference, Finding};
 use serde::Serialize;
@@ -36,6 +36,8 @@ pub struct ToolView {
     /// Whether nothing of its own definition is uncertain; what is stands in `inexact`.
     pub exact: bool,
     pub inexact: Vec<Partial>,
+    /// What its handler was seen to do in its source; `null` where no handler was found.
+    pub code: Option<CodeSeen>,
     /// What other origins added to this tool, or state differently.
     pub origins: Merge,
     pub verdict: Verdict,
@@ -95,6 +97,7 @@ impl ToolView {
             condition: condition.map(|condition| condition.text),
             exact: inexact.is_empty(),
             inexact,
+            code: tool.code,
             origins: merge,
             verdict,
             policy,
@@ -237,6 +240,7 @@ impl ToolView {
             out.push_str(&hanging(&format!("only with   {text}"), "", "            "));
         }
         self.write_evidence(out);
+        self.write_code(out);
         self.write_definition(out);
         let _ = write!(out, "\n{}", paragraph(&format!("Recommended policy: {}", self.policy.reason), ""));
         if let Some(document) = &self.policy.document {
@@ -282,11 +286,27 @@ impl ToolView {
         }
     }
 
+    /// Says what the handler does in its source.
+    fn write_code(&self, out: &mut String) {
+        let Some(code) = self.code.as_ref().filter(|code| !code.deeds.is_empty()) else { return };
+        let whole = if code.whole { "" } else { "; not followed to its end" };
+        let _ = writeln!(out, "\nWhat its handler does ({}:{}{whole})", visible(&code.handler.file), code.handler.line);
+        let rows = code
+            .deeds
+            .iter()
+            .map(|deed| vec![deed.kind.to_string(), deed.told(), deed.reach.to_string(), deed.place()]);
+        out.push_str(&table(&["deed", "call", "reach", "place"], rows));
+    }
+
     fn write_evidence(&self, out: &mut String) {
         let v = &self.verdict;
         if !v.evidence.is_empty() {
             out.push_str("\nEvidence\n");
-            let rows = v.evidence.iter().map(|e| vec![e.field.to_string(), format!("“{}”", e.text), e.rule.clone()]);
+            let words = |e: &Evidence| match e.field {
+                Field::Code => format!("“{}” at {}", e.text, e.pointer),
+                _ => format!("“{}”", e.text),
+            };
+            let rows = v.evidence.iter().map(|e| vec![e.field.to_string(), words(e), e.rule.clone()]);
             out.push_str(&table(&["field", "words", "rule"], rows));
         }
         for lost in &v.overruled {
@@ -294,7 +314,10 @@ impl ToolView {
             let line = format!("Overruled: {} from {}: {}", lost.class, words.join(", "), lost.reason);
             let _ = write!(out, "\n{}", paragraph(&line, ""));
         }
-        for finding in &v.audit {
+        for told in v.contradictions() {
+            let _ = write!(out, "\n{}", paragraph(&format!("Contradiction: {told}"), ""));
+        }
+        for finding in v.audit.iter().filter(|audit| audit.effect != ClaimEffect::Belied) {
             let _ = write!(out, "\n{}", paragraph(&format!("Audit: {}: {}", finding.claim, finding.finding), ""));
         }
         for note in &v.notes {

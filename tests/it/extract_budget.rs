@@ -9,9 +9,12 @@ use std::time::Duration;
 /// How deep the functions of [`servers`] call each other, twice each: as many calls as two to this.
 const DEEP: usize = 15;
 
-/// A language, its ecosystem, and a server that registers `first`, then calls functions that call each other again and
+/// A language, its ecosystem, and the paths and texts of a server's files.
+type Server = (&'static str, Ecosystem, Vec<(&'static str, String)>);
+
+/// In each language a server that registers `first`, then calls functions that call each other again and
 /// again, then registers `last`.
-fn servers() -> Vec<(&'static str, Ecosystem, Vec<(&'static str, String)>)> {
+fn servers() -> Vec<Server> {
     let functions = |line: &dyn Fn(usize) -> String| (0..DEEP).map(line).collect::<String>();
     let python = format!(
         "from fastmcp import FastMCP\nmcp = FastMCP('x')\n{}def f{DEEP}(): pass\n@mcp.tool()\ndef first(): ...\nf0()\n\

@@ -64,6 +64,7 @@ fn a_tool_is_printed_as_its_server_would_list_it_with_its_place_in_the_source() 
         "plain_start": true,
         "exact": true,
         "partial": [],
+        "code": { "handler": { "file": "lighthouse/server.py", "line": 7 }, "whole": true, "deeds": [] },
         "complete": true,
         "list_partial": [],
     });

@@ -35,6 +35,7 @@ mod fetch_configured;
 mod gates;
 mod gone;
 mod guides;
+mod handlers;
 mod help;
 mod hostile_folder;
 mod house;

@@ -4,8 +4,8 @@
 //! With `MCPDEX_REGENERATE=1` in the environment the two are written anew instead of compared.
 
 use mcpdex::model::{
-    ApprovalRecommendation, BlastRadius, Category, ClaimEffect, Class, ColumnKind, Confidence, DeedCategory, Field,
-    Outcome, PartialKind, PartialReason, Reversibility, Risk, ToolOrigin, ToolRow, Trait, Transport,
+    ApprovalRecommendation, BlastRadius, Category, ClaimEffect, Class, ColumnKind, Confidence, DeedCategory, DeedKind,
+    DeedReach, Field, Outcome, PartialKind, PartialReason, Reversibility, Risk, ToolOrigin, ToolRow, Trait, Transport,
 };
 use mcpdex::policy::{CheckDepth, ComparedChange, DecisionDrift, PolicyFault, SettlementKind, Target};
 use mcpdex::source::client_config::Flag;
@@ -34,6 +34,8 @@ fn vocabularies() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ),
         ("partial-reason", "why a list may not be whole", words(PartialReason::ALL, PartialReason::as_str)),
         ("field", "the part of a definition that evidence was taken from", words(Field::ALL, Field::as_str)),
+        ("deed", "what a call in a tool's code does", words(DeedKind::ALL, DeedKind::as_str)),
+        ("deed-reach", "who decides what a deed reaches", words(DeedReach::ALL, DeedReach::as_str)),
         ("claim-effect", "what a server's claim did to the verdict", words(ClaimEffect::ALL, ClaimEffect::as_str)),
         ("finding-kind", "what a finding is about", words(Kind::ALL, Kind::as_str)),
         ("suppression-state", "of what use a suppression is", words(SuppressionState::ALL, SuppressionState::as_str)),

@@ -4,6 +4,7 @@
 
 use crate::judge::annotation::{self, AnnotationTrust, HintsWeighed};
 use crate::judge::finding::{Fate, Finding, HIDDEN_TEXT, evidence_of};
+use crate::judge::handler::{self, CodeWeighed};
 use crate::judge::selector::UNKNOWN_OPERATION;
 use crate::language::server_context::ServerContext;
 use crate::language::span::Span;
@@ -31,9 +32,15 @@ pub struct BriefVerdict<'a> {
     pub rules: Vec<&'a str>,
 }
 
-/// A finding with the claims of the server weighed against it.
-struct Weighed {
+/// A finding with the claims of the server, and then what the tool's code does, weighed against it.
+struct Weighed<'a> {
+    /// Class and traits to which the definition, its hints and an operator's trust led.
     claims: HintsWeighed,
+    /// The risk of those.
+    told: Risk,
+    /// What the code adds to them.
+    code: CodeWeighed<'a>,
+    class: Class,
     risk: Risk,
     confidence: Confidence,
     recognised: bool,
@@ -68,17 +75,14 @@ impl Ruleset {
         trust: AnnotationTrust,
     ) -> BriefVerdict<'a> {
         let finding = self.find(context, tool);
-        let Weighed { claims, risk, confidence, recognised } = self.weigh(context, tool, &finding, trust);
-        let verdict = BriefVerdict {
-            server: &context.server,
-            name: &tool.name,
-            class: claims.class,
-            traits: claims.traits,
-            risk,
-            confidence,
-            recognised,
-            rules: self.rules_of(&finding),
-        };
+        let Weighed { claims, code, class, risk, confidence, recognised, .. } =
+            self.weigh(context, tool, &finding, trust);
+        let mut rules = self.rules_of(&finding);
+        rules.extend(code.rules);
+        let mut traits = claims.traits;
+        traits.extend(code.traits);
+        let (server, name) = (context.server.as_str(), tool.name.as_str());
+        let verdict = BriefVerdict { server, name, class, traits, risk, confidence, recognised, rules };
         let Some(other) = &tool.other_reading else { return verdict };
         let first = self.judge_briefly(context, other, trust);
         let graver = if (first.risk, first.class) > (verdict.risk, verdict.class) { first } else { verdict };
@@ -104,32 +108,56 @@ impl Ruleset {
         rules
     }
 
-    fn weigh(&self, context: &ServerContext, tool: &Tool, finding: &Finding<'_>, trust: AnnotationTrust) -> Weighed {
+    fn weigh(
+        &self,
+        context: &ServerContext,
+        tool: &Tool,
+        finding: &Finding<'_>,
+        trust: AnnotationTrust,
+    ) -> Weighed<'_> {
         let confidence = self.confidence(finding);
         let claims = annotation::weigh(tool, context, finding, confidence, trust);
         let own = |claims: &HintsWeighed| finding.risk(claims.class, &claims.traits).max(claims.at_least);
+        let told = if claims.lowered { Risk::of(claims.class, &claims.traits) } else { own(&claims) };
+        // What the definition, the hints and an operator's trust led to is the least: the code can only add.
+        let says_read = finding.recognised && finding.class == Class::Read;
+        let code = handler::weigh(self, tool, claims.class, &claims.traits, says_read);
+        let class = code.class(claims.class);
+        let mut risk = told;
+        if !code.raised.is_empty() {
+            let traits: BTreeSet<Trait> = claims.traits.union(&code.traits).copied().collect();
+            risk = told.max(finding.risk(class, &traits)).max(handler::risk(&code, class, &traits, says_read));
+        }
         Weighed {
-            risk: if claims.lowered { Risk::of(claims.class, &claims.traits) } else { own(&claims) },
             confidence: if claims.lowered { Confidence::Medium } else { confidence },
             recognised: finding.recognised || claims.lowered,
+            told,
+            code,
+            class,
+            risk,
             claims,
         }
     }
 
     fn verdict(&self, context: &ServerContext, tool: &Tool, finding: Finding<'_>, trust: AnnotationTrust) -> Verdict {
-        let Weighed { claims, risk, confidence, recognised } = self.weigh(context, tool, &finding, trust);
-        let class = claims.class;
-        let traits = claims.traits.clone();
-        let evidence = self.evidence(&finding);
-        let rationale = write::rationale(&Settled {
+        let Weighed { claims, told, code, class, risk, confidence, recognised } =
+            self.weigh(context, tool, &finding, trust);
+        let mut traits = claims.traits.clone();
+        let mut evidence = self.evidence(&finding);
+        let mut rationale = write::rationale(&Settled {
             set: self,
             finding: &finding,
             claims: &claims,
-            class,
+            class: claims.class,
             traits: &traits,
-            risk,
+            risk: told,
             recognised,
         });
+        traits.extend(code.traits.iter().copied());
+        if !code.raised.is_empty() {
+            rationale += &format!(" Its code makes it {class} with risk {risk}: {}.", code.raised.join("; "));
+        }
+        evidence.extend(code.evidence);
         Verdict {
             server: context.server.clone(),
             name: tool.name.clone(),
@@ -142,7 +170,7 @@ impl Ruleset {
             overruled: self.overruled(&finding),
             frameworks: self.taxonomy.of(class, &traits),
             sep2793: Sep2793::of(class, &traits, risk, recognised),
-            audit: claims.audit,
+            audit: claims.audit.into_iter().chain(code.belied).collect(),
             notes: finding.reading.mended.notes(),
             does: does(tool),
             unread: finding.unread.clone(),

@@ -280,6 +280,7 @@ fn keep(extraction: Extraction, observation: &mut Observation) {
     for found in extraction.tools {
         match Tool::from_json(&found.json) {
             Ok(tool) => {
+                let tool = Tool { code: found.code, ..tool };
                 let origin = Some(found.origin).filter(|origin| *origin != observation.origin);
                 let (site, condition, inexact) = (Some(found.site), found.condition, found.partial);
                 observation.tools.push((tool, Sighting { site, origin, condition, inexact }));

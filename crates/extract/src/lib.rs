@@ -29,6 +29,7 @@
 //! ```
 
 mod engine;
+mod handler;
 mod program;
 mod syntax;
 
@@ -48,7 +49,7 @@ pub mod worker;
 pub mod workspace;
 
 pub use engine::budget::{Budget, Limit, ReadLimits, Spent};
-use mcpdex_model::{Ecosystem, Partial, PartialKind, PartialReason, ToolCondition, ToolOrigin, ToolSite};
+use mcpdex_model::{CodeSeen, Ecosystem, Partial, PartialKind, PartialReason, ToolCondition, ToolOrigin, ToolSite};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -88,6 +89,9 @@ pub struct SourceTool {
     /// What must be set for the tool to be there; `None` where nothing is known to guard it.
     #[serde(default)]
     pub condition: Option<ToolCondition>,
+    /// What its handler was seen to reach; `None` where no handler was found.
+    #[serde(default)]
+    pub code: Option<CodeSeen>,
 }
 
 impl SourceTool {
@@ -96,7 +100,7 @@ impl SourceTool {
         partial.iter_mut().for_each(|partial| partial.kind = PartialKind::InexactField);
         // Formatting a `Value` as JSON cannot fail: its keys are text and it holds no foreign type.
         let json = serde_json::Value::Object(tool.clone()).to_string();
-        SourceTool { json, site, partial, origin: ToolOrigin::Static, condition: None }
+        SourceTool { json, site, partial, origin: ToolOrigin::Static, condition: None, code: None }
     }
 
     /// The same tool where `condition` must hold too.

@@ -16,6 +16,7 @@
 pub mod address;
 mod catalogue;
 mod condition;
+mod deed;
 mod event;
 mod figures;
 mod history;
@@ -41,6 +42,7 @@ pub use catalogue::{
     FoundTool, Hit, HitPage, NamedTool, OutcomeCount, PartialList, RelatedTool, ServerLine, ServerPage, Summary, Unread,
 };
 pub use condition::{Sighting, ToolCondition, at_plain_start};
+pub use deed::{CodeSeen, Deed, DeedKind, DeedReach};
 pub use event::{AliasedAttempt, CrawlEvent, Sweep, Validator};
 pub use figures::{Count, Coverage, Figures, Growth, ListFacts, ServerFacts, SourceFigures};
 pub use history::{History, HistoryError, KeptListings, ListingPage, NoHistory, SourceState};

@@ -26,7 +26,9 @@ pub struct Merge {
 /// Completes `tool` from the same tool of other origins, given best first.
 pub fn merge(tool: &mut Tool, others: Vec<(ToolOrigin, String, Tool)>) -> Merge {
     let mut merge = Merge::default();
-    for (origin, target, other) in others {
+    for (origin, target, mut other) in others {
+        // Only a list that was read from source knows of code.
+        tool.code = tool.code.take().or(other.code.take());
         let mut note = |field: &str, met: Met| {
             let statement = || OtherStatement { field: field.to_owned(), origin, target: target.clone() };
             match met {

@@ -1,5 +1,6 @@
 //! A tool exactly as its server gives it, and the parts that the rest of mcpdex looks at.
 
+use super::CodeSeen;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -81,6 +82,8 @@ pub struct Tool {
     pub raw: String,
     /// The tool that other clients see, where a key stands twice in the text: the first value counts for them.
     pub other_reading: Option<Box<Tool>>,
+    /// What was seen of the code behind it, where its source was read; nothing of this stands in `raw`.
+    pub code: Option<CodeSeen>,
 }
 
 /// Why a tool could not be read at all. Other oddities are kept beside the tool instead.
@@ -159,6 +162,7 @@ impl Tool {
             oddities,
             raw,
             other_reading: None,
+            code: None,
         })
     }
 

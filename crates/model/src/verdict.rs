@@ -153,6 +153,8 @@ words! {
         ParameterValue = "parameter-value",
         Annotation = "annotation",
         Server = "server",
+        /// The code of the tool's handler; the pointer is then a place in the package, `file:line`.
+        Code = "code",
     }
 }
 
@@ -162,7 +164,8 @@ pub struct Evidence {
     /// The rule's id.
     pub rule: String,
     pub field: Field,
-    /// JSON pointer into the tool, naming the text (for `parameter`, the property whose key is the text).
+    /// JSON pointer into the tool, naming the text (for `parameter`, the property whose key is the text); of evidence from
+    /// code the place, `file:line`.
     pub pointer: String,
     /// The matched text, as it stands in the original.
     pub text: String,
@@ -205,13 +208,15 @@ words! {
         /// Only where the operator trusts the server.
         Lowered = "lowered",
         NotFollowed = "not-followed",
+        /// The text of the definition, which the code of the handler belies and which that raised.
+        Belied = "belied",
     }
 }
 
-/// A disagreement between what the server claims and what its definition says.
+/// A disagreement between what the server claims and what its definition says, or between that and its code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditFinding {
-    /// The claim, for instance `readOnlyHint: true`.
+    /// The claim, for instance `readOnlyHint: true`; of what code belies that the definition speaks of reading.
     pub claim: String,
     /// The disagreement in one sentence.
     pub finding: String,
@@ -264,6 +269,12 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Where the definition speaks of reading and the code of the handler does more, a sentence each.
+    pub fn contradictions(&self) -> impl Iterator<Item = String> + '_ {
+        let belied = self.audit.iter().filter(|audit| audit.effect == ClaimEffect::Belied);
+        belied.map(|audit| format!("{}, and {}", audit.claim, audit.finding))
+    }
+
     /// What follows from class and traits alone: sure, recognised, with nothing quoted and no rationale. For whoever has
     /// verdicts of another make and wants decisions on them, and for tests.
     pub fn bare(name: &str, class: Class, traits: &[Trait]) -> Verdict {

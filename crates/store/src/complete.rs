@@ -1,8 +1,8 @@
 //! A tool as the best origin states it, completed from what the server's other origins say of it.
 
 use super::StoreError;
-use super::from_row::{FromRow, tool, word};
-use mcpdex_model::{Merge, Tool, ToolOrigin, merge};
+use super::from_row::{FromRow, maybe_document, tool, word};
+use mcpdex_model::{CodeSeen, Merge, Tool, ToolOrigin, merge};
 use rusqlite::{Connection, Row};
 use std::path::Path;
 
@@ -11,6 +11,15 @@ pub(super) fn parse_tool(path: &Path, raw: &str) -> Result<Tool, StoreError> {
     Tool::from_json(raw).map_err(|e| StoreError::Damaged {
         path: path.to_owned(),
         what: "tool definition",
+        detail: e.to_string(),
+    })
+}
+
+/// Reads back what was seen of a tool's code.
+pub(super) fn parse_code(path: &Path, code: Option<&str>) -> Result<Option<CodeSeen>, StoreError> {
+    code.map(serde_json::from_str).transpose().map_err(|e| StoreError::Damaged {
+        path: path.to_owned(),
+        what: "code of a tool",
         detail: e.to_string(),
     })
 }
@@ -24,7 +33,8 @@ struct OtherList {
 
 impl FromRow for OtherList {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<OtherList> {
-        Ok(OtherList { origin: word(row, "origin")?, target: row.get("target")?, tool: tool(row, "definition")? })
+        let tool = Tool { code: maybe_document(row, "code")?, ..tool(row, "definition")? };
+        Ok(OtherList { origin: word(row, "origin")?, target: row.get("target")?, tool })
     }
 }
 
@@ -38,7 +48,8 @@ pub(super) fn complete(
 ) -> Result<Merge, StoreError> {
     let others: Vec<OtherList> = connection
         .prepare_cached(
-            "SELECT observation.origin AS origin, observation.target AS target, definition.raw AS definition
+            "SELECT observation.origin AS origin, observation.target AS target, definition.raw AS definition,
+                    tool.code AS code
              FROM observation
              JOIN tool ON tool.observation_id = observation.id
              JOIN definition ON definition.id = tool.definition_id

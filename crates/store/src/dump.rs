@@ -34,7 +34,8 @@ const TABLES: [&str; 12] = [
 const DERIVED: &str = "tokeniser";
 /// The first line's `schema`.
 const SCHEMA: &str = "mcpdex/export/1";
-/// The oldest version of the database whose rows are those of today: the steps since then changed no column.
+/// The oldest version of the database whose rows are those of today: the steps since then changed no column and
+/// added none that must be filled.
 const OLDEST_ALIKE: i64 = 4;
 
 /// Why a dump cannot be read in. Nothing was written.

@@ -156,7 +156,7 @@ impl Work<'_> {
             .transaction
             .prepare_cached(
                 "SELECT tool.id, definition.raw, judgement_id, rationale_id, quoted, rest, indexed,
-                        coalesce(tool.origin, observation.origin), tool.definition_id
+                        coalesce(tool.origin, observation.origin), tool.definition_id, tool.code
                  FROM tool JOIN definition ON definition.id = tool.definition_id
                  JOIN observation ON observation.id = tool.observation_id
                  LEFT JOIN judged ON judged.tool_id = tool.id
@@ -175,6 +175,8 @@ impl Work<'_> {
             let tool_id = row.get(0).map_err(&fail)?;
             let raw = row.get_ref(1).and_then(|raw| raw.as_str().map_err(Into::into)).map_err(&fail)?;
             let mut tool = super::complete::parse_tool(self.path, raw)?;
+            let code: Option<String> = row.get(9).map_err(&fail)?;
+            tool.code = super::complete::parse_code(self.path, code.as_deref())?;
             if several {
                 super::complete::complete(self.transaction, self.path, id, tool_id, &mut tool)?;
             }

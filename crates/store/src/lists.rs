@@ -51,8 +51,8 @@ impl Batch<'_> {
             let id = self.transaction.last_insert_rowid();
             self.execute(
                 "INSERT INTO tool (observation_id, server_id, position, definition_id, name, file, line, current,
-                                   origin, condition, inexact)
-                 SELECT ?1, ?2, position, definition_id, name, file, line, 0, origin, condition, inexact FROM tool
+                                   origin, condition, inexact, code)
+                 SELECT ?1, ?2, position, definition_id, name, file, line, 0, origin, condition, inexact, code FROM tool
                  WHERE observation_id = ?3 ORDER BY position",
                 params![id, server, other],
             )?;
@@ -173,8 +173,8 @@ impl Batch<'_> {
         let site = sighting.site.as_ref();
         self.execute(
             "INSERT INTO tool (observation_id, server_id, position, definition_id, name, file, line, current,
-                               origin, condition, inexact)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                               origin, condition, inexact, code)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             params![
                 observation,
                 server,
@@ -186,7 +186,8 @@ impl Batch<'_> {
                 current,
                 sighting.origin.map(ToolOrigin::as_str),
                 sighting.condition.as_ref().map(json),
-                json(&sighting.inexact)
+                json(&sighting.inexact),
+                tool.code.as_ref().map(json)
             ],
         )?;
         Ok(self.transaction.last_insert_rowid())
@@ -239,6 +240,10 @@ fn content_digest(tools: &[(Tool, Sighting)]) -> String {
         if sighting.condition.is_some() || sighting.origin.is_some() || !sighting.inexact.is_empty() {
             let origin = sighting.origin.map(ToolOrigin::as_str);
             digest.update(json(&(origin, &sighting.condition, &sighting.inexact)));
+        }
+        // Code without a deed adds nothing either: where it stands may move from one version to the next.
+        if let Some(code) = tool.code.as_ref().filter(|code| !code.deeds.is_empty()) {
+            digest.update(json(code));
         }
     }
     mcpdex_model::text::hex(&digest.finalize())

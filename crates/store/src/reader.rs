@@ -32,6 +32,7 @@ pub(super) const FOUND: &str =
             observation.target AS target, observation.version AS version,
             observation.artifact_sha256 AS artifact_sha256, tool.file AS file, tool.line AS line,
             observation.partial AS partial, tool.condition AS condition, tool.inexact AS inexact,
+            tool.code AS code,
             observation.last_seen AS last_seen, definition.raw AS definition,
             judgement.class AS class, judgement.risk AS risk, judgement.category AS category,
             judgement.confidence AS confidence, judgement.traits AS traits, judgement.recognised AS recognised,
@@ -91,7 +92,7 @@ impl FromRow for FoundRow {
             condition: maybe_document(row, "condition")?,
             inexact: document(row, "inexact")?,
             last_seen: row.get("last_seen")?,
-            tool: tool(row, "definition")?,
+            tool: Tool { code: maybe_document(row, "code")?, ..tool(row, "definition")? },
             verdict: KeptRow::from_row(row)?,
         })
     }

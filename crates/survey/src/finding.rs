@@ -252,9 +252,13 @@ fn of_tool(server: Subject<'_>, found: &FoundTool) -> Vec<Finding> {
         let message = format!("its text speaks to the model instead of describing the call{told}");
         findings.push(finding(Kind::Instructions, verdict.risk.max(Risk::High), message, ""));
     }
-    for audit in verdict.audit.iter().filter(|audit| audit.effect != ClaimEffect::Raised) {
+    for audit in verdict.audit.iter().filter(|audit| !matches!(audit.effect, ClaimEffect::Raised | ClaimEffect::Belied))
+    {
         let message = format!("{}: {}", audit.claim, audit.finding);
         findings.push(finding(Kind::AnnotationMismatch, Risk::Medium, message, &audit.claim));
+    }
+    for told in verdict.contradictions() {
+        findings.push(finding(Kind::CodeContradiction, verdict.risk, told.clone(), &told));
     }
     for note in &verdict.notes {
         findings.push(finding(Kind::HiddenText, Risk::High, note.clone(), note));

@@ -11,6 +11,8 @@ words! {
         Unrecognised = "unrecognised",
         /// The server's annotation and the tool's definition disagree.
         AnnotationMismatch = "annotation-mismatch",
+        /// The definition speaks of reading, and the code of the handler does more.
+        CodeContradiction = "code-contradiction",
         /// The definition holds invisible characters or letters of another script.
         HiddenText = "hidden-text",
         /// The definition speaks to the model instead of describing the call.
@@ -49,6 +51,7 @@ impl Kind {
             Kind::Risk => "it can do harm",
             Kind::Unrecognised => "no rule recognises it",
             Kind::AnnotationMismatch => "its hints are milder than its definition",
+            Kind::CodeContradiction => "its code does more than it says",
             Kind::HiddenText => "its definition holds hidden text",
             Kind::Instructions => "its text speaks to the model",
             Kind::Combination => "a leak is possible",
@@ -77,6 +80,9 @@ impl Kind {
             }
             Kind::AnnotationMismatch => {
                 "The server says one thing of the tool and its definition another. Do not rely on the annotation."
+            }
+            Kind::CodeContradiction => {
+                "The tool says that it reads, and its own source does more at the place that is named. Read the code, and hold the tool to what it does."
             }
             Kind::HiddenText => {
                 "Text that a person does not see may steer a model. Look at the definition with escapes shown."

@@ -120,7 +120,13 @@ fn extracted(
         // The worker wrote the object; anything else is as good as no tool.
         if let Ok(tool) = serde_json::from_str(&found.json) {
             let (site, partial) = (place(found.site), placed(found.partial));
-            package.tools.push(ExtractedTool { tool, site, partial, origin: found.origin, condition: found.condition });
+            let mut code = found.code;
+            if let Some(code) = &mut code {
+                code.handler = place(code.handler.clone());
+                code.deeds.iter_mut().for_each(|deed| deed.site = place(deed.site.clone()));
+            }
+            let (origin, condition) = (found.origin, found.condition);
+            package.tools.push(ExtractedTool { tool, site, partial, origin, condition, code });
         }
     }
     package.partial = placed(extraction.partial);

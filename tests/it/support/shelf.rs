@@ -46,6 +46,14 @@ pub(crate) fn remote(user: &User, now: fn() -> String, name: &str, url: &str, to
     write(user, now, vec![CrawlEvent::Listing(Box::new(listing)), CrawlEvent::Observation(Box::new(seen))]);
 }
 
+/// Keeps what a run of an npm package answered.
+pub(crate) fn live_seen(user: &User, now: fn() -> String, name: &str, tools: Vec<(Tool, Sighting)>) {
+    let server = ServerId::of_package(Ecosystem::Npm, name);
+    let mut seen = Observation::failed(server, ToolOrigin::Live, format!("npm:{name}"), Outcome::Ok, "");
+    (seen.detail, seen.tools) = (None, tools);
+    write(user, now, vec![CrawlEvent::Observation(Box::new(seen))]);
+}
+
 /// Keeps an attempt that failed.
 pub(crate) fn failed(user: &User, now: fn() -> String, name: &str, outcome: Outcome) {
     let package = Package::named(Ecosystem::Npm, name, None);

@@ -51,6 +51,7 @@ pub(crate) fn tool_of(example: &ExampleSyntax) -> (ServerContext, Tool) {
         oddities: Vec::new(),
         raw: String::new(),
         other_reading: None,
+        code: None,
     };
     let siblings = example.siblings.iter().map(String::as_str).chain([tool.name.as_str()]);
     let context = ServerContext::of_names(example.server.as_deref().unwrap_or(""), siblings);

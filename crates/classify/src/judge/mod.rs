@@ -5,6 +5,7 @@ pub(crate) mod examine;
 pub(crate) mod explain;
 pub(crate) mod find;
 pub(crate) mod finding;
+pub(crate) mod handler;
 pub(crate) mod operation;
 pub(crate) mod overrides;
 pub(crate) mod read_tool;

@@ -242,6 +242,7 @@ impl StandIn {
                 oddities: Vec::new(),
                 raw: String::new(),
                 other_reading: None,
+                code: None,
             },
         }
     }

@@ -172,6 +172,7 @@ fn place(field: Field) -> &'static str {
         Field::ParameterValue => "its operations",
         Field::Annotation => "its annotations",
         Field::Server => "its server",
+        Field::Code => "its code",
     }
 }
 

@@ -15,7 +15,7 @@ use crate::rules::error::RulesError;
 use crate::rules::risk_factor::RiskFactors;
 use crate::rules::self_praise::SelfPraise;
 use crate::rules::source_file::SourceFile;
-use crate::rules::syntax::{ClauseSyntax, RiskFactorSyntax, RuleFile, RuleSyntax, SelfPraiseSyntax};
+use crate::rules::syntax::{ClauseSyntax, DeedSyntax, RiskFactorSyntax, RuleFile, RuleSyntax, SelfPraiseSyntax};
 use crate::rules::taxonomy::Taxonomy;
 use mcpdex_model::{Class, Confidence, Risk, Trait};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -66,6 +66,8 @@ pub struct Ruleset {
     pub(crate) taxonomy: Taxonomy,
     pub(crate) circumstances: RiskFactors,
     pub(crate) claims: SelfPraise,
+    /// What handlers do, in the order of the files.
+    pub(crate) deeds: Vec<DeedSyntax>,
     digest: String,
 }
 
@@ -124,6 +126,7 @@ impl Ruleset {
         let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut circumstances: Vec<RiskFactorSyntax> = Vec::new();
         let mut claims = SelfPraiseSyntax::default();
+        let mut deeds: Vec<DeedSyntax> = Vec::new();
         for file in &files {
             let syntax = |e: toml::de::Error| RulesError::Syntax { file: file.path.clone(), message: e.to_string() };
             if file.path.starts_with("language/") {
@@ -146,6 +149,13 @@ impl Ruleset {
             for one in parsed.circumstance {
                 circumstances.retain(|known| known.id != one.id);
                 circumstances.push(one);
+            }
+            for deed in parsed.deed {
+                if deed.class.is_none() && deed.traits.is_empty() || deed.reach.is_empty() {
+                    return Err(broken(&file.path, &deed.id, "it has no reach, or neither class nor traits"));
+                }
+                deeds.retain(|known| known.id != deed.id);
+                deeds.push(deed);
             }
             for rule in parsed.rule {
                 match rules.iter_mut().find(|(_, known)| known.id == rule.id) {
@@ -173,6 +183,7 @@ impl Ruleset {
         set.filter_parameters = filters;
         set.operation_markers = markers;
         set.circumstances = RiskFactors::of(&circumstances);
+        set.deeds = deeds;
         let gravest =
             |places: &Vec<ClauseRef>| places.iter().filter_map(|(rule, _)| set.rules[*rule as usize].class).max();
         let classes: Vec<Option<Class>> = set.by_verb.iter().map(gravest).collect();
@@ -275,6 +286,7 @@ fn compile(
         taxonomy: Taxonomy::builtin()?,
         circumstances: RiskFactors::default(),
         claims,
+        deeds: Vec::new(),
         digest,
     };
     for (number, rule) in rules.iter().enumerate() {

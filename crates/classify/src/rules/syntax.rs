@@ -1,7 +1,7 @@
 //! The rule files as they are written: TOML in, plain values out. It compiles nothing and decides nothing, and it
 //! refuses every field that it does not know.
 
-use mcpdex_model::{Class, Confidence, Risk, Trait};
+use mcpdex_model::{Class, Confidence, DeedKind, DeedReach, Risk, Trait};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -23,6 +23,29 @@ pub struct RuleFile {
     /// What servers say in praise of their own tools; usually in one file of their own.
     #[serde(default)]
     pub claims: Option<SelfPraiseSyntax>,
+    /// What the code of a tool's handler makes of a verdict; usually in one file of their own.
+    #[serde(default)]
+    pub deed: Vec<DeedSyntax>,
+}
+
+/// How much graver a tool is for what its handler does.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeedSyntax {
+    pub id: String,
+    pub kind: DeedKind,
+    pub reach: Vec<DeedReach>,
+    /// Counts only where at most so many functions lie between the handler and the call.
+    #[serde(default)]
+    pub within: Option<u32>,
+    #[serde(default)]
+    pub class: Option<Class>,
+    #[serde(default)]
+    pub traits: Vec<Trait>,
+    /// Whether it is a finding beside a definition that speaks of reading.
+    #[serde(default)]
+    pub contradicts: bool,
+    pub because: String,
 }
 
 /// Praise that is no evidence.

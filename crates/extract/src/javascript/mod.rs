@@ -59,7 +59,7 @@ mod schema;
 mod schema_library;
 mod setting;
 mod setting_call;
-mod source;
+pub(crate) mod source;
 mod text;
 mod through;
 mod token;
@@ -68,7 +68,7 @@ mod unary;
 mod value;
 mod zod;
 
-use super::{Budget, Extraction, SourceTree};
+use super::{Budget, Extraction, SourceTree, handler};
 use machine::{DEEPER, FUEL, Machine};
 use mcpdex_model::PartialReason;
 use package::Package;
@@ -107,7 +107,9 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
         let (reason, detail) = absent::of_nothing(&machine, &package);
         machine.findings.missing(reason, detail, None);
     }
-    machine.findings.into_extraction()
+    let mut found = machine.findings.into_extraction();
+    handler::observe(&handler::forest::Scripts(&sources), "javascript", budget, &mut found.tools);
+    found
 }
 
 /// Whether the JavaScript of a tree only accompanies a package of another language: there is no manifest of its own, and

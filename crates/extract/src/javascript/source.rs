@@ -7,7 +7,7 @@ use mcpdex_model::{Partial, ToolSite};
 use std::cell::OnceCell;
 use tree_sitter::Tree;
 
-pub(super) use crate::engine::site::{FileId, Site};
+pub(crate) use crate::engine::site::{FileId, Site};
 
 /// A syntax tree, once it was asked for.
 type Parsed = OnceCell<Result<Tree, Partial>>;
@@ -38,7 +38,7 @@ impl Source<'_> {
 }
 
 /// Every file of a package, in the order of the paths.
-pub(super) struct Sources<'t> {
+pub(crate) struct Sources<'t> {
     files: Vec<Source<'t>>,
     budget: &'t Budget,
 }
@@ -56,6 +56,11 @@ impl<'t> Sources<'t> {
         Sources { files, budget }
     }
 
+    /// How many files there are.
+    pub(crate) fn len(&self) -> usize {
+        self.files.len()
+    }
+
     /// The file at exactly `path`.
     pub(super) fn find(&self, path: &str) -> Option<FileId> {
         self.files.binary_search_by(|file| file.path.cmp(path)).ok().map(FileId)
@@ -67,12 +72,12 @@ impl<'t> Sources<'t> {
         (from..self.files.len()).take_while(move |at| self.files[*at].path.starts_with(prefix)).map(FileId)
     }
 
-    pub(super) fn path(&self, file: FileId) -> &'t str {
+    pub(crate) fn path(&self, file: FileId) -> &'t str {
         self.files[file.0].path
     }
 
     /// The text of a file; empty when it is not UTF-8.
-    pub(super) fn text(&self, file: FileId) -> &'t str {
+    pub(crate) fn text(&self, file: FileId) -> &'t str {
         self.files[file.0].text
     }
 
@@ -80,7 +85,7 @@ impl<'t> Sources<'t> {
     ///
     /// # Errors
     /// The file was refused; the reason is ready to be reported.
-    pub(super) fn tree(&'t self, file: FileId) -> Result<&'t Tree, &'t Partial> {
+    pub(crate) fn tree(&'t self, file: FileId) -> Result<&'t Tree, &'t Partial> {
         let source = &self.files[file.0];
         let parse = || syntax::parse(&source.language(), source.path, source.bytes, self.budget);
         source.tree.get_or_init(parse).as_ref()

@@ -13,7 +13,7 @@ use super::value::{Env, Made, Object, Value};
 use crate::engine::budget::Work;
 use crate::engine::notes::Notes;
 use crate::engine::site::line as line_at;
-use crate::{Budget, Extraction};
+use crate::{Budget, Extraction, handler};
 use mcpdex_model::PartialReason;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -345,7 +345,9 @@ impl<'t> Machine<'t> {
         }
         let sources = self.sources;
         let tools = std::mem::take(&mut self.tools);
-        let tools = tools.into_iter().map(|draft| draft.finish(sources)).collect();
+        let mut tools: Vec<_> = tools.into_iter().map(|draft| draft.finish(sources)).collect();
+        let language = if self.dialect.language() == "C#" { "csharp" } else { self.dialect.language() };
+        handler::observe(sources, &language.to_lowercase(), self.work.budget, &mut tools);
         let mut partial: Vec<_> = sources.refused.iter().map(|refused| refused.why.clone()).collect();
         partial.extend(self.notes.into_vec());
         Extraction { tools, partial }

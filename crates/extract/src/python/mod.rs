@@ -58,7 +58,8 @@ mod value;
 mod vendored;
 mod visit;
 
-use super::{Budget, Extraction, SourceTree};
+use super::handler::forest::Parsed;
+use super::{Budget, Extraction, SourceTree, handler};
 use absent::Clues;
 use machine::Machine;
 use mcpdex_model::{Partial, PartialReason};
@@ -78,6 +79,8 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
         names.extend(object.and_then(|object| Some(object.get("name")?.as_str()?.to_owned())));
     }
     found.tools.extend(defined::definitions(&package, budget, &names, &sites));
+    let forest = Parsed::new(tree, ".py", tree_sitter_python::LANGUAGE.into(), budget);
+    handler::observe(&forest, "python", budget, &mut found.tools);
     found
 }
 
