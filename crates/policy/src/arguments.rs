@@ -11,7 +11,7 @@ use super::guarded;
 use super::parameter::{is_one_of, is_path, is_type, is_url};
 use super::profile::{Arguments, Profile};
 use mcpdex_model::{
-    Category, Class, Confidence, Evidence, Field, OperationVerdict, Parameter, Tool, ToolOrigin, Trait, Verdict,
+    Category, Class, Confidence, Evidence, Field, OperationVerdict, Parameter, Risk, Tool, ToolOrigin, Trait, Verdict,
     parameters,
 };
 
@@ -120,14 +120,17 @@ fn rehearsal(profile: &Profile, verdict: &Verdict, known: &[Parameter], decision
     }
 }
 
-/// Switches that must stay off.
+/// Switches that must stay off. What a switch can lose makes a verdict grave; where it did not, the tool runs as a whole where
+/// nobody can look at it.
 fn flags(profile: &Profile, verdict: &Verdict, known: &[Parameter], decision: &mut Decision) {
     if verdict.class == Class::Read {
         return;
     }
+    let alone = decision.conditions.is_empty() && verdict.risk <= Risk::Medium;
     for parameter in known {
         if is_one_of(&parameter.name, &profile.arguments.flags) && is_type(parameter, &["boolean"]) {
             decision.need(&parameter.name, Test::FalseOrAbsent, "with it the tool does more or skips a safeguard");
+            decision.tightened = alone;
         }
     }
 }
@@ -158,13 +161,13 @@ fn places(profile: &Profile, verdict: &Verdict, known: &[Parameter], decision: &
             return;
         }
         decision.need(&parameter.name, test, reason);
+        decision.tightened = false;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mcpdex_model::Risk;
 
     fn tool(properties: &str) -> Tool {
         Tool::from_json(&format!(r#"{{"name":"t","inputSchema":{{"type":"object","properties":{properties}}}}}"#))
@@ -211,6 +214,9 @@ mod tests {
         let names: Vec<_> = write.conditions.iter().map(|c| c.argument.as_str()).collect();
         assert_eq!(names, ["force", "Recursive"]);
         assert_eq!((write.effect.to_string().as_str(), write.otherwise), ("30/minute", PolicyEffect::Ask));
+        assert!(write.tightened);
+        let high = Verdict { risk: Risk::High, ..Verdict::bare("t", Class::Execute, &[]) };
+        assert!(!decide_with_arguments(Profile::balanced(), &high, None, &schema).tightened);
         let read = decide_with_arguments(Profile::balanced(), &Verdict::bare("t", Class::Read, &[]), None, &schema);
         assert!(read.conditions.is_empty());
     }

@@ -147,6 +147,10 @@ pub struct Decision {
     /// The effect where the conditions cannot be expressed; never less strict than `effect`.
     #[serde(skip)]
     pub otherwise: PolicyEffect,
+    /// The conditions keep to less what would be let through without them: where a target cannot look at arguments, and the
+    /// profile lets calls through that cannot be counted, they are left out and not asked about.
+    #[serde(skip)]
+    pub tightened: bool,
     /// What becomes of a limit where the target cannot count; without it the profile's own word holds.
     #[serde(skip)]
     pub uncounted: Option<Uncounted>,
@@ -167,6 +171,7 @@ impl Decision {
             effect,
             conditions: Vec::new(),
             otherwise: effect,
+            tightened: false,
             uncounted: None,
             unasked: None,
             guarded: None,

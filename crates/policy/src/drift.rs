@@ -187,6 +187,7 @@ fn keep(before: &Decision, after: &Decision, tool: &PlannedTool) -> Decision {
         effect,
         conditions: Vec::new(),
         otherwise: before.otherwise.stricter(after.otherwise).stricter(effect),
+        tightened: before.tightened && after.tightened,
         uncounted: uncounted(before.uncounted, after.uncounted),
         unasked: unasked(before, after),
         guarded: None,
@@ -208,7 +209,7 @@ fn keep(before: &Decision, after: &Decision, tool: &PlannedTool) -> Decision {
 
 /// Whether both do the same everywhere, whatever the reason.
 fn is_alike(one: &Decision, other: &Decision) -> bool {
-    let of = |d: &Decision| (d.effect, d.otherwise, d.uncounted, d.unasked);
+    let of = |d: &Decision| (d.effect, d.otherwise, d.tightened, d.uncounted, d.unasked);
     of(one) == of(other) && one.conditions == other.conditions
 }
 

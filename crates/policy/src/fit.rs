@@ -67,7 +67,8 @@ impl<'a> One<'a, '_> {
                 conditional += 1;
                 if conditional > self.capability.most_conditional {
                     one.conditions.clear();
-                    one.effect = self.fall(tool, tool.decision.otherwise, self.capability.lists);
+                    let why = (self.capability.lists, Deviation::Stricter);
+                    one.effect = self.fall(tool, tool.decision.otherwise, Some(why));
                 }
             }
             match places.get(&one.name) {
@@ -109,10 +110,14 @@ impl<'a> One<'a, '_> {
             }
         }
         let effect = match impossible {
-            None => self.fall(tool, decision.effect, ""),
+            None => self.fall(tool, decision.effect, None),
             Some(why) => {
                 conditions.clear();
-                self.fall(tool, decision.otherwise, why)
+                // As with what cannot be counted: what is let through as a whole is not asked about for what cannot be seen.
+                match decision.tightened && self.lets_uncounted(tool) {
+                    true => self.fall(tool, decision.effect, Some((why, Deviation::Looser))),
+                    false => self.fall(tool, decision.otherwise, Some((why, Deviation::Stricter))),
+                }
             }
         };
         // A person who is asked sees the arguments; a refused tool needs no tests.
@@ -133,16 +138,26 @@ impl<'a> One<'a, '_> {
         }
     }
 
-    /// The nearest effect that the target has and that is no looser than `wanted`. `why` is set where the arguments
-    /// made it stricter than decided.
-    fn fall(&mut self, tool: &'a PlannedTool, wanted: PolicyEffect, why: &'static str) -> PolicyEffect {
+    /// Whether the profile lets calls of the tool through that a target cannot count.
+    fn lets_uncounted(&self, tool: &PlannedTool) -> bool {
+        tool.decision.uncounted.unwrap_or(self.uncounted) == Uncounted::Allow
+    }
+
+    /// The nearest effect that the target has and that is no looser than `wanted`. `unseen` is set where the arguments, which
+    /// the target cannot look at, already made it another than decided: why, and how far.
+    fn fall(
+        &mut self,
+        tool: &'a PlannedTool,
+        wanted: PolicyEffect,
+        unseen: Option<(&'static str, Deviation)>,
+    ) -> PolicyEffect {
         let capability = self.capability;
-        let mut reasons: Vec<&str> = if why.is_empty() { Vec::new() } else { vec![why] };
-        let mut change = if why.is_empty() { Deviation::Visible } else { Deviation::Stricter };
+        let mut reasons: Vec<&str> = unseen.iter().map(|(why, _)| *why).collect();
+        let mut change = unseen.map_or(Deviation::Visible, |(_, change)| change);
         let mut effect = wanted;
         if matches!(effect, PolicyEffect::Limit { .. }) && !capability.rate {
             reasons.push("it cannot count calls");
-            if tool.decision.uncounted.unwrap_or(self.uncounted) == Uncounted::Allow {
+            if self.lets_uncounted(tool) {
                 effect = PolicyEffect::Allow;
                 change = change.max(Deviation::Looser);
             } else {
@@ -154,7 +169,7 @@ impl<'a> One<'a, '_> {
             reasons.push("it cannot ask a person");
             // Only what was decided as a whole: where arguments made it ask, it is refused.
             (effect, change) = match tool.decision.unasked {
-                Some(limit) if capability.rate && why.is_empty() => (limit, Deviation::Looser),
+                Some(limit) if capability.rate && unseen.is_none() => (limit, Deviation::Looser),
                 _ => (PolicyEffect::Deny, Deviation::Stricter),
             };
         }

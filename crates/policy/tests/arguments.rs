@@ -5,7 +5,10 @@
 #[allow(dead_code, reason = "each test file uses its part")]
 mod support;
 
-use mcpdex_policy::{PolicyEffect, Target, TargetOptions, Test, Uncounted, answer, document};
+use mcpdex_model::{Class, Tool, Verdict};
+use mcpdex_policy::{
+    Deviation, PolicyEffect, Profile, Target, TargetOptions, Test, Uncounted, answer, decide_with_arguments, document,
+};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use support::{only_when, server, tool};
@@ -70,4 +73,33 @@ proptest! {
             prop_assert!(let_through.is_allowed() || !whole, "{target}: {argument} {passes:?} is {let_through}\n{}", written.text());
         }
     }
+}
+
+/// A medium write that has a switch runs where nobody can look at the switch, as it runs where nobody can count; what is
+/// graver, and what a profile that takes the stricter side decides, is asked about.
+#[test]
+fn a_switch_of_a_medium_write_is_not_asked_about_where_no_target_could_see_it() {
+    let schema = r#"{"name":"glaze_pot","inputSchema":{"type":"object","properties":{"force":{"type":"boolean"}}}}"#;
+    let glaze = Tool::from_json(schema).unwrap();
+    let effect = |target, class, uncounted| {
+        let verdict = Verdict::bare("glaze_pot", class, &[]);
+        let decision = decide_with_arguments(Profile::balanced(), &verdict, None, &glaze);
+        let plan = [server(vec![tool("glaze_pot", decision)])];
+        let written = document(target, &plan, &TargetOptions::default(), uncounted).unwrap();
+        let force = Map::from_iter([("force".to_owned(), json!(true))]);
+        let asked = |call: &Map<String, Value>| {
+            answer(target, &written.files, &TargetOptions::default(), &plan[0], "glaze_pot", call).unwrap()
+        };
+        (asked(&Map::new()).to_string(), asked(&force).to_string(), written.losses)
+    };
+    let (plain, forced, losses) = effect(Target::ClaudeCode, Class::Write, Uncounted::Allow);
+    assert_eq!((plain.as_str(), forced.as_str()), ("allow", "allow"));
+    let [loss] = losses.as_slice() else { panic!("{losses:?}") };
+    assert_eq!(loss.change, Deviation::Looser);
+    assert!(loss.why.contains("arguments") && loss.why.contains("count"), "{}", loss.why);
+    assert_eq!(effect(Target::ClaudeCode, Class::Write, Uncounted::Stricter).0, "ask");
+    assert_eq!(effect(Target::ClaudeCode, Class::Execute, Uncounted::Allow).0, "ask");
+    // Where a target can look, it does.
+    let (plain, forced, _) = effect(Target::PolicyLayer, Class::Write, Uncounted::Allow);
+    assert_eq!((plain.as_str(), forced.as_str()), ("30/minute", "deny"));
 }

@@ -208,7 +208,11 @@ fn with_arguments_too_a_stricter_profile_and_a_lower_confidence_let_no_further_c
     // Whether it runs, waits or is refused: how often it may run differs with what else may.
     let level = |effect: PolicyEffect| effect.rank().clamp(1, 3);
     let tools = with_arguments();
-    for traits in sets(2) {
+    // Pairs where a guard looks at one of the two.
+    let guarded = |set: &Vec<Trait>| {
+        set.len() < 2 || set.iter().any(|one| matches!(one, Trait::CodeExecution | Trait::FileAccess))
+    };
+    for traits in sets(2).into_iter().filter(guarded) {
         for (class, risk) in CLASSES.into_iter().flat_map(|class| RISKS.map(|risk| (class, risk))) {
             for ((tool, calls), rule) in tools.iter().flat_map(|one| RULES.map(|rule| (one, rule))) {
                 let mut surer: Option<Vec<u8>> = None;
