@@ -63,12 +63,12 @@ impl Reader {
     /// # Errors
     /// The database cannot be read, or `each` fails.
     pub fn dump<E: From<StoreError>>(&self, mut each: impl FnMut(&Value) -> Result<(), E>) -> Result<(), E> {
-        // One transaction: a crawl that writes meanwhile does not show.
-        let snapshot = self.connection.unchecked_transaction().map_err(self.fail())?;
+        // In the reader's one transaction: a crawl that writes meanwhile does not show.
+        let snapshot = &self.connection;
         let mut tables = Vec::new();
         let mut counts = Map::new();
         for table in TABLES {
-            let columns = columns(&snapshot, table).map_err(self.fail())?;
+            let columns = columns(snapshot, table).map_err(self.fail())?;
             if !columns.is_empty() {
                 let sql = format!("SELECT count(*) FROM {table} WHERE {}", kept(table));
                 let count: i64 = snapshot.query_row(&sql, [], |row| row.get(0)).map_err(self.fail())?;

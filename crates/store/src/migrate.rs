@@ -81,13 +81,15 @@ fn open_somehow(path: &Path) -> Result<(Connection, i64), StoreError> {
     }
 }
 
-/// A connection that reads, and the version of the file. `name` is what SQLite is given for `path`.
+/// A connection that reads, in one transaction from its opening to its end, so that every answer is of one moment and the
+/// file is locked once; and the version of the file. `name` is what SQLite is given for `path`.
 fn open_to_read(path: &Path, name: &OsStr) -> Result<(Connection, i64), StoreError> {
     let fail = StoreError::sqlite("open", path);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(name, flags).map_err(&fail)?;
     connection.busy_timeout(BUSY).map_err(&fail)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false).map_err(&fail)?;
+    connection.execute_batch("BEGIN").map_err(&fail)?;
     let found = version(&connection, path)?;
     Ok((connection, found))
 }
@@ -98,6 +100,8 @@ fn open_to_read(path: &Path, name: &OsStr) -> Result<(Connection, i64), StoreErr
 /// `from` cannot be read as a database of ours, or `to` cannot be written.
 pub(super) fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     let (connection, _) = open_somehow(from)?;
+    // Which SQLite copies outside of any transaction.
+    connection.execute_batch("COMMIT").map_err(StoreError::sqlite("copy", from))?;
     let target = to.to_str().ok_or_else(|| StoreError::Missing(to.to_owned()))?;
     connection.execute("VACUUM INTO ?1", [target]).map_err(StoreError::sqlite("copy", from)).map(drop)
 }
