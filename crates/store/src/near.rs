@@ -80,6 +80,7 @@ impl Reader {
     /// `next` answers with the first name between two texts.
     fn beginning(&self, next: &str, scheme: &str, wanted: &str, found: &mut Found) -> Result<(), StoreError> {
         let signs: Vec<char> = wanted.chars().take(LONGEST).collect();
+        let mut shared = 0;
         for length in (SHORTEST..=signs.len()).rev() {
             let start: String = scheme.chars().chain(signs[..length].iter().copied()).collect();
             let end = after(&start);
@@ -87,12 +88,17 @@ impl Reader {
             while left > 0 && found.names.len() < MOST {
                 let Some(name) = self.names(next, (&from, &end))?.pop() else { break };
                 from.clone_from(&name);
+                shared = shared.max(length);
                 left -= 1;
                 found.names.insert(name);
             }
             if found.names.len() >= FROM_ONE {
                 break;
             }
+        }
+        // Names that begin as it does for the most part leave nothing to undo at the beginning.
+        if shared * 10 >= signs.len() * 7 {
+            return Ok(());
         }
         for start in slips(&signs) {
             let start = format!("{scheme}{start}");
