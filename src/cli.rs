@@ -12,6 +12,7 @@ mod crawl;
 mod diff;
 mod export;
 mod extract;
+mod format;
 mod generate;
 mod global;
 mod help;
@@ -21,15 +22,17 @@ mod scan;
 mod search;
 mod server;
 mod stats;
+mod topics;
 
 pub use config::{ConfigArgs, ConfigQuestion};
 pub use crawl::{Age, CrawlArgs};
 pub use diff::{CheckArgs, DiffArgs, PinArgs};
 pub use export::{ExportArgs, ExportFormat, ImportArgs};
 pub use extract::ExtractArgs;
+pub use format::FormatArgs;
 pub use generate::{CompletionsArgs, DoctorArgs, ManArgs, completions, man_page, man_pages};
 pub use global::Global;
-pub use help::EXIT_CODES;
+pub use help::{EXIT_CODES, HelpArgs};
 pub use list::{ListArgs, Sort};
 pub use policy::{
     PolicyAction, PolicyCheckArgs, PolicyConvertArgs, PolicyDiffArgs, PolicyExplainArgs, PolicyFormat, PolicyTestArgs,
@@ -39,13 +42,14 @@ pub use scan::{ConfiguredArgs, ScanArgs, ScanFormat};
 pub use search::SearchArgs;
 pub use server::ServerArgs;
 pub use stats::StatsArgs;
+pub use topics::{TOPICS, Topic};
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Index the tools of MCP servers and say, by rules and with evidence, how dangerous each one is.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, arg_required_else_help = true)]
+#[command(version, propagate_version = true, arg_required_else_help = true, disable_help_subcommand = true)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -116,6 +120,8 @@ pub enum Command {
     Probe(ProbeArgs),
     /// Read the tools out of a package's source without running it, with file and line.
     Extract(ExtractArgs),
+    /// The help of a command, or of a topic: policy, gates, sources, settings, formats, grades.
+    Help(HelpArgs),
 }
 
 // Arguments of `mcpdex probe`.
@@ -162,6 +168,8 @@ pub struct ProbeArgs {
     /// The server's manifest (`server.json`): what it declares is set to placeholders.
     #[arg(long, requires = "run", value_name = "FILE")]
     pub manifest: Option<PathBuf>,
+    #[command(flatten)]
+    pub format: FormatArgs,
 }
 
 /// A sandbox by name.
@@ -182,6 +190,8 @@ pub struct ToolArgs {
     /// Tell the tool of every server in full, however many have the name.
     #[arg(long)]
     pub all: bool,
+    #[command(flatten)]
+    pub format: FormatArgs,
 }
 
 // Arguments of `mcpdex policy`.
@@ -325,7 +335,7 @@ pub struct RulesCommandArgs {
 #[derive(Debug, clap::Subcommand)]
 pub enum RulesQuestion {
     /// One line for each rule.
-    List,
+    List(FormatArgs),
     /// One rule with its examples.
     Show {
         /// The rule's id.

@@ -8,8 +8,8 @@ pub struct ConfigArgs {
 }
 
 // What can be asked of the settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::Subcommand)]
+#[derive(Debug, Clone, Copy, clap::Subcommand)]
 pub enum ConfigQuestion {
     /// Every setting with its value and who says it, and the files that were read and that were not.
-    Show,
+    Show(super::FormatArgs),
 }

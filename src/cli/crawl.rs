@@ -67,6 +67,8 @@ pub struct CrawlArgs {
     /// Pages of one registry that are read.
     #[arg(long, value_name = "NUMBER", default_value_t = MAX_PAGES)]
     pub max_pages: std::num::NonZeroUsize,
+    #[command(flatten)]
+    pub format: super::FormatArgs,
 }
 
 /// A length of time on the command line: a number with its unit.

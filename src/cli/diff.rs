@@ -20,6 +20,8 @@ pub struct DiffArgs {
     /// End with exit code 3 when a risk-raising change is there.
     #[arg(long)]
     pub fail_on_raise: bool,
+    #[command(flatten)]
+    pub format: super::FormatArgs,
 }
 
 // Arguments of `mcpdex pin`.
@@ -43,4 +45,6 @@ pub struct CheckArgs {
     /// Let bytes count that differ and mean the same.
     #[arg(long)]
     pub strict: bool,
+    #[command(flatten)]
+    pub format: super::FormatArgs,
 }

@@ -18,4 +18,6 @@ pub struct ExtractArgs {
     /// The simple index of Python packages (default: as pip or uv is configured).
     #[arg(long, value_name = "URL")]
     pub pypi_index: Option<String>,
+    #[command(flatten)]
+    pub format: super::FormatArgs,
 }

@@ -26,6 +26,8 @@ pub struct DoctorArgs {
     /// Also ask whether package registries answer.
     #[arg(long)]
     pub online: bool,
+    #[command(flatten)]
+    pub format: super::FormatArgs,
 }
 
 /// The script that completes mcpdex in a shell.

@@ -28,6 +28,12 @@ pub struct Global {
     /// Print nothing on stderr but errors, and no summary of what was done.
     #[arg(short, long, global = true, help_heading = EVERYWHERE)]
     pub quiet: bool,
+    /// Say on stderr what is done while it is done; twice for more of it.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "quiet", help_heading = EVERYWHERE)]
+    pub verbose: u8,
+    /// Never show long text through a pager (MCPDEX_PAGER, PAGER, else less).
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
+    pub no_pager: bool,
     /// What the files of settings say; filled in before a command runs.
     #[arg(skip)]
     pub settings: UserSettings,

@@ -147,6 +147,7 @@ const EXAMPLES: &[(&str, [(&str, &str); 2])] = &[
             ("Run a package in a sandbox and ask it", "mcpdex probe --run -- npx -y @playwright/mcp"),
         ],
     ),
+    ("help", [("A command", "mcpdex help scan"), ("What a gate is", "mcpdex help topics gates")]),
     (
         "extract",
         [
@@ -155,6 +156,14 @@ const EXAMPLES: &[(&str, [(&str, &str); 2])] = &[
         ],
     ),
 ];
+
+// Arguments of `mcpdex help`.
+#[derive(Debug, clap::Args)]
+pub struct HelpArgs {
+    /// A command, or `topics` and the name of one; without either, what there is.
+    #[arg(value_name = "COMMAND")]
+    pub words: Vec<String>,
+}
 
 /// What stands below the options of a command.
 pub(super) fn below(command: &str) -> String {

@@ -27,6 +27,8 @@ pub struct ListArgs {
     /// Servers on a page.
     #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub per_page: u32,
+    #[command(flatten)]
+    pub format: super::FormatArgs,
 }
 
 /// What a list of servers is ordered by.
@@ -34,6 +36,8 @@ pub struct ListArgs {
 pub enum Sort {
     /// Most critical tools first.
     Risk,
+    /// The worst grade first (docs/grades.md), and what is not graded last.
+    Grade,
     Name,
     /// Most tools first.
     Tools,

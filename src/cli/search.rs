@@ -36,4 +36,6 @@ pub struct SearchArgs {
     /// Tools on a page.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=600))]
     pub per_page: u32,
+    #[command(flatten)]
+    pub format: super::FormatArgs,
 }

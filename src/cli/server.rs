@@ -5,4 +5,6 @@
 pub struct ServerArgs {
     /// The server's name, a package of it (npm:NAME, pypi:NAME or the name alone), or its address.
     pub name: String,
+    #[command(flatten)]
+    pub format: super::FormatArgs,
 }

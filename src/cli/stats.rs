@@ -2,4 +2,7 @@
 
 // Arguments of `mcpdex stats`.
 #[derive(Debug, clap::Args)]
-pub struct StatsArgs {}
+pub struct StatsArgs {
+    #[command(flatten)]
+    pub format: super::FormatArgs,
+}

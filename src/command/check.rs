@@ -1,8 +1,8 @@
 //! `mcpdex check [CONFIG…]`: what differs from the lockfile. Exit code 3 on drift, 4 when something could not be read.
 
-use super::{Exit, configured, database, pin, print};
+use super::{Exit, configured, database, pin, print_rows};
 use crate::cli::{CheckArgs, Global};
-use crate::report::{CheckReport, to_json};
+use crate::report::CheckReport;
 use crate::survey::{DriftKind, Lock, check};
 use anyhow::Context;
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> anyhow::Result<Exit> {
     let read = today.len();
     let report =
         CheckReport::new(database::digest_in_force(global)?, args.lock.display().to_string(), read, drift, unread);
-    print(&if global.json { to_json(&report) } else { report.to_text() })?;
+    print_rows(&report, args.format.meant(global.json), CheckReport::to_text)?;
     // Nothing to compare is not the same as no difference.
     let looked = !(found.named_nothing || lock.servers.is_empty() && read == 0);
     Ok(match (counts, report.unread.is_empty() && looked) {

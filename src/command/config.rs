@@ -1,10 +1,10 @@
 //! `mcpdex config show`: what is in force, and who says so.
 
-use super::{Exit, database, print, settings, time};
+use super::{Exit, database, print_rows, settings, time};
 use crate::classify::{Overrides, Ruleset};
-use crate::cli::{ConfigArgs, ConfigQuestion, Global};
+use crate::cli::{ConfigArgs, ConfigQuestion, FormatArgs, Global};
 use crate::configuration::{Said, SettledText};
-use crate::report::{ConfigReport, SettingLine, to_json};
+use crate::report::{ConfigReport, SettingLine};
 use crate::survey::{Gate, SuppressionState};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,11 +14,11 @@ const DEFAULT: &str = "default";
 
 pub(super) fn run(global: &Global, args: &ConfigArgs) -> anyhow::Result<Exit> {
     match args.what {
-        ConfigQuestion::Show => show(global),
+        ConfigQuestion::Show(format) => show(global, format),
     }
 }
 
-fn show(global: &Global) -> anyhow::Result<Exit> {
+fn show(global: &Global, format: FormatArgs) -> anyhow::Result<Exit> {
     let said = &global.settings;
     let today = time::local_today();
     said.check(&today)?;
@@ -68,7 +68,7 @@ fn show(global: &Global) -> anyhow::Result<Exit> {
     let files = said.files.iter().map(|file| shown(file)).collect();
     let left_alone = settings::left_alone(global, &[]).iter().map(|file| shown(file)).collect();
     let report = ConfigReport::new(bench.digest(), files, left_alone, lines);
-    print(&if global.json { to_json(&report) } else { report.to_text() })?;
+    print_rows(&report, format.meant(global.json), ConfigReport::to_text)?;
     Ok(Exit::Done)
 }
 

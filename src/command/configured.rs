@@ -83,6 +83,7 @@ pub(super) fn servers(global: &Global, args: &ConfiguredArgs) -> anyhow::Result<
     let mut listed = Vec::new();
     for file in &files {
         let (entries, wrong, understood) = read(file, !args.configs.is_empty());
+        tracing::info!(file = %file.display(), servers = entries.len(), problems = wrong.len(), "a configuration is read");
         lost |= !understood;
         named_nothing |= !args.configs.is_empty() && entries.is_empty();
         problems.extend(wrong.into_iter().map(|problem| (file.clone(), problem)));
@@ -217,6 +218,7 @@ fn spec(entry: &ClientServer, live: bool) -> Option<String> {
 
 /// Crawls in a process of its own: a crawl is one command, with its limits and its progress on stderr.
 fn learn(global: &Global, database: &Path, specs: &[String], args: &ConfiguredArgs) -> anyhow::Result<()> {
+    tracing::info!(sources = specs.join(" "), "tools are to be learnt");
     let program = std::env::current_exe().context("cannot find this program's own file")?;
     let database = std::path::absolute(database).context("cannot tell where the database is")?;
     // The configurations lie in folders of whoever wrote them: nothing in those may say where packages come from.
@@ -231,6 +233,9 @@ fn learn(global: &Global, database: &Path, specs: &[String], args: &ConfiguredAr
     // It judges what it learns, and by what its parent judges.
     for file in &global.config {
         command.arg("--config").arg(std::path::absolute(file).context("cannot tell where the settings are")?);
+    }
+    for _ in 0..global.verbose {
+        command.arg("--verbose");
     }
     if global.no_config {
         command.arg("--no-config");

@@ -1,13 +1,13 @@
 //! `mcpdex crawl SOURCE…`: learn what servers offer, keep it, judge it, say what is known now.
 
 use super::time::now;
-use super::{Exit, database, interrupt, print};
+use super::{Exit, database, interrupt, print_rows};
 use crate::cli::{Age, CrawlArgs, Global};
 use crate::crawl::Progress;
 use crate::crawl::{self, Options, Plan, Surroundings};
 use crate::model::{CrawlEvent, History, Outcome, ToolOrigin};
 use crate::net::RateLimit;
-use crate::report::{CrawlSummary, Host, RunSummary, SourceProblem, to_json, visible};
+use crate::report::{CrawlSummary, Host, ListFormat, RunSummary, SourceProblem, visible};
 use crate::source::{SourceSpec, SpecError, curated};
 use crate::store::{Judged, Known, Reader, Recorded, ServerQuery, StoreError, Writer, begin_run};
 use anyhow::Context;
@@ -51,7 +51,9 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
     if continued && !global.quiet {
         eprintln!("continuing a crawl that was interrupted");
     }
-    let progress = Progress::new(global.quiet);
+    tracing::info!(run = known.run(), sources = specs.len(), continued, "a crawl begins");
+    // Lines of a log and drawing get in each other's way.
+    let progress = Progress::new(global.quiet || global.verbose > 0);
     let crawled = learn(&specs, &options, writer, &progress)?;
     progress.finish();
     let learnt = begun.elapsed();
@@ -110,7 +112,11 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
         .with_unread(reader.unread()?, reader.partial_lists()?)
         .with_hosts(hosts.collect())
         .with_problems(failures.chain(problems).collect());
-    print(&if global.json { to_json(&document) } else { document.to_text() })?;
+    let format = args.format.meant(global.json);
+    // Whoever wants no words wants no summary either, unless as data.
+    if !global.quiet || format != ListFormat::Table {
+        print_rows(&document, format, CrawlSummary::to_text)?;
+    }
     let fail_on_unread = args.fail_on_unread || global.settings.fail_on_unread.as_ref().is_some_and(|said| said.value);
     let gated = fail_on_unread && (doubtful || not_whole(&reader, &servers)?);
     Ok(if nothing_read || all_failed || unread || gated { Exit::Unread } else { Exit::Done })

@@ -71,6 +71,7 @@ impl Bench {
     /// The database cannot be written.
     pub(super) fn judge(&self, path: &Path) -> anyhow::Result<Judged> {
         let judged = judge_stale(path, &self.digest(), |servers| self.judge_all(servers))?;
+        tracing::info!(tools = judged.tools, ruleset = self.digest(), "tools are judged");
         price_stale(path, TOKENISER, |raws| raws.par_iter().map(|raw| tokens(raw)).collect())?;
         Ok(judged)
     }
@@ -138,6 +139,7 @@ pub(super) fn open_judged(global: &Global, path: &Path) -> anyhow::Result<Reader
     match Reader::open(path) {
         Ok(reader) => {
             let standing = reader.standing(&digest)?;
+            tracing::debug!(file = %path.display(), ruleset = digest, judged = standing.judged, "the database is open");
             if standing.judged && standing.indexed {
                 return Ok(reader);
             }

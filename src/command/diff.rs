@@ -1,9 +1,9 @@
 //! `mcpdex diff BEFORE [AFTER]`: what changed, risk-raising changes first.
 
-use super::{Exit, database, print, time};
+use super::{Exit, database, print_rows, time};
 use crate::cli::{DiffArgs, Global};
 use crate::model::Tool;
-use crate::report::{DiffReport, to_json, visible};
+use crate::report::{DiffReport, visible};
 use crate::store::{Reader, State};
 use crate::survey::{Change, changes, sort_changes};
 use anyhow::{Context, bail};
@@ -70,7 +70,7 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
     let raised = found.iter().any(|change| !change.raises.is_empty());
     let report =
         DiffReport::new(database::digest_in_force(global)?, &args.before, &args.after, (added, removed), found);
-    print(&if global.json { to_json(&report) } else { report.to_text() })?;
+    print_rows(&report, args.format.meant(global.json), DiffReport::to_text)?;
     Ok(if raised && args.fail_on_raise { Exit::Findings } else { Exit::Done })
 }
 

@@ -1,8 +1,8 @@
 //! `mcpdex doctor`: what is configured, reachable and writable. Changes nothing, and creates nothing that it leaves.
 
-use super::{Exit, configured, database, print};
+use super::{Exit, configured, database, print_rows};
 use crate::cli::{DoctorArgs, Global};
-use crate::report::{Checkup, DoctorReport, Health, to_json};
+use crate::report::{Checkup, DoctorReport, Health};
 use crate::store::{Reader, StoreError};
 use mcpdex_process::{Call, Environment, LookedAt};
 use std::path::Path;
@@ -20,7 +20,7 @@ pub(super) fn run(global: &Global, args: &DoctorArgs) -> anyhow::Result<Exit> {
         checkups
     });
     let report = DoctorReport::new(checkups);
-    print(&if global.json { to_json(&report) } else { report.to_text() })?;
+    print_rows(&report, args.format.meant(global.json), DoctorReport::to_text)?;
     Ok(if report.is_well() { Exit::Done } else { Exit::Failed })
 }
 

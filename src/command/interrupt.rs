@@ -8,7 +8,7 @@
 use super::Exit;
 use anyhow::Context;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -18,6 +18,10 @@ const ORDERLY: Duration = Duration::from_millis(1_500);
 static BELL: LazyLock<watch::Sender<bool>> = LazyLock::new(|| watch::channel(false).0);
 /// Parts of the command that put something away when they are asked to end.
 static PUTTING_AWAY: AtomicUsize = AtomicUsize::new(0);
+/// Whether signals are left to a program in the foreground.
+static LEFT: AtomicBool = AtomicBool::new(false);
+/// Whether a thread listens.
+static LISTENING: AtomicBool = AtomicBool::new(false);
 
 /// The command was asked to end and has put away what it had to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -72,11 +76,32 @@ pub(super) async fn unless_asked<T>(work: impl Future<Output = T>) -> Result<T, 
     }
 }
 
-/// Begins to listen, on a thread of its own.
+/// While this lives, a signal is somebody else's.
+#[must_use = "it counts while it lives"]
+pub(super) struct LeftToOthers(());
+
+impl Drop for LeftToOthers {
+    fn drop(&mut self) {
+        LEFT.store(false, Ordering::SeqCst);
+    }
+}
+
+/// A program in the foreground takes Ctrl-C; this one outlives it.
+pub(super) fn leave_to_others() -> LeftToOthers {
+    LEFT.store(true, Ordering::SeqCst);
+    // Commands that end as any program does begin to listen for it; without signals there is nothing to leave.
+    let _ = listen();
+    LeftToOthers(())
+}
+
+/// Begins to listen, on a thread of its own, unless it does so already.
 ///
 /// # Errors
 /// The system gives no thread or no signals.
 pub(super) fn listen() -> anyhow::Result<()> {
+    if LISTENING.swap(true, Ordering::SeqCst) {
+        return Ok(());
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot listen for Ctrl-C")?;
     let mut signals = {
@@ -85,7 +110,12 @@ pub(super) fn listen() -> anyhow::Result<()> {
     };
     let listening = move || {
         runtime.block_on(async {
-            let silent = signals.next().await;
+            let silent = loop {
+                let silent = signals.next().await;
+                if !LEFT.load(Ordering::SeqCst) {
+                    break silent;
+                }
+            };
             let puts_away = PUTTING_AWAY.load(Ordering::SeqCst) > 0;
             if !silent && !mcpdex_process::is_own_running() {
                 eprintln!("{}", if puts_away { STOPPING } else { STOPPED });

@@ -1,8 +1,8 @@
 //! `mcpdex list [WORDS]`: servers, worst first.
 
-use super::{Exit, database, print};
+use super::{Exit, database, print_rows};
 use crate::cli::{Global, ListArgs, Sort};
-use crate::report::{ListReport, to_json};
+use crate::report::ListReport;
 use crate::store::{ServerOrder, ServerQuery};
 
 pub(super) fn run(global: &Global, args: &ListArgs) -> anyhow::Result<Exit> {
@@ -16,6 +16,7 @@ pub(super) fn run(global: &Global, args: &ListArgs) -> anyhow::Result<Exit> {
         run: None,
         order: match args.sort {
             Sort::Risk => ServerOrder::Risk,
+            Sort::Grade => ServerOrder::Grade,
             Sort::Name => ServerOrder::Name,
             Sort::Tools => ServerOrder::Tools,
             Sort::Seen => ServerOrder::Seen,
@@ -25,6 +26,6 @@ pub(super) fn run(global: &Global, args: &ListArgs) -> anyhow::Result<Exit> {
     };
     let found = reader.servers(&query)?;
     let report = ListReport::new(reader.ruleset()?, page, per_page, found);
-    print(&if global.json { to_json(&report) } else { report.to_text() })?;
+    print_rows(&report, args.format.meant(global.json), ListReport::to_text)?;
     Ok(Exit::Done)
 }

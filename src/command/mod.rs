@@ -19,10 +19,13 @@ mod extract;
 mod extract_worker;
 mod generate;
 mod gone;
+mod help;
 mod import;
 mod interrupt;
 mod judging;
 mod list;
+mod logging;
+mod pager;
 mod pin;
 mod policy;
 mod probe;
@@ -38,7 +41,7 @@ mod time;
 mod tool;
 
 use crate::cli::{Cli, Command};
-use output::{print, print_bytes};
+use output::{print, print_bytes, print_rows};
 use std::process::ExitCode;
 
 /// How a command ended.
@@ -82,6 +85,8 @@ pub fn inner() -> Option<anyhow::Result<Exit>> {
 pub fn run(mut cli: Cli) -> anyhow::Result<Exit> {
     crate::report::choose_colour(cli.global.color);
     output::choose_quiet(cli.global.quiet);
+    logging::begin(cli.global.verbose);
+    pager::choose(!cli.global.no_pager);
     if !takes_own_settings(&cli.command)
         && let Err(error) = settings::load(&mut cli)
     {
@@ -104,7 +109,7 @@ pub fn run(mut cli: Cli) -> anyhow::Result<Exit> {
 /// Whether a command needs no settings, or reads them itself: from the base of a change.
 fn takes_own_settings(command: &Command) -> bool {
     match command {
-        Command::Completions(_) | Command::Man(_) => true,
+        Command::Completions(_) | Command::Man(_) | Command::Help(_) => true,
         Command::Scan(args) => args.diff.is_some(),
         _ => false,
     }
@@ -125,7 +130,7 @@ fn takes_long(command: &Command) -> bool {
         | Command::Stats(_)
         | Command::Config(_)
         | Command::Explain(_) => false,
-        Command::Completions(_) | Command::Man(_) => false,
+        Command::Completions(_) | Command::Man(_) | Command::Help(_) => false,
     }
 }
 
@@ -165,5 +170,6 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Eval(args) => eval::run(global, args),
         Command::Probe(args) => probe::run(global, args),
         Command::Extract(args) => extract::run(global, args),
+        Command::Help(args) => help::run(args),
     }
 }

@@ -81,7 +81,24 @@ pub(super) fn is_closed() -> bool {
 /// # Errors
 /// Stdout cannot be written. A reader that went away is no error.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
+    if super::pager::show(text) {
+        return Ok(());
+    }
     write(Stdout(report::styled_stdout()), text.as_bytes())
+}
+
+/// Writes a list in the format that is meant; `text` is what people read.
+///
+/// # Errors
+/// Stdout cannot be written. A reader that went away is no error.
+pub(super) fn print_rows<R: report::RowReport>(
+    report: &R,
+    format: report::ListFormat,
+    text: impl FnOnce(&R) -> String,
+) -> anyhow::Result<()> {
+    let written = report::write_rows(report, format, text).context("cannot write the list")?;
+    // What people read was made visible where it was laid out; the rest is data, as it came.
+    if format == report::ListFormat::Table { print(&written) } else { print_bytes(written.as_bytes()) }
 }
 
 /// As `print`, for bytes.

@@ -7,7 +7,7 @@ use crate::model::{Outcome, ProbeResult};
 use crate::net::{Client, Config, Trust};
 use crate::probe::sandbox::{self, Run, RunLimits, Sandbox};
 use crate::probe::{self, Ask, credentials, stdio};
-use crate::report::{ProbeReport, to_json, visible};
+use crate::report::{ProbeReport, visible};
 use crate::source::address::address;
 use crate::source::{given, launch};
 use anyhow::{Context, bail};
@@ -37,7 +37,7 @@ pub(super) fn run(global: &Global, args: &ProbeArgs) -> anyhow::Result<Exit> {
     };
     let read = result.outcome.is_read();
     let report = ProbeReport::new(target, result, sandbox);
-    super::print(&if global.json { to_json(&report) } else { report.to_text() })?;
+    super::print_rows(&report, args.format.meant(global.json), ProbeReport::to_text)?;
     Ok(if read { Exit::Done } else { Exit::Unread })
 }
 

@@ -1,10 +1,11 @@
 //! `mcpdex rules`: the pack itself: what is in it, one rule, whether it is sound, how much of an input it covers.
 
 use super::judging::{open, overrides};
-use super::{Exit, print_bytes};
+use super::{Exit, print_bytes, print_rows};
+use crate::classify::syntax::RuleSyntax;
 use crate::classify::{AnnotationTrust, Judge, Rows, Ruleset, ServerContext};
 use crate::cli::{Global, RulesCommandArgs, RulesQuestion};
-use crate::report::visible;
+use crate::report::{RuleLine, RuleListReport, visible};
 use anyhow::Context;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -19,28 +20,17 @@ pub(super) fn run(global: &Global, args: &RulesCommandArgs) -> anyhow::Result<Ex
     // Text cannot fail to be written to.
     let mut out = String::new();
     match &args.what {
-        RulesQuestion::List => {
-            for (file, rule) in rules.written() {
-                let class = rule.class.map_or_else(String::new, |class| class.to_string());
-                let traits: Vec<&str> = rule.traits.iter().map(|of| of.as_str()).collect();
-                if global.json {
-                    let _ = writeln!(
-                        out,
-                        "{}",
-                        serde_json::json!({ "id": rule.id, "file": file, "class": rule.class, "traits": traits, "confidence": rule.confidence, "because": rule.because })
-                    );
-                } else {
-                    let _ = writeln!(
-                        out,
-                        "{:<38} {class:<8} {:<6} {:<18} {}",
-                        rule.id,
-                        rule.confidence,
-                        file,
-                        traits.join(", ")
-                    );
-                }
-            }
-            print_bytes(out.as_bytes())?;
+        RulesQuestion::List(format) => {
+            let line = |(file, rule): (&str, &RuleSyntax)| RuleLine {
+                id: rule.id.clone(),
+                file: file.to_owned(),
+                class: rule.class,
+                traits: rule.traits.clone(),
+                confidence: rule.confidence,
+                because: rule.because.clone(),
+            };
+            let report = RuleListReport::new(rules.digest().to_owned(), rules.written().map(line).collect());
+            print_rows(&report, format.meant(global.json), RuleListReport::to_text)?;
             Ok(Exit::Done)
         }
         RulesQuestion::Show { id } => {

@@ -1,8 +1,8 @@
 //! `mcpdex server NAME|PACKAGE|URL`: everything that is known of a server.
 
-use super::{Exit, database, gone, print};
+use super::{Exit, database, gone, print_rows};
 use crate::cli::{Global, ServerArgs};
-use crate::report::{ServerReport, ServerView, nearest, to_json, visible};
+use crate::report::{ServerReport, ServerView, nearest, visible};
 use crate::store::Reader;
 use crate::survey::{audit, combination, of_server};
 
@@ -16,7 +16,7 @@ pub(super) fn run(global: &Global, args: &ServerArgs) -> anyhow::Result<Exit> {
         return unknown(&reader, &args.name);
     }
     let report = ServerReport::new(reader.ruleset()?, &args.name, views);
-    print(&if global.json { to_json(&report) } else { report.to_text() })?;
+    print_rows(&report, args.format.meant(global.json), ServerReport::to_text)?;
     Ok(Exit::Done)
 }
 

@@ -35,6 +35,9 @@ pub(super) fn load(cli: &mut Cli) -> Result<(), SettingsError> {
         let shown = visible(&path.display().to_string()).into_owned();
         note!("{shown} lies in a folder that is looked at, and is not read; --config {shown} reads it");
     }
+    for file in &settings.files {
+        tracing::info!(file = %file.display(), "settings are read");
+    }
     cli.global.settings = settings;
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! `mcpdex tool NAME`: what a tool does, how dangerous it is and why, on every server that has it.
 
-use super::{Exit, database, gone, print, profile};
+use super::{Exit, database, gone, print_rows, profile};
 use crate::cli::{Global, ToolArgs};
 use crate::model::{FoundTool, RelatedTool};
 use crate::policy::{Profile, Target, decide_found, recommend};
-use crate::report::{PolicyView, ToolReport, ToolSurroundings, ToolView, nearest, to_json, visible};
+use crate::report::{PolicyView, ToolReport, ToolSurroundings, ToolView, nearest, visible};
 use crate::store::{Reader, StoreError};
 use crate::survey::{differences, of_name};
 use std::collections::BTreeMap;
@@ -37,7 +37,7 @@ pub(super) fn run(global: &Global, args: &ToolArgs) -> anyhow::Result<Exit> {
     };
     let views = views(&profile::usual(global)?, found);
     let report = ToolReport::new(reader.ruleset()?, &name, views, around);
-    print(&if global.json { to_json(&report) } else { report.to_text(args.all) })?;
+    print_rows(&report, args.format.meant(global.json), |report| report.to_text(args.all))?;
     Ok(Exit::Done)
 }
 

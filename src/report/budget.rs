@@ -79,7 +79,8 @@ impl BudgetReport {
             if budget.settlements.is_empty() {
                 continue;
             }
-            let _ = writeln!(out, "\n{}: what would save most of {waits} that ask or are refused", budget.target);
+            let head = format!("{}: what would save most of {waits} that ask or are refused", budget.target);
+            let _ = write!(out, "\n{}", paragraph(&head, ""));
             for settlement in &budget.settlements {
                 out += &proposal(settlement);
             }

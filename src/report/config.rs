@@ -1,8 +1,10 @@
 //! What is in force, for people and machines.
 
+use super::rows::{RowReport, row};
 use super::style::strong;
-use super::text::{hanging, table};
+use super::text::{hanging, judged_by};
 use serde::Serialize;
+use serde_json::Value;
 
 /// One setting, its value, and who says it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,8 +46,23 @@ impl ConfigReport {
             out += &hanging(&format!("{file}{state}"), "  ", "    ");
         }
         out.push('\n');
-        let rows = self.settings.iter().map(|line| vec![line.setting.clone(), line.value.clone(), line.by.clone()]);
-        out += &table(&["setting", "value", "said by"], rows);
-        out + "\nruleset  " + &self.ruleset + "\n"
+        // Paths are longer than columns: a line each keeps them whole.
+        let widest = self.settings.iter().map(|line| line.setting.len()).max().unwrap_or(0);
+        for SettingLine { setting, value, by } in &self.settings {
+            out += &hanging(&format!("{setting:<widest$}  {value} ({by})"), "", &" ".repeat(widest + 2));
+        }
+        out + "\n" + &judged_by(&self.ruleset)
+    }
+}
+
+impl RowReport for ConfigReport {
+    const COLUMNS: &'static [&'static str] = &["setting", "value", "by"];
+
+    fn rows(&self) -> Vec<Value> {
+        self.settings.iter().map(row).collect()
+    }
+
+    fn judged_by(&self) -> Option<&str> {
+        Some(&self.ruleset)
     }
 }

@@ -1,11 +1,13 @@
 //! The summary of a crawl: what is in the database now, what was learnt in this run, and what could not be read.
 
 use super::list::server_table;
+use super::rows::{RowReport, row};
 use super::style::{faint, strong};
 use super::text::{fill, judged_by, paragraph, table};
 use super::visible;
 use crate::model::{Outcome, PartialList, ServerPage, Summary, Unread};
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 use std::fmt::Write as _;
 
 /// The report of `mcpdex crawl`.
@@ -263,4 +265,17 @@ fn is_package(target: &str) -> bool {
 
 fn as_object<S: Serializer>(counts: &[(String, u64)], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(counts.iter().map(|(word, number)| (word, number)))
+}
+
+impl RowReport for CrawlSummary {
+    const COLUMNS: &'static [&'static str] =
+        &["server", "grade", "tools", "critical", "high", "medium", "low", "is_read", "title", "last_seen"];
+
+    fn rows(&self) -> Vec<Value> {
+        self.learnt.servers.iter().map(row).collect()
+    }
+
+    fn judged_by(&self) -> Option<&str> {
+        Some(&self.ruleset)
+    }
 }

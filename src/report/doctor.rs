@@ -1,8 +1,10 @@
 //! What `mcpdex doctor` saw: one line for each thing, and whether it is well.
 
+use super::rows::{RowReport, row};
 use super::text::table;
 use crate::model::words;
 use serde::Serialize;
+use serde_json::Value;
 
 words! {
     /// How a thing is.
@@ -51,5 +53,13 @@ impl DoctorReport {
             .iter()
             .map(|checkup| vec![checkup.what.clone(), checkup.health.to_string(), checkup.seen.clone()]);
         format!("mcpdex {}\n\n{}", self.version, table(&["looked at", "", "seen"], rows))
+    }
+}
+
+impl RowReport for DoctorReport {
+    const COLUMNS: &'static [&'static str] = &["what", "health", "seen"];
+
+    fn rows(&self) -> Vec<Value> {
+        self.checkups.iter().map(row).collect()
     }
 }

@@ -1,10 +1,12 @@
 //! What changed: between two states of the database, and against a lockfile.
 
+use super::rows::{RowReport, row};
 use super::text::{judged_by, paragraph, table};
 use super::visible;
 use crate::model::Risk;
 use crate::survey::{Change, Drift};
 use serde::Serialize;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -137,5 +139,32 @@ fn arrow(before: Option<Risk>, after: Option<Risk>) -> String {
         (Some(before), Some(after)) => format!("{before} → {after}"),
         (None, Some(one)) | (Some(one), None) => one.to_string(),
         (None, None) => String::new(),
+    }
+}
+
+impl RowReport for CheckReport {
+    const COLUMNS: &'static [&'static str] =
+        &["kind", "server", "tool", "fields", "risk_before", "risk_after", "raises_risk", "why"];
+
+    fn rows(&self) -> Vec<Value> {
+        let unread = self.unread.iter().map(|(server, why)| json!({"kind": "unread", "server": server, "why": why}));
+        self.drift.iter().map(row).chain(unread).collect()
+    }
+
+    fn judged_by(&self) -> Option<&str> {
+        Some(&self.ruleset)
+    }
+}
+
+impl RowReport for DiffReport {
+    const COLUMNS: &'static [&'static str] =
+        &["kind", "server", "tool", "class_before", "class_after", "risk_before", "risk_after", "raises"];
+
+    fn rows(&self) -> Vec<Value> {
+        self.changes.iter().map(row).collect()
+    }
+
+    fn judged_by(&self) -> Option<&str> {
+        Some(&self.ruleset)
     }
 }

@@ -1,8 +1,12 @@
 //! What `mcpdex explain` prints for people: the story of a verdict in, text out.
 
+use super::text::{judged_by, paragraph};
 use super::visible;
 use crate::classify::Explanation;
 use std::fmt::Write;
+
+/// What stands below a clause begins here.
+const BESIDE: &str = "             ";
 
 /// An explanation for people.
 pub fn explanation_text(explanation: &Explanation) -> String {
@@ -16,7 +20,7 @@ pub fn explanation_text(explanation: &Explanation) -> String {
         verdict.risk,
         verdict.confidence
     );
-    let _ = writeln!(out, "{}", visible(&verdict.rationale));
+    out += &paragraph(&verdict.rationale, "");
     let _ = writeln!(out, "\nread as");
     for action in &explanation.actions {
         let verb = action.verb.as_deref().unwrap_or("(no verb)");
@@ -33,11 +37,11 @@ pub fn explanation_text(explanation: &Explanation) -> String {
             fired.fate, fired.rule, fired.clause, fired.strength
         );
         if let Some(reason) = &fired.reason {
-            let _ = writeln!(out, "             {reason}");
+            out += &paragraph(reason, BESIDE);
         }
         for e in &fired.evidence {
-            let _ = writeln!(out, "             {} “{}” {}..{}", e.pointer, visible(&e.text), e.start, e.end);
+            out += &paragraph(&format!("{} “{}” {}..{}", e.pointer, e.text, e.start, e.end), BESIDE);
         }
     }
-    out
+    out + "\n" + &judged_by(&verdict.ruleset)
 }

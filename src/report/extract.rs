@@ -1,8 +1,10 @@
 //! What was read out of source: tools by package with file and line, for people, and as JSON lines.
 
+use super::rows::RowReport;
 use super::text::{paragraph, table};
 use super::visible;
 use crate::model::{CodeSeen, Partial, PartialKind, ToolCondition, ToolOrigin, ToolSite, at_plain_start};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
@@ -167,5 +169,21 @@ impl ExtractReport {
         let failure = package.failure.iter().map(|why| format!("not read: {why}"));
         let lists = package.partial.iter().map(spell);
         failure.chain(lists).chain(package.tools.iter().flat_map(|tool| tool.partial.iter().map(spell))).collect()
+    }
+}
+
+/// As its rows.
+impl Serialize for ExtractReport {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.rows())
+    }
+}
+
+impl RowReport for ExtractReport {
+    const COLUMNS: &'static [&'static str] =
+        &["name", "package", "file", "line", "origin", "condition", "exact", "description"];
+
+    fn rows(&self) -> Vec<Value> {
+        self.to_json_lines().lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 }

@@ -4,7 +4,7 @@
 use super::age::DataAge;
 use super::sheet::{cell, escape_markdown};
 use super::visible;
-use crate::model::Risk;
+use crate::model::{Grade, Risk};
 use crate::source::client_config::Flag;
 use crate::survey::{Finding, Gated, HeldSuppression, Kind, SuppressionState};
 use serde::Serialize;
@@ -27,6 +27,7 @@ pub struct ScannedServer {
     pub disabled: bool,
     /// What the configuration says of it.
     pub flags: BTreeSet<Flag>,
+    pub grade: Grade,
     /// The server in the database.
     pub server: Option<String>,
     pub origin: Option<String>,
@@ -247,8 +248,9 @@ impl ScanReport {
 
     /// The report for documents and comments on changes.
     pub fn to_markdown(&self) -> String {
-        let mut out = String::from("# MCP servers\n\n| name | server | tools | critical | high | medium | low |\n");
-        out += "|---|---|---:|---:|---:|---:|---:|\n";
+        let mut out =
+            String::from("# MCP servers\n\n| name | server | grade | tools | critical | high | medium | low |\n");
+        out += "|---|---|---|---:|---:|---:|---:|---:|\n";
         for server in &self.servers {
             let known = match (server.disabled, &server.unread, &server.server) {
                 (true, ..) => "switched off".to_owned(),
@@ -259,7 +261,8 @@ impl ScanReport {
             let counts: Vec<String> =
                 Risk::ALL.iter().rev().map(|risk| server.risks.get(risk).copied().unwrap_or(0).to_string()).collect();
             let (name, known) = (escape_markdown(&server.name), escape_markdown(&known));
-            let _ = writeln!(out, "| {name} | {known} | {} | {} |", server.tools, counts.join(" | "));
+            let _ =
+                writeln!(out, "| {name} | {known} | {} | {} | {} |", server.grade, server.tools, counts.join(" | "));
         }
         out += "\n## Findings\n\n| severity | finding | server | tool | |\n|---|---|---|---|---|\n";
         for gated in self.findings.iter().filter(|gated| gated.counts()) {

@@ -1,12 +1,15 @@
 //! Servers in a list, as a table or as JSON.
 
+use super::rows::{RowReport, row};
 use super::text::{judged_by, paragraph, table, width};
 use crate::model::{Risk, ServerLine, ServerPage};
 use serde::Serialize;
+use serde_json::Value;
 use std::fmt::Write as _;
 
-/// On fewer columns than this a list of servers says less of each.
-const ROOMY: usize = 80;
+/// On fewer columns than this a list of servers counts no tools by risk, and on fewer than that it says no more of each.
+const ROOMY: usize = 100;
+const NARROW: usize = 80;
 /// Letters of a title or description that a column holds.
 const LETTERS: usize = 60;
 
@@ -48,21 +51,29 @@ impl ListReport {
 
 /// A table of servers, a line each.
 pub(super) fn server_table<'a>(servers: impl IntoIterator<Item = &'a ServerLine>) -> String {
-    if width().is_some_and(|width| width < ROOMY) {
+    if let Some(width) = width().filter(|width| *width < ROOMY) {
+        let says_more = width >= NARROW;
         let rows = servers.into_iter().map(|line| {
             let tools = if line.is_read { line.tools.to_string() } else { "unread".to_owned() };
-            vec![line.server.clone(), gravest(line), tools]
+            let mut row = vec![line.server.clone(), line.grade.to_string(), gravest(line), tools];
+            row.extend(says_more.then(|| about(line)));
+            row
         });
-        return table(&["server", "risk", "tools"], rows);
+        let header = ["server", "grade", "risk", "tools"].into_iter().chain(says_more.then_some(""));
+        return table(&header.collect::<Vec<_>>(), rows);
     }
     let rows = servers.into_iter().map(|line| {
         let count = |count: u64| if count == 0 { String::new() } else { count.to_string() };
         let (risk, tools) =
             if line.is_read { (gravest(line), line.tools.to_string()) } else { (String::new(), "unread".to_owned()) };
         let counts = [line.critical, line.high, line.medium, line.low].map(count);
-        [line.server.clone(), risk, tools].into_iter().chain(counts).chain([about(line)]).collect()
+        [line.server.clone(), line.grade.to_string(), risk, tools]
+            .into_iter()
+            .chain(counts)
+            .chain([about(line)])
+            .collect()
     });
-    table(&["server", "risk", "tools", "critical", "high", "medium", "low", ""], rows)
+    table(&["server", "grade", "risk", "tools", "critical", "high", "medium", "low", ""], rows)
 }
 
 /// The gravest risk that a tool of the server has.
@@ -81,4 +92,17 @@ fn about(line: &ServerLine) -> String {
     let first = text.trim().lines().next().unwrap_or_default();
     let cut: String = first.chars().take(LETTERS).collect();
     if cut.len() < first.len() { format!("{}…", cut.trim_end()) } else { cut }
+}
+
+impl RowReport for ListReport {
+    const COLUMNS: &'static [&'static str] =
+        &["server", "grade", "tools", "critical", "high", "medium", "low", "is_read", "title", "last_seen"];
+
+    fn rows(&self) -> Vec<Value> {
+        self.found.servers.iter().map(row).collect()
+    }
+
+    fn judged_by(&self) -> Option<&str> {
+        Some(&self.ruleset)
+    }
 }

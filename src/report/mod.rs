@@ -26,6 +26,8 @@ mod policy_drift;
 mod policy_replay;
 mod policy_sarif;
 mod probe;
+mod rows;
+mod rule_list;
 mod sarif;
 mod sarif_taxonomies;
 mod screen;
@@ -37,6 +39,8 @@ mod style;
 mod terminal;
 mod text;
 mod tool;
+mod tool_rows;
+mod topics;
 
 pub use crate::model::visible;
 pub use age::DataAge;
@@ -63,10 +67,13 @@ pub use policy_replay::{
     ComparedPolicy, PolicyComparisonReport, PolicyReplayReport, PolicyRulingReport, RuledBy, RuledServer,
 };
 pub use probe::{ProbeReport, ProbedCard, ProbedTool};
+pub use rows::{ListFormat, RowReport, write_rows};
+pub use rule_list::{RuleLine, RuleListReport};
 pub use search::SearchReport;
 pub use server::{ServerReport, ServerView};
 pub use sheet::{MARKDOWN_HEAD, Sheet, markdown_row};
 pub use stats::StatsReport;
 pub use style::{Colour, choose as choose_colour};
-pub use terminal::{Harmless, stdout, styled_stdout};
+pub use terminal::{Harmless, stdout, styled, styled_stdout};
 pub use tool::{PolicyView, ToolReport, ToolSurroundings, ToolView};
+pub use topics::{topic_list, topic_text};

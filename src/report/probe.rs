@@ -1,5 +1,6 @@
 //! What asking one server brought: for people, and as JSON with every tool as it came.
 
+use super::rows::{RowReport, row};
 use super::text::{paragraph, table};
 use super::visible;
 use crate::model::{AuthNeeds, CardFacts, Oddity, Outcome, Partial, ProbeResult, ServerInfo, Tool, Transport};
@@ -147,4 +148,12 @@ fn tools_text(tools: &[ProbedTool], partial: &[Partial]) -> String {
         out += &paragraph(&format!("! {note}"), "  ");
     }
     out
+}
+
+impl RowReport for ProbeReport {
+    const COLUMNS: &'static [&'static str] = &["name", "title", "description"];
+
+    fn rows(&self) -> Vec<Value> {
+        self.tools.iter().map(row).collect()
+    }
 }

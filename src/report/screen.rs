@@ -240,6 +240,9 @@ fn title(name: &str, server: Option<&ScannedServer>) -> String {
         let _ = write!(line, "  {}", visible(&format!("{known}{version}")));
     }
     if server.tools > 0 {
+        if server.unread.is_none() {
+            let _ = write!(line, "  grade {}", server.grade);
+        }
         let _ = write!(line, "  {}: {}", counted(server.tools, "tool"), by_count(&server.risks));
     }
     format!("{}\n", fill(&line, "", "  "))

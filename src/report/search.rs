@@ -1,9 +1,17 @@
 //! What a search found, as a table or as JSON.
 
-use super::text::{judged_by, paragraph, table};
-use crate::model::{Hit, HitPage};
+use super::list::server_table;
+use super::rows::{RowReport, row};
+use super::style::by_risk;
+use super::text::{fill, judged_by, paragraph, table, width};
+use super::visible;
+use crate::model::{Hit, HitPage, ServerPage};
 use serde::Serialize;
+use serde_json::Value;
 use std::fmt::Write as _;
+
+/// On fewer columns than this a tool has a line of its own and its description another: names stay whole.
+const ROOMY: usize = 120;
 
 /// The report of `mcpdex search`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,30 +25,54 @@ pub struct SearchReport {
     pub per_page: usize,
     #[serde(flatten)]
     pub found: HitPage,
+    /// Servers whose own words fit, where the question is not about tools alone.
+    pub servers: ServerPage,
 }
 
 impl SearchReport {
     /// A report on one page.
-    pub fn new(ruleset: String, query: &str, page: usize, per_page: usize, found: HitPage) -> SearchReport {
-        SearchReport { schema: "mcpdex/search/1", ruleset, query: query.to_owned(), page, per_page, found }
+    pub fn new(
+        ruleset: String,
+        query: &str,
+        page: usize,
+        per_page: usize,
+        found: HitPage,
+        servers: ServerPage,
+    ) -> SearchReport {
+        SearchReport { schema: "mcpdex/search/1", ruleset, query: query.to_owned(), page, per_page, found, servers }
     }
 
     /// The report as text for people.
     pub fn to_text(&self) -> String {
         let found = &self.found;
         let mut out = String::new();
-        if found.loosened {
+        if found.loosened && !found.hits.is_empty() {
             out += &paragraph("No tool has all of these words; these have at least one.", "");
             out.push('\n');
         }
         if found.hits.is_empty() {
-            let none = if found.found == 0 { "Nothing found." } else { "There are no more pages." };
-            return format!("{out}{none}\n");
+            let none = match (found.found, self.servers.found) {
+                (0, 0) => "Nothing found.",
+                (0, _) => "No tool was found.",
+                _ => "There are no more pages.",
+            };
+            let _ = writeln!(out, "{none}");
+            self.write_servers(&mut out);
+            return out;
         }
-        let rows = found.hits.iter().map(|hit| {
-            vec![hit.tool.clone(), hit.server.clone(), format!("{} · {}", hit.class, hit.risk), first_line(hit)]
-        });
-        out += &table(&["tool", "server", "class · risk", "description"], rows);
+        if width().is_some_and(|width| width < ROOMY) {
+            for hit in &found.hits {
+                let risk = by_risk(hit.risk, hit.risk);
+                let line = format!("{}  {} · {risk}  {}", visible(&hit.tool), hit.class, visible(&hit.server));
+                let _ = writeln!(out, "{}", fill(&line, "  ", "      "));
+                out += &paragraph(&first_line(hit), "      ");
+            }
+        } else {
+            let rows = found.hits.iter().map(|hit| {
+                vec![hit.tool.clone(), hit.server.clone(), format!("{} · {}", hit.class, hit.risk), first_line(hit)]
+            });
+            out += &table(&["tool", "server", "class · risk", "description"], rows);
+        }
         let first = (self.page - 1) * self.per_page + 1;
         let last = first + found.hits.len() - 1;
         let at_least = if found.bounded { "more than " } else { "" };
@@ -48,7 +80,22 @@ impl SearchReport {
         if found.bounded {
             out += &paragraph("The first matches were ranked; more words or filters narrow the search.", "");
         }
+        if first + found.hits.len() <= found.found {
+            out += &paragraph(&format!("next: --page {}", self.page + 1), "");
+        }
+        self.write_servers(&mut out);
         out + &judged_by(&self.ruleset)
+    }
+
+    fn write_servers(&self, out: &mut String) {
+        let servers = &self.servers;
+        if servers.servers.is_empty() {
+            return;
+        }
+        let _ = write!(out, "\nServers whose own words fit ({})\n{}", servers.found, server_table(&servers.servers));
+        if servers.found > servers.servers.len() as u64 {
+            *out += &paragraph(&format!("more: mcpdex list {}", self.query), "");
+        }
     }
 }
 
@@ -57,4 +104,17 @@ fn first_line(hit: &Hit) -> String {
     let line = text.trim().lines().next().unwrap_or_default();
     let cut: String = line.chars().take(80).collect();
     if cut.len() < line.len() { format!("{cut}…") } else { cut }
+}
+
+impl RowReport for SearchReport {
+    const COLUMNS: &'static [&'static str] =
+        &["tool", "server", "class", "risk", "traits", "origin", "since", "description"];
+
+    fn rows(&self) -> Vec<Value> {
+        self.found.hits.iter().map(row).collect()
+    }
+
+    fn judged_by(&self) -> Option<&str> {
+        Some(&self.ruleset)
+    }
 }

@@ -1,14 +1,17 @@
 //! The report on one server: its tools, how risky they are, what they make possible together, what they cost, what its
 //! annotations are worth, and what is not known of it.
 
+use super::rows::{RowReport, row};
+use super::style::link;
 use super::text::{hanging, judged_by, paragraph, table};
 use super::visible;
 use crate::model::{
-    Class, Confidence, FoundTool, ListFacts, Package, Risk, ServerFacts, ToolOrigin, ToolSite, Trait, Unread,
+    Class, Confidence, FoundTool, Grade, ListFacts, Package, Risk, ServerFacts, ToolOrigin, ToolSite, Trait, Unread,
     at_plain_start,
 };
 use crate::survey::{Audit, Combination, Finding, Kind};
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -47,6 +50,7 @@ pub struct Cost {
 pub struct ServerView {
     #[serde(flatten)]
     pub facts: ServerFacts,
+    pub grade: Grade,
     pub is_read: bool,
     pub risks: BTreeMap<Risk, usize>,
     pub classes: BTreeMap<Class, usize>,
@@ -97,16 +101,33 @@ impl ServerView {
             .collect();
         let cost = tokens.map(|(tokeniser, by_name)| Cost { tokeniser, tokens: by_name.values().sum() });
         let is_read = !lists.is_empty();
-        ServerView { facts, is_read, risks, classes, tools, combination, cost, annotations, lists, unread, findings }
+        let count = |risk| risks.get(&risk).copied().unwrap_or(0) as u64;
+        let is_whole = lists.iter().filter(|list| list.latest).all(|list| list.partial.is_empty());
+        let grade = Grade::of(is_read.then(|| Grade::counts(count)), is_whole);
+        ServerView {
+            facts,
+            grade,
+            is_read,
+            risks,
+            classes,
+            tools,
+            combination,
+            cost,
+            annotations,
+            lists,
+            unread,
+            findings,
+        }
     }
 
     fn write(&self, out: &mut String) {
         let facts = &self.facts;
         let _ = writeln!(out, "server      {}", visible(&facts.server));
+        out.push_str(&hanging(&format!("grade       {}: {}", self.grade, self.grade.means()), "", "            "));
         for (label, value) in [("title", &facts.title), ("version", &facts.version), ("repository", &facts.repository)]
         {
             if let Some(value) = value {
-                let _ = writeln!(out, "{label:<11} {}", visible(value));
+                let _ = writeln!(out, "{label:<11} {}", link(value));
             }
         }
         if let Some(description) = facts.description.as_deref().filter(|text| !text.trim().is_empty()) {
@@ -265,5 +286,26 @@ impl ServerReport {
             view.write(&mut out);
         }
         out + "\n" + &judged_by(&self.ruleset)
+    }
+}
+
+impl RowReport for ServerReport {
+    const COLUMNS: &'static [&'static str] =
+        &["server", "name", "class", "risk", "confidence", "traits", "origin", "target", "condition", "tokens"];
+
+    fn rows(&self) -> Vec<Value> {
+        let tools = |view: &ServerView| {
+            let named = |tool: &ToolLine| {
+                let mut row = row(tool);
+                row["server"] = Value::from(view.facts.server.as_str());
+                row
+            };
+            view.tools.iter().map(named).collect::<Vec<_>>()
+        };
+        self.servers.iter().flat_map(tools).collect()
+    }
+
+    fn judged_by(&self) -> Option<&str> {
+        Some(&self.ruleset)
     }
 }

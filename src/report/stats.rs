@@ -1,9 +1,11 @@
 //! The database in numbers, each with what it is a part of.
 
 use super::age::DataAge;
+use super::rows::RowReport;
 use super::text::{hanging, judged_by, table};
 use crate::model::{Count, Figures};
 use serde::Serialize;
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 /// The report of `mcpdex stats`.
@@ -82,4 +84,47 @@ fn shares(title: &str, rows: &[(String, u64)], whole: u64) -> String {
     };
     let rows = rows.iter().map(|(what, count)| vec![what.clone(), count.to_string(), share(*count)]);
     format!("{}\n", table(&[title, "", ""], rows))
+}
+
+impl RowReport for StatsReport {
+    const COLUMNS: &'static [&'static str] = &["of", "what", "count"];
+
+    fn rows(&self) -> Vec<Value> {
+        let f = &self.figures;
+        let c = &f.coverage;
+        let mut rows = Vec::new();
+        let mut add = |of: &str, what: String, count: u64| rows.push(json!({"of": of, "what": what, "count": count}));
+        for (what, count) in [
+            ("all", c.servers),
+            ("read whole", c.read_whole),
+            ("read in part", c.read_in_part),
+            ("unread", c.unread),
+            ("not tried", c.not_tried),
+            ("newest attempt failed", c.read_but_failing),
+            ("without tools", c.without_tools),
+        ] {
+            add("servers", what.to_owned(), count);
+        }
+        for (what, count) in [
+            ("all", f.tools),
+            ("names", f.distinct_names),
+            ("definitions", f.distinct_definitions),
+            ("unrecognised", f.unrecognised),
+        ] {
+            add("tools", what.to_owned(), count);
+        }
+        f.classes.iter().for_each(|one| add("class", one.of.to_string(), one.count));
+        f.risks.iter().for_each(|one| add("risk", one.of.to_string(), one.count));
+        f.categories.iter().for_each(|one| add("category", one.of.to_string(), one.count));
+        f.traits.iter().for_each(|one| add("trait", one.of.to_string(), one.count));
+        f.origins.iter().for_each(|one| add("origin", one.of.to_string(), one.count));
+        f.outcomes.iter().for_each(|one| add("outcome", one.outcome.to_string(), one.targets));
+        f.sources.iter().for_each(|one| add("servers of source", one.source.clone(), one.servers));
+        f.growth.iter().for_each(|one| add("new servers of month", one.month.clone(), one.servers));
+        rows
+    }
+
+    fn judged_by(&self) -> Option<&str> {
+        Some(&self.ruleset)
+    }
 }

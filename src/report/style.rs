@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Whether styles are written. Nothing is styled before [`choose`] was called.
 static STYLED: AtomicBool = AtomicBool::new(false);
+/// Whether addresses are links.
+static LINKED: AtomicBool = AtomicBool::new(false);
 
 /// When output is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -28,6 +30,8 @@ pub fn choose(colour: Colour) {
         Colour::Auto => AutoStream::choice(&std::io::stdout()) != ColorChoice::Never,
     };
     STYLED.store(styled, Ordering::Relaxed);
+    // What is styled is for a terminal; whether that knows links is another question.
+    LINKED.store(styled && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout), Ordering::Relaxed);
 }
 
 /// Whether styles are wanted, for what styles by itself.
@@ -40,6 +44,25 @@ fn styled(style: Style, text: impl Display) -> String {
         format!("{}{text}{}", style.render(), style.render_reset())
     } else {
         text.to_string()
+    }
+}
+
+/// What a link begins with, and what ends its target (OSC 8).
+pub(super) const LINK: &str = "\u{1b}]8;;";
+pub(super) const LINK_END: &str = "\u{1b}\\";
+
+/// Whether a link may lead there: an address of a page, or a file, without any sign that is not in one.
+pub(super) fn is_linked(target: &str) -> bool {
+    let known = ["https://", "http://", "file://"].iter().any(|scheme| target.starts_with(scheme));
+    known && target.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// An address as it is, which terminals that know links open; plain text elsewhere.
+pub(super) fn link(address: &str) -> String {
+    if LINKED.load(Ordering::Relaxed) && is_linked(address) {
+        format!("{LINK}{address}{LINK_END}{address}{LINK}{LINK_END}")
+    } else {
+        super::visible(address).into_owned()
     }
 }
 

@@ -2,6 +2,7 @@
 //! reorder text. Those come out as JSON and most other formats write them (`\u001b`), so that what is copied from the
 //! screen stays readable by programs. Files and pipes never pass through here.
 
+use super::style::{LINK, LINK_END, is_linked};
 use crate::model::is_hidden;
 use std::io::{self, IsTerminal, Stdout, Write};
 
@@ -15,6 +16,11 @@ pub fn stdout() -> Box<dyn Write + Send> {
 pub fn styled_stdout() -> Box<dyn Write + Send> {
     let out = io::stdout();
     if out.is_terminal() { Box::new(Harmless { styles: true, ..Harmless::new(out) }) } else { Box::new(out) }
+}
+
+/// As [`styled_stdout`], for another way to a terminal, such as a pager.
+pub fn styled<W: Write>(out: W) -> Harmless<W> {
+    Harmless { styles: true, ..Harmless::new(out) }
 }
 
 /// Writes text with what a terminal would obey made visible.
@@ -78,8 +84,14 @@ impl<W: Write> Harmless<W> {
     }
 }
 
-/// The style that the text begins with: `ESC [`, numbers and semicolons, `m`.
+/// The style that the text begins with: `ESC [`, numbers and semicolons, `m`; or where a link begins or ends.
 fn style(text: &str) -> Option<&str> {
+    if let Some(inside) = text.strip_prefix(LINK) {
+        let length = inside.find('\u{1b}')?;
+        let (target, end) = inside.split_at(length);
+        let is_plain = target.is_empty() || is_linked(target);
+        return (is_plain && end.starts_with(LINK_END)).then(|| &text[..LINK.len() + length + LINK_END.len()]);
+    }
     let inside = text.strip_prefix("\u{1b}[")?;
     let length = inside.find(|sign: char| !sign.is_ascii_digit() && sign != ';')?;
     inside[length..].starts_with('m').then(|| &text[..2 + length + 1])
@@ -127,6 +139,17 @@ mod tests {
         terminal.flush().expect("memory takes all");
         let text = String::from_utf8(out).expect("text");
         assert_eq!(text, "\x1b[1;31mred\x1b[0m \\u001b[2J\\u001b]0;title\\u0007 \\u001b[31");
+        let mut out = Vec::new();
+        let mut terminal = styled(&mut out);
+        let links = "\x1b]8;;https://a.example/x\x1b\\a\x1b]8;;\x1b\\ \x1b]8;;javascript:x\x1b\\ \x1b]8;;https://a b\x1b\\ \x1b]8;;https://a";
+        terminal.write_all(links.as_bytes()).expect("memory takes all");
+        terminal.flush().expect("memory takes all");
+        let text = String::from_utf8(out).expect("text");
+        assert!(
+            text.starts_with("\x1b]8;;https://a.example/x\x1b\\a\x1b]8;;\x1b\\ \\u001b]8;;javascript:x"),
+            "{text:?}"
+        );
+        assert_eq!(text.matches('\x1b').count(), 4, "{text:?}");
     }
 
     #[test]

@@ -32,6 +32,7 @@ mod extract_unseen;
 mod extraction;
 mod fetch;
 mod fetch_configured;
+mod formats;
 mod gates;
 mod gone;
 mod guides;

@@ -155,6 +155,8 @@ fn the_action_fails_on_what_counts_and_leaves_sarif_annotations_and_a_summary() 
                 ("FAIL_ON_UNREAD", "true"),
                 ("BASELINE", ""),
                 ("SUPPRESSIONS", ""),
+                ("SETTINGS", ""),
+                ("BASE", ""),
             ],
         );
         assert_eq!(ran.code, code, "{}{}", ran.out, ran.err);

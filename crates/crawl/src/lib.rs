@@ -207,7 +207,10 @@ impl Crawl {
             tokio::select! {
                 next = found.recv(), if open && self.has_room() => match next {
                     Some(next) => self.take(next).await?,
-                    None => open = false,
+                    None => {
+                        open = false;
+                        self.progress.expect_no_more();
+                    }
                 },
                 Some(done) = self.tasks.join_next(), if !self.tasks.is_empty() => self.end(done)?,
                 Ok(_) = stop.wait_for(|stop| *stop), if !self.report.interrupted => {
@@ -262,8 +265,8 @@ impl Crawl {
     fn start(&mut self, host: String, job: Job) {
         let (context, events, progress) = (self.context.clone(), self.events.clone(), self.progress.clone());
         self.tasks.spawn(async move {
-            let _item = progress.begin(&visible(job.listing.server.as_str()));
-            let learnt = learn(&context, job, &events).await;
+            let item = progress.begin(&visible(job.listing.server.as_str()));
+            let learnt = learn(&context, job, &events, &item).await;
             (host, learnt)
         });
     }

@@ -4,6 +4,7 @@
 
 use super::context::CrawlContext;
 use super::dispatch::{Job, Recorded};
+use super::progress::{Item, WorkPhase};
 use super::shared::SharedAttempt;
 use super::{CrawlError, endpoint};
 use mcpdex_model::{
@@ -35,9 +36,10 @@ pub(super) async fn learn(
     context: &Arc<CrawlContext>,
     job: Job,
     events: &mpsc::Sender<CrawlEvent>,
+    item: &Item,
 ) -> Result<LearnReport, CrawlError> {
     let (server, source) = (job.listing.server.clone(), job.listing.source.clone());
-    let mut server_plan = Server { context, job, events, learnt: LearnReport::default() };
+    let mut server_plan = Server { context, job, events, item, learnt: LearnReport::default() };
     server_plan.follow().await?;
     let learnt = server_plan.learnt;
     events.send(CrawlEvent::Done { server, source }).await.map_err(|_| CrawlError::SinkClosed)?;
@@ -48,6 +50,7 @@ struct Server<'a> {
     context: &'a Arc<CrawlContext>,
     job: Job,
     events: &'a mpsc::Sender<CrawlEvent>,
+    item: &'a Item,
     learnt: LearnReport,
 }
 
@@ -142,6 +145,7 @@ impl Server<'_> {
         if !self.is_due(&remote.url) {
             return Ok(());
         }
+        self.item.phase(WorkPhase::Asking);
         let cell = self.context.shared.target(remote.url.clone());
         let server = self.job.listing.server.clone();
         let mut own = false;
@@ -201,6 +205,7 @@ impl Server<'_> {
         if !self.is_due(&target) {
             return Ok(());
         }
+        self.item.phase(WorkPhase::Reading);
         // Where it comes from and what it must hash to are part of what is tried.
         let cell = self.context.shared.target(format!("{package} {:?} {:?}", package.registry_base, package.sha256));
         let server = self.job.listing.server.clone();
@@ -228,6 +233,7 @@ impl Server<'_> {
         if !self.is_due(&target) {
             return Ok(());
         }
+        self.item.phase(WorkPhase::Running);
         let result = {
             let _place = self.context.workers.acquire().await.expect("the semaphore is never closed");
             run(self.context, &package, self.job.listing.manifest.as_deref()).await
@@ -256,6 +262,8 @@ impl Server<'_> {
 }
 
 fn observed(mut observation: Observation) -> CrawlEvent {
+    let (server, target, outcome) = (observation.server.as_str(), observation.target.as_str(), observation.outcome);
+    tracing::info!(server, target, %outcome, tools = observation.tools.len(), "an attempt has ended");
     conceal(&mut observation);
     CrawlEvent::Observation(Box::new(observation))
 }

@@ -1,7 +1,7 @@
 //! What the database answers: tools with all that is known about them, and the whole catalogue in numbers.
 
 use super::{
-    Category, Class, Merge, Outcome, Partial, Risk, Tool, ToolCondition, ToolOrigin, ToolSite, Trait, Verdict,
+    Category, Class, Grade, Merge, Outcome, Partial, Risk, Tool, ToolCondition, ToolOrigin, ToolSite, Trait, Verdict,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -106,8 +106,11 @@ pub struct ServerLine {
     pub server: String,
     pub title: Option<String>,
     pub description: Option<String>,
+    pub grade: Grade,
     /// Whether any list of its tools was ever learnt.
     pub is_read: bool,
+    /// Whether its list is known to be incomplete.
+    pub is_partial: bool,
     /// Current tools, and of these those of each risk.
     pub tools: u64,
     pub low: u64,

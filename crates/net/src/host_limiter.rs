@@ -199,6 +199,7 @@ impl HostLimiter {
 
     /// Notes how a request went, and closes the queue for a while where it went badly.
     pub(super) fn note(&self, url: &Url, went: RequestOutcome, waited: Duration) {
+        tracing::debug!(host = url.host_str(), ?went, milliseconds = waited.as_millis(), "a request has ended");
         let queue = self.queue(url);
         let pause = {
             let mut state = locked(&queue.state);

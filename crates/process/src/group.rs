@@ -211,3 +211,12 @@ fn was_asked_to_end(status: ExitStatus) -> bool {
 fn was_asked_to_end(_status: ExitStatus) -> bool {
     false
 }
+
+/// Starts a program of the user's own that takes the terminal over, such as a pager. It stays in our group, since no other
+/// may read from the terminal, and is not ended with the others: it ends when its input does or when its user says so.
+///
+/// # Errors
+/// It cannot be started.
+pub fn spawn_at_terminal(command: &mut std::process::Command) -> io::Result<std::process::Child> {
+    command.spawn()
+}

@@ -23,5 +23,8 @@ mod looked_at;
 
 pub use call::{Call, Place, ProgramError};
 pub use environment::Environment;
-pub use group::{Group, end_all, end_all_at_once, is_own_running, output, settle, spawn, spawn_blocking, spawn_own};
+pub use group::{
+    Group, end_all, end_all_at_once, is_own_running, output, settle, spawn, spawn_at_terminal, spawn_blocking,
+    spawn_own,
+};
 pub use looked_at::LookedAt;

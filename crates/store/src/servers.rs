@@ -2,9 +2,17 @@
 
 use super::from_row::{FromRow, count};
 use super::{Reader, StoreError};
-use mcpdex_model::{Risk, ServerLine, ServerPage};
+use mcpdex_model::{Grade, Risk, ServerLine, ServerPage};
 use rusqlite::Row;
 use rusqlite::types::Value;
+
+/// Whether the newest of the best lists of a server is known to be incomplete.
+const IN_PART: &str = "EXISTS (SELECT 1 FROM observation WHERE observation.server_id = server.id
+                          AND observation.latest = 1 AND observation.partial != '[]' AND observation.origin = (
+                              SELECT best.origin FROM observation AS best
+                              WHERE best.server_id = server.id AND best.latest = 1
+                              ORDER BY CASE best.origin WHEN 'live' THEN 0 WHEN 'card' THEN 1 WHEN 'declared' THEN 2
+                                       ELSE 3 END LIMIT 1))";
 
 /// What lists of servers are ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -12,6 +20,8 @@ pub enum ServerOrder {
     /// Most critical tools first, then most high ones.
     #[default]
     Risk,
+    /// Worst grade first, as [`Grade::of`] gives it; servers without one last.
+    Grade,
     Name,
     Tools,
     /// What was last seen to change, first.
@@ -38,11 +48,15 @@ pub struct ServerQuery {
 
 impl FromRow for ServerLine {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<ServerLine> {
+        let (is_read, is_partial): (bool, bool) = (row.get("is_read")?, row.get("is_partial")?);
+        let counts = [count(row, "low")?, count(row, "medium")?, count(row, "high")?, count(row, "critical")?];
         Ok(ServerLine {
+            grade: Grade::of(is_read.then_some(counts), !is_partial),
+            is_partial,
             server: row.get("server")?,
             title: row.get("title")?,
             description: row.get("description")?,
-            is_read: row.get("is_read")?,
+            is_read,
             tools: count(row, "tools")?,
             low: count(row, "low")?,
             medium: count(row, "medium")?,
@@ -62,11 +76,10 @@ impl Reader {
     pub fn servers(&self, query: &ServerQuery) -> Result<ServerPage, StoreError> {
         let (mut conditions, mut values) = (vec!["1".to_owned()], Vec::new());
         for word in &query.words {
-            conditions.push(
-                "(name || ' ' || coalesce(title, '') || ' ' || coalesce(description, '')) LIKE ? ESCAPE '\\'".into(),
-            );
-            let plain = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            values.push(Value::from(format!("%{plain}%")));
+            // Letters of other scripts are compared as they are.
+            let text = "name || ' ' || coalesce(title, '') || ' ' || coalesce(description, '')";
+            conditions.push(format!("instr(lower({text}), lower(?)) > 0"));
+            values.push(Value::from(word.clone()));
         }
         if !query.risks.is_empty() {
             let any: Vec<String> = query.risks.iter().map(|risk| format!("{risk} > 0")).collect();
@@ -99,18 +112,31 @@ impl Reader {
         let found = self.number(&format!("SELECT count(*) {counted}"), rusqlite::params_from_iter(&values))?;
         let order = match query.order {
             ServerOrder::Risk => "critical DESC, high DESC, medium DESC, name",
+            ServerOrder::Grade => {
+                "CASE WHEN is_read = 0 THEN 0 WHEN critical * 4 > tools THEN 5 WHEN critical > 0 THEN 4 WHEN high > 0 THEN 3
+                      WHEN medium > 0 OR is_partial THEN 2 ELSE 1 END DESC, critical DESC, high DESC, medium DESC, name"
+            }
             ServerOrder::Name => "name",
             ServerOrder::Tools => "tools DESC, name",
             ServerOrder::Seen => "last_seen DESC, name",
         };
+        // Looked for on every server only where that decides what comes first.
+        let is_partial = if query.order == ServerOrder::Grade { IN_PART } else { "false" };
         let sql = format!(
-            "SELECT name AS server, title, description, is_read, tools, low, medium, high, critical, last_seen {from}
+            "SELECT name AS server, title, description, is_read, {is_partial} AS is_partial, tools, low, medium, high, critical,
+                    last_seen {from}
              ORDER BY {order} LIMIT {} OFFSET {}",
             query.take, query.skip
         );
         let mut servers: Vec<ServerLine> = self.all(&sql, rusqlite::params_from_iter(&values))?;
-        for line in servers.iter_mut().filter(|line| !line.is_read) {
-            line.unread = self.unread_of(&line.server)?.pop();
+        for line in &mut servers {
+            if !line.is_read {
+                line.unread = self.unread_of(&line.server)?.pop();
+                continue;
+            }
+            let sql = format!("SELECT count(*) FROM server WHERE name = ?1 AND {IN_PART}");
+            line.is_partial = self.number(&sql, [&line.server])? > 0;
+            line.grade = Grade::of(Some([line.low, line.medium, line.high, line.critical]), !line.is_partial);
         }
         Ok(ServerPage { found, servers })
     }

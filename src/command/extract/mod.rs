@@ -4,14 +4,14 @@
 mod input;
 
 use super::interrupt::unless_asked;
-use super::{Exit, print};
+use super::{Exit, print, print_rows};
 use crate::cli::{ExtractArgs, Global};
 use crate::extract::archive::{self, ArchiveKind};
 use crate::extract::measure::{Measure, MeasuredTool, measure};
 use crate::extract::workspace::{self, Part};
 use crate::extract::{Extraction, PackageInfo, ReadLimits, worker};
 use crate::model::Tool;
-use crate::report::{ExtractReport, ExtractedPackage, ExtractedTool, visible};
+use crate::report::{ExtractReport, ExtractedPackage, ExtractedTool, ListFormat, visible};
 use crate::source::recorded;
 use anyhow::{Context, bail};
 use input::Input;
@@ -28,8 +28,12 @@ pub(super) fn run(global: &Global, args: &ExtractArgs) -> anyhow::Result<Exit> {
         return compare(global, &report, path);
     }
     let found = report.packages.iter().any(|package| !package.tools.is_empty());
-    if global.json {
-        print(&report.to_json_lines())?;
+    let format = args.format.format;
+    if global.json || format != ListFormat::Table {
+        match global.json {
+            true => print(&report.to_json_lines())?,
+            false => print_rows(&report, format, ExtractReport::to_text)?,
+        }
         // Why there is nothing is no note: it is the reason of the exit code.
         if !global.quiet || !found {
             for note in report.notes() {

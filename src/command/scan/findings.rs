@@ -1,7 +1,7 @@
 //! The servers of configurations in, what stands out on them and between them out.
 
 use crate::command::configured::{Configured, Servers};
-use crate::model::{FoundTool, Risk};
+use crate::model::{FoundTool, Grade, Risk};
 use crate::report::ScannedServer;
 use crate::source::client_config::Flag;
 use crate::survey::{Finding, Kind, KnownTools, Subject, of_server, of_tools};
@@ -88,6 +88,10 @@ pub(super) fn scanned(server: &Configured) -> ScannedServer {
         identity: server.identity.clone(),
         disabled: server.entry.disabled(),
         flags: server.entry.flags.clone(),
+        grade: Grade::of(
+            server.unread.is_none().then(|| Grade::counts(|risk| risks[&risk] as u64)),
+            server.partial.is_empty(),
+        ),
         server: server.server.clone(),
         origin: first.map(|tool| tool.origin.to_string()),
         version: first.and_then(|tool| tool.version.clone()),

@@ -78,6 +78,7 @@ impl GitBase {
         })?;
         base.commit = String::from_utf8_lossy(&named).trim().to_owned();
         let listed = base.git(&["ls-tree", "-r", "-z", "--full-tree", &base.commit]);
+        tracing::info!(revision, commit = base.commit, "the base is found");
         base.tree = read_tree(&listed.with_context(|| format!("cannot list the files of `{revision}`"))?)?;
         Ok(base)
     }
@@ -85,6 +86,7 @@ impl GitBase {
     fn git(&self, words: &[&str]) -> Result<Vec<u8>, ProgramError> {
         let folder = format!("--git-dir={}", self.root.join(".git").display());
         let arguments: Vec<&str> = [folder.as_str(), "--no-pager"].into_iter().chain(words.iter().copied()).collect();
+        tracing::debug!(words = words.join(" "), "git is asked");
         let call = Call { set: QUIET, answer: MOST, ..Call::new(&["git"], &arguments) };
         let failed = |why: io::Error| ProgramError::Failed { command: "git".to_owned(), why: why.to_string() };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
