@@ -62,7 +62,7 @@ fn a_suppression_by_what_a_configuration_calls_a_server_accepts_nothing_and_says
     let user = user();
     let ran = user.run(&["scan", "--offline", "--fail-on", "critical", "--suppressions", "by-alias.toml", "a.json"]);
     assert_eq!(ran.code, 3, "{}", ran.out);
-    assert!(ran.err.contains("server = \"npm:pots\""), "{}", ran.err);
+    assert!(ran.out.contains("server = \"npm:pots\""), "{}", ran.out);
 }
 
 #[test]
