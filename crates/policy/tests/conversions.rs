@@ -265,3 +265,36 @@ fn an_empty_file_gets_the_entries() {
         merged.text
     );
 }
+
+#[test]
+fn a_rule_for_some_callers_lets_nothing_through_and_refuses_all() {
+    let envoy = |rules: &str, rest: &str| {
+        format!(
+            "apiVersion: aigateway.envoyproxy.io/v1alpha1\nkind: MCPRoute\nmetadata: {{ name: kiln }}\nspec:\n  backendRefs: [{{ name: kiln }}]\n  \
+             securityPolicy: {{ authorization: {{ defaultAction: {rest}, rules: [{{ {rules}, target: {{ tools: [{{ backend: kiln, tool: read_pot }}] }} }}] }} }}\n"
+        )
+    };
+    let gemini =
+        |rule: &str| format!("[[rule]]\nmcpName = \"kiln\"\ntoolName = \"read_pot\"\npriority = 100\n{rule}\n");
+    let some = "source: { jwt: { scopes: [read] } }";
+    let cel = "cel: 'true'";
+    for (target, text, refused) in [
+        (Target::Envoy, envoy(&format!("action: Allow, {some}"), "Deny"), true),
+        (Target::Envoy, envoy(&format!("action: Allow, {some}, {cel}"), "Deny"), true),
+        (Target::Envoy, envoy(&format!("action: Allow, {cel}"), "Deny"), false),
+        (Target::Envoy, envoy(&format!("action: Deny, {some}"), "Allow"), true),
+        (Target::Envoy, envoy(&format!("action: Deny, {some}, {cel}"), "Allow"), true),
+        (Target::Gemini, gemini("decision = \"allow\"\nargsPattern = \".*\""), false),
+        (Target::Gemini, gemini("decision = \"allow\"\nmodes = [\"yolo\"]"), true),
+        (Target::Gemini, gemini("decision = \"allow\"\nargsPattern = \".*\"\nmodes = [\"yolo\"]"), true),
+        (Target::Gemini, gemini("decision = \"deny\"\nmodes = [\"yolo\"]"), true),
+    ] {
+        if !targets().any(|read| read == target) {
+            continue;
+        }
+        let policy = one(target, &text);
+        let arguments = Map::new();
+        let ruling = policy.answer("io.example/kiln", "kiln", "read_pot", &arguments);
+        assert_eq!(!ruling.effect.is_allowed(), refused, "{target}: {text}\n{ruling:?}");
+    }
+}

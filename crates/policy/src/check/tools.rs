@@ -264,7 +264,8 @@ impl Judged<'_> {
         let alike =
             |a: PolicyEffect, b: PolicyEffect| a.is_allowed() == b.is_allowed() && a.is_refused() == b.is_refused();
         if self.by_default {
-            return (!looks && !self.partial && !alike(self.effect, wanted))
+            // A rule that speaks of some calls or callers names the tool.
+            return (!looks && !self.partial && !self.conditional && !alike(self.effect, wanted))
                 .then_some((PolicyFault::UnruledTool, Risk::Low));
         }
         let harmless = self.tool.risk == Risk::Low && self.tool.confidence > Confidence::Low;

@@ -216,9 +216,11 @@ fn rule(one: &Node, rank: i64, known: &[&str], document: &str, book: &mut RuleBo
                 return;
             }
         }
-    } else if one.get("source").is_some() {
-        // Whose call it is nobody knows here: a rule for some callers holds where it lets no more through.
-        test = RuleTest::Engine(Rc::new(move |_| true));
+    }
+    // Whose call it is nobody knows here: a rule for some callers holds where it refuses, with its expression or without,
+    // and lets nothing through.
+    if one.get("source").is_some() && !(effect.is_refused() && one.get("cel").is_some()) {
+        test = RuleTest::Engine(Rc::new(move |_| effect.is_refused()));
     }
     let tools = one.at(&["target", "tools"]);
     too_many(one.get("target").and_then(|target| target.entry("tools")), MOST_TOOLS, book);

@@ -151,11 +151,11 @@ fn rule(one: &Node, book: &mut RuleBook) {
     let Some(names) = one.get("toolName") else { return };
     let narrowed = ["toolAnnotations", "modes", "commandPrefix", "commandRegex", "interactive", "subagent"];
     let test = match pattern {
-        Some(pattern) => RuleTest::Engine(Rc::new(move |call| pattern.is_match(&stable(call.arguments)))),
         // Of hints, modes and agents a call says nothing: a rule that needs them holds where it makes stricter.
-        None if narrowed.iter().any(|key| one.get(key).is_some()) => {
+        pattern if narrowed.iter().any(|key| one.get(key).is_some()) && (pattern.is_none() || !effect.is_refused()) => {
             RuleTest::Engine(Rc::new(move |_| effect.is_refused()))
         }
+        Some(pattern) => RuleTest::Engine(Rc::new(move |call| pattern.is_match(&stable(call.arguments)))),
         None => RuleTest::Always,
     };
     let single = names.text().map(|name| (name, &names.span));
