@@ -50,13 +50,17 @@ impl Asked {
 }
 
 /// Runs a command; what it prints is thrown away, and how it ends is its own affair: what is not there ends otherwise.
+///
+/// What a starter of python3 itself ran before (version managers do) is counted among its children, and taken off.
 pub(crate) fn measured(command: Command) -> Run {
     const SCRIPT: &str = "import resource, subprocess, sys, time\n\
+        spent = lambda used: used.ru_utime + used.ru_stime\n\
+        before = spent(resource.getrusage(resource.RUSAGE_CHILDREN))\n\
         start = time.perf_counter()\n\
         subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n\
         wall = time.perf_counter() - start\n\
         used = resource.getrusage(resource.RUSAGE_CHILDREN)\n\
-        print(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)";
+        print(wall, spent(used) - before, used.ru_maxrss * 1024)";
     let mut python = Command::new("python3");
     python.arg("-c").arg(SCRIPT).arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
     for (key, value) in command.get_envs() {

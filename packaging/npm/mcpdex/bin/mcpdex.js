@@ -11,7 +11,7 @@ try {
 } catch {
   console.error(
     `error: mcpdex has no program for ${process.platform} on ${process.arch} here: the package ${name} is not installed.\n` +
-      "Install without --omit=optional, or build it: cargo install --locked mcpdex",
+      "Install without --omit=optional, or build it from its source: cargo install --locked --path .",
   );
   process.exit(2);
 }

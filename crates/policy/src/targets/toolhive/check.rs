@@ -4,17 +4,15 @@
 
 #![cfg(feature = "verify")]
 
+use super::replay::request;
 use crate::decision::PolicyEffect;
-use crate::replay::cedar::{plain, uid};
-use crate::replay::evaluator::Call;
 use crate::written::cedar::{CedarRule, alone, cedar_rule, misread, statements, unguarded};
 use crate::written::finding::{PolicyFault, PolicyFinding};
 use crate::written::node::Node;
 use crate::written::rule::{Name, Role, RuleBook, RuleTest, Selector, WrittenRule};
 use crate::written::shape::{Fields, Shape, hold, may, needed};
 use crate::written::source::{Notation, Source};
-use cedar_policy::{Authorizer, Context, Decision, Entities, Entity, PolicySet, Request, RestrictedExpression};
-use std::collections::{HashMap, HashSet};
+use cedar_policy::{Authorizer, Decision, Entities, PolicySet, Request};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -151,19 +149,4 @@ pub(in crate::targets) fn holds(policies: &PolicySet, request: &Request, entitie
     let response = Authorizer::new().is_authorized(request, policies, entities);
     let wanted = if permits { Decision::Allow } else { Decision::Deny };
     response.decision() == wanted && response.diagnostics().reason().next().is_some()
-}
-
-fn request(call: &Call<'_>) -> Option<(Request, Entities)> {
-    let mut attributes: HashMap<String, RestrictedExpression> = HashMap::new();
-    for (name, value) in call.arguments {
-        match plain(value, true) {
-            Some(value) => attributes.insert(format!("arg_{name}"), value),
-            None => attributes.insert(format!("arg_{name}_present"), RestrictedExpression::new_bool(true)),
-        };
-    }
-    let resource = uid("Tool", call.tool)?;
-    let entity = Entity::new(resource.clone(), attributes, HashSet::new()).ok()?;
-    let entities = Entities::from_entities([entity], None).ok()?;
-    let (principal, action) = (uid("Client", "someone")?, uid("Action", "call_tool")?);
-    Some((Request::new(principal, action, resource, Context::empty(), None).ok()?, entities))
 }

@@ -43,26 +43,27 @@ impl ToolHive {
         }
         PolicySet::from_str(&file.cedar.policies.join("\n")).map(ToolHive).map_err(|e| e.to_string())
     }
+}
 
-    fn request(call: &Call<'_>) -> Option<(Request, Entities)> {
-        let mut attributes: HashMap<String, RestrictedExpression> = HashMap::new();
-        for (name, value) in call.arguments {
-            match plain(value, true) {
-                Some(value) => attributes.insert(format!("arg_{name}"), value),
-                None => attributes.insert(format!("arg_{name}_present"), RestrictedExpression::new_bool(true)),
-            };
-        }
-        let resource = uid("Tool", call.tool)?;
-        let entity = Entity::new(resource.clone(), attributes, HashSet::new()).ok()?;
-        let entities = Entities::from_entities([entity], None).ok()?;
-        let (principal, action) = (uid("Client", "someone")?, uid("Action", "call_tool")?);
-        Some((Request::new(principal, action, resource, Context::empty(), None).ok()?, entities))
+/// A call as the gateway puts it to its engine; `None`: its names cannot be put.
+pub(super) fn request(call: &Call<'_>) -> Option<(Request, Entities)> {
+    let mut attributes: HashMap<String, RestrictedExpression> = HashMap::new();
+    for (name, value) in call.arguments {
+        match plain(value, true) {
+            Some(value) => attributes.insert(format!("arg_{name}"), value),
+            None => attributes.insert(format!("arg_{name}_present"), RestrictedExpression::new_bool(true)),
+        };
     }
+    let resource = uid("Tool", call.tool)?;
+    let entity = Entity::new(resource.clone(), attributes, HashSet::new()).ok()?;
+    let entities = Entities::from_entities([entity], None).ok()?;
+    let (principal, action) = (uid("Client", "someone")?, uid("Action", "call_tool")?);
+    Some((Request::new(principal, action, resource, Context::empty(), None).ok()?, entities))
 }
 
 impl Evaluator for ToolHive {
     fn answer(&self, call: &Call<'_>) -> PolicyEffect {
-        match ToolHive::request(call) {
+        match request(call) {
             Some((request, entities)) => decided(&self.0, &entities, &request),
             None => PolicyEffect::Hide,
         }
