@@ -3,7 +3,7 @@
 //! No word list and no dictionary: scripts that are written without spaces are cut into overlapping pairs, so that a
 //! word of two characters is found wherever it stands.
 
-use crate::text::is_paired;
+use crate::text::{Case, begins_word, is_paired};
 use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization;
 
@@ -57,28 +57,22 @@ pub fn each_word(text: &str, mut each: impl FnMut(&str)) {
 /// As [`each_run`] cuts, of text that needs no other form: most text, and several times as fast.
 fn each_ascii_word(text: &str, mut each: impl FnMut(&str)) {
     let mut word = String::new();
-    let (mut before, mut capitals) = (b' ', 0_usize);
+    let mut before = Case::Gap;
     let mut flush = |word: &mut String| {
         if !word.is_empty() {
             each(&word[..word.len().min(LONGEST)]);
             word.clear();
         }
     };
-    for c in text.bytes() {
-        let letter = c.is_ascii_alphanumeric();
-        let turns = (before.is_ascii_lowercase() || before.is_ascii_digit()) && c.is_ascii_uppercase();
-        if !letter || turns {
+    for (at, c) in text.bytes().map(char::from).enumerate() {
+        let case = Case::of(c);
+        if case == Case::Gap || begins_word(before, case, text[at + 1..].chars()) {
             flush(&mut word);
-        } else if c.is_ascii_lowercase() && capitals > 1 {
-            let last = word.pop();
-            flush(&mut word);
-            word.extend(last);
         }
-        capitals = if c.is_ascii_uppercase() { capitals + 1 } else { 0 };
-        if letter {
-            word.push(char::from(c.to_ascii_lowercase()));
+        if case != Case::Gap {
+            word.push(c.to_ascii_lowercase());
         }
-        before = c;
+        before = case;
     }
     flush(&mut word);
 }
@@ -119,7 +113,7 @@ fn has_several_words(word: &str) -> bool {
 /// Hands over each run of letters and digits, and whether its script is written without spaces.
 fn each_run(text: &str, mut each: impl FnMut(&[char], bool)) {
     let mut run: Vec<char> = Vec::new();
-    let (mut paired, mut before, mut capitals) = (false, ' ', 0_usize);
+    let (mut paired, mut before) = (false, Case::Gap);
     let mut flush = |run: &mut Vec<char>, paired: bool| {
         if !run.is_empty() {
             each(run, paired);
@@ -127,24 +121,19 @@ fn each_run(text: &str, mut each: impl FnMut(&[char], bool)) {
         }
     };
     let accent = |c: &char| ('\u{300}'..='\u{36f}').contains(c);
-    for c in text.nfkd().filter(|c| !accent(c)).nfc() {
+    let plain: Vec<char> = text.nfkd().filter(|c| !accent(c)).nfc().collect();
+    for (at, &c) in plain.iter().enumerate() {
+        let case = Case::of(c);
         let letter = c.is_alphanumeric() || (paired && is_mark(c));
         let is_paired = is_paired(c);
-        let turns = (before.is_lowercase() || before.is_numeric()) && c.is_uppercase();
-        if !letter || turns || is_paired != paired {
+        if !letter || is_paired != paired || begins_word(before, case, plain[at + 1..].iter().copied()) {
             flush(&mut run, paired);
-        } else if c.is_lowercase() && capitals > 1 {
-            // The last capital of `HTTPPage` begins a word.
-            let last = run.pop();
-            flush(&mut run, paired);
-            run.extend(last);
         }
-        capitals = if c.is_uppercase() { capitals + 1 } else { 0 };
         if letter {
             paired = is_paired;
             run.extend(c.to_lowercase().filter(|c| !accent(c)));
         }
-        before = c;
+        before = case;
     }
     flush(&mut run, paired);
 }
@@ -177,6 +166,7 @@ mod tests {
     #[test]
     fn words_are_cut_at_separators_case_and_script() {
         assert_eq!(words("getHTTPPage_v2 Résumé"), ["get", "http", "page", "v2", "resume"]);
+        assert_eq!(words("listAPIs"), ["list", "apis"]);
         assert_eq!(words("删除文件 now"), ["删", "除", "文", "件", "删除", "除文", "文件", "now"]);
         assert_eq!(query_words("删除文件"), ["删除", "除文", "文件"]);
         assert_eq!(query_words("ファイル delete delete"), ["ファ", "ァイ", "イル", "delete"]);

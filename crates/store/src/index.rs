@@ -9,7 +9,7 @@ use std::hash::{Hash, Hasher};
 /// Longer descriptions are indexed by their beginning, in bytes.
 const LONGEST: usize = 16 << 10;
 /// Changes when the same tool is indexed otherwise than before.
-const EDITION: u8 = 1;
+const EDITION: u8 = 2;
 
 /// Writes what `search` holds of the tools of one server.
 pub(super) struct Indexer {

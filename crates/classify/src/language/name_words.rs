@@ -1,6 +1,7 @@
 //! Names in, words out: snake, kebab, dotted, camel case and digits, each letter with its place in the original.
 
 use crate::language::normalize::{Normalized, normalize};
+use mcpdex_model::text::{Case, begins_word};
 
 /// Longest name that is read, in bytes; protocol and clients allow 128.
 pub(crate) const MAX_NAME: usize = 512;
@@ -20,27 +21,20 @@ fn split_any(name: &str, out: &mut String, mended: &mut Normalized) -> Vec<(u32,
     let origin = |at: usize| map.as_ref().map_or((at as u32, at as u32 + 1), |map| map[at]);
     let start = out.len();
     let mut spans: Vec<(u32, u32)> = Vec::with_capacity(name.len() + 8);
-    let mut previous = Kind::Gap;
+    let mut previous = Case::Gap;
+    // The form that is read has lost its capitals: the original tells them.
+    let written = |at: usize, letter: char| {
+        let (from, to) = origin(at);
+        let original = name.get(from as usize..to as usize).and_then(|text| text.chars().next());
+        original.filter(|c| c.is_uppercase()).unwrap_or(letter)
+    };
     for (at, letter) in normal.char_indices() {
         let (from, to) = origin(at);
-        let original = name.get(from as usize..to as usize).unwrap_or("");
-        let kind = kind(letter, original);
-        let starts = match (previous, kind) {
-            (_, Kind::Gap) | (Kind::Gap, _) => false,
-            (Kind::Lower | Kind::Digit, Kind::Upper) => true,
-            (Kind::Upper, Kind::Upper) => {
-                // "HTMLPage": the last capital before a small letter starts a word.
-                let next = normal[at + letter.len_utf8()..].chars().next();
-                let next_at = at + letter.len_utf8();
-                next.is_some_and(|n| {
-                    let (from, to) = origin(next_at);
-                    kind_is_lower(n, name.get(from as usize..to as usize).unwrap_or(""))
-                }) && !is_plural_s(&normal, next_at)
-            }
-            (Kind::Lower | Kind::Upper, Kind::Digit) | (Kind::Digit, Kind::Lower) => false,
-            _ => false,
-        };
-        let gap = kind == Kind::Gap;
+        let case = case_of(letter, written(at, letter));
+        let behind = at + letter.len_utf8();
+        let rest = normal[behind..].char_indices().map(|(further, letter)| written(behind + further, letter));
+        let starts = begins_word(previous, case, rest);
+        let gap = case == Case::Gap;
         if (starts || gap) && out.len() > start && !out.ends_with(' ') {
             out.push(' ');
             spans.push((from, from));
@@ -51,7 +45,7 @@ fn split_any(name: &str, out: &mut String, mended: &mut Normalized) -> Vec<(u32,
                 spans.push((from, to));
             }
         }
-        previous = kind;
+        previous = case;
     }
     if out.len() > start && out.ends_with(' ') {
         out.pop();
@@ -63,34 +57,21 @@ fn split_any(name: &str, out: &mut String, mended: &mut Normalized) -> Vec<(u32,
 /// The same of a name in plain ASCII, which is most of them.
 fn split_ascii(name: &[u8], out: &mut String) -> Vec<(u32, u32)> {
     let mut spans: Vec<(u32, u32)> = Vec::with_capacity(name.len() + 8);
-    let kind_at = |at: usize| match name.get(at) {
-        Some(b'0'..=b'9') => Kind::Digit,
-        Some(b'A'..=b'Z') => Kind::Upper,
-        Some(b'a'..=b'z') => Kind::Lower,
-        _ => Kind::Gap,
-    };
     let start = out.len();
-    let mut previous = Kind::Gap;
+    let mut previous = Case::Gap;
     for (at, byte) in name.iter().enumerate() {
-        let kind = kind_at(at);
+        let case = Case::of(char::from(*byte));
         let from = at as u32;
-        let starts = match (previous, kind) {
-            (Kind::Lower | Kind::Digit, Kind::Upper) => true,
-            (Kind::Upper, Kind::Upper) if kind_at(at + 1) == Kind::Lower => {
-                let plural = name[at + 1] == b's' && !name.get(at + 2).is_some_and(u8::is_ascii_alphabetic);
-                !plural
-            }
-            _ => false,
-        };
-        if (starts || kind == Kind::Gap) && out.len() > start && !out.ends_with(' ') {
+        let starts = begins_word(previous, case, name[at + 1..].iter().copied().map(char::from));
+        if (starts || case == Case::Gap) && out.len() > start && !out.ends_with(' ') {
             out.push(' ');
             spans.push((from, from));
         }
-        if kind != Kind::Gap {
+        if case != Case::Gap {
             out.push(char::from(byte.to_ascii_lowercase()));
             spans.push((from, from + 1));
         }
-        previous = kind;
+        previous = case;
     }
     if out.len() > start && out.ends_with(' ') {
         out.pop();
@@ -106,34 +87,12 @@ pub(crate) fn words_of(name: &str) -> String {
     out
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Gap,
-    Lower,
-    Upper,
-    Digit,
-}
-
-fn kind(letter: char, original: &str) -> Kind {
-    if letter.is_numeric() {
-        Kind::Digit
-    } else if !letter.is_alphabetic() {
-        Kind::Gap
-    } else if original.chars().next().is_some_and(char::is_uppercase) {
-        Kind::Upper
-    } else {
-        Kind::Lower
+/// A letter of the read form keeps the case of the original; what is none in the read form is a gap in both.
+fn case_of(letter: char, written: char) -> Case {
+    match Case::of(letter) {
+        kept @ (Case::Gap | Case::Digit) => kept,
+        _ => Case::of(written),
     }
-}
-
-fn kind_is_lower(letter: char, original: &str) -> bool {
-    kind(letter, original) == Kind::Lower
-}
-
-/// "listAPIs": the small letter is the plural of the capitals, not the second letter of a word.
-fn is_plural_s(normal: &str, at: usize) -> bool {
-    let rest = &normal[at..];
-    rest.starts_with('s') && rest[1..].chars().next().is_none_or(|next| !next.is_alphabetic())
 }
 
 #[cfg(test)]
@@ -149,6 +108,7 @@ mod tests {
             ("kv.namespace.delete", "kv namespace delete"),
             ("list_s3_buckets", "list s3 buckets"),
             ("  Odd__name ", "odd name"),
+            ("转换PDF文件", "转换 pdf文件"),
             ("", ""),
         ] {
             assert_eq!(words_of(name), words, "{name}");
