@@ -15,6 +15,7 @@ mod extract;
 mod format;
 mod generate;
 mod global;
+mod guard;
 mod help;
 mod list;
 mod policy;
@@ -32,6 +33,7 @@ pub use extract::ExtractArgs;
 pub use format::FormatArgs;
 pub use generate::{CompletionsArgs, DoctorArgs, ManArgs, completions, man_page, man_pages};
 pub use global::Global;
+pub use guard::GuardArgs;
 pub use help::{EXIT_CODES, HelpArgs};
 pub use list::{ListArgs, Sort};
 pub use policy::{
@@ -94,6 +96,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Look at the servers of client configurations: learn their tools, report, and gate a pipeline.
     Scan(ScanArgs),
+    /// Answer a client's hook: may this tool be called, may this server be added?
+    Guard(GuardArgs),
     /// Write the database down, whole or as a table.
     Export(ExportArgs),
     /// Read an export into a new database.

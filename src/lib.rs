@@ -27,4 +27,6 @@ pub mod configuration;
 
 pub mod cli;
 
+pub mod guard;
+
 pub mod command;

@@ -76,6 +76,13 @@ const EXAMPLES: &[(&str, [(&str, &str); 2])] = &[
         ],
     ),
     (
+        "guard",
+        [
+            ("As a hook: the client writes to stdin and reads stdout", "mcpdex guard --client claude-code"),
+            ("Where nobody is there to be asked", "mcpdex guard --client cursor --no-ask"),
+        ],
+    ),
+    (
         "export",
         [
             ("Everything, to be imported elsewhere", "mcpdex export --format jsonl --out all.jsonl"),

@@ -179,6 +179,13 @@ pub(super) fn read(file: &Path, named: bool) -> (Vec<ClientServer>, Vec<String>,
     (found.servers, found.problems, found.recognised)
 }
 
+/// The plugin that the file belongs to: Claude Code puts `plugin_PLUGIN_` before the names of a plugin's servers.
+pub(super) fn plugin_of(file: &Path) -> Option<String> {
+    let manifest = file.parent()?.join(".claude-plugin/plugin.json");
+    let manifest: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(manifest).ok()?).ok()?;
+    Some(manifest.get("name")?.as_str()?.to_owned())
+}
+
 /// The server of the database that an entry starts or names.
 pub(super) fn resolve(reader: &Reader, listing: &Listing) -> anyhow::Result<Option<String>> {
     let packages = listing.packages.iter().map(|package| format!("{}:{}", package.ecosystem, package.identifier));
@@ -186,7 +193,7 @@ pub(super) fn resolve(reader: &Reader, listing: &Listing) -> anyhow::Result<Opti
     let mut known = None;
     for called in packages.chain(remotes).chain([listing.server.0.clone()]) {
         for server in reader.servers_called(&called)? {
-            if !reader.tools_of(&server)?.is_empty() {
+            if !reader.tool_names_of(&server)?.is_empty() {
                 return Ok(Some(server));
             }
             known = known.or(Some(server));
@@ -253,7 +260,11 @@ fn learn(global: &Global, database: &Path, specs: &[String], args: &ConfiguredAr
     Ok(())
 }
 
-fn look_up(reader: &Reader, file: PathBuf, entry: ClientServer) -> anyhow::Result<Configured> {
+/// One entry with what the database knows of it.
+///
+/// # Errors
+/// The database cannot be read.
+pub(super) fn look_up(reader: &Reader, file: PathBuf, entry: ClientServer) -> anyhow::Result<Configured> {
     let listing = entry.listing(&source_of(&file));
     let server = match entry.unread() {
         // Nothing is known by what a configuration calls a program.

@@ -19,6 +19,7 @@ mod extract;
 mod extract_worker;
 mod generate;
 mod gone;
+mod guard;
 mod help;
 mod import;
 mod interrupt;
@@ -82,7 +83,14 @@ pub fn inner() -> Option<anyhow::Result<Exit>> {
 ///
 /// # Errors
 /// The command could not do what it was asked for; the message says what, to what, and the cure when known.
-pub fn run(mut cli: Cli) -> anyhow::Result<Exit> {
+pub fn run(cli: Cli) -> anyhow::Result<Exit> {
+    match cli.command {
+        Command::Guard(_) => Ok(guard::closed(cli, run_any)),
+        _ => run_any(cli),
+    }
+}
+
+fn run_any(mut cli: Cli) -> anyhow::Result<Exit> {
     crate::report::choose_colour(cli.global.color);
     output::choose_quiet(cli.global.quiet);
     logging::begin(cli.global.verbose);
@@ -129,6 +137,7 @@ fn takes_long(command: &Command) -> bool {
         | Command::List(_)
         | Command::Stats(_)
         | Command::Config(_)
+        | Command::Guard(_)
         | Command::Explain(_) => false,
         Command::Completions(_) | Command::Man(_) | Command::Help(_) => false,
     }
@@ -157,6 +166,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Pin(args) => pin::run(global, args),
         Command::Check(args) => check::run(global, args),
         Command::Scan(args) => scan::run(global, args),
+        Command::Guard(args) => guard::run(global, args),
         Command::Export(args) => export::run(global, args),
         Command::Import(args) => import::run(global, args),
         Command::Config(args) => config::run(global, args),

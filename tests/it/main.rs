@@ -35,6 +35,7 @@ mod fetch_configured;
 mod formats;
 mod gates;
 mod gone;
+mod guard;
 mod guides;
 mod handlers;
 mod help;

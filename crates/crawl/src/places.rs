@@ -35,6 +35,17 @@ pub fn client_files(project: &Path) -> Vec<PathBuf> {
     unique(looked_for(project).iter().flat_map(|place| matches(&place.path)).collect())
 }
 
+/// The configurations of one client that are there; those of its plugins only on request, since looking for them takes a
+/// walk through folders.
+pub fn files_of(client: &str, plugins: bool, project: &Path) -> Vec<PathBuf> {
+    let is_meant = |place: &LookedFor| match place.client.strip_prefix(client) {
+        Some("" | ", managed") => true,
+        Some(" plugins" | " extensions") => plugins,
+        _ => false,
+    };
+    unique(looked_for(project).iter().filter(|place| is_meant(place)).flat_map(|place| matches(&place.path)).collect())
+}
+
 /// The configurations that a folder holds as a project.
 pub fn project_files(project: &Path) -> Vec<PathBuf> {
     let places = PLACES.iter().filter(|place| place.base == Base::Project);

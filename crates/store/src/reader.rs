@@ -187,6 +187,26 @@ impl Reader {
         self.found(&format!("{FOUND} AND server.name = ?1 ORDER BY tool.id"), server)
     }
 
+    /// Every current tool of this name on the server with exactly this name.
+    ///
+    /// # Errors
+    /// The database cannot be read, or a stored document is damaged.
+    pub fn tool_on(&self, server: &str, name: &str) -> Result<Vec<FoundTool>, StoreError> {
+        let sql = format!("{FOUND} AND server.name = ?1 AND tool.name = ?2 ORDER BY tool.id");
+        let rows: Vec<FoundRow> = self.all(&sql, [server, name])?;
+        rows.into_iter().map(|row| self.whole(row)).collect()
+    }
+
+    /// The names of the current tools of the server with exactly this name, each once.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn tool_names_of(&self, server: &str) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT DISTINCT tool.name FROM tool JOIN server ON server.id = tool.server_id
+                   WHERE server.name = ?1 AND tool.current = 1 ORDER BY tool.name";
+        self.names(sql, [server])
+    }
+
     pub(super) fn found(&self, sql: &str, key: &str) -> Result<Vec<FoundTool>, StoreError> {
         let rows: Vec<FoundRow> = self.all(sql, [key])?;
         rows.into_iter().map(|row| self.whole(row)).collect()

@@ -11,7 +11,6 @@ use crate::report::visible;
 use crate::source::address::address;
 use crate::source::given;
 use crate::store::Reader;
-use serde_json::Value;
 use std::path::Path;
 
 /// The servers of the configuration with what is known of their tools and what was decided on them. A server that the
@@ -22,7 +21,7 @@ pub(super) fn plan(reader: &Reader, file: &Path, settings: &Settings, quiet: boo
     for problem in problems {
         warn!("{}", visible(&format!("{}: {problem}", file.display())));
     }
-    let plugin = plugin_of(file);
+    let plugin = configured::plugin_of(file);
     let only_claude = settings.targets == [Target::ClaudeCode];
     if let Some(plugin) = plugin.as_deref().filter(|_| !only_claude && !quiet) {
         eprintln!(
@@ -73,13 +72,6 @@ pub(super) fn plan(reader: &Reader, file: &Path, settings: &Settings, quiet: boo
         KnownServer { planned, found: tools }
     });
     Ok(planned.collect())
-}
-
-/// The plugin that the file belongs to: Claude Code puts `plugin_PLUGIN_` before the names of a plugin's servers.
-fn plugin_of(file: &Path) -> Option<String> {
-    let manifest = file.parent()?.join(".claude-plugin/plugin.json");
-    let manifest: Value = serde_json::from_str(&std::fs::read_to_string(manifest).ok()?).ok()?;
-    Some(manifest.get("name")?.as_str()?.to_owned())
 }
 
 /// What a document may say of a launch, and how many values were left out.
