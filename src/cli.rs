@@ -22,6 +22,7 @@ mod policy;
 mod scan;
 mod search;
 mod server;
+mod site;
 mod stats;
 mod topics;
 
@@ -43,6 +44,7 @@ pub use policy::{
 pub use scan::{ConfiguredArgs, ScanArgs, ScanFormat};
 pub use search::SearchArgs;
 pub use server::ServerArgs;
+pub use site::SiteArgs;
 pub use stats::StatsArgs;
 pub use topics::{TOPICS, Topic};
 
@@ -100,6 +102,8 @@ pub enum Command {
     Guard(GuardArgs),
     /// Write the database down, whole or as a table.
     Export(ExportArgs),
+    /// Write the catalogue as pages to look at: one for each server and each tool.
+    Site(SiteArgs),
     /// Read an export into a new database.
     Import(ImportArgs),
     /// Say which settings are in force, and which file or flag says so.

@@ -23,6 +23,8 @@ pub use mcpdex_survey as survey;
 
 pub mod report;
 
+pub mod site;
+
 pub mod configuration;
 
 pub mod cli;

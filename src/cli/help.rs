@@ -90,6 +90,13 @@ const EXAMPLES: &[(&str, [(&str, &str); 2])] = &[
         ],
     ),
     (
+        "site",
+        [
+            ("A folder of pages; open its index.html", "mcpdex site --out catalogue"),
+            ("For a web server", "mcpdex site --out catalogue --base-url https://mcp.example.com/"),
+        ],
+    ),
+    (
         "import",
         [("Into a new database", "mcpdex import all.jsonl --db new.db"), ("From stdin", "mcpdex import - --db new.db")],
     ),

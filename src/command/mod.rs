@@ -37,6 +37,7 @@ mod scan;
 mod search;
 mod server;
 mod settings;
+mod site;
 mod stats;
 mod time;
 mod tool;
@@ -128,6 +129,7 @@ fn takes_own_settings(command: &Command) -> bool {
 fn takes_long(command: &Command) -> bool {
     match command {
         Command::Crawl(_) | Command::Pin(_) | Command::Check(_) | Command::Scan(_) | Command::Export(_) => true,
+        Command::Site(_) => true,
         Command::Import(_) | Command::Doctor(_) | Command::Classify(_) | Command::Eval(_) | Command::Rules(_) => true,
         Command::Probe(_) | Command::Extract(_) | Command::Diff(_) => true,
         Command::Policy(args) => args.tool.is_none(),
@@ -168,6 +170,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Scan(args) => scan::run(global, args),
         Command::Guard(args) => guard::run(global, args),
         Command::Export(args) => export::run(global, args),
+        Command::Site(args) => site::run(global, args),
         Command::Import(args) => import::run(global, args),
         Command::Config(args) => config::run(global, args),
         Command::Doctor(args) => doctor::run(global, args),

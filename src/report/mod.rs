@@ -70,7 +70,7 @@ pub use probe::{ProbeReport, ProbedCard, ProbedTool};
 pub use rows::{ListFormat, RowReport, write_rows};
 pub use rule_list::{RuleLine, RuleListReport};
 pub use search::SearchReport;
-pub use server::{ServerReport, ServerView};
+pub use server::{ServerReport, ServerView, ToolLine};
 pub use sheet::{MARKDOWN_HEAD, Sheet, markdown_row};
 pub use stats::StatsReport;
 pub use style::{Colour, choose as choose_colour};

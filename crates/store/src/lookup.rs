@@ -128,6 +128,31 @@ impl Reader {
         self.all(sql, (server, name, most))
     }
 
+    /// The names of the current tools of a server, each once, in order.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn tool_names_of(&self, server: &str) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT DISTINCT tool.name FROM tool JOIN server ON server.id = tool.server_id
+                   WHERE server.name = ?1 AND tool.current = 1 AND server.gone = 0 ORDER BY tool.name";
+        self.names(sql, [server])
+    }
+
+    /// The current tools of one name with what was judged of them, by server, at most `most`, and how many there are.
+    ///
+    /// # Errors
+    /// The database cannot be read, or a stored document is damaged.
+    pub fn same_name(&self, name: &str, most: u32) -> Result<(u64, Vec<mcpdex_model::RelatedTool>), StoreError> {
+        let sql = "SELECT server.name AS server, tool.name AS tool, judgement.class AS class, judgement.risk AS risk,
+                          judgement.traits AS traits
+                   FROM tool CROSS JOIN server ON server.id = tool.server_id
+                   CROSS JOIN judged ON judged.tool_id = tool.id
+                   CROSS JOIN judgement ON judgement.id = judged.judgement_id
+                   WHERE tool.name = ?1 AND tool.current = 1 ORDER BY server.name, tool.id LIMIT ?2";
+        let count = "SELECT count(*) FROM tool WHERE name = ?1 AND current = 1";
+        Ok((self.number(count, [name])?, self.all(sql, (name, most))?))
+    }
+
     /// Every name of a server, those that are gone included, in order, handed to `each` one by one.
     ///
     /// # Errors

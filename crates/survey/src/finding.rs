@@ -77,7 +77,7 @@ impl Finding {
 }
 
 /// The gravest thing that a call of the tool can do, as a clause.
-fn harm(verdict: &Verdict) -> &'static str {
+pub fn harm(verdict: &Verdict) -> &'static str {
     const GRAVEST_FIRST: [Trait; 11] = [
         Trait::CodeExecution,
         Trait::Financial,

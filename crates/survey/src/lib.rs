@@ -32,7 +32,7 @@ pub use change::{Change, ChangeKind, FieldChange, JudgedTool, changes, sort as s
 pub use combination::{Brings, Combination, Leg, combination};
 pub use compare::{Difference, Variant, differences};
 pub use cut::{Cut, LegKind, cut};
-pub use finding::{Finding, Subject, of_name, of_server, of_tools};
+pub use finding::{Finding, Subject, harm, of_name, of_server, of_tools};
 pub use gate::{Gate, GateError, Gated, HeldSuppression, KnownTools, Suppression, SuppressionState};
 pub use kind::Kind;
 pub use lock::{Drift, DriftKind, check};

@@ -1,0 +1,66 @@
+//! Foreign text in pages: markup becomes entities, and what a reader cannot see becomes a visible escape. Every value of
+//! every template goes through here; there is no way around it but a value that says so itself (`|safe`), which no template
+//! may use.
+
+use crate::model::is_hidden;
+use askama::filters::Escaper;
+use std::fmt::{self, Write};
+
+/// The escaper of all templates.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Inert;
+
+impl Escaper for Inert {
+    fn write_escaped_str<W: Write>(&self, mut to: W, text: &str) -> fmt::Result {
+        write_inert(&mut to, text)
+    }
+}
+
+/// What stands for a character in a page, where it cannot stand there itself.
+fn entity(byte: u8) -> Option<&'static str> {
+    Some(match byte {
+        b'&' => "&amp;",
+        b'<' => "&lt;",
+        b'>' => "&gt;",
+        b'"' => "&quot;",
+        b'\'' => "&#39;",
+        _ => return None,
+    })
+}
+
+fn write_inert(to: &mut impl Write, text: &str) -> fmt::Result {
+    let mut from = 0;
+    for (at, c) in text.char_indices() {
+        let ascii = u8::try_from(c).ok().filter(u8::is_ascii);
+        let written = ascii.and_then(entity);
+        if written.is_none() && (c.is_ascii_graphic() || c == ' ' || !is_hidden(c)) {
+            continue;
+        }
+        to.write_str(&text[from..at])?;
+        match written {
+            Some(entity) => to.write_str(entity)?,
+            // A letter with a joiner before it is one sign of emoji or of an Indic script: the joiner is told apart all the same.
+            None => write!(to, "{}", c.escape_unicode())?,
+        }
+        from = at + c.len_utf8();
+    }
+    to.write_str(&text[from..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Escaper, Inert};
+
+    fn inert(text: &str) -> String {
+        let mut out = String::new();
+        Inert.write_escaped_str(&mut out, text).expect("text can be written to");
+        out
+    }
+
+    #[test]
+    fn no_markup_and_nothing_invisible_is_left() {
+        assert_eq!(inert("<b onclick='x'>\"&"), "&lt;b onclick=&#39;x&#39;&gt;&quot;&amp;");
+        assert_eq!(inert("de\u{202e}lete\u{0}\u{7f}"), "de\\u{202e}lete\\u{0}\\u{7f}");
+        assert_eq!(inert("漢字 é\n\t"), "漢字 é\n\t");
+    }
+}

@@ -1,0 +1,92 @@
+//! The first page: how much there is, how grave it is, and how much of it was looked at.
+
+use super::address::PagePath;
+use super::browse::Facet;
+use super::frame::{Frame, counted, grouped, percent};
+use super::listing::{ServerRow, row};
+use super::pages::{Pages, SiteError};
+use crate::model::Figures;
+use crate::store::{Reader, ServerQuery};
+use askama::Template;
+
+/// A share of a whole.
+struct Bar {
+    name: String,
+    tone: &'static str,
+    address: String,
+    count: String,
+    share: String,
+    thousandths: u64,
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage<'a> {
+    frame: Frame,
+    figures: &'a Figures,
+    read: u64,
+    risks: Vec<Bar>,
+    classes: Vec<Bar>,
+    coverage: Vec<Bar>,
+    traits: Vec<Bar>,
+    servers: Vec<ServerRow>,
+}
+
+const GRAVEST: usize = 12;
+
+fn bar(name: &str, tone: &'static str, address: String, count: u64, whole: u64) -> Bar {
+    Bar {
+        name: name.to_owned(),
+        tone,
+        address,
+        count: grouped(count),
+        share: percent(count, whole),
+        thousandths: (count * 1_000).div_ceil(whole.max(1)),
+    }
+}
+
+/// The page.
+pub(super) fn render(pages: &Pages, reader: &Reader) -> Result<String, SiteError> {
+    let figures = pages.figures();
+    let tools = figures.tools;
+    let risks = figures.risks.iter().rev().map(|one| {
+        bar(one.of.as_str(), one.of.as_str(), PagePath::Browse(Facet::Risk(one.of), 1).address(), one.count, tools)
+    });
+    let classes = figures.classes.iter().map(|one| {
+        bar(one.of.as_str(), "plain", PagePath::Browse(Facet::Class(one.of), 1).address(), one.count, tools)
+    });
+    let traits = figures
+        .traits
+        .iter()
+        .map(|one| bar(one.of.as_str(), "plain", PagePath::Trait(one.of).address(), one.count, tools));
+    let covered = &figures.coverage;
+    let coverage = [
+        ("read whole", "plain", covered.read_whole),
+        ("read in part", "part", covered.read_in_part),
+        ("tried, never read", "none", covered.unread),
+        ("not tried", "none", covered.not_tried),
+    ];
+    let coverage = coverage.map(|(name, tone, count)| bar(name, tone, String::new(), count, covered.servers));
+    let read = covered.read_whole + covered.read_in_part;
+    let about = format!(
+        "{} of {} judged by rules: class, risk, evidence and a policy for each.",
+        counted(tools, "tool", "tools"),
+        counted(read, "MCP server", "MCP servers")
+    );
+    let page = HomePage {
+        frame: Frame::new(pages, &PagePath::Home, "What MCP servers let an agent do", about),
+        figures,
+        read,
+        risks: risks.collect(),
+        classes: classes.collect(),
+        traits: traits.collect(),
+        coverage: coverage.into_iter().collect(),
+        servers: reader
+            .servers(&ServerQuery { take: GRAVEST, ..ServerQuery::default() })?
+            .servers
+            .into_iter()
+            .map(row)
+            .collect(),
+    };
+    Ok(page.render()?)
+}
