@@ -87,8 +87,7 @@ const MOST_DEEDS: usize = 16;
 
 /// The page; `None` where the server has no tool of this name.
 pub(super) fn render(pages: &Pages, reader: &Reader, server: &str, tool: &str) -> Result<Option<String>, SiteError> {
-    let mut found = reader.tools_named(tool)?;
-    found.retain(|one| one.server == server);
+    let found = reader.tool_on(server, tool)?;
     if found.is_empty() {
         return Ok(None);
     }

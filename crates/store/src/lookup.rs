@@ -128,16 +128,6 @@ impl Reader {
         self.all(sql, (server, name, most))
     }
 
-    /// The names of the current tools of a server, each once, in order.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn tool_names_of(&self, server: &str) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT DISTINCT tool.name FROM tool JOIN server ON server.id = tool.server_id
-                   WHERE server.name = ?1 AND tool.current = 1 AND server.gone = 0 ORDER BY tool.name";
-        self.names(sql, [server])
-    }
-
     /// The current tools of one name with what was judged of them, by server, at most `most`, and how many there are.
     ///
     /// # Errors
