@@ -252,7 +252,8 @@ fn is_said_of_a_switch(reading: &ToolText<'_>, spans: &[Span]) -> bool {
 /// known, what hides from people.
 fn note_unread(finding: &mut Finding<'_>, foreign: Option<Span>) {
     let reading = &finding.reading;
-    let mut unread = reading.unread.clone();
+    let mut unread = std::mem::take(&mut finding.unread);
+    unread.extend(reading.unread.iter().cloned());
     if reading.mended.unread > 0 {
         unread.push(format!("{} bytes of overlong text", reading.mended.unread));
     }

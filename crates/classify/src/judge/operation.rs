@@ -2,7 +2,7 @@
 //! gravest; a parameter that switches a deed on counts as one that a caller may choose.
 
 use crate::judge::finding::{Fate, Finding, risk_of};
-use crate::judge::selector::{Selector, Value, selectors, switches};
+use crate::judge::selector::{MAX_OPERATIONS, Selector, Value, selectors, switches};
 use crate::judge::settle::{overrule, settle};
 use crate::language::action::{Action, Place, of_name};
 use crate::language::name_words::words_of;
@@ -54,6 +54,9 @@ pub(crate) fn judge(set: &Ruleset, context: &ServerContext, tool: &Tool, finding
     let mut found = Vec::new();
     let mut unknown = false;
     for selector in selectors(set, finding, tool) {
+        if selector.cut {
+            finding.unread.push(format!("operations beyond the first {MAX_OPERATIONS}, or nested too deep"));
+        }
         let param = &finding.reading.params[selector.param];
         let mut stand_in = StandIn::of(set, context, tool, finding, param);
         let deeds: Vec<(Deed, &Value)> =
@@ -150,13 +153,14 @@ fn judge_switches(set: &Ruleset, context: &ServerContext, tool: &Tool, finding: 
 /// Whether the values of a parameter are operations, and not a list of something else.
 fn are_operations(set: &Ruleset, finding: &Finding<'_>, selector: &Selector, deeds: &[(Deed, &Value)]) -> bool {
     let known = deeds.iter().filter(|(deed, _)| deed.recognised).count();
+    // However many words that nobody knows stand around a deed, it can be chosen.
     if selector.worded {
-        return known * 2 >= deeds.len() && known > 0;
-    }
-    if is_plain_look(set, finding) {
-        known == deeds.len()
+        known > 0 && known * 2 >= deeds.len()
+            || deeds.iter().any(|(deed, _)| deed.recognised && deed.risk >= Risk::High)
     } else if selector.sure {
-        known * 3 >= deeds.len()
+        known > 0
+    } else if is_plain_look(set, finding) {
+        known == deeds.len()
     } else {
         known > 1 && known * 3 >= deeds.len() * 2
     }

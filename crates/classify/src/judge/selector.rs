@@ -7,11 +7,14 @@ use crate::language::tool_text::Param;
 use crate::rules::ruleset::Ruleset;
 use mcpdex_model::{Evidence, Field, Tool};
 use serde_json::Value as Json;
+use std::collections::HashSet;
 
 /// How many operations of one parameter are judged.
-const MAX_OPERATIONS: usize = 200;
+pub(crate) const MAX_OPERATIONS: usize = 4096;
 /// How deep the list of values may stand in the parameter's schema.
-const MAX_DEPTH: usize = 6;
+const MAX_DEPTH: usize = 16;
+/// How many schemas are looked into for the values of one parameter.
+const MAX_STEPS: usize = 10_000;
 /// The longest word that can be an operation.
 const MAX_WORD: usize = 40;
 
@@ -55,6 +58,8 @@ pub(crate) struct Selector {
     /// Whether its values stand in words alone.
     pub worded: bool,
     pub values: Vec<Value>,
+    /// Whether there are more values than are read.
+    pub cut: bool,
 }
 
 /// A parameter that switches a deed on.
@@ -84,23 +89,26 @@ pub(crate) fn selectors(set: &Ruleset, finding: &Finding<'_>, tool: &Tool) -> Ve
         if !sure && !is_in(&set.doubtful_parameters) && !tells_variants_apart(params, param) {
             continue;
         }
-        let mut values = Vec::new();
-        collect(tool, param.schema, &param.pointer, 0, &mut values);
+        let (mut values, cut) = Collector::of(tool, param);
         // Variants of one request each name one value of the same parameter.
         if let Some(known) = found.iter_mut().find(|known| *params[known.param].path == *param.path) {
-            let fresh: Vec<Value> =
-                values.into_iter().filter(|value| known.values.iter().all(|old| old.text != value.text)).collect();
-            known.values.extend(fresh);
+            let old: HashSet<String> = known.values.iter().map(|value| value.text.clone()).collect();
+            known.cut |= cut;
+            known.values.extend(values.into_iter().filter(|value| !old.contains(&value.text)));
             continue;
         }
         let worded = values.is_empty() && sure;
         if worded {
             values = in_words(set, finding, index);
         }
-        found.push(Selector { param: index, sure, worded, values });
+        found.push(Selector { param: index, sure, worded, values, cut });
     }
-    found.retain(|selector| selector.values.len() > 1 && !are_methods(&selector.values));
-    found.iter_mut().for_each(|selector| selector.values.truncate(MAX_OPERATIONS));
+    // The one value that words tell is as often an example; one that the schema demands is what is done.
+    found.retain(|of| of.values.len() > usize::from(of.worded || !of.sure) && !are_methods(&of.values));
+    for selector in &mut found {
+        selector.cut |= selector.values.len() > MAX_OPERATIONS;
+        selector.values.truncate(MAX_OPERATIONS);
+    }
     found
 }
 
@@ -138,12 +146,11 @@ pub(crate) fn switches(set: &Ruleset, finding: &Finding<'_>, tool: &Tool) -> Vec
         if taken || is_in(&set.filter_parameters) {
             continue;
         }
-        let mut values = Vec::new();
-        collect(tool, param.schema, &param.pointer, 0, &mut values);
+        let (values, _) = Collector::of(tool, param);
         if values.len() < 2 || are_methods(&values) {
             continue;
         }
-        for value in values.into_iter().take(MAX_OPERATIONS) {
+        for value in values {
             let is_default = default.and_then(Json::as_str) == Some(value.text.as_str());
             found.push(Switch { param: index, value, is_default });
         }
@@ -163,43 +170,64 @@ fn is_boolean(schema: &Json) -> bool {
         || member_of(schema, "const") == Some(&Json::Bool(true))
 }
 
-fn collect(tool: &Tool, schema: &Json, pointer: &str, depth: usize, values: &mut Vec<Value>) {
-    if depth > MAX_DEPTH || values.len() > MAX_OPERATIONS {
-        return;
+/// The values that a schema lists, wherever in it.
+struct Collector<'t> {
+    tool: &'t Tool,
+    values: Vec<Value>,
+    /// Schemas looked into: references may lead to one many times.
+    steps: usize,
+    cut: bool,
+}
+
+impl Collector<'_> {
+    /// The values of a parameter, and whether there are more than are read.
+    fn of(tool: &Tool, param: &Param<'_>) -> (Vec<Value>, bool) {
+        let mut collector = Collector { tool, values: Vec::new(), steps: 0, cut: false };
+        collector.walk(param.schema, &param.pointer, 0);
+        collector.cut |= collector.values.len() > MAX_OPERATIONS;
+        collector.values.truncate(MAX_OPERATIONS);
+        (collector.values, collector.cut)
     }
-    if let (Some(reference), Some(root)) = (member_of(schema, "$ref").and_then(Json::as_str), &tool.input_schema)
-        && let Some((target, place)) = resolve(root, reference)
-    {
-        collect(tool, target, &place, depth + 1, values);
-    }
-    if let Some(Json::Array(listed)) = member_of(schema, "enum") {
-        for (index, value) in listed.iter().enumerate() {
-            if let Some(text) = value.as_str() {
-                values.push(Value::listed(text, format!("{pointer}/enum/{index}")));
-            }
+
+    fn walk(&mut self, schema: &Json, pointer: &str, depth: usize) {
+        self.steps += 1;
+        if depth > MAX_DEPTH || self.steps > MAX_STEPS || self.values.len() > MAX_OPERATIONS {
+            self.cut = true;
+            return;
         }
-        return;
-    }
-    if let Some(Json::String(only)) = member_of(schema, "const") {
-        values.push(Value::listed(only, format!("{pointer}/const")));
-    }
-    if let Some(pattern) = member_of(schema, "pattern").and_then(Json::as_str) {
-        for (start, word) in alternatives(pattern) {
-            values.push(Value {
+        if let (Some(reference), Some(root)) =
+            (member_of(schema, "$ref").and_then(Json::as_str), &self.tool.input_schema)
+            && let Some((target, place)) = resolve(root, reference)
+        {
+            self.walk(target, &place, depth + 1);
+        }
+        if let Some(Json::Array(listed)) = member_of(schema, "enum") {
+            for (index, value) in listed.iter().enumerate() {
+                if let Some(text) = value.as_str() {
+                    self.values.push(Value::listed(text, format!("{pointer}/enum/{index}")));
+                }
+            }
+            return;
+        }
+        if let Some(Json::String(only)) = member_of(schema, "const") {
+            self.values.push(Value::listed(only, format!("{pointer}/const")));
+        }
+        if let Some(pattern) = member_of(schema, "pattern").and_then(Json::as_str) {
+            self.values.extend(alternatives(pattern).into_iter().map(|(start, word)| Value {
                 text: word.to_owned(),
                 pointer: format!("{pointer}/pattern"),
                 field: Field::ParameterValue,
                 start,
                 end: start + word.len(),
-            });
+            }));
         }
-    }
-    if let Some(items) = member_of(schema, "items") {
-        collect(tool, items, &format!("{pointer}/items"), depth + 1, values);
-    }
-    for key in ["anyOf", "oneOf", "allOf"] {
-        for (index, variant) in schema.get(key).and_then(Json::as_array).into_iter().flatten().enumerate() {
-            collect(tool, variant, &format!("{pointer}/{key}/{index}"), depth + 1, values);
+        if let Some(items) = member_of(schema, "items") {
+            self.walk(items, &format!("{pointer}/items"), depth + 1);
+        }
+        for key in ["anyOf", "oneOf", "allOf"] {
+            for (index, variant) in schema.get(key).and_then(Json::as_array).into_iter().flatten().enumerate() {
+                self.walk(variant, &format!("{pointer}/{key}/{index}"), depth + 1);
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ mod hints;
 mod judged;
 mod judgements;
 mod nested_operations;
+mod operations;
 mod rationale;
 mod right_today;
 mod robustness;

@@ -1,0 +1,123 @@
+//! Values that select a deed: when a list is one of deeds, what the tool is then, and what its own text holds fast.
+
+use crate::judged::judge;
+use mcpdex_model::{Class, Confidence, Risk, Trait, Verdict};
+use serde_json::{Value, json};
+
+fn judged(name: &str, description: &str, properties: Value) -> Verdict {
+    let schema = json!({"type": "object", "properties": properties});
+    judge(&[json!({"server": "shelves", "name": name, "description": description, "inputSchema": schema})]).remove(0)
+}
+
+/// The verdict where one parameter takes these values.
+fn choosing(name: &str, description: &str, parameter: &str, values: &[&str]) -> Verdict {
+    judged(name, description, json!({ parameter: {"type": "string", "enum": values} }))
+}
+
+/// Value, class and risk of each operation.
+fn operations(verdict: &Verdict) -> Vec<(&str, Class, Risk)> {
+    verdict.operations.iter().map(|of| (of.value.as_str(), of.class, of.risk)).collect()
+}
+
+#[test]
+fn unknown_words_around_a_deed_do_not_drown_it() {
+    let padding = ["blue", "green", "red", "mauve", "teal", "ochre", "umber"];
+    for (name, description) in [("shelf", "Work with shelves."), ("list_shelves", "Lists the shelves.")] {
+        for count in 0..=padding.len() {
+            let values: Vec<&str> = std::iter::once("delete").chain(padding[..count].iter().copied()).collect();
+            let verdict = choosing(name, description, "action", &values);
+            assert_eq!(verdict.risk, Risk::Critical, "{name}: {values:?}");
+            assert!(verdict.traits.contains(&Trait::Destructive), "{name}: {values:?}");
+            assert_eq!(operations(&verdict)[0], ("delete", Class::Write, Risk::Critical), "{name}: {values:?}");
+            if count > 0 {
+                assert_eq!(verdict.confidence, Confidence::Low, "{name}: {values:?}");
+            }
+        }
+    }
+    let worded = json!({"action": {"type": "string", "description": "One of 'blue', 'green', 'red', 'delete'."}});
+    assert_eq!(judged("shelf", "Work with shelves.", worded).risk, Risk::Critical);
+}
+
+#[test]
+fn a_list_of_kinds_is_no_list_of_deeds() {
+    for values in [&["blue", "green"][..], &["asc", "desc"]] {
+        let verdict = choosing("list_shelves", "Lists the shelves.", "mode", values);
+        assert_eq!((verdict.class, verdict.operations.len()), (Class::Read, 0), "{values:?}");
+    }
+    // A doubtful name needs two deeds, and two of three values.
+    let most = choosing("shelf", "Work with shelves.", "mode", &["delete", "remove", "red"]);
+    assert_eq!((most.risk, most.operations.len()), (Risk::Critical, 3));
+    for values in [&["delete", "blue", "red"][..], &["delete", "remove", "green", "red"]] {
+        let verdict = choosing("shelf", "Work with shelves.", "mode", values);
+        assert_eq!((verdict.risk, verdict.operations.len()), (Risk::High, 0), "{values:?}");
+    }
+}
+
+#[test]
+fn each_operation_has_its_own_verdict_and_the_tool_that_of_the_gravest() {
+    let verdict = choosing("shelf", "Work with shelves.", "action", &["list", "create", "delete"]);
+    let each = [
+        ("list", Class::Read, Risk::Low),
+        ("create", Class::Write, Risk::Medium),
+        ("delete", Class::Write, Risk::Critical),
+    ];
+    assert_eq!(operations(&verdict), each);
+    assert_eq!((verdict.class, verdict.risk), (Class::Write, Risk::Critical));
+    // Operations that all read speak louder than a name that says nothing.
+    let reads = choosing("manage_shelf", "Shelves.", "action", &["list", "get"]);
+    assert_eq!((reads.class, reads.risk), (Class::Read, Risk::Low), "{reads:?}");
+}
+
+#[test]
+fn text_that_says_worse_holds_whatever_is_chosen() {
+    let held = choosing("manage_shelf", "Deletes a shelf for good.", "action", &["list", "get"]);
+    let worst = [("list", Class::Write, Risk::Critical), ("get", Class::Write, Risk::Critical)];
+    assert_eq!(operations(&held), worst);
+    // Where the text speaks of a lighter deed too, a choice may be that one.
+    let both = "Manages shelves. Lists a shelf or deletes a shelf for good.";
+    let mixed = choosing("manage_shelf", both, "action", &["list", "delete"]);
+    let each = [("list", Class::Read, Risk::Low), ("delete", Class::Write, Risk::Critical)];
+    assert_eq!(operations(&mixed), each);
+    // A medium deed of the text holds nothing.
+    let light = choosing("manage_shelf", "Renames a shelf.", "action", &["list", "rename"]);
+    assert_eq!(operations(&light)[0], ("list", Class::Read, Risk::Low), "{light:?}");
+}
+
+#[test]
+fn where_one_parameter_has_two_switches_each_counts() {
+    let properties = json!({"options": {"type": "array", "items": {"enum": ["pretty", "purge_shelf"]}}});
+    let verdict = judged("copy_shelf", "Copies a shelf.", properties);
+    assert!(verdict.risk >= Risk::High, "{verdict:?}");
+}
+
+#[test]
+fn no_count_of_operations_hides_the_last_and_what_is_past_the_limit_is_unread() {
+    let many = |count: usize| {
+        let looks: Vec<String> =
+            (0..count).map(|number| format!("list_{number}")).chain(["delete".to_owned()]).collect();
+        judged("shelf", "Work with shelves.", json!({"action": {"enum": looks}}))
+    };
+    for count in [150, 250, 1000] {
+        assert_eq!(many(count).risk, Risk::Critical, "{count}");
+    }
+    let cut = many(5000);
+    assert_eq!(cut.confidence, Confidence::Low);
+    assert!(cut.unread.iter().any(|what| what.starts_with("operations beyond the first")), "{:?}", cut.unread);
+}
+
+#[test]
+fn references_that_lead_to_a_million_schemas_are_cut_and_told() {
+    let mut defs = serde_json::Map::new();
+    for level in 0..8 {
+        let below: Vec<Value> = (0..30).map(|_| json!({"$ref": format!("#/$defs/level{}", level + 1)})).collect();
+        defs.insert(format!("level{level}"), json!({"anyOf": below}));
+    }
+    defs.insert("level8".to_owned(), json!({"enum": ["list", "get"]}));
+    let schema = json!({
+        "type": "object", "$defs": defs,
+        "properties": {"action": {"$ref": "#/$defs/level0"}, "size": {"$ref": "#/$defs/level0"}},
+    });
+    let row = json!({"server": "shelves", "name": "shelf", "description": "Work with shelves.", "inputSchema": schema});
+    let verdict = judge(&[row]).remove(0);
+    assert_eq!(verdict.confidence, Confidence::Low, "{verdict:?}");
+}
