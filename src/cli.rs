@@ -18,6 +18,7 @@ mod global;
 mod guard;
 mod help;
 mod list;
+mod mcp;
 mod policy;
 mod scan;
 mod search;
@@ -37,6 +38,7 @@ pub use global::Global;
 pub use guard::GuardArgs;
 pub use help::{EXIT_CODES, HelpArgs};
 pub use list::{ListArgs, Sort};
+pub use mcp::{InstallClient, McpArgs};
 pub use policy::{
     PolicyAction, PolicyCheckArgs, PolicyConvertArgs, PolicyDiffArgs, PolicyExplainArgs, PolicyFormat, PolicyTestArgs,
     WrittenArgs,
@@ -100,6 +102,8 @@ pub enum Command {
     Scan(ScanArgs),
     /// Answer a client's hook: may this tool be called, may this server be added?
     Guard(GuardArgs),
+    /// Serve the catalogue to models as an MCP server.
+    Mcp(McpArgs),
     /// Write the database down, whole or as a table.
     Export(ExportArgs),
     /// Write the catalogue as pages to look at: one for each server and each tool.

@@ -31,4 +31,9 @@ pub mod cli;
 
 pub mod guard;
 
+pub mod query;
+
+#[cfg(feature = "serve")]
+pub mod mcp;
+
 pub mod command;

@@ -83,6 +83,13 @@ const EXAMPLES: &[(&str, [(&str, &str); 2])] = &[
         ],
     ),
     (
+        "mcp",
+        [
+            ("Over stdin and stdout, as clients start it", "mcpdex mcp"),
+            ("Write it into a client's configuration", "mcpdex mcp --install claude-code --write"),
+        ],
+    ),
+    (
         "export",
         [
             ("Everything, to be imported elsewhere", "mcpdex export --format jsonl --out all.jsonl"),

@@ -22,7 +22,7 @@ fn show(global: &Global, format: FormatArgs) -> anyhow::Result<Exit> {
     let said = &global.settings;
     let today = time::local_today();
     said.check(&today)?;
-    let bench = database::Bench::load(global)?;
+    let bench = database::load_bench(global)?;
     let mut lines = Vec::new();
     let mut line = |setting: &str, value: String, by: String| {
         lines.push(SettingLine { setting: setting.to_owned(), value, by });

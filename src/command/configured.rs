@@ -4,7 +4,9 @@
 use super::{Exit, database, interrupt};
 use crate::cli::{ConfiguredArgs, Global};
 use crate::crawl::places;
-use crate::model::{Ecosystem, FoundTool, Listing, PartialList, Unread};
+use crate::model::Ecosystem;
+pub(super) use crate::query::configured::{Configured, Servers, look_up, resolve};
+use crate::query::configured::{holds, looked_up, source_of};
 use crate::report::visible;
 use crate::source::client_config::{self, ClientServer};
 use crate::source::launch::Starts;
@@ -14,45 +16,6 @@ use mcpdex_process::{Environment, LookedAt};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-
-/// One server of a configuration.
-pub(super) struct Configured {
-    pub(super) file: PathBuf,
-    /// The name that the configuration gives it; made unique where several entries use one.
-    pub(super) alias: String,
-    /// What it is, whatever it is called.
-    pub(super) identity: String,
-    /// What the configuration says of it.
-    pub(super) entry: ClientServer,
-    pub(super) listing: Listing,
-    /// The server in the database.
-    pub(super) server: Option<String>,
-    pub(super) tools: Vec<FoundTool>,
-    /// What is known to be missing from the lists of its tools, also where they hold none.
-    pub(super) partial: Vec<PartialList>,
-    /// Why nothing, or not what is configured, is known of its tools.
-    pub(super) unread: Option<String>,
-    pub(super) failed: Vec<Unread>,
-}
-
-/// The servers, and what could not be read of the configurations.
-pub(super) struct Servers {
-    pub(super) files: Vec<PathBuf>,
-    pub(super) servers: Vec<Configured>,
-    /// Entries and files, one sentence each with the file.
-    pub(super) problems: Vec<(PathBuf, String)>,
-    /// Something that was named gave no server.
-    pub(super) named_nothing: bool,
-    /// A file was not read, or not understood: which servers it names is not known.
-    pub(super) lost: bool,
-}
-
-impl Servers {
-    /// The servers that the client loads.
-    pub(super) fn in_use(&self) -> impl Iterator<Item = &Configured> {
-        self.servers.iter().filter(|server| !server.entry.disabled())
-    }
-}
 
 /// The configurations that are meant: those named, those that named folders hold, or those in their usual places; and
 /// what is named and not there.
@@ -135,26 +98,6 @@ pub(super) fn known_servers(reader: &Reader, files: &[(PathBuf, PathBuf)]) -> an
     Ok(Servers { files, servers: looked_up(reader, listed)?, problems, named_nothing: false, lost })
 }
 
-/// Each entry with what the database knows of it, under names of their own.
-fn looked_up(reader: &Reader, listed: Vec<(PathBuf, ClientServer)>) -> anyhow::Result<Vec<Configured>> {
-    let mut servers: Vec<Configured> = Vec::new();
-    for (file, entry) in listed {
-        let mut one = look_up(reader, file, entry)?;
-        let base = one.alias.clone();
-        let mut number = 2;
-        while servers.iter().any(|other| other.alias == one.alias) {
-            one.alias = format!("{base}#{number}");
-            number += 1;
-        }
-        servers.push(one);
-    }
-    Ok(servers)
-}
-
-fn source_of(file: &Path) -> String {
-    format!("config:{}", file.display())
-}
-
 /// The entries of a configuration, and what is wrong with it. A file that was named, or whose name speaks of servers, has
 /// to hold some; other settings may hold none.
 ///
@@ -184,31 +127,6 @@ pub(super) fn plugin_of(file: &Path) -> Option<String> {
     let manifest = file.parent()?.join(".claude-plugin/plugin.json");
     let manifest: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(manifest).ok()?).ok()?;
     Some(manifest.get("name")?.as_str()?.to_owned())
-}
-
-/// The server of the database that an entry starts or names.
-pub(super) fn resolve(reader: &Reader, listing: &Listing) -> anyhow::Result<Option<String>> {
-    let packages = listing.packages.iter().map(|package| format!("{}:{}", package.ecosystem, package.identifier));
-    let remotes = listing.remotes.iter().map(|remote| remote.url.clone());
-    let mut known = None;
-    for called in packages.chain(remotes).chain([listing.server.0.clone()]) {
-        for server in reader.servers_called(&called)? {
-            if !reader.tool_names_of(&server)?.is_empty() {
-                return Ok(Some(server));
-            }
-            known = known.or(Some(server));
-        }
-    }
-    Ok(known)
-}
-
-/// Whether the database holds what is configured: a list, of the version that is asked for where it is known of which it
-/// is. A recorded list is of none.
-fn holds(reader: &Reader, server: &str, listing: &Listing) -> anyhow::Result<bool> {
-    let lists = reader.lists_of(server)?;
-    Ok(lists.iter().any(|list| {
-        list.latest && (listing.version.is_none() || list.version.is_none() || list.version == listing.version)
-    }))
 }
 
 /// The source that `mcpdex crawl` learns the entry's tools from.
@@ -258,60 +176,6 @@ fn learn(global: &Global, database: &Path, specs: &[String], args: &ConfiguredAr
         bail!(interrupt::Interrupted);
     }
     Ok(())
-}
-
-/// One entry with what the database knows of it.
-///
-/// # Errors
-/// The database cannot be read.
-pub(super) fn look_up(reader: &Reader, file: PathBuf, entry: ClientServer) -> anyhow::Result<Configured> {
-    let listing = entry.listing(&source_of(&file));
-    let server = match entry.unread() {
-        // Nothing is known by what a configuration calls a program.
-        Some(_) => None,
-        None => resolve(reader, &listing)?,
-    };
-    let (alias, identity) = (entry.name.clone(), entry.identity());
-    let mut one = Configured {
-        file,
-        alias,
-        identity,
-        entry,
-        listing,
-        server,
-        tools: Vec::new(),
-        partial: Vec::new(),
-        unread: None,
-        failed: Vec::new(),
-    };
-    let Some(server) = one.server.clone() else {
-        one.unread = Some(one.entry.unread().unwrap_or_else(|| {
-            match &one.entry.reading.starts {
-                Starts::Address { stripped: false, .. } => "the database does not know this address; --live asks the server",
-                Starts::Address { .. } => {
-                    "the database does not know this address, and it holds values that are not kept; `mcpdex crawl` of this \
-                     file asks the server"
-                }
-                _ => "the database does not know this package",
-            }
-            .to_owned()
-        }));
-        return Ok(one);
-    };
-    one.tools = reader.tools_of(&server)?;
-    one.failed = reader.unread_of(&server)?;
-    one.partial = reader.partial_of(&server)?;
-    if reader.lists_of(&server)?.is_empty() {
-        one.unread = Some(one.failed.first().map_or_else(
-            || "no list of its tools was ever learnt".to_owned(),
-            |attempt| format!("{}: {}", attempt.outcome, attempt.detail.as_deref().unwrap_or("no reason given")),
-        ));
-    } else if !holds(reader, &server, &one.listing)? {
-        let (wanted, read) = (one.listing.version.as_deref().unwrap_or_default(), one.tools.first());
-        let read = read.and_then(|tool| tool.version.as_deref()).unwrap_or("another version");
-        one.unread = Some(format!("version {wanted} was not read; what is known is of {read}"));
-    }
-    Ok(one)
 }
 
 /// Says on stderr what could not be read of the configurations.

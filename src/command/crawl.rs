@@ -40,7 +40,7 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
         }
     };
     // Rules first: without them nothing that is learnt could be judged.
-    let bench = Arc::new(database::Bench::load(global)?);
+    let bench = Arc::new(database::load_bench(global)?);
     let path = database::path(global)?;
     let begun = Instant::now();
     let known = begin(&path, &specs, args)?;
@@ -59,7 +59,7 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
     let learnt = begun.elapsed();
     let judging = Instant::now();
     // The next command that needs verdicts judges what was kept.
-    let judged = if crawled.report.interrupted { Judged::default() } else { bench.judge(&path)? };
+    let judged = if crawled.report.interrupted { Judged::default() } else { database::judge(&bench, &path)? };
     if !global.quiet {
         complain(&crawled.report);
     }

@@ -1,9 +1,11 @@
 //! Where the database is, and verdicts that are never stale when a command reads them.
 
 use super::judging;
-use crate::classify::{AnnotationTrust, Judge, Overrides, Ruleset, ServerContext};
+use crate::classify::{Overrides, Ruleset};
 use crate::cli::Global;
-use crate::model::{Tool, Verdict};
+use crate::model::Verdict;
+pub(super) use crate::query::Bench;
+use crate::query::ruleset_digest;
 use crate::report::visible;
 use crate::store::{
     Judged, Judging, Reader, ServerTools, StoreError, bring_up_to_date, check_place, is_denied, judge_stale,
@@ -29,52 +31,28 @@ pub(super) fn path(global: &Global) -> anyhow::Result<PathBuf> {
     Ok(folders.data_dir().join("mcpdex.db"))
 }
 
-/// What judges: the embedded rules and the overrides that apply today.
-pub(super) struct Bench {
-    pub(super) rules: Ruleset,
-    overrides: Overrides,
+/// Loads the rules and the overrides that are in force.
+///
+/// # Errors
+/// Rules or overrides cannot be read: nothing is judged by half of them.
+pub(super) fn load_bench(global: &Global) -> anyhow::Result<Bench> {
+    bench_with(global, judging::overrides(global, &[])?)
 }
 
-impl Bench {
-    /// Loads the rules and the overrides that are in force.
-    ///
-    /// # Errors
-    /// Rules or overrides cannot be read: nothing is judged by half of them.
-    pub(super) fn load(global: &Global) -> anyhow::Result<Bench> {
-        Bench::with(global, judging::overrides(global, &[])?)
-    }
+fn bench_with(global: &Global, overrides: Overrides) -> anyhow::Result<Bench> {
+    let rules = Ruleset::load(&global.settings.rule_folders).context("loading the rules")?;
+    Ok(Bench::new(rules, overrides))
+}
 
-    fn with(global: &Global, overrides: Overrides) -> anyhow::Result<Bench> {
-        let rules = Ruleset::load(&global.settings.rule_folders).context("loading the rules")?;
-        Ok(Bench { rules, overrides })
-    }
-
-    /// Changes whenever a verdict might: the digest of the rules, and that of the overrides where there are any.
-    pub(super) fn digest(&self) -> String {
-        digest(self.rules.digest(), &self.overrides)
-    }
-
-    /// The verdicts on the tools of one server.
-    pub(super) fn judge_tools(&self, server: &str, tools: &[Tool]) -> Vec<Verdict> {
-        let judge = Judge { rules: &self.rules, trust: AnnotationTrust::RaiseOnly, overrides: &self.overrides };
-        let context = ServerContext::of(server, tools);
-        tools.iter().map(|tool| judge.judge(&context, tool)).collect()
-    }
-
-    fn judge_all(&self, servers: &[ServerTools]) -> Vec<Vec<Verdict>> {
-        servers.par_iter().map(|server| self.judge_tools(&server.server, &server.tools)).collect()
-    }
-
-    /// Judges whatever has not been judged by these rules and overrides yet, and makes it searchable.
-    ///
-    /// # Errors
-    /// The database cannot be written.
-    pub(super) fn judge(&self, path: &Path) -> anyhow::Result<Judged> {
-        let judged = judge_stale(path, &self.digest(), |servers| self.judge_all(servers))?;
-        tracing::info!(tools = judged.tools, ruleset = self.digest(), "tools are judged");
-        price_stale(path, TOKENISER, |raws| raws.par_iter().map(|raw| tokens(raw)).collect())?;
-        Ok(judged)
-    }
+/// Judges whatever has not been judged by these rules and overrides yet, and makes it searchable.
+///
+/// # Errors
+/// The database cannot be written.
+pub(super) fn judge(bench: &Bench, path: &Path) -> anyhow::Result<Judged> {
+    let judged = judge_stale(path, &bench.digest(), |servers| bench.judge_all(servers))?;
+    tracing::info!(tools = judged.tools, ruleset = bench.digest(), "tools are judged");
+    price_stale(path, TOKENISER, |raws| raws.par_iter().map(|raw| tokens(raw)).collect())?;
+    Ok(judged)
 }
 
 /// The bench where the writer of a crawl asks it.
@@ -108,14 +86,6 @@ impl Judging for Beside {
     }
 }
 
-/// Changes whenever a verdict might.
-fn digest(rules: &str, overrides: &Overrides) -> String {
-    match overrides.digest() {
-        Some(overrides) => format!("{rules}+{overrides}"),
-        None => rules.to_owned(),
-    }
-}
-
 /// The digest of what judges, without compiling it.
 ///
 /// # Errors
@@ -123,7 +93,7 @@ fn digest(rules: &str, overrides: &Overrides) -> String {
 pub(super) fn digest_in_force(global: &Global) -> anyhow::Result<String> {
     let overrides = judging::overrides(global, &[])?;
     let rules = Ruleset::digest_with(&global.settings.rule_folders).context("loading the rules")?;
-    Ok(digest(&rules, &overrides))
+    Ok(ruleset_digest(&rules, &overrides))
 }
 
 /// Opens the database for reading, judged by the rules and overrides of today. The rules are compiled only when
@@ -135,7 +105,7 @@ pub(super) fn digest_in_force(global: &Global) -> anyhow::Result<String> {
 pub(super) fn open_judged(global: &Global, path: &Path) -> anyhow::Result<Reader> {
     let overrides = judging::overrides(global, &[])?;
     let rules = Ruleset::digest_with(&global.settings.rule_folders).context("loading the rules")?;
-    let digest = digest(&rules, &overrides);
+    let digest = ruleset_digest(&rules, &overrides);
     match Reader::open(path) {
         Ok(reader) => {
             let standing = reader.standing(&digest)?;
@@ -147,14 +117,14 @@ pub(super) fn open_judged(global: &Global, path: &Path) -> anyhow::Result<Reader
         Err(StoreError::Older { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    let bench = Bench::with(global, overrides)?;
-    let judged = bring_up_to_date(path).map_err(anyhow::Error::from).and_then(|()| bench.judge(path));
+    let bench = bench_with(global, overrides)?;
+    let judged = bring_up_to_date(path).map_err(anyhow::Error::from).and_then(|()| judge(&bench, path));
     match judged {
         Ok(_) => Ok(Reader::open(path)?),
         Err(error) if is_denied(error.as_ref()) => {
             let reader = Reader::open_copy(path, |copy| -> anyhow::Result<()> {
                 bring_up_to_date(copy)?;
-                bench.judge(copy).map(drop)
+                judge(&bench, copy).map(drop)
             })?;
             let why = "cannot be written, and its verdicts are those of other rules";
             note!("{} {why}; it was judged anew in a copy for this answer", visible(&path.display().to_string()));

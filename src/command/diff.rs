@@ -54,7 +54,7 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
         }
         let bench = match &bench {
             Some(bench) => bench,
-            None => bench.insert(database::Bench::load(global)?),
+            None => bench.insert(database::load_bench(global)?),
         };
         let judged = |tools: Vec<Tool>| {
             let verdicts = bench.judge_tools(server, &tools);

@@ -29,7 +29,7 @@ fn checkup(what: &str, health: Health, seen: impl Into<String>) -> Checkup {
 }
 
 fn rules(global: &Global) -> Checkup {
-    match database::Bench::load(global) {
+    match database::load_bench(global) {
         Ok(bench) => {
             checkup("rules", Health::Good, format!("{} rules, digest {}", bench.rules.len(), bench.rules.digest()))
         }

@@ -26,6 +26,7 @@ mod interrupt;
 mod judging;
 mod list;
 mod logging;
+mod mcp;
 mod pager;
 mod pin;
 mod policy;
@@ -140,6 +141,7 @@ fn takes_long(command: &Command) -> bool {
         | Command::Stats(_)
         | Command::Config(_)
         | Command::Guard(_)
+        | Command::Mcp(_)
         | Command::Explain(_) => false,
         Command::Completions(_) | Command::Man(_) | Command::Help(_) => false,
     }
@@ -169,6 +171,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Check(args) => check::run(global, args),
         Command::Scan(args) => scan::run(global, args),
         Command::Guard(args) => guard::run(global, args),
+        Command::Mcp(args) => mcp::run(global, args),
         Command::Export(args) => export::run(global, args),
         Command::Site(args) => site::run(global, args),
         Command::Import(args) => import::run(global, args),

@@ -47,6 +47,7 @@ mod layouts;
 mod listed_again;
 mod lockfile;
 mod manifests;
+mod mcp;
 mod mended_lists;
 mod monorepo;
 mod on_a_terminal;

@@ -81,7 +81,7 @@ pub use drift::{DecisionDrift, DriftSide, DriftedServer, DriftedTool, drifted};
 pub use format::{PolicyFile, TargetOptions};
 pub use guard::{SqlDialect, Unproven, only_reads};
 pub use loss::{Deviation, Loss, LostTool, Refused};
-pub use merge::{MergeError, MergedPolicy, merge};
+pub use merge::{MergeError, MergedPolicy, merge, put_entry};
 pub use plan::{Launch, PlannedServer, PlannedTool, alias_of};
 pub use profile::{Arguments, Profile, ProfileError};
 pub use recommend::{decide_found, recommend};

@@ -69,7 +69,7 @@ pub use lookup::Namesakes;
 pub use migrate::{APPLICATION_ID, bring_up_to_date};
 pub use place::{check as check_place, is_denied};
 pub use price::price_stale;
-pub use reader::{Reader, Standing};
+pub use reader::{Interrupter, Reader, Standing};
 pub use run::begin_run;
 pub use search::{Filters, Search};
 pub use servers::{ServerOrder, ServerQuery};

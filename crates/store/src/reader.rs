@@ -17,6 +17,16 @@ pub struct Reader {
     copy: Option<tempfile::TempDir>,
 }
 
+/// Stops what a [`Reader`] works on, see [`Reader::interrupter`].
+pub struct Interrupter(rusqlite::InterruptHandle);
+
+impl Interrupter {
+    /// The question ends with an error; where there is none, nothing happens.
+    pub fn interrupt(&self) {
+        self.0.interrupt();
+    }
+}
+
 /// What of a database is in step with its tools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
@@ -124,6 +134,19 @@ impl Reader {
         prepare(&copied)?;
         let connection = migrate::open_for_reading(&copied)?;
         Ok(Reader { connection, path: path.to_owned(), copy: Some(folder) })
+    }
+
+    /// Sees what was written since the reader was opened or renewed.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn renew(&self) -> Result<(), StoreError> {
+        self.connection.execute_batch("COMMIT; BEGIN").map_err(self.fail())
+    }
+
+    /// What stops a question that this reader works on, from any thread.
+    pub fn interrupter(&self) -> Interrupter {
+        Interrupter(self.connection.get_interrupt_handle())
     }
 
     /// Whether a copy is read, see [`Reader::open_copy`].

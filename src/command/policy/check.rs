@@ -62,7 +62,7 @@ fn before(global: &Global, args: &PolicyCheckArgs, looked: &mut LookedAt) -> any
         }
         let bench = match &bench {
             Some(bench) => bench,
-            None => bench.insert(Bench::load(global)?),
+            None => bench.insert(database::load_bench(global)?),
         };
         let verdicts = bench.judge_tools(&server.name, &past);
         let mut was = Before::new();

@@ -5,7 +5,7 @@ use super::clients;
 use super::export::{self, Export};
 use super::settings::Settings;
 use crate::cli::{Global, PolicyArgs};
-use crate::command::database::Bench;
+use crate::command::database::{Bench, load_bench};
 use crate::command::{Exit, diff, print};
 use crate::model::{FoundTool, Risk, Tool, lenient};
 use crate::policy::{
@@ -211,7 +211,7 @@ impl Past<'_> {
         }
         let bench = match &mut self.bench {
             Some(bench) => bench,
-            none => none.insert(Bench::load(self.global)?),
+            none => none.insert(load_bench(self.global)?),
         };
         let verdicts = bench.judge_tools(server, &tools);
         let planned = tools.into_iter().zip(verdicts).map(|(tool, verdict)| PlannedTool {

@@ -1,13 +1,13 @@
 //! What was there before a change: the findings of the configurations at its base, and the files that judge it as the base
 //! has them. What a change says of how it is to be judged is not asked; that it says something is a finding.
 
-use super::findings::findings;
 use super::git_base::GitBase;
 use crate::cli::{Global, ScanArgs};
 use crate::command::configured::{self, Servers};
 use crate::command::{database, settings};
 use crate::configuration::{UserSettings, on_disk};
 use crate::model::Risk;
+use crate::query::findings::findings;
 use crate::report::BaseCommit;
 use crate::survey::{Finding, Gate, Kind};
 use anyhow::Context;

@@ -1,17 +1,16 @@
 //! `mcpdex scan [CONFIG…]`: the servers of client configurations, what stands out, and whether that closes the gate.
 
 mod base;
-mod findings;
 mod git_base;
 
 use super::{Exit, configured, database, print, print_bytes, time};
 use crate::cli::{Global, ScanArgs, ScanFormat};
 use crate::crawl::places;
+use crate::query::findings::{findings, known_tools, scanned};
 use crate::report::{DataAge, PlacesReport, Problem, ScanReport, ShownPlace, to_json};
 use crate::survey::{Finding, Gate, Gated, Kind};
 use anyhow::{Context, bail};
 use base::ScanBase;
-use findings::{findings, known_tools, scanned};
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(global: &Global, args: &ScanArgs) -> anyhow::Result<Exit> {

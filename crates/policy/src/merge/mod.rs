@@ -21,7 +21,7 @@ use crate::replay::evaluator::Call;
 use crate::targets::Target;
 use crate::written::WrittenPolicy;
 use crate::written::rule::Role;
-use serde_json::Map;
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use touched::Touched;
 
@@ -81,6 +81,22 @@ pub fn merge(
         touched.iter().filter(right).flat_map(|one| one.tool.stands_for.iter().map(|name| (*name).to_owned())).collect()
     };
     Ok(MergedPolicy { changed: names(|right| right), overruled: names(|right| !right), kept, text: merged })
+}
+
+/// Puts a value under a key of the object at `path` into a client's file; every other byte stays. `is_toml` says which
+/// language it is; an empty text is an empty file.
+///
+/// # Errors
+/// The text cannot be read, or has something else than an object at the path.
+pub fn put_entry(text: &str, is_toml: bool, path: &[&str], key: &str, value: &Value) -> Result<String, MergeError> {
+    if is_toml {
+        let mut file = toml::TomlFile::open(text)?;
+        file.put(path, key, value)?;
+        return Ok(file.text());
+    }
+    let file = json::JsonFile::open(if text.trim().is_empty() { "{}\n" } else { text })?;
+    file.set(path, key, value)?;
+    Ok(file.text())
 }
 
 /// How a tool stands in a document.

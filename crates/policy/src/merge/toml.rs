@@ -85,6 +85,23 @@ impl TomlFile {
         Ok(())
     }
 
+    /// Puts a table of texts and lists of texts under a key; one that is there keeps what is not said.
+    pub(super) fn put(&mut self, path: &[&str], key: &str, said: &serde_json::Value) -> Result<(), MergeError> {
+        let below: Vec<&str> = path.iter().copied().chain([key]).collect();
+        self.table(&below)?;
+        for (name, said) in said.as_object().into_iter().flatten() {
+            match said {
+                serde_json::Value::String(text) => self.set(&below, name, text)?,
+                serde_json::Value::Array(list) => {
+                    let texts = list.iter().filter_map(serde_json::Value::as_str);
+                    self.table(&below)?.insert(name, value(Array::from_iter(texts)));
+                }
+                _ => return Err(MergeError::OtherShape(name.clone())),
+            }
+        }
+        Ok(())
+    }
+
     /// Takes a key out of a table.
     pub(super) fn remove(&mut self, path: &[&str], key: &str) {
         if let Some(table) = self.find(path).and_then(Item::as_table_like_mut) {

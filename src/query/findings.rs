@@ -1,13 +1,13 @@
 //! The servers of configurations in, what stands out on them and between them out.
 
-use crate::command::configured::{Configured, Servers};
+use super::configured::{Configured, Servers};
 use crate::model::{FoundTool, Grade, Risk};
 use crate::report::ScannedServer;
 use crate::source::client_config::Flag;
 use crate::survey::{Finding, Kind, KnownTools, Subject, of_server, of_tools};
 
 /// The servers that were looked at, by what they are, with the names of their tools.
-pub(super) fn known_tools(found: &Servers) -> KnownTools {
+pub(crate) fn known_tools(found: &Servers) -> KnownTools {
     let mut known = KnownTools::new();
     for server in &found.servers {
         let (_, tools) =
@@ -18,7 +18,7 @@ pub(super) fn known_tools(found: &Servers) -> KnownTools {
 }
 
 /// What stands out on each server that is in use and between them.
-pub(super) fn findings(found: &Servers) -> Vec<Finding> {
+pub(crate) fn findings(found: &Servers) -> Vec<Finding> {
     let mut findings = Vec::new();
     for server in found.in_use() {
         let subject = subject(server);
@@ -74,7 +74,7 @@ fn of_entry(server: &Configured) -> Vec<Finding> {
     server.entry.flags.iter().filter_map(finding).collect()
 }
 
-pub(super) fn scanned(server: &Configured) -> ScannedServer {
+pub(crate) fn scanned(server: &Configured) -> ScannedServer {
     let first = server.tools.first();
     let mut risks: std::collections::BTreeMap<Risk, usize> = Risk::ALL.iter().map(|risk| (*risk, 0)).collect();
     for tool in &server.tools {

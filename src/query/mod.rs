@@ -1,0 +1,29 @@
+//! What commands, the HTTP API and the MCP server ask: one answer to each question, whoever asks it.
+//!
+//! A database and a question in, a report out. Prints nothing, asks no network; what a report holds of servers' own text is
+//! as it came, and whoever shows it makes it harmless.
+
+mod bench;
+mod catalogue;
+pub(crate) mod configured;
+mod error;
+pub(crate) mod findings;
+mod history;
+mod policy;
+mod posted;
+mod schema;
+mod search;
+mod server;
+mod tool;
+
+pub use bench::{Bench, ruleset_digest};
+pub use catalogue::{Catalogue, Moment};
+pub use error::{QueryError, target_named};
+pub use history::{changes_report, stats_report};
+pub use policy::{PolicyCheckQuestion, PolicyQuestion, PolicyReport, policy_check_report, policy_report};
+pub use posted::{ClassifiedReport, MAX_POSTED_TOOLS, classified_report, configuration_report};
+pub use schema::{bundled_schema, schema_components};
+pub use search::{SearchQuestion, search_report};
+pub use server::{server_names_near, server_report};
+pub(crate) use tool::{find_tools, tools_by_server};
+pub use tool::{tool_names_near, tool_report};
