@@ -1,5 +1,6 @@
 //! The examiner: holds every rule against its own examples and says what is wrong with the pack.
 
+use crate::judge::excuse::excuses;
 use crate::judge::finding::{Fate, Finding};
 use crate::language::server_context::ServerContext;
 use crate::language::statements::Statements;
@@ -118,16 +119,19 @@ impl Ruleset {
     /// Marks the `unless` clauses of a rule that hold in `finding`, where the rule fired but for them.
     fn unless_held(&self, number: u32, context: &ServerContext, finding: &Finding<'_>, needed: &mut [bool]) {
         let rule = &self.rules[number as usize];
-        let phrases = self.phrases_again(finding, context);
-        let scene = Statements { reading: &finding.reading, context, phrases: &phrases, actions: &finding.actions };
+        let (phrases, sentences) = self.phrases_again(finding, context);
+        let scene = Statements {
+            reading: &finding.reading,
+            context,
+            phrases: &phrases,
+            actions: &finding.actions,
+            sentences: &sentences,
+        };
         for hit in finding.fired.iter().filter(|hit| hit.rule == number && hit.fate == Fate::Cancelled) {
             let of = hit.action.map(|index| &finding.actions[index as usize]);
             for (index, unless) in rule.unless.iter().enumerate() {
-                let mut scrap = Vec::new();
-                needed[index] |= match (of, unless.is_of_action()) {
-                    (None, true) => finding.actions.iter().any(|a| unless.holds(&scene, Some(a), &mut scrap)),
-                    _ => unless.holds(&scene, of, &mut scrap),
-                };
+                let when = &rule.when[hit.clause as usize];
+                needed[index] |= excuses(rule, unless, when, &scene, of);
             }
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Pure: no clock, no files, no order but that of the input. It never panics, whatever the text.
 
+use crate::judge::excuse::{excuses, is_told_of};
 use crate::judge::finding::{Fate, Finding, Fired, HIDDEN_TEXT, evidence_of};
 use crate::judge::operation;
 use crate::judge::read_tool::is_switch;
@@ -37,9 +38,10 @@ impl Ruleset {
             doubtful_ends: read.doubtful_ends,
         };
         let actions = read.actions;
-        let scene = Statements { reading: &reading, context, phrases: &phrases, actions: &actions };
+        let sentences = &layout.sentences;
+        let scene = Statements { reading: &reading, context, phrases: &phrases, actions: &actions, sentences };
         let mut fired = self.fire(&scene, 0..actions.len());
-        overrule(self, &mut fired, &actions);
+        overrule(self, &mut fired, &scene);
         if read.unknown_verb || self.is_named_by_unknown_word(&reading, &actions) {
             doubt_lookups_by_noun(self, &mut fired, &actions, read.unknown_verb);
         }
@@ -138,11 +140,12 @@ impl Ruleset {
         if !clause.holds(scene, of, spans) {
             return;
         }
+        // What lifts other rules speaks of one deed.
+        if !rule.overrules.is_empty() && clause.is_of_text() && of.is_some_and(|of| !is_told_of(clause, scene, of)) {
+            return;
+        }
         let held = spans.len();
-        let cancelled = rule.unless.iter().any(|unless| match (of, unless.is_of_action()) {
-            (None, true) => scene.actions.iter().any(|action| unless.holds(scene, Some(action), spans)),
-            _ => unless.holds(scene, of, spans),
-        });
+        let cancelled = rule.unless.iter().any(|unless| excuses(rule, unless, clause, scene, of));
         let full = match rule.confidence {
             Confidence::High => 3u8,
             Confidence::Medium => 2,

@@ -2,6 +2,7 @@
 
 pub(crate) mod annotation;
 pub(crate) mod examine;
+pub(crate) mod excuse;
 pub(crate) mod explain;
 pub(crate) mod find;
 pub(crate) mod finding;

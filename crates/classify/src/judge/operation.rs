@@ -272,7 +272,7 @@ fn judge_one(set: &Ruleset, finding: &Finding<'_>, stand_in: &mut StandIn, value
         })
         .collect();
     let phrases = set.phrases(&reading, &[], None);
-    let scene = Statements { reading: &reading, context: alone, phrases: &phrases, actions: &actions };
+    let scene = Statements { reading: &reading, context: alone, phrases: &phrases, actions: &actions, sentences: &[] };
     let mut fired = set.fire(&scene, 0..actions.len());
     // The parameter that selects the operation is no evidence by itself, and what holds of the tool as a whole ("only
     // SELECT statements") holds of each operation.
@@ -282,7 +282,7 @@ fn judge_one(set: &Ruleset, finding: &Finding<'_>, stand_in: &mut StandIn, value
         })
     };
     fired.retain(|hit| hit.action.is_some() && !overruled(hit.rule));
-    overrule(set, &mut fired, &actions);
+    overrule(set, &mut fired, &scene);
     let (class, recognised) = settle(set, &mut fired, &actions);
     let Some(class) = class.filter(|_| recognised) else { return Deed::unknown() };
     let mut deed = Deed { class, recognised, ..Deed::unknown() };

@@ -168,9 +168,9 @@ impl Ruleset {
     }
 
     /// The phrases of a finding, found once more for those who look at it afterwards.
-    pub(crate) fn phrases_again(&self, finding: &Finding<'_>, context: &ServerContext) -> Vec<PhraseHit> {
+    pub(crate) fn phrases_again(&self, finding: &Finding<'_>, context: &ServerContext) -> (Vec<PhraseHit>, Vec<Span>) {
         let read = self.actions(&finding.reading, context);
-        self.phrases(&finding.reading, &read.statements, read.opening)
+        (self.phrases(&finding.reading, &read.statements, read.opening), read.sentences)
     }
 
     pub(crate) fn phrases(&self, reading: &ToolText<'_>, statements: &[Span], opening: Option<Span>) -> Vec<PhraseHit> {

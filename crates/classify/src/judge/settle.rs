@@ -1,21 +1,26 @@
 //! Rules that fired in, their fates out: which of them are overruled, which are too weak, and what class remains.
 
+use crate::judge::excuse::speaks_of;
 use crate::judge::finding::{Fate, Fired};
 use crate::language::action::{Action, Place};
+use crate::language::statements::Statements;
 use crate::rules::ruleset::Ruleset;
 use mcpdex_model::{Class, Confidence, Trait};
 
 /// Marks the hits of rules that a rule that fired overrules. What the description of a parameter says overrules nothing.
-pub(crate) fn overrule(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) {
+pub(crate) fn overrule(set: &Ruleset, fired: &mut [Fired], scene: &Statements<'_, '_>) {
     for index in 0..fired.len() {
         let by = fired[index].rule;
-        let aside = fired[index].action.is_some_and(|index| actions[index as usize].place == Place::Parameter);
+        let aside = fired[index].action.is_some_and(|index| scene.actions[index as usize].place == Place::Parameter);
         if aside || fired[index].fate != Fate::Won || set.rules[by as usize].overrules.is_empty() {
             continue;
         }
-        for other in fired.iter_mut() {
-            if other.fate == Fate::Won && set.rules[by as usize].overrules.contains(&other.rule) {
-                other.fate = Fate::Overruled(by);
+        for other in 0..fired.len() {
+            if fired[other].fate == Fate::Won
+                && set.rules[by as usize].overrules.contains(&fired[other].rule)
+                && speaks_of(set, &fired[index], &fired[other], scene)
+            {
+                fired[other].fate = Fate::Overruled(by);
             }
         }
     }

@@ -75,7 +75,10 @@ impl Prose<'_, '_> {
         }
         let verb = self.verb_here(index, language)?;
         let english = language == 0;
-        if !english && (self.is_participle(index, to, language) || self.follows_negation(index, to, language)) {
+        // "sont supprimés": what makes a participle of other verbs makes a deed of this one.
+        let passive = verb.form == Form::Past && index > 0 && self.role(index - 1, language) & role::PASSIVE != 0;
+        let participle = !passive && self.is_participle(index, to, language);
+        if !english && (participle || self.follows_negation(index, to, language)) {
             return None;
         }
         let after = || self.object(index + 1, to, language).0;
@@ -107,7 +110,8 @@ impl Prose<'_, '_> {
                     self.verb(at, language)
                         .is_some_and(|verb| verb.form == Form::Third && !self.lexicon.is_nouny(verb.lemma))
                 };
-                let plural = noun && joined && verb.form == Form::Third && !(from..index).any(told);
+                let subject = (start..index).any(|at| self.role(at, language) & role::SUBJECT != 0);
+                let plural = noun && joined && verb.form == Form::Third && !subject && !(from..index).any(told);
                 if !bounded || !shown || plural || self.is_subordinate(start, index, language, false) {
                     return None;
                 }

@@ -27,4 +27,6 @@ pub(crate) struct Statements<'s, 't> {
     pub context: &'s ServerContext,
     pub phrases: &'s [PhraseHit],
     pub actions: &'s [Action],
+    /// Every sentence of the description.
+    pub sentences: &'s [Span],
 }

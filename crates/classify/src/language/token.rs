@@ -138,6 +138,8 @@ fn punctuation(bytes: &[u8], at: u32, end: u32, letter: char) -> Option<Kind> {
             // "e.g. this": one letter and a full stop end no sentence.
             let abbreviation = at >= 2
                 && before.is_ascii_alphabetic()
+                // The "és." of "supprimés." is no abbreviation.
+                && bytes[at as usize - 2].is_ascii()
                 && !bytes[at as usize - 2].is_ascii_alphanumeric()
                 && bytes[at as usize - 2] != b' ';
             if letter == '.' && (!next.is_ascii_whitespace() || abbreviation) && next.is_ascii() {

@@ -181,6 +181,27 @@ impl Clause {
         !(self.verb.is_empty() && self.object.is_empty()) || self.names_last() || self.plural.is_some()
     }
 
+    /// Whether the clause rests on a phrase of the text.
+    pub(crate) fn is_of_text(&self) -> bool {
+        [&self.about, &self.anywhere, &self.opening, &self.said].into_iter().any(|list| !list.is_empty())
+    }
+
+    /// Whether that phrase speaks of its own sentence: one that may stand anywhere says what world the tool is of.
+    pub(crate) fn is_of_sentence(&self) -> bool {
+        [&self.about, &self.opening, &self.said].into_iter().any(|list| !list.is_empty())
+    }
+
+    /// Where the phrases of the text stand on which the clause rests.
+    pub(crate) fn told_at<'s>(&'s self, scene: &Statements<'s, '_>) -> impl Iterator<Item = &'s PhraseHit> {
+        scene.phrases.iter().filter(|hit| {
+            let of = |list: &[Literal]| list.binary_search(&hit.literal).is_ok();
+            of(&self.anywhere)
+                || of(&self.about) && hit.stated
+                || of(&self.opening) && hit.opening
+                || of(&self.said) && !hit.denied
+        })
+    }
+
     /// Whether the clause needs no word, only that the action is a plural without a verb.
     pub(crate) fn is_of_plurals(&self) -> bool {
         self.plural == Some(true) && self.verb.is_empty() && self.object.is_empty() && !self.names_last()

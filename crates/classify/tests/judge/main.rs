@@ -4,6 +4,7 @@
 
 mod confidence;
 mod disguises;
+mod excuses;
 mod hints;
 mod judged;
 mod judgements;
