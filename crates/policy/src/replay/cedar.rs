@@ -28,3 +28,20 @@ pub(crate) fn plain(value: &Value, decimal: bool) -> Option<RestrictedExpression
         Value::Null | Value::Array(_) | Value::Object(_) => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn numbers_are_decimals_where_they_are_asked_for_and_whole_ones_elsewhere() {
+        let told = |value: Value, decimal| plain(&value, decimal).map(|expression| format!("{expression:?}"));
+        let of = |expression: RestrictedExpression| Some(format!("{expression:?}"));
+        assert_eq!(told(json!(3), false), of(RestrictedExpression::new_long(3)));
+        assert_eq!(told(json!(3), true), of(RestrictedExpression::new_decimal("3.0000")));
+        assert_ne!(told(json!(3), true), told(json!(3), false));
+        assert_eq!(told(json!(3.5), false), None);
+        assert_eq!(told(json!([3]), true), None);
+    }
+}

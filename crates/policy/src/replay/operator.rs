@@ -124,3 +124,81 @@ fn equal(a: &Value, b: &Value) -> bool {
         _ => a == b,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn condition(path: &str, op: &str, value: &Value) -> OperatorCondition {
+        serde_json::from_value(json!({"path": path, "op": op, "value": value})).expect("a condition")
+    }
+
+    #[test]
+    fn each_operator_holds_of_what_it_means_and_of_nothing_else() {
+        let nothing = json!(null);
+        for (op, value, holds, fails) in [
+            ("eq", json!(1), vec![json!(1), json!(1.0)], vec![json!(2), json!("1"), json!(true)]),
+            ("eq", json!("a"), vec![json!("a")], vec![json!("A"), json!("b"), json!(["a"])]),
+            ("neq", json!(1), vec![json!(2), json!("1")], vec![json!(1), json!(1.0)]),
+            ("lt", json!(3), vec![json!(2), json!(2.9), json!(-1)], vec![json!(3), json!(3.1), json!("2")]),
+            ("lte", json!(3), vec![json!(2), json!(3)], vec![json!(3.1), json!("3")]),
+            ("gt", json!(3), vec![json!(3.1), json!(4)], vec![json!(3), json!(2), json!("4")]),
+            ("gte", json!(3), vec![json!(3), json!(4)], vec![json!(2.9), json!("4")]),
+            ("in", json!(["a", 1]), vec![json!("a"), json!(1)], vec![json!("b"), json!("1"), json!(["a"])]),
+            ("not_in", json!(["a", 1]), vec![json!("b"), json!(2)], vec![json!("a"), json!(1)]),
+            ("exists", json!(true), vec![json!("x"), json!(false), json!(0)], vec![]),
+            ("exists", json!(false), vec![], vec![json!("x"), json!(false), json!(0)]),
+            ("regex", json!("^a+$"), vec![json!("aa")], vec![json!("ab"), json!(1), json!(["a"])]),
+            (
+                "contains",
+                json!("lu"),
+                vec![json!("blue"), json!(["lu"])],
+                vec![json!("red"), json!(["blue"]), json!(1)],
+            ),
+            ("contains", json!(2), vec![json!([1, 2])], vec![json!([1]), json!("2"), json!(2)]),
+        ] {
+            let of = |argument: &Value| {
+                condition("args.glaze", op, &value).holds(&Map::from_iter([("glaze".to_owned(), argument.clone())]))
+            };
+            holds.iter().for_each(|argument| assert!(of(argument), "{argument} {op} {value}"));
+            fails.iter().for_each(|argument| assert!(!of(argument), "{argument} {op} {value}"));
+            // What is missing fails every operator but the one that asks for it, and null is missing.
+            let asks_for_none = op == "exists" && value == json!(false);
+            assert_eq!(of(&nothing), asks_for_none, "null {op} {value}");
+            assert_eq!(condition("args.glaze", op, &value).holds(&Map::new()), asks_for_none, "{op} {value}");
+        }
+    }
+
+    #[test]
+    fn the_way_goes_through_objects_alone() {
+        let arguments = json!({"pot": {"glaze": "blue"}, "list": [{"glaze": "blue"}]});
+        let arguments = arguments.as_object().expect("an object");
+        let of = |path: &str| condition(path, "eq", &json!("blue")).holds(arguments);
+        assert!(of("args.pot.glaze"));
+        for path in ["args.pot", "args.pot.clay", "args.list.glaze", "args.list.0.glaze", "pot.glaze"] {
+            assert!(!of(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_the_target_does_not_accept_is_refused() {
+        for (path, op, value, accepted) in [
+            ("args.a", "eq", json!("x"), true),
+            ("a", "eq", json!("x"), false),
+            ("args.a", "in", json!(["x"]), true),
+            ("args.a", "in", json!("x"), false),
+            ("args.a", "not_in", json!({}), false),
+            ("args.a", "lt", json!(3), true),
+            ("args.a", "lt", json!("3"), false),
+            ("args.a", "gte", json!([3]), false),
+            ("args.a", "exists", json!(true), true),
+            ("args.a", "exists", json!("true"), false),
+            ("args.a", "regex", json!("^a$"), true),
+            ("args.a", "regex", json!("("), false),
+            ("args.a", "regex", json!(1), false),
+        ] {
+            assert_eq!(condition(path, op, &value).check().is_ok(), accepted, "{path} {op} {value}");
+        }
+    }
+}

@@ -203,3 +203,46 @@ pub(crate) fn passes(test: &Test, value: Option<&Value>) -> Option<bool> {
         None => test.holds(value),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::condition::ListedCommands;
+    use crate::guard::SqlDialect;
+
+    fn tests() -> Vec<Test> {
+        vec![
+            Test::OneOf(vec!["blue".to_owned(), "red".to_owned()]),
+            Test::FalseOrAbsent,
+            Test::Absent,
+            Test::True,
+            Test::AtMost(3),
+            Test::Select(SqlDialect::Generic),
+            Test::Inside(vec!["/kiln/".to_owned()]),
+            Test::Address(vec!["https://kiln.example/".to_owned()]),
+            Test::Public,
+            Test::Command(ListedCommands { commands: vec!["ls".to_owned()], ..ListedCommands::default() }),
+        ]
+    }
+
+    #[test]
+    fn every_test_is_asked_with_what_passes_and_with_what_fails() {
+        for test in tests() {
+            let condition = Condition { argument: "glaze".to_owned(), test: test.clone(), reason: String::new() };
+            let asked = arguments(&[condition]);
+            let passed: Vec<_> = asked.iter().map(|sample| passes(&test, sample.get("glaze"))).collect();
+            assert!(passed.contains(&Some(true)) && passed.contains(&Some(false)), "{test:?}: {passed:?}");
+            assert_eq!(passed[0], Some(true), "{test:?}: the first sample passes whole");
+        }
+    }
+
+    #[test]
+    fn where_one_condition_fails_all_others_pass() {
+        let of = |argument: &str, test: Test| Condition { argument: argument.to_owned(), test, reason: String::new() };
+        let conditions = [of("count", Test::AtMost(3)), of("glaze", Test::OneOf(vec!["blue".to_owned()]))];
+        for sample in arguments(&conditions) {
+            let failed = conditions.iter().filter(|of| passes(&of.test, sample.get(&of.argument)) != Some(true));
+            assert!(failed.count() < 2, "{sample:?}");
+        }
+    }
+}
