@@ -76,6 +76,18 @@ const COMMANDS: &[&str] = &[
     "policy --server npm:tables --target claude-code",
     "policy --clients mcp.json --target claude-code",
     "policy --all --target claude-code --out documents",
+    "policy --clients mcp.json --budget",
+    "policy --clients mcp.json --budget --json",
+    "policy check settings.json",
+    "policy check settings.json --json",
+    "policy check settings.json --format sarif",
+    "policy test settings.json --calls calls.jsonl",
+    "policy test settings.json --calls calls.jsonl --json",
+    "policy explain settings.json list_tables_1",
+    "policy diff settings.json stricter.json",
+    "policy diff settings.json stricter.json --json",
+    "policy convert settings.json --to rego",
+    "scan --list-places",
     "classify tools.jsonl",
     "classify broken.jsonl",
     "rules list",
@@ -105,10 +117,21 @@ fn user() -> User {
     };
     // More than any pipe holds.
     let many: String = (0..2_000).map(|number| tool(&format!("list_tables_{number}")) + "\n").collect();
+    let permissions = |strict: bool| {
+        let rules: Vec<String> = (0..2_000).map(|number| format!("mcp__tables__list_tables_{number}")).collect();
+        let (allow, deny) = if strict { (&rules[..1], &rules[1..]) } else { (&rules[..], &rules[..0]) };
+        serde_json::json!({ "permissions": { "allow": allow, "deny": deny, "ask": ["mcp__tables__no_such_tool"] } })
+            .to_string()
+    };
+    let calls: String =
+        (0..2_000).map(|number| format!("{{\"server\":\"tables\",\"tool\":\"list_tables_{number}\"}}\n")).collect();
     for (file, text) in [
         ("tools.jsonl", format!("{}\n{many}", tool("list_tables"))),
         ("labelled.jsonl", format!("{}\n{many}", tool("list_tables"))),
         ("broken.jsonl", "{broken\n".repeat(2_000)),
+        ("settings.json", permissions(false)),
+        ("stricter.json", permissions(true)),
+        ("calls.jsonl", calls),
         ("mcp.json", r#"{"mcpServers":{"tables":{"command":"npx","args":["-y","tables"]}}}"#.to_owned()),
         ("source/server.py", "from mcp.server.fastmcp import FastMCP\nmcp = FastMCP('x')\n\n@mcp.tool()\ndef list_tables() -> str:\n    \"\"\"List tables.\"\"\"\n    return ''\n".to_owned()),
     ] {

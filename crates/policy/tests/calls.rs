@@ -189,6 +189,65 @@ fn transcripts_of_both_clients_are_read() {
     );
 }
 
+/// What a session file holds: tool, arguments, decision, and whether each call has a time.
+fn session(name: &str) -> Vec<(String, Option<RecordedDecision>, bool)> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/sessions").join(name);
+    let text = std::fs::read_to_string(path).unwrap();
+    let log = read_calls(&text);
+    assert!(log.unread.is_empty(), "{name}: {:?}", log.unread);
+    assert_eq!(log.session_lines, text.lines().count(), "{name}");
+    assert!(log.calls.iter().all(|call| call.server.as_deref() == Some("kiln")), "{name}: {:?}", log.calls);
+    let arguments: Vec<_> = log.calls.iter().map(|call| json!(call.arguments)).collect();
+    assert_eq!(arguments, [json!({"shelf": "top"}), json!({"amount": 5}), json!({"shelf": "low"})], "{name}");
+    log.calls.into_iter().map(|call| (call.tool, call.decision, call.at.is_some())).collect()
+}
+
+#[test]
+fn sessions_are_read_as_the_clients_of_today_write_them() {
+    let refused = Some(RecordedDecision::Refused);
+    let calls = |last: Option<RecordedDecision>, timed: bool| {
+        [("list_pots", None), ("sell_pot", refused), ("smash_pot", last)]
+            .map(|(tool, decision)| (tool.to_owned(), decision, timed))
+            .to_vec()
+    };
+    // What the client hid from its model was called nevertheless, and ended as no such tool.
+    assert_eq!(session("claude-code.jsonl"), calls(None, true));
+    assert_eq!(session("claude-code-stream.jsonl"), calls(refused, true));
+    assert_eq!(session("codex.jsonl"), calls(refused, true));
+    assert_eq!(session("codex-exec.jsonl"), calls(refused, false));
+}
+
+#[test]
+fn refusals_are_told_by_kind_and_by_text() {
+    let told = |result: &str| {
+        let call = r#"{"type":"assistant","message":{"content":[{"type":"tool_use","id":"a","name":"mcp__kiln__sell_pot","input":{}}]}}"#;
+        read_calls(&format!("{call}\n{result}")).calls[0].decision
+    };
+    let result = |text: &str, more: &str| {
+        format!(
+            r#"{{"type":"user"{more},"message":{{"content":[{{"type":"tool_result","tool_use_id":"a","is_error":true,"content":"{text}"}}]}}}}"#
+        )
+    };
+    let refused = Some(RecordedDecision::Refused);
+    assert_eq!(told(&result("Permission for this tool use was denied. Try another.", "")), refused);
+    assert_eq!(told(&result("No.", r#","toolDenialKind":"user-rejected""#)), refused);
+    assert_eq!(told(&result("the kiln is cold", "")), None);
+    let older = r#"{"type":"event_msg","payload":{"type":"mcp_tool_call_end","call_id":"c","invocation":{"server":"kiln","tool":"sell_pot"},"result":{"Err":"user rejected MCP tool call"}}}"#;
+    assert_eq!(read_calls(older).calls[0].decision, refused);
+}
+
+#[test]
+fn other_files_are_no_sessions() {
+    let history = r#"{"display":"sort the pots","timestamp":1769853601500,"project":"/home/potter"}"#;
+    let events = r#"{"type":"click","x":3}"#;
+    for foreign in [history, events, "[", r#"{"type":"item.completed"}"#] {
+        let log = read_calls(foreign);
+        assert_eq!((log.calls.len(), log.session_lines, log.unread.len()), (0, 0, 1), "{foreign}");
+    }
+    let quiet = r#"{"type":"summary","summary":"Pots","leafUuid":"u"}"#;
+    assert_eq!((read_calls(quiet).session_lines, read_calls(quiet).calls.len()), (1, 0));
+}
+
 #[test]
 fn a_policy_that_an_engine_decides_counts_by_what_the_engine_says() {
     if !cfg!(feature = "verify") {

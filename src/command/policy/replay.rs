@@ -19,7 +19,15 @@ pub(super) fn test(global: &Global, args: &PolicyTestArgs) -> anyhow::Result<Exi
             eprintln!("warning: line {line} of {}: {}", visible(&calls.display().to_string()), visible(why));
         }
         if log.calls.is_empty() {
-            eprintln!("error: {} holds no call of an MCP tool", visible(&calls.display().to_string()));
+            let file = visible(&calls.display().to_string()).into_owned();
+            if log.session_lines > 0 {
+                eprintln!("error: {file} is a session in which no MCP tool was called");
+            } else {
+                eprintln!(
+                    "error: {file} is neither JSON lines of calls nor a session that Claude Code or Codex keeps; a call is \
+                     {{\"at\": …, \"server\": …, \"tool\": …, \"arguments\": …}}"
+                );
+            }
             return Ok(Exit::Unread);
         }
         let replayed = replay_calls(&opened.policy, &log.calls, &looked.servers);

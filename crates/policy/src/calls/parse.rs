@@ -1,8 +1,7 @@
 //! JSON lines of calls, as anybody can write them or as clients keep them, into one shape.
 
 use super::record::{CallRecord, RecordedDecision, time};
-use super::transcript;
-
+use super::transcript::{Taken, Transcripts};
 use serde_json::{Map, Value};
 
 /// Calls of a file.
@@ -11,6 +10,8 @@ pub struct CallLog {
     pub calls: Vec<CallRecord>,
     /// Lines that are no JSON, or calls that are none: their numbers and why. The rest is read.
     pub unread: Vec<(usize, String)>,
+    /// Lines of a client's session, with a call or without.
+    pub session_lines: usize,
 }
 
 /// The kinds of faults that are listed; a file of something else has one in each line.
@@ -20,7 +21,7 @@ const MOST_UNREAD: usize = 20;
 /// `at` is a time by RFC 3339, or seconds or milliseconds since 1970.
 pub fn read_calls(text: &str) -> CallLog {
     let mut log = CallLog::default();
-    let mut transcripts = transcript::Transcripts::default();
+    let mut transcripts = Transcripts::default();
     for (number, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() {
@@ -38,7 +39,8 @@ pub fn read_calls(text: &str) -> CallLog {
                 continue;
             }
         };
-        if transcripts.take(&value, &mut log.calls) {
+        if transcripts.take(&value, &mut log.calls) == Taken::Session {
+            log.session_lines += 1;
             continue;
         }
         match record(&value) {
