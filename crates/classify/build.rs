@@ -13,7 +13,15 @@ fn main() -> std::io::Result<()> {
     let mut files = rule_files(&root, "")?;
     files.extend(rule_files(&root.join("language"), "language/")?);
     files.sort();
-    let digest = digest::of(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let digest = {
+        let mut judged_by = files.clone();
+        // What verdicts hold beside: which entries of public taxonomies they point at.
+        for name in ["data/attacks.toml", "data/taxonomies.toml"] {
+            println!("cargo::rerun-if-changed={name}");
+            judged_by.push((name.to_owned(), std::fs::read_to_string(root.with_file_name("").join(name))?));
+        }
+        digest::of(judged_by.iter().map(|(path, text)| (path.as_str(), text.as_str())))
+    };
     println!("cargo::rustc-env=MCPDEX_RULES_DIGEST={digest}");
     let list: Vec<String> = files
         .iter()

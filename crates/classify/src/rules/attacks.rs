@@ -6,7 +6,7 @@ use mcpdex_model::Trait;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-const ATTACKS: &str = include_str!("../../data/attacks.toml");
+pub(super) const ATTACKS: &str = include_str!("../../data/attacks.toml");
 
 /// One way in which tools of some traits are abused.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

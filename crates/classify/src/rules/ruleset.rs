@@ -10,13 +10,13 @@ use crate::language::word_hash::ByWord;
 use crate::rules::builtin::files_with;
 use crate::rules::clause::{Clause, ClauseRef, Compiler};
 use crate::rules::clause_index::ClauseIndex;
-use crate::rules::digest;
 use crate::rules::error::RulesError;
 use crate::rules::risk_factor::RiskFactors;
 use crate::rules::self_praise::SelfPraise;
 use crate::rules::source_file::SourceFile;
 use crate::rules::syntax::{ClauseSyntax, DeedSyntax, RiskFactorSyntax, RuleFile, RuleSyntax, SelfPraiseSyntax};
 use crate::rules::taxonomy::Taxonomy;
+use crate::rules::{attacks, digest, taxonomy};
 use mcpdex_model::{Class, Confidence, Risk, Trait};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
@@ -71,6 +71,12 @@ pub struct Ruleset {
     digest: String,
 }
 
+/// The digest of rule files and of what verdicts hold beside: which entries of public taxonomies they point at.
+fn digest_of(files: &[SourceFile]) -> String {
+    let beside = [("data/attacks.toml", attacks::ATTACKS), ("data/taxonomies.toml", taxonomy::TAXONOMIES)];
+    digest::of(files.iter().map(|file| (file.path.as_str(), file.text.as_str())).chain(beside))
+}
+
 impl Ruleset {
     /// The rules that come with mcpdex.
     ///
@@ -105,7 +111,7 @@ impl Ruleset {
         if dirs.is_empty() {
             return Ok(Ruleset::builtin_digest().to_owned());
         }
-        Ok(digest::of(files_with(dirs)?.iter().map(|file| (file.path.as_str(), file.text.as_str()))))
+        Ok(digest_of(&files_with(dirs)?))
     }
 
     /// Compiles rule files; of two rules with one id in different files the later file's counts.
@@ -113,7 +119,7 @@ impl Ruleset {
     /// # Errors
     /// See [`RulesError`].
     pub fn of_files(files: Vec<SourceFile>, from: &str) -> Result<Ruleset, RulesError> {
-        let digest = digest::of(files.iter().map(|file| (file.path.as_str(), file.text.as_str())));
+        let digest = digest_of(&files);
         Ruleset::of(files, from, digest)
     }
 
@@ -191,7 +197,7 @@ impl Ruleset {
         Ok(set)
     }
 
-    /// The first 16 hexadecimal digits of the SHA-256 of the rule files: verdicts with the same digest were given by
+    /// The first 16 hexadecimal digits of the SHA-256 of the rule files and of the taxonomies: verdicts with the same digest were given by
     /// the same rules.
     pub fn digest(&self) -> &str {
         &self.digest
@@ -370,4 +376,25 @@ fn compile_rule(
         file: file.to_owned(),
         syntax: syntax.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_holds_rules_and_taxonomies() {
+        let files = crate::rules::builtin::files();
+        let of = |beside: &[(&str, &str)]| {
+            let rules = files.iter().map(|file| (file.path.as_str(), file.text.as_str()));
+            digest::of(rules.chain(beside.iter().copied()))
+        };
+        let (attacks, taxonomies) = (attacks::ATTACKS, taxonomy::TAXONOMIES);
+        let whole = of(&[("data/attacks.toml", attacks), ("data/taxonomies.toml", taxonomies)]);
+        // The build script's and that of a load agree.
+        assert_eq!((Ruleset::builtin_digest(), digest_of(&files)), (whole.as_str(), whole.clone()));
+        let edited = taxonomies.replace("Missing Authorization", "Lacking Authorization");
+        assert_ne!(edited, taxonomies);
+        assert_ne!(of(&[("data/attacks.toml", attacks), ("data/taxonomies.toml", &edited)]), whole);
+    }
 }

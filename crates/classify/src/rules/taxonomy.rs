@@ -7,7 +7,7 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, RwLock};
 
-const TAXONOMIES: &str = include_str!("../../data/taxonomies.toml");
+pub(super) const TAXONOMIES: &str = include_str!("../../data/taxonomies.toml");
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
