@@ -44,13 +44,16 @@ pub use policy::{
     WrittenArgs,
 };
 pub use scan::{ConfiguredArgs, ScanArgs, ScanFormat};
-pub use search::SearchArgs;
+pub use search::{SearchArgs, SearchSort};
 pub use server::ServerArgs;
 pub use site::SiteArgs;
 pub use stats::StatsArgs;
 pub use topics::{TOPICS, Topic};
 
+use crate::policy::Target;
+use crate::report::ListFormat;
 use clap::{Parser, Subcommand};
+use help::words_or_all;
 use std::path::PathBuf;
 
 /// Index the tools of MCP servers and say, by rules and with evidence, how dangerous each one is.
@@ -226,9 +229,10 @@ pub struct PolicyArgs {
     /// Every server of the database, one document each; needs --out.
     #[arg(long, group = "scope", requires = "out")]
     pub all: bool,
-    /// The enforcement points to write for, separated by commas, or `all` (default: policylayer).
-    #[arg(long, value_name = "TARGET")]
-    pub target: Option<String>,
+    /// The enforcement points to write for, separated by commas, or `all`: each that can say what was decided (default:
+    /// policylayer).
+    #[arg(long, value_name = "TARGET", value_delimiter = ',', value_parser = words_or_all::<Target>())]
+    pub target: Vec<String>,
     /// Put the entries of the tools into this file, which a person wrote: every other byte of it stays, and a stricter decision
     /// of that person too. Where there is no such file, the document is written.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "all", "budget", "drift"])]
@@ -256,6 +260,9 @@ pub struct PolicyArgs {
     /// five decisions of yours that would save most.
     #[arg(long, conflicts_with_all = ["tool", "all", "out"])]
     pub budget: bool,
+    /// How to write --budget: text for people, the whole report, or a target a line.
+    #[arg(long, value_enum, requires = "budget", conflicts_with = "json")]
+    pub format: Option<ListFormat>,
     /// Let as few tools as possible ask (or be hidden) so that private data, text of strangers and a way out no longer meet
     /// in what runs unasked; says what it costs.
     #[arg(

@@ -202,6 +202,20 @@ pub(super) fn with_examples(command: clap::Command) -> clap::Command {
     })
 }
 
+/// Reads the address of a page.
+pub(super) fn page(text: &str) -> Result<String, String> {
+    let url = url::Url::parse(text).map_err(|why| format!("no address: {why}"))?;
+    match url.scheme() {
+        "https" | "http" if url.fragment().is_none() => Ok(url.to_string()),
+        _ => Err("a page is named by an http or https address without `#`".to_owned()),
+    }
+}
+
+/// Reads words of a closed vocabulary or `all`, separated by commas.
+pub(super) fn words_or_all<T: Vocabulary>() -> PossibleValuesParser {
+    PossibleValuesParser::new(T::words().into_iter().chain(["all"]))
+}
+
 /// Reads one word of a closed vocabulary; help, completion and errors name all of them.
 pub(super) fn word<T>() -> impl TypedValueParser<Value = T>
 where

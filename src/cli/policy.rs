@@ -1,5 +1,7 @@
 //! The arguments of what `mcpdex policy` does with policies that people wrote.
 
+use super::help::{page, word};
+use crate::policy::Target;
 use clap::{Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -64,8 +66,8 @@ Examples:
 #[derive(Debug, clap::Args)]
 pub struct WrittenArgs {
     /// Read the file as a document of this target (default: by its shape).
-    #[arg(long, value_name = "TARGET")]
-    pub target: Option<String>,
+    #[arg(long, value_name = "TARGET", value_parser = word::<Target>())]
+    pub target: Option<Target>,
     /// A file that belongs to the document, as Gemini's settings or Copilot's options do. Repeatable.
     #[arg(long, value_name = "FILE")]
     pub beside: Vec<PathBuf>,
@@ -112,6 +114,9 @@ pub struct PolicyCheckArgs {
     /// How to print what was found.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: PolicyFormat,
+    /// Where docs/findings.md is published: SARIF's rules lead to its headings.
+    #[arg(long, value_name = "URL", value_parser = page)]
+    pub help_url: Option<String>,
 }
 
 // Arguments of `mcpdex policy test`.
@@ -152,8 +157,8 @@ pub struct PolicyDiffArgs {
     #[command(flatten)]
     pub written: WrittenArgs,
     /// Read the second file as a document of this target (default: by its shape).
-    #[arg(long, value_name = "TARGET")]
-    pub after_target: Option<String>,
+    #[arg(long, value_name = "TARGET", value_parser = word::<Target>())]
+    pub after_target: Option<Target>,
 }
 
 // Arguments of `mcpdex policy convert`.
@@ -162,8 +167,8 @@ pub struct PolicyConvertArgs {
     /// The policy; `-` is stdin.
     pub file: PathBuf,
     /// The target to write for.
-    #[arg(long, value_name = "TARGET")]
-    pub to: String,
+    #[arg(long, value_name = "TARGET", value_parser = word::<Target>())]
+    pub to: Target,
     /// Write the document, the files beside it and losses.jsonl into this folder instead of the document to stdout.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

@@ -1,6 +1,6 @@
 //! The arguments of `mcpdex scan`, and of what else looks at the servers of a client.
 
-use super::help::word;
+use super::help::{page, word};
 use crate::model::Risk;
 use std::path::PathBuf;
 
@@ -31,7 +31,7 @@ pub struct ScanArgs {
     #[command(flatten)]
     pub configured: ConfiguredArgs,
     /// Say where configurations are looked for, and which of them are there; read none.
-    #[arg(long, conflicts_with_all = ["configs", "fail_on", "fail_on_unread", "format"])]
+    #[arg(long, conflicts_with_all = ["configs", "fail_on", "fail_on_unread"])]
     pub list_places: bool,
     /// End with exit code 3 when a finding of this severity or a graver one counts.
     #[arg(long, value_name = "SEVERITY", value_parser = word::<Risk>())]
@@ -57,6 +57,9 @@ pub struct ScanArgs {
     /// How to write the report.
     #[arg(long, value_enum, default_value_t = ScanFormat::Table, conflicts_with = "json")]
     pub format: ScanFormat,
+    /// Where docs/findings.md is published: SARIF's rules lead to its headings.
+    #[arg(long, value_name = "URL", value_parser = page)]
+    pub help_url: Option<String>,
 }
 
 /// A format of findings.

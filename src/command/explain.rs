@@ -1,11 +1,11 @@
 //! `mcpdex explain`: why a tool was judged as it was, clause by clause.
 
 use super::judging::open;
-use super::{Exit, database, gone, print};
+use super::{Exit, database, named, print};
 use crate::classify::{Rows, ServerContext};
 use crate::cli::{ExplainArgs, Global};
 use crate::model::Tool;
-use crate::report::{explanation_text, nearest, visible};
+use crate::report::{ExplainReport, explanation_text, nearest, to_json, visible};
 use std::path::Path;
 
 /// Runs the command.
@@ -14,17 +14,17 @@ use std::path::Path;
 /// The rules or the file cannot be read, or it holds no such tool.
 pub(super) fn run(global: &Global, args: &ExplainArgs) -> anyhow::Result<Exit> {
     let rules = args.rules.load(global)?;
-    let tools = match &args.file {
-        Some(file) => tools_of_file(file, &args.server)?,
+    let (server, tools) = match &args.file {
+        Some(file) => (args.server.clone(), tools_of_file(file, &args.server)?),
         None => match tools_of_database(global, &args.server)? {
-            Some(tools) => tools,
+            Some(known) => known,
             None => return Ok(Exit::Failed),
         },
     };
-    let context = ServerContext::of(&args.server, &tools);
+    let context = ServerContext::of(&server, &tools);
     let Some(tool) = tools.iter().find(|tool| tool.name == args.tool) else {
         let near: Vec<_> = nearest_of(&args.tool, &tools).iter().map(|name| visible(name).into_owned()).collect();
-        eprintln!("error: server `{}` has no tool `{}`", visible(&args.server), visible(&args.tool));
+        eprintln!("error: server `{}` has no tool `{}`", visible(&server), visible(&args.tool));
         if !near.is_empty() {
             eprintln!("the nearest names: {}", near.join(", "));
         }
@@ -32,7 +32,7 @@ pub(super) fn run(global: &Global, args: &ExplainArgs) -> anyhow::Result<Exit> {
     };
     let explanation = rules.explain(&context, tool);
     if global.json {
-        print(&format!("{}\n", serde_json::to_string_pretty(&explanation)?))?;
+        print(&to_json(&ExplainReport::new(&server, &tool.name, explanation)))?;
     } else {
         print(&explanation_text(&explanation))?;
     }
@@ -54,15 +54,13 @@ fn tools_of_file(file: &Path, server: &str) -> anyhow::Result<Vec<Tool>> {
     Ok(tools)
 }
 
-/// The current tools of a server in the database; `None`: it is gone, which was said.
-fn tools_of_database(global: &Global, server: &str) -> anyhow::Result<Option<Vec<Tool>>> {
+/// The server that is meant and its current tools in the database; `None` where none is, which was said.
+fn tools_of_database(global: &Global, wanted: &str) -> anyhow::Result<Option<(String, Vec<Tool>)>> {
     let reader = database::open_judged(global, &database::path(global)?)?;
-    let tools: Vec<Tool> = reader.tools_of(server)?.into_iter().map(|found| found.tool).collect();
-    if tools.is_empty() && gone::say(&reader, server)? {
-        return Ok(None);
-    }
-    anyhow::ensure!(!tools.is_empty(), "no server `{}` with tools is in the database", visible(server));
-    Ok(Some(tools))
+    let Some(server) = named::server(&reader, wanted)? else { return Ok(None) };
+    let tools: Vec<Tool> = reader.tools_of(&server)?.into_iter().map(|found| found.tool).collect();
+    anyhow::ensure!(!tools.is_empty(), "no tool of the server `{}` is known", visible(&server));
+    Ok(Some((server, tools)))
 }
 
 fn nearest_of(name: &str, tools: &[Tool]) -> Vec<String> {

@@ -27,6 +27,7 @@ mod judging;
 mod list;
 mod logging;
 mod mcp;
+mod named;
 mod pager;
 mod pin;
 mod policy;

@@ -1,11 +1,11 @@
 //! `mcpdex rules`: the pack itself: what is in it, one rule, whether it is sound, how much of an input it covers.
 
 use super::judging::{open, overrides};
-use super::{Exit, print_bytes, print_rows};
+use super::{Exit, print, print_bytes, print_rows};
 use crate::classify::syntax::RuleSyntax;
 use crate::classify::{AnnotationTrust, Judge, Rows, Ruleset, ServerContext};
 use crate::cli::{Global, RulesCommandArgs, RulesQuestion};
-use crate::report::{RuleLine, RuleListReport, visible};
+use crate::report::{RuleCheckReport, RuleLine, RuleListReport, RuleReport, to_json, visible};
 use anyhow::Context;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -37,6 +37,10 @@ pub(super) fn run(global: &Global, args: &RulesCommandArgs) -> anyhow::Result<Ex
             let Some((file, rule)) = rules.written().find(|(_, rule)| rule.id == *id) else {
                 anyhow::bail!("there is no rule `{id}`; `mcpdex rules list` names them all");
             };
+            if global.json {
+                print(&to_json(&RuleReport::new(rules.digest(), file, rule)))?;
+                return Ok(Exit::Done);
+            }
             let _ = writeln!(
                 out,
                 "{id} ({file}): {}, because {}",
@@ -54,6 +58,11 @@ pub(super) fn run(global: &Global, args: &RulesCommandArgs) -> anyhow::Result<Ex
         }
         RulesQuestion::Check => {
             let complaints = rules.examine();
+            let ended = if complaints.is_empty() { Exit::Done } else { Exit::Findings };
+            if global.json {
+                print(&to_json(&RuleCheckReport::new(rules.digest(), rules.len(), &complaints)))?;
+                return Ok(ended);
+            }
             for complaint in &complaints {
                 let _ = writeln!(out, "{complaint}");
             }
@@ -65,7 +74,7 @@ pub(super) fn run(global: &Global, args: &RulesCommandArgs) -> anyhow::Result<Ex
                 rules.digest()
             );
             print_bytes(out.as_bytes())?;
-            Ok(if complaints.is_empty() { Exit::Done } else { Exit::Findings })
+            Ok(ended)
         }
         RulesQuestion::New { id, file } => new_rule(&rules, id, file),
         RulesQuestion::Suggest { file } => suggest(&rules, file.as_deref(), global.json),

@@ -1,11 +1,11 @@
 //! `mcpdex search WORDS`: tools by words and filters, best first.
 
-use super::{Exit, database, print_rows, time};
-use crate::cli::{Global, SearchArgs};
+use super::{Exit, database, named, print_rows, time};
+use crate::cli::{Global, SearchArgs, SearchSort};
 use crate::model::spelling;
 use crate::query::{SearchQuestion, search_report};
 use crate::report::{SearchReport, visible};
-use crate::store::Filters;
+use crate::store::{Filters, HitOrder};
 
 pub(super) fn run(global: &Global, args: &SearchArgs) -> anyhow::Result<Exit> {
     let text = args.words.join(" ");
@@ -32,7 +32,21 @@ pub(super) fn run(global: &Global, args: &SearchArgs) -> anyhow::Result<Exit> {
     }
     let reader = database::open_judged(global, &database::path(global)?)?;
     let (page, per_page) = (args.page as usize, args.per_page as usize);
-    let report = search_report(&reader, SearchQuestion { words: args.words.clone(), filters, page, per_page })?;
+    let mut known = args.server.is_empty();
+    for wanted in &args.server {
+        known |= !named::servers(&reader, wanted)?.is_empty();
+    }
+    if !known {
+        return Ok(Exit::Failed);
+    }
+    let order = match args.sort {
+        SearchSort::Fit => HitOrder::Fit,
+        SearchSort::Risk => HitOrder::Risk,
+        SearchSort::Name => HitOrder::Name,
+        SearchSort::Server => HitOrder::Server,
+        SearchSort::Changed => HitOrder::Changed,
+    };
+    let report = search_report(&reader, SearchQuestion { words: args.words.clone(), filters, order, page, per_page })?;
     print_rows(&report, args.format.meant(global.json), SearchReport::to_text)?;
     Ok(Exit::Done)
 }

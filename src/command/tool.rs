@@ -1,6 +1,6 @@
 //! `mcpdex tool NAME`: what a tool does, how dangerous it is and why, on every server that has it.
 
-use super::{Exit, database, gone, print_rows, profile};
+use super::{Exit, database, gone, named, print_rows, profile};
 use crate::cli::{Global, ToolArgs};
 pub(super) use crate::query::{find_tools as find, tools_by_server as by_server};
 use crate::query::{tool_names_near, tool_report};
@@ -20,8 +20,10 @@ pub(super) fn run(global: &Global, args: &ToolArgs) -> anyhow::Result<Exit> {
 /// Says that a tool is not known, and what the person may have meant.
 pub(super) fn unknown(reader: &Reader, name: &str, server: Option<&str>) -> anyhow::Result<Exit> {
     let on = server.map(|s| format!(" on a server `{}`", visible(s))).unwrap_or_default();
+    // A server that nobody knows has no tool of any name.
     if let Some(server) = server
-        && gone::say(reader, server)?
+        && reader.tools_named(name)?.iter().all(|tool| tool.target != server)
+        && named::servers(reader, server)?.is_empty()
     {
         return Ok(Exit::Failed);
     }

@@ -261,7 +261,10 @@ fn search_tools(moment: Moment<'_>, mut given: Arguments) -> Result<Value, Query
     if words.is_empty() && filters == Filters::default() {
         return Err(QueryError::Invalid("give words, a class, a risk or a trait".to_owned()));
     }
-    value(&search_report(moment.reader, SearchQuestion { words, filters, page, per_page: PER_PAGE })?)
+    value(&search_report(
+        moment.reader,
+        SearchQuestion { words, filters, page, per_page: PER_PAGE, ..SearchQuestion::default() },
+    )?)
 }
 
 fn classify_tools(moment: Moment<'_>, mut given: Arguments) -> Result<Value, QueryError> {

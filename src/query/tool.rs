@@ -84,17 +84,12 @@ fn related(reader: &Reader, found: &[FoundTool]) -> Result<Vec<RelatedTool>, Sto
 /// The current tools of this name, on all servers or on one.
 pub(crate) fn find_tools(reader: &Reader, name: &str, server: Option<&str>) -> Result<Vec<FoundTool>, StoreError> {
     let mut found = reader.tools_named(name)?;
-    if let Some(server) = server {
-        found.retain(|tool| is_server(tool, server));
+    if let Some(wanted) = server {
+        let servers = reader.servers_called(wanted)?;
+        // What its list was learnt from is a name as well.
+        found.retain(|tool| servers.contains(&tool.server) || tool.target == wanted);
     }
     Ok(found)
-}
-
-/// Whether a person may mean this tool's server by `wanted`: its name, what its list was learnt from, or the package
-/// alone.
-fn is_server(tool: &FoundTool, wanted: &str) -> bool {
-    let package = tool.target.split_once(':').map(|(_, package)| package);
-    tool.server == wanted || tool.target == wanted || package == Some(wanted)
 }
 
 /// The tools of each server, in the order in which they were found.

@@ -1,9 +1,11 @@
 //! How often a policy asks, target by target, and which decisions of a person would save most.
 
+use super::rows::{RowReport, row};
 use super::text::{paragraph, table};
 use super::visible;
 use crate::policy::{PolicyBudget, Refused, Settlement, SettlementKind, Target};
 use serde::Serialize;
+use serde_json::Value;
 use std::fmt::Write as _;
 
 /// The report of `mcpdex policy … --budget`.
@@ -90,6 +92,24 @@ impl BudgetReport {
             }
         }
         out
+    }
+}
+
+impl RowReport for BudgetReport {
+    const COLUMNS: &'static [&'static str] =
+        &["target", "tools", "asked", "refused", "counted", "allowed", "guarded", "never", "why"];
+
+    /// A target a row; one that can say nothing has the reason alone.
+    fn rows(&self) -> Vec<Value> {
+        let counted = self.budgets.iter().map(|budget| {
+            let mut row = row(budget);
+            if let Value::Object(members) = &mut row {
+                // The tools themselves are in the whole report.
+                members.remove("each");
+            }
+            row
+        });
+        counted.chain(self.refused.iter().map(row)).collect()
     }
 }
 

@@ -3,7 +3,25 @@
 use super::text::{judged_by, paragraph};
 use super::visible;
 use crate::classify::Explanation;
+use serde::Serialize;
 use std::fmt::Write;
+
+/// The report of `mcpdex explain --json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExplainReport {
+    schema: &'static str,
+    server: String,
+    tool: String,
+    #[serde(flatten)]
+    explanation: Explanation,
+}
+
+impl ExplainReport {
+    /// A report on one tool.
+    pub fn new(server: &str, tool: &str, explanation: Explanation) -> ExplainReport {
+        ExplainReport { schema: "mcpdex/explain/1", server: server.to_owned(), tool: tool.to_owned(), explanation }
+    }
+}
 
 /// What stands below a clause begins here.
 const BESIDE: &str = "             ";

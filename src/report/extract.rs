@@ -1,7 +1,7 @@
 //! What was read out of source: tools by package with file and line, for people, and as JSON lines.
 
 use super::rows::RowReport;
-use super::text::{paragraph, table};
+use super::text::{first_line, paragraph, table};
 use super::visible;
 use crate::model::{CodeSeen, Partial, PartialKind, ToolCondition, ToolOrigin, ToolSite, at_plain_start};
 use serde::{Serialize, Serializer};
@@ -127,8 +127,7 @@ impl ExtractReport {
                 let guarded = package.tools.iter().any(|found| found.note().is_some());
                 let rows = package.tools.iter().map(|found| {
                     let text = |key: &str| found.tool.get(key).and_then(Value::as_str).unwrap_or_default();
-                    let first: String =
-                        text("description").trim().lines().next().unwrap_or_default().chars().take(120).collect();
+                    let first = first_line(text("description"), 120);
                     let place = format!("{}:{}", found.site.file, found.site.line);
                     let mut row = vec![text("name").to_owned(), place];
                     row.extend(guarded.then(|| found.note().unwrap_or_default()));

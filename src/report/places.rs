@@ -1,7 +1,9 @@
 //! Where configurations of clients are looked for, for people and machines.
 
+use super::rows::RowReport;
 use super::text::table;
 use serde::Serialize;
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 /// One place that is looked at.
@@ -27,6 +29,14 @@ impl PlacesReport {
         PlacesReport { schema: "mcpdex/places/1", looked_for, found }
     }
 
+    /// A place that is looked at or a file that is there a row.
+    fn all(&self) -> impl Iterator<Item = Value> + '_ {
+        let looked_for =
+            self.looked_for.iter().map(|place| json!({ "client": place.client, "path": place.path, "there": false }));
+        let found = self.found.iter().map(|path| json!({ "path": path, "there": true }));
+        found.chain(looked_for)
+    }
+
     /// The report as text for people.
     pub fn to_text(&self) -> String {
         let rows = self.looked_for.iter().map(|place| vec![place.client.to_owned(), place.path.clone()]);
@@ -36,5 +46,13 @@ impl PlacesReport {
             let _ = writeln!(out, "  {}", super::visible(file));
         }
         out
+    }
+}
+
+impl RowReport for PlacesReport {
+    const COLUMNS: &'static [&'static str] = &["there", "client", "path"];
+
+    fn rows(&self) -> Vec<Value> {
+        self.all().collect()
     }
 }

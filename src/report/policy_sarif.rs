@@ -1,7 +1,7 @@
 //! Findings on a policy as SARIF 2.1.0, for code scanning.
 
 use super::policy_check::{PlacedFinding, PolicyCheckReport};
-use super::sarif::{level, security_severity, uri};
+use super::sarif::{help_uri, level, security_severity, uri};
 use super::{to_json, visible};
 use crate::policy::{CheckDepth, PolicyFault};
 use crate::survey::sha256;
@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 
 impl PolicyCheckReport {
     /// The report as a SARIF log. Where no tool could be looked at the invocation did not succeed, which is said.
-    pub fn to_sarif(&self) -> String {
-        let rules: Vec<Value> = PolicyCheckReport::faults().iter().map(|fault| rule(*fault)).collect();
+    /// `page` is where docs/findings.md is published, to which rules then lead.
+    pub fn to_sarif(&self, page: Option<&str>) -> String {
+        let rules: Vec<Value> = PolicyCheckReport::faults().iter().map(|fault| rule(*fault, page)).collect();
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         let results: Vec<Value> = self.findings.iter().map(|placed| self.result(placed, &mut seen)).collect();
         let mut notes: Vec<String> = Vec::new();
@@ -72,13 +73,17 @@ impl PolicyCheckReport {
     }
 }
 
-fn rule(fault: PolicyFault) -> Value {
-    json!({
+fn rule(fault: PolicyFault, page: Option<&str>) -> Value {
+    let mut rule = json!({
         "id": fault,
         "shortDescription": { "text": fault.harm() },
         "fullDescription": { "text": fault.harm() },
         "help": { "text": fault.harm(), "markdown": format!("**{fault}**: {}", fault.harm()) },
         "defaultConfiguration": { "level": level(fault.severity()) },
         "properties": { "tags": ["security", "mcp"] },
-    })
+    });
+    if let Some(uri) = help_uri(page, fault.as_str()) {
+        rule["helpUri"] = Value::from(uri);
+    }
+    rule
 }

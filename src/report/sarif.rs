@@ -207,9 +207,10 @@ struct LogicalLocation {
 impl ScanReport {
     /// The report as a SARIF log. What could not be read is a result, since pages show no notifications; and where anything
     /// was not read, partial or not there the invocation did not succeed.
-    pub fn to_sarif(&self) -> String {
+    /// `page` is where docs/findings.md is published, to which rules then lead.
+    pub fn to_sarif(&self, page: Option<&str>) -> String {
         let taxonomies = SarifTaxonomies::of(&self.findings);
-        let rules: Vec<Rule> = Kind::ALL.iter().map(|kind| rule(*kind)).collect();
+        let rules: Vec<Rule> = Kind::ALL.iter().map(|kind| rule(*kind, page)).collect();
         let in_use = || self.servers.iter().filter(|server| !server.disabled);
         let successful = self.problems.is_empty()
             && in_use().next().is_some()
@@ -313,7 +314,7 @@ impl ScanReport {
     }
 }
 
-fn rule(kind: Kind) -> Rule {
+fn rule(kind: Kind, page: Option<&str>) -> Rule {
     let words = kind.as_str().split('-');
     let name: String = words
         .map(|word| {
@@ -331,17 +332,16 @@ fn rule(kind: Kind) -> Rule {
             text: kind.help().to_owned(),
             markdown: format!("**{}**: {}\n\n{}", kind, kind.harm(), kind.help()),
         },
-        help_uri: help_uri(kind),
+        help_uri: help_uri(page, kind.as_str()),
         default_configuration: Configuration { level: "warning" },
         properties: RuleProperties { tags: ["security", "mcp"] },
     }
 }
 
-/// The part of the documentation on a kind, in the repository that the manifest names; none where it names none.
-fn help_uri(kind: Kind) -> Option<String> {
-    let repository = env!("CARGO_PKG_REPOSITORY").trim_end_matches('/');
-    let version = env!("CARGO_PKG_VERSION");
-    (!repository.is_empty()).then(|| format!("{repository}/blob/v{version}/docs/findings.md#{kind}"))
+/// The heading of the documentation on a kind of finding, on the page that was named. Without one there is none: a link that
+/// leads nowhere is worse, and what it would lead to stands in `help`.
+pub(super) fn help_uri(page: Option<&str>, kind: &str) -> Option<String> {
+    page.map(|page| format!("{page}#{kind}"))
 }
 
 /// What GitHub sorts by.

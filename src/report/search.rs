@@ -3,7 +3,7 @@
 use super::list::server_table;
 use super::rows::{RowReport, row};
 use super::style::by_risk;
-use super::text::{fill, judged_by, paragraph, table, width};
+use super::text::{fill, first_line, judged_by, paragraph, table, width};
 use super::visible;
 use crate::model::{Hit, HitPage, ServerPage};
 use serde::Serialize;
@@ -65,11 +65,11 @@ impl SearchReport {
                 let risk = by_risk(hit.risk, hit.risk);
                 let line = format!("{}  {} · {risk}  {}", visible(&hit.tool), hit.class, visible(&hit.server));
                 let _ = writeln!(out, "{}", fill(&line, "  ", "      "));
-                out += &paragraph(&first_line(hit), "      ");
+                out += &paragraph(&opening(hit), "      ");
             }
         } else {
             let rows = found.hits.iter().map(|hit| {
-                vec![hit.tool.clone(), hit.server.clone(), format!("{} · {}", hit.class, hit.risk), first_line(hit)]
+                vec![hit.tool.clone(), hit.server.clone(), format!("{} · {}", hit.class, hit.risk), opening(hit)]
             });
             out += &table(&["tool", "server", "class · risk", "description"], rows);
         }
@@ -99,11 +99,8 @@ impl SearchReport {
     }
 }
 
-fn first_line(hit: &Hit) -> String {
-    let text = hit.description.as_deref().or(hit.title.as_deref()).unwrap_or_default();
-    let line = text.trim().lines().next().unwrap_or_default();
-    let cut: String = line.chars().take(80).collect();
-    if cut.len() < line.len() { format!("{cut}…") } else { cut }
+fn opening(hit: &Hit) -> String {
+    first_line(hit.description.as_deref().or(hit.title.as_deref()).unwrap_or_default(), 80)
 }
 
 impl RowReport for SearchReport {

@@ -79,6 +79,22 @@ pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
     out
 }
 
+/// The first line of a text, cut at the end of a word where it has more signs than that; what was cut off is marked.
+pub(super) fn first_line(text: &str, most: usize) -> String {
+    let text = text.trim();
+    let line = text.lines().next().unwrap_or_default().trim_end();
+    let Some((end, _)) = line.char_indices().nth(most.saturating_sub(1)) else { return line.to_owned() };
+    if line[end..].chars().nth(1).is_none() {
+        return line.to_owned();
+    }
+    // Scripts without blanks, and a word that fills the half of it, are cut where the room ends.
+    let kept = match line[..end].rfind(char::is_whitespace) {
+        Some(blank) if blank * 2 >= end => line[..blank].trim_end_matches([' ', ',', ';', ':', '\u{2014}']),
+        _ => &line[..end],
+    };
+    format!("{kept}…")
+}
+
 /// The last line of what was judged: by what.
 pub(super) fn judged_by(ruleset: &str) -> String {
     format!("{}\n", faint(format!("ruleset {}", visible(ruleset))))

@@ -45,6 +45,8 @@ const LISTS: &[(&str, Option<&str>, usize)] = &[
     ("crawl sample", Some("crawl"), 8),
     ("extract source", None, 1),
     ("scan mcp.json --offline", Some("scan"), 1),
+    ("scan --list-places", Some("places"), 10),
+    ("policy --clients mcp.json --budget", Some("budget"), 15),
 ];
 
 #[test]
@@ -84,6 +86,8 @@ fn every_command_that_lists_writes_five_formats() {
     }
     assert_eq!(user.run(&["list", "--format", "csv", "--json"]).code, 2);
     assert_eq!(user.run(&["list", "--format", "yaml"]).code, 2);
+    assert_eq!(user.run(&["scan", "--list-places", "--format", "sarif"]).code, 2);
+    assert_eq!(user.run(&["policy", "--clients", "mcp.json", "--format", "csv"]).code, 2);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::support::binary::User;
 use mcpdex::cli::{Cli, EXIT_CODES};
 use mcpdex::model::{Risk, Trait};
+use mcpdex::policy::Target;
 
 #[test]
 fn every_command_says_what_it_does_shows_two_examples_and_how_it_ends() {
@@ -39,6 +40,18 @@ fn words_of_closed_vocabularies_stand_in_help_in_errors_and_in_completion() {
     for word in Trait::ALL.iter().map(|of| of.as_str()).chain(Risk::ALL.iter().map(|risk| risk.as_str())) {
         assert!(help.contains(word), "{word} is not in the help");
         assert!(script.contains(word), "{word} is not completed");
+    }
+    let policy = user.done(&["policy", "--help"]);
+    for target in Target::ALL {
+        assert!(policy.contains(target.as_str()), "{target} is not in the help of policy");
+        assert!(script.contains(target.as_str()), "{target} is not completed");
+    }
+    for words in [
+        &["policy", "--all", "--out", "x", "--target", "claude-code,nowhere"][..],
+        &["policy", "check", "x", "--target", "nowhere"],
+    ] {
+        let ran = user.run(words);
+        assert!(ran.code == 2 && ran.err.contains("claude-code"), "{words:?}: {}", ran.err);
     }
     let ran = user.run(&["list", "--risk", "grave"]);
     assert_eq!(ran.code, 2);

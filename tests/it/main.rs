@@ -46,6 +46,7 @@ mod kept_verdicts;
 mod layouts;
 mod listed_again;
 mod lockfile;
+mod lookups;
 mod manifests;
 mod mcp;
 mod mended_lists;

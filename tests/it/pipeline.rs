@@ -2,6 +2,7 @@
 //! own rules, under names and texts that would break out of it.
 
 use crate::support::binary::User;
+use crate::support::sarif::assert_sarif;
 use crate::support::schema::assert_valid;
 use crate::support::shelf::{monday, package};
 use serde_json::Value;
@@ -163,6 +164,7 @@ fn every_format_points_at_the_entry_in_the_configuration() {
         assert_eq!(Some(at), place(server["name"].as_str().unwrap()), "{server}");
     }
     let log: Value = serde_json::from_str(&scan(&user, &["--format", "sarif"])).unwrap();
+    assert_sarif(&log);
     for result in log["runs"][0]["results"].as_array().unwrap() {
         let location = &result["locations"][0];
         let server = location["logicalLocations"].as_array().unwrap().last().unwrap()["name"].as_str().unwrap();
@@ -212,6 +214,7 @@ fn an_acceptance_that_is_over_is_told_in_every_format_and_one_that_holds_lets_pa
 
 /// The documentation of findings; SARIF's help links lead to its headings.
 fn documentation() -> String {
+    use mcpdex::policy::PolicyFault;
     use mcpdex::survey::Kind;
     let mut text = String::from(
         "# Findings\n\nWhat `mcpdex scan` can find, by the word that every format gives it. Written by `tests/it/pipeline.rs`.\n\n\
@@ -223,6 +226,10 @@ fn documentation() -> String {
     );
     for kind in Kind::ALL {
         text += &format!("\n## {kind}\n\nIn short: {}.\n\n{}\n", kind.harm(), kind.help());
+    }
+    text += "\n# Findings on policies\n\nWhat `mcpdex policy check` can find (docs/policy-check.md says when).\n";
+    for fault in PolicyFault::ALL {
+        text += &format!("\n## {fault}\n\nSeverity: {}. {}\n", fault.severity(), fault.harm());
     }
     text
 }

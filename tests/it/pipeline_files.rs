@@ -31,6 +31,7 @@ fn commands(script: &str) -> Vec<Vec<String>> {
         .map(|line| {
             let line = [" >", " |"].iter().fold(line, |line, end| line.split(end).next().unwrap_or(line));
             let filled = [
+                ("\"${help[@]}\"", "--help-url=https://pages.example/findings.md"),
                 ("\"${gate[@]}\"", "--fail-on=high --fail-on-unread"),
                 ("\"${accepted[@]}\"", "--baseline=a.json --suppressions=b.toml"),
                 ("\"${configs[@]}\"", ".mcp.json folder"),
@@ -157,6 +158,9 @@ fn the_action_fails_on_what_counts_and_leaves_sarif_annotations_and_a_summary() 
                 ("SUPPRESSIONS", ""),
                 ("SETTINGS", ""),
                 ("BASE", ""),
+                ("GITHUB_SERVER_URL", "https://code.example"),
+                ("REPOSITORY", "someone/mcpdex"),
+                ("REVISION", "v1"),
             ],
         );
         assert_eq!(ran.code, code, "{}{}", ran.out, ran.err);
@@ -165,6 +169,8 @@ fn the_action_fails_on_what_counts_and_leaves_sarif_annotations_and_a_summary() 
             continue;
         }
         let log: Value = serde_json::from_str(&written(&user, "temp/mcpdex.sarif")).unwrap();
+        let rule = &log["runs"][0]["tool"]["driver"]["rules"][0];
+        assert_eq!(rule["helpUri"], "https://code.example/someone/mcpdex/blob/v1/docs/findings.md#risk");
         let results = log["runs"][0]["results"].as_array().unwrap();
         assert_eq!(results.is_empty(), code == 0, "{results:?}");
         assert_eq!(ran.out.contains("::error file=a b/.mcp.json,line="), code == 3, "{}", ran.out);

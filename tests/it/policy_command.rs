@@ -1,6 +1,7 @@
 //! `mcpdex policy` as a user runs it, on the bundled sample.
 
 use crate::support::binary::User;
+use crate::support::schema::assert_valid;
 use mcpdex::policy::Target;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -38,9 +39,10 @@ fn a_tool_can_be_blocked_or_counted_instead() {
 fn advice_in_json_has_the_effect_the_steps_and_both_changes() {
     let user = crawled();
     let advice = user.done(&["policy", "purge_folder", "--target", "claude-code,codex", "--json"]);
-    let advice: Vec<Value> = serde_json::from_str(&advice).unwrap();
+    let report = assert_valid("policy-advice", &advice);
+    let advice = report["advice"].as_array().unwrap();
     assert_eq!(advice.len(), 2);
-    for one in &advice {
+    for one in advice {
         assert!(one["effect"].as_str().unwrap().starts_with("hide it from agents and refuse it"), "{one}");
         assert!(!one["steps"].as_array().unwrap().is_empty());
         assert!(one["document"]["Ok"].is_string() && one["block"]["Ok"].is_string() && one["limit"]["Ok"].is_string());
@@ -138,7 +140,7 @@ fn words_that_are_no_target_and_scopes_that_clash_are_usage_errors() {
     assert_eq!(user.run(&["policy", "--all"]).code, 2);
     assert_eq!(user.run(&["policy", "list_folder", "--all", "--out", "x"]).code, 2);
     let ran = user.run(&["policy", "list_folder", "--target", "moon"]);
-    assert_eq!(ran.code, 1);
+    assert_eq!(ran.code, 2);
     assert!(ran.err.contains("moon") && ran.err.contains("toolhive"), "{}", ran.err);
 }
 
@@ -153,4 +155,44 @@ fn no_policy_frees_a_tool_by_an_operation_that_it_cannot_reach() {
     user.done(&["crawl", "--listed", "-q", "tools.jsonl"]);
     let policy: Value = serde_json::from_str(&user.done(&["policy", "shelf", "--target", "policylayer"])).unwrap();
     assert_eq!(policy["hide"], json!(["shelf"]), "{policy}");
+}
+
+#[test]
+fn of_all_targets_one_that_cannot_say_it_is_told_and_fails_nothing() {
+    let user = User::new();
+    // A name that one target reads as a pattern, of a tool that must be refused.
+    let rows_of = [("smash*pot", "Deletes a pot for good. This cannot be undone."), ("list_pots", "Lists pots.")];
+    let tools =
+        rows_of.map(|(name, description)| json!({"server": "npm:pots", "name": name, "description": description}));
+    std::fs::write(user.home().join("tools.jsonl"), tools.map(|tool| tool.to_string()).join("\n")).unwrap();
+    user.done(&["crawl", "--listed", "-q", "tools.jsonl"]);
+    let out = user.home().join("policies");
+    let server = ["policy", "--server", "pots", "--out", out.to_str().unwrap()];
+    let server = |more: &[&'static str]| user.run(&[&server[..], more].concat());
+    let all = server(&["--target", "all"]);
+    assert_eq!(all.code, 0, "{}", all.err);
+    let refused = rows(&user.home().join("policies/refused.jsonl"));
+    assert!(!refused.is_empty() && refused.len() < Target::ALL.len() / 2, "{refused:?}");
+    for row in &refused {
+        let target = row["target"].as_str().unwrap();
+        assert!(all.err.contains(target), "{target} is told: {}", all.err);
+    }
+    // Whoever names a target wants its document.
+    let one: &'static str = refused[0]["target"].as_str().unwrap().to_owned().leak();
+    assert_eq!(server(&["--target", one]).code, 1);
+}
+
+#[test]
+fn decisions_in_json_come_with_reasons_and_what_each_target_loses() {
+    let user = crawled();
+    let words = ["policy", "--server", "example.sample/cabinet", "--target", "cursor,rego,policylayer", "--json"];
+    let report = assert_valid("policy-plan", &user.done(&words));
+    let tools = report["servers"][0]["tools"].as_object().unwrap();
+    assert!(tools.len() > 1 && tools.values().all(|tool| !tool["reason"].as_str().unwrap().is_empty()), "{report}");
+    let targets = report["targets"].as_array().unwrap();
+    assert_eq!(targets.len(), 3);
+    let lost = |target: &Value| {
+        !target["losses"].as_array().unwrap().is_empty() || !target["refused"].as_array().unwrap().is_empty()
+    };
+    assert!(lost(&targets[0]), "cursor allows and does no more: {report}");
 }

@@ -1,6 +1,7 @@
 //! `mcpdex policy check`, `test`, `explain`, `diff`, `convert` and `--merge` as a user runs them.
 
 use crate::support::binary::{Ran, User};
+use crate::support::sarif::assert_sarif;
 use crate::support::schema::assert_valid;
 use serde_json::{Value, json};
 
@@ -127,6 +128,7 @@ fn sarif_points_at_the_places_and_says_what_was_not_looked_at() {
     let ran = check(&user, &["settings.json", "--format", "sarif"]);
     assert_eq!(ran.code, 3, "{}", ran.err);
     let log: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_sarif(&log);
     let run = &log["runs"][0];
     assert_eq!(run["invocations"][0]["executionSuccessful"], true);
     let result = run["results"].as_array().unwrap().iter().find(|r| r["ruleId"] == "ignored-rule").unwrap();
@@ -136,6 +138,13 @@ fn sarif_points_at_the_places_and_says_what_was_not_looked_at() {
     let alone: Value =
         serde_json::from_str(&check(&user, &["settings.json", "--alone", "--format", "sarif"]).out).unwrap();
     assert_eq!(alone["runs"][0]["invocations"][0]["executionSuccessful"], false);
+    assert_sarif(&alone);
+    let page = "https://pages.example/findings.html";
+    let linked = check(&user, &["settings.json", "--format", "sarif", "--help-url", page]);
+    let linked: Value = serde_json::from_str(&linked.out).unwrap();
+    assert_sarif(&linked);
+    let rules = linked["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    assert!(rules.iter().all(|rule| rule["helpUri"] == format!("{page}#{}", rule["id"].as_str().unwrap())));
 }
 
 /// Text of a policy is text: it neither moves the cursor nor turns the line round.

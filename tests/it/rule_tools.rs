@@ -75,3 +75,32 @@ quiet = [{ name = "list_pots" }]
     let told = user.done(&["eval", &labelled, "--against", pack.to_str().unwrap()]);
     assert!(told.contains("1 verdicts differ in class or risk"), "{told}");
 }
+
+#[test]
+fn one_rule_and_the_examiner_speak_json() {
+    let user = User::new();
+    let rule = assert_valid("rule", &user.done(&["rules", "show", "deletes", "--json"]));
+    assert_eq!((rule["id"].as_str(), rule["file"].as_str()), (Some("deletes"), Some("destroy.toml")));
+    assert!(rule["fires"].as_array().unwrap().len() > 1 && !rule["when"][0].as_object().unwrap().is_empty(), "{rule}");
+    let sound = assert_valid("rules-check", &user.done(&["rules", "check", "--json"]));
+    assert!(sound["rules"].as_u64().unwrap() > 100 && sound["complaints"].as_array().unwrap().is_empty(), "{sound}");
+    std::fs::create_dir_all(user.home().join("mine")).unwrap();
+    std::fs::write(
+        user.home().join("mine/lamps.toml"),
+        "[[rule]]\nid = \"lamps\"\nclass = \"execute\"\nconfidence = \"high\"\nbecause = \"it lights\"\n\
+         when = [{ verb = [\"delete\"], object = [\"lamp\"] }]\nfires = [{ name = \"list_lamps\" }]\nquiet = [{ name = \"x\" }]\n",
+    )
+    .unwrap();
+    let ran = user.run(&["rules", "check", "--json", "--rules", "mine"]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    let faulty = assert_valid("rules-check", &ran.out);
+    assert!(faulty["complaints"].as_array().unwrap().iter().any(|one| one["rule"] == "lamps"), "{faulty}");
+    let told = assert_valid("explain", &{
+        user.done(&["crawl", "sample", "-q"]);
+        user.done(&["explain", "example.sample/cabinet", "purge_folder", "--json"])
+    });
+    assert_eq!(
+        (told["server"].as_str(), told["tool"].as_str()),
+        (Some("example.sample/cabinet"), Some("purge_folder"))
+    );
+}

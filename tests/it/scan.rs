@@ -1,11 +1,11 @@
 //! `mcpdex scan`: four kinds of client configuration, the gate, a baseline, suppressions; and SARIF by its own rules.
 
 use crate::support::binary::User;
+use crate::support::sarif::{assert_sarif, faults};
 use crate::support::schema::assert_valid;
 use crate::support::shelf::{failed, monday, package, remote};
 use mcpdex::model::Outcome;
-use serde_json::Value;
-use std::collections::BTreeSet;
+use serde_json::{Value, json};
 
 const DROP: &str = r#"{"name":"drop_table","description":"Delete a table for good. This cannot be undone."}"#;
 const RUN: &str = r#"{"name":"run_script","description":"Run a shell script.","inputSchema":{"type":"object","properties":{"script":{"type":"string"}}}}"#;
@@ -149,132 +149,6 @@ fn every_format_says_the_same() {
     assert_eq!(scan(&user, &["--format", "json"]).out, scan(&user, &["--json"]).out);
 }
 
-/// The rules of SARIF 2.1.0 (OASIS) that a log of ours can break: required properties, closed objects, words, indexes,
-/// URI references.
-fn assert_sarif(log: &Value) {
-    let keys = |value: &Value, allowed: &[&str], required: &[&str]| {
-        let object = value.as_object().unwrap_or_else(|| panic!("{value} is no object"));
-        for key in object.keys() {
-            assert!(allowed.contains(&key.as_str()), "{key} does not belong into {value}");
-        }
-        for key in required {
-            assert!(object.contains_key(*key), "{key} is missing from {value}");
-        }
-    };
-    let message = |value: &Value| {
-        keys(value, &["text", "markdown", "id", "arguments"], &["text"]);
-        assert!(!value["text"].as_str().unwrap().is_empty());
-    };
-    keys(log, &["$schema", "version", "runs"], &["version", "runs"]);
-    assert_eq!(log["version"], "2.1.0");
-    assert!(url::Url::parse(log["$schema"].as_str().unwrap()).is_ok());
-    for run in log["runs"].as_array().unwrap() {
-        keys(
-            run,
-            &["tool", "columnKind", "invocations", "taxonomies", "properties", "artifacts", "results"],
-            &["tool"],
-        );
-        let taxonomies = run["taxonomies"].as_array().unwrap();
-        for taxonomy in taxonomies {
-            keys(taxonomy, &["name", "version", "organization", "isComprehensive", "taxa"], &["name"]);
-            assert!(taxonomy["version"].as_str().unwrap().starts_with(|first: char| first.is_ascii_digit()));
-            taxonomy["taxa"].as_array().unwrap().iter().for_each(|taxon| keys(taxon, &["id", "name"], &["id"]));
-        }
-        assert!(taxonomies.iter().any(|one| one["organization"] == "MITRE" && one["version"] == "4.16"));
-        assert!(["utf16CodeUnits", "unicodeCodePoints"].contains(&run["columnKind"].as_str().unwrap()));
-        let driver = &run["tool"]["driver"];
-        keys(driver, &["name", "version", "semanticVersion", "rules"], &["name"]);
-        let rules = driver["rules"].as_array().unwrap();
-        let ids: BTreeSet<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
-        assert_eq!(ids.len(), rules.len(), "rules are unique");
-        for rule in rules {
-            let parts = [
-                "id",
-                "name",
-                "shortDescription",
-                "fullDescription",
-                "help",
-                "helpUri",
-                "defaultConfiguration",
-                "properties",
-            ];
-            keys(rule, &parts, &["id"]);
-            for part in &parts[2..5] {
-                message(&rule[*part]);
-            }
-            if let Some(uri) = rule["helpUri"].as_str() {
-                assert!(url::Url::parse(uri).is_ok(), "{uri}");
-            }
-            assert!(rule["help"]["markdown"].as_str().unwrap().contains(rule["id"].as_str().unwrap()));
-            assert!(rule["shortDescription"]["text"].as_str().unwrap().ends_with('.'));
-            assert!(
-                ["none", "note", "warning", "error"].contains(&rule["defaultConfiguration"]["level"].as_str().unwrap())
-            );
-        }
-        for invocation in run["invocations"].as_array().unwrap() {
-            keys(invocation, &["executionSuccessful", "toolExecutionNotifications"], &["executionSuccessful"]);
-            invocation["toolExecutionNotifications"].as_array().unwrap().iter().for_each(|n| message(&n["message"]));
-        }
-        let mut hashes = BTreeSet::new();
-        let artifacts = run["artifacts"].as_array().unwrap();
-        for result in run["results"].as_array().unwrap() {
-            let parts = [
-                "ruleId",
-                "ruleIndex",
-                "level",
-                "message",
-                "locations",
-                "partialFingerprints",
-                "baselineState",
-                "suppressions",
-                "taxa",
-                "properties",
-            ];
-            keys(result, &parts, &["message"]);
-            for taxon in result["taxa"].as_array().into_iter().flatten() {
-                keys(taxon, &["id", "index", "toolComponent"], &["id"]);
-                keys(&taxon["toolComponent"], &["name", "index"], &[]);
-                let number = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap();
-                let taxonomy = &taxonomies[number(&taxon["toolComponent"]["index"])];
-                assert_eq!(taxonomy["name"], taxon["toolComponent"]["name"]);
-                assert_eq!(taxonomy["taxa"][number(&taxon["index"])]["id"], taxon["id"]);
-            }
-            message(&result["message"]);
-            let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
-            assert_eq!(rules[index]["id"], result["ruleId"]);
-            let hash = result["partialFingerprints"]["primaryLocationLineHash"].as_str().unwrap();
-            assert!(hashes.insert(hash.to_owned()), "{hash} tells two results apart");
-            assert!(["none", "note", "warning", "error"].contains(&result["level"].as_str().unwrap()));
-            if let Some(state) = result["baselineState"].as_str() {
-                assert!(["new", "unchanged", "updated", "absent"].contains(&state));
-            }
-            for suppression in result["suppressions"].as_array().into_iter().flatten() {
-                keys(suppression, &["kind", "status", "justification"], &["kind"]);
-                assert!(["inSource", "external"].contains(&suppression["kind"].as_str().unwrap()));
-                assert!(["accepted", "underReview", "rejected"].contains(&suppression["status"].as_str().unwrap()));
-            }
-            for location in result["locations"].as_array().unwrap() {
-                keys(location, &["physicalLocation", "logicalLocations"], &[]);
-                let physical = &location["physicalLocation"];
-                keys(physical, &["artifactLocation", "region"], &["artifactLocation"]);
-                keys(&physical["region"], &["startLine", "startColumn"], &["startLine"]);
-                assert!(physical["region"]["startLine"].as_u64().unwrap() >= 1);
-                assert!(physical["region"]["startColumn"].as_u64().is_none_or(|column| column >= 1));
-                let place = &physical["artifactLocation"];
-                let uri = place["uri"].as_str().unwrap();
-                // A URI reference has no spaces, and resolves against a base.
-                assert!(uri.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b)), "{uri}");
-                assert!(url::Url::parse("file:///base/").unwrap().join(uri).is_ok(), "{uri}");
-                let at = usize::try_from(place["index"].as_u64().unwrap()).unwrap();
-                assert_eq!(artifacts[at]["location"]["uri"], place["uri"]);
-                for logical in location["logicalLocations"].as_array().unwrap() {
-                    keys(logical, &["name", "fullyQualifiedName", "kind"], &[]);
-                }
-            }
-        }
-    }
-}
-
 #[test]
 fn sarif_follows_the_rules_of_its_schema() {
     let user = project();
@@ -296,4 +170,52 @@ fn sarif_follows_the_rules_of_its_schema() {
             .starts_with("work%20space/")
     );
     assert_eq!(log["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().unwrap().len(), 2);
+    assert!(log["runs"][0]["taxonomies"].as_array().unwrap().iter().any(|one| one["organization"] == "MITRE"));
+    assert!(log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap().iter().all(|rule| rule["helpUri"].is_null()));
+}
+
+#[test]
+fn rules_lead_to_the_page_that_was_named() {
+    let user = project();
+    let page = "https://pages.example/mcpdex/findings.html";
+    let log: Value = serde_json::from_str(&scan(&user, &["--format", "sarif", "--help-url", page]).out).unwrap();
+    assert_sarif(&log);
+    let documented = include_str!("../../docs/findings.md");
+    for rule in log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap() {
+        let id = rule["id"].as_str().unwrap();
+        assert_eq!(rule["helpUri"], format!("{page}#{id}"));
+        assert!(documented.lines().any(|line| line.strip_prefix("## ") == Some(id)), "{id} has no heading");
+    }
+    for wrong in ["findings.md", "file:///etc/passwd", "javascript:alert(1)", "https://pages.example/#x"] {
+        assert_eq!(scan(&user, &["--format", "sarif", "--help-url", wrong]).code, 2, "{wrong}");
+    }
+}
+
+#[test]
+fn a_log_that_breaks_the_schema_or_points_nowhere_is_refused() {
+    let user = project();
+    let log: Value = serde_json::from_str(&scan(&user, &["--format", "sarif"]).out).unwrap();
+    assert_eq!(faults(&log), Vec::<String>::new());
+    for (pointer, wrong) in [
+        ("/version", json!("2.0.0")),
+        ("/runs/0/tool/driver/name", Value::Null),
+        ("/runs/0/results/0/level", json!("grave")),
+        ("/runs/0/results/0/message", json!({})),
+        ("/runs/0/results/0/locations/0/physicalLocation/region/startLine", json!(0)),
+        ("/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri", json!("a b")),
+        ("/runs/0/results/0/ruleId", json!("other")),
+        ("/runs/0/results/0/ruleIndex", json!(9_999)),
+        ("/runs/0/results/0/more", json!(1)),
+        ("/runs/0/results/0/locations/0/physicalLocation/artifactLocation/index", json!(99)),
+    ] {
+        let mut broken = log.clone();
+        match broken.pointer_mut(pointer) {
+            Some(place) => *place = wrong,
+            None => {
+                let (parent, key) = pointer.rsplit_once('/').unwrap();
+                broken.pointer_mut(parent).unwrap()[key] = wrong;
+            }
+        }
+        assert!(!faults(&broken).is_empty(), "{pointer}");
+    }
 }

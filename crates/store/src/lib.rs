@@ -71,7 +71,7 @@ pub use place::{check as check_place, is_denied};
 pub use price::price_stale;
 pub use reader::{Interrupter, Reader, Standing};
 pub use run::begin_run;
-pub use search::{Filters, Search};
+pub use search::{Filters, HitOrder, Search};
 pub use servers::{ServerOrder, ServerQuery};
 pub use state::State;
 pub use writer::{Recorded, Writer};

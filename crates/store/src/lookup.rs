@@ -22,7 +22,7 @@ impl Reader {
     /// The servers that a person may mean: by name, by what a list was learnt from, by package (with or without its
     /// registry) or by address.
     pub(super) fn server_ids(&self, wanted: &str) -> Result<Vec<i64>, StoreError> {
-        let sql = "SELECT id FROM server WHERE name = ?1
+        let sql = "SELECT id FROM server WHERE name IN (?1, 'npm:' || ?1, 'pypi:' || ?1, 'oci:' || ?1)
                    UNION SELECT server_id FROM server_alias
                    WHERE alias IN (?1, 'npm:' || ?1, 'pypi:' || ?1, 'oci:' || ?1, ?1 || '/', rtrim(?1, '/'))";
         self.connection

@@ -25,11 +25,26 @@ pub struct Filters {
     pub changed_since: Option<String>,
 }
 
+/// In which order hits are given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum HitOrder {
+    /// What fits best first.
+    #[default]
+    Fit,
+    /// The gravest first.
+    Risk,
+    Name,
+    Server,
+    /// The list that changed last first.
+    Changed,
+}
+
 /// A question.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Search {
     pub text: String,
     pub filters: Filters,
+    pub order: HitOrder,
     /// Hits to pass over.
     pub skip: usize,
     /// Hits to give, at most.
@@ -69,7 +84,10 @@ impl Reader {
         let mut candidates: Vec<Candidate> = Vec::new();
         let mut known: BTreeSet<i64> = BTreeSet::new();
         let since = search.filters.changed_since.as_deref().unwrap_or_default();
-        for (tier, query) in tiers(&search.text, &words, &filter).into_iter().enumerate() {
+        let filters =
+            if words.is_empty() && filter.is_empty() { Vec::new() } else { Self::by_order(&filter, search.order) };
+        let queries = filters.iter().flat_map(|filter| tiers(&search.text, &words, filter).into_iter().enumerate());
+        for (tier, query) in queries {
             let most = window + 1 - candidates.len();
             for (id, name) in self.candidates(&query, from, since, most)? {
                 if known.insert(id) {
@@ -83,21 +101,52 @@ impl Reader {
         if candidates.is_empty() && words.len() > 1 {
             page.loosened = true;
             let any: Vec<String> = words.iter().map(|word| standing(word, &[IN_NAME, IN_TITLE])).collect();
-            let any = with(&format!("({})", any.join(" OR ")), &filter);
-            for (id, name) in self.candidates(&any, from, since, window + 1)? {
-                let of: BTreeSet<String> = spelling::words(&name).into_iter().collect();
-                let missing = words.iter().filter(|word| !of.contains(*word)).count();
-                candidates.push((missing, of.len(), name, id));
+            for filter in &filters {
+                let any = with(&format!("({})", any.join(" OR ")), filter);
+                for (id, name) in self.candidates(&any, from, since, (window + 1).saturating_sub(candidates.len()))? {
+                    let of: BTreeSet<String> = spelling::words(&name).into_iter().collect();
+                    let missing = words.iter().filter(|word| !of.contains(*word)).count();
+                    candidates.push((missing, of.len(), name, id));
+                }
             }
         }
         page.bounded = candidates.len() > window;
         candidates.truncate(window);
         candidates.sort();
         page.found = candidates.len();
-        for (.., id) in candidates.iter().skip(search.skip).take(search.take) {
+        if search.order == HitOrder::Fit {
+            candidates.drain(..search.skip.min(candidates.len()));
+            candidates.truncate(search.take);
+        }
+        for (.., id) in &candidates {
             page.hits.push(self.hit(*id)?);
         }
+        if search.order != HitOrder::Fit {
+            // Stable, so that what is alike stays as it fits.
+            page.hits.sort_by(|a, b| match search.order {
+                HitOrder::Fit => std::cmp::Ordering::Equal,
+                HitOrder::Risk => b.risk.cmp(&a.risk),
+                HitOrder::Name => a.tool.cmp(&b.tool),
+                HitOrder::Server => a.server.cmp(&b.server),
+                HitOrder::Changed => b.since.cmp(&a.since),
+            });
+            page.hits.drain(..search.skip.min(page.hits.len()));
+            page.hits.truncate(search.take);
+        }
         Ok(page)
+    }
+
+    /// The filter once, or where the gravest are to come first once for each risk, so that more matches than are looked at
+    /// leave out the mild ones.
+    fn by_order(filter: &str, order: HitOrder) -> Vec<String> {
+        if order != HitOrder::Risk {
+            return vec![filter.to_owned()];
+        }
+        let of = |risk: &Risk| {
+            let facet = quoted(&[facet("risk", risk.as_str())], "");
+            if filter.is_empty() { facet } else { format!("{filter} AND {facet}") }
+        };
+        Risk::ALL.iter().rev().map(of).collect()
     }
 
     fn candidates(&self, query: &str, from: i64, since: &str, most: usize) -> Result<Vec<(i64, String)>, StoreError> {
@@ -174,7 +223,7 @@ impl FromRow for Hit {
         Ok(Hit {
             server: row.get("server")?,
             title: tool.display_title().map(str::to_owned),
-            description: tool.description.map(|text| text.chars().take(SHOWN).collect()),
+            description: tool.description.map(|text| cut(&text)),
             tool: tool.name,
             class: word(row, "class")?,
             risk: word(row, "risk")?,
@@ -182,6 +231,14 @@ impl FromRow for Hit {
             origin: word(row, "origin")?,
             since: row.get("since")?,
         })
+    }
+}
+
+/// The beginning of a description; what was cut off is marked by the last sign.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(SHOWN - 1).chain(['…']).collect(),
     }
 }
 

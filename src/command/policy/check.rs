@@ -10,7 +10,7 @@ use crate::store::State;
 use std::path::Path;
 
 pub(super) fn run(global: &Global, args: &PolicyCheckArgs) -> anyhow::Result<Exit> {
-    let opened = open(global, &args.file, args.written.target.as_deref(), &args.written)?;
+    let opened = open(global, &args.file, args.written.target, &args.written)?;
     let mut looked = match args.alone {
         true => LookedAt::default(),
         false => looked_at(global, &args.written, &opened.settings, &[&opened.policy])?,
@@ -25,7 +25,7 @@ pub(super) fn run(global: &Global, args: &PolicyCheckArgs) -> anyhow::Result<Exi
     print(&match format {
         PolicyFormat::Text => report.to_text(opened.policy.text()),
         PolicyFormat::Json => to_json(&report),
-        PolicyFormat::Sarif => report.to_sarif(),
+        PolicyFormat::Sarif => report.to_sarif(args.help_url.as_deref()),
     })?;
     for server in looked.taken.iter().filter(|_| !global.quiet) {
         eprintln!("note: held against the tools of {}", visible(server));

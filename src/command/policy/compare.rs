@@ -9,8 +9,8 @@ use crate::report::{PolicyComparisonReport, to_json, visible};
 use anyhow::bail;
 
 pub(super) fn diff(global: &Global, args: &PolicyDiffArgs) -> anyhow::Result<Exit> {
-    let before = open(global, &args.before, args.written.target.as_deref(), &args.written)?;
-    let after = open(global, &args.after, args.after_target.as_deref(), &args.written)?;
+    let before = open(global, &args.before, args.written.target, &args.written)?;
+    let after = open(global, &args.after, args.after_target, &args.written)?;
     readable(&before)?;
     readable(&after)?;
     let servers = servers(global, &args.written, &before, &[&before.policy, &after.policy])?;
@@ -52,8 +52,8 @@ fn servers(
 }
 
 pub(super) fn convert(global: &Global, args: &PolicyConvertArgs) -> anyhow::Result<Exit> {
-    let target: Target = args.to.parse()?;
-    let opened = open(global, &args.file, args.written.target.as_deref(), &args.written)?;
+    let target: Target = args.to;
+    let opened = open(global, &args.file, args.written.target, &args.written)?;
     readable(&opened)?;
     let servers = servers(global, &args.written, &opened, &[&opened.policy])?;
     if servers.is_empty() {

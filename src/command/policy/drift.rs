@@ -101,9 +101,14 @@ fn subjects(
         return Ok(known.into_iter().map(|one| subject(one.planned)).collect());
     }
     if !args.server.is_empty() {
-        let alias = |name: &String| args.alias.clone().unwrap_or_else(|| alias_of(name));
-        let subject = |name: &String| Subject { alias: alias(name), server: name.clone(), launch: None };
-        return Ok(args.server.iter().map(subject).collect());
+        // One that is gone, or that a lockfile alone knows, keeps the name that it was given.
+        let subject = |wanted: &String| {
+            let mut called = reader.servers_called(wanted)?;
+            let server = if called.len() == 1 && !called.contains(wanted) { called.remove(0) } else { wanted.clone() };
+            let alias = args.alias.clone().unwrap_or_else(|| alias_of(&server));
+            Ok(Subject { alias, server, launch: None })
+        };
+        return args.server.iter().map(subject).collect();
     }
     let mut all: BTreeMap<String, Subject> = BTreeMap::new();
     for lock in sides.iter().filter_map(|side| if let Side::Lock(lock) = side { Some(lock) } else { None }) {

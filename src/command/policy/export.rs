@@ -20,6 +20,9 @@ use std::path::{Path, PathBuf};
 /// How many servers are decided and written at a time: enough for every core, few enough to hold in memory.
 const PAGE: usize = 128;
 
+/// Reasons for a refusal that are told; all stand in refused.jsonl.
+const MOST_TOLD: usize = 30;
+
 /// What an export did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Summary {
@@ -45,6 +48,8 @@ pub(super) struct Export {
     documents: Report,
     losses: Report,
     refused: Report,
+    /// The first reasons for which there is no document.
+    why_refused: Vec<String>,
     summary: Summary,
 }
 
@@ -91,6 +96,7 @@ impl Export {
             documents: open("documents.jsonl")?,
             losses: open("losses.jsonl")?,
             refused: open("refused.jsonl")?,
+            why_refused: Vec::new(),
             summary: Summary::default(),
         })
     }
@@ -110,6 +116,9 @@ impl Export {
                 self.summary.refused += 1;
                 self.summary.unverified += u64::from(matches!(refused, Refused::Unverified { .. }));
                 let row = json!({ "target": target, "servers": names, "why": refused.to_string() });
+                if self.why_refused.len() < MOST_TOLD {
+                    self.why_refused.push(refused.to_string());
+                }
                 return self.refused.row(&row);
             }
         };
@@ -131,6 +140,11 @@ impl Export {
             "losses": document.losses.len(),
         });
         self.documents.row(&row)
+    }
+
+    /// Why there is no document, for the first that were refused.
+    pub(super) fn why_refused(&self) -> &[String] {
+        &self.why_refused
     }
 
     fn unread(&mut self, server: &str) -> anyhow::Result<()> {

@@ -14,16 +14,15 @@ mod replay;
 mod settings;
 mod written;
 
-use super::{Exit, database, gone, print, print_bytes, tool};
+use super::{Exit, database, named, print, print_bytes, tool};
 use crate::cli::{Global, PolicyAction, PolicyArgs};
 use crate::model::FoundTool;
-use crate::policy::{Decision, Deviation, KnownServer, PlannedServer, PolicyEffect, Target, Window, advise};
-use crate::report::{to_json, visible};
+use crate::policy::{Deviation, KnownServer, PlannedServer, PolicyEffect, Target, Window, advise};
+use crate::report::{PolicyAdviceReport, PolicyPlanReport, to_json, visible};
 use crate::store::Reader;
 use anyhow::bail;
 use export::Export;
 use settings::Settings;
-use std::collections::BTreeMap;
 
 pub(super) fn run(global: &Global, args: &PolicyArgs) -> anyhow::Result<Exit> {
     if let Some(action) = &args.action {
@@ -101,7 +100,8 @@ impl Command<'_> {
             let advice = settings.targets.iter().map(|target| {
                 advise(*target, &planned, &settings.options, settings.profile.uncounted, (10, Window::Minute))
             });
-            print(&to_json(&advice.collect::<Vec<_>>()))?;
+            let report = PolicyAdviceReport::new(self.reader.ruleset()?, name, &first.server, advice.collect());
+            print(&to_json(&report))?;
             return Ok(Exit::Done);
         }
         if !self.global.quiet && !settings.plain {
@@ -124,42 +124,29 @@ impl Command<'_> {
             bail!("--alias is the name of one server; with several, name your configuration with --clients");
         }
         let mut known: Vec<KnownServer> = Vec::with_capacity(names.len());
-        for name in names {
-            if known.iter().any(|other| other.planned.name == *name) {
+        for wanted in names {
+            let Some(name) = named::server(self.reader, wanted)? else { return Ok(Exit::Failed) };
+            if known.iter().any(|other| other.planned.name == name) {
                 continue;
             }
-            let found = self.reader.tools_of(name)?;
+            let found = self.reader.tools_of(&name)?;
             if found.is_empty() {
-                if !gone::say(self.reader, name)? {
-                    eprintln!("error: no tools are known of a server `{}`; `mcpdex crawl` adds servers", visible(name));
-                }
+                eprintln!("error: no tool of the server `{}` is known, so there is nothing to decide", visible(&name));
                 return Ok(Exit::Failed);
             }
             if !self.global.quiet && !self.global.json {
                 say_conditions(&found, self.settings);
             }
-            let planned = self.settings.plan(name, self.args.alias.as_deref(), &found);
+            let planned = self.settings.plan(&name, self.args.alias.as_deref(), &found);
             known.push(KnownServer { planned, found });
         }
         if self.global.json && self.args.out.is_none() && !self.args.budget {
-            let decided = |server: &PlannedServer| -> BTreeMap<String, Decision> {
-                let mut all: BTreeMap<String, Decision> = BTreeMap::new();
-                for tool in &server.tools {
-                    let strict =
-                        all.get(&tool.name).is_none_or(|other| tool.decision.effect.rank() > other.effect.rank());
-                    if strict {
-                        all.insert(tool.name.clone(), tool.decision.clone());
-                    }
-                }
-                all
-            };
-            match known.as_slice() {
-                [one] => print(&to_json(&decided(&one.planned)))?,
-                several => {
-                    let all = several.iter().map(|one| (one.planned.name.as_str(), decided(&one.planned)));
-                    print(&to_json(&all.collect::<BTreeMap<_, _>>()))?;
-                }
+            let planned: Vec<PlannedServer> = known.into_iter().map(|server| server.planned).collect();
+            let mut report = PolicyPlanReport::new(self.reader.ruleset()?, &self.settings.profile.name, &planned);
+            for target in &self.settings.targets {
+                report.add(*target, self.settings.documents(*target, &planned).map(|(_, document)| document));
             }
+            print(&to_json(&report))?;
             return Ok(Exit::Done);
         }
         self.act(known)
@@ -168,7 +155,7 @@ impl Command<'_> {
     /// Does with all tools of these servers what the command line asks for.
     fn act(&self, servers: Vec<KnownServer>) -> anyhow::Result<Exit> {
         if self.args.budget {
-            return budget::run(self.global, self.settings, &servers);
+            return budget::run(self.global, self.settings, self.args.format.unwrap_or_default(), &servers);
         }
         if let Some(how) = &self.args.cut_leak {
             let (report, plans) = leak::cut_leaks(self.settings, &servers, how.parse()?)?;
@@ -202,11 +189,21 @@ impl Command<'_> {
                     export.take(*target, chunk, &place, written)?;
                 }
             }
+            if settings.whichever {
+                for why in export.why_refused() {
+                    note!("{}", visible(why));
+                }
+            }
             let summary = export.finish()?;
             if !self.global.quiet {
                 eprintln!("{summary}");
             }
-            return Ok(if summary.refused > 0 { Exit::Failed } else { Exit::Done });
+            // Of all targets some cannot say it, which was told; that none could, or that a document lies, is a failure.
+            let failed = match settings.whichever {
+                true => summary.documents == 0 || summary.unverified > 0,
+                false => summary.refused > 0,
+            };
+            return Ok(if failed { Exit::Failed } else { Exit::Done });
         }
         let mut written: Vec<_> =
             settings.targets.iter().flat_map(|target| settings.documents(*target, plan(*target))).collect();

@@ -1,6 +1,6 @@
 //! `mcpdex policy test` and `mcpdex policy explain`: what a policy does with calls that are given or were made.
 
-use super::written::{Opened, looked_at, open, read};
+use super::written::{LookedAt, Opened, looked_at, open, read};
 use crate::cli::{Global, PolicyExplainArgs, PolicyTestArgs};
 use crate::command::{Exit, print};
 use crate::policy::{CheckedServer, read_calls, replay_calls};
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use std::path::Path;
 
 pub(super) fn test(global: &Global, args: &PolicyTestArgs) -> anyhow::Result<Exit> {
-    let opened = open(global, &args.file, args.written.target.as_deref(), &args.written)?;
+    let opened = open(global, &args.file, args.written.target, &args.written)?;
     refuse_unreadable(&opened)?;
     let looked = looked_at(global, &args.written, &opened.settings, &[&opened.policy])?;
     if let Some(calls) = &args.calls {
@@ -33,7 +33,7 @@ pub(super) fn test(global: &Global, args: &PolicyTestArgs) -> anyhow::Result<Exi
         let replayed = replay_calls(&opened.policy, &log.calls, &looked.servers);
         let report = PolicyReplayReport::new(&opened.path, opened.policy.target(), replayed, log.unread.len());
         print(&if global.json { to_json(&report) } else { report.to_text() })?;
-        return Ok(Exit::Done);
+        return Ok(ended(&looked));
     }
     let call: Value = serde_json::from_str(args.call.as_deref().unwrap_or_default()).context("--call is no JSON")?;
     let Some(tool) = call.get("tool").and_then(Value::as_str) else {
@@ -45,14 +45,14 @@ pub(super) fn test(global: &Global, args: &PolicyTestArgs) -> anyhow::Result<Exi
         Some(_) => bail!("the `arguments` of --call are no object"),
     };
     let server = call.get("server").and_then(Value::as_str);
-    rulings(global, &opened, &looked.servers, server, tool, Some(&arguments))
+    rulings(global, &opened, &looked, server, tool, Some(&arguments))
 }
 
 pub(super) fn explain(global: &Global, args: &PolicyExplainArgs) -> anyhow::Result<Exit> {
-    let opened = open(global, &args.file, args.written.target.as_deref(), &args.written)?;
+    let opened = open(global, &args.file, args.written.target, &args.written)?;
     refuse_unreadable(&opened)?;
     let looked = looked_at(global, &args.written, &opened.settings, &[&opened.policy])?;
-    rulings(global, &opened, &looked.servers, None, &args.tool, None)
+    rulings(global, &opened, &looked, None, &args.tool, None)
 }
 
 /// A document that does not parse decides nothing.
@@ -68,7 +68,7 @@ fn refuse_unreadable(opened: &Opened) -> anyhow::Result<()> {
 fn rulings(
     global: &Global,
     opened: &Opened,
-    servers: &[CheckedServer],
+    looked: &LookedAt,
     server: Option<&str>,
     tool: &str,
     arguments: Option<&Map<String, Value>>,
@@ -77,7 +77,7 @@ fn rulings(
     let named = opened.policy.servers();
     let mut asked: Vec<(String, String)> = Vec::new();
     let known = |one: &&CheckedServer| server.is_none_or(|name| one.alias == name || one.name == name);
-    for one in servers.iter().filter(known) {
+    for one in looked.servers.iter().filter(known) {
         let has = one.tools.iter().any(|known| known.planned.name == tool);
         if has || server.is_some() {
             asked.push((one.name.clone(), one.alias.clone()));
@@ -108,5 +108,10 @@ fn rulings(
         rows.collect(),
     );
     print(&if global.json { to_json(&report) } else { report.to_text() })?;
-    Ok(Exit::Done)
+    Ok(ended(looked))
+}
+
+/// What the policy says is told in any case; that a server which was named is not known as well.
+fn ended(looked: &LookedAt) -> Exit {
+    if looked.named_nothing { Exit::Unread } else { Exit::Done }
 }

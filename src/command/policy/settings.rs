@@ -11,6 +11,8 @@ use anyhow::bail;
 
 pub(super) struct Settings {
     pub(super) targets: Vec<Target>,
+    /// All targets were asked for, so one that cannot say what was decided is no failure.
+    pub(super) whichever: bool,
     pub(super) profile: Profile,
     pub(super) options: TargetOptions,
     /// One of the two changes that people ask for, instead of what the profile says.
@@ -25,7 +27,10 @@ impl Settings {
     pub(super) fn of(global: &Global, args: &PolicyArgs) -> anyhow::Result<Settings> {
         let usual = global.settings.targets.as_ref().map(|said| said.value.join(","));
         let default = if args.budget { "all" } else { usual.as_deref().unwrap_or("policylayer") };
-        let chosen = targets(args.target.as_deref().unwrap_or(default))?;
+        let said = (!args.target.is_empty()).then(|| args.target.join(","));
+        let chosen = said.as_deref().unwrap_or(default);
+        let whichever = chosen.split(',').any(|word| word == "all");
+        let chosen = targets(if whichever { "all" } else { chosen })?;
         let profile = match args.profile.as_deref() {
             None => profile::usual(global)?,
             Some(name) => profile::read(name)?,
@@ -36,14 +41,14 @@ impl Settings {
             bail!("--limit takes a number of calls and a window, for instance 10/minute");
         }
         let instead = if args.block { Some(PolicyEffect::Hide) } else { limit };
-        let plain = args.target.is_none()
+        let plain = args.target.is_empty()
             && usual.is_none()
             && args.profile.is_none()
             && args.out.is_none()
             && args.alias.is_none()
             && args.merge.is_none()
             && instead.is_none();
-        Ok(Settings { targets: chosen, profile, options, instead, plain })
+        Ok(Settings { targets: chosen, whichever, profile, options, instead, plain })
     }
 
     /// What is recommended, to hold a policy that somebody wrote against.
@@ -61,7 +66,7 @@ impl Settings {
             Some(name) => profile::read(name)?,
         };
         let options = target_options(set, false)?;
-        Ok(Settings { targets: vec![target], profile, options, instead: None, plain: false })
+        Ok(Settings { targets: vec![target], whichever: false, profile, options, instead: None, plain: false })
     }
 
     /// What happens to a tool.

@@ -3,7 +3,7 @@
 use super::clients;
 use super::settings::Settings;
 use crate::cli::{Global, WrittenArgs};
-use crate::command::database;
+use crate::command::{database, named};
 use crate::model::{FoundTool, Risk};
 use crate::policy::{CheckedServer, CheckedTool, PolicyFile, Target, WrittenPolicy, alias_of};
 use crate::report::visible;
@@ -28,8 +28,7 @@ pub(super) struct Opened {
 ///
 /// # Errors
 /// The file cannot be read, or is of no shape that is known.
-pub(super) fn open(global: &Global, path: &Path, target: Option<&str>, args: &WrittenArgs) -> anyhow::Result<Opened> {
-    let target = target.map(str::parse::<Target>).transpose()?;
+pub(super) fn open(global: &Global, path: &Path, target: Option<Target>, args: &WrittenArgs) -> anyhow::Result<Opened> {
     let mut files = vec![PolicyFile { file: name(path), text: read(path)? }];
     for beside in &args.beside {
         files.push(PolicyFile { file: name(beside), text: read(beside)? });
@@ -109,13 +108,15 @@ pub(super) fn looked_at(
             Some((alias, server)) if !alias.is_empty() && !alias.contains(['/', ':']) => (Some(alias), server),
             _ => (None, word.as_str()),
         };
-        let found = reader.tools_of(server)?;
-        let known = found.first().map_or(server, |tool| tool.server.as_str());
-        let alias = alias.map_or_else(|| alias_in(policies, known), str::to_owned);
-        match checked(settings, known, &alias, &found) {
+        let Some(known) = named::server(&reader, server)? else {
+            looked.named_nothing = true;
+            continue;
+        };
+        let alias = alias.map_or_else(|| alias_in(policies, &known), str::to_owned);
+        match checked(settings, &known, &alias, &reader.tools_of(&known)?) {
             Some(server) => looked.servers.push(server),
             None => {
-                eprintln!("error: no tools are known of a server `{}`; `mcpdex crawl` adds servers", visible(server));
+                eprintln!("error: no tool of the server `{}` is known", visible(&known));
                 looked.named_nothing = true;
             }
         }

@@ -3,11 +3,11 @@
 mod base;
 mod git_base;
 
-use super::{Exit, configured, database, print, print_bytes, time};
+use super::{Exit, configured, database, print, print_bytes, print_rows, time};
 use crate::cli::{Global, ScanArgs, ScanFormat};
 use crate::crawl::places;
 use crate::query::findings::{findings, known_tools, scanned};
-use crate::report::{DataAge, PlacesReport, Problem, ScanReport, ShownPlace, to_json};
+use crate::report::{DataAge, ListFormat, PlacesReport, Problem, ScanReport, ShownPlace, to_json};
 use crate::survey::{Finding, Gate, Gated, Kind};
 use anyhow::{Context, bail};
 use base::ScanBase;
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 pub(super) fn run(global: &Global, args: &ScanArgs) -> anyhow::Result<Exit> {
     if args.list_places {
-        return list_places(global);
+        return list_places(global, args.format);
     }
     let Some(revision) = &args.diff else { return look(global, args, None) };
     let mut args = args.clone();
@@ -79,7 +79,7 @@ fn look(global: &Global, args: &ScanArgs, base: Option<&ScanBase>) -> anyhow::Re
         ScanFormat::Json => print(&to_json(&report))?,
         ScanFormat::Jsonl => print(&report.to_jsonl())?,
         ScanFormat::Csv => print_bytes(&report.to_csv().context("cannot write CSV")?)?,
-        ScanFormat::Sarif => print(&report.to_sarif())?,
+        ScanFormat::Sarif => print(&report.to_sarif(args.help_url.as_deref()))?,
         ScanFormat::Markdown => print(&report.to_markdown())?,
         ScanFormat::Github => print(&report.to_github())?,
         ScanFormat::Gitlab => print(&report.to_gitlab())?,
@@ -106,7 +106,19 @@ fn by_severity(a: &Finding, b: &Finding) -> std::cmp::Ordering {
 }
 
 /// Says where configurations are looked for, and which of them are there.
-fn list_places(global: &Global) -> anyhow::Result<Exit> {
+fn list_places(global: &Global, format: ScanFormat) -> anyhow::Result<Exit> {
+    let format = match format {
+        _ if global.json => ListFormat::Json,
+        ScanFormat::Table => ListFormat::Table,
+        ScanFormat::Json => ListFormat::Json,
+        ScanFormat::Jsonl => ListFormat::Jsonl,
+        ScanFormat::Csv => ListFormat::Csv,
+        ScanFormat::Markdown => ListFormat::Markdown,
+        ScanFormat::Sarif | ScanFormat::Github | ScanFormat::Gitlab | ScanFormat::Junit => {
+            eprintln!("error: places are no findings; --list-places is written as table, json, jsonl, csv or markdown");
+            return Ok(Exit::Usage);
+        }
+    };
     let here = Path::new(".");
     let looked: Vec<_> = places::looked_for(here)
         .into_iter()
@@ -114,7 +126,7 @@ fn list_places(global: &Global) -> anyhow::Result<Exit> {
         .collect();
     let found = places::client_files(here).iter().map(|file| file.display().to_string()).collect();
     let report = PlacesReport::new(looked, found);
-    print(&if global.json { to_json(&report) } else { report.to_text() })?;
+    print_rows(&report, format, PlacesReport::to_text)?;
     Ok(Exit::Done)
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod pack;
 pub(crate) mod policy;
 pub(crate) mod program;
 pub(crate) mod python;
+pub(crate) mod sarif;
 pub(crate) mod schema;
 pub(crate) mod shelf;
 pub(crate) mod source;

@@ -2,7 +2,7 @@
 //! refuses every field that it does not know.
 
 use mcpdex_model::{Class, Confidence, DeedKind, DeedReach, Risk, Trait};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One file of rules.
@@ -83,7 +83,7 @@ pub struct RiskFactorSyntax {
 }
 
 /// One rule.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleSyntax {
     pub id: String,
@@ -110,7 +110,7 @@ pub struct RuleSyntax {
 }
 
 /// Where an action may have been read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PlaceSyntax {
     Name,
@@ -118,7 +118,7 @@ pub enum PlaceSyntax {
 }
 
 /// One clause: its fields are joined by AND, the entries of a field by OR.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct ClauseSyntax {
     pub verb: Vec<String>,
@@ -141,7 +141,7 @@ pub struct ClauseSyntax {
 }
 
 /// An invented tool that shows what a rule sees.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExampleSyntax {
     pub name: String,
@@ -158,7 +158,7 @@ pub struct ExampleSyntax {
 }
 
 /// The parameters of an example: names alone, or names with schemas.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum ParametersSyntax {
     Names(Vec<String>),
