@@ -5,6 +5,6 @@ use crate::extract::worker;
 use anyhow::Context;
 
 pub(super) fn run() -> anyhow::Result<Exit> {
-    worker::serve(std::io::stdin(), std::io::stdout().lock()).context("extraction worker failed")?;
+    worker::serve(std::io::stdin(), std::io::stdout()).context("extraction worker failed")?;
     Ok(Exit::Done)
 }

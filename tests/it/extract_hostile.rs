@@ -211,3 +211,36 @@ fn a_file_that_makes_the_parser_start_over_is_left_out_and_that_is_said() {
         assert!(said, "{:?}: {:?}", &hostile[..20], found.partial);
     }
 }
+
+/// Texts that end within what a scanner reads ahead: it has to notice that the text is over.
+#[test]
+fn a_text_that_ends_within_an_annotation_ends_its_reading() {
+    let builder = "class Config {\n    fun tools(): Tool {\n        return Tool.builder()\n            .name(\"lamp\")\n           @";
+    let texts = [
+        "class Lamp\n@",
+        "class Lamp\n@Wick",
+        "val lamp = 1\n@",
+        "val lamp = 1\n@Wick(",
+        "val lamp = 1\n  @get:Wick(\"a\"",
+        builder,
+    ];
+    for text in texts {
+        let victim = &VICTIMS[7];
+        let files = [(victim.path, victim.text.as_bytes()), (victim.hostile, text.as_bytes())];
+        let started = Instant::now();
+        let found = work(&files).unwrap();
+        assert_eq!(found.tools.len(), 1, "{text}: {found:?}");
+        // Nothing had to be left out for it.
+        assert!(!found.partial.iter().any(|note| note.detail.contains("did not come back")), "{text}: {found:?}");
+        assert!(started.elapsed() < Duration::from_secs(10), "{text}: {:?}", started.elapsed());
+    }
+}
+
+/// By the parser's own count, in the middle of such an annotation.
+#[test]
+fn an_annotation_at_which_the_parser_is_stopped_ends_its_reading() {
+    let text = format!("{}\n@Wick(\"", "/*".repeat(12_500));
+    let victim = &VICTIMS[7];
+    let found = work(&[(victim.path, victim.text.as_bytes()), (victim.hostile, text.as_bytes())]).unwrap();
+    assert_eq!(found.tools.len(), 1, "{found:?}");
+}

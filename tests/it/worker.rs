@@ -90,6 +90,90 @@ fn a_worker_that_is_late_is_ended() {
     assert!(is_gone, "the worker {} still runs", pid.trim());
 }
 
+/// A program in a worker's place: what it says is decided by the request's first line.
+#[cfg(unix)]
+fn stand_in(script: &str) -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("worker");
+    std::fs::write(&program, format!("#!/bin/sh\nPATH=/usr/bin:/bin\nread -r head\ncat > /dev/null\n{script}"))
+        .unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    folder
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_in_which_a_worker_ends_is_left_out_by_the_next() {
+    let folder = stand_in(
+        r#"case "$head" in
+*'"leave_out":["deep.py","deeper.py"]'*) echo '{"parsing":"a.py"}'; echo '"parsed"'; echo '{"read":{"tools":[],"partial":[]}}' ;;
+*'"leave_out":["deep.py"]'*) echo '{"parsing":"deeper.py"}'; kill -9 $$ ;;
+*'"leave_out":[]'*) echo '{"parsing":"a.py"}'; echo '"parsed"'; echo '{"parsing":"deep.py"}'; exit 1 ;;
+esac
+"#,
+    );
+    let archive = tar_gz_files(&[("p/a.py", b"x = 1")]);
+    let found = run(&folder.path().join("worker"), &archive, ReadLimits::default()).unwrap();
+    assert!(found.tools.is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_worker_that_ends_outside_of_a_file_or_in_file_after_file_costs_the_package() {
+    let archive = tar_gz_files(&[("p/a.py", b"x = 1")]);
+    let endings = [
+        // The parser had come back.
+        "echo '{\"parsing\":\"a.py\"}'; echo '\"parsed\"'; kill -9 $$\n",
+        // A file for each attempt.
+        "echo \"{\\\"parsing\\\":\\\"$$.py\\\"}\"; kill -9 $$\n",
+        // The file that was to be left out.
+        "echo '{\"parsing\":\"a.py\"}'; kill -9 $$\n",
+        // No answer, and no death.
+        "echo '{\"parsing\":\"a.py\"}'\n",
+    ];
+    for ending in endings {
+        let folder = stand_in(ending);
+        let error = run(&folder.path().join("worker"), &archive, ReadLimits::default()).unwrap_err();
+        assert!(matches!(error, WorkerError::Died(_)), "{ending}: {error}");
+    }
+}
+
+/// The request as it is on the wire, with a file to leave out, to the worker itself.
+#[test]
+fn a_file_that_is_left_out_is_told_and_the_others_are_read() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let source =
+        b"from fastmcp import FastMCP\nmcp = FastMCP('x')\n@mcp.tool\ndef ring(): ...\nimport deep\nmcp.run()\n";
+    let archive = tar_gz_files(&[("p/server.py", source), ("p/deep.py", b"x = 1")]);
+    let limits = serde_json::to_value(ReadLimits::default()).unwrap();
+    let package = serde_json::to_value(package(Ecosystem::Pypi, "lantern")).unwrap();
+    let request = serde_json::json!({
+        "kind": ArchiveKind::TarGz, "package": package, "limits": limits, "leave_out": ["deep.py"],
+    });
+    let mut worker = Command::new(env!("CARGO_BIN_EXE_mcpdex"))
+        .arg("extract-worker")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = worker.stdin.take().unwrap();
+    stdin.write_all(format!("{request}\n").as_bytes()).unwrap();
+    stdin.write_all(&archive).unwrap();
+    drop(stdin);
+    let output = worker.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.contains(&serde_json::json!({"parsing": "server.py"})), "{text}");
+    assert!(!lines.contains(&serde_json::json!({"parsing": "deep.py"})), "{text}");
+    let found: Extraction = serde_json::from_value(lines.last().unwrap()["read"].clone()).unwrap();
+    assert_eq!(found.tools.len(), 1, "{found:?}");
+    let told = found.partial.iter().find(|note| note.detail.contains("did not come back")).unwrap();
+    assert_eq!(told.site.as_ref().unwrap().file, "deep.py");
+    assert!(!found.is_complete());
+}
+
 #[test]
 fn an_answer_beyond_the_cap_is_not_read() {
     let archive = tar_gz_files(&[("p/a.py", b"x = 1")]);

@@ -2,10 +2,12 @@
 //! parser, so that no reader can forget a guard: size, bracket depth, effort and deadline are looked at here.
 //!
 //! These guards are the first line. The second is the worker process: depth that no bracket shows can still overflow
-//! the C stack.
+//! the C stack, and a grammar's scanner can loop without asking for a byte. Such a file ends the worker, and the next one is
+//! told to leave it out.
 
 use super::Budget;
 use super::engine::site;
+use super::engine::watch::Watch;
 use mcpdex_model::{Partial, PartialReason};
 use std::cell::Cell;
 use std::ops::{ControlFlow, Range};
@@ -43,6 +45,10 @@ pub(super) fn parse_part(
 ) -> Result<Tree, Partial> {
     let refuse = |reason, detail: String| Partial::missing(reason, detail, Some(site::told(path, site::line(row))));
     let limits = &budget.limits;
+    if budget.watch().is_some_and(|watch| watch.leaves_out(path)) {
+        let detail = "the parser did not come back from this file, so it was left out".to_owned();
+        return Err(refuse(PartialReason::UnparsedFile, detail));
+    }
     let whole = range.len() == source.len();
     let part = source.get(range.clone()).unwrap_or_default();
     if part.len() > limits.source_bytes {
@@ -70,21 +76,38 @@ pub(super) fn parse_part(
         }
     }
     let effort = Effort::of(part.len());
+    let beat = || budget.watch().into_iter().for_each(Watch::beat);
     let mut asked = 0u32;
     let mut watch = |_: &ParseState| {
         asked = asked.wrapping_add(1);
+        beat();
         let is_over = asked.is_multiple_of(ASKED_A_LOOK) && budget.expired();
         if effort.is_spent() || is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let options = ParseOptions::new().progress_callback(&mut watch);
+    // Where a line ended that was given to the parser last.
+    let mut line_end = None;
     let mut read = |at: usize, _| {
+        beat();
         let end = range.end.min(at.saturating_add(PIECE));
         let piece = source.get(at..end).unwrap_or_default();
         effort.read(at, piece.len());
-        // A scanner that is deep in a token is not asked whether to go on; the end of the text ends it.
-        if effort.is_spent() { &[][..] } else { piece }
+        let given = if effort.is_spent() {
+            // A scanner that is deep in a token is not asked whether to go on; the end of the text ends it.
+            if line_end == Some(at) { &[][..] } else { LINE_END }
+        } else if at == range.end && !part.is_empty() && !part.ends_with(LINE_END) {
+            LINE_END
+        } else {
+            piece
+        };
+        line_end = given.ends_with(LINE_END).then(|| at.saturating_add(given.len()));
+        given
     };
-    let tree = parser.parse_with_options(&mut read, None, Some(options));
+    let parse = || parser.parse_with_options(&mut read, None, Some(options));
+    let tree = match budget.watch() {
+        Some(watch) => watch.during(path, parse),
+        None => parse(),
+    };
     if effort.is_spent() {
         let detail = "its text makes the parser start over again and again, so it was left out".to_owned();
         return Err(refuse(PartialReason::LimitReached, detail));
@@ -96,6 +119,9 @@ pub(super) fn parse_part(
 const ASKED_A_LOOK: u32 = 8;
 /// Bytes that the parser is given at a time. What it reads twice within one piece is not noticed.
 const PIECE: usize = 256;
+/// What every text ends with, as the parser is given it. A scanner that looks for the rest of a line (Kotlin's reads the
+/// annotation ahead of an accessor) does not ask whether the text is over, and would look for ever.
+const LINE_END: &[u8] = b"\n";
 /// What a step back or ahead counts as, in bytes: most are to the next word.
 const STEP: usize = 16;
 /// How often the parser may read each byte, on average. Published code is read less than thrice; text that is made for

@@ -4,18 +4,22 @@
 //! happens (an answer, a refusal, its death, silence) into a `Result` within the deadline. Inside: [`serve`] gives up
 //! memory and time beyond the limits, then reads the archive and extracts.
 //!
-//! On the wire: the request is one line of JSON and then the bytes of the archive up to the end of stdin; the answer is
-//! one JSON document on stdout. The worker has no environment, opens no connection and no file (but what the system tells of
-//! its own memory).
+//! On the wire: the request is one line of JSON and then the bytes of the archive up to the end of stdin; what comes back is
+//! lines of JSON on stdout, one before and one after each file that is parsed, and the answer as the last. So it is known in
+//! which file a worker ended that a parser never came back to: the next one is told to leave that file out. The worker has
+//! no environment, opens no connection and no file (but what the system tells of its own memory).
 
 use super::archive::{self, ArchiveKind};
+use super::engine::watch::{self, Parsing, Stillness, Watch};
 use super::{Budget, Extraction, PackageInfo, ReadLimits, extract};
 use mcpdex_model::Outcome;
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
@@ -56,18 +60,32 @@ struct Request {
     kind: ArchiveKind,
     package: PackageInfo,
     limits: ReadLimits,
+    /// Files in which earlier workers ended.
+    leave_out: Vec<String>,
 }
 
+/// One line of what a worker says; the last is its answer.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Answer {
+enum Said {
+    /// The file with this path is being parsed.
+    Parsing(String),
+    Parsed,
     Read(Extraction),
-    Refused { outcome: Outcome, detail: String },
+    Refused {
+        outcome: Outcome,
+        detail: String,
+    },
 }
+
+/// Files of one package that may end a worker each before the package is given up.
+const MOST_LEFT_OUT: usize = 3;
 
 /// Learns the tools of one archive in a worker process. `program` is the mcpdex binary (`std::env::current_exe()`).
 ///
-/// Safe to call many times at once; each call has a process of its own. Dropping the future ends the process.
+/// Safe to call many times at once; each call has a process of its own. Dropping the future ends the process. A file that
+/// ends the process which parses it is left out by the next, up to three, within the same `limits.millis`; the list then
+/// says so.
 ///
 /// # Errors
 /// See [`WorkerError`]; every variant concerns this package alone and has an [`Outcome`].
@@ -78,8 +96,40 @@ pub async fn extract_archive(
     package: PackageInfo,
     limits: &ReadLimits,
 ) -> Result<Extraction, WorkerError> {
+    let whole = Duration::from_millis(limits.millis);
+    let started = Instant::now();
+    let mut request = Request { kind, package, limits: *limits, leave_out: Vec::new() };
+    loop {
+        let time = whole.saturating_sub(started.elapsed());
+        let ended = attempt(program, archive, &request, time).await?;
+        let file = match ended {
+            Ended::Answered(extraction) => return Ok(extraction),
+            Ended::Refused { outcome, detail } => return Err(WorkerError::Refused { outcome, detail }),
+            Ended::Late => return Err(WorkerError::Timeout(whole)),
+            Ended::Died { how, parsing: None } => return Err(WorkerError::Died(how)),
+            Ended::Died { how, parsing: Some(file) } => {
+                if request.leave_out.len() >= MOST_LEFT_OUT || request.leave_out.contains(&file) {
+                    return Err(WorkerError::Died(how));
+                }
+                file
+            }
+        };
+        request.leave_out.push(file);
+    }
+}
+
+/// How one worker ended.
+enum Ended {
+    Answered(Extraction),
+    Refused { outcome: Outcome, detail: String },
+    Late,
+    Died { how: String, parsing: Option<String> },
+}
+
+async fn attempt(program: &Path, archive: &[u8], request: &Request, time: Duration) -> Result<Ended, WorkerError> {
+    let limits = &request.limits;
     let broken = |error: serde_json::Error| WorkerError::Died(format!("unreadable exchange: {error}"));
-    let mut head = serde_json::to_vec(&Request { kind, package, limits: *limits }).map_err(broken)?;
+    let mut head = serde_json::to_vec(request).map_err(broken)?;
     head.push(b'\n');
     let mut command = Command::new(program);
     // Where the caller stands is none of its business.
@@ -97,38 +147,44 @@ pub async fn extract_archive(
         let _ = stdin.shutdown().await;
         drop(stdin);
     };
-    let mut answer = Vec::new();
+    let mut said = Vec::new();
     let mut capped = stdout.take(limits.answer_bytes.saturating_add(1));
-    let time = Duration::from_millis(limits.millis);
     let exchange = async {
-        let (_, received) = tokio::join!(send, capped.read_to_end(&mut answer));
+        let (_, received) = tokio::join!(send, capped.read_to_end(&mut said));
         received?;
-        if answer.len() as u64 > limits.answer_bytes {
+        if said.len() as u64 > limits.answer_bytes {
             return Ok(None);
         }
         child.wait().await.map(Some)
     };
     let status = match tokio::time::timeout(time, exchange).await {
-        Err(_) => return Err(WorkerError::Timeout(time)),
+        Err(_) => return Ok(Ended::Late),
         Ok(Err(error)) => return Err(WorkerError::Died(error.to_string())),
         Ok(Ok(None)) => return Err(WorkerError::TooMuch(limits.answer_bytes)),
         Ok(Ok(Some(status))) => status,
     };
+    let last = said.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty()).unwrap_or_default();
     if !status.success() {
         mcpdex_process::settle(status).await;
-        return Err(WorkerError::Died(status.to_string()));
+        let parsing = match serde_json::from_slice(last) {
+            Ok(Said::Parsing(file)) => Some(file),
+            _ => None,
+        };
+        return Ok(Ended::Died { how: status.to_string(), parsing });
     }
-    match serde_json::from_slice(&answer).map_err(broken)? {
-        Answer::Read(extraction) => Ok(extraction),
-        Answer::Refused { outcome, detail } => Err(WorkerError::Refused { outcome, detail }),
+    match serde_json::from_slice(last).map_err(broken)? {
+        Said::Read(extraction) => Ok(Ended::Answered(extraction)),
+        Said::Refused { outcome, detail } => Ok(Ended::Refused { outcome, detail }),
+        Said::Parsing(_) | Said::Parsed => Err(WorkerError::Died("it gave no answer".to_owned())),
     }
 }
 
-/// The worker's side: reads one request from `input`, writes one answer to `output`.
+/// The worker's side: reads one request from `input`, writes what it says to `output`.
 ///
 /// # Errors
-/// The request is malformed, a pipe broke, or the limits cannot be set. The caller must end the process with a failure.
-pub fn serve(input: impl Read, mut output: impl Write) -> io::Result<()> {
+/// The request is malformed, a pipe broke, the limits cannot be set, or a parser does not come back from a file (a thread
+/// of this process then runs on). The caller must end the process with a failure.
+pub fn serve(input: impl Read, output: impl Write + Send + 'static) -> io::Result<()> {
     let mut input = BufReader::new(input);
     let mut head = String::new();
     (&mut input).take(MAX_HEAD).read_line(&mut head)?;
@@ -136,19 +192,56 @@ pub fn serve(input: impl Read, mut output: impl Write) -> io::Result<()> {
     confine(&request.limits)?;
     let mut bytes = Vec::new();
     input.take(request.limits.archive_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
-    let answer = answer(&bytes, request)?;
-    serde_json::to_writer(&mut output, &answer)?;
+    let watch = Arc::new(Watch::new(request.leave_out.clone(), Box::new(output), |output, parsing| {
+        let said = match parsing {
+            Parsing::Begins(path) => Said::Parsing(path.to_owned()),
+            Parsing::Ends => Said::Parsed,
+        };
+        // Whoever no longer listens ends this process in its own time.
+        let _ = say(output, &said);
+    }));
+    let answer = answer_watched(bytes, request, &watch)?;
+    say(&mut **watch.output(), &answer)
+}
+
+/// Bytes of the request's first line; a package name, some paths and some numbers fit easily.
+const MAX_HEAD: u64 = 64 << 10;
+
+fn say(output: &mut dyn Write, said: &Said) -> io::Result<()> {
+    serde_json::to_writer(&mut *output, said)?;
+    output.write_all(b"\n")?;
     output.flush()
 }
 
-/// Bytes of the request's first line; a package name and some numbers fit easily.
-const MAX_HEAD: u64 = 64 << 10;
+/// How often it is looked whether a parse still comes on.
+const LOOK: Duration = Duration::from_millis(100);
 
-fn answer(bytes: &[u8], request: Request) -> io::Result<Answer> {
-    let budget = Budget::start(request.limits);
+/// The answer, unless a parse stands still.
+fn answer_watched(bytes: Vec<u8>, request: Request, watch: &Arc<Watch>) -> io::Result<Said> {
+    let (sender, receiver) = mpsc::channel();
+    let watched = Arc::clone(watch);
+    std::thread::Builder::new().spawn(move || {
+        let _ = sender.send(answer(&bytes, request, watched));
+    })?;
+    let mut stillness = Stillness::default();
+    loop {
+        match receiver.recv_timeout(LOOK) {
+            Ok(answer) => return answer,
+            Err(RecvTimeoutError::Disconnected) => return Err(io::Error::other("the reader ended without an answer")),
+            Err(RecvTimeoutError::Timeout) => {
+                if stillness.is_too_long(watch.beats(), watch::process_time()) {
+                    return Err(io::Error::other("a parser does not come back from a file"));
+                }
+            }
+        }
+    }
+}
+
+fn answer(bytes: &[u8], request: Request, watch: Arc<Watch>) -> io::Result<Said> {
+    let budget = Budget::start(request.limits).watched_by(watch);
     Ok(match archive::read(request.kind, bytes, request.package, &request.limits) {
-        Ok(tree) => Answer::Read(extract(&tree, &budget)?),
-        Err(error) => Answer::Refused { outcome: error.outcome(), detail: error.to_string() },
+        Ok(tree) => Said::Read(extract(&tree, &budget)?),
+        Err(error) => Said::Refused { outcome: error.outcome(), detail: error.to_string() },
     })
 }
 

@@ -1,10 +1,11 @@
 //! What reading one package may cost: processor seconds, memory, and the seconds that whoever waits for the answer has.
 //! No reader counts steps for a limit: a step is only when the clock is looked at.
 
+use super::watch::Watch;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Bounds on one package. Every number is a maximum; what lies beyond is refused or marked partial, never cut silently.
@@ -98,6 +99,7 @@ pub struct Budget {
     meter: Meter,
     looks: AtomicU32,
     ended: OnceLock<Limit>,
+    watch: Option<Arc<Watch>>,
 }
 
 /// How many looks at the clock come before one at the memory, which costs more.
@@ -117,7 +119,17 @@ impl Budget {
     }
 
     fn of(limits: ReadLimits, meter: Meter) -> Self {
-        Budget { limits, meter, looks: AtomicU32::new(0), ended: OnceLock::new() }
+        Budget { limits, meter, looks: AtomicU32::new(0), ended: OnceLock::new(), watch: None }
+    }
+
+    /// The same budget, and `watch` is told which file is being parsed.
+    pub(crate) fn watched_by(self, watch: Arc<Watch>) -> Self {
+        Budget { watch: Some(watch), ..self }
+    }
+
+    /// Who is told which file is being parsed, if anybody is.
+    pub(crate) fn watch(&self) -> Option<&Watch> {
+        self.watch.as_deref()
     }
 
     /// The same budget for a thread that begins now: processor time is counted by thread.
@@ -126,7 +138,7 @@ impl Budget {
             Meter::System { start, memory, .. } => Meter::System { start, cpu: thread_time(), memory },
             Meter::Scripted(each) => Meter::Scripted(each),
         };
-        Budget::of(self.limits, meter)
+        Budget { watch: self.watch.clone(), ..Budget::of(self.limits, meter) }
     }
 
     /// Whether a limit was passed. Looks at the clock: to be asked in every loop whose length the package decides, but

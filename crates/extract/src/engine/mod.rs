@@ -5,6 +5,7 @@
 //! | role | here | in a language's folder |
 //! |---|---|---|
 //! | what the work may cost, and which limit ended it | [`budget`] | `limit`: what was left out by then |
+//! | which file is being parsed, seen from outside | [`watch`] | |
 //! | a file and a line, and what is no part of the server | [`site`], [`aside`] | `source`: the files |
 //! | what may be missing from the list | [`notes`] | `absent`: why there is nothing at all |
 //! | what must hold for a tool to be there | [`condition`] | `condition`, `setting` |
@@ -20,3 +21,4 @@ pub(crate) mod json;
 pub(crate) mod notes;
 pub(crate) mod schema;
 pub(crate) mod site;
+pub(crate) mod watch;
