@@ -244,7 +244,11 @@ impl Machine<'_> {
                 Some(name) => match (self.attribute(&object, &name), args.plain.get(2)) {
                     // Whether the attribute is there is as unknown as its value.
                     (Value::Method(method), Some(_)) if method.0.is_unknown() => Value::Unknown,
-                    (Value::Method(_), Some(default)) => default.clone(),
+                    (Value::Method(_), Some(default)) => {
+                        let is_there = matches!(object, Value::Function(_) | Value::Bound(_))
+                            && self.has_attribute(&object, &name, module, args.line).truth() != Some(false);
+                        if is_there { Value::Unknown } else { default.clone() }
+                    }
                     (found, _) => found,
                 },
                 None => {
@@ -255,9 +259,15 @@ impl Machine<'_> {
                     Value::Unknown
                 }
             },
+            ("hasattr", Some(object)) => match args.plain.get(1).and_then(Value::as_text) {
+                Some(name) => self.has_attribute(&object, &name, module, args.line),
+                None => Value::Unknown,
+            },
             ("setattr", Some(object)) => {
                 if let (Some(name), Some(value)) = (args.plain.get(1).and_then(Value::as_text), args.plain.get(2)) {
                     self.set_attribute(&object, &name, value.clone());
+                } else {
+                    super::inspect::open(&object);
                 }
                 Value::None
             }
@@ -267,6 +277,10 @@ impl Machine<'_> {
             ("callable", Some(Value::Function(_) | Value::Bound(_) | Value::Class(_))) => Value::Bool(true),
             ("callable", Some(Value::None | Value::Str(_) | Value::Int(_) | Value::Bool(_))) => Value::Bool(false),
             ("isinstance", Some(value)) => is_instance(&value, args.plain.get(1)).map_or(Value::Unknown, Value::Bool),
+            ("vars", Some(object @ Value::Instance(_))) => {
+                super::inspect::open(&object);
+                Value::Unknown
+            }
             ("vars", Some(Value::Module(number))) => self.module_names(number),
             ("globals", None) => self.module_names(module),
             ("dir", Some(object @ (Value::Instance(_) | Value::Class(_)))) => {

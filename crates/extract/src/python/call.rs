@@ -29,6 +29,7 @@ impl Machine<'_> {
             wraps: RefCell::new(None),
             attributes: RefCell::default(),
             in_class: env.is_class,
+            is_handed_out: Cell::new(false),
         }))
     }
 
@@ -63,6 +64,12 @@ impl Machine<'_> {
                 function.binding.set(binding);
                 return value;
             }
+        }
+        if let Value::Function(function) = &value
+            && !matches!(decorator, Value::Function(_) | Value::Bound(_) | Value::Class(_) | Value::Instance(_))
+        {
+            let takes_over = matches!(decorator, Value::Made(made) if made.kind() == "wraps");
+            function.is_handed_out.set(function.is_handed_out.get() || !takes_over);
         }
         let args = Args { plain: vec![value.clone()], line, ..Args::default() };
         match self.call(decorator, args, module) {

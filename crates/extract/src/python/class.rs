@@ -23,6 +23,27 @@ impl Class {
             })
     }
 
+    /// Whether all that the class holds stands in the package: no base, decorator or metaclass from elsewhere, and no method
+    /// that answers for names which it does not hold.
+    pub(super) fn is_closed(&self) -> bool {
+        let answers = ["__getattr__", "__getattribute__"].iter().any(|name| self.find(name).is_some());
+        !answers && self.is_own(0)
+    }
+
+    fn is_own(&self, depth: usize) -> bool {
+        const PLAIN: [&str; 4] = ["builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"];
+        let is_own = |base: &Value| match base {
+            Value::Class(class) => class.is_own(depth + 1),
+            Value::External(path) => PLAIN.contains(&&**path),
+            _ => false,
+        };
+        let is_dataclass = self.is_dataclass.get() && self.def.decorators.len() == 1;
+        depth < 20
+            && (self.def.decorators.is_empty() || is_dataclass)
+            && self.def.bases.iter().all(|base| matches!(base, ast::Arg::Plain(_)))
+            && self.bases.iter().all(is_own)
+    }
+
     pub(super) fn is_enum(&self) -> bool {
         self.has_external_base(&|path| matches!(path, "enum.Enum" | "enum.StrEnum" | "enum.IntEnum"))
     }

@@ -2,8 +2,9 @@
 
 use super::ast::{Name, ParamKind};
 use super::machine::Machine;
-use super::tool::shown;
+use super::tool::{MARKS, has_attribute, shown};
 use super::value::{Args, Class, Function, Value, last};
+use mcpdex_model::PartialReason;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -59,10 +60,55 @@ pub(super) fn names(object: &Value) -> Vec<Name> {
     names.into_iter().collect()
 }
 
+/// The attribute of an object that was given attributes whose names are not known.
+pub(super) const DICTIONARY: &str = "__dict__";
+
+/// Takes note that an object may have attributes that nothing here shows.
+pub(super) fn open(object: &Value) {
+    if let Value::Instance(instance) = object {
+        instance.attributes.borrow_mut().insert(Rc::from(DICTIONARY), Value::Unknown);
+    }
+}
+
+/// `hasattr(object, name)`; `None` when that is not known.
+pub(super) fn has(object: &Value, name: &str) -> Option<bool> {
+    // Every object has some of these; a mark is not one.
+    let is_special = name.starts_with("__") && !MARKS.contains(&name);
+    match object {
+        Value::Function(function) => has_attribute(function, name),
+        // A method passes on what its function has, and has two attributes of its own.
+        Value::Bound(bound) if !matches!(name, "__self__" | "__func__") => has_attribute(&bound.1, name),
+        Value::Bound(_) => Some(true),
+        Value::Instance(instance) => {
+            let own = instance.attributes.borrow();
+            if own.contains_key(name) || instance.class.find(name).is_some() {
+                return Some(true);
+            }
+            (instance.class.is_closed() && !own.contains_key(DICTIONARY) && !is_special).then_some(false)
+        }
+        Value::Class(class) => {
+            let found = class.find(name).is_some();
+            (found || class.is_closed() && !is_special).then_some(found)
+        }
+        _ => None,
+    }
+}
+
 /// What stands for a default or an annotation that is not there.
 const EMPTY: &str = "inspect.Parameter.empty";
 
 impl Machine<'_> {
+    /// `hasattr(object, name)`, and a note where a tool may depend on what another package's decorator did.
+    pub(super) fn has_attribute(&mut self, object: &Value, name: &str, module: usize, line: u32) -> Value {
+        let found = has(object, name);
+        if found.is_none() && matches!(object, Value::Function(_) | Value::Bound(_)) {
+            let detail = format!("whether a function has `{name}` is decided by a decorator of another package");
+            let site = self.site(module, line);
+            self.note(PartialReason::GeneratedTools, &detail, site);
+        }
+        found.map_or(Value::Unknown, Value::Bool)
+    }
+
     /// `inspect.signature(function)`: an object whose `parameters` can be looped over.
     pub(super) fn signature(&mut self, function: &Value, module: usize) -> Value {
         let (function, skip) = match function {

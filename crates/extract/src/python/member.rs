@@ -58,6 +58,9 @@ impl Machine<'_> {
                 return Value::External(Rc::from(format!("{path}.{name}")));
             }
             Value::Instance(instance) => {
+                if &**name == super::inspect::DICTIONARY {
+                    super::inspect::open(object);
+                }
                 let own = instance.attributes.borrow().get(name).cloned();
                 own.or_else(|| match &**name {
                     "__class__" => Some(Value::Class(Rc::clone(&instance.class))),

@@ -31,10 +31,69 @@ pub(super) fn shown(function: &Rc<Function>) -> (Rc<Function>, bool) {
     (at, is_bound)
 }
 
+/// The attributes by which the frameworks' own marking decorators are known.
+pub(super) const MARKS: &[&str] = &["__fastmcp__", "_mcp_tool_registration"];
+
+/// What a marking decorator of a framework put on a function, or on the function that it wraps.
+fn mark_of(function: &Rc<Function>) -> Option<Value> {
+    let own = function.attributes.borrow().get("__tool__").cloned();
+    own.or_else(|| match &*function.wraps.borrow() {
+        Some(Value::Function(inner)) => mark_of(inner),
+        _ => None,
+    })
+}
+
+/// Whether a function has an attribute, which is not known of one that was handed to a decorator of another package.
+pub(super) fn has_attribute(function: &Rc<Function>, name: &str) -> Option<bool> {
+    let mut at = Rc::clone(function);
+    let mut is_open = false;
+    for _ in 0..20 {
+        if at.attributes.borrow().contains_key(name) || (MARKS.contains(&name) && mark_of(&at).is_some()) {
+            return Some(true);
+        }
+        // A mark of a framework is not put there by another's decorator.
+        is_open |= at.is_handed_out.get() && !MARKS.contains(&name);
+        let inner = match &*at.wraps.borrow() {
+            Some(Value::Function(inner)) => Rc::clone(inner),
+            Some(Value::Bound(bound)) => Rc::clone(&bound.1),
+            Some(_) => return None,
+            None => break,
+        };
+        at = inner;
+    }
+    if OF_EVERY_FUNCTION.contains(&name) {
+        return Some(true);
+    }
+    (!is_open).then_some(false)
+}
+
+/// Attributes of every function.
+const OF_EVERY_FUNCTION: &[&str] = &[
+    "__name__",
+    "__qualname__",
+    "__doc__",
+    "__module__",
+    "__call__",
+    "__code__",
+    "__defaults__",
+    "__dict__",
+    "__annotations__",
+    "__class__",
+    "__globals__",
+    "__get__",
+    "__kwdefaults__",
+    "__closure__",
+    "__hash__",
+    "__eq__",
+];
+
 /// `function.name`, where Python defines the attribute or the package sets it.
 pub(super) fn function_attribute(function: &Rc<Function>, name: &str) -> Option<Value> {
     if let Some(value) = function.attributes.borrow().get(name) {
         return Some(value.clone());
+    }
+    if MARKS.contains(&name) {
+        return mark_of(function);
     }
     let inner = shown(function).0;
     if inner.wraps.borrow().is_some() {
@@ -54,7 +113,12 @@ pub(super) fn function_attribute(function: &Rc<Function>, name: &str) -> Option<
                 .unwrap_or_else(|| inner.def.doc.clone().map_or(Value::None, Value::Str)),
         ),
         "__wrapped__" => function.wraps.borrow().clone(),
-        _ => None,
+        // What stands in for a function carries the attributes of that function.
+        _ => match &*function.wraps.borrow() {
+            Some(Value::Function(inner)) => function_attribute(inner, name),
+            Some(Value::Bound(bound)) => function_attribute(&bound.1, name),
+            _ => None,
+        },
     }
 }
 

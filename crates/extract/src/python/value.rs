@@ -124,6 +124,8 @@ pub(super) struct Function {
     pub attributes: RefCell<BTreeMap<Name, Value>>,
     /// Defined in the body of a class.
     pub in_class: bool,
+    /// Handed to a decorator of another package, which may have put attributes on it.
+    pub is_handed_out: Cell<bool>,
 }
 
 #[derive(Debug)]
