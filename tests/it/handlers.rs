@@ -1,4 +1,4 @@
-//! What handlers do against what their definitions say: seventy invented handlers in five languages under
+//! What handlers do against what their definitions say: eighty-four invented handlers in six languages under
 //! `tests/data/handlers`, in which each line that does something names the tools that reach it (`does TOOL: KIND`).
 //! The head of each file says which tools do more than their definition says, which less, and which are honest.
 
@@ -28,12 +28,13 @@ struct Server {
 type Place = (&'static str, &'static str, Option<(&'static str, &'static str)>);
 
 /// Where each language keeps the file of a server, and what stands beside it.
-const LANGUAGES: [Place; 5] = [
+const LANGUAGES: [Place; 6] = [
     ("python", "server.py", None),
     ("typescript", "index", Some(("package.json", r#"{ "name": "handlers", "version": "1.0.0", "type": "module" }"#))),
     ("go", "main.go", Some(("go.mod", "module example.test/handlers\n"))),
     ("rust", "src/main.rs", Some(("Cargo.toml", "[package]\nname = \"handlers\"\n"))),
     ("csharp", "Program.cs", None),
+    ("kotlin", "src/main/kotlin/mill/Main.kt", None),
 ];
 
 fn servers() -> Vec<Server> {
@@ -119,7 +120,7 @@ fn what_handlers_do_is_found_and_nothing_is_invented() {
         assert_eq!(names, all, "{}", server.path);
     }
     println!("{found} of {wanted} deeds of the {dishonest} found; {honest} honest\n{told}");
-    assert_eq!((dishonest, honest), (50, 20));
+    assert_eq!((dishonest, honest), (60, 24));
     assert_eq!(invented, 0, "{told}");
     assert!(found * 10 >= wanted * 9, "{found} of {wanted} deeds\n{told}");
 }
@@ -161,8 +162,8 @@ fn code_that_does_more_is_a_finding_honest_code_is_none_and_nothing_gets_milder(
             }
         }
     }
-    println!("{told} of 40 contradictions told\n{missed}");
-    assert!(told >= 36, "{told} of 40\n{missed}");
+    println!("{told} of 49 contradictions told\n{missed}");
+    assert!(told >= 44, "{told} of 49\n{missed}");
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(super) fn beside<'t>(
         let (target, is_entry) = match sibling.kind() {
             "pair" | "keyword_argument" | "field_initializer" | "assignment_expression" => (value, true),
             "keyed_element" => (last(), true),
-            "argument" | "literal_element" => (last(), false),
+            "argument" | "literal_element" | "value_argument" => (last(), false),
             _ => (Some(*sibling), false),
         };
         let Some(target) = target else { continue };
@@ -104,7 +104,8 @@ pub(super) fn function_of<'t>(program: &Program<'t>, file: usize, node: Node<'t>
         | "field_expression"
         | "member_access_expression"
         | "scoped_identifier"
-        | "field_access" => {
+        | "field_access"
+        | "navigation_expression" => {
             let parts = named(node);
             let (first, last) = (parts.first()?, parts.last()?);
             let (on, name) = (program.forest.text(file).get(first.byte_range())?, text_of(program, file, *last)?);
@@ -122,6 +123,12 @@ pub(super) fn function_of<'t>(program: &Program<'t>, file: usize, node: Node<'t>
         "call" | "call_expression" | "invocation_expression" | "method_invocation" if depth < 3 => {
             let args = node.child_by_field_name("arguments").map(named).unwrap_or_default();
             args.into_iter().rev().find_map(|arg| function_of(program, file, arg, depth + 1))
+        }
+        "annotated_lambda" if depth < 3 => function_of(program, file, *named(node).last()?, depth + 1),
+        "callable_reference" => {
+            let name = text_of(program, file, *named(node).last()?)?;
+            let found = program.lookup(file, &name).and_then(|found| resolved(program, found));
+            found.or_else(|| program.only_method(file, &name).map(Handler::Func))
         }
         "parenthesized_expression" | "as_expression" | "argument" | "literal_element" if depth < 3 => {
             function_of(program, file, *named(node).first()?, depth + 1)

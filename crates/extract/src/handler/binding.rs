@@ -86,6 +86,7 @@ impl Lowering<'_> {
             | "subscript"
             | "member_access_expression"
             | "field_access"
+            | "navigation_expression"
             | "subscript_expression"
             | "index_expression"
             | "element_access_expression"

@@ -1,7 +1,8 @@
 //! What one file declares: its functions, classes, imports and the names at its top. Syntax in, an index out.
 
 use super::import::{self, Import};
-use super::lower::{Lowering, line, named};
+use super::kotlin;
+use super::lower::{Lowering, body_of, line, named};
 use super::pattern::{names, path_text};
 use super::term::{ClassId, FuncId, Name, Param, Part, Pattern, Term};
 use std::cell::{Cell, OnceCell};
@@ -59,7 +60,7 @@ pub(super) struct File<'t> {
     pub is_cut: Cell<bool>,
 }
 
-const FUNCTIONS: [&str; 17] = [
+const FUNCTIONS: [&str; 20] = [
     "function_definition",
     "lambda",
     "function_declaration",
@@ -77,6 +78,9 @@ const FUNCTIONS: [&str; 17] = [
     "anonymous_method_expression",
     "constructor_declaration",
     "compact_constructor_declaration",
+    "lambda_literal",
+    "anonymous_function",
+    "secondary_constructor",
 ];
 
 const CLASSES: [&str; 12] = [
@@ -94,7 +98,7 @@ const CLASSES: [&str; 12] = [
     "trait_item",
 ];
 
-const GLOBALS: [&str; 7] = [
+const GLOBALS: [&str; 8] = [
     "assignment",
     "variable_declarator",
     "var_spec",
@@ -102,6 +106,7 @@ const GLOBALS: [&str; 7] = [
     "const_item",
     "static_item",
     "assignment_expression",
+    "property_declaration",
 ];
 
 struct Reader<'t> {
@@ -215,11 +220,12 @@ impl<'t> Reader<'t> {
         while let Some(before) = first.prev_sibling().filter(|before| before.kind() == "attribute_item") {
             first = before;
         }
-        let body = node.child_by_field_name("body").unwrap_or(node);
+        let body = body_of(node).unwrap_or(node);
         let result = ["return_type", "result", "returns", "type"]
             .iter()
             .find_map(|name| node.child_by_field_name(name))
-            .map(|ty| Rc::from(path_text(self.of(ty))));
+            .map(|ty| Rc::from(path_text(self.of(ty))))
+            .or_else(|| kotlin::result(self.text, node));
         Func {
             name: self.name(node.child_by_field_name("name")),
             node,
@@ -238,7 +244,11 @@ impl<'t> Reader<'t> {
         let heritage = ["superclasses", "superclass", "interfaces", "bases"];
         let lists = heritage.iter().filter_map(|name| node.child_by_field_name(name));
         let lists: Vec<Node<'t>> = lists
-            .chain(named(node).into_iter().filter(|child| matches!(child.kind(), "class_heritage" | "base_list")))
+            .chain(
+                named(node)
+                    .into_iter()
+                    .filter(|child| matches!(child.kind(), "class_heritage" | "base_list" | "delegation_specifiers")),
+            )
             .collect();
         for list in lists {
             for word in self.of(list).split(|c: char| !(c.is_alphanumeric() || c == '_')) {
@@ -256,6 +266,10 @@ impl<'t> Reader<'t> {
                 let name = self.name(param.child_by_field_name("name"));
                 class.fields.push(Field { name, ty, init: None });
             }
+        }
+        for param in kotlin::class_parameters(node).into_iter().filter_map(|node| kotlin::parameter(self.text, node)) {
+            let fields = param.names.into_iter();
+            class.fields.extend(fields.map(|name| Field { name: name.name, ty: param.ty.clone(), init: None }));
         }
         class
     }
@@ -280,6 +294,15 @@ impl<'t> Reader<'t> {
                             })
                             .collect()
                     }
+                    None if func.is_none() => kotlin::property(self.text, node).map_or_else(Vec::new, |found| {
+                        let all = found.names.into_iter();
+                        all.map(|name| Field {
+                            name: name.name,
+                            ty: found.ty.clone(),
+                            init: found.value.map(|value| (value, None)),
+                        })
+                        .collect()
+                    }),
                     None => Vec::new(),
                 }
             }
@@ -322,7 +345,12 @@ impl<'t> Reader<'t> {
 
     fn global(&mut self, node: Node<'t>) {
         let field = |name: &str| node.child_by_field_name(name);
-        let Some(left) = field("name").or_else(|| field("left")) else { return };
+        let Some(left) = field("name").or_else(|| field("left")) else {
+            let found = kotlin::property(self.text, node);
+            let found = found.map(|found| Global { names: found.names, ty: found.ty, value: found.value });
+            self.file.globals.extend(found);
+            return;
+        };
         let exported = self.of(left).trim_start_matches("module.");
         let bound = match left.kind() {
             "attribute" | "subscript" => return,

@@ -2,6 +2,7 @@
 
 use super::beside::{acts_of, beside, function_of, inline};
 use super::index::Func;
+use super::kotlin;
 use super::lower::named;
 use super::program::{Program, Scoping};
 use super::term::FuncId;
@@ -73,7 +74,11 @@ fn marked(program: &Program<'_>, file: usize, line: u32) -> Option<FuncId> {
     let is_marked = |func: &Func<'_>| match program.scoping {
         Scoping::Python => func.node.parent().is_some_and(|parent| parent.kind() == "decorated_definition"),
         Scoping::Rust => func.node.kind() == "function_item" && func.head.0 < row(func.node),
-        Scoping::Everywhere => matches!(func.node.kind(), "method_declaration" | "local_function_statement"),
+        Scoping::Everywhere => match func.node.kind() {
+            "method_declaration" | "local_function_statement" => true,
+            "function_declaration" => kotlin::is_annotated(func.node),
+            _ => false,
+        },
         Scoping::JavaScript | Scoping::Folders => false,
     };
     let funcs = program.file(file)?.funcs.iter().enumerate();
@@ -161,7 +166,7 @@ fn ascend<'t>(program: &Program<'t>, file: usize, from: Node<'t>) -> Vec<Handler
                 let around = around(program, file, parent).and_then(|id| program.func(id));
                 return around.map_or_else(Vec::new, |func| used_with(program, file, &func.name));
             }
-            kind if kind.ends_with("_element") || kind == "pair" || kind == "keyword_argument" => {}
+            kind if kind.ends_with("_element") || matches!(kind, "pair" | "keyword_argument" | "value_argument") => {}
             _ => {
                 let found = beside(program, file, node, &named(parent), true);
                 if !found.is_empty() {

@@ -1,5 +1,6 @@
 //! Syntax in, [`Term`]s out, for every language alike: the grammars differ in the names of their nodes and little else.
 
+use super::kotlin;
 use super::pattern::parameters_of;
 use super::term::{At, Call, FuncId, Name, Param, Term};
 use std::cell::Cell;
@@ -19,6 +20,11 @@ pub(super) struct Lowering<'a> {
     pub depth: Cell<u32>,
     /// Whether anything was too deep.
     pub is_cut: Cell<bool>,
+}
+
+/// The body of a function; `None` where it is only declared.
+pub(super) fn body_of(function: Node<'_>) -> Option<Node<'_>> {
+    function.child_by_field_name("body").or_else(|| kotlin::body(function))
 }
 
 pub(super) fn line(node: Node<'_>) -> u32 {
@@ -72,6 +78,9 @@ impl<'a> Lowering<'a> {
             );
             return if declares { Term::nothing() } else { Term::Func(*id) };
         }
+        if let Some(term) = self.kotlin(node) {
+            return term;
+        }
         match node.kind() {
             "string"
             | "concatenated_string"
@@ -107,6 +116,8 @@ impl<'a> Lowering<'a> {
             | "number"
             | "int_literal"
             | "integer_literal"
+            | "number_literal"
+            | "float_literal"
             | "boolean_literal"
             | "null_literal"
             | "float"
@@ -119,6 +130,7 @@ impl<'a> Lowering<'a> {
             | "scoped_identifier"
             | "member_access_expression"
             | "field_access"
+            | "navigation_expression"
             | "qualified_name"
             | "qualified_type"
             | "scoped_type_identifier" => self.member(node),

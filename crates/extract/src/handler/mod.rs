@@ -16,6 +16,7 @@ mod deed;
 pub(crate) mod forest;
 mod import;
 mod index;
+mod kotlin;
 mod literal;
 mod locate;
 mod lower;
@@ -48,6 +49,7 @@ pub(crate) fn observe(forest: &dyn Forest, language: &str, budget: &Budget, tool
         "rust" => (Scoping::Rust, "rust"),
         "csharp" => (Scoping::Everywhere, "csharp"),
         "java" => (Scoping::Everywhere, "java"),
+        "kotlin" => (Scoping::Everywhere, "kotlin"),
         _ => return,
     };
     let (Some(table), Some(shared)) = (table::of(table), table::shared()) else { return };

@@ -1,5 +1,6 @@
 //! Which names a pattern or a list of parameters binds, and to which part of the value.
 
+use super::kotlin;
 use super::lower::named;
 use super::term::{Name, Param, Part, Pattern};
 use std::rc::Rc;
@@ -77,6 +78,9 @@ fn gather(text: &str, node: Node<'_>, part: Part, depth: u32, out: &mut Vec<Patt
 
 /// The parameters of a function: of the list, or of the one name that stands for it.
 pub(super) fn parameters_of(text: &str, function: Node<'_>) -> Vec<Param> {
+    if let Some(params) = kotlin::parameters(text, function) {
+        return params;
+    }
     let Some(list) = function.child_by_field_name("parameters").or_else(|| function.child_by_field_name("parameter"))
     else {
         return Vec::new();

@@ -3,7 +3,7 @@
 
 use super::forest::Forest;
 use super::index::{self, Field, File, Func};
-use super::lower::Lowering;
+use super::lower::{Lowering, body_of};
 use super::module::Modules;
 use super::table::{Shared, Table};
 use super::term::{ClassId, FuncId, Name, Term};
@@ -108,17 +108,21 @@ impl<'t> Program<'t> {
     pub(super) fn body(&self, id: FuncId) -> Option<Rc<Term>> {
         let func = self.func(id)?;
         let lower = || {
-            let node = func.node.child_by_field_name("body").unwrap_or(func.node);
-            Rc::new(self.lower(id.file, node))
+            let node = body_of(func.node).unwrap_or(func.node);
+            Rc::new(self.lowered(id.file, |lowering| lowering.body(node)))
         };
         Some(Rc::clone(func.body.get_or_init(lower)))
     }
 
     pub(super) fn lower(&self, file: usize, node: tree_sitter::Node<'t>) -> Term {
+        self.lowered(file, |lowering| lowering.lower(node))
+    }
+
+    fn lowered(&self, file: usize, lower: impl FnOnce(&Lowering<'_>) -> Term) -> Term {
         let Some(own) = self.file(file) else { return Term::nothing() };
         let text = self.forest.text(file);
         let lowering = Lowering { file, text, funcs: &own.by_node, depth: Cell::new(0), is_cut: Cell::new(false) };
-        let term = lowering.lower(node);
+        let term = lower(&lowering);
         self.is_cut.set(self.is_cut.get() || lowering.is_cut.get() || own.is_cut.get());
         term
     }
@@ -285,7 +289,7 @@ impl<'t> Program<'t> {
         if depth > 5 {
             return None;
         }
-        let has_body = |id: &FuncId| self.func(*id).is_some_and(|f| f.node.child_by_field_name("body").is_some());
+        let has_body = |id: &FuncId| self.func(*id).is_some_and(|f| body_of(f.node).is_some());
         let parts = self.parts(class);
         let is_named = |id: &FuncId| self.func(*id).is_some_and(|func| &*func.name == name);
         for part in &parts {

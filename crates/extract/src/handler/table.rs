@@ -102,13 +102,14 @@ pub(super) struct Table {
     methods: HashMap<String, Act>,
 }
 
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("python", include_str!("../../data/code/python.toml")),
     ("javascript", include_str!("../../data/code/javascript.toml")),
     ("go", include_str!("../../data/code/go.toml")),
     ("rust", include_str!("../../data/code/rust.toml")),
     ("csharp", include_str!("../../data/code/csharp.toml")),
     ("java", include_str!("../../data/code/java.toml")),
+    ("kotlin", include_str!("../../data/code/kotlin.toml")),
 ];
 
 const SHARED: &str = include_str!("../../data/code/shared.toml");
@@ -116,10 +117,34 @@ const SHARED: &str = include_str!("../../data/code/shared.toml");
 /// The table of a language; `None` for one that has none, or whose table cannot be read (a test holds that all can).
 pub(super) fn of(language: &str) -> Option<&'static Table> {
     static TABLES: OnceLock<HashMap<&'static str, Table>> = OnceLock::new();
-    let tables = TABLES.get_or_init(|| {
-        FILES.iter().filter_map(|(name, text)| Some((*name, Table::new(toml::from_str(text).ok()?)))).collect()
-    });
+    let tables =
+        TABLES.get_or_init(|| FILES.iter().filter_map(|(name, _)| Some((*name, Table::new(syntax(name)?)))).collect());
     tables.get(language)
+}
+
+/// What stands in the file of a language. Kotlin's programs call Java's libraries as well.
+fn syntax(language: &str) -> Option<Syntax> {
+    let of = |language: &str| -> Option<toml::Table> {
+        let (_, text) = FILES.iter().find(|(known, _)| *known == language)?;
+        toml::from_str(text).ok()
+    };
+    let mut own = of(language)?;
+    if language == "kotlin" {
+        add(&mut own, of("java")?);
+    }
+    own.try_into().ok()
+}
+
+/// Adds to lists and tables what another table has in them.
+fn add(own: &mut toml::Table, other: toml::Table) {
+    for (key, value) in other {
+        match (own.get_mut(&key), value) {
+            (Some(toml::Value::Array(known)), toml::Value::Array(more)) => known.extend(more),
+            (Some(toml::Value::Table(known)), toml::Value::Table(more)) => add(known, more),
+            (Some(_), _) => {}
+            (None, value) => drop(own.insert(key, value)),
+        }
+    }
 }
 
 /// What is the same in every language.
