@@ -4,6 +4,7 @@
 
 use crate::support::binary::User;
 use crate::support::pack::package;
+use crate::support::schema::assert_valid;
 use crate::support::shelf::{live_seen, monday, package_seen};
 use mcpdex::classify::{AnnotationTrust, Ruleset, ServerContext};
 use mcpdex::extract::{Budget, Extraction, ReadLimits, SourceTree, extract};
@@ -163,7 +164,7 @@ fn code_that_does_more_is_a_finding_honest_code_is_none_and_nothing_gets_milder(
         }
     }
     println!("{told} of 49 contradictions told\n{missed}");
-    assert!(told >= 44, "{told} of 49\n{missed}");
+    assert!(told >= 46, "{told} of 49\n{missed}");
 }
 
 #[test]
@@ -257,6 +258,34 @@ fn the_database_keeps_it_and_tool_and_server_tell_it() {
     live_seen(&user, monday, "greenhouse", live);
     let text = user.done(&["tool", "bed_state"]);
     assert!(text.contains("Contradiction: its") && text.contains("live"), "{text}");
+}
+
+#[test]
+fn scan_finds_fault_with_a_server_whose_code_does_more_than_its_definitions_say() {
+    let all = servers();
+    let user = user_with(all.iter().find(|server| server.path == "python/greenhouse.py").unwrap());
+    let configuration = r#"{"mcpServers":{"garden":{"command":"npx","args":["-y","greenhouse@1.0.0"]}}}"#;
+    std::fs::write(user.home().join("garden.json"), configuration).unwrap();
+    let scan = |words: &[&str]| user.run(&[&["scan", "garden.json", "--offline"], words].concat());
+    let report = assert_valid("scan", &scan(&["--json"]).out);
+    let findings = report["findings"].as_array().unwrap();
+    let of_code: Vec<&Value> =
+        findings.iter().filter(|finding| finding["message"].as_str().unwrap().contains("speaks of reading")).collect();
+    let told: BTreeSet<&str> = of_code.iter().map(|finding| finding["tool"].as_str().unwrap()).collect();
+    assert!(told.contains("bed_state"), "{report}");
+    // The honest tools of the same server do what they say, and are not found fault with.
+    let honest = &all.iter().find(|server| server.path == "python/greenhouse.py").unwrap().honest;
+    assert!(honest.iter().all(|name| !told.contains(name.as_str())), "{told:?}");
+    let state = of_code.iter().find(|finding| finding["tool"] == "bed_state").unwrap();
+    let message = state["message"].as_str().unwrap();
+    for part in ["its handler deletes", "shutil.rmtree", "server.py:20"] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    let ran = scan(&[]);
+    let line = ran.out.lines().find(|line| line.contains("bed_state") && line.contains("does more than it says"));
+    assert!(line.is_some_and(|line| line.contains("critical")), "{}", ran.out);
+    let severity = state["severity"].as_str().unwrap();
+    assert_eq!(scan(&["--fail-on", severity]).code, 3);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use crate::javascript::source::{FileId, Sources as JavaScriptSources};
 use crate::program::source::{Sources, is_aside};
 use crate::{Budget, SourceTree, syntax};
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use tree_sitter::Tree;
 
 /// Files with their syntax trees.
@@ -73,7 +74,7 @@ impl Forest for Scripts<'_> {
 /// The path and the bytes of a file, and its tree once that was asked for.
 type ParsedFile<'t> = (&'t str, &'t [u8], OnceCell<Option<Tree>>);
 
-/// Files that are parsed here, since their reader keeps no trees.
+/// Files that are parsed here where their reader did not.
 pub(crate) struct Parsed<'t> {
     files: Vec<ParsedFile<'t>>,
     language: tree_sitter::Language,
@@ -81,15 +82,20 @@ pub(crate) struct Parsed<'t> {
 }
 
 impl<'t> Parsed<'t> {
-    /// The files of a tree whose names end with `ending`.
+    /// The files of a tree whose names end with `ending`; `known` holds the trees of those that their reader parsed, by path.
     pub(crate) fn new(
         tree: &'t SourceTree,
         ending: &str,
         language: tree_sitter::Language,
         budget: &'t Budget,
+        mut known: HashMap<String, Tree>,
     ) -> Parsed<'t> {
         let own = tree.files.iter().filter(|(path, _)| path.ends_with(ending));
-        let files = own.map(|(path, bytes)| (path.as_str(), bytes.as_slice(), OnceCell::new())).collect();
+        let files = own.map(|(path, bytes)| {
+            let parsed = known.remove(path).map_or_else(OnceCell::new, |tree| OnceCell::from(Some(tree)));
+            (path.as_str(), bytes.as_slice(), parsed)
+        });
+        let files = files.collect();
         Parsed { files, language, budget }
     }
 }

@@ -79,7 +79,7 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
         names.extend(object.and_then(|object| Some(object.get("name")?.as_str()?.to_owned())));
     }
     found.tools.extend(defined::definitions(&package, budget, &names, &sites));
-    let forest = Parsed::new(tree, ".py", tree_sitter_python::LANGUAGE.into(), budget);
+    let forest = Parsed::new(tree, ".py", tree_sitter_python::LANGUAGE.into(), budget, package.into_trees());
     handler::observe(&forest, "python", budget, &mut found.tools);
     found
 }

@@ -9,6 +9,7 @@ use mcpdex_model::Partial;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
+use tree_sitter::Tree;
 
 /// One package and the folders that its modules are looked up in.
 pub(super) struct Package<'t> {
@@ -19,6 +20,8 @@ pub(super) struct Package<'t> {
     needs: Needs,
     /// What was parsed: several walks go through the same files.
     parsed: RefCell<HashMap<String, Parsed>>,
+    /// The syntax trees of what was parsed, for whoever looks at the files afterwards.
+    trees: RefCell<HashMap<String, Tree>>,
 }
 
 /// The statements of a file, or why there are none.
@@ -55,7 +58,7 @@ impl<'t> Package<'t> {
         for paths in by_name.values_mut() {
             paths.sort_by_key(|path| (path.starts_with(INSTALLED), path.matches('/').count(), *path));
         }
-        Package { tree, by_name, needs: needs(tree), parsed: RefCell::default() }
+        Package { tree, by_name, needs: needs(tree), parsed: RefCell::default(), trees: RefCell::default() }
     }
 
     /// How servers of the FastMCP framework show docstrings, given the versions that may be installed.
@@ -72,13 +75,21 @@ impl<'t> Package<'t> {
             return known.clone();
         }
         let source = self.tree.files.get(path).map(Vec::as_slice).unwrap_or_default();
-        let source = source.strip_prefix("\u{feff}".as_bytes()).unwrap_or(source);
         let parsed = syntax::parse(&tree_sitter_python::LANGUAGE.into(), path, source, budget);
         // `parse` accepts only UTF-8.
         let text = std::str::from_utf8(source).unwrap_or_default();
-        let lowered = parsed.map(|tree| Rc::new(lower::module(tree.root_node(), text)));
+        let lowered = parsed.map(|tree| {
+            let block = Rc::new(lower::module(tree.root_node(), text));
+            self.trees.borrow_mut().insert(path.to_owned(), tree);
+            block
+        });
         self.parsed.borrow_mut().insert(path.to_owned(), lowered.clone());
         lowered
+    }
+
+    /// The syntax tree of every file that was parsed, by its path.
+    pub(super) fn into_trees(self) -> HashMap<String, Tree> {
+        self.trees.into_inner()
     }
 
     /// Whether a server that could not be followed can only be one of the FastMCP framework.
