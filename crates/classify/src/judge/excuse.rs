@@ -8,7 +8,7 @@ use crate::language::span::Span;
 use crate::language::statements::{PhraseHit, Statements};
 use crate::rules::clause::Clause;
 use crate::rules::ruleset::{Rule, Ruleset};
-use mcpdex_model::{Class, Field, Trait};
+use mcpdex_model::{Class, Confidence, Field, Trait};
 
 /// Traits of deeds that no word of another sentence excuses.
 const GRAVE: [Trait; 7] = [
@@ -86,16 +86,19 @@ pub(crate) fn speaks_of(set: &Ruleset, by: &Fired, other: &Fired, scene: &Statem
         let later = |span: &Span| seat_of(scene, *span).is_some_and(|seat| seat != Seat::Sentence(0));
         return !(said && other.spans.iter().any(later));
     };
-    let (Some(Seat::Sentence(_)), Some(verb)) = (seat_of_action(scene, deed), deed.verb) else { return true };
-    if deed.objects.is_empty() {
-        return true;
-    }
+    let main = |of: &Action| of.weaker == 0 && !of.joined && !of.extra && of.verb.is_some();
+    let (Some(Seat::Sentence(_)), Some(verb)) = (seat_of_action(scene, deed), deed.verb) else {
+        // Of the name, what the text does first tells what is meant, not what it does besides.
+        let besides = action(by).is_some_and(|of| of.place == Place::Description && !main(of));
+        return !(besides && scene.actions.iter().any(|of| of.place == Place::Description && main(of)));
+    };
     let next = next_verb(scene, verb);
     // The title names the tool once more.
-    let loses = rule(other).traits.iter().any(|of| matches!(of, Trait::Destructive | Trait::Financial));
+    // "Executes the query": said of a statement, the same thing is the same deed. "Deletes the page" is not what shows it.
+    let by_thing = rule(other).traits.contains(&Trait::CodeExecution) || rule(other).confidence == Confidence::Low;
     let titled = scene.reading.segments[scene.reading.segment_at(verb.start)].field == Field::Title;
     let opens = |of: &&Action| match of.place {
-        Place::Name => titled || !loses,
+        Place::Name => titled || by_thing,
         Place::Description => seat_of_action(scene, of) == Some(Seat::Sentence(0)) && !of.joined && !of.extra,
         Place::Parameter => false,
     };
@@ -115,7 +118,7 @@ pub(crate) fn speaks_of(set: &Ruleset, by: &Fired, other: &Fired, scene: &Statem
             between.is_some_and(|words| words.split_whitespace().count() <= MAX_JOINT)
                 && last.is_some_and(|last| of.objects.contains(last))
         });
-        of.verb == deed.verb || chained || last.is_some_and(|last| same(of, *last))
+        of.verb == deed.verb || chained || by_thing && last.is_none_or(|last| same(of, *last))
     };
     match action(by).filter(|of| of.place == Place::Description && !titled) {
         Some(of) => about(of),

@@ -157,10 +157,12 @@ fn are_operations(set: &Ruleset, finding: &Finding<'_>, selector: &Selector, dee
     if selector.worded {
         known > 0 && known * 2 >= deeds.len()
             || deeds.iter().any(|(deed, _)| deed.recognised && deed.risk >= Risk::High)
+    } else if is_plain_look(set, finding) {
+        // Where name and text speak of looking, nouns that nobody knows are what is looked at; a deed among them is none.
+        let acts = |(deed, _): &(Deed, &Value)| deed.recognised && deed.class > Class::Read;
+        known == deeds.len() || selector.sure && deeds.iter().any(acts)
     } else if selector.sure {
         known > 0
-    } else if is_plain_look(set, finding) {
-        known == deeds.len()
     } else {
         known > 1 && known * 3 >= deeds.len() * 2
     }
@@ -275,10 +277,16 @@ fn judge_one(set: &Ruleset, finding: &Finding<'_>, stand_in: &mut StandIn, value
     let scene = Statements { reading: &reading, context: alone, phrases: &phrases, actions: &actions, sentences: &[] };
     let mut fired = set.fire(&scene, 0..actions.len());
     // The parameter that selects the operation is no evidence by itself, and what holds of the tool as a whole ("only
-    // SELECT statements") holds of each operation.
+    // SELECT statements"), or of its first sentence ("checks whether one may …"), holds of each operation.
     let overruled = |rule: u32| {
         finding.fired.iter().any(|hit| {
-            hit.fate == Fate::Won && hit.action.is_none() && set.rules[hit.rule as usize].overrules.contains(&rule)
+            let opens = |index: u32| {
+                let action = &finding.actions[index as usize];
+                action.place == Place::Description && action.weaker == 0 && !action.joined && !action.extra
+            };
+            hit.fate == Fate::Won
+                && hit.action.is_none_or(opens)
+                && set.rules[hit.rule as usize].overrules.contains(&rule)
         })
     };
     fired.retain(|hit| hit.action.is_some() && !overruled(hit.rule));

@@ -153,7 +153,7 @@ impl Prose<'_, '_> {
                 self.deeds((from, to), language, opens, Place::Description, &antecedent, &mut beside);
             }
             let will = (from..to).any(|index| self.role(index, language) & role::MODAL != 0);
-            carried = will && self.tokens[to - 1].kind == Kind::Colon || carried && !self.after_blank_line(from);
+            carried = will && self.leads_to_a_list(from, to) || carried && !self.after_blank_line(from);
             opens = false;
             if let Some(section) = self.heading(from, to, language) {
                 skipping = section;
@@ -208,6 +208,13 @@ impl Prose<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Whether the sentence ends with a colon, the number of the first item aside.
+    fn leads_to_a_list(&self, from: usize, to: usize) -> bool {
+        let number = |token: &Token| self.reading.text.as_bytes()[token.start as usize].is_ascii_digit();
+        let told = |token: &&Token| !(token.kind == Kind::LineEnd || token.kind == Kind::Word && number(token));
+        self.tokens[from..to].iter().rev().find(told).is_some_and(|last| last.kind == Kind::Colon)
     }
 
     /// Whether the sentence stands in a section that lists parameters or answers; `before` says whether the last one did.

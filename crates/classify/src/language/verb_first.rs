@@ -158,7 +158,12 @@ impl Prose<'_, '_> {
                 let told_of = verb.form == Form::Third
                     && at + 1 < to
                     && self.role(at + 1, language) & (role::PASSIVE | role::COPULA) != 0;
-                let accepted = accepted && !blocked && !told_of;
+                // "the rendering overrides (…)": a plural that does nothing to anything.
+                let idle = verb.form == Form::Third
+                    && subject > 0
+                    && self.lexicon.is_nouny_in_prose(verb.lemma)
+                    && self.tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Open);
+                let accepted = accepted && !blocked && !told_of && !idle;
                 let shown = subject == 0 || !self.lexicon.is_nouny(verb.lemma) || self.shows_verb(at, to, language);
                 if accepted && shown && !self.is_noun_here(at, to, language, verb) {
                     return Some(at);

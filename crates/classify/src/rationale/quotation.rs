@@ -2,12 +2,16 @@
 //! quoted as it stands in the original.
 
 use crate::judge::finding::{Fate, Finding, Fired};
+use crate::language::action::Word;
 use crate::language::quote::quote;
 use crate::language::span::Span;
 use mcpdex_model::Field;
 
 /// How many statements a sentence quotes; they are joined by "and".
 const MAX_SHOWN: usize = 2;
+
+/// How far before its verb an object stands at most that is quoted with it.
+const FAR: u32 = 24;
 
 /// A statement of the tool: a range of the reading's text, with the field that it stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +33,10 @@ impl Act {
 /// The statement that a hit was read from: its verb with the object.
 pub(crate) fn act_of(finding: &Finding<'_>, hit: &Fired) -> Option<Act> {
     let action = finding.actions.get(hit.action? as usize)?;
-    let words = action.verb.iter().chain(&action.objects);
+    // "Turns a plan into a list and saves it": what the verb has from far before is not quoted.
+    let far = |verb: &Word| action.objects.iter().all(|word| word.end + FAR < verb.start);
+    let objects = if action.verb.as_ref().is_some_and(far) { &[][..] } else { &action.objects[..] };
+    let words = action.verb.iter().chain(objects);
     let start = words.clone().map(|word| word.start).min()?;
     let end = words.map(|word| word.end).max()?;
     Some(at(finding, (start, end)))

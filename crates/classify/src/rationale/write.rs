@@ -57,7 +57,9 @@ impl<'f> Settled<'f, '_> {
             let rule = self.rule(hit);
             let harms = harm.is_some_and(|of| rule.traits.contains(&of));
             let in_text = act_of(self.finding, hit).is_some_and(|act| !act.is_name());
-            (hit.strength, harms, rule.traits.len(), in_text)
+            // What a text says first of a look tells more of it than the name.
+            let told = rule.class == Some(Class::Read) && in_text && hit.strength >= 2 && self.is_plain(hit);
+            (told, hit.strength, harms, rule.traits.len(), in_text)
         };
         let of_class = self.won().filter(|hit| self.rule(hit).class == Some(self.finding.class));
         // The first of equals.
@@ -148,7 +150,7 @@ impl<'f> Settled<'f, '_> {
             Class::Execute if has(Trait::ExternalCommunication) => {
                 "A draft would be write, but this goes to others, so it is execute"
             }
-            Class::Execute => "Merely recording it would be write, but this sets something going, so it is execute",
+            Class::Execute => "A record of it would be write, but this goes beyond a record, so it is execute",
         };
         text.to_owned()
     }

@@ -45,6 +45,11 @@ fn a_first_sentence_excuses_no_other_deed() {
         ("delete_leaf", "Moves a leaf to the bin. Deletes all other leaves.", json!({})),
         ("remove_page", "Removes a page from a list. Also removes the page from the database.", json!({})),
         ("losses", "Lists the crates that will be lost. What the others hold is lost for good.", json!({})),
+        ("rig_boat", "Provides instructions for rigging a boat. Then it deletes the old sails.", json!({})),
+        ("delete_boat", "Deletes a boat and returns instructions.", json!({})),
+        ("delete_boat", "Deletes a boat. Returns guidance.", json!({})),
+        ("keep_guide", "Gets the guidance and deletes the guidance.", json!({})),
+        ("boats", "Lists the boats. Runs a PromQL query. Runs a shell command.", json!({"command": text()})),
         ("mend_text", "Replaces all occurrences of a word. It replaces all rows of the table.", json!({})),
     ];
     for (name, description, parameters) in deeds {
@@ -57,6 +62,7 @@ fn a_first_sentence_excuses_no_other_deed() {
         ("kiln", "Tells how to start a kiln. Then it starts the job of the kiln."),
         ("hello", "Responds with a greeting. It then replies to the email."),
         ("shelf_status", "Deploys the application. Try in Playground"),
+        ("show_shelf", "Shows a shelf. The call also mails the readings to a keeper."),
     ];
     for (name, description) in acts {
         let (class, risk, why) = judged(name, description, json!({}));
@@ -75,6 +81,7 @@ fn the_same_deed_told_twice_stays_excused() {
         ("drop_rate", "Chance that an item is dropped.", Risk::Low),
         ("losses", "Lists the crates that will be lost.", Risk::Low),
         ("sum_up", "Evaluates a mathematical expression. Rounds the result.", Risk::Low),
+        ("install_mast", "Provides instructions for a mast.", Risk::Low),
     ];
     for (name, description, most) in same {
         let (class, risk, why) = judged(name, description, json!({"query": text()}));

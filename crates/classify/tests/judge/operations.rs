@@ -54,6 +54,16 @@ fn a_list_of_kinds_is_no_list_of_deeds() {
 }
 
 #[test]
+fn nouns_that_nobody_knows_are_what_a_look_looks_at() {
+    let looked = choosing("query_shelf", "Queries a shelf.", "action", &["list", "zorp", "quux"]);
+    assert_eq!((looked.class, looked.operations.len()), (Class::Read, 0), "{looked:?}");
+    let acts = choosing("query_shelf", "Queries a shelf.", "action", &["list", "zorp", "rename"]);
+    assert_eq!((acts.class, acts.operations.len()), (Class::Write, 3), "{acts:?}");
+    let unsaid = choosing("shelf", "Work with shelves.", "action", &["list", "zorp", "quux"]);
+    assert_eq!((unsaid.class, unsaid.confidence), (Class::Write, Confidence::Low), "{unsaid:?}");
+}
+
+#[test]
 fn each_operation_has_its_own_verdict_and_the_tool_that_of_the_gravest() {
     let verdict = choosing("shelf", "Work with shelves.", "action", &["list", "create", "delete"]);
     let each = [
