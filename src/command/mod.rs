@@ -33,6 +33,7 @@ mod pin;
 mod policy;
 mod probe;
 mod profile;
+mod raised;
 mod rules;
 mod run_confined;
 mod scan;

@@ -1,8 +1,7 @@
 //! `mcpdex site --out DIR`: the database as pages that people look at.
 
-use super::{Exit, database, interrupt, profile};
+use super::{Exit, database, interrupt, profile, raised};
 use crate::classify::Ruleset;
-use crate::classify::syntax::{ExampleSyntax, RuleSyntax};
 use crate::cli::{Global, SiteArgs};
 use crate::site::{Pages, RuleNote, SiteSettings, WriteError, write};
 use anyhow::Context;
@@ -17,19 +16,26 @@ pub(super) fn run(global: &Global, args: &SiteArgs) -> anyhow::Result<Exit> {
     };
     let reader = database::open_judged(global, &database::path(global)?)?;
     let rules = Ruleset::load(&global.settings.rule_folders).context("loading the rules")?;
-    let settings =
-        SiteSettings { profile: profile::usual(global)?, rules: rules.written().map(note).collect(), base_url };
+    let raised = raised::raised(global, &reader)?;
+    let settings = SiteSettings {
+        profile: profile::usual(global)?,
+        rules: rules.written().map(|(file, rule)| RuleNote::of(file, rule)).collect(),
+        base_url,
+        raised,
+    };
     let pages = Pages::new(&reader, settings)?;
+    let place = reader.place();
     let _orderly = interrupt::orderly();
-    let report = match write(&pages, &reader, &args.out, &|| !interrupt::is_asked()) {
+    let report = match write(&pages, &|| place.open(), &args.out, &|| !interrupt::is_asked()) {
         Err(WriteError::Interrupted) => return Ok(Exit::Interrupted),
         report => report?,
     };
     note!(
-        "{} pages in {}, {} of them new or changed",
+        "{} pages in {}; {} files are new or changed, {} are gone",
         report.pages,
         crate::report::visible(&args.out.display().to_string()),
-        report.written
+        report.written,
+        report.removed
     );
     Ok(Exit::Done)
 }
@@ -41,19 +47,4 @@ fn base(text: &str) -> anyhow::Result<String> {
     anyhow::ensure!(url.query().is_none() && url.fragment().is_none(), "`{text}` is more than a folder of the web");
     let text = url.to_string();
     Ok(if text.ends_with('/') { text } else { text + "/" })
-}
-
-/// A rule as pages tell of it.
-fn note((file, rule): (&str, &RuleSyntax)) -> RuleNote {
-    let shown = |example: &ExampleSyntax| (example.name.clone(), example.description.clone().unwrap_or_default());
-    RuleNote {
-        id: rule.id.clone(),
-        file: file.to_owned(),
-        class: rule.class,
-        traits: rule.traits.clone(),
-        confidence: rule.confidence,
-        because: rule.because.clone(),
-        fires: rule.fires.iter().map(shown).collect(),
-        quiet: rule.quiet.iter().map(shown).collect(),
-    }
 }

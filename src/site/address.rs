@@ -17,6 +17,8 @@ pub enum PagePath {
     Servers(usize),
     /// Everything of one server, by its name.
     Server(String),
+    /// The recommended policy for all tools of a server, as a file for the first target.
+    ServerPolicy(String),
     /// The tools of one name on one server.
     Tool {
         server: String,
@@ -28,6 +30,8 @@ pub enum PagePath {
     Trait(Trait),
     /// Tools or servers that share something; from 1.
     Browse(Facet, usize),
+    /// Documents for every target, with gaps for names: a script that pages ask for.
+    Policy(String),
 }
 
 /// Hexadecimal digits of a digest in an address: 128 bits, so that nobody finds two names with one address.
@@ -49,10 +53,12 @@ impl PagePath {
             PagePath::Unread(page) => format!("unread/{page}.html"),
             PagePath::Servers(page) => format!("servers/{page}.html"),
             PagePath::Server(server) => format!("s/{}/index.html", token(server)),
+            PagePath::ServerPolicy(server) => format!("s/{}/policy.json", token(server)),
             PagePath::Tool { server, tool } => format!("s/{}/{}.html", token(server), token(tool)),
             PagePath::Rules => "rules/index.html".to_owned(),
             PagePath::Rule(id) => format!("rules/{}.html", plain(id)),
             PagePath::Trait(of) => format!("traits/{of}.html"),
+            PagePath::Policy(key) => format!("policy/{key}.js"),
             PagePath::Browse(facet, page) => format!("{}-{page}.html", facet.stem()),
         }
     }

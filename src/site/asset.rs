@@ -22,17 +22,19 @@ fn asset(stem: &str, ending: &str, media_type: &'static str, bytes: &'static [u8
 pub(super) struct Assets {
     pub(super) style: Asset,
     pub(super) page_script: Asset,
+    pub(super) search_script: Asset,
     pub(super) icon: Asset,
 }
 
 pub(super) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
     style: asset("style", "css", "text/css; charset=utf-8", include_bytes!("assets/style.css")),
     page_script: asset("page", "js", "text/javascript; charset=utf-8", include_bytes!("assets/page.js")),
+    search_script: asset("search", "js", "text/javascript; charset=utf-8", include_bytes!("assets/search.js")),
     icon: asset("icon", "svg", "image/svg+xml", include_bytes!("assets/icon.svg")),
 });
 
 impl Assets {
-    pub(super) fn all(&self) -> [&Asset; 3] {
-        [&self.style, &self.page_script, &self.icon]
+    pub(super) fn all(&self) -> [&Asset; 4] {
+        [&self.style, &self.page_script, &self.search_script, &self.icon]
     }
 }

@@ -26,4 +26,14 @@ impl Facet {
             Facet::Language(of) => format!("language/{}", plain(of)),
         }
     }
+
+    /// What is shared, in words.
+    pub(super) fn title(&self) -> String {
+        match self {
+            Facet::Class(of) => of.to_string(),
+            Facet::Risk(of) => of.to_string(),
+            Facet::Trait(of) => of.to_string(),
+            Facet::Source(of) | Facet::Language(of) => of.clone(),
+        }
+    }
 }

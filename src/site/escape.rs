@@ -47,13 +47,22 @@ fn write_inert(to: &mut impl Write, text: &str) -> fmt::Result {
     to.write_str(&text[from..])
 }
 
+/// Text in XML: as in a page, but that nothing is shown by an escape that XML has no sign for.
+pub(super) fn inert_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    // Text cannot fail to be written to.
+    let _ = write_inert(&mut out, text);
+    out
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Escaper, Inert};
+    use super::{Escaper, Inert, inert_text};
 
     fn inert(text: &str) -> String {
         let mut out = String::new();
         Inert.write_escaped_str(&mut out, text).expect("text can be written to");
+        assert_eq!(out, inert_text(text));
         out
     }
 

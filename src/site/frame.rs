@@ -89,9 +89,9 @@ pub(super) fn percent(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "–".to_owned();
     }
-    match part * 100 / whole {
-        0 if part > 0 => "< 1 %".to_owned(),
-        99 if part < whole => "> 99 %".to_owned(),
+    match (part * 200 + whole) / (2 * whole) {
+        0 if part > 0 => "< 1\u{a0}%".to_owned(),
+        100 if part < whole => "> 99\u{a0}%".to_owned(),
         some => format!("{some}\u{a0}%"),
     }
 }

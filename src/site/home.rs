@@ -2,11 +2,11 @@
 
 use super::address::PagePath;
 use super::browse::Facet;
-use super::frame::{Frame, counted, grouped, percent};
+use super::frame::{Frame, counted, day, grouped, percent};
 use super::listing::{ServerRow, row};
-use super::pages::{Pages, SiteError};
+use super::pages::{Pages, RaisedRisk, SiteError};
 use crate::model::Figures;
-use crate::store::{Reader, ServerQuery};
+use crate::store::{Reader, ServerOrder, ServerQuery};
 use askama::Template;
 
 /// A share of a whole.
@@ -30,9 +30,22 @@ struct HomePage<'a> {
     coverage: Vec<Bar>,
     traits: Vec<Bar>,
     servers: Vec<ServerRow>,
+    newest: Vec<ServerRow>,
+    raised: Vec<RaisedRow>,
+    oldest: Option<String>,
 }
 
-const GRAVEST: usize = 12;
+/// A tool that became riskier.
+struct RaisedRow {
+    at: String,
+    tool: String,
+    server: String,
+    why: String,
+    address: String,
+}
+
+const GRAVEST: usize = 10;
+const NEWEST: usize = 6;
 
 fn bar(name: &str, tone: &'static str, address: String, count: u64, whole: u64) -> Bar {
     Bar {
@@ -73,6 +86,17 @@ pub(super) fn render(pages: &Pages, reader: &Reader) -> Result<String, SiteError
         counted(tools, "tool", "tools"),
         counted(read, "MCP server", "MCP servers")
     );
+    let first = |order, take| -> Result<Vec<ServerRow>, SiteError> {
+        let found = reader.servers(&ServerQuery { order, take, ..ServerQuery::default() })?;
+        Ok(found.servers.into_iter().map(row).collect())
+    };
+    let riskier = |one: &RaisedRisk| RaisedRow {
+        at: day(&one.at).to_owned(),
+        address: PagePath::Tool { server: one.server.clone(), tool: one.tool.clone() }.address(),
+        tool: one.tool.clone(),
+        server: one.server.clone(),
+        why: one.why.clone(),
+    };
     let page = HomePage {
         frame: Frame::new(pages, &PagePath::Home, "What MCP servers let an agent do", about),
         figures,
@@ -81,12 +105,10 @@ pub(super) fn render(pages: &Pages, reader: &Reader) -> Result<String, SiteError
         classes: classes.collect(),
         traits: traits.collect(),
         coverage: coverage.into_iter().collect(),
-        servers: reader
-            .servers(&ServerQuery { take: GRAVEST, ..ServerQuery::default() })?
-            .servers
-            .into_iter()
-            .map(row)
-            .collect(),
+        servers: first(ServerOrder::Risk, GRAVEST)?,
+        newest: first(ServerOrder::Seen, NEWEST)?,
+        raised: pages.settings().raised.iter().take(NEWEST).map(riskier).collect(),
+        oldest: pages.seen().map(|[oldest, _]| day(oldest).to_owned()),
     };
     Ok(page.render()?)
 }

@@ -2,13 +2,16 @@
 
 use super::address::{PagePath, token};
 use super::asset::{ASSETS, Asset};
-use super::{home, listing, server_page, tool_page};
+use super::browse::Facet;
+use super::policy_shape::{NameForm, PolicyShape};
+use super::{home, leaf_page, listing, rules, search_page, server_page, tool_page, unread_page};
 use crate::classify::RulesError;
+use crate::classify::syntax::{ExampleSyntax, RuleSyntax};
 use crate::model::{Class, Confidence, Figures, Trait};
-use crate::policy::Profile;
-use crate::store::{Reader, StoreError};
+use crate::policy::{Decision, Profile};
+use crate::store::{Reader, RuleUse, StoreError};
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, LazyLock, OnceLock, RwLock};
 
 /// A rule as pages tell of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +29,23 @@ pub struct RuleNote {
     pub quiet: Vec<(String, String)>,
 }
 
+impl RuleNote {
+    /// A rule of the pack, from the file that it stands in.
+    pub fn of(file: &str, rule: &RuleSyntax) -> RuleNote {
+        let shown = |example: &ExampleSyntax| (example.name.clone(), example.description.clone().unwrap_or_default());
+        RuleNote {
+            id: rule.id.clone(),
+            file: file.to_owned(),
+            class: rule.class,
+            traits: rule.traits.clone(),
+            confidence: rule.confidence,
+            because: rule.because.clone(),
+            fires: rule.fires.iter().map(shown).collect(),
+            quiet: rule.quiet.iter().map(shown).collect(),
+        }
+    }
+}
+
 /// What the operator decides about all pages.
 #[derive(Debug, Clone)]
 pub struct SiteSettings {
@@ -34,6 +54,19 @@ pub struct SiteSettings {
     pub rules: Vec<RuleNote>,
     /// Where the catalogue lies on the web, with `/` at its end: pages then name their own address.
     pub base_url: Option<String>,
+    /// Changes that raised a risk, newest first; they need a judgement of what was, which no page makes.
+    pub raised: Vec<RaisedRisk>,
+}
+
+/// A change that raised a risk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RaisedRisk {
+    pub server: String,
+    pub tool: String,
+    /// When the list that has it was first seen (RFC 3339).
+    pub at: String,
+    /// What changed, in a few words.
+    pub why: String,
 }
 
 /// The bytes of a page.
@@ -63,7 +96,41 @@ pub struct Pages {
     figures: Figures,
     /// What the address of a server stands for; worked out where somebody asks for one.
     servers: OnceLock<BTreeMap<String, String>>,
+    rule_use: OnceLock<BTreeMap<String, RuleUse>>,
+    languages: OnceLock<BTreeMap<&'static str, Vec<String>>>,
+    /// Documents by decision and form of name: there are a few dozen.
+    shapes: RwLock<BTreeMap<String, Arc<PolicyShape>>>,
 }
+
+/// Changes with the program, its templates and what pages share.
+static LAYOUT: LazyLock<String> = LazyLock::new(|| {
+    let assets = ASSETS.all().map(|asset| asset.name.as_str()).join(" ");
+    token(&[env!("CARGO_PKG_VERSION"), &assets, TEMPLATES].join(" "))
+});
+
+/// The text of the templates of pages that are passed over where nothing changed.
+const TEMPLATES: &str = concat!(
+    include_str!("templates/base.html"),
+    include_str!("templates/parts.html"),
+    include_str!("templates/tool.html"),
+    include_str!("templates/policy.html"),
+    include_str!("templates/server.html"),
+    include_str!("templates/home.html"),
+    include_str!("templates/facets.html"),
+    include_str!("templates/leaves.html"),
+    include_str!("templates/named_servers.html"),
+    include_str!("templates/rule.html"),
+    include_str!("templates/rules.html"),
+    include_str!("templates/search.html"),
+    include_str!("templates/server_table.html"),
+    include_str!("templates/servers.html"),
+    include_str!("templates/trait.html"),
+    include_str!("templates/turn.html"),
+    include_str!("templates/unread.html"),
+);
+
+/// Tools that are named of each rule.
+const TOOLS_OF_A_RULE: usize = 24;
 
 impl Pages {
     /// Sets out to show what `reader` holds. Make it anew when the database has changed: what all pages share (counts, days,
@@ -78,6 +145,9 @@ impl Pages {
             seen: reader.seen()?,
             figures: reader.figures()?,
             servers: OnceLock::new(),
+            rule_use: OnceLock::new(),
+            languages: OnceLock::new(),
+            shapes: RwLock::default(),
         })
     }
 
@@ -91,7 +161,22 @@ impl Pages {
             PagePath::Server(server) => server_page::render(self, reader, server)?,
             PagePath::Tool { server, tool } => tool_page::render(self, reader, server, tool)?,
             PagePath::Servers(page) => listing::servers(self, reader, *page)?,
-            _ => None,
+            PagePath::Unread(page) => unread_page::render(self, reader, *page)?,
+            PagePath::Rules => Some(rules::rules(self, reader)?),
+            PagePath::Rule(id) => rules::rule(self, reader, id)?,
+            PagePath::Trait(of) => Some(rules::of_trait(self, reader, *of)?),
+            PagePath::Browse(facet, page) => leaf_page::render(self, reader, facet, *page)?,
+            PagePath::Search => Some(search_page::render(self)?),
+            PagePath::ServerPolicy(server) => {
+                let tools = reader.tools_of(server)?;
+                let document = server_page::policy(self, server, &tools).and_then(Result::ok);
+                return Ok(document.map(|text| SitePage { media_type: "application/json", bytes: text.into_bytes() }));
+            }
+            PagePath::Policy(key) => {
+                let script = self.shapes().into_iter().find(|shape| shape.key == *key);
+                let script = script.map(|shape| shape.script.clone().into_bytes());
+                return Ok(script.map(|bytes| SitePage { media_type: "text/javascript; charset=utf-8", bytes }));
+            }
         };
         Ok(text.map(SitePage::html))
     }
@@ -101,11 +186,24 @@ impl Pages {
     /// # Errors
     /// The database cannot be read.
     pub fn find(&self, reader: &Reader, address: &str) -> Result<Option<PagePath>, SiteError> {
+        if let Some(key) = address.strip_prefix("policy/").and_then(|name| name.strip_suffix(".js")) {
+            return Ok(Some(PagePath::Policy(key.to_owned())));
+        }
+        if let Some(of) = address.strip_prefix("s/").and_then(|name| name.strip_suffix("/policy.json")) {
+            return Ok(self.server_at(reader, of)?.map(PagePath::ServerPolicy));
+        }
         let Some(stem) = address.strip_suffix(".html") else { return Ok(None) };
         let (folder, name) = stem.split_once('/').unwrap_or(("", stem));
-        Ok(match folder {
+        let found = match folder {
             "" => [PagePath::Home, PagePath::Search].into_iter().find(|path| path.address() == address),
             "servers" => name.parse().ok().map(PagePath::Servers),
+            "unread" => name.parse().ok().map(PagePath::Unread),
+            "rules" if name == "index" => Some(PagePath::Rules),
+            "rules" => {
+                let ids = self.settings.rules.iter().map(|rule| PagePath::Rule(rule.id.clone()));
+                ids.into_iter().find(|path| path.address() == address)
+            }
+            "traits" => name.parse().ok().map(PagePath::Trait),
             "s" => {
                 let Some((server, tool)) = name.split_once('/') else { return Ok(None) };
                 let Some(server) = self.server_at(reader, server)? else { return Ok(None) };
@@ -115,8 +213,19 @@ impl Pages {
                 let named = reader.tool_names_of(&server)?.into_iter().find(|name| token(name) == tool);
                 named.map(|tool| PagePath::Tool { server, tool })
             }
-            _ => None,
-        })
+            _ => {
+                let page = stem.rsplit_once('-').and_then(|(stem, page)| Some((stem, page.parse().ok()?)));
+                let facet = |stem: &str| -> Result<Option<Facet>, SiteError> {
+                    Ok(leaf_page::facets(self, reader)?.into_iter().find(|facet| facet.stem() == stem))
+                };
+                match page {
+                    Some((stem, page)) => facet(stem)?.map(|facet| PagePath::Browse(facet, page)),
+                    None => None,
+                }
+            }
+        };
+        // One page has one address: `01` is not `1`.
+        Ok(found.filter(|path| path.address() == address))
     }
 
     /// A file that pages refer to, by its name from the root.
@@ -137,6 +246,53 @@ impl Pages {
             known.extend(names.into_iter().map(|name| (token(&name), name)));
         }
         Ok(self.servers.get_or_init(|| known).get(wanted).cloned())
+    }
+
+    /// The documents for a decision, for names of a form: written and proved where nobody has asked before.
+    pub(super) fn shape(&self, decision: &Decision, form: NameForm) -> Arc<PolicyShape> {
+        let asked = format!("{decision:?} {form:?}");
+        if let Some(known) = self.shapes.read().ok().and_then(|known| known.get(&asked).cloned()) {
+            return known;
+        }
+        let made = Arc::new(PolicyShape::of(decision, form, self.settings.profile.uncounted));
+        match self.shapes.write() {
+            Ok(mut known) => known.entry(asked).or_insert(made).clone(),
+            Err(_) => made,
+        }
+    }
+
+    /// The documents that pages have referred to so far.
+    pub(super) fn shapes(&self) -> Vec<Arc<PolicyShape>> {
+        self.shapes.read().map(|known| known.values().cloned().collect()).unwrap_or_default()
+    }
+
+    /// On how many tools each rule decided; read where somebody asks for it.
+    pub(super) fn rule_use(&self, reader: &Reader) -> Result<&BTreeMap<String, RuleUse>, SiteError> {
+        if self.rule_use.get().is_none() {
+            let read = reader.rule_use(TOOLS_OF_A_RULE)?;
+            return Ok(self.rule_use.get_or_init(|| read));
+        }
+        Ok(self.rule_use.get_or_init(BTreeMap::new))
+    }
+
+    /// The servers of each language, by name; read where somebody asks for it.
+    pub(super) fn languages(&self, reader: &Reader) -> Result<&BTreeMap<&'static str, Vec<String>>, SiteError> {
+        if self.languages.get().is_none() {
+            let mut read: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+            for (server, language) in reader.server_languages()? {
+                read.entry(language).or_default().push(server);
+            }
+            return Ok(self.languages.get_or_init(|| read));
+        }
+        Ok(self.languages.get_or_init(BTreeMap::new))
+    }
+
+    /// What changes when the same state of a server is shown otherwise: the program, its templates, the rules, the profile.
+    pub(super) fn edition(&self) -> String {
+        let SiteSettings { profile, rules, base_url, raised } = &self.settings;
+        let newest = self.seen.as_ref().map(|[_, newest]| newest);
+        let layout = LAYOUT.as_str();
+        token(&format!("{layout} {} {newest:?} {profile:?} {rules:?} {base_url:?} {raised:?}", self.ruleset))
     }
 
     pub(super) fn settings(&self) -> &SiteSettings {
@@ -162,7 +318,7 @@ impl Pages {
 }
 
 impl SitePage {
-    fn html(text: String) -> SitePage {
+    pub(super) fn html(text: String) -> SitePage {
         SitePage { media_type: "text/html; charset=utf-8", bytes: text.into_bytes() }
     }
 }

@@ -1,7 +1,7 @@
 //! The questions that people ask of a tool, answered from what is known of it.
 
 use super::frame::{confidence_means, risk_means};
-use super::policy_view::PolicyBlock;
+use super::policy_view::{FIRST, PolicyBlock};
 use super::tool_page::{Definition, how};
 
 /// A question and its answer.
@@ -42,13 +42,13 @@ pub(super) fn questions(tool: &str, server: &str, first: &Definition, policy: &P
         ),
         question(
             format!("How do I enforce a policy on {tool}?"),
-            format!("The recommendation is to {recommended}. `{}` prints the document.", policy.command),
+            format!("The recommendation is to {recommended}. `{} {FIRST}` prints the document.", policy.command),
         ),
         question(
             format!("Can I rate-limit {tool}?"),
-            format!("Yes, where the enforcement point counts: {limit}. `{} --limit 10/minute`", policy.command),
+            format!("Yes, where the enforcement point counts: {limit}. `{} {FIRST} --limit 10/minute`", policy.command),
         ),
-        question(format!("How do I block {tool}?"), format!("{block}: `{} --block`", policy.command)),
+        question(format!("How do I block {tool}?"), format!("{block}: `{} {FIRST} --block`", policy.command)),
         question(
             format!("Which server provides {tool}?"),
             format!("{server}, learnt from {}{version}: {}.", found.target, how(found.origin)),

@@ -2,9 +2,13 @@
 
 use super::address::{PagePath, token};
 use super::frame::{Frame, counted, cut, day};
+use super::history::{Happened, history};
+use super::joining::{Joining, joining};
 use super::listing::{Part, parts, spelled};
-use super::pages::{Pages, SiteError};
+use super::pages::{Pages, RaisedRisk, SiteError};
+use super::policy_view::shell;
 use crate::model::{FoundTool, Risk};
+use crate::policy::recommend;
 use crate::report::{ServerView, ToolLine};
 use crate::store::Reader;
 use crate::survey::{Brings, Combination, Finding, Kind, LegKind, audit, combination, cut as smallest_cut, of_server};
@@ -42,6 +46,13 @@ struct ServerPage {
     missing: Vec<String>,
     leak: Option<Leak>,
     findings: Vec<Finding>,
+    happened: Vec<Happened>,
+    raised: Vec<RaisedRisk>,
+    clients: Vec<Joining>,
+    /// The document for all its tools, or why there is none.
+    policy: Option<Result<String, String>>,
+    /// Commands that write it for other targets.
+    commands: String,
 }
 
 /// Tools that are named of each part of a leak.
@@ -59,14 +70,20 @@ pub(super) fn render(pages: &Pages, reader: &Reader, server: &str) -> Result<Opt
 /// The page of a server whose tools were found already.
 pub(super) fn page(pages: &Pages, reader: &Reader, server: &str, tools: Vec<FoundTool>) -> Result<String, SiteError> {
     let Some(facts) = reader.server_facts(server)? else { return Ok(String::new()) };
+    let policy = policy(pages, server, &tools).map(|written| written.map(|_| "policy.json".to_owned()));
     let unread = reader.unread_of(server)?;
     let mut findings = of_server(server, &tools, &unread, &reader.partial_of(server)?);
-    findings.retain(|finding| !matches!(finding.kind, Kind::Combination));
+    // The others are told where they belong: in the table, with the leak, above.
+    let told = [Kind::Combination, Kind::Risk, Kind::Partial, Kind::Unread];
+    findings.retain(|finding| !told.contains(&finding.kind));
     findings.truncate(MOST_FINDINGS);
     let found = combination(tools.iter().map(|found| (found.tool.name.as_str(), &found.verdict)));
     let leak = found.as_ref().map(|found| leak(found, &tools));
     let (audit, tokens) = (audit(&tools), reader.tokens_of(server)?);
-    let view = ServerView::new(facts, tools, reader.lists_of(server)?, unread, tokens, (found, audit, Vec::new()));
+    let lists = reader.lists_of(server)?;
+    let mut happened = history(reader, server, &lists)?;
+    happened.truncate(MOST_FINDINGS);
+    let view = ServerView::new(facts, tools, lists, unread, tokens, (found, audit, Vec::new()));
     let place = |missing: &crate::model::Partial| match &missing.site {
         Some(site) => format!("{} ({}:{})", missing.detail, site.file, site.line),
         None => missing.detail.clone(),
@@ -94,9 +111,24 @@ pub(super) fn page(pages: &Pages, reader: &Reader, server: &str, tools: Vec<Foun
         missing,
         leak,
         findings,
+        happened,
+        raised: pages.settings().raised.iter().filter(|one| one.server == server).cloned().collect(),
+        clients: joining(&view.facts),
+        policy,
+        commands: format!(
+            "mcpdex policy --server {0} --target claude-code\nmcpdex policy --server {0} --target all --out policies",
+            shell(server)
+        ),
         view,
     };
     Ok(page.render()?)
+}
+
+/// The document for all tools of a server at the first target, or why there is none; `None` without tools.
+pub(super) fn policy(pages: &Pages, server: &str, tools: &[FoundTool]) -> Option<Result<String, String>> {
+    let all: Vec<&FoundTool> = tools.iter().collect();
+    let written = recommend(&pages.settings().profile, server, &all);
+    (!all.is_empty()).then(|| written.map(|document| document.text().to_owned()).map_err(|why| why.to_string()))
 }
 
 fn leak(found: &Combination, tools: &[FoundTool]) -> Leak {

@@ -5,14 +5,14 @@ use super::address::PagePath;
 use super::evidence::{Ground, numbered};
 use super::frame::{Frame, TraitLink, class_means, confidence_means, counted, cut, day, risk_means};
 use super::highlight::{Piece, document, pieces};
-use super::pages::{Pages, SiteError};
-use super::policy_view::PolicyBlock;
+use super::history::{Happened, history};
+use super::pages::{Pages, RaisedRisk, SiteError};
+use super::policy_view::{FIRST, PolicyBlock};
 use super::question::{Question, questions};
 use crate::classify::{AttackPattern, attack_patterns};
 use crate::model::{
     DeedReach, FoundTool, OperationVerdict, Partial, RelatedTool, Risk, ToolCondition, ToolOrigin, Verdict, parameters,
 };
-use crate::policy::Target;
 use crate::store::Reader;
 use crate::survey::harm;
 use askama::Template;
@@ -23,7 +23,8 @@ pub(super) struct Neighbour {
     pub(super) tool: String,
     pub(super) server: String,
     pub(super) class: &'static str,
-    pub(super) risk: Risk,
+    /// `None` where it is not told.
+    pub(super) risk: Option<Risk>,
 }
 
 /// A parameter, its evidence marked.
@@ -54,6 +55,8 @@ pub(super) struct Definition {
     schema: Vec<Piece>,
     schema_is_cut: bool,
     deeds: Vec<DeedRow>,
+    /// Whether all of its code was followed.
+    whole: bool,
     condition: Option<String>,
 }
 
@@ -74,6 +77,8 @@ struct ToolPage<'a> {
     same_name: Vec<Neighbour>,
     same_name_more: u64,
     related: Vec<Neighbour>,
+    happened: Vec<Happened>,
+    raised: Vec<RaisedRisk>,
     /// What its definition costs, and who counted.
     tokens: Option<(String, String)>,
 }
@@ -93,7 +98,8 @@ pub(super) fn render(pages: &Pages, reader: &Reader, server: &str, tool: &str) -
     }
     let tokens = reader.tokens_of(server)?;
     let tokens = tokens.and_then(|(by, costs)| costs.get(tool).map(|cost| (*cost, by)));
-    page(pages, reader, found, tokens).map(Some)
+    let happened = history(reader, server, &reader.lists_of(server)?)?;
+    page(pages, reader, found, tokens, &happened).map(Some)
 }
 
 /// The page of tools that were found already: all of one name on one server, at least one.
@@ -102,10 +108,11 @@ pub(super) fn page(
     reader: &Reader,
     mut found: Vec<FoundTool>,
     tokens: Option<(u64, String)>,
+    happened: &[Happened],
 ) -> Result<String, SiteError> {
     // The gravest governs.
     found.sort_by_key(|one| std::cmp::Reverse((one.verdict.risk, one.verdict.class)));
-    let policy = PolicyBlock::of(&pages.settings().profile, Target::PolicyLayer, &found.iter().collect::<Vec<_>>());
+    let policy = PolicyBlock::of(pages, &found.iter().collect::<Vec<_>>());
     let (server, tool) = match found.first() {
         Some(first) => (first.server.clone(), first.tool.name.clone()),
         None => (String::new(), String::new()),
@@ -137,6 +144,14 @@ pub(super) fn page(
         related: related(&others, verdict),
         same_name_more: elsewhere.saturating_sub(same_name.len() as u64),
         same_name: same_name.iter().map(neighbour).collect(),
+        happened: happened.iter().filter(|one| one.tool == tool).take(NAMED).cloned().collect(),
+        raised: pages
+            .settings()
+            .raised
+            .iter()
+            .filter(|one| one.server == server && one.tool == tool)
+            .cloned()
+            .collect(),
         others: definitions.collect(),
         first,
         policy,
@@ -161,7 +176,7 @@ pub(super) fn neighbour(other: &RelatedTool) -> Neighbour {
         tool: other.tool.clone(),
         server: other.server.clone(),
         class: other.class.as_str(),
-        risk: other.risk,
+        risk: Some(other.risk),
     }
 }
 
@@ -190,20 +205,35 @@ fn definition(pages: &Pages, found: FoundTool) -> Definition {
         Some(schema) if !schema.is_empty() => document(schema, "/inputSchema", &evidence),
         _ => (Vec::new(), false),
     };
-    let deeds = found.tool.code.iter().flat_map(|code| &code.deeds).take(MOST_DEEDS);
-    let deeds = deeds
-        .map(|deed| DeedRow {
-            kind: deed.kind.as_str(),
-            call: deed.told().replace('`', ""),
-            reach: reach(deed.reach),
-            place: deed.place(),
-        })
-        .collect();
+    let mut deeds: Vec<DeedRow> = Vec::new();
+    for deed in found.tool.code.iter().flat_map(|code| &code.deeds) {
+        let (kind, call, reach) = (deed.kind.as_str(), deed.told().replace('`', ""), reach(deed.reach));
+        let has_room = deeds.len() < MOST_DEEDS;
+        match deeds.iter_mut().find(|row| (row.kind, &row.call, row.reach) == (kind, &call, reach)) {
+            Some(row) if row.place.len() < 300 => row.place = format!("{}, {}", row.place, deed.place()),
+            Some(_) => {}
+            None if has_room => deeds.push(DeedRow { kind, call, reach, place: deed.place() }),
+            None => {}
+        }
+    }
+    let whole = found.tool.code.as_ref().is_none_or(|code| code.whole);
     let condition = found.condition.as_ref().map(|condition| {
         let known = ToolCondition { text: String::new(), plain_start: condition.plain_start };
         format!("{} ({})", condition.text, known.at_plain_start())
     });
-    Definition { verdict, grounds, description, left_out, parameters, schema, schema_is_cut, deeds, condition, found }
+    Definition {
+        verdict,
+        grounds,
+        description,
+        left_out,
+        parameters,
+        schema,
+        schema_is_cut,
+        deeds,
+        whole,
+        condition,
+        found,
+    }
 }
 
 const fn reach(reach: DeedReach) -> &'static str {

@@ -84,6 +84,7 @@ mod scan;
 mod scan_diff;
 mod secrets;
 mod setup;
+mod site;
 mod store;
 mod strangers;
 mod support;

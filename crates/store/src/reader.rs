@@ -27,6 +27,24 @@ impl Interrupter {
     }
 }
 
+/// Where a database lies that a reader has open: any thread may open it again.
+#[derive(Debug, Clone)]
+pub struct ReaderPlace {
+    shown: PathBuf,
+    file: PathBuf,
+}
+
+impl ReaderPlace {
+    /// Opens the database once more.
+    ///
+    /// # Errors
+    /// The file is not there any more, or cannot be read.
+    pub fn open(&self) -> Result<Reader, StoreError> {
+        let connection = migrate::open_for_reading(&self.file)?;
+        Ok(Reader { connection, path: self.shown.clone(), copy: None })
+    }
+}
+
 /// What of a database is in step with its tools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
@@ -147,6 +165,12 @@ impl Reader {
     /// What stops a question that this reader works on, from any thread.
     pub fn interrupter(&self) -> Interrupter {
         Interrupter(self.connection.get_interrupt_handle())
+    }
+
+    /// Where the database lies, for readers of other threads; that of a copy only as long as this reader lives.
+    pub fn place(&self) -> ReaderPlace {
+        let copied = self.copy.as_ref().map(|folder| folder.path().join("copy.db"));
+        ReaderPlace { shown: self.path.clone(), file: copied.unwrap_or_else(|| self.path.clone()) }
     }
 
     /// Whether a copy is read, see [`Reader::open_copy`].

@@ -1,4 +1,4 @@
-// What pages do beyond being read: copy a document.
+// What pages do beyond being read: copy a document, show it for another enforcement point.
 (function () {
   "use strict";
   document.documentElement.classList.add("js");
@@ -23,20 +23,76 @@
     }
   }
 
-  document.querySelectorAll("figure pre").forEach(function (pre) {
+  // Documents come with gaps where names stand; what is shown is only ever set as text.
+  var block = document.querySelector("[data-policy]"), select = document.getElementById("target"), shapes = {};
+  var first = null, order = ["as-judged", "block", "limit"];
+  window.mcpdexPolicy = function (key, targets) { targets.forEach(function (one) { shapes[one.target] = one; }); };
+  function fill(text) {
+    var name = block.getAttribute("data-tool");
+    return text.split("\ue000").join(name).split("\ue001").join(name.toLowerCase())
+      .split("\ue002").join(block.getAttribute("data-alias")).split("\ue003").join(block.getAttribute("data-server"));
+  }
+  function element(name, kind, text) {
+    var made = document.createElement(name);
+    made.className = kind;
+    made.textContent = text;
+    return made;
+  }
+  function show(target) {
+    var shape = shapes[target];
+    if (!shape) { return; }
+    order.forEach(function (key, at) {
+      var variant = block.querySelector('[data-variant="' + key + '"]'), got = shape.documents[at];
+      variant.querySelectorAll("figure, .unread").forEach(function (old) { old.remove(); });
+      if (got.Ok === undefined) {
+        variant.appendChild(element("p", "unread", "None can be vouched for: " + fill(got.Err) + "."));
+        return;
+      }
+      var figure = document.createElement("figure"), caption = document.createElement("figcaption");
+      caption.appendChild(element("span", "file", shape.file));
+      caption.appendChild(document.createTextNode(" "));
+      caption.appendChild(element("span", "soft target", shape.title));
+      var pre = element("pre", "code", fill(got.Ok));
+      pre.tabIndex = 0;
+      figure.appendChild(caption);
+      figure.appendChild(pre);
+      variant.appendChild(figure);
+      button(pre);
+    });
+    var losses = block.querySelector(".losses"), steps = block.querySelector(".steps"), command = block.querySelector(".command");
+    losses.textContent = "";
+    shape.losses.forEach(function (told) { losses.appendChild(element("p", "clash", fill(told))); });
+    steps.textContent = "";
+    shape.steps.forEach(function (step) { steps.appendChild(element("li", "", step)); });
+    command.textContent = command.textContent.replace(/[^ ]+$/, target);
+  }
+  if (block && select) {
+    select.addEventListener("change", function () {
+      if (shapes[select.value]) { show(select.value); return; }
+      if (first) { return; }
+      first = document.createElement("script");
+      first.src = block.getAttribute("data-policy");
+      first.onload = function () { show(select.value); };
+      first.onerror = function () { first = null; block.querySelector(".losses").appendChild(element("p", "unread", "These documents are not there; the command below writes them.")); };
+      document.head.appendChild(first);
+    });
+  }
+
+  function button(pre) {
     var caption = pre.parentNode.querySelector("figcaption");
     if (!caption || pre.hasAttribute("data-escaped")) { return; }
-    var button = document.createElement("button");
-    button.type = "button";
-    button.className = "copy";
-    button.textContent = "Copy";
-    button.addEventListener("click", function () {
+    var made = document.createElement("button");
+    made.type = "button";
+    made.className = "copy";
+    made.textContent = "Copy";
+    made.addEventListener("click", function () {
       copy(pre.textContent, function (ok) {
-        button.textContent = ok ? "Copied" : "Select and copy by hand";
-        button.setAttribute("aria-live", "polite");
-        window.setTimeout(function () { button.textContent = "Copy"; }, 2000);
+        made.textContent = ok ? "Copied" : "Select and copy by hand";
+        made.setAttribute("aria-live", "polite");
+        window.setTimeout(function () { made.textContent = "Copy"; }, 2000);
       });
     });
-    caption.appendChild(button);
-  });
+    caption.appendChild(made);
+  }
+  document.querySelectorAll("figure pre").forEach(button);
 }());
