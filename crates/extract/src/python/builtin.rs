@@ -57,6 +57,9 @@ impl Machine<'_> {
             ("copy.copy" | "copy.deepcopy", Some(Value::Dict(pairs))) => return Value::dict(pairs.borrow().clone()),
             ("copy.copy" | "copy.deepcopy", Some(Value::List(items))) => return Value::list(items.borrow().clone()),
             ("copy.copy" | "copy.deepcopy", Some(value)) => return value.clone(),
+            ("dataclasses.replace" | "copy.replace", Some(Value::Instance(instance))) => {
+                return self.replaced(&Rc::clone(instance), &args.named);
+            }
             ("importlib.import_module", Some(name)) => {
                 let (name, package) = (name.clone(), args.get(1, "package").cloned());
                 self.note_foreign(path, &args, module);

@@ -1,7 +1,10 @@
 //! What the classes of a package hold and extend.
 
-use super::ast;
-use super::value::{Class, Value};
+use super::ast::{self, Name};
+use super::machine::Machine;
+use super::value::{Class, Instance, Value};
+use std::cell::RefCell;
+use std::rc::Rc;
 
 impl Class {
     /// Whether a base outside of the package has one of `names` as the last part of its path, at any remove.
@@ -85,5 +88,19 @@ impl Class {
             },
             _ => None,
         })
+    }
+}
+
+impl Machine<'_> {
+    /// Another object like `instance`, with other values for some attributes (`dataclasses.replace`).
+    pub(super) fn replaced(&mut self, instance: &Rc<Instance>, changes: &[(Name, Value)]) -> Value {
+        let mut attributes = instance.attributes.borrow().clone();
+        attributes.extend(changes.iter().cloned());
+        let id = self.new_id();
+        Value::Instance(Rc::new(Instance {
+            class: Rc::clone(&instance.class),
+            attributes: RefCell::new(attributes),
+            id,
+        }))
     }
 }

@@ -54,6 +54,17 @@ impl Machine<'_> {
             Value::Instance(instance) if name.starts_with("register_") => {
                 self.register_marked(&Rc::clone(instance), name, &args, module)
             }
+            Value::Instance(instance) if matches!(name, "_replace" | "model_copy") => {
+                let changes = match args.named("update") {
+                    Some(Value::Dict(pairs)) if name == "model_copy" => {
+                        let pairs = pairs.borrow();
+                        pairs.iter().filter_map(|(key, value)| Some((key.as_text()?, value.clone()))).collect()
+                    }
+                    _ if name == "model_copy" => Vec::new(),
+                    _ => args.named.clone(),
+                };
+                Some(self.replaced(&Rc::clone(instance), &changes))
+            }
             Value::Instance(instance) if matches!(name, "model_dump" | "dict") => {
                 let attributes = instance.attributes.borrow();
                 Some(Value::dict(
