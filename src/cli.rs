@@ -22,6 +22,7 @@ mod mcp;
 mod policy;
 mod scan;
 mod search;
+mod serve;
 mod server;
 mod site;
 mod stats;
@@ -45,6 +46,7 @@ pub use policy::{
 };
 pub use scan::{ConfiguredArgs, ScanArgs, ScanFormat};
 pub use search::{SearchArgs, SearchSort};
+pub use serve::{AccessArgs, ServeArgs};
 pub use server::ServerArgs;
 pub use site::SiteArgs;
 pub use stats::StatsArgs;
@@ -105,6 +107,8 @@ pub enum Command {
     Scan(ScanArgs),
     /// Answer a client's hook: may this tool be called, may this server be added?
     Guard(GuardArgs),
+    /// Serve the catalogue over HTTP: pages, and an API with its OpenAPI document.
+    Serve(ServeArgs),
     /// Serve the catalogue to models as an MCP server.
     Mcp(McpArgs),
     /// Write the database down, whole or as a table.

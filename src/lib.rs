@@ -36,4 +36,7 @@ pub mod query;
 #[cfg(feature = "serve")]
 pub mod mcp;
 
+#[cfg(feature = "serve")]
+pub mod serve;
+
 pub mod command;

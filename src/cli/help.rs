@@ -83,6 +83,13 @@ const EXAMPLES: &[(&str, [(&str, &str); 2])] = &[
         ],
     ),
     (
+        "serve",
+        [
+            ("On this machine, at http://127.0.0.1:8420", "mcpdex serve"),
+            ("For others, by token", "mcpdex serve --listen 0.0.0.0:8420 --host tools.example --token-file tokens"),
+        ],
+    ),
+    (
         "mcp",
         [
             ("Over stdin and stdout, as clients start it", "mcpdex mcp"),

@@ -1,8 +1,16 @@
 //! The arguments of `mcpdex mcp`.
 
+use super::AccessArgs;
+use std::net::SocketAddr;
+
 // Arguments of `mcpdex mcp`.
 #[derive(Debug, clap::Args)]
 pub struct McpArgs {
+    /// Listen here for streamable HTTP, at /mcp, instead of speaking over stdin and stdout.
+    #[arg(long, value_name = "ADDRESS:PORT", conflicts_with = "install")]
+    pub listen: Option<SocketAddr>,
+    #[command(flatten)]
+    pub access: AccessArgs,
     /// Show how a client adds mcpdex: the file and what is put into it.
     #[arg(long, value_enum, value_name = "CLIENT")]
     pub install: Option<InstallClient>,

@@ -13,16 +13,17 @@ pub(super) fn run(_global: &Global, _args: &McpArgs) -> anyhow::Result<Exit> {
 }
 
 #[cfg(feature = "serve")]
-pub(super) use serving::run;
+pub(super) use serving::{catalogue, run};
 
 #[cfg(feature = "serve")]
 mod serving {
     use super::{Exit, Global, McpArgs};
     use crate::cli::InstallClient;
-    use crate::command::{database, output::print, profile};
+    use crate::command::{database, output::print, profile, serve};
     use crate::mcp::{McpServer, install_plan};
     use crate::query::Catalogue;
     use crate::report::visible;
+    use crate::serve::ServeOffer;
     use anyhow::Context;
     use rmcp::ServiceExt;
     use std::io::ErrorKind;
@@ -36,7 +37,10 @@ mod serving {
     pub(in crate::command) fn run(global: &Global, args: &McpArgs) -> anyhow::Result<Exit> {
         match args.install {
             Some(client) => install(global, client, args.write),
-            None => over_stdio(catalogue(global)?),
+            None => match args.listen {
+                Some(address) => serve::listen(global, address, &args.access, ServeOffer::Mcp),
+                None => over_stdio(catalogue(global)?),
+            },
         }
     }
 

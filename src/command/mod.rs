@@ -38,6 +38,7 @@ mod rules;
 mod run_confined;
 mod scan;
 mod search;
+mod serve;
 mod server;
 mod settings;
 mod site;
@@ -136,6 +137,8 @@ fn takes_long(command: &Command) -> bool {
         Command::Import(_) | Command::Doctor(_) | Command::Classify(_) | Command::Eval(_) | Command::Rules(_) => true,
         Command::Probe(_) | Command::Extract(_) | Command::Diff(_) => true,
         Command::Policy(args) => args.tool.is_none(),
+        Command::Serve(_) => true,
+        Command::Mcp(args) => args.listen.is_some(),
         Command::Tool(_)
         | Command::Server(_)
         | Command::Search(_)
@@ -143,7 +146,6 @@ fn takes_long(command: &Command) -> bool {
         | Command::Stats(_)
         | Command::Config(_)
         | Command::Guard(_)
-        | Command::Mcp(_)
         | Command::Explain(_) => false,
         Command::Completions(_) | Command::Man(_) | Command::Help(_) => false,
     }
@@ -173,6 +175,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Check(args) => check::run(global, args),
         Command::Scan(args) => scan::run(global, args),
         Command::Guard(args) => guard::run(global, args),
+        Command::Serve(args) => serve::run(global, args),
         Command::Mcp(args) => mcp::run(global, args),
         Command::Export(args) => export::run(global, args),
         Command::Site(args) => site::run(global, args),

@@ -4,6 +4,7 @@ use super::{Exit, database, interrupt, profile, raised};
 use crate::classify::Ruleset;
 use crate::cli::{Global, SiteArgs};
 use crate::site::{Pages, RuleNote, SiteSettings, WriteError, write};
+use crate::store::Reader;
 use anyhow::Context;
 
 pub(super) fn run(global: &Global, args: &SiteArgs) -> anyhow::Result<Exit> {
@@ -15,14 +16,7 @@ pub(super) fn run(global: &Global, args: &SiteArgs) -> anyhow::Result<Exit> {
         }
     };
     let reader = database::open_judged(global, &database::path(global)?)?;
-    let rules = Ruleset::load(&global.settings.rule_folders).context("loading the rules")?;
-    let raised = raised::raised(global, &reader)?;
-    let settings = SiteSettings {
-        profile: profile::usual(global)?,
-        rules: rules.written().map(|(file, rule)| RuleNote::of(file, rule)).collect(),
-        base_url,
-        raised,
-    };
+    let settings = settings(global, &reader, base_url)?;
     let pages = Pages::new(&reader, settings)?;
     let place = reader.place();
     let _orderly = interrupt::orderly();
@@ -38,6 +32,20 @@ pub(super) fn run(global: &Global, args: &SiteArgs) -> anyhow::Result<Exit> {
         report.removed
     );
     Ok(Exit::Done)
+}
+
+/// What all pages share; what raised a risk is that of now.
+///
+/// # Errors
+/// The rules, the profile or the database cannot be read.
+pub(super) fn settings(global: &Global, reader: &Reader, base_url: Option<String>) -> anyhow::Result<SiteSettings> {
+    let rules = Ruleset::load(&global.settings.rule_folders).context("loading the rules")?;
+    Ok(SiteSettings {
+        profile: profile::usual(global)?,
+        rules: rules.written().map(|(file, rule)| RuleNote::of(file, rule)).collect(),
+        base_url,
+        raised: raised::raised(global, reader)?,
+    })
 }
 
 /// An address that pages can be named by: http or https, with `/` at its end.

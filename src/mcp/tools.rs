@@ -9,6 +9,7 @@ use crate::query::{
     configuration_report, policy_report, search_report, server_names_near, server_report, target_named,
     tool_names_near, tool_report,
 };
+use crate::report::ExplainReport;
 use crate::store::Filters;
 use rmcp::model::{CallToolResult, ContentBlock, ErrorCode, ErrorData, MetaObject, Tool, ToolAnnotations};
 use serde::Serialize;
@@ -139,7 +140,7 @@ const OWN: [OwnTool; 7] = [
             })
         },
         needed: &["server", "tool"],
-        answers: "explanation",
+        answers: "explain",
         call: explain_verdict,
     },
 ];
@@ -299,7 +300,7 @@ fn explain_verdict(moment: Moment<'_>, mut given: Arguments) -> Result<Value, Qu
     let found = moment.reader.tools_of(&server)?;
     let tools: Vec<_> = found.into_iter().map(|found| found.tool).collect();
     match moment.bench.explain(&server, &tools, &tool) {
-        Some(explanation) => value(&explanation),
+        Some(explanation) => value(&ExplainReport::new(&server, &tool, explanation)),
         None => {
             let what = format!("no tool `{tool}` is known of a server `{server}`");
             Err(QueryError::NotFound { what, nearest: tool_names_near(moment.reader, &tool)? })

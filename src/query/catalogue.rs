@@ -24,6 +24,27 @@ pub struct Catalogue {
     bench: Bench,
     idle: Mutex<Vec<(Instant, Reader)>>,
     permits: Arc<Semaphore>,
+    watch: Mutex<Watch>,
+}
+
+/// How often it is looked whether something was written.
+const LOOKS: Duration = Duration::from_millis(500);
+
+/// A connection that sees whether something was written.
+#[derive(Debug)]
+struct Watch {
+    reader: Reader,
+    opened: Instant,
+    looked: Instant,
+    seen: i64,
+    state: u64,
+}
+
+impl Watch {
+    fn open(path: &Path, state: u64) -> Result<Watch, StoreError> {
+        let (reader, now) = (Reader::open(path)?, Instant::now());
+        Ok(Watch { seen: reader.data_version()?, reader, opened: now, looked: now, state })
+    }
 }
 
 /// What one question is answered from: a state of the database that nothing changes meanwhile.
@@ -47,7 +68,31 @@ impl Catalogue {
             bench,
             idle: Mutex::new(vec![first]),
             permits: Arc::new(Semaphore::new(AT_A_TIME)),
+            watch: Mutex::new(Watch::open(path, 0)?),
         })
+    }
+
+    /// The digest of the rules and overrides that judge.
+    pub fn ruleset(&self) -> String {
+        self.bench.digest()
+    }
+
+    /// A number that is another one after something was written to the database; up to half a second late.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn state(&self) -> Result<u64, QueryError> {
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        if watch.looked.elapsed() >= LOOKS {
+            if watch.opened.elapsed() >= OLDEST {
+                *watch = Watch::open(&self.path, watch.state + 1)?;
+            } else {
+                let seen = watch.reader.data_version()?;
+                watch.state += u64::from(seen != watch.seen);
+                (watch.seen, watch.looked) = (seen, Instant::now());
+            }
+        }
+        Ok(watch.state)
     }
 
     /// Asks a question. Where whoever asks goes away, the database stops working on it.

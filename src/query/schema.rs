@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 const SCHEMAS: [(&str, &str); 14] = [
     ("classified", include_str!("../../data/schema/classified.schema.json")),
     ("diff", include_str!("../../data/schema/diff.schema.json")),
-    ("explanation", include_str!("../../data/schema/explanation.schema.json")),
+    ("explain", include_str!("../../data/schema/explain.schema.json")),
     ("finding", include_str!("../../data/schema/finding.schema.json")),
     ("list", include_str!("../../data/schema/list.schema.json")),
     ("policy", include_str!("../../data/schema/policy.schema.json")),

@@ -83,6 +83,8 @@ mod same_server;
 mod scan;
 mod scan_diff;
 mod secrets;
+mod serve;
+mod serve_guarded;
 mod setup;
 mod site;
 mod store;

@@ -162,6 +162,16 @@ impl Reader {
         self.connection.execute_batch("COMMIT; BEGIN").map_err(self.fail())
     }
 
+    /// A number that is another one after somebody else has written; means something only beside others of this reader,
+    /// which is renewed.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn data_version(&self) -> Result<i64, StoreError> {
+        self.renew()?;
+        self.connection.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(self.fail())
+    }
+
     /// What stops a question that this reader works on, from any thread.
     pub fn interrupter(&self) -> Interrupter {
         Interrupter(self.connection.get_interrupt_handle())

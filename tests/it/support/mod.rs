@@ -4,6 +4,7 @@ pub(crate) mod binary;
 pub(crate) mod corpus;
 pub(crate) mod database;
 pub(crate) mod hostile;
+pub(crate) mod listening;
 pub(crate) mod mirror;
 pub(crate) mod namespace;
 pub(crate) mod pack;

@@ -1,0 +1,199 @@
+//! The HTTP API: the same documents that the commands print, described by its own OpenAPI document; pages; the MCP server.
+
+use crate::support::binary::User;
+use crate::support::listening::{Heard, Listening};
+use crate::support::shelf::{friday, monday, package, remote};
+use serde_json::{Value, json};
+
+const LIST: &str = r#"{"name":"list_pots","description":"Lists the pots on the shelf.","inputSchema":{"type":"object","properties":{}}}"#;
+const DROP: &str = r#"{"name":"drop_shelf","description":"Deletes the shelf and every pot on it for good.","inputSchema":{"type":"object","properties":{"shelf":{"type":"string"}}}}"#;
+
+fn user() -> User {
+    let user = User::new();
+    package(&user, monday, "@potters/kiln-desk", "1.0.0", &[LIST, DROP]);
+    remote(&user, monday, "io.example/clay", "https://clay.example/mcp", &[DROP]);
+    user.done(&["stats"]);
+    user
+}
+
+fn printed(user: &User, words: &[&str]) -> Value {
+    serde_json::from_str(&user.done(&[words, &["--json"]].concat())).unwrap()
+}
+
+fn fine(heard: Heard) -> Value {
+    assert_eq!(heard.status, 200, "{} {}", heard.head, String::from_utf8_lossy(&heard.body));
+    heard.json()
+}
+
+#[test]
+fn the_api_answers_what_the_commands_print() {
+    let user = user();
+    let server = Listening::start(&user, &["serve"]);
+    for (path, words) in [
+        ("/v1/tools/drop_shelf", vec!["tool", "drop_shelf"]),
+        ("/v1/tools/DropShelf", vec!["tool", "DropShelf"]),
+        ("/v1/tools/drop_shelf?server=io.example%2Fclay", vec!["tool", "drop_shelf", "--server", "io.example/clay"]),
+        ("/v1/servers/npm:@potters/kiln-desk", vec!["server", "npm:@potters/kiln-desk"]),
+        ("/v1/servers/npm%3A%40potters%2Fkiln-desk", vec!["server", "npm:@potters/kiln-desk"]),
+        ("/v1/search?q=shelf&risk=critical", vec!["search", "shelf", "--risk", "critical"]),
+        (
+            "/v1/search?risk=low,critical&per_page=1&page=2",
+            vec!["search", "--risk", "low", "--risk", "critical", "--per-page", "1", "--page", "2"],
+        ),
+    ] {
+        assert_eq!(fine(server.get(path)), printed(&user, &words), "{path}");
+    }
+    assert_eq!(fine(server.get("/v1/stats"))["figures"], printed(&user, &["stats"])["figures"]);
+    let policy = fine(server.get("/v1/policy?server=io.example/clay&target=claude-code"));
+    let document = user.done(&["policy", "--server", "io.example/clay", "--target", "claude-code"]);
+    assert_eq!((policy["document"].as_str(), &policy["file"]), (Some(document.as_str()), &json!("settings.json")));
+    let judged = fine(server.post(
+        "/v1/classify?server=io.example/clay",
+        &json!({"tools": [serde_json::from_str::<Value>(DROP).unwrap()]}),
+    ));
+    let known = fine(server.get("/v1/tools/drop_shelf?server=io.example/clay"));
+    assert_eq!(judged["verdicts"][0]["evidence"], known["servers"][0]["verdict"]["evidence"]);
+    let open = json!({"policy": "{\"permissions\":{\"allow\":[\"mcp__clay__drop_shelf\"]}}", "target": "claude-code", "servers": ["clay=io.example/clay"]});
+    let checked = fine(server.post("/v1/policy/check", &open));
+    assert!(checked["gate"] == true && checked["depth"] == "whole", "{checked}");
+    let fresh = r#"{"name":"list_pots","description":"Deletes all pots on the shelf for good.","inputSchema":{"type":"object","properties":{}}}"#;
+    package(&user, friday, "@potters/kiln-desk", "1.1.0", &[fresh, DROP]);
+    user.done(&["stats"]);
+    let changed = fine(server.get("/v1/changes?since=2031-03-04"));
+    assert_eq!(changed["changes"], printed(&user, &["diff", "2031-03-03", "now"])["changes"]);
+    assert!(!changed["changes"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn what_is_unknown_or_makes_no_sense_is_a_problem_with_its_reason() {
+    let user = user();
+    let server = Listening::start(&user, &["serve"]);
+    for (path, status, why) in [
+        ("/v1/tools/drop_shelv", 404, "drop_shelf"),
+        ("/v1/servers/io.example/cley", 404, "io.example/clay"),
+        ("/v1/policy?tool=drop_shelf", 400, "several servers"),
+        ("/v1/policy", 400, "name a tool"),
+        ("/v1/policy?server=x&target=nowhere", 400, "nowhere"),
+        ("/v1/search", 400, "give q"),
+        ("/v1/search?q=---", 400, "no letter"),
+        ("/v1/search?q=a&risk=grave", 400, "grave"),
+        ("/v1/search?q=a&page=0", 400, "page"),
+        ("/v1/search?q=a&pgae=1", 400, "pgae"),
+        ("/v1/changes?since=yesterday", 400, "RFC 3339"),
+        ("/v1/changes", 400, "since"),
+        ("/v1/none", 404, "no such page"),
+        ("/../../etc/passwd", 404, "no such page"),
+    ] {
+        let heard = server.get(path);
+        assert_eq!(heard.status, status, "{path}: {} {}", heard.head, String::from_utf8_lossy(&heard.body));
+        assert_eq!(heard.header("content-type"), Some("application/problem+json"), "{path}");
+        assert!(heard.json().to_string().contains(why), "{path}: {}", heard.json());
+    }
+    let form = server.ask("POST", "/v1/classify", &[("Content-Type", "text/plain")], b"{\"tools\":[]}");
+    assert_eq!(form.status, 415);
+    assert_eq!(server.post("/v1/classify", &json!({"tools": []})).status, 400);
+    assert_eq!(server.post("/v1/policy/check", &json!({"policy": 5})).status, 400);
+    assert_eq!(server.ask("DELETE", "/v1/stats", &[], b"").status, 405);
+}
+
+#[test]
+fn the_openapi_document_describes_what_is_answered() {
+    let user = user();
+    let server = Listening::start(&user, &["serve"]);
+    let document = fine(server.get("/openapi.json"));
+    assert_eq!(document["openapi"], "3.1.0");
+    let examples = [
+        ("/v1/tools/{name}", "/v1/tools/drop_shelf", None),
+        ("/v1/servers/{name}", "/v1/servers/io.example/clay", None),
+        ("/v1/search", "/v1/search?q=shelf", None),
+        ("/v1/stats", "/v1/stats", None),
+        ("/v1/policy", "/v1/policy?server=io.example/clay", None),
+        (
+            "/v1/policy/check",
+            "/v1/policy/check",
+            Some(json!({"policy": "{\"permissions\":{\"allow\":[]}}", "target": "claude-code"})),
+        ),
+        ("/v1/classify", "/v1/classify", Some(json!({"tools": [{"name": "wipe_disk"}]}))),
+        ("/v1/changes", "/v1/changes?since=2031-01-01T00:00:00Z", None),
+        ("/healthz", "/healthz", None),
+        ("/openapi.json", "/openapi.json", None),
+    ];
+    let described: Vec<&String> = document["paths"].as_object().unwrap().keys().collect();
+    assert_eq!(described.len(), examples.len());
+    for (path, example, body) in examples {
+        let (method, heard) = match &body {
+            Some(body) => ("post", server.post(example, body)),
+            None => ("get", server.get(example)),
+        };
+        let answer = fine(heard);
+        let mut schema =
+            document["paths"][path][method]["responses"]["200"]["content"]["application/json"]["schema"].clone();
+        assert!(schema.is_object(), "{path} is not described");
+        schema["components"] = document["components"].clone();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let wrong: Vec<String> = validator.iter_errors(&answer).map(|error| error.to_string()).collect();
+        assert!(wrong.is_empty(), "{path}: {wrong:?}");
+    }
+}
+
+#[test]
+fn a_client_that_has_the_answer_is_told_so_until_something_is_written() {
+    let user = user();
+    let server = Listening::start(&user, &["serve"]);
+    let first = server.get("/v1/tools/drop_shelf");
+    let tag = first.header("etag").unwrap().to_owned();
+    let again = server.ask("GET", "/v1/tools/drop_shelf", &[("If-None-Match", &tag)], b"");
+    assert_eq!((again.status, again.body.len()), (304, 0));
+    assert_eq!(server.ask("GET", "/v1/tools/drop_shelf", &[("If-None-Match", "W/\"other\"")], b"").status, 200);
+    let squeezed = server.ask("GET", "/v1/tools/drop_shelf", &[("Accept-Encoding", "gzip")], b"");
+    assert_eq!(squeezed.header("content-encoding"), Some("gzip"));
+    assert!(squeezed.body.len() * 2 < first.body.len());
+    package(&user, friday, "more-pots", "1.0.0", &[DROP]);
+    user.done(&["stats"]);
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    let changed = server.ask("GET", "/v1/tools/drop_shelf", &[("If-None-Match", &tag)], b"");
+    assert_eq!(changed.status, 200);
+    assert_eq!(changed.json()["servers"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn pages_are_live_and_lead_to_each_other() {
+    let user = user();
+    let server = Listening::start(&user, &["serve"]);
+    let home = server.get("/");
+    assert_eq!((home.status, home.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    let text = String::from_utf8(home.body).unwrap();
+    let out = user.home().join("site");
+    user.done(&["site", "--out", out.to_str().unwrap(), "-q"]);
+    assert_eq!(text, std::fs::read_to_string(out.join("index.html")).unwrap(), "live and written pages are the same");
+    let style = text.split('"').find(|word| word.ends_with(".css")).unwrap();
+    let style = server.get(&format!("/{style}"));
+    assert!(style.status == 200 && style.header("cache-control").unwrap().contains("immutable"), "{}", style.head);
+    let list = String::from_utf8(server.get("/servers/1.html").body).unwrap();
+    let link = list.split('"').find(|word| word.contains("/s/") && word.ends_with("index.html")).unwrap();
+    let page = server.get(&format!("/{}", link.trim_start_matches("../")));
+    assert_eq!((page.status, page.header("x-content-type-options")), (200, Some("nosniff")));
+}
+
+#[test]
+fn the_mcp_server_answers_over_http() {
+    let user = user();
+    let server = Listening::start(&user, &["mcp"]);
+    let ask = |method: &str, params: Value| {
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).to_string();
+        let headers = [
+            ("Content-Type", "application/json"),
+            ("Accept", "application/json, text/event-stream"),
+            ("MCP-Protocol-Version", "2025-06-18"),
+        ];
+        server.ask("POST", "/mcp", &headers, body.as_bytes())
+    };
+    let about =
+        json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+    assert_eq!(fine(ask("initialize", about))["result"]["serverInfo"]["name"], "mcpdex");
+    assert_eq!(fine(ask("tools/list", json!({})))["result"]["tools"].as_array().unwrap().len(), 7);
+    let called = fine(ask("tools/call", json!({"name": "get_tool", "arguments": {"name": "drop_shelf"}})));
+    assert_eq!(called["result"]["structuredContent"]["tool"], "drop_shelf");
+    let rebound = server.ask("POST", "/mcp", &[("Host", "evil.example"), ("Content-Type", "application/json")], b"{}");
+    assert_eq!(rebound.status, 421);
+}
