@@ -5,7 +5,7 @@ use super::{Exit, print, print_bytes, print_rows};
 use crate::classify::syntax::RuleSyntax;
 use crate::classify::{AnnotationTrust, Judge, Rows, Ruleset, ServerContext};
 use crate::cli::{Global, RulesCommandArgs, RulesQuestion};
-use crate::report::{RuleCheckReport, RuleLine, RuleListReport, RuleReport, to_json, visible};
+use crate::report::{RuleCheckReport, RuleLine, RuleListReport, RuleReport, rule_text, to_json, unused_text, visible};
 use anyhow::Context;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -41,19 +41,7 @@ pub(super) fn run(global: &Global, args: &RulesCommandArgs) -> anyhow::Result<Ex
                 print(&to_json(&RuleReport::new(rules.digest(), file, rule)))?;
                 return Ok(Exit::Done);
             }
-            let _ = writeln!(
-                out,
-                "{id} ({file}): {}, because {}",
-                rule.class.map_or("no class", |class| class.as_str()),
-                rule.because
-            );
-            for example in &rule.fires {
-                let _ = writeln!(out, "  fires  {}  {}", example.name, example.description.as_deref().unwrap_or(""));
-            }
-            for example in &rule.quiet {
-                let _ = writeln!(out, "  quiet  {}  {}", example.name, example.description.as_deref().unwrap_or(""));
-            }
-            print_bytes(out.as_bytes())?;
+            print(&rule_text(file, rule))?;
             Ok(Exit::Done)
         }
         RulesQuestion::Check => {
@@ -131,7 +119,7 @@ fn coverage(global: &Global, rules: &Ruleset, file: Option<&Path>) -> anyhow::Re
             let _ = writeln!(out, "{count:>8} {}", visible(rule));
         }
         if !unused.is_empty() {
-            let _ = writeln!(out, "never: {}", unused.join(", "));
+            out += &unused_text(&unused);
         }
     }
     print_bytes(out.as_bytes())?;

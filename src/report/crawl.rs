@@ -150,8 +150,7 @@ impl CrawlSummary {
     pub fn to_text(&self) -> String {
         let mut out = String::new();
         let run = &self.run;
-        let _ = writeln!(
-            out,
+        let done = format!(
             "{}: {} listed, {} attempts, {} left alone, {} tools seen, {} judged",
             strong("this run"),
             run.listings,
@@ -160,6 +159,7 @@ impl CrawlSummary {
             run.tools,
             run.judged
         );
+        let _ = writeln!(out, "{}", fill(&done, "", "  "));
         let read: Vec<_> = self.learnt.servers.iter().filter(|line| line.is_read).take(LEARNT).collect();
         if !read.is_empty() {
             out.push('\n');

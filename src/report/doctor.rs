@@ -1,7 +1,7 @@
 //! What `mcpdex doctor` saw: one line for each thing, and whether it is well.
 
 use super::rows::{RowReport, row};
-use super::text::table;
+use super::text::{hanging, width};
 use crate::model::words;
 use serde::Serialize;
 use serde_json::Value;
@@ -48,11 +48,19 @@ impl DoctorReport {
 
     /// The report as text for people.
     pub fn to_text(&self) -> String {
-        let rows = self
-            .checkups
-            .iter()
-            .map(|checkup| vec![checkup.what.clone(), checkup.health.to_string(), checkup.seen.clone()]);
-        format!("mcpdex {}\n\n{}", self.version, table(&["looked at", "", "seen"], rows))
+        let widest = self.checkups.iter().map(|checkup| checkup.what.chars().count()).max().unwrap_or(0);
+        let mut out = format!("mcpdex {}\n\n", self.version);
+        for checkup in &self.checkups {
+            let beside = format!("  {:<widest$}  {:<7}  ", checkup.what, checkup.health.to_string());
+            let room = beside.chars().count();
+            // Paths stay in one piece: they are to be copied. Where little room is left the text stands below.
+            if width().is_some_and(|width| width < room + 36) {
+                out += &format!("{}\n{}", beside.trim_end(), hanging(&checkup.seen, "      ", "      "));
+            } else {
+                out += &hanging(&checkup.seen, &beside, &" ".repeat(room));
+            }
+        }
+        out
     }
 }
 

@@ -1,5 +1,6 @@
 //! What `mcpdex eval` prints for people: figures in, text out. It counts nothing.
 
+use super::text::{hanging, paragraph};
 use super::visible;
 use crate::classify::{Disagreement, Score};
 use std::fmt::Write;
@@ -71,7 +72,8 @@ pub fn eval_score(what: &str, score: &Score) -> String {
         if rate > 0.0 {
             let _ = writeln!(
                 out,
-                "  {what:<18} {rate:.2}% with disputed labels, {low:.1} to {high:.1} by draws of servers, {capped:.2}% capped"
+                "  {what:<18} {rate:.2}% with disputed labels ({low:.1} to {high:.1})\n  {:<18} {capped:.2}% with each server capped",
+                ""
             );
         }
     }
@@ -89,7 +91,7 @@ pub fn eval_score(what: &str, score: &Score) -> String {
             critical.right, critical.judged, critical.right_leniently
         );
     }
-    out
+    paragraph(&out, "")
 }
 
 /// What was judged of what was labelled, the traits, and the servers that agree least.
@@ -98,7 +100,7 @@ pub fn eval_matrices(score: &Score) -> String {
     for (what, matrix) in [("class", &score.class), ("risk", &score.risk), ("category", &score.category)] {
         for (label, row) in matrix {
             let cells: Vec<String> = row.iter().map(|(verdict, count)| format!("{verdict} {count}")).collect();
-            let _ = writeln!(out, "{what} {label:<12} judged {}", cells.join(", "));
+            let _ = writeln!(out, "{what:<8} {label:<12} judged {}", cells.join(", "));
         }
     }
     for (of, [both, label, verdict]) in &score.traits {
@@ -111,24 +113,25 @@ pub fn eval_matrices(score: &Score) -> String {
     for (server, right, rows) in &score.worst_servers {
         let _ = writeln!(out, "worst: {:<45} {right} of {rows}", visible(server));
     }
-    out
+    paragraph(&out, "")
 }
 
-/// Every disagreement, one a line.
+/// Every disagreement: a tool with what differs, and once why it was judged so.
 pub fn eval_list(disagreements: &[Disagreement]) -> String {
     let mut out = String::new();
-    for d in disagreements {
-        let noise = if d.noise { " [noise]" } else { "" };
-        let _ = writeln!(
-            out,
-            "{} {}: {} labelled {}, judged {}{noise}: {}",
-            visible(&d.server),
-            visible(&d.name),
-            d.about,
-            d.label,
-            d.verdict,
-            visible(&d.rationale)
-        );
+    let mut before: Option<&Disagreement> = None;
+    for (at, d) in disagreements.iter().enumerate() {
+        if before.is_none_or(|other| (&other.server, &other.name) != (&d.server, &d.name)) {
+            let noise = if d.noise { " [noise]" } else { "" };
+            let _ = write!(out, "\n{}", hanging(&format!("{} {}{noise}", d.server, d.name), "", "  "));
+        }
+        out += &hanging(&format!("{}: labelled {}, judged {}", d.about, d.label, d.verdict), "  ", "    ");
+        let next = disagreements.get(at + 1);
+        if next.is_none_or(|other| (&other.server, &other.name, &other.rationale) != (&d.server, &d.name, &d.rationale))
+        {
+            out += &hanging(&d.rationale, "  ", "  ");
+        }
+        before = Some(d);
     }
     out
 }

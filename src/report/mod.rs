@@ -71,7 +71,7 @@ pub use policy_replay::{
 };
 pub use probe::{ProbeReport, ProbedCard, ProbedTool};
 pub use rows::{ListFormat, RowReport, write_rows};
-pub use rule::{RuleCheckReport, RuleReport};
+pub use rule::{RuleCheckReport, RuleReport, rule_text, unused_text};
 pub use rule_list::{RuleLine, RuleListReport};
 pub use search::SearchReport;
 pub use server::{ServerReport, ServerView, ToolLine};

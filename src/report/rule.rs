@@ -1,9 +1,28 @@
 //! One rule as its file has it, and what the examiner says of all of them, for programs.
 
+use super::text::hanging;
 use crate::classify::Complaint;
 use crate::classify::syntax::RuleSyntax;
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+/// A rule for people: what it says, then what it fires on and what it leaves alone.
+pub fn rule_text(file: &str, rule: &RuleSyntax) -> String {
+    let class = rule.class.map_or("no class", |class| class.as_str());
+    let mut out = hanging(&format!("{} ({file}): {class}, because {}", rule.id, rule.because), "", "  ");
+    for (what, examples) in [("fires", &rule.fires), ("quiet", &rule.quiet)] {
+        for example in examples {
+            let told = example.description.as_deref().map_or_else(String::new, |text| format!("  {text}"));
+            out += &hanging(&format!("{}{told}", example.name), &format!("  {what}  "), "           ");
+        }
+    }
+    out
+}
+
+/// The rules that decided nothing.
+pub fn unused_text(ids: &[&str]) -> String {
+    hanging(&format!("never: {}", ids.join(", ")), "", "  ")
+}
 
 /// The report of `mcpdex rules show ID --json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]

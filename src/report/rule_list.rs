@@ -1,10 +1,13 @@
 //! The rules of a pack, a line each.
 
 use super::rows::{RowReport, row};
-use super::text::{judged_by, table};
+use super::text::{judged_by, paragraph, table, width};
 use crate::model::{Class, Confidence, Trait};
 use serde::Serialize;
 use serde_json::Value;
+
+/// On so many columns every column of the list has room for its words.
+const ROOMY: usize = 110;
 
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,12 +38,22 @@ impl RuleListReport {
 
     /// The report as text for people.
     pub fn to_text(&self) -> String {
+        // On a narrow screen what a rule says; `rules show` and every other format have the rest.
+        let roomy = width().is_none_or(|width| width >= ROOMY);
         let rows = self.rules.iter().map(|rule| {
             let class = rule.class.map_or_else(String::new, |class| class.to_string());
             let traits: Vec<&str> = rule.traits.iter().map(|of| of.as_str()).collect();
-            vec![rule.id.clone(), class, rule.confidence.to_string(), rule.file.clone(), traits.join(", ")]
+            let mut row = vec![rule.id.clone(), class];
+            if roomy {
+                row.extend([rule.confidence.to_string(), rule.file.clone()]);
+            }
+            row.push(traits.join(", "));
+            row
         });
-        table(&["rule", "class", "confidence", "file", "traits"], rows) + "\n" + &judged_by(&self.ruleset)
+        let header: &[&str] =
+            if roomy { &["rule", "class", "confidence", "file", "traits"] } else { &["rule", "class", "traits"] };
+        let more = if roomy { String::new() } else { paragraph("file and confidence: mcpdex rules show RULE", "") };
+        table(header, rows) + "\n" + &more + &judged_by(&self.ruleset)
     }
 }
 

@@ -28,12 +28,61 @@ fn shelf() -> User {
         "rockets": {"command": "npx", "args": ["-y", "rocket-desk@1.0.0"]},
         "gone": {"command": "npx", "args": ["-y", "no-such-desk@1.0.0"]},
     }});
-    std::fs::write(user.home().join("mcp.json"), servers.to_string()).unwrap();
+    let write = |name: &str, text: &str| {
+        let path = user.home().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("mcp.json", &servers.to_string());
+    let rows = |more: serde_json::Value| {
+        let row = |tool: &&str| {
+            let mut row: serde_json::Value = serde_json::from_str(tool).unwrap();
+            row["server"] = json!("npm:rocket-desk");
+            row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            format!("{row}\n")
+        };
+        tools.iter().map(row).collect::<String>()
+    };
+    write("tools.jsonl", &rows(json!({})));
+    // Labels that are wrong for two of three.
+    write("labelled.jsonl", &rows(json!({"class": "read", "risk": "low"})));
+    write("source/server.py", SOURCE);
+    write("mine/lamps.toml", LAMPS);
+    // One of the servers cannot be pinned.
+    assert_eq!(user.run(&["pin", "mcp.json", "--offline", "-q"]).code, 4);
     user
 }
 
+const SOURCE: &str = r#"from mcp.server.fastmcp import FastMCP
+mcp = FastMCP("desk")
+
+@mcp.tool()
+def launch_rocket(pad: str) -> str:
+    """Launches the rocket 🚀 from a pad and tells everyone on the public channel of the harbour, of the town and of the whole country at once."""
+    return ""
+
+@mcp.tool(name="删除文件夹")
+def delete_folder(path: str) -> str:
+    """永久删除文件夹及其中的所有文件。此操作无法撤销。请在删除之前与所有者确认，因为备份只保留七天。"""
+    return ""
+
+for name in load_names():
+    mcp.add_tool(name)
+"#;
+
+const LAMPS: &str = r#"[[rule]]
+id = "lights-a-lamp"
+class = "execute"
+confidence = "high"
+because = "it lights a lamp in a house where somebody may sleep"
+when = [{ verb = ["kindle"], object = ["lamp"] }]
+fires = [{ name = "kindle_lamp", description = "Kindles a lamp on the pier, in the harbour and on every boat that lies there, before the night falls." }]
+quiet = [{ name = "list_lamps" }]
+"#;
+
 /// What the command prints; times and places that differ from run to run are taken out.
 fn shown(user: &User, words: &[&str], columns: Option<&str>) -> String {
+    let _ = std::fs::remove_file(user.home().join("fresh.db"));
     let mut command = user.command(words);
     match columns {
         Some(columns) => command.env("COLUMNS", columns),
@@ -54,7 +103,7 @@ fn check(name: &str, text: &str) {
 }
 
 /// Commands that print what is known, each with the name of its snapshots.
-const COMMANDS: [(&str, &[&str]); 15] = [
+const COMMANDS: [(&str, &[&str]); 22] = [
     ("tool", &["tool", "purge_folder"]),
     ("tool-emoji", &["tool", "🚀launch_rocket🚀"]),
     ("server", &["server", "npm:rocket-desk"]),
@@ -70,6 +119,20 @@ const COMMANDS: [(&str, &[&str]); 15] = [
     ("policy", &["policy", "删除文件夹"]),
     ("budget", &["policy", "--server", "npm:rocket-desk", "--target", "claude-code,codex", "--budget"]),
     ("topics", &["help", "topics", "gates"]),
+    ("crawl", &["crawl", "--listed", "tools.jsonl", "--db", "fresh.db"]),
+    ("check", &["check", "mcp.json", "--offline"]),
+    ("extract", &["extract", "source"]),
+    ("probe", &["probe", "http://127.0.0.1:9/mcp", "--timeout", "5"]),
+    ("rules-show", &["rules", "show", "lights-a-lamp", "--rules", "mine"]),
+    ("eval", &["eval", "labelled.jsonl"]),
+    ("eval-list", &["eval", "labelled.jsonl", "--list"]),
+];
+
+/// The same where what they print is another on each machine or with each rule: their lines are measured and not kept.
+const UNKEPT: [(&str, &[&str]); 3] = [
+    ("doctor", &["doctor"]),
+    ("rules-list", &["rules", "list"]),
+    ("rules-coverage", &["rules", "coverage", "tools.jsonl"]),
 ];
 
 #[test]
@@ -102,10 +165,22 @@ fn a_pipe_is_given_whole_lines_and_colour_only_when_asked_for() {
 }
 
 #[test]
+fn what_programs_read_is_the_same_at_every_width() {
+    let user = shelf();
+    let rows = ["classify", "tools.jsonl"];
+    let piped = shown(&user, &rows, None);
+    assert_eq!(piped.lines().count(), 3, "{piped}");
+    assert!(piped.contains("🚀launch_rocket🚀") && piped.contains("删除文件夹"), "{piped}");
+    assert_eq!(shown(&user, &rows, Some("60")), piped);
+    assert_eq!(shown(&user, &["classify", "tools.jsonl", "--color", "always"], Some("200")), piped);
+}
+
+#[test]
 fn no_line_is_wider_than_the_terminal_unless_one_word_is() {
     let user = shelf();
     // Rules that are to be copied stay in one piece.
-    for (name, words) in COMMANDS.into_iter().filter(|(name, _)| *name != "budget") {
+    let kept = COMMANDS.into_iter().filter(|(name, _)| *name != "budget");
+    for (name, words) in kept.chain(UNKEPT) {
         for columns in [60_usize, 80, 120] {
             for line in shown(&user, words, Some(&columns.to_string())).lines() {
                 let longest = line.split(' ').map(|word| word.chars().count()).max().unwrap_or(0);

@@ -16,6 +16,7 @@ use crate::written::rule::{Name, Role, RuleBook, Selector, WrittenRule};
 use crate::written::shape::shortened;
 use mcpdex_model::{Confidence, Risk};
 use serde_json::Map;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
@@ -43,7 +44,13 @@ struct Names<'b> {
     book: &'b RuleBook,
     servers: BTreeMap<String, HashSet<String>>,
     full: HashSet<String>,
+    /// Names that were compared for the sake of near ones.
+    compared: Cell<usize>,
 }
+
+/// So many pairs of names are compared: every slip of a document that people wrote, and not the square of one that a
+/// program wrote.
+const MOST_COMPARED: usize = 200_000;
 
 impl<'b> Names<'b> {
     fn of(book: &'b RuleBook, servers: &[CheckedServer]) -> Names<'b> {
@@ -66,7 +73,19 @@ impl<'b> Names<'b> {
                 all.entry(alias).or_default().insert(tool);
             }
         }
-        Names { book, servers: all, full }
+        Names { book, servers: all, full, compared: Cell::new(0) }
+    }
+
+    /// The nearest of some names; `None` once too many were compared.
+    fn near<'n>(&self, name: &str, among: &[&'n HashSet<String>]) -> Option<Vec<&'n str>> {
+        let size: usize = among.iter().map(|names| names.len()).sum();
+        let spent = self.compared.get().saturating_add(size);
+        // The first is looked for in any case.
+        if self.compared.get() > 0 && spent > MOST_COMPARED {
+            return None;
+        }
+        self.compared.set(spent);
+        Some(nearest(name, among.iter().flat_map(|names| names.iter().map(String::as_str))))
     }
 
     /// Servers that are named and not known, each once; the nearest that is.
@@ -108,7 +127,7 @@ impl<'b> Names<'b> {
             if known.is_empty() || tool == "*" || known.iter().any(|tools| tools.contains(tool)) {
                 continue;
             }
-            let near = nearest(tool, known.iter().flat_map(|tools| tools.iter().map(String::as_str)));
+            let near = self.near(tool, &known).unwrap_or_default();
             let of = server.map_or_else(
                 || "no server".to_owned(),
                 |server| format!("the server `{}` has no tool", shortened(server)),
@@ -125,7 +144,7 @@ impl<'b> Names<'b> {
                 && seen.insert((None, name, 1))
                 && self.is_of_known(name)
             {
-                let mut near = nearest(name, self.full.iter().map(String::as_str));
+                let mut near = self.near(name, &[&self.full]).unwrap_or_default();
                 near.extend(self.full.iter().map(String::as_str).filter(|full| full.ends_with(&format!("/{name}"))));
                 let message = format!("no server that was looked at has a tool `{}`", shortened(name));
                 finds.push(unknown(&rule.span, message, &near, name));
@@ -156,7 +175,8 @@ impl<'b> Names<'b> {
         let ends = |full: &String| full.ends_with(&format!("/{name}")) || full.ends_with(&format!("_{name}"));
         self.servers.keys().any(of_server)
             || self.full.iter().any(ends)
-            || !nearest(name, self.full.iter().map(String::as_str)).is_empty()
+            // Past the bound a name that matches nothing is told rather than taken for the client's own.
+            || self.near(name, &[&self.full]).is_none_or(|near| !near.is_empty())
     }
 }
 
