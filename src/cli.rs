@@ -52,10 +52,10 @@ pub use site::SiteArgs;
 pub use stats::StatsArgs;
 pub use topics::{TOPICS, Topic};
 
-use crate::policy::Target;
+use crate::policy::{PolicyEffect, Target};
 use crate::report::ListFormat;
 use clap::{Parser, Subcommand};
-use help::words_or_all;
+use help::{limit, words_or_all};
 use std::path::PathBuf;
 
 /// Index the tools of MCP servers and say, by rules and with evidence, how dangerous each one is.
@@ -251,8 +251,8 @@ pub struct PolicyArgs {
     #[arg(long, requires = "tool", conflicts_with = "limit")]
     pub block: bool,
     /// Let the tool through so often and look at nothing else, for instance 10/minute.
-    #[arg(long, value_name = "N/WINDOW", requires = "tool")]
-    pub limit: Option<String>,
+    #[arg(long, value_name = "N/WINDOW", requires = "tool", value_parser = limit)]
+    pub limit: Option<PolicyEffect>,
     /// The name that your configuration gives the server (default: made from the server's name).
     #[arg(long, value_name = "NAME", conflicts_with_all = ["clients", "all"])]
     pub alias: Option<String>,

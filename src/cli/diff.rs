@@ -5,8 +5,8 @@ use std::path::PathBuf;
 // Arguments of `mcpdex diff`.
 #[derive(Debug, clap::Args)]
 pub struct DiffArgs {
-    /// The earlier state: a day (YYYY-MM-DD), a time (RFC 3339), a database file, a list by its number (#12, as
-    /// `mcpdex server` shows them) or `now`.
+    /// The earlier state: a day (YYYY-MM-DD; how things stood at its end, UTC), a time (RFC 3339), a database file, a list by
+    /// its number (#12, as `mcpdex server` shows them) or `now`.
     pub before: String,
     /// The later state (default: now).
     #[arg(default_value = "now")]

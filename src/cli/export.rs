@@ -5,12 +5,27 @@ use std::path::PathBuf;
 // Arguments of `mcpdex export`.
 #[derive(Debug, clap::Args)]
 pub struct ExportArgs {
-    /// How to write it. Only jsonl holds the whole database and can be imported; the others hold the current tools.
-    #[arg(long, value_enum, default_value_t = ExportFormat::Jsonl)]
-    pub format: ExportFormat,
+    /// How to write it (default: as the end of --out's name says, else jsonl). Only jsonl holds the whole database and can be
+    /// imported; the others hold the current tools.
+    #[arg(long, value_enum)]
+    pub format: Option<ExportFormat>,
     /// The file to write (default: stdout).
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+impl ExportArgs {
+    /// The format that is meant.
+    pub fn meant(&self) -> ExportFormat {
+        let end = self.out.as_deref().and_then(|path| path.extension()?.to_str());
+        self.format.unwrap_or(match end {
+            Some("csv") => ExportFormat::Csv,
+            Some("json") => ExportFormat::Json,
+            Some("md" | "markdown") => ExportFormat::Markdown,
+            Some("parquet") => ExportFormat::Parquet,
+            _ => ExportFormat::Jsonl,
+        })
+    }
 }
 
 /// A format of an export.

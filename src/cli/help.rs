@@ -1,6 +1,7 @@
 //! What the help of every command says beside its options: two examples of each, and how it ends.
 
 use crate::model::{UnknownWord, Vocabulary};
+use crate::policy::PolicyEffect;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::str::FromStr;
 
@@ -207,6 +208,14 @@ pub(super) fn with_examples(command: clap::Command) -> clap::Command {
         let below = below(&name);
         command.mut_subcommand(name, |command| command.after_help(below))
     })
+}
+
+/// Reads how many calls a window lets through.
+pub(super) fn limit(text: &str) -> Result<PolicyEffect, String> {
+    match text.parse::<PolicyEffect>() {
+        Ok(limit @ PolicyEffect::Limit { .. }) => Ok(limit),
+        _ => Err("a limit is a number of calls and a window (minute, hour or day), for instance 10/minute".to_owned()),
+    }
 }
 
 /// Reads the address of a page.

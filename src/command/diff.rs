@@ -25,6 +25,12 @@ impl Side {
 }
 
 pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
+    for word in [&args.before, &args.after] {
+        if !is_state(word) {
+            eprintln!("error: `{}` is no state: neither now, #NUMBER, a file that is there, nor a time", visible(word));
+            return Ok(Exit::Usage);
+        }
+    }
     let before = side(global, &args.before)?;
     let after = side(global, &args.after)?;
     let servers = servers(&before, &after, &args.server)?;
@@ -74,6 +80,12 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
     Ok(if raised && args.fail_on_raise { Exit::Findings } else { Exit::Done })
 }
 
+/// Whether a word means a state, there or not.
+fn is_state(word: &str) -> bool {
+    let number = word.strip_prefix('#').is_some_and(|number| number.parse::<i64>().is_ok());
+    word == "now" || number || Path::new(word).is_file() || time::parse(word).is_ok()
+}
+
 /// The state that a word means.
 ///
 /// # Errors
@@ -90,6 +102,9 @@ pub(super) fn side(global: &Global, word: &str) -> anyhow::Result<Side> {
     } else {
         let time = time::parse(word)
             .with_context(|| format!("`{word}` is no state: neither now, #NUMBER, a file that is there, nor a time"))?;
+        if time > time::now() {
+            warn!("`{}` is yet to come: the state of today is compared", visible(word));
+        }
         (own, State::At(last_second(word, time)))
     };
     let reader = database::open_judged(global, &path)?;

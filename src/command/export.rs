@@ -9,20 +9,21 @@ use anyhow::Context;
 use std::io::{BufWriter, Write};
 
 pub(super) fn run(global: &Global, args: &ExportArgs) -> anyhow::Result<Exit> {
-    if args.format == ExportFormat::Parquet && cfg!(not(feature = "parquet")) {
+    let format = args.meant();
+    if format == ExportFormat::Parquet && cfg!(not(feature = "parquet")) {
         eprintln!("error: this mcpdex was built without Parquet; build it with `--features parquet`");
         return Ok(Exit::Usage);
     }
     let reader = database::open_judged(global, &database::path(global)?)?;
     let Some(path) = &args.out else {
-        write(&reader, args.format, stdout())?;
+        write(&reader, format, stdout())?;
         return Ok(Exit::Done);
     };
     // Whoever reads the file sees a whole one or none, also when this is cut short.
     let _orderly = interrupt::orderly();
     let part = path.with_added_extension("part");
     let file = std::fs::File::create(&part).with_context(|| format!("cannot write {}", part.display()))?;
-    let written = write(&reader, args.format, file).with_context(|| format!("writing {}", part.display()));
+    let written = write(&reader, format, file).with_context(|| format!("writing {}", part.display()));
     if written.is_err() {
         std::fs::remove_file(&part).ok();
     }

@@ -89,7 +89,11 @@ fn write(suites: &[(&str, Vec<Case>)], ruleset: &str) -> std::io::Result<String>
     let all = || suites.iter().flat_map(|(_, cases)| cases);
     xml.write_event(Event::Start(counted(BytesStart::new("testsuites"), "mcpdex", all())))?;
     for (name, cases) in suites {
-        xml.write_event(Event::Start(counted(BytesStart::new("testsuite"), name, cases.iter())))?;
+        let mut suite = counted(BytesStart::new("testsuite"), name, cases.iter());
+        // The schema by which Jenkins reads counts what was skipped in a suite and not in all of them.
+        let skipped = cases.iter().filter(|case| matches!(case.result, Verdict::Skipped(_))).count();
+        suite.push_attribute(("skipped", skipped.to_string().as_str()));
+        xml.write_event(Event::Start(suite))?;
         xml.write_event(Event::Start(BytesStart::new("properties")))?;
         let mut property = BytesStart::new("property");
         property.push_attribute(("name", "ruleset"));
@@ -136,18 +140,17 @@ fn write(suites: &[(&str, Vec<Case>)], ruleset: &str) -> std::io::Result<String>
 
 /// With its name, and how its cases ended.
 fn counted<'a>(mut element: BytesStart<'a>, name: &str, cases: impl Iterator<Item = &'a Case>) -> BytesStart<'a> {
-    let [mut tests, mut failures, mut errors, mut skipped] = [0usize; 4];
+    let [mut tests, mut failures, mut errors] = [0usize; 3];
     for case in cases {
         tests += 1;
         match case.result {
-            Verdict::Passed(_) => {}
-            Verdict::Skipped(_) => skipped += 1,
+            Verdict::Passed(_) | Verdict::Skipped(_) => {}
             Verdict::Failed { .. } => failures += 1,
             Verdict::Unread(_) => errors += 1,
         }
     }
     element.push_attribute(("name", &*text(name)));
-    for (what, count) in [("tests", tests), ("failures", failures), ("errors", errors), ("skipped", skipped)] {
+    for (what, count) in [("tests", tests), ("failures", failures), ("errors", errors)] {
         element.push_attribute((what, count.to_string().as_str()));
     }
     element

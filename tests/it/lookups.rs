@@ -31,7 +31,7 @@ fn every_command_knows_a_server_by_each_of_its_names() {
         })
         .collect()
     };
-    for name in ["npm:@clay/jars", "@clay/jars", "clay-jars", "pypi:clay-jars"] {
+    for name in ["npm:@clay/jars", "@clay/jars", "clay-jars", "pypi:clay-jars", "Clay_Jars", "pypi:clay.jars"] {
         for words in commands(name) {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let ran = user.run(&words);
@@ -80,4 +80,21 @@ fn a_search_is_ordered_as_asked_and_marks_what_it_cut() {
     );
     let (_, cut) = &hits(&["--server", "npm:a", "--sort", "name"])[0];
     assert!(cut.ends_with('…') && cut.chars().count() == 200, "{cut}");
+}
+
+#[test]
+fn a_file_is_written_as_its_name_says_and_a_day_to_come_is_told() {
+    let user = User::new();
+    user.done(&["crawl", "sample", "-q"]);
+    for (file, begins) in
+        [("x.csv", "server,"), ("x.json", "["), ("x.md", "|"), ("x.jsonl", "{\"schema\""), ("x", "{\"schema\"")]
+    {
+        user.done(&["export", "--out", file]);
+        let text = std::fs::read_to_string(user.home().join(file)).unwrap();
+        assert!(text.starts_with(begins), "{file}: {}", &text[..60]);
+    }
+    user.done(&["export", "--out", "y.csv", "--format", "jsonl"]);
+    assert!(std::fs::read_to_string(user.home().join("y.csv")).unwrap().starts_with("{\"schema\""));
+    assert!(user.run(&["diff", "2999-01-01", "now"]).err.contains("yet to come"));
+    assert!(!user.run(&["diff", "2001-01-01", "now"]).err.contains("yet to come"));
 }

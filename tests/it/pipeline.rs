@@ -97,6 +97,8 @@ fn cases(xml: &str) -> Vec<(String, String, String)> {
     let document = roxmltree::Document::parse(xml).unwrap_or_else(|error| panic!("{error} in {xml}"));
     let root = document.root_element();
     assert_eq!(root.tag_name().name(), "testsuites");
+    let attributes: Vec<&str> = root.attributes().map(|one| one.name()).collect();
+    assert_eq!(attributes, ["name", "tests", "failures", "errors"], "as Jenkins' schema has it");
     let mut cases = Vec::new();
     for suite in root.children().filter(roxmltree::Node::is_element) {
         assert_eq!(suite.tag_name().name(), "testsuite");

@@ -32,7 +32,7 @@ fn a_tool_can_be_blocked_or_counted_instead() {
     assert!(block.contains("\"hide\": [\n    \"list_folder\"\n  ]"), "{block}");
     let limit = user.done(&["policy", "list_folder", "--limit", "5/hour"]);
     assert!(limit.contains("\"window\": \"hour\",\n          \"max\": 5"), "{limit}");
-    assert_eq!(user.run(&["policy", "list_folder", "--limit", "often"]).code, 1);
+    assert_eq!(user.run(&["policy", "list_folder", "--limit", "often"]).code, 2);
 }
 
 #[test]

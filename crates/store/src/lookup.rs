@@ -2,7 +2,7 @@
 
 use super::index::number;
 use super::{Reader, StoreError};
-use mcpdex_model::{NamedTool, spelling};
+use mcpdex_model::{NamedTool, pypi_name, spelling};
 
 /// Spellings, look-alikes and mentions that are told, at most.
 const MOST: i64 = 50;
@@ -22,12 +22,13 @@ impl Reader {
     /// The servers that a person may mean: by name, by what a list was learnt from, by package (with or without its
     /// registry) or by address.
     pub(super) fn server_ids(&self, wanted: &str) -> Result<Vec<i64>, StoreError> {
-        let sql = "SELECT id FROM server WHERE name IN (?1, 'npm:' || ?1, 'pypi:' || ?1, 'oci:' || ?1)
+        let sql = "SELECT id FROM server WHERE name IN (?1, 'npm:' || ?1, 'pypi:' || ?1, 'pypi:' || ?2, 'oci:' || ?1)
                    UNION SELECT server_id FROM server_alias
-                   WHERE alias IN (?1, 'npm:' || ?1, 'pypi:' || ?1, 'oci:' || ?1, ?1 || '/', rtrim(?1, '/'))";
+                   WHERE alias IN (?1, 'npm:' || ?1, 'pypi:' || ?1, 'pypi:' || ?2, 'oci:' || ?1, ?1 || '/', rtrim(?1, '/'))";
+        let project = pypi_name(wanted.strip_prefix("pypi:").unwrap_or(wanted));
         self.connection
             .prepare_cached(sql)
-            .and_then(|mut s| s.query_map([wanted], |row| row.get(0))?.collect())
+            .and_then(|mut s| s.query_map([wanted, &project], |row| row.get(0))?.collect())
             .map_err(self.fail())
     }
 

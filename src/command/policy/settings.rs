@@ -36,11 +36,7 @@ impl Settings {
             Some(name) => profile::read(name)?,
         };
         let options = target_options(&args.set, args.lossy)?;
-        let limit = args.limit.as_deref().map(str::parse::<PolicyEffect>).transpose()?;
-        if limit.is_some_and(|effect| !matches!(effect, PolicyEffect::Limit { .. })) {
-            bail!("--limit takes a number of calls and a window, for instance 10/minute");
-        }
-        let instead = if args.block { Some(PolicyEffect::Hide) } else { limit };
+        let instead = if args.block { Some(PolicyEffect::Hide) } else { args.limit };
         let plain = args.target.is_empty()
             && usual.is_none()
             && args.profile.is_none()
