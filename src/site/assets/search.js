@@ -65,13 +65,14 @@
     for (var k = 0; k < Math.min(x.length, y.length); k += 1) { if (x[k] !== y[k]) { return x[k] < y[k]; } }
     return x.length < y.length;
   }
-  function pieces(start, from, to) {
+  // At most so many, those that begin first: a word stands before all that begin with it.
+  function pieces(start, from, to, most) {
     var list = [];
     start.first.forEach(function (first, at) {
       var next = start.first[at + 1];
       if ((next === undefined || before(from, next)) && !before(to, first)) { list.push("d" + at); }
     });
-    return Promise.all(list.map(load)).then(function (all) { return [].concat.apply([], all); });
+    return Promise.all(list.slice(0, most).map(load)).then(function (all) { return [].concat.apply([], all); });
   }
 
   // How many slips lie between two words, up to `most`; two neighbours exchanged are one.
@@ -96,20 +97,24 @@
   var LAST = "\u{10ffff}";
   // The words of the index that a typed word may mean, best first.
   function meant(start, word) {
-    return pieces(start, word, word + LAST).then(function (entries) {
+    return pieces(start, word, word + LAST, 1).then(function (entries) {
       var exact = entries.filter(function (e) { return e.word === word; });
       var longer = entries.filter(function (e) { return e.word !== word && e.word.indexOf(word) === 0; });
+      // What few tools have beside a word of many adds nothing but its reading.
+      longer = longer.filter(function (e) { return !exact.length || e.tools * 20 > exact[0].tools; });
       longer.sort(function (a, b) { return b.tools - a.tools; });
       var found = exact.map(function (e) { return { entry: e, share: 1 }; });
       if (word.length > 1) {
-        found = found.concat(longer.slice(0, 5).map(function (e) { return { entry: e, share: 0.7 }; }));
+        found = found.concat(longer.slice(0, 4).map(function (e) { return { entry: e, share: 0.7 }; }));
       }
       if (exact.length || found.length || word.length < 4) { return found; }
       var most = word.length > 7 ? 2 : 1;
-      // A slip is looked for behind the first sign, and with the first two exchanged.
-      var heads = [word.slice(0, 2), word.slice(0, 1) + word.slice(2, 3), word.slice(1, 2) + word.slice(0, 1), word.slice(1, 3)];
-      heads = heads.filter(function (head, at) { return head.length && heads.indexOf(head) === at; });
-      return Promise.all(heads.map(function (head) { return pieces(start, head, head + LAST); })).then(function (all) {
+      // A slip is looked for behind the first three signs, then among these: two exchanged, one too many.
+      var c = Array.from(word), heads = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [0, 1, 3], [0, 2, 3], [1, 2, 3]].map(function (of) {
+        return of.map(function (at) { return c[at]; }).join("");
+      });
+      heads = heads.filter(function (head, at) { return heads.indexOf(head) === at; });
+      return Promise.all(heads.map(function (head) { return pieces(start, head, head + LAST, 2); })).then(function (all) {
         var near = [], known = {};
         all.forEach(function (list) {
           list.forEach(function (e) {
