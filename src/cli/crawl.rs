@@ -13,7 +13,8 @@ pub struct CrawlArgs {
     /// Where servers are listed (default: the official registry, whole): registry:URL; pypi:NAME[@VERSION];
     /// npm:NAME[@VERSION]; crate:NAME[@VERSION]; the URL of a server; files and folders of manifests, of recorded tools/list
     /// results or of client configurations (JSON, JSON lines, TOML, YAML, compressed or not); clients (the configurations on
-    /// this machine); list:URL (a page that lists servers); sample (bundled, needs no network).
+    /// this machine); directory:NAME (glama, smithery, pulsemcp, toolsdk) or directory:URL; list:URL (a page that lists
+    /// servers); sample (bundled, needs no network).
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
     /// Ask endpoints, and read no packages; with --static, do both for every server.

@@ -145,7 +145,7 @@ fn begin(path: &std::path::Path, specs: &[SourceSpec], args: &CrawlArgs) -> anyh
     Ok(begin_run(path, &names, &now(), since.as_deref())?)
 }
 
-/// Whether a registry was not read to its end, or a source that was named gave no server. Says which gave none.
+/// Whether a registry or a directory was not read to its end, or a source that was named gave no server. Says which gave none.
 fn unread(specs: &[SourceSpec], args: &CrawlArgs, known: &Known, report: &crawl::CrawlReport, quiet: bool) -> bool {
     let mut unread = false;
     for spec in specs {
@@ -157,7 +157,7 @@ fn unread(specs: &[SourceSpec], args: &CrawlArgs, known: &Known, report: &crawl:
         if empty && !failed && !quiet {
             eprintln!("not read: {}: no server was found there", visible(&name));
         }
-        unread |= empty || failed && matches!(spec, SourceSpec::Registry(_));
+        unread |= empty || failed && matches!(spec, SourceSpec::Registry(_) | SourceSpec::Directory(_));
     }
     unread
 }

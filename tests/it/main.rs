@@ -16,6 +16,7 @@ mod configuration;
 mod contributing;
 mod crawl_import;
 mod crawl_world;
+mod directories;
 mod earned;
 mod ends;
 mod exports;

@@ -28,6 +28,7 @@ mod checkout;
 mod clients;
 mod configured;
 mod context;
+mod directory;
 mod dispatch;
 mod endpoint;
 mod file_sources;

@@ -8,7 +8,7 @@ use super::address::address;
 use super::client_config::{self, Configuration};
 use super::kind::{self, Parts};
 use super::recorded::{ToolList, read_tools};
-use super::{catalogue, registry};
+use super::{catalogue, directory, registry};
 use mcpdex_model::{Listing, Oddity, ServerId, Tool, lenient, scan};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -177,7 +177,9 @@ impl Document {
         let parts: Parts<'_> =
             serde_json::from_str(text).map_err(|error| format!("is not a JSON object with text for keys: {error}"))?;
         let is = |key: &str, start: char| parts.get(key).is_some_and(|raw| raw.get().starts_with(start));
-        if is("servers", '[') && !kind::is_configuration(text) {
+        if let Some(page) = directory::read(text, &self.source) {
+            self.directory(place, page);
+        } else if is("servers", '[') && !kind::is_configuration(text) {
             let page = registry::read_page(text.as_bytes(), &self.source).map_err(|error| error.to_string())?;
             self.superseded += page.superseded;
             self.redacted += page.redacted;
@@ -208,6 +210,13 @@ impl Document {
             }
         }
         Ok(())
+    }
+
+    /// A page of a directory that was saved; what follows it is not here.
+    fn directory(&mut self, place: &str, page: directory::DirectoryPage) {
+        self.redacted += page.redacted;
+        self.problems.extend(page.remarks().map(|remark| format!("{place}: {remark}")));
+        self.entries.extend(page.entries.into_iter().map(|of| Entry::of(of.listing, of.tools)));
     }
 
     /// A list of values of any kind; tools without a server's name are one list.

@@ -8,6 +8,7 @@
 //! - [`document`]: files of manifests and recorded lists; [`row_file`]: those of rows, of any size; [`client_config`]: client configurations, [`launch`]: the
 //!   command lines in them; [`page`]: list pages, and
 //!   what [`robots`] allow; [`curated`]: what is crawled by default.
+//! - [`directory`]: directories with an API or an index of their own.
 //! - [`catalogue`]: catalogues that carry definitions of tools.
 //! - [`npm`] and [`pypi`]: the pages of package registries; [`npmrc`] and [`pip`]: how their own clients are configured.
 //! - [`packed`]: what is compressed, unpacked under bounds.
@@ -29,6 +30,7 @@ pub mod artifact;
 pub mod catalogue;
 pub mod client_config;
 pub mod curated;
+pub mod directory;
 pub mod document;
 pub mod given;
 pub mod launch;

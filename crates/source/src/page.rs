@@ -128,6 +128,11 @@ fn absolute(href: &str, base: Option<&Url>) -> Option<Url> {
     matches!(url.scheme(), "http" | "https").then_some(url)
 }
 
+/// The server that an address of the web names: a package's page, a repository, an endpoint.
+pub(super) fn of_address(address: &str, label: &str, source: &str) -> Option<Listing> {
+    candidate(&Mention { address: absolute(address, None), command: None, label: label.to_owned() }, source)
+}
+
 fn candidate(mention: &Mention, source: &str) -> Option<Listing> {
     if let Some(command) = &mention.command {
         let words: Vec<String> =

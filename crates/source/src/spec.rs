@@ -14,6 +14,8 @@ pub enum SourceSpec {
     Package(Package),
     /// `registry:URL`: a server of the official MCP registry's API.
     Registry(Url),
+    /// `directory:NAME` or `directory:URL`: a directory with an API or an index of its own.
+    Directory(Url),
     /// `sample`: the embedded page.
     Sample,
     /// `https://…`: one server that answers there.
@@ -45,11 +47,13 @@ impl SourceSpec {
 pub enum SpecError {
     #[error(
         "`{0}` names no source; expected npm:NAME[@VERSION], pypi:NAME[@VERSION], crate:NAME[@VERSION], registry[:URL], \
-         list:URL, a URL, a file or folder, clients or sample"
+         directory:NAME, list:URL, a URL, a file or folder, clients or sample"
     )]
     Unknown(String),
     #[error("`{word}` names no {ecosystem} package: {why}")]
     Package { word: String, ecosystem: Ecosystem, why: &'static str },
+    #[error("`{word}` names no directory; known are {known}, or give its address: directory:URL")]
+    Directory { word: String, known: String },
     #[error("`{word}` is not the address of a source: {why}")]
     Address { word: String, why: String },
 }
@@ -72,6 +76,10 @@ impl std::str::FromStr for SourceSpec {
             Some(("pypi", name)) => package(Ecosystem::Pypi, word, name),
             Some(("crate" | "cargo", name)) => package(Ecosystem::Cargo, word, name),
             Some(("registry", url)) => registry(url),
+            Some(("directory", url)) if is_web(url) => web(url).map(SourceSpec::Directory),
+            Some(("directory", name)) => curated::directory(name)
+                .map(SourceSpec::Directory)
+                .ok_or_else(|| SpecError::Directory { word: given::name(word), known: known_directories() }),
             Some(("list", url)) if is_web(url) => web(url).map(SourceSpec::List),
             Some(("list" | "file", path)) if !path.is_empty() => Ok(SourceSpec::File(PathBuf::from(path))),
             Some(("http" | "https", _)) => page(web(word)?),
@@ -87,6 +95,7 @@ impl std::fmt::Display for SourceSpec {
         match self {
             SourceSpec::Package(package) => package.fmt(f),
             SourceSpec::Registry(url) => write!(f, "registry:{}", bare(url).trim_end_matches('/')),
+            SourceSpec::Directory(url) => write!(f, "directory:{}", bare(url)),
             SourceSpec::Sample => f.write_str("sample"),
             // What follows the path may hold a key.
             SourceSpec::Server(url) => {
@@ -109,6 +118,10 @@ fn bare(url: &Url) -> String {
     let _ = bare.set_username("");
     let _ = bare.set_password(None);
     address(bare.as_str()).text
+}
+
+fn known_directories() -> String {
+    curated::directories().collect::<Vec<_>>().join(", ")
 }
 
 fn is_web(word: &str) -> bool {
