@@ -2,7 +2,7 @@
 
 use crate::model::ServerPage;
 use crate::report::SearchReport;
-use crate::store::{Filters, HitOrder, Reader, Search, ServerQuery, StoreError};
+use crate::store::{Filters, HitOrder, Reader, Search, StoreError};
 
 /// No server's own words have so many.
 const MANY_WORDS: usize = 16;
@@ -34,8 +34,8 @@ pub fn search_report(reader: &Reader, question: SearchQuestion) -> Result<Search
     let search = Search { text: text.clone(), filters, order, skip, take: per_page };
     let has_many_words = words.len() > MANY_WORDS;
     let servers = match is_about_tools || page > 1 || has_many_words {
-        true => ServerPage { found: 0, servers: Vec::new() },
-        false => reader.servers(&ServerQuery { words, take: SERVERS, ..ServerQuery::default() })?,
+        true => ServerPage { found: 0, bounded: false, servers: Vec::new() },
+        false => reader.servers_about(&words, SERVERS)?,
     };
     Ok(SearchReport::new(reader.ruleset()?, &text, page, per_page, reader.search(&search)?, servers))
 }

@@ -112,7 +112,7 @@ impl CrawlSummary {
             by_risk: words(summary.risks),
             by_category: words(summary.categories),
             by_outcome: words(summary.outcomes.into_iter().map(|c| (c.outcome, c.targets)).collect()),
-            learnt: ServerPage { found: 0, servers: Vec::new() },
+            learnt: ServerPage { found: 0, bounded: false, servers: Vec::new() },
             unread: Vec::new(),
             partial: Vec::new(),
             hosts: Vec::new(),

@@ -92,7 +92,9 @@ impl SearchReport {
         if servers.servers.is_empty() {
             return;
         }
-        let _ = write!(out, "\nServers whose own words fit ({})\n{}", servers.found, server_table(&servers.servers));
+        let at_least = if servers.bounded { "more than " } else { "" };
+        let _ = writeln!(out, "\nServers whose own words fit ({at_least}{})", servers.found);
+        *out += &server_table(&servers.servers);
         if servers.found > servers.servers.len() as u64 {
             *out += &paragraph(&format!("more: mcpdex list {}", self.query), "");
         }

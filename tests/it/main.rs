@@ -86,6 +86,7 @@ mod scan_diff;
 mod secrets;
 mod serve;
 mod serve_guarded;
+mod servers_about;
 mod setup;
 mod site;
 mod store;

@@ -125,8 +125,11 @@ pub struct ServerLine {
 /// Some of the servers that a question asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ServerPage {
-    /// How many there are in all.
+    /// How many there are in all, or were looked at.
     pub found: u64,
+    /// Whether there are more than were looked at.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub bounded: bool,
     pub servers: Vec<ServerLine>,
 }
 

@@ -54,6 +54,7 @@ mod rows;
 mod run;
 mod search;
 mod servers;
+mod servers_about;
 mod stamps;
 mod state;
 mod tally;

@@ -128,7 +128,12 @@ impl Reader {
              ORDER BY {order} LIMIT {} OFFSET {}",
             query.take, query.skip
         );
-        let mut servers: Vec<ServerLine> = self.all(&sql, rusqlite::params_from_iter(&values))?;
+        let servers: Vec<ServerLine> = self.all(&sql, rusqlite::params_from_iter(&values))?;
+        Ok(ServerPage { found, bounded: false, servers: self.with_reasons(servers)? })
+    }
+
+    /// The same lines with why a server was not read, whether its list is partial and its grade.
+    pub(super) fn with_reasons(&self, mut servers: Vec<ServerLine>) -> Result<Vec<ServerLine>, StoreError> {
         for line in &mut servers {
             if !line.is_read {
                 line.unread = self.unread_of(&line.server)?.pop();
@@ -138,6 +143,6 @@ impl Reader {
             line.is_partial = self.number(&sql, [&line.server])? > 0;
             line.grade = Grade::of(Some([line.low, line.medium, line.high, line.critical]), !line.is_partial);
         }
-        Ok(ServerPage { found, servers })
+        Ok(servers)
     }
 }
