@@ -64,13 +64,13 @@ impl Ruleset {
     /// `quiet` example without it, and no clause is dead.
     pub fn examine(&self) -> Vec<Complaint> {
         let mut complaints = Vec::new();
-        for (number, rule) in self.rules.iter().enumerate() {
+        for (number, (rule, written)) in self.rules.iter().zip(self.as_written()).enumerate() {
             let number = number as u32;
             let mut complain = |problem: String| {
                 complaints.push(Complaint { rule: rule.id.clone(), file: rule.file.clone(), problem });
             };
             let mut used = vec![false; rule.when.len()];
-            for example in &rule.syntax.fires {
+            for example in &written.rule.fires {
                 let (context, tool) = tool_of(example);
                 let finding = self.find(&context, &tool);
                 let mut won = false;
@@ -99,7 +99,7 @@ impl Ruleset {
                 }
             }
             let mut needed = vec![false; rule.unless.len()];
-            for example in &rule.syntax.quiet {
+            for example in &written.rule.quiet {
                 let (context, tool) = tool_of(example);
                 let finding = self.find(&context, &tool);
                 if finding.fired.iter().any(|hit| hit.rule == number && hit.fate == Fate::Won) {

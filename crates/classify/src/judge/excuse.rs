@@ -7,7 +7,8 @@ use crate::language::lexicon::UNKNOWN;
 use crate::language::span::Span;
 use crate::language::statements::{PhraseHit, Statements};
 use crate::rules::clause::Clause;
-use crate::rules::ruleset::{Rule, Ruleset};
+use crate::rules::pack::Rule;
+use crate::rules::ruleset::Ruleset;
 use mcpdex_model::{Class, Confidence, Field, Trait};
 
 /// Traits of deeds that no word of another sentence excuses.

@@ -1,6 +1,7 @@
 //! What a tool says it does: the verb of its name and the verbs of its sentences, each with its object.
 
 use crate::language::lexicon::{Form, Lemma, Lexicon};
+pub(crate) use crate::language::place::Place;
 use crate::language::server_context::ServerContext;
 use crate::language::tool_text::{NameWord, ToolText, name_words};
 
@@ -10,15 +11,6 @@ pub(crate) struct Word {
     pub lemma: Lemma,
     pub start: u32,
     pub end: u32,
-}
-
-/// Where an action was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    Name,
-    Description,
-    /// The description of a parameter.
-    Parameter,
 }
 
 /// One thing that the tool says it does.

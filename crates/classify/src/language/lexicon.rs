@@ -6,6 +6,7 @@
 use crate::language::literal_finder::LiteralFinder;
 pub(crate) use crate::language::literal_finder::{Hit, Literal};
 use crate::language::syntax::{Order, Script};
+use serde::{Deserialize, Serialize};
 
 /// A word that rules may name, by number; 0 is every word that they do not.
 pub(crate) type Lemma = u32;
@@ -14,7 +15,7 @@ pub(crate) type Lemma = u32;
 pub(crate) const UNKNOWN: Lemma = 0;
 
 /// What form a verb stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Form {
     Base,
     Third,
@@ -25,7 +26,7 @@ pub(crate) enum Form {
     Main,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct VerbForm {
     pub lemma: Lemma,
     pub form: Form,
@@ -60,7 +61,7 @@ pub(crate) mod role {
 }
 
 /// What a literal can be.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Meaning {
     pub verbs: Vec<VerbForm>,
     /// The lemma under which rules name this word; [`UNKNOWN`] for small words.
@@ -94,7 +95,7 @@ impl Meaning {
 const ANY_LANGUAGE: u8 = u8::MAX;
 
 /// What the engine has to know about a language beside its words.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Language {
     pub script: Script,
     pub order: Order,
@@ -105,7 +106,7 @@ pub(crate) struct Language {
 }
 
 /// The compiled lexicon.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Lexicon {
     pub(crate) finder: LiteralFinder,
     pub(crate) meanings: Vec<Meaning>,

@@ -6,6 +6,7 @@
 
 use crate::language::word_edges::{IS_WORD, ascii_word_end, is_bounded_left, is_bounded_right, is_letter, word_end};
 use crate::language::word_hash::hash;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -21,14 +22,14 @@ pub(crate) struct Hit {
 }
 
 /// A literal, and where its text stands among all texts.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Entry {
     text: Range<u32>,
     literal: Literal,
 }
 
 /// A phrase, with the first eight bytes behind its first word and which of their bits it has.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Phrase {
     entry: Entry,
     next: u64,
@@ -36,7 +37,7 @@ struct Phrase {
 }
 
 /// A word that literals begin with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Opening {
     word: Range<u32>,
     /// The literal that is this word and nothing else.
@@ -48,7 +49,7 @@ struct Opening {
 }
 
 /// All literals, by the word or letter that they begin with.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct LiteralFinder {
     texts: String,
     /// A table with open addressing: the upper half of the word's hash, and one more than its number among `openings`.

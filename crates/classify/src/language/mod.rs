@@ -12,6 +12,7 @@ pub(crate) mod lexicon_builder;
 pub(crate) mod literal_finder;
 pub(crate) mod name_words;
 pub(crate) mod normalize;
+pub(crate) mod place;
 pub(crate) mod quote;
 pub(crate) mod schema_walk;
 pub(crate) mod sentence;

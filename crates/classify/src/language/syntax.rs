@@ -1,11 +1,11 @@
 //! A language file as it is written: TOML in, plain values out. It compiles nothing, and it refuses every field that it
 //! does not know.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The kind of writing of a language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Script {
     Latin,
@@ -16,7 +16,7 @@ pub(crate) enum Script {
 }
 
 /// Where the main verb of a sentence stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Order {
     First,

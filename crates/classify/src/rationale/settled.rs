@@ -2,7 +2,8 @@
 
 use crate::judge::annotation::HintsWeighed;
 use crate::judge::finding::{Fate, Finding, Fired};
-use crate::rules::ruleset::{Rule, Ruleset};
+use crate::rules::pack::Rule;
+use crate::rules::ruleset::Ruleset;
 use mcpdex_model::{Class, Risk, Trait};
 use std::collections::BTreeSet;
 

@@ -7,6 +7,9 @@ use std::path::Path;
 /// Path below `rules/` and text of each file, in the order of the paths.
 const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
+/// What they come to, compiled by the build script.
+pub(crate) const PACK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.pack"));
+
 /// The embedded files.
 pub(crate) fn files() -> Vec<SourceFile> {
     FILES.iter().map(|(path, text)| SourceFile { path: (*path).to_owned(), text: (*text).to_owned() }).collect()

@@ -1,45 +1,23 @@
-//! Rule files in, a compiled [`Ruleset`] out. It compiles; it judges nothing.
+//! Compiled rules in, a [`Ruleset`] that judges out: from rule files, or from the bytes that mcpdex carries of its own rules.
+//! It judges nothing itself.
 //!
-//! It fails closed: a file that cannot be read, a field that is not known, a rule that names nothing to look for and an
-//! id that is used twice are errors, and there is no set of rules without rules.
+//! It fails closed: what cannot be read or compiled is an error, and there is no set of rules without rules.
 
 use crate::language::lexicon::{Lemma, Lexicon, Literal};
-use crate::language::lexicon_builder::LexiconBuilder;
-use crate::language::syntax::LanguageSyntax;
-use crate::language::word_hash::ByWord;
-use crate::rules::builtin::files_with;
-use crate::rules::clause::{Clause, ClauseRef, Compiler};
+use crate::rules::builtin::{self, files_with};
+use crate::rules::clause::ClauseRef;
 use crate::rules::clause_index::ClauseIndex;
+use crate::rules::compile::{self, Written};
 use crate::rules::error::RulesError;
+use crate::rules::pack::{Pack, Rule};
+use crate::rules::praise_words::SelfPraise;
 use crate::rules::risk_factor::RiskFactors;
-use crate::rules::self_praise::SelfPraise;
 use crate::rules::source_file::SourceFile;
-use crate::rules::syntax::{ClauseSyntax, DeedSyntax, RiskFactorSyntax, RuleFile, RuleSyntax, SelfPraiseSyntax};
+use crate::rules::syntax::{DeedSyntax, RuleSyntax};
 use crate::rules::taxonomy::Taxonomy;
 use crate::rules::{attacks, digest, taxonomy};
-use mcpdex_model::{Class, Confidence, Risk, Trait};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
-
-/// A compiled rule.
-#[derive(Debug)]
-pub(crate) struct Rule {
-    pub id: String,
-    pub class: Option<Class>,
-    pub traits: Vec<Trait>,
-    pub floor: Option<Risk>,
-    pub confidence: Confidence,
-    pub light: bool,
-    pub because: String,
-    pub when: Vec<Clause>,
-    pub unless: Vec<Clause>,
-    pub only_for: Vec<Class>,
-    /// Rules, by number, whose hits do not count when this one fires.
-    pub overrules: Vec<u32>,
-    /// The file it was written in.
-    pub file: String,
-    pub syntax: RuleSyntax,
-}
+use std::sync::OnceLock;
 
 /// The rules and the lexicon, compiled.
 #[derive(Debug)]
@@ -69,6 +47,9 @@ pub struct Ruleset {
     /// What handlers do, in the order of the files.
     pub(crate) deeds: Vec<DeedSyntax>,
     digest: String,
+    /// The files, where the rules as they were written have not been asked for yet; none are the embedded ones.
+    files: Vec<SourceFile>,
+    written: OnceLock<Vec<Written>>,
 }
 
 /// The digest of rule files and of what verdicts hold beside: which entries of public taxonomies they point at.
@@ -83,7 +64,10 @@ impl Ruleset {
     /// # Errors
     /// The embedded rules are broken; a test holds that they are not.
     pub fn builtin() -> Result<Ruleset, RulesError> {
-        Ruleset::of(crate::rules::builtin::files(), "the embedded rules", Ruleset::builtin_digest().to_owned())
+        match Pack::of_bytes(builtin::PACK) {
+            Some(pack) => Ruleset::of_pack(pack, Vec::new(), Ruleset::builtin_digest().to_owned()),
+            None => Ruleset::of_files(builtin::files(), "the embedded rules"),
+        }
     }
 
     /// The digest of the rules that come with mcpdex, without compiling them; worked out when mcpdex was built.
@@ -120,85 +104,53 @@ impl Ruleset {
     /// See [`RulesError`].
     pub fn of_files(files: Vec<SourceFile>, from: &str) -> Result<Ruleset, RulesError> {
         let digest = digest_of(&files);
-        Ruleset::of(files, from, digest)
-    }
-
-    fn of(files: Vec<SourceFile>, from: &str, digest: String) -> Result<Ruleset, RulesError> {
-        let mut languages: Vec<LanguageSyntax> = Vec::new();
-        let mut rules: Vec<(String, RuleSyntax)> = Vec::new();
-        let mut operation_parameters = Vec::new();
-        let mut doubtful_parameters = Vec::new();
-        let (mut filters, mut markers) = (Vec::new(), Vec::new());
-        let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let mut circumstances: Vec<RiskFactorSyntax> = Vec::new();
-        let mut claims = SelfPraiseSyntax::default();
-        let mut deeds: Vec<DeedSyntax> = Vec::new();
-        for file in &files {
-            let syntax = |e: toml::de::Error| RulesError::Syntax { file: file.path.clone(), message: e.to_string() };
-            if file.path.starts_with("language/") {
-                languages.push(toml::from_str(&file.text).map_err(syntax)?);
-                continue;
-            }
-            let parsed: RuleFile = toml::from_str(&file.text).map_err(syntax)?;
-            if let Some(operations) = parsed.operations {
-                operation_parameters.extend(operations.parameters);
-                doubtful_parameters.extend(operations.doubtful);
-                filters.extend(operations.filters);
-                markers.extend(operations.markers);
-            }
-            if let Some(found) = parsed.claims {
-                claims.phrases.extend(found.phrases);
-                claims.subjects.extend(found.subjects);
-                claims.hollow.extend(found.hollow);
-            }
-            kinds.extend(parsed.kinds);
-            for one in parsed.circumstance {
-                circumstances.retain(|known| known.id != one.id);
-                circumstances.push(one);
-            }
-            for deed in parsed.deed {
-                if deed.class.is_none() && deed.traits.is_empty() || deed.reach.is_empty() {
-                    return Err(broken(&file.path, &deed.id, "it has no reach, or neither class nor traits"));
-                }
-                deeds.retain(|known| known.id != deed.id);
-                deeds.push(deed);
-            }
-            for rule in parsed.rule {
-                match rules.iter_mut().find(|(_, known)| known.id == rule.id) {
-                    Some((known_file, _)) if *known_file == file.path => {
-                        return Err(broken(&file.path, &rule.id, "the id is used twice in this file"));
-                    }
-                    Some(known) => *known = (file.path.clone(), rule),
-                    None => rules.push((file.path.clone(), rule)),
-                }
-            }
-        }
-        // English first: its inflections make the forms of the lemmas, and its small words are known everywhere.
-        languages.sort_by_key(|language| (language.inflection.is_empty(), language.language.clone()));
-        if rules.is_empty() || languages.is_empty() {
-            return Err(RulesError::Empty(from.to_owned()));
-        }
-        for (file, rule) in &mut rules {
-            for clause in rule.when.iter_mut().chain(&mut rule.unless) {
-                name_kinds(clause, &kinds).map_err(|message| broken(file, &rule.id, &message))?;
-            }
-        }
-        let mut set = compile(rules, &languages, &claims, digest)?;
-        set.operation_parameters = operation_parameters;
-        set.doubtful_parameters = doubtful_parameters;
-        set.filter_parameters = filters;
-        set.operation_markers = markers;
-        set.circumstances = RiskFactors::of(&circumstances);
-        set.deeds = deeds;
-        let gravest =
-            |places: &Vec<ClauseRef>| places.iter().filter_map(|(rule, _)| set.rules[*rule as usize].class).max();
-        let classes: Vec<Option<Class>> = set.by_verb.iter().map(gravest).collect();
-        set.claims.learn(classes.into_iter());
+        let (pack, written) = compile::compile(&files, from)?;
+        let set = Ruleset::of_pack(pack, Vec::new(), digest)?;
+        set.written.get_or_init(|| written);
         Ok(set)
     }
 
-    /// The first 16 hexadecimal digits of the SHA-256 of the rule files and of the taxonomies: verdicts with the same digest were given by
-    /// the same rules.
+    fn of_pack(pack: Pack, files: Vec<SourceFile>, digest: String) -> Result<Ruleset, RulesError> {
+        let Pack { lexicon, rules, .. } = pack;
+        let mut set = Ruleset {
+            by_verb: vec![Vec::new(); lexicon.lemmas()],
+            by_object: vec![Vec::new(); lexicon.lemmas()],
+            by_literal: vec![Vec::new(); lexicon.literals()],
+            by_plural: Vec::new(),
+            index: ClauseIndex::of(rules.iter().map(|rule| (rule.class, rule.when.as_slice())), lexicon.lemmas()),
+            lexicon,
+            rules: Vec::new(),
+            operation_parameters: pack.operation_parameters,
+            doubtful_parameters: pack.doubtful_parameters,
+            filter_parameters: pack.filter_parameters,
+            operation_markers: pack.operation_markers,
+            taxonomy: Taxonomy::builtin()?,
+            circumstances: RiskFactors::of(&pack.circumstances),
+            claims: pack.claims,
+            deeds: pack.deeds,
+            digest,
+            files,
+            written: OnceLock::new(),
+        };
+        for (number, rule) in rules.iter().enumerate() {
+            for (index, clause) in rule.when.iter().enumerate() {
+                let place = (number as u32, index as u32);
+                if clause.is_of_plurals() {
+                    set.by_plural.push(place);
+                    continue;
+                }
+                let (verbs, objects, literals) = clause.anchors();
+                verbs.into_iter().for_each(|lemma: Lemma| set.by_verb[lemma as usize].push(place));
+                objects.into_iter().for_each(|lemma: Lemma| set.by_object[lemma as usize].push(place));
+                literals.into_iter().for_each(|literal: Literal| set.by_literal[literal as usize].push(place));
+            }
+        }
+        set.rules = rules;
+        Ok(set)
+    }
+
+    /// The first 16 hexadecimal digits of the SHA-256 of the rule files and of the taxonomies: verdicts with the same digest
+    /// were given by the same rules.
     pub fn digest(&self) -> &str {
         &self.digest
     }
@@ -215,167 +167,17 @@ impl Ruleset {
 
     /// The rules as they were written, with the files that they stand in.
     pub fn written(&self) -> impl Iterator<Item = (&str, &RuleSyntax)> {
-        self.rules.iter().map(|rule| (rule.file.as_str(), &rule.syntax))
+        self.as_written().iter().map(|one| (one.file.as_str(), &one.rule))
     }
-}
 
-/// Puts the words of a kind in the place of its name.
-fn name_kinds(clause: &mut ClauseSyntax, kinds: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
-    let lists = [
-        &mut clause.verb,
-        &mut clause.object,
-        &mut clause.last,
-        &mut clause.name,
-        &mut clause.about,
-        &mut clause.anywhere,
-        &mut clause.opening,
-        &mut clause.said,
-        &mut clause.parameter,
-        &mut clause.parameter_about,
-        &mut clause.server,
-    ];
-    for list in lists {
-        if !list.iter().any(|word| word.starts_with('@')) {
-            continue;
-        }
-        let mut words = Vec::with_capacity(list.len() * 8);
-        for word in list.drain(..) {
-            match word.strip_prefix('@') {
-                None => words.push(word),
-                Some(kind) => words.extend_from_slice(kinds.get(kind).ok_or(format!("`@{kind}` is no kind"))?),
-            }
-        }
-        *list = words;
+    /// The same, in the order of the compiled rules.
+    pub(crate) fn as_written(&self) -> &[Written] {
+        // They compiled before.
+        self.written.get_or_init(|| match self.files.is_empty() {
+            true => compile::written(&builtin::files(), "the embedded rules").unwrap_or_default(),
+            false => compile::written(&self.files, "the folders given").unwrap_or_default(),
+        })
     }
-    Ok(())
-}
-
-fn broken(file: &str, rule: &str, message: &str) -> RulesError {
-    RulesError::Rule { file: file.to_owned(), rule: rule.to_owned(), message: message.to_owned() }
-}
-
-fn compile(
-    written: Vec<(String, RuleSyntax)>,
-    languages: &[LanguageSyntax],
-    claims: &SelfPraiseSyntax,
-    digest: String,
-) -> Result<Ruleset, RulesError> {
-    let mut builder = LexiconBuilder::new();
-    let clauses = || written.iter().flat_map(|(_, rule)| rule.when.iter().chain(&rule.unless));
-    let nouns = clauses().flat_map(|clause| clause.object.iter().chain(&clause.last));
-    // Most are named many times: each once before they are put in order.
-    let nouns: HashSet<&str, ByWord> = nouns.flat_map(|phrase| phrase.split_whitespace()).collect();
-    let nouns: BTreeSet<&str> = nouns.into_iter().collect();
-    let verbs: HashSet<&str, ByWord> = clauses().flat_map(|clause| clause.verb.iter().map(String::as_str)).collect();
-    let verbs: BTreeSet<&str> = verbs.into_iter().collect();
-    if let Some(english) = languages.first() {
-        builder.unify(&nouns, &verbs, english);
-    }
-    let mut rules = Vec::with_capacity(written.len());
-    for (file, syntax) in &written {
-        rules.push(compile_rule(file, syntax, &written, &mut builder)?);
-    }
-    let claims = SelfPraise::of(claims, &mut builder);
-    let lexicon = builder.build(languages);
-    let mut set = Ruleset {
-        by_verb: vec![Vec::new(); lexicon.lemmas()],
-        by_object: vec![Vec::new(); lexicon.lemmas()],
-        by_literal: vec![Vec::new(); lexicon.literals()],
-        by_plural: Vec::new(),
-        index: ClauseIndex::of(rules.iter().map(|rule| (rule.class, rule.when.as_slice())), lexicon.lemmas()),
-        lexicon,
-        rules: Vec::new(),
-        operation_parameters: Vec::new(),
-        doubtful_parameters: Vec::new(),
-        filter_parameters: Vec::new(),
-        operation_markers: Vec::new(),
-        taxonomy: Taxonomy::builtin()?,
-        circumstances: RiskFactors::default(),
-        claims,
-        deeds: Vec::new(),
-        digest,
-    };
-    for (number, rule) in rules.iter().enumerate() {
-        for (index, clause) in rule.when.iter().enumerate() {
-            let place = (number as u32, index as u32);
-            if clause.is_of_plurals() {
-                set.by_plural.push(place);
-                continue;
-            }
-            let (verbs, objects, literals) = clause.anchors();
-            verbs.into_iter().for_each(|lemma: Lemma| set.by_verb[lemma as usize].push(place));
-            objects.into_iter().for_each(|lemma: Lemma| set.by_object[lemma as usize].push(place));
-            literals.into_iter().for_each(|literal: Literal| set.by_literal[literal as usize].push(place));
-        }
-    }
-    set.rules = rules;
-    Ok(set)
-}
-
-fn compile_rule(
-    file: &str,
-    syntax: &RuleSyntax,
-    all: &[(String, RuleSyntax)],
-    builder: &mut LexiconBuilder,
-) -> Result<Rule, RulesError> {
-    let wrong = |message: &str| broken(file, &syntax.id, message);
-    let kebab =
-        !syntax.id.is_empty() && syntax.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if !kebab {
-        return Err(wrong("the id is not in kebab-case"));
-    }
-    if syntax.class.is_none() && syntax.traits.is_empty() && syntax.floor.is_none() {
-        return Err(wrong("it gives neither a class nor traits nor a floor"));
-    }
-    if syntax.when.is_empty() {
-        return Err(wrong("it has no `when`"));
-    }
-    if syntax.fires.is_empty() || syntax.quiet.is_empty() {
-        return Err(wrong("it needs at least one `fires` and one `quiet` example"));
-    }
-    if !(syntax.because.starts_with("it ") || syntax.because.starts_with("its ")) {
-        return Err(wrong("`because` does not start with \"it\" or \"its\""));
-    }
-    let mut compiler = Compiler { builder };
-    let mut clauses = |written: &[crate::rules::syntax::ClauseSyntax]| -> Result<Vec<Clause>, RulesError> {
-        written.iter().map(|clause| compiler.clause(clause).map_err(|message| wrong(&message))).collect()
-    };
-    let mut when = clauses(&syntax.when)?;
-    let unless = clauses(&syntax.unless)?;
-    // What is changed is the object itself; what is read may be named by what it belongs to.
-    let changes = syntax.class.is_some_and(|class| class != Class::Read);
-    when.iter_mut().for_each(|clause| clause.proper = changes);
-    let mut overrules = Vec::new();
-    for pattern in &syntax.overrules {
-        let before = overrules.len();
-        for (number, (_, other)) in all.iter().enumerate() {
-            let fits = match pattern.strip_suffix('*') {
-                Some(prefix) => other.id.starts_with(prefix),
-                None => other.id == *pattern,
-            };
-            if fits && other.id != syntax.id {
-                overrules.push(number as u32);
-            }
-        }
-        if overrules.len() == before {
-            return Err(wrong(&format!("`overrules` names `{pattern}`, which is no rule")));
-        }
-    }
-    Ok(Rule {
-        id: syntax.id.clone(),
-        class: syntax.class,
-        traits: syntax.traits.clone(),
-        floor: syntax.floor,
-        confidence: syntax.confidence,
-        light: syntax.light,
-        because: syntax.because.clone(),
-        when,
-        unless,
-        only_for: syntax.only_for.clone(),
-        overrules,
-        file: file.to_owned(),
-        syntax: syntax.clone(),
-    })
 }
 
 #[cfg(test)]

@@ -4,54 +4,15 @@
 //! Only sentences that say nothing else are blanked: one that names a deed, what is read, or what is accepted stays. The
 //! original is never touched, and no word is known here: phrases and hollow words are data.
 
-use crate::language::lexicon::{Form, Lemma, Lexicon, Literal, role};
-use crate::language::lexicon_builder::LexiconBuilder;
+use crate::language::lexicon::{Form, Lexicon, role};
 use crate::language::tool_text::{NameWord, ToolText};
-use crate::rules::syntax::SelfPraiseSyntax;
-use mcpdex_model::{Class, Field};
+use crate::rules::praise_words::SelfPraise;
+use mcpdex_model::Field;
 
 /// How many phrases of praise are looked at in one tool.
 const MAX_CLAIMS: usize = 64;
 
-/// The phrases of praise, compiled.
-#[derive(Debug, Default)]
-pub(crate) struct SelfPraise {
-    phrases: Vec<Literal>,
-    /// Those that begin a sentence of their own, wherever they stand.
-    openers: Vec<Literal>,
-    /// What such a sentence may begin with.
-    subjects: Vec<Literal>,
-    hollow: Vec<Lemma>,
-    /// By lemma: whether the verb tells of a change or a process in some rule.
-    grave: Vec<bool>,
-}
-
 impl SelfPraise {
-    /// Collects the words of praise before the lexicon is built.
-    pub(crate) fn of(written: &SelfPraiseSyntax, builder: &mut LexiconBuilder) -> SelfPraise {
-        let mut claims = SelfPraise::default();
-        for text in &written.phrases {
-            let literal = builder.phrase(text);
-            claims.phrases.push(literal);
-            let unspaced = !text.is_ascii() && text.chars().any(mcpdex_model::text::is_unspaced);
-            if text.contains(' ') || unspaced {
-                claims.openers.push(literal);
-            }
-        }
-        claims.subjects = written.subjects.iter().map(|text| builder.phrase(text)).collect();
-        for word in &written.hollow {
-            claims.hollow.extend(builder.object(word));
-        }
-        claims.phrases.sort_unstable();
-        claims.openers.sort_unstable();
-        claims
-    }
-
-    /// Learns which verbs tell of more than reading: `classes` gives those of the rules that name a verb.
-    pub(crate) fn learn(&mut self, classes: impl Iterator<Item = Option<Class>>) {
-        self.grave = classes.map(|class| class > Some(Class::Read)).collect();
-    }
-
     /// Blanks the praise in the title and description of `reading`.
     pub(crate) fn blank(&self, reading: &mut ToolText<'_>, lexicon: &Lexicon) {
         let found: Vec<(u32, u32, bool)> = reading

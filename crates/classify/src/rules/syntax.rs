@@ -29,7 +29,7 @@ pub struct RuleFile {
 }
 
 /// How much graver a tool is for what its handler does.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeedSyntax {
     pub id: String,
@@ -63,7 +63,7 @@ pub struct SelfPraiseSyntax {
 }
 
 /// What a parameter does to the risk of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RiskEffect {
     Raises,
@@ -71,7 +71,7 @@ pub enum RiskEffect {
 }
 
 /// Parameters that make a call graver or milder than its class says.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RiskFactorSyntax {
     pub id: String,
