@@ -41,3 +41,15 @@ fn what_a_look_gives_away_counts_in_every_sentence_and_what_an_act_hands_back_do
     let verdict = judged(json!({"name": "add_contact", "description": act}));
     assert_eq!((verdict.class, verdict.traits.contains(&Trait::PrivateData)), (Class::Write, false), "{verdict:?}");
 }
+
+#[test]
+fn an_unknown_word_where_the_verb_stands_is_no_sure_look_whatever_noun_follows() {
+    let bare = judged(json!({"name": "frobnicate_status", "description": ""}));
+    assert_eq!(bare.confidence, Confidence::Low, "{bare:?}");
+    for (name, description) in [("zorb_report", "Zorbs a report."), ("zorb_details", "Zorbs the details of a pot.")] {
+        let verdict = judged(json!({"name": name, "description": description}));
+        assert_eq!((verdict.class, verdict.confidence), (Class::Write, Confidence::Low), "{name}: {verdict:?}");
+    }
+    let known = judged(json!({"name": "get_report", "description": "Gets a report."}));
+    assert_eq!((known.class, known.confidence), (Class::Read, Confidence::High));
+}
