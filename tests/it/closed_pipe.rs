@@ -90,6 +90,8 @@ const COMMANDS: &[&str] = &[
     "guard",
     "site --out pages",
     "mcp",
+    // It never ends by itself where it can begin.
+    "serve --token-file nothing-there",
     "mcp --install claude-code",
     "scan --list-places",
     "classify tools.jsonl",
