@@ -122,7 +122,12 @@ fn filters_narrow_and_pages_follow_each_other() {
     let all = found(&user, &["--origin", "static", "--origin", "live"]);
     assert_eq!(all.len(), 8);
     assert_eq!(found(&user, &["--server", "npm:outbox"]), ["send_mail"]);
-    assert_eq!(found(&user, &["--server", "nobody"]), Vec::<String>::new());
+    let nobody = user.run(&["search", "--server", "nobody"]);
+    assert!(
+        nobody.code == 1 && nobody.err.contains("no server, package or address `nobody` is known"),
+        "{}",
+        nobody.err
+    );
     assert_eq!(found(&user, &["--source", "board"]).len(), 3);
     assert_eq!(found(&user, &["--origin", "live"]).len(), 3);
     assert_eq!(found(&user, &["--changed-since", "2031-03-05"]).len(), 4);

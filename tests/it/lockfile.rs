@@ -194,7 +194,7 @@ fn the_difference_of_two_days_two_lists_and_two_databases_is_the_same_and_the_gr
     assert!(text.contains("risk low → critical") && !text.contains("archive"), "{text}");
     let added = changes("2031-03-01", "2031-03-03");
     assert!(added.as_array().unwrap().iter().all(|change| change["kind"] == "added"));
-    for wrong in ["#999", "last week"] {
-        assert_eq!(user.run(&["diff", wrong]).code, 1, "{wrong}");
+    for (wrong, code) in [("#999", 1), ("last week", 2)] {
+        assert_eq!(user.run(&["diff", wrong]).code, code, "{wrong}");
     }
 }
