@@ -163,11 +163,12 @@ const DESCRIBED: [Described; 10] = [
             json!({
                 "type": "object",
                 "required": ["tools"],
-                "properties": { "tools": { "type": "array", "minItems": 1, "maxItems": 2000, "items": {
-                    "type": "object",
-                    "required": ["name"],
-                    "properties": { "name": { "description": "read as leniently as a server's own list: a number is taken for its digits" } },
-                } } },
+                "properties": { "tools": {
+                    "description": "one at least has to be a tool with a name; any other is read as leniently as a server's own \
+                                    list, and what cannot be read as a tool is listed in `problems`",
+                    "type": "array", "minItems": 1, "maxItems": 2000,
+                    "items": { "properties": { "name": { "description": "a number is taken for its digits" } } },
+                } },
             })
         }),
         answer: || schema("classified"),
@@ -237,6 +238,8 @@ impl Described {
             responses
                 .insert("304".to_owned(), json!({ "description": "the tag of If-None-Match is that of the answer" }));
         }
+        responses.insert("414".to_owned(), json!({ "description": "the address is too long to be read" }));
+        responses.insert("431".to_owned(), json!({ "description": "the headers are too long to be read" }));
         responses.insert("421".to_owned(), problem("another host was asked for"));
         responses.insert("429".to_owned(), problem("too many requests"));
         responses.insert("503".to_owned(), problem("too much is asked at a time, or it took too long"));
