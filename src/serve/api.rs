@@ -109,8 +109,8 @@ async fn search(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap)
         risks: given.all::<Risk>("risk")?,
         traits: given.all::<Trait>("trait")?,
         origins: given.all::<ToolOrigin>("origin")?,
-        servers: given.texts("server"),
-        sources: given.texts("source"),
+        servers: given.texts("server")?,
+        sources: given.texts("source")?,
         changed_since: given.text("changed_since")?.map(|time| moment_of(&time)).transpose()?,
     };
     let (page, per_page) = (given.number("page", 1_000, 1)?, given.number("per_page", 200, 20)?);
@@ -165,7 +165,7 @@ async fn policy_check(State(shared): State<Arc<Shared>>, uri: Uri, headers: Head
         Some(_) => return Err(wrong("`target` has to be a text")),
     };
     let servers = match given.shift_remove("servers") {
-        None | Some(Value::Null) => Vec::new(),
+        None => Vec::new(),
         Some(Value::Array(all)) if all.len() <= 32 && all.iter().all(Value::is_string) => {
             all.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect()
         }
@@ -192,7 +192,7 @@ async fn changes(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap
     let mut given = Parameters::of(uri.query())?;
     let since = given.text("since")?.ok_or_else(|| QueryError::Invalid("`since` is missing".to_owned()))?;
     let since = moment_of(&since)?;
-    let (servers, raising) = (given.texts("server"), given.switch("raising")?);
+    let (servers, raising) = (given.texts("server")?, given.switch("raising")?);
     given.done()?;
     let question = move |moment: Moment<'_>| {
         Ok(Answer::json(&changes_report(moment.reader, moment.bench, &since, &servers, raising)?))
@@ -212,7 +212,11 @@ fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
 
 /// A day or a time (RFC 3339), as the database writes times.
 fn moment_of(text: &str) -> Result<String, QueryError> {
-    if let Ok(time) = text.parse::<jiff::Timestamp>()
+    // The library reads more than that: no seconds, hours alone, the name of a zone.
+    let is_plain = |at: usize| text.as_bytes().get(at) == Some(&b':');
+    let is_time = is_plain(13) && is_plain(16) && !text.contains(['[', ',']);
+    if is_time
+        && let Ok(time) = text.parse::<jiff::Timestamp>()
         && let Ok(time) = time.round(jiff::Unit::Second)
     {
         return Ok(time.to_string());

@@ -1,5 +1,6 @@
 //! The OpenAPI 3.1 document. Answers are described by the published JSON Schemas, word for word.
 
+use super::parameters::{LONGEST, MOST};
 use crate::model::{Class, Risk, ToolOrigin, Trait};
 use crate::policy::Target;
 use crate::query::schema_components;
@@ -27,15 +28,15 @@ fn schema(name: &str) -> Value {
 }
 
 fn text() -> Value {
-    json!({ "type": "string", "minLength": 1, "maxLength": 400 })
+    json!({ "type": "string", "minLength": 1, "maxLength": LONGEST })
 }
 
 fn any_of(words: Vec<&str>) -> Value {
-    json!({ "type": "array", "maxItems": 32, "items": { "type": "string", "enum": words } })
+    json!({ "type": "array", "maxItems": MOST, "items": { "type": "string", "enum": words } })
 }
 
 fn texts() -> Value {
-    json!({ "type": "array", "maxItems": 32, "items": { "type": "string", "minLength": 1, "maxLength": 400 } })
+    json!({ "type": "array", "maxItems": MOST, "items": text() })
 }
 
 fn time() -> Value {
@@ -219,7 +220,13 @@ impl Described {
         let parameters: Vec<Value> = (self.parameters)()
             .into_iter()
             .map(|(name, place, required, about, schema)| {
-                json!({ "name": name, "in": place, "required": required, "description": about, "schema": schema })
+                let mut parameter =
+                    json!({ "name": name, "in": place, "required": required, "description": about, "schema": schema });
+                if parameter["schema"]["type"] == "array" {
+                    parameter["style"] = json!("form");
+                    parameter["explode"] = json!(true);
+                }
+                parameter
             })
             .collect();
         let mut responses = Map::new();

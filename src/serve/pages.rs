@@ -6,8 +6,8 @@ use super::api::answered;
 use crate::query::{Moment, QueryError};
 use crate::site::{PagePath, Pages, SiteError, SitePage, SiteSettings};
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use axum::response::Response;
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The pages of the newest state of the database that somebody has looked at.
@@ -54,7 +54,8 @@ pub(super) async fn page(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     if !matches!(method, Method::GET | Method::HEAD) {
-        return Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "pages are only read"));
+        let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "pages are only read");
+        return Ok(([(header::ALLOW, "GET,HEAD")], problem).into_response());
     }
     let address = match uri.path().trim_start_matches('/') {
         "" => "index.html".to_owned(),

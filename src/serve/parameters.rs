@@ -1,4 +1,7 @@
 //! The query of an address: every parameter is known, of its type and bounded, or the request is refused.
+//!
+//! A parameter of several values is repeated, once for each, as the OpenAPI document says (`form`, exploded). What is left
+//! empty is refused and not passed over: a filter that is not applied would answer with more than was asked for.
 
 use crate::query::QueryError;
 use url::form_urlencoded;
@@ -7,7 +10,10 @@ use url::form_urlencoded;
 pub(super) const LONGEST: usize = 400;
 
 /// Values of one parameter.
-const MOST: usize = 32;
+pub(super) const MOST: usize = 32;
+
+/// Values of all parameters of one request.
+const MOST_IN_ALL: usize = 8 * MOST;
 
 /// The parameters of one request, taken one by one.
 pub(crate) struct Parameters(Vec<(String, String)>);
@@ -17,44 +23,41 @@ impl Parameters {
         let pairs: Vec<(String, String)> = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
-        if pairs.len() > 64 || pairs.iter().any(|(name, value)| name.len() > 64 || value.chars().count() > LONGEST) {
+        if pairs.len() > MOST_IN_ALL
+            || pairs.iter().any(|(name, value)| name.len() > 64 || value.chars().count() > LONGEST)
+        {
             return Err(QueryError::Invalid("there are too many parameters, or one is too long".to_owned()));
         }
         Ok(Parameters(pairs))
     }
 
-    /// Every value of a parameter; several may also stand in one, with commas between them.
+    /// Every value of a parameter, each of them a word of `T`.
     pub(crate) fn all<T: std::str::FromStr<Err: std::fmt::Display>>(
         &mut self,
         name: &str,
     ) -> Result<Vec<T>, QueryError> {
-        let mut found = Vec::new();
-        for (_, value) in self.0.extract_if(.., |(other, _)| other == name) {
-            for word in value.split(',').filter(|word| !word.is_empty()) {
-                let read = word.parse::<T>().map_err(|error| QueryError::Invalid(format!("{name}: {error}")))?;
-                found.push(read);
-            }
-        }
+        let read = |text: &String| text.parse().map_err(|error| QueryError::Invalid(format!("{name}: {error}")));
+        self.texts(name)?.iter().map(read).collect()
+    }
+
+    /// Every text of a parameter, as it is: none of them is empty, and there are not too many.
+    pub(crate) fn texts(&mut self, name: &str) -> Result<Vec<String>, QueryError> {
+        let found: Vec<String> = self.0.extract_if(.., |(other, _)| other == name).map(|(_, value)| value).collect();
         if found.len() > MOST {
             return Err(QueryError::Invalid(format!("{name} has more than {MOST} values")));
+        }
+        if found.iter().any(String::is_empty) {
+            return Err(QueryError::Invalid(format!("{name} is empty; leave it out where nothing is meant")));
         }
         Ok(found)
     }
 
-    /// Every text of a parameter, as it is.
-    pub(crate) fn texts(&mut self, name: &str) -> Vec<String> {
-        self.0.extract_if(.., |(other, _)| other == name).map(|(_, value)| value).collect()
-    }
-
     /// The one text of a parameter.
     pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, QueryError> {
-        let mut texts = self.texts(name);
-        if texts.len() > 1 {
-            return Err(QueryError::Invalid(format!("{name} is given more than once")));
-        }
-        match texts.pop() {
-            Some(text) if text.is_empty() => Err(QueryError::Invalid(format!("{name} is empty"))),
-            text => Ok(text),
+        let mut texts = self.texts(name)?;
+        match texts.len() {
+            0 | 1 => Ok(texts.pop()),
+            _ => Err(QueryError::Invalid(format!("{name} is given more than once"))),
         }
     }
 
@@ -62,6 +65,10 @@ impl Parameters {
     pub(crate) fn number(&mut self, name: &str, most: usize, usual: usize) -> Result<usize, QueryError> {
         let Some(text) = self.text(name)? else { return Ok(usual) };
         match text.parse::<usize>() {
+            // A sign is read by the parser, and no part of the number as it is described.
+            Ok(number) if text.starts_with('+') => {
+                Err(QueryError::Invalid(format!("{name} has to be {number}, without a sign")))
+            }
             Ok(number) if (1..=most).contains(&number) => Ok(number),
             _ => Err(QueryError::Invalid(format!("{name} has to be a number from 1 to {most}"))),
         }

@@ -37,7 +37,7 @@ fn the_api_answers_what_the_commands_print() {
         ("/v1/servers/npm%3A%40potters%2Fkiln-desk", vec!["server", "npm:@potters/kiln-desk"]),
         ("/v1/search?q=shelf&risk=critical", vec!["search", "shelf", "--risk", "critical"]),
         (
-            "/v1/search?risk=low,critical&per_page=1&page=2",
+            "/v1/search?risk=low&risk=critical&per_page=1&page=2",
             vec!["search", "--risk", "low", "--risk", "critical", "--per-page", "1", "--page", "2"],
         ),
     ] {
@@ -92,8 +92,89 @@ fn what_is_unknown_or_makes_no_sense_is_a_problem_with_its_reason() {
     let form = server.ask("POST", "/v1/classify", &[("Content-Type", "text/plain")], b"{\"tools\":[]}");
     assert_eq!(form.status, 415);
     assert_eq!(server.post("/v1/classify", &json!({"tools": []})).status, 400);
-    assert_eq!(server.post("/v1/policy/check", &json!({"policy": 5})).status, 400);
-    assert_eq!(server.ask("DELETE", "/v1/stats", &[], b"").status, 405);
+    for body in [json!({"policy": 5}), json!({"policy": "{}", "servers": null}), json!({"policy": "{}", "target": 5})] {
+        assert_eq!(server.post("/v1/policy/check", &body).status, 400, "{body}");
+    }
+    for path in ["/v1/stats", "/index.html"] {
+        let refused = server.ask("DELETE", path, &[], b"");
+        assert_eq!((refused.status, refused.header("allow")), (405, Some("GET,HEAD")), "{path}");
+    }
+}
+
+/// Values of a described parameter: one that is meant, and lists of values that its schema does not have.
+fn values_of(schema: &Value) -> (String, Vec<Vec<String>>) {
+    let own = |texts: &[&str]| texts.iter().map(|text| vec![(*text).to_owned()]).collect::<Vec<_>>();
+    if let Some(any) = schema["anyOf"].as_array() {
+        assert!(any.iter().all(|one| one["format"].is_string()), "{schema}");
+        let wrong =
+            ["", "2031", "2031-01-01T00Z", "2031-01-01T00:00Z", "2031-01-01T00:00:00Z[UTC]", "20310101T000000Z"];
+        return ("2031-01-01".to_owned(), own(&wrong));
+    }
+    match schema["type"].as_str().unwrap() {
+        "array" => {
+            let (meant, mut wrong) = values_of(&schema["items"]);
+            wrong.retain(|values| values.len() == 1);
+            let most = usize::try_from(schema["maxItems"].as_u64().unwrap()).unwrap();
+            wrong.push(vec![meant.clone(); most + 1]);
+            wrong.push(vec![meant.clone(), String::new()]);
+            (meant, wrong)
+        }
+        "string" => match schema["enum"].as_array() {
+            Some(words) => {
+                let word = |at: usize| words[at].as_str().unwrap().to_owned();
+                let joined = format!("{},{}", word(0), word(1));
+                (word(0), own(&["", "nonsense", &joined, &format!("{},", word(0)), &word(0).to_uppercase()]))
+            }
+            None => {
+                let long = "a".repeat(usize::try_from(schema["maxLength"].as_u64().unwrap()).unwrap() + 1);
+                ("shelf".to_owned(), [own(&["", &long]), vec![vec!["a".to_owned(), "b".to_owned()]]].concat())
+            }
+        },
+        "integer" => {
+            let above = (schema["maximum"].as_u64().unwrap() + 1).to_string();
+            ("1".to_owned(), own(&["", "0", "-1", "+1", "1.5", "one", &above]))
+        }
+        "boolean" => ("true".to_owned(), own(&["", "1", "yes", "TRUE"])),
+        other => panic!("no values of {other}"),
+    }
+}
+
+#[test]
+fn every_parameter_is_read_as_the_document_says() {
+    let user = user();
+    let server = Listening::start(&user, &["serve"]);
+    let document = fine(server.get("/openapi.json"));
+    let mut tried = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        let Some(parameters) = operations["get"]["parameters"].as_array() else { continue };
+        let place = path.replace("tools/{name}", "tools/drop_shelf").replace("{name}", "io.example/clay");
+        let asked: Vec<&Value> = parameters.iter().filter(|one| one["in"] == "query").collect();
+        for parameter in &asked {
+            let name = parameter["name"].as_str().unwrap();
+            let needed: String = asked
+                .iter()
+                .filter(|one| one["required"] == true && one["name"] != name)
+                .map(|one| format!("&{}={}", one["name"].as_str().unwrap(), values_of(&one["schema"]).0))
+                .collect();
+            let query = |values: &[String]| {
+                let own: Vec<String> =
+                    values.iter().map(|value| format!("{name}={}", value.replace('+', "%2B"))).collect();
+                format!("{place}?{}{needed}", own.join("&"))
+            };
+            let (meant, wrong) = values_of(&parameter["schema"]);
+            let heard = server.get(&query(&[meant]));
+            let why = String::from_utf8_lossy(&heard.body).into_owned();
+            // What is meant may name nothing here, or need another parameter beside it; it is never called wrong itself.
+            assert!(heard.status != 400 || !why.contains(&format!("{name} ")), "{name}: {why}");
+            for values in wrong {
+                let query = query(&values);
+                let heard = server.get(&query);
+                assert_eq!(heard.status, 400, "{query}: {}", String::from_utf8_lossy(&heard.body));
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 60, "{tried}");
 }
 
 #[test]
