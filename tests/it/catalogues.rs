@@ -109,3 +109,63 @@ fn catalogue_files_give_their_servers_their_definitions_and_what_is_missing() {
     let (tools, servers) = crawled(&[("catalog.json", docker.to_string())]);
     assert_eq!((tools.len(), servers), (1, 2), "{tools:?}");
 }
+
+/// One checkout of each kind: what each gives, what is malformed and what is hostile in it, and nothing besides.
+#[test]
+fn checkouts_of_every_kind_of_catalogue_give_their_servers_and_tell_what_cannot_be_read() {
+    let user = User::new();
+    let files = [
+        (
+            "obot/kiln.yaml",
+            "name: Kiln\nruntime: npx\nnpxConfig:\n  package: '@clay/kiln@1.0.0'\ntoolPreview:\n- name: fire\n  description: Fires a pot.\n  params: {pot: Which one}\n- nome: x\n",
+        ),
+        ("obot/sly.yaml", "name: Sly\nruntime: npx\nnpxConfig:\n  package: '--registry=https://evil.example'\n"),
+        ("obot/deployment.yaml", "kind: Deployment\nspec:\n  replicas: 2\n"),
+        (
+            "metorial/catalog/clay/glaze/glaze/server.yaml",
+            "identifier: clay/glaze/glaze\nrepo:\n  url: https://github.com/clay/glaze\nserver:\n  name: Glaze\n",
+        ),
+        (
+            "metorial/catalog/clay/glaze/glaze/tools.yaml",
+            "tools:\n  - name: mix\n    description: Mixes a glaze.\n    inputSchema: {type: object}\n  - 7\n",
+        ),
+        ("metorial/catalog/clay/glaze/glaze/listing.yaml", "description: About glazes.\n"),
+        (
+            "mcpm/slip.json",
+            r#"{"name":"slip","installations":{"uvx":{"command":"uvx","args":["slip-server"]}},"tools":[{"name":"pour","description":"Pours slip.","inputSchema":{}}]}"#,
+        ),
+        (
+            "plugins/.claude-plugin/marketplace.json",
+            r#"{"name":"m","owner":{"name":"Clay"},"plugins":[{"name":"wheel","source":"./wheel","mcpServers":{"w":{"command":"npx","args":["wheel"]}}},{"name":"nowhere"}]}"#,
+        ),
+        (
+            "gemini/gemini-extension.json",
+            r#"{"name":"oven","version":"1.0.0","mcpServers":{"oven":{"command":"npx","args":["-y","oven"]},"own":{"command":"node","args":["${extensionPath}/x.js"]}}}"#,
+        ),
+        (
+            "vscode/package.json",
+            r#"{"name":"kiln","publisher":"clay","contributes":{"languageModelTools":[{"name":"kiln_state","modelDescription":"Shows the state of the kiln.","inputSchema":{"type":"object"}}]}}"#,
+        ),
+    ];
+    for (file, text) in files {
+        write(&user.home().join("tree").join(file), text);
+    }
+    let run = user.run(&["crawl", "--listed", "./tree"]);
+    let (tools, servers) = known(&user);
+    let expected = [
+        ("file:metorial/catalog/clay/glaze/glaze", 1),
+        ("npm:@clay/kiln", 1),
+        ("pypi:slip-server", 1),
+        ("vscode:clay.kiln", 1),
+    ];
+    assert_eq!(tools, expected.map(|(server, count)| (server.to_owned(), count)).into(), "{}", run.err);
+    // And sly, the wheel, the oven and its program, which are unread.
+    assert_eq!(servers, 8, "{}", run.err);
+    for told in ["marketplace.json: the document: plugin 1 `nowhere` does not say where it comes from"] {
+        assert!(run.err.contains(told), "{}", run.err);
+    }
+    assert!(!run.err.contains("deployment.yaml") && !run.err.contains("listing.yaml"), "{}", run.err);
+    // The same file, named, is no list of servers and says so.
+    let named = user.run(&["crawl", "--listed", "./tree/obot/deployment.yaml"]);
+    assert_eq!(named.code, 4, "{}", named.err);
+}

@@ -30,7 +30,9 @@ const ENDINGS: [&str; 10] =
 const WHOLE: [&str; 9] = [".md", ".markdown", ".html", ".htm", ".toml", ".yaml", ".yml", ".jsonc", ".code-workspace"];
 /// Endings of bundles, whose manifest may state tools.
 const BUNDLES: [&str; 2] = [".mcpb", ".dxt"];
-/// Files in YAML that are looked at in a folder: most others are no list of servers.
+/// Endings of files in YAML.
+const YAML: [&str; 2] = [".yaml", ".yml"];
+/// Files in YAML of a folder that say so by their name when they cannot be read: most others are no list of servers.
 const IN_YAML: [&str; 8] = [
     "server.yaml",
     "server.yml",
@@ -74,7 +76,7 @@ pub(super) fn below(path: &Path) -> Result<Vec<PathBuf>, String> {
 }
 
 fn is_looked_at(name: &str) -> bool {
-    ENDINGS.iter().chain(&BUNDLES).any(|end| name.ends_with(end)) || IN_YAML.contains(&name)
+    ENDINGS.iter().chain(&BUNDLES).chain(&YAML).any(|end| name.ends_with(end))
 }
 
 /// What a list is called that names no server: by its place below the folder that was named, so that files of one name
@@ -188,7 +190,14 @@ pub(super) fn read_file(path: &Path, named: &Path, source: &str) -> Result<FileC
             return Ok(FileContent::Whole(document));
         }
     }
-    let mut document = read_bytes(&bytes, source, &called)?;
+    let is_yaml = YAML.iter().any(|end| name.ends_with(end));
+    let text = if is_yaml { String::from_utf8_lossy(&bytes) } else { "".into() };
+    let tools = beside.as_ref().and_then(|_| catalogue::folder_tools(&text));
+    if is_yaml && path != named && !IN_YAML.contains(&&*name) && tools.is_none() && !catalogue::is_yaml_entry(&text) {
+        // Whatever else it is, it lists no server.
+        return Ok(FileContent::Whole(Document::new(source, "")));
+    }
+    let mut document = read_bytes(tools.as_deref().map_or(&bytes, str::as_bytes), source, &called)?;
     for entry in &mut document.entries {
         describe(entry, &unnamed, beside.as_ref());
     }
@@ -271,7 +280,7 @@ pub(super) fn stem(path: &str) -> String {
     let end = ENDINGS
         .iter()
         .chain(&BUNDLES)
-        .chain(&[".yaml", ".yml"])
+        .chain(&YAML)
         .filter(|end| name.ends_with(*end))
         .map(|end| end.len())
         .max()

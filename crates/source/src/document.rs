@@ -90,6 +90,9 @@ impl Document {
         if text.len() > MAX_SETTINGS {
             return self.rows(text);
         }
+        if let Some(found) = catalogue::read_yaml(text, &self.source) {
+            return self.catalogue("the document", found);
+        }
         match kind::settings(text) {
             Ok(found) => self.config(found),
             Err(why) if !text.trim_start().starts_with(['{', '[']) => self.problems.push(format!("the document {why}")),
@@ -187,15 +190,13 @@ impl Document {
             self.entries.extend(page.listings.into_iter().map(|listing| Entry::of(listing, None)));
         } else if kind::is_wrapped(&parts, text) {
             self.config(client_config::read_text(text, "settings.json").map_err(|why| why.to_string())?);
+        } else if let Some(found) = catalogue::read(text, &self.source) {
+            self.catalogue(place, found);
         } else if is("tools", '[') || is("result", '{') {
             let tools = read_tools(text)?;
             self.note_tools(place, &tools);
             let server = text_of(&parts, "server").unwrap_or_else(|| self.unnamed());
             self.entries.push(Entry::of(self.listing(&server), Some(tools)));
-        } else if let Some(found) = catalogue::read(text, &self.source) {
-            self.redacted += found.redacted;
-            self.problems.extend(found.problems.into_iter().map(|problem| format!("{place}: {problem}")));
-            self.entries.extend(found.servers.into_iter().map(|(listing, tools)| Entry::of(listing, tools)));
         } else if client_config::is_one(|key| is(key, '{')) || kind::is_configuration(text) {
             self.config(client_config::read_text(text, "settings.json").map_err(|why| why.to_string())?);
         } else if is("server", '"') || is("inputSchema", '{') {
@@ -210,6 +211,12 @@ impl Document {
             }
         }
         Ok(())
+    }
+
+    fn catalogue(&mut self, place: &str, found: catalogue::Catalogue) {
+        self.redacted += found.redacted;
+        self.problems.extend(found.problems.into_iter().map(|problem| format!("{place}: {problem}")));
+        self.entries.extend(found.servers.into_iter().map(|(listing, tools)| Entry::of(listing, tools)));
     }
 
     /// A page of a directory that was saved; what follows it is not here.
@@ -247,29 +254,7 @@ impl Document {
     }
 
     fn lone_tool(&mut self, place: &str, server: String, members: &[(Cow<'_, str>, &str)]) -> Result<(), String> {
-        const OF_A_TOOL: [&str; 9] = [
-            "name",
-            "title",
-            "description",
-            "inputSchema",
-            "outputSchema",
-            "annotations",
-            "icons",
-            "execution",
-            "_meta",
-        ];
-        let has_name = members.iter().any(|(key, _)| key == "name");
-        let mut object = String::from("{");
-        for key in OF_A_TOOL {
-            let named = if key == "name" && !has_name { "tool" } else { key };
-            for (_, raw) in members.iter().filter(|(member, _)| member == named) {
-                let comma = if object.len() > 1 { "," } else { "" };
-                for part in [comma, "\"", key, "\":", raw] {
-                    object += part;
-                }
-            }
-        }
-        object.push('}');
+        let object = kind::lone_definition(members);
         let list = self.tools.entry(server).or_default();
         match Tool::from_json(&object) {
             Ok(tool) => {

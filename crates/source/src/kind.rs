@@ -77,3 +77,22 @@ pub(super) fn is_definition(parts: &Parts<'_>) -> bool {
 pub(super) fn is_settings(members: &[(Cow<'_, str>, &str)]) -> bool {
     client_config::is_one(|key| members.iter().any(|(member, value)| member == key && value.starts_with('{')))
 }
+
+/// The definition of the tool in a row, without what else the row says. A name that stands under `tool` is one.
+pub(super) fn lone_definition(members: &[(Cow<'_, str>, &str)]) -> String {
+    const OF_A_TOOL: [&str; 9] =
+        ["name", "title", "description", "inputSchema", "outputSchema", "annotations", "icons", "execution", "_meta"];
+    let has_name = members.iter().any(|(key, _)| key == "name");
+    let mut object = String::from("{");
+    for key in OF_A_TOOL {
+        let named = if key == "name" && !has_name { "tool" } else { key };
+        for (_, raw) in members.iter().filter(|(member, _)| member == named) {
+            let comma = if object.len() > 1 { "," } else { "" };
+            for part in [comma, "\"", key, "\":", raw] {
+                object += part;
+            }
+        }
+    }
+    object.push('}');
+    object
+}

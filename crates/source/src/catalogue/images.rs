@@ -1,27 +1,14 @@
-//! Catalogues that carry definitions of tools: Docker's catalogue file and the entries of its checkout, ToolHive's, bundles
-//! and their manifests. The text of one in, its servers with the tools that it states out. What a catalogue says of
-//! somebody else's package is its word, not the package's.
+//! Docker's catalogue file and the entries of its checkout, and ToolHive's catalogue: servers by their images or addresses,
+//! with definitions or names of their tools.
 
-use super::recorded::{ToolList, read_tools};
-use super::redact::redact;
+use super::{Catalogue, Parts};
+use crate::recorded::{ToolList, read_tools};
+use crate::redact::redact;
 use mcpdex_model::{Ecosystem, Listing, Package, PartialReason, Remote, ServerId, Transport, scan};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
-
-/// What a catalogue holds.
-#[derive(Debug, Default)]
-pub(super) struct Catalogue {
-    pub(super) servers: Vec<(Listing, Option<ToolList>)>,
-    pub(super) problems: Vec<String>,
-    pub(super) redacted: usize,
-}
-
-type Parts<'a> = BTreeMap<String, &'a RawValue>;
 
 /// Reads a catalogue; `None`: the object is none.
-pub(super) fn read(text: &str, source: &str) -> Option<Catalogue> {
-    let parts: Parts<'_> = serde_json::from_str(text).ok()?;
+pub(super) fn read(parts: &Parts<'_>, source: &str) -> Option<Catalogue> {
     let object = |key: &str| parts.get(key).map(|raw| raw.get()).filter(|text| text.starts_with('{'));
     // Docker: `registry`, one entry a server. ToolHive: `servers` that are images, `remote_servers` beside them.
     if let Some(entries) = object("registry") {
@@ -128,55 +115,15 @@ fn tools(definitions: Option<&str>, named: Option<&str>, elsewhere: bool) -> Res
     Ok(Some(list))
 }
 
-/// The `server.yaml` of a folder in Docker's checkout, as a listing; `None`: the text is none.
-pub fn folder_entry(text: &str, source: &str) -> Option<Listing> {
-    let entry: Value = serde_saphyr::from_str(text).ok()?;
-    let object = entry.as_object()?;
-    let name = object.get("name")?.as_str()?;
-    listing(name, object, source)
-}
-
-/// The manifest of a bundle (MCPB, DXT), as the server `called`, with the tools that it states; `None`: the text is none.
-///
-/// Name and version are what the bundle says of itself, which nobody has verified: they identify nothing.
-pub fn bundle(text: &str, source: &str, called: &str) -> Option<(Listing, Option<ToolList>)> {
-    let mut manifest: Value = serde_json::from_str(text).ok()?;
-    redact(&mut manifest);
-    let object = manifest.as_object()?;
-    object.get("server").and_then(|server| server.get("entry_point").or_else(|| server.get("mcp_config")))?;
-    let said = |key: &str| object.get(key).and_then(Value::as_str).map(str::to_owned);
-    let mut listing = Listing::bare(ServerId(format!("file:{called}")), source);
-    listing.title = said("display_name").or_else(|| said("name"));
-    listing.description = said("description");
-    listing.version = said("version");
-    let claims =
-        format!("unverified: the bundle calls itself `{}`", said("name")?.chars().take(80).collect::<String>());
-    listing.problems.push(claims);
-    let whole = manifest
-        .pointer("/_meta/com.microsoft.windows/static_responses/tools~1list/tools")
-        .filter(|tools| tools.is_array());
-    let tools = match (whole, object.get("tools").filter(|tools| tools.is_array())) {
-        (Some(tools), _) => read_tools(&tools.to_string()).ok(),
-        (None, Some(tools)) => read_tools(&tools.to_string()).ok().map(|mut list| {
-            if !list.tools.iter().all(|tool| tool.input_schema.is_some()) {
-                list.lacks(
-                    PartialReason::NamesOnly,
-                    "the bundle's manifest does not say which parameters its tools take",
-                );
-            }
-            if object.get("tools_generated").and_then(Value::as_bool) == Some(true) {
-                list.lacks(PartialReason::GeneratedTools, "the bundle makes more tools when it runs");
-            }
-            list
-        }),
-        (None, None) => None,
-    };
-    Some((listing, tools))
+/// The `server.yaml` of a folder in Docker's checkout.
+pub(super) fn of_folder(entry: &Map<String, Value>, source: &str) -> Option<Listing> {
+    listing(entry.get("name")?.as_str()?, entry, source)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::read;
+    use crate::recorded::ToolList;
 
     fn servers(text: &str) -> Vec<(String, usize, usize)> {
         let found = read(text, "test").expect("a catalogue");
@@ -200,15 +147,5 @@ mod tests {
         let docker = r#"{"registry":{"f":{"image":"f@sha256:1","toolsUrl":"https://f.example","tools":[{"name":"a"}]},"g":{"type":"remote","remote":{"url":"https://g.example/mcp"}}}}"#;
         assert_eq!(servers(docker), [("oci:f@sha256:1".to_owned(), 0, 0), ("https://g.example/mcp".to_owned(), 0, 0)]);
         assert!(read(r#"{"servers":{"k":{"command":"npx"}}}"#, "test").is_none());
-    }
-
-    #[test]
-    fn a_bundle_keeps_its_name_and_version_as_claims() {
-        let text = r#"{"manifest_version":"0.3","name":"@clay/kiln","version":"1.2.3","server":{"entry_point":"i.js"},"tools":[{"name":"fire"}],"tools_generated":true}"#;
-        let (listing, tools) = bundle(text, "test", "x").expect("a bundle");
-        assert_eq!((listing.server.as_str(), listing.version.as_deref()), ("file:x", Some("1.2.3")));
-        assert!(listing.problems[0].contains("unverified"));
-        assert_eq!(tools.map(|list| (list.tools.len(), list.missing.len())), Some((1, 2)));
-        assert!(bundle(r#"{"name":"x"}"#, "test", "x").is_none());
     }
 }
