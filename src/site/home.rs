@@ -5,8 +5,8 @@ use super::browse::Facet;
 use super::frame::{Frame, counted, day, grouped, percent};
 use super::listing::{ServerRow, row};
 use super::pages::{Pages, RaisedRisk, SiteError};
-use crate::model::Figures;
-use crate::store::{Reader, ServerOrder, ServerQuery};
+use crate::model::{Class, Figures, Risk};
+use crate::store::{NewTool, Reader, ServerOrder, ServerQuery};
 use askama::Template;
 
 /// A share of a whole.
@@ -31,8 +31,19 @@ struct HomePage<'a> {
     traits: Vec<Bar>,
     servers: Vec<ServerRow>,
     newest: Vec<ServerRow>,
+    gained: Vec<GainedRow>,
     raised: Vec<RaisedRow>,
     oldest: Option<String>,
+}
+
+/// A tool that a server has gained.
+struct GainedRow {
+    at: String,
+    tool: String,
+    server: String,
+    class: Class,
+    risk: Risk,
+    address: String,
 }
 
 /// A tool that became riskier.
@@ -97,6 +108,14 @@ pub(super) fn render(pages: &Pages, reader: &Reader) -> Result<String, SiteError
         server: one.server.clone(),
         why: one.why.clone(),
     };
+    let gained = |one: NewTool| GainedRow {
+        at: day(&one.at).to_owned(),
+        address: PagePath::Tool { server: one.tool.server.clone(), tool: one.tool.tool.clone() }.address(),
+        tool: one.tool.tool,
+        server: one.tool.server,
+        class: one.tool.class,
+        risk: one.tool.risk,
+    };
     let page = HomePage {
         frame: Frame::new(pages, &PagePath::Home, "What MCP servers let an agent do", about),
         figures,
@@ -107,6 +126,7 @@ pub(super) fn render(pages: &Pages, reader: &Reader) -> Result<String, SiteError
         coverage: coverage.into_iter().collect(),
         servers: first(ServerOrder::Risk, GRAVEST)?,
         newest: first(ServerOrder::Seen, NEWEST)?,
+        gained: reader.newest_tools(NEWEST as u32)?.into_iter().map(gained).collect(),
         raised: pages.settings().raised.iter().take(NEWEST).map(riskier).collect(),
         oldest: pages.seen().map(|[oldest, _]| day(oldest).to_owned()),
     };

@@ -148,6 +148,13 @@ impl Switch {
     pub(super) fn targets(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.shape.targets.iter().map(|target| (target.target, target.title))
     }
+
+    /// What people call the targets that cannot be chosen, with commas; empty where all can.
+    pub(super) fn left_out(&self) -> String {
+        let is_left_out = |target: &&Target| self.shape.target(**target).is_none();
+        let titles: Vec<&str> = Target::ALL.iter().filter(is_left_out).map(|one| one.capability().title).collect();
+        titles.join(", ")
+    }
 }
 
 /// A word as a POSIX shell takes it.

@@ -100,6 +100,30 @@ fn target(page: &str, link: &str) -> String {
 }
 
 #[test]
+fn the_first_page_names_tools_that_servers_gained_and_none_that_they_had() {
+    let user = User::new();
+    package(&user, monday, "old-desk", "1.0.0", &[PLAIN]);
+    package(&user, friday, "old-desk", "1.1.0", &[MILDER, PLAIN]);
+    package(&user, monday, "still-desk", "1.0.0", &[WIPE]);
+    let changed = PLAIN.replace("List rows.", "List rows of a table.");
+    package(&user, friday, "still-desk", "1.1.0", &[WIPE, &changed]);
+    user.done(&["site", "--out", "pages"]);
+    let all = pages(&user, "pages");
+    let home = &all["index.html"];
+    let newest = home.split("id=\"newest\"").nth(1).unwrap().split("</section>").next().unwrap();
+    assert_eq!(newest.matches("<li>").count(), 2, "{newest}");
+    for (tool, server) in [("wipe_rows", "npm:old-desk"), ("list_rows", "npm:still-desk")] {
+        assert!(newest.contains(&format!("<code>{tool}</code>")) && newest.contains(server), "{newest}");
+    }
+    assert!(newest.contains("2031-03-07") && !newest.contains("2031-03-03"), "{newest}");
+    let tool = all.values().find(|text| text.contains("<h1") && text.contains("id=\"target\"")).unwrap();
+    assert!(
+        tool.contains("Not to be chosen here") && tool.contains("AgentCore"),
+        "what the switch leaves out is not said"
+    );
+}
+
+#[test]
 fn every_link_leads_to_a_file_or_to_the_page_itself() {
     let user = catalogue();
     user.done(&["site", "--out", "pages", "--quiet"]);
