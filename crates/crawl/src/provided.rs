@@ -28,14 +28,16 @@ impl CrawlContext {
         let Ok(tree) = archive::read(fetched.kind, bytes, info.clone(), &self.options.extract) else {
             return Ok(alone);
         };
-        let together = self.with_dependencies(&tree, registered(&alone)).await;
-        if let Some(together) = together {
-            return Ok(together);
+        let together = self.with_dependencies(&tree).await;
+        match together {
+            Some(together) if registered(&together) > registered(&alone) => Ok(together),
+            _ if alone.tools.is_empty() && workspace::is_compiled(&tree) => {
+                Ok(self.repository_instead(&tree, alone).await)
+            }
+            // What stopped the reading further on is the nearer reason.
+            Some(together) if registered(&alone) == 0 => Ok(with_reasons(alone, together)),
+            _ => Ok(alone),
         }
-        if alone.tools.is_empty() && workspace::is_compiled(&tree) {
-            return Ok(self.repository_instead(&tree, alone).await);
-        }
-        Ok(alone)
     }
 
     async fn worker(
@@ -62,8 +64,8 @@ impl CrawlContext {
         self.worker(&packed, ArchiveKind::Tar, info, &room).await.ok()
     }
 
-    /// The package with its dependencies beside it; `None` where they add no tool to the `known` ones.
-    async fn with_dependencies(&self, tree: &SourceTree, known: usize) -> Option<Extraction> {
+    /// The package with its dependencies beside it; `None` where there are none to be had.
+    async fn with_dependencies(&self, tree: &SourceTree) -> Option<Extraction> {
         let mut whole = tree.clone();
         let mut providers = Vec::new();
         let mut seen = BTreeSet::from([tree.package.name.clone()]);
@@ -92,9 +94,6 @@ impl CrawlContext {
         }
         let files = whole.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
         let mut found = self.files(files, tree.package.clone()).await?;
-        if registered(&found) <= known {
-            return None;
-        }
         let provided = found.tools.iter().filter(|tool| workspace::is_provided(&tool.site.file)).count();
         let names: Vec<String> = providers.iter().map(named).collect();
         let detail = match provided {
@@ -190,6 +189,16 @@ fn registered(found: &Extraction) -> usize {
     found.tools.iter().filter(|tool| tool.origin == ToolOrigin::Static).count()
 }
 
+/// A reading that found nothing, with the reasons of the one that went on into the dependencies and found nothing either.
+fn with_reasons(mut alone: Extraction, together: Extraction) -> Extraction {
+    for reason in together.partial {
+        if !alone.partial.contains(&reason) {
+            alone.partial.push(reason);
+        }
+    }
+    alone
+}
+
 fn named(package: &PackageInfo) -> String {
     let version = package.version.as_ref().map(|version| format!("@{version}")).unwrap_or_default();
     format!("{}:{}{version}", package.ecosystem, package.name)
@@ -202,4 +211,21 @@ fn tags(name: &str, version: &str) -> Vec<String> {
         return Vec::new();
     }
     vec![format!("v{version}"), version.to_owned(), format!("{bare}-v{version}"), format!("{bare}-{version}")]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reading_into_dependencies_that_finds_nothing_still_tells_why() {
+        let because = |detail: &str| Partial::missing(PartialReason::UnresolvedValue, detail.to_owned(), None);
+        let reading = |details: &[&str]| Extraction {
+            partial: details.iter().map(|detail| because(detail)).collect(),
+            ..Extraction::default()
+        };
+        let all = with_reasons(reading(&["handed over"]), reading(&["handed over", "made at run time"]));
+        assert_eq!(all, reading(&["handed over", "made at run time"]));
+        assert!(!all.is_complete());
+    }
 }

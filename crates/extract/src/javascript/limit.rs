@@ -1,7 +1,7 @@
 //! Where following ends before the program does: what was left out is said when it may register tools.
 
 use super::machine::Machine;
-use super::source::Site;
+use super::source::{FileId, Site};
 use super::value::Function;
 use mcpdex_model::PartialReason;
 use tree_sitter::Node;
@@ -26,6 +26,7 @@ impl<'t> Machine<'t> {
 
     /// A function ran out of its share of the work.
     pub(super) fn starved(&mut self, function: Function<'t>) {
+        self.starved = true;
         if self.looked.insert(function.node.id()) {
             let text = self.function_text(function);
             self.short |= text.len() < MAX_SEARCHED && mentions_registration(text);
@@ -35,10 +36,17 @@ impl<'t> Machine<'t> {
 
     /// A statement at the top level of a module ran out of its share of the work.
     pub(super) fn starved_statement(&mut self, statement: Node<'t>) {
+        self.starved = true;
         if self.looked.insert(statement.id()) {
             let text = self.text(statement);
             self.short |= text.len() < MAX_SEARCHED && mentions_registration(text);
         }
+    }
+
+    /// Whether nothing was found, something ran out of its share, and what was loaded may register tools.
+    pub(super) fn starved_of_all(&self) -> bool {
+        let registers = |file: &FileId| mentions_registration(self.sources.text(*file));
+        self.starved && self.findings.tools() == 0 && self.modules.keys().any(registers)
     }
 
     /// A function calls itself deeper than it is followed.

@@ -18,6 +18,9 @@ use tree_sitter::Node;
 pub(super) const FUEL: u64 = 4_000_000;
 /// How much more there is to share in every further reading.
 pub(super) const DEEPER: u64 = 10;
+/// How much more there is to share where the first reading found no tool before some part ran out: a program that starts
+/// its modules one out of the other hands each of them a share of a share.
+pub(super) const DEEPER_FOR_NOTHING: u64 = 25;
 /// Steps that every tool adds: where tools are found the reading goes on.
 pub(super) const FUEL_OF_A_TOOL: u64 = 200_000;
 /// How deep expressions, statements and calls may nest in each other.
@@ -107,6 +110,8 @@ pub(super) struct Machine<'t> {
     pub(super) exhausted: bool,
     /// Whether something that may register tools was more work than it was given.
     pub(super) short: bool,
+    /// Whether anything at all was more work than it was given.
+    pub(super) starved: bool,
     /// Functions and statements that were looked through for registrations after they ran out of work.
     pub(super) looked: HashSet<usize>,
 }
@@ -137,6 +142,7 @@ impl<'t> Machine<'t> {
             called: HashSet::new(),
             fuel,
             short: false,
+            starved: false,
             looked: HashSet::new(),
             depth: 0,
             uncertain: 0,

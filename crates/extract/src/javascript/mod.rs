@@ -69,7 +69,7 @@ mod value;
 mod zod;
 
 use super::{Budget, Extraction, SourceTree, handler};
-use machine::{DEEPER, FUEL, Machine};
+use machine::{DEEPER, DEEPER_FOR_NOTHING, FUEL, Machine};
 use mcpdex_model::PartialReason;
 use package::Package;
 use source::{FileId, Sources};
@@ -89,7 +89,7 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     // First as a program that is started without options; if that lists nothing, whatever the options may be.
     let mut machine = follow_deeper(&sources, &package, budget, true);
     if machine.findings.tools() == 0 && !machine.exhausted {
-        machine = follow(&sources, &package, budget, false, FUEL);
+        machine = follow_at_first(&sources, &package, budget, false);
     }
     if machine.findings.tools() == 0 {
         machine.tools_of_documents();
@@ -126,7 +126,7 @@ fn is_asset(tree: &SourceTree) -> bool {
 /// more work than its share and more work brought more tools. The clock and the memory end it, not a number of steps.
 fn follow_deeper<'t>(sources: &'t Sources<'t>, package: &Package, budget: &'t Budget, defaults: bool) -> Machine<'t> {
     let mut fuel = FUEL;
-    let mut machine = follow(sources, package, budget, defaults, fuel);
+    let mut machine = follow_at_first(sources, package, budget, defaults);
     while machine.short && !machine.exhausted {
         fuel *= DEEPER;
         let mut deeper = follow(sources, package, budget, defaults, fuel);
@@ -138,6 +138,16 @@ fn follow_deeper<'t>(sources: &'t Sources<'t>, package: &Package, budget: &'t Bu
         }
         deeper.short &= now > before;
         machine = deeper;
+    }
+    machine
+}
+
+/// Follows the program with little to do for each part, and with much where that found nothing for want of it.
+fn follow_at_first<'t>(sources: &'t Sources<'t>, package: &Package, budget: &'t Budget, defaults: bool) -> Machine<'t> {
+    let machine = follow(sources, package, budget, defaults, FUEL);
+    if machine.starved_of_all() && !machine.exhausted {
+        drop(machine);
+        return follow(sources, package, budget, defaults, FUEL * DEEPER_FOR_NOTHING);
     }
     machine
 }
@@ -210,5 +220,46 @@ impl<'t> Machine<'t> {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{PackageInfo, ReadLimits};
+    use mcpdex_model::Ecosystem;
+
+    /// Modules that start each other, every one with work of its own, before the last of them starts a server.
+    fn nested(modules: usize) -> SourceTree {
+        let mut text = String::from(
+            "const { McpServer } = require('@modelcontextprotocol/sdk/server/mcp.js');\n\
+             function last() { const server = new McpServer({ name: 'oven', version: '1' }); bake(server); }\n\
+             function bake(server) { server.tool('light_oven', 'Lights the oven.', {}, () => 1); }\n",
+        );
+        for module in 0..modules {
+            let next = if module + 1 < modules { format!("start{}", module + 1) } else { "last".to_owned() };
+            let work = "for (let i = 0; i < 1500; i++) { sum = sum + i; }\n".repeat(2);
+            text += &format!("function start{module}() {{ let sum = 0; {work} {next}(); }}\n");
+        }
+        text += "start0();\n";
+        let manifest = r#"{"name": "oven", "version": "1.0.0", "bin": "./cli.js"}"#;
+        let files = [("package.json", manifest), ("cli.js", text.as_str())];
+        SourceTree {
+            package: PackageInfo { ecosystem: Ecosystem::Npm, name: "oven".into(), version: None },
+            files: files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())).into(),
+        }
+    }
+
+    #[test]
+    fn modules_that_start_each_other_get_more_to_do_where_nothing_was_found() {
+        let tree = nested(12);
+        let budget = Budget::start(ReadLimits::default());
+        let sources = Sources::new(&tree, &budget);
+        let package = Package::read(&sources, "oven");
+        let first = follow(&sources, &package, &budget, true, FUEL);
+        assert!(first.findings.tools() == 0 && first.starved_of_all(), "the first share is too large for this case");
+        let found = crate::extract(&tree, &budget).expect("a thread is started");
+        assert_eq!(found.tools.len(), 1, "{:?}", found.partial);
+        assert!(found.tools[0].json.contains("light_oven") && found.is_complete(), "{:?}", found.partial);
     }
 }
