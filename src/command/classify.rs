@@ -3,7 +3,7 @@
 use super::Exit;
 use super::judging::{on_threads, open, overrides};
 use super::output::stdout;
-use crate::classify::{AnnotationTrust, BriefVerdict, Judge, JudgedRow, Row, RowError};
+use crate::classify::{AnnotationTrust, BriefVerdict, Judge, JudgedRow, Row, RowError, verdict_line};
 use crate::cli::{ClassifyArgs, Global};
 use crate::report::visible;
 use std::io::{BufWriter, Write};
@@ -57,26 +57,21 @@ pub(super) fn run(global: &Global, args: &ClassifyArgs) -> anyhow::Result<Exit> 
 
 fn line(judged: JudgedRow) -> Line {
     match judged {
-        Ok((row, verdict)) => written(&row, &verdict, 2_048),
+        Ok((row, verdict)) => written(&row, verdict_line(&verdict)),
         Err(error) => Line::Bad(error.to_string()),
     }
 }
 
 fn brief_line(judged: Result<(&Row, BriefVerdict<'_>), RowError>) -> Line {
     match judged {
-        Ok((row, verdict)) => written(row, &verdict, 256),
+        Ok((row, verdict)) => written(row, verdict.line()),
         Err(error) => Line::Bad(error.to_string()),
     }
 }
 
-/// A verdict as a line of JSON, which has about `usual` bytes.
-fn written(row: &Row, verdict: &impl serde::Serialize, usual: usize) -> Line {
-    let mut bytes = Vec::with_capacity(usual);
-    match serde_json::to_writer(&mut bytes, verdict) {
-        Ok(()) => {
-            bytes.push(b'\n');
-            Line::Verdict(bytes, row.told().collect())
-        }
+fn written(row: &Row, line: serde_json::Result<Vec<u8>>) -> Line {
+    match line {
+        Ok(bytes) => Line::Verdict(bytes, row.told().collect()),
         Err(error) => Line::Bad(error.to_string()),
     }
 }

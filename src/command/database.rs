@@ -40,7 +40,7 @@ pub(super) fn load_bench(global: &Global) -> anyhow::Result<Bench> {
 }
 
 fn bench_with(global: &Global, overrides: Overrides) -> anyhow::Result<Bench> {
-    let rules = Ruleset::load(&global.settings.rule_folders).context("loading the rules")?;
+    let rules = judging::rules_of(&global.settings.rule_folders)?;
     Ok(Bench::new(rules, overrides))
 }
 

@@ -19,8 +19,17 @@ impl RulesArgs {
     /// A folder cannot be read or holds a rule that does not compile: nothing is judged by half of the rules.
     pub(super) fn load(&self, global: &Global) -> anyhow::Result<Ruleset> {
         let folders: Vec<&PathBuf> = global.settings.rule_folders.iter().chain(&self.rules).collect();
-        Ruleset::load(&folders).context("loading the rules")
+        rules_of(&folders)
     }
+}
+
+/// The embedded rules with those of `folders`, which are compiled once and kept in the user's cache folder.
+///
+/// # Errors
+/// A folder cannot be read or holds a rule that does not compile.
+pub(super) fn rules_of<P: AsRef<Path>>(folders: &[P]) -> anyhow::Result<Ruleset> {
+    let own = directories::ProjectDirs::from("", "", "mcpdex").map(|own| own.cache_dir().join("rules"));
+    Ruleset::load_kept(folders, own.as_deref()).context("loading the rules")
 }
 
 /// The embedded overrides, those of the settings and those of `files`; of several about one tool the last counts. Those

@@ -1,7 +1,6 @@
 //! `mcpdex site --out DIR`: the database as pages that people look at.
 
-use super::{Exit, database, interrupt, profile, raised};
-use crate::classify::Ruleset;
+use super::{Exit, database, interrupt, judging, profile, raised};
 use crate::cli::{Global, SiteArgs};
 use crate::site::{Pages, RuleNote, SiteSettings, WriteError, write};
 use crate::store::Reader;
@@ -39,7 +38,7 @@ pub(super) fn run(global: &Global, args: &SiteArgs) -> anyhow::Result<Exit> {
 /// # Errors
 /// The rules, the profile or the database cannot be read.
 pub(super) fn settings(global: &Global, reader: &Reader, base_url: Option<String>) -> anyhow::Result<SiteSettings> {
-    let rules = Ruleset::load(&global.settings.rule_folders).context("loading the rules")?;
+    let rules = judging::rules_of(&global.settings.rule_folders)?;
     Ok(SiteSettings {
         profile: profile::usual(global)?,
         rules: rules.written().map(|(file, rule)| RuleNote::of(file, rule)).collect(),

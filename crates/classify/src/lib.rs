@@ -39,4 +39,4 @@ pub use rules::ruleset::Ruleset;
 pub use rules::source_file::SourceFile;
 pub use rules::syntax;
 pub use rules::taxonomy::{TaxonomyEdition, taxonomy_editions};
-pub use verdict::BriefVerdict;
+pub use verdict::{BriefVerdict, verdict_line};

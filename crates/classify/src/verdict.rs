@@ -32,6 +32,32 @@ pub struct BriefVerdict<'a> {
     pub rules: Vec<&'a str>,
 }
 
+impl BriefVerdict<'_> {
+    /// It as a line of JSON, with its end.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON, which no verdict of a judge is.
+    pub fn line(&self) -> serde_json::Result<Vec<u8>> {
+        line_of(self, 256)
+    }
+}
+
+/// A verdict as a line of JSON, with its end.
+///
+/// # Errors
+/// It cannot be written as JSON, which no verdict of a judge is.
+pub fn verdict_line(verdict: &Verdict) -> serde_json::Result<Vec<u8>> {
+    line_of(verdict, 2_048)
+}
+
+/// A line of JSON that has about `usual` bytes.
+fn line_of(verdict: &impl Serialize, usual: usize) -> serde_json::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usual);
+    serde_json::to_writer(&mut bytes, verdict)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
 /// A finding with the claims of the server, and then what the tool's code does, weighed against it.
 struct Weighed<'a> {
     /// Class and traits to which the definition, its hints and an operator's trust led.

@@ -8,6 +8,7 @@ pub(crate) mod clause_match;
 pub(crate) mod compile;
 pub(crate) mod digest;
 pub(crate) mod error;
+pub(crate) mod kept;
 pub(crate) mod pack;
 pub(crate) mod praise_words;
 pub(crate) mod risk_factor;

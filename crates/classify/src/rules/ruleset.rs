@@ -9,6 +9,7 @@ use crate::rules::clause::ClauseRef;
 use crate::rules::clause_index::ClauseIndex;
 use crate::rules::compile::{self, Written};
 use crate::rules::error::RulesError;
+use crate::rules::kept::KeptPack;
 use crate::rules::pack::{Pack, Rule};
 use crate::rules::praise_words::SelfPraise;
 use crate::rules::risk_factor::RiskFactors;
@@ -85,6 +86,24 @@ impl Ruleset {
             return Ruleset::builtin();
         }
         Ruleset::of_files(files_with(dirs)?, "the folders given")
+    }
+
+    /// As [`Ruleset::load`]; what folders come to is kept in `kept` and read from there while no file of theirs changes. It
+    /// is made where it is missing; without one, or where it cannot be written, they are compiled each time.
+    ///
+    /// # Errors
+    /// As [`Ruleset::load`].
+    pub fn load_kept<P: AsRef<Path>>(dirs: &[P], kept: Option<&Path>) -> Result<Ruleset, RulesError> {
+        let Some(folder) = kept.filter(|_| !dirs.is_empty()) else { return Ruleset::load(dirs) };
+        let files = files_with(dirs)?;
+        let kept = KeptPack::of(folder, &files);
+        let digest = digest_of(&files);
+        if let Some(pack) = kept.read() {
+            return Ruleset::of_pack(pack, files, digest);
+        }
+        let (pack, _) = compile::compile(&files, "the folders given")?;
+        kept.write(&pack);
+        Ruleset::of_pack(pack, files, digest)
     }
 
     /// The digest of what [`Ruleset::load`] loads, without compiling it.
