@@ -277,3 +277,36 @@ fn thresholds_suppressions_sources_and_targets_count_where_nothing_is_named() {
     }
     assert!(user.done(&["crawl"]).contains("example.sample"), "the sources of the settings");
 }
+
+#[test]
+fn rules_of_a_folder_are_compiled_once_and_a_broken_cache_judges_nothing() {
+    let user = user();
+    let words = ["classify", "--rules", "house/rules", "tools.jsonl"];
+    let kept = || -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(user.home().join(".cache/mcpdex/rules")).into_iter().flatten();
+        entries.map(|entry| entry.unwrap().path()).collect()
+    };
+    user.done(&["classify", "tools.jsonl"]);
+    assert!(kept().is_empty(), "the embedded rules need none");
+    let first = user.done(&words);
+    let files = kept();
+    assert_eq!(files.len(), 1);
+    let file = &files[0];
+    assert_eq!(user.done(&words), first);
+    assert!(first.contains("lights-a-lamp"), "{first}");
+    // What is not as it was written is compiled anew, and kept again.
+    let whole = std::fs::read(file).unwrap();
+    let mut other = whole.clone();
+    other[whole.len() / 2] ^= 1;
+    std::fs::write(file, other).unwrap();
+    assert_eq!(user.done(&words), first);
+    assert_eq!(std::fs::read(file).unwrap(), whole);
+    // Another text is another set of rules.
+    write(&user, "house/rules/lamps.toml", &RULE.replace("lights-a-lamp", "kindles-a-lamp"));
+    let edited = user.done(&words);
+    assert!(edited.contains("kindles-a-lamp") && !edited.contains("lights-a-lamp"), "{edited}");
+    // A cache that cannot be made is no error.
+    std::fs::remove_dir_all(user.home().join(".cache")).unwrap();
+    write(&user, ".cache", "");
+    assert_eq!(user.done(&words), edited);
+}
