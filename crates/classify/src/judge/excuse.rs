@@ -1,7 +1,7 @@
 //! How far reaches what a text says in a tool's favour. An exception that rests on a phrase, and a rule that overrules
 //! others, speak of the name and of their own sentence: what is done in another one they do not excuse.
 
-use crate::judge::finding::Fired;
+use crate::judge::finding::{Fired, GRAVE};
 use crate::language::action::{Action, Place, Word};
 use crate::language::lexicon::UNKNOWN;
 use crate::language::span::Span;
@@ -10,17 +10,6 @@ use crate::rules::clause::Clause;
 use crate::rules::pack::Rule;
 use crate::rules::ruleset::Ruleset;
 use mcpdex_model::{Class, Confidence, Field, Trait};
-
-/// Traits of deeds that no word of another sentence excuses.
-const GRAVE: [Trait; 7] = [
-    Trait::Destructive,
-    Trait::Financial,
-    Trait::CodeExecution,
-    Trait::ExternalCommunication,
-    Trait::Privileged,
-    Trait::CredentialAccess,
-    Trait::Bulk,
-];
 
 /// How many words join two verbs of one object at most.
 const MAX_JOINT: usize = 2;

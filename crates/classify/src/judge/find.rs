@@ -70,13 +70,19 @@ impl Ruleset {
         (finding, layout)
     }
 
-    /// Whether a tool without a description has a name whose first word nobody knows.
+    /// Whether a tool without a description has a name whose first word nobody knows, and whose only verb may be the noun
+    /// that it ends with: "zorb_report".
     fn is_named_by_unknown_word(&self, reading: &ToolText<'_>, actions: &[Action]) -> bool {
         let bare = reading.segments[2].original.trim().is_empty();
-        let first = actions.first().and_then(|action| action.objects.first());
-        bare && actions.iter().all(|action| action.verb.is_none())
-            && first.is_some_and(|word| word.lemma == UNKNOWN)
-            && actions.first().is_some_and(|action| action.objects.len() > 1)
+        let Some(first) = actions.first().and_then(|action| action.objects.first()) else { return false };
+        let noun = |action: &Action| {
+            action.verb.is_none_or(|verb| {
+                self.lexicon.is_nouny(verb.lemma) && action.objects.iter().all(|word| word.start < verb.start)
+            })
+        };
+        bare && first.lemma == UNKNOWN
+            && actions.iter().all(noun)
+            && actions.iter().any(|action| action.objects.len() + usize::from(action.verb.is_some()) > 1)
     }
 
     /// Fires every rule on the actions in `range` and, where that starts at 0, on the tool as a whole.

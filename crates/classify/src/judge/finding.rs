@@ -10,6 +10,17 @@ use std::collections::BTreeSet;
 /// The id under which sentences that hide from people are evidence.
 pub(crate) const HIDDEN_TEXT: &str = "hidden-text";
 
+/// Traits of deeds that no look outweighs and no word of another sentence excuses.
+pub(crate) const GRAVE: [Trait; 7] = [
+    Trait::Destructive,
+    Trait::Financial,
+    Trait::CodeExecution,
+    Trait::ExternalCommunication,
+    Trait::Privileged,
+    Trait::CredentialAccess,
+    Trait::Bulk,
+];
+
 /// A rule that fired.
 #[derive(Debug, Clone)]
 pub(crate) struct Fired {

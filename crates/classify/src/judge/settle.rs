@@ -1,7 +1,7 @@
 //! Rules that fired in, their fates out: which of them are overruled, which are too weak, and what class remains.
 
 use crate::judge::excuse::speaks_of;
-use crate::judge::finding::{Fate, Fired};
+use crate::judge::finding::{Fate, Fired, GRAVE};
 use crate::language::action::{Action, Place};
 use crate::language::statements::Statements;
 use crate::rules::ruleset::Ruleset;
@@ -115,14 +115,6 @@ fn drop_small_print(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) {
 /// What a later sentence, an aside or a parameter says of loss, money, secrets, code, rights or reach counts wherever it
 /// stands: no look outweighs it.
 fn is_grave_aside(set: &Ruleset, hit: &Fired, actions: &[Action]) -> bool {
-    const GRAVE: [Trait; 6] = [
-        Trait::Destructive,
-        Trait::Financial,
-        Trait::CodeExecution,
-        Trait::ExternalCommunication,
-        Trait::Privileged,
-        Trait::CredentialAccess,
-    ];
     let rule = &set.rules[hit.rule as usize];
     let sets_going = rule.class == Some(Class::Execute) && rule.confidence == Confidence::High;
     let grave = rule.traits.iter().any(|of| GRAVE.contains(of)) || sets_going;
