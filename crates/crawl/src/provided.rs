@@ -9,7 +9,7 @@ use mcpdex_extract::archive::{self, ArchiveKind};
 use mcpdex_extract::worker::{WorkerError, extract_archive};
 use mcpdex_extract::workspace::{self, Need};
 use mcpdex_extract::{Extraction, PackageInfo, ReadLimits, SourceTree, folder};
-use mcpdex_model::{Observation, Outcome, Package, Partial, PartialReason, ServerId, ToolOrigin};
+use mcpdex_model::{Observation, Outcome, Package, Partial, PartialKind, PartialReason, ServerId, ToolOrigin};
 use std::collections::BTreeSet;
 
 /// Packages that are fetched for one.
@@ -192,7 +192,8 @@ fn registered(found: &Extraction) -> usize {
 /// A reading that found nothing, with the reasons of the one that went on into the dependencies and found nothing either.
 fn with_reasons(mut alone: Extraction, together: Extraction) -> Extraction {
     for reason in together.partial {
-        if !alone.partial.contains(&reason) {
+        // That something was read beside it is no reason.
+        if reason.kind == PartialKind::MissingTool && !alone.partial.contains(&reason) {
             alone.partial.push(reason);
         }
     }
@@ -224,7 +225,9 @@ mod tests {
             partial: details.iter().map(|detail| because(detail)).collect(),
             ..Extraction::default()
         };
-        let all = with_reasons(reading(&["handed over"]), reading(&["handed over", "made at run time"]));
+        let mut further = reading(&["handed over", "made at run time"]);
+        further.partial.push(Partial::remark(PartialReason::NamesOnly, "read together".to_owned(), None));
+        let all = with_reasons(reading(&["handed over"]), further);
         assert_eq!(all, reading(&["handed over", "made at run time"]));
         assert!(!all.is_complete());
     }
