@@ -161,9 +161,8 @@ fn checkouts_of_every_kind_of_catalogue_give_their_servers_and_tell_what_cannot_
     assert_eq!(tools, expected.map(|(server, count)| (server.to_owned(), count)).into(), "{}", run.err);
     // And sly, the wheel, the oven and its program, which are unread.
     assert_eq!(servers, 8, "{}", run.err);
-    for told in ["marketplace.json: the document: plugin 1 `nowhere` does not say where it comes from"] {
-        assert!(run.err.contains(told), "{}", run.err);
-    }
+    let told = "marketplace.json: the document: plugin 1 `nowhere` does not say where it comes from";
+    assert!(run.err.contains(told), "{}", run.err);
     assert!(!run.err.contains("deployment.yaml") && !run.err.contains("listing.yaml"), "{}", run.err);
     // The same file, named, is no list of servers and says so.
     let named = user.run(&["crawl", "--listed", "./tree/obot/deployment.yaml"]);

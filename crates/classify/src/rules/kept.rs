@@ -97,14 +97,14 @@ mod tests {
     fn a_second_start_reads_what_the_first_kept_and_an_edit_compiles_anew() {
         let folder = fresh("edit");
         let builtin = crate::rules::builtin::files().swap_remove(0);
-        std::fs::write(folder.join("rules").join(&builtin.path.replace('/', "-")), &builtin.text).expect("a file");
+        std::fs::write(folder.join("rules").join(builtin.path.replace('/', "-")), &builtin.text).expect("a file");
         let (first, second) = (load(&folder), load(&folder));
         assert_eq!(kept(&folder).len(), 1);
         assert_eq!((first.digest(), format!("{:?}", first.rules)), (second.digest(), format!("{:?}", second.rules)));
         let written = |set: &Ruleset| set.written().map(|(file, rule)| format!("{file} {rule:?}")).collect::<Vec<_>>();
         assert_eq!(written(&first), written(&second));
         std::fs::write(
-            folder.join("rules").join(&builtin.path.replace('/', "-")),
+            folder.join("rules").join(builtin.path.replace('/', "-")),
             format!("{}\n# edited\n", builtin.text),
         )
         .expect("a file");
