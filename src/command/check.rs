@@ -1,6 +1,6 @@
 //! `mcpdex check [CONFIG…]`: what differs from the lockfile. Exit code 3 on drift, 4 when something could not be read.
 
-use super::{Exit, configured, database, pin, print_rows};
+use super::{Exit, configured, database, named, pin, print_rows};
 use crate::cli::{CheckArgs, Global};
 use crate::report::CheckReport;
 use crate::survey::{DriftKind, Lock, check};
@@ -8,7 +8,7 @@ use anyhow::Context;
 use std::collections::BTreeMap;
 
 pub(super) fn run(global: &Global, args: &CheckArgs) -> anyhow::Result<Exit> {
-    let text = std::fs::read_to_string(&args.lock)
+    let text = named::file(std::fs::read_to_string(&args.lock))
         .with_context(|| format!("cannot read {}; `mcpdex pin` writes it", args.lock.display()))?;
     let lock = Lock::from_json(&text).with_context(|| format!("cannot use {}", args.lock.display()))?;
     let found = configured::servers(global, &args.configured)?;

@@ -1,5 +1,6 @@
 //! `mcpdex diff BEFORE [AFTER]`: what changed, risk-raising changes first.
 
+use super::named::NotThere;
 use super::{Exit, database, print_rows, time};
 use crate::cli::{DiffArgs, Global};
 use crate::model::Tool;
@@ -36,7 +37,7 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
     let servers = servers(&before, &after, &args.server)?;
     if servers.is_empty() && !args.server.is_empty() {
         eprintln!("error: none of these servers is known: {}", visible(&args.server.join(", ")));
-        return Ok(Exit::Failed);
+        return Ok(Exit::Unread);
     }
     // Judged anew on both sides by the rules of today: what differs is then the tools, not the rules. Which are made
     // ready when something differs.
@@ -132,7 +133,10 @@ fn servers(before: &Side, after: &Side, asked: &[String]) -> anyhow::Result<BTre
         if let State::Observation(number) = side.state {
             match side.reader.server_of_observation(number)? {
                 Some(server) => servers.insert(server),
-                None => bail!("there is no list #{number}; `mcpdex server NAME` shows the lists of a server"),
+                None => {
+                    let said = format!("there is no list #{number}; `mcpdex server NAME` shows the lists of a server");
+                    return Err(NotThere(said).into());
+                }
             };
         }
     }

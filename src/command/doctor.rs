@@ -2,6 +2,7 @@
 
 use super::{Exit, configured, database, print_rows};
 use crate::cli::{DoctorArgs, Global};
+use crate::model::text::counted;
 use crate::report::{Checkup, DoctorReport, Health};
 use crate::store::{Reader, StoreError};
 use mcpdex_process::{Call, Environment, LookedAt};
@@ -45,9 +46,11 @@ fn database(global: &Global) -> Vec<Checkup> {
     let shown = path.display();
     let state = match Reader::open(&path) {
         Ok(reader) => match reader.size() {
-            Ok((servers, read, tools)) => {
-                checkup("database", Health::Good, format!("{shown}: {servers} servers ({read} read), {tools} tools"))
-            }
+            Ok((servers, read, tools)) => checkup(
+                "database",
+                Health::Good,
+                format!("{shown}: {} ({read} read), {}", counted(servers, "server"), counted(tools, "tool")),
+            ),
             Err(error) => checkup("database", Health::Bad, error.to_string()),
         },
         Err(StoreError::Missing(_)) => {

@@ -1,6 +1,7 @@
 //! `mcpdex explain`: why a tool was judged as it was, clause by clause.
 
 use super::judging::open;
+use super::named::NotThere;
 use super::{Exit, database, named, print};
 use crate::classify::{Rows, ServerContext};
 use crate::cli::{ExplainArgs, Global};
@@ -18,7 +19,7 @@ pub(super) fn run(global: &Global, args: &ExplainArgs) -> anyhow::Result<Exit> {
         Some(file) => (args.server.clone(), tools_of_file(file, &args.server)?),
         None => match tools_of_database(global, &args.server)? {
             Some(known) => known,
-            None => return Ok(Exit::Failed),
+            None => return Ok(Exit::Unread),
         },
     };
     let context = ServerContext::of(&server, &tools);
@@ -28,7 +29,7 @@ pub(super) fn run(global: &Global, args: &ExplainArgs) -> anyhow::Result<Exit> {
         if !near.is_empty() {
             eprintln!("the nearest names: {}", near.join(", "));
         }
-        return Ok(Exit::Failed);
+        return Ok(Exit::Unread);
     };
     let explanation = rules.explain(&context, tool);
     if global.json {
@@ -59,7 +60,9 @@ fn tools_of_database(global: &Global, wanted: &str) -> anyhow::Result<Option<(St
     let reader = database::open_judged(global, &database::path(global)?)?;
     let Some(server) = named::server(&reader, wanted)? else { return Ok(None) };
     let tools: Vec<Tool> = reader.tools_of(&server)?.into_iter().map(|found| found.tool).collect();
-    anyhow::ensure!(!tools.is_empty(), "no tool of the server `{}` is known", visible(&server));
+    if tools.is_empty() {
+        return Err(NotThere(format!("no tool of the server `{}` is known", visible(&server))).into());
+    }
     Ok(Some((server, tools)))
 }
 

@@ -12,6 +12,7 @@ use crate::guard::{
     hook_name, question,
 };
 use crate::model::Risk;
+use crate::model::text::{counted, one_or_many};
 use crate::policy::{PolicyEffect, Profile, Uncounted, decide_found};
 use crate::report::visible;
 use crate::source::client_config::{self, ClientServer};
@@ -254,16 +255,17 @@ impl<'a> Guard<'a> {
             }
         }
         if waiting.is_empty() {
-            let what = format!("all {} tools of {name} run unasked by the profile", one.tools.len());
+            let what = format!("all of {name} ({}) runs unasked by the profile", counted(one.tools.len(), "tool"));
             return Ok(HookAnswer::new(HookPermission::Allow, what));
         }
         waiting.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         let named: Vec<String> =
             waiting.iter().take(NAMED).map(|(risk, tool)| format!("`{}` ({risk})", visible(tool))).collect();
         ask(format!(
-            "{} of {} tools of {name} need a person, among them {}",
+            "{} of {} of {name} {} a person: {}",
             waiting.len(),
-            one.tools.len(),
+            counted(one.tools.len(), "tool"),
+            one_or_many(waiting.len(), "needs", "need"),
             named.join(", ")
         ))
     }

@@ -1,6 +1,6 @@
 //! What the commands that judge share: which rules, which overrides, which input.
 
-use super::time;
+use super::{named, time};
 use anyhow::Context;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -66,7 +66,7 @@ const UNPACKING: Unpacking = Unpacking::documents(u64::MAX);
 pub(super) fn open(path: Option<&Path>) -> anyhow::Result<Box<dyn BufRead>> {
     let input: Box<dyn BufRead> = match path {
         Some(path) if path != Path::new("-") => {
-            let file = File::open(path).with_context(|| format!("opening {}", path.display()))?;
+            let file = named::file(File::open(path)).with_context(|| format!("opening {}", path.display()))?;
             Box::new(BufReader::with_capacity(1 << 18, file))
         }
         _ => Box::new(BufReader::with_capacity(1 << 18, std::io::stdin())),

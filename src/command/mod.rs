@@ -55,7 +55,7 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Everything asked for was done.
     Done = 0,
-    /// Something went wrong, or what was asked for does not exist.
+    /// Something went wrong.
     Failed = 1,
     /// The command line makes no sense.
     Usage = 2,
@@ -115,6 +115,10 @@ fn run_any(mut cli: Cli) -> anyhow::Result<Exit> {
         // A mcpdex that was started was told to end.
         Err(error) if error.is::<interrupt::Interrupted>() => Ok(Exit::Interrupted),
         Err(_) if output::is_closed() => Ok(Exit::Done),
+        Err(error) if error.is::<named::NotThere>() => {
+            complain(&error);
+            Ok(Exit::Unread)
+        }
         ended => ended,
     }
 }

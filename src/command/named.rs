@@ -5,6 +5,23 @@ use super::gone;
 use crate::query::server_names_near;
 use crate::report::visible;
 use crate::store::Reader;
+use std::io::ErrorKind;
+
+/// What a person named is not there. The command ends as with everything that was named and gave nothing.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct NotThere(pub(super) String);
+
+/// What came of opening or reading a file that a person named to be looked at.
+///
+/// # Errors
+/// It is not there, as [`NotThere`]; or it could not be read, as that.
+pub(super) fn file<T>(read: std::io::Result<T>) -> anyhow::Result<T> {
+    read.map_err(|error| match error.kind() {
+        ErrorKind::NotFound => NotThere(error.to_string()).into(),
+        _ => error.into(),
+    })
+}
 
 /// The servers that a person may mean. Where there are none that is said, with the nearest names.
 ///

@@ -3,6 +3,7 @@
 use super::configured::{self, Configured};
 use super::{Exit, print};
 use crate::cli::{Global, PinArgs};
+use crate::model::text::counted;
 use crate::report::visible;
 use crate::survey::{Lock, LockedServer, LockedTool};
 use anyhow::Context;
@@ -30,7 +31,12 @@ pub(super) fn run(global: &Global, args: &PinArgs) -> anyhow::Result<Exit> {
         print(&text)?;
     } else if !global.quiet {
         let tools: usize = lock.servers.iter().map(|server| server.tools.len()).sum();
-        eprintln!("{} servers, {tools} tools pinned in {}", lock.servers.len(), args.lock.display());
+        eprintln!(
+            "{}, {} pinned in {}",
+            counted(lock.servers.len(), "server"),
+            counted(tools, "tool"),
+            args.lock.display()
+        );
     }
     Ok(if unread.is_empty() && found.problems.is_empty() && !found.named_nothing { Exit::Done } else { Exit::Unread })
 }

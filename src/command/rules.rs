@@ -1,10 +1,11 @@
 //! `mcpdex rules`: the pack itself: what is in it, one rule, whether it is sound, how much of an input it covers.
 
 use super::judging::{open, overrides};
+use super::named::NotThere;
 use super::{Exit, print, print_bytes, print_rows};
-use crate::classify::syntax::RuleSyntax;
 use crate::classify::{AnnotationTrust, Judge, Rows, Ruleset, ServerContext};
 use crate::cli::{Global, RulesCommandArgs, RulesQuestion};
+use crate::model::text::counted;
 use crate::report::{RuleCheckReport, RuleLine, RuleListReport, RuleReport, rule_text, to_json, unused_text, visible};
 use anyhow::Context;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,21 +22,14 @@ pub(super) fn run(global: &Global, args: &RulesCommandArgs) -> anyhow::Result<Ex
     let mut out = String::new();
     match &args.what {
         RulesQuestion::List(format) => {
-            let line = |(file, rule): (&str, &RuleSyntax)| RuleLine {
-                id: rule.id.clone(),
-                file: file.to_owned(),
-                class: rule.class,
-                traits: rule.traits.clone(),
-                confidence: rule.confidence,
-                because: rule.because.clone(),
-            };
-            let report = RuleListReport::new(rules.digest().to_owned(), rules.written().map(line).collect());
+            let lines = rules.written().map(|(file, rule)| RuleLine::of(file, rule)).collect();
+            let report = RuleListReport::new(rules.digest().to_owned(), lines);
             print_rows(&report, format.meant(global.json), RuleListReport::to_text)?;
             Ok(Exit::Done)
         }
         RulesQuestion::Show { id } => {
             let Some((file, rule)) = rules.written().find(|(_, rule)| rule.id == *id) else {
-                anyhow::bail!("there is no rule `{id}`; `mcpdex rules list` names them all");
+                return Err(NotThere(format!("there is no rule `{id}`; `mcpdex rules list` names them all")).into());
             };
             if global.json {
                 print(&to_json(&RuleReport::new(rules.digest(), file, rule)))?;
@@ -56,9 +50,9 @@ pub(super) fn run(global: &Global, args: &RulesCommandArgs) -> anyhow::Result<Ex
             }
             let _ = writeln!(
                 out,
-                "{} rules examined, {} complaints; digest {}",
-                rules.len(),
-                complaints.len(),
+                "{} examined, {}; digest {}",
+                counted(rules.len(), "rule"),
+                counted(complaints.len(), "complaint"),
                 rules.digest()
             );
             print_bytes(out.as_bytes())?;
@@ -111,7 +105,7 @@ fn coverage(global: &Global, rules: &Ruleset, file: Option<&Path>) -> anyhow::Re
     } else {
         for (what, [all, missed]) in [("with a description", counts[0]), ("without", counts[1])] {
             let share = if all == 0 { 0.0 } else { 100.0 * missed as f64 / all as f64 };
-            let _ = writeln!(out, "{what}: {all} tools, {missed} recognised by no rule ({share:.2}%)");
+            let _ = writeln!(out, "{what}: {}, {missed} recognised by no rule ({share:.2}%)", counted(all, "tool"));
         }
         let mut sorted: Vec<_> = decided.iter().collect();
         sorted.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));

@@ -32,12 +32,12 @@ pub(super) fn run(global: &Global, args: &SearchArgs) -> anyhow::Result<Exit> {
     }
     let reader = database::open_judged(global, &database::path(global)?)?;
     let (page, per_page) = (args.page as usize, args.per_page as usize);
-    let mut known = args.server.is_empty();
+    let mut unknown = 0;
     for wanted in &args.server {
-        known |= !named::servers(&reader, wanted)?.is_empty();
+        unknown += usize::from(named::servers(&reader, wanted)?.is_empty());
     }
-    if !known {
-        return Ok(Exit::Failed);
+    if unknown > 0 && unknown == args.server.len() {
+        return Ok(Exit::Unread);
     }
     let order = match args.sort {
         SearchSort::Fit => HitOrder::Fit,
@@ -48,5 +48,6 @@ pub(super) fn run(global: &Global, args: &SearchArgs) -> anyhow::Result<Exit> {
     };
     let report = search_report(&reader, SearchQuestion { words: args.words.clone(), filters, order, page, per_page })?;
     print_rows(&report, args.format.meant(global.json), SearchReport::to_text)?;
-    Ok(Exit::Done)
+    // One that is not there, of several.
+    Ok(if unknown > 0 { Exit::Unread } else { Exit::Done })
 }

@@ -10,7 +10,7 @@ pub(super) fn run(global: &Global, args: &ServerArgs) -> anyhow::Result<Exit> {
     let Some(report) = server_report(&reader, &args.name)? else {
         // Says what the person may have meant.
         named::servers(&reader, &args.name)?;
-        return Ok(Exit::Failed);
+        return Ok(Exit::Unread);
     };
     print_rows(&report, args.format.meant(global.json), ServerReport::to_text)?;
     Ok(Exit::Done)

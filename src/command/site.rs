@@ -2,6 +2,7 @@
 
 use super::{Exit, database, interrupt, judging, profile, raised};
 use crate::cli::{Global, SiteArgs};
+use crate::model::text::counted;
 use crate::site::{Pages, RuleNote, SiteSettings, WriteError, write};
 use crate::store::Reader;
 use anyhow::Context;
@@ -24,8 +25,8 @@ pub(super) fn run(global: &Global, args: &SiteArgs) -> anyhow::Result<Exit> {
         report => report?,
     };
     note!(
-        "{} pages in {}; {} files are new or changed, {} are gone",
-        report.pages,
+        "{} in {}; files new or changed: {}, gone: {}",
+        counted(report.pages, "page"),
         crate::report::visible(&args.out.display().to_string()),
         report.written,
         report.removed

@@ -25,7 +25,7 @@ pub(super) fn unknown(reader: &Reader, name: &str, server: Option<&str>) -> anyh
         && reader.tools_named(name)?.iter().all(|tool| tool.target != server)
         && named::servers(reader, server)?.is_empty()
     {
-        return Ok(Exit::Failed);
+        return Ok(Exit::Unread);
     }
     eprintln!("error: no tool is named `{}`{on}", visible(name));
     gone::say_of_tool(reader, name)?;
@@ -33,7 +33,7 @@ pub(super) fn unknown(reader: &Reader, name: &str, server: Option<&str>) -> anyh
     if !holders.is_empty() {
         let servers: Vec<_> = holders.iter().map(|tool| visible(&tool.server)).collect();
         eprintln!("servers that have it: {}", servers.join(", "));
-        return Ok(Exit::Failed);
+        return Ok(Exit::Unread);
     }
     let names = tool_names_near(reader, name)?;
     if names.is_empty() {
@@ -42,5 +42,5 @@ pub(super) fn unknown(reader: &Reader, name: &str, server: Option<&str>) -> anyh
         let names: Vec<_> = names.iter().map(|name| visible(name)).collect();
         eprintln!("the nearest names: {}", names.join(", "));
     }
-    Ok(Exit::Failed)
+    Ok(Exit::Unread)
 }

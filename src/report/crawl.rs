@@ -5,6 +5,7 @@ use super::rows::{RowReport, row};
 use super::style::{faint, strong};
 use super::text::{fill, judged_by, paragraph, table};
 use super::visible;
+use crate::model::text::counted;
 use crate::model::{Outcome, PartialList, ServerPage, Summary, Unread};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -151,12 +152,12 @@ impl CrawlSummary {
         let mut out = String::new();
         let run = &self.run;
         let done = format!(
-            "{}: {} listed, {} attempts, {} left alone, {} tools seen, {} judged",
+            "{}: {} listed, {}, {} left alone, {} seen, {} judged",
             strong("this run"),
             run.listings,
-            run.attempts,
+            counted(run.attempts, "attempt"),
             run.skipped,
-            run.tools,
+            counted(run.tools, "tool"),
             run.judged
         );
         let _ = writeln!(out, "{}", fill(&done, "", "  "));
@@ -166,7 +167,7 @@ impl CrawlSummary {
             out += &server_table(read.iter().copied());
             let more = self.learnt.found.saturating_sub(self.learnt.servers.len() as u64);
             if self.learnt.servers.len() > LEARNT || more > 0 {
-                let _ = writeln!(out, "  … of {} servers (mcpdex list shows all)", self.learnt.found);
+                let _ = writeln!(out, "  … of {} (mcpdex list shows all)", counted(self.learnt.found, "server"));
             }
         }
         self.write_unread(&mut out);
@@ -177,13 +178,13 @@ impl CrawlSummary {
         }
         let (read, not) = (self.servers_read, self.servers - self.servers_read);
         let _ = writeln!(out, "\n{}: {}", strong("in the database"), visible(&self.database));
-        let _ = writeln!(out, "servers   {} ({read} read, {not} not), {} tools", self.servers, self.tools);
+        let _ = writeln!(out, "servers   {} ({read} read, {not} not), {}", self.servers, counted(self.tools, "tool"));
         let line = |counts: &[(String, u64)]| {
             counts.iter().map(|(word, number)| format!("{word} {number}")).collect::<Vec<_>>().join(" · ")
         };
-        let _ = writeln!(out, "class     {}", line(&self.by_class));
-        let _ = writeln!(out, "risk      {}", line(&self.by_risk));
-        let _ = writeln!(out, "category  {}", line(&self.by_category));
+        for (what, counts) in [("class", &self.by_class), ("risk", &self.by_risk), ("category", &self.by_category)] {
+            let _ = writeln!(out, "{}", fill(&line(counts), &format!("{what:<10}"), &" ".repeat(10)));
+        }
         let next = match self.learnt.servers.iter().find(|line| line.is_read) {
             Some(worst) => format!("next: mcpdex server {} · mcpdex list · mcpdex tool NAME", visible(&worst.server)),
             None => "next: mcpdex list · mcpdex list --unread · mcpdex stats".to_owned(),

@@ -4,6 +4,7 @@ use super::rows::{RowReport, row};
 use super::text::{judged_by, paragraph, table};
 use super::visible;
 use crate::model::Risk;
+use crate::model::text::{counted, one_or_many};
 use crate::survey::{Change, Drift};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -40,7 +41,13 @@ impl CheckReport {
     pub fn to_text(&self) -> String {
         let mut out = String::new();
         if self.drift.is_empty() {
-            let _ = writeln!(out, "{} servers are as {} has them.", self.servers, visible(&self.lock));
+            let _ = writeln!(
+                out,
+                "{} as {} has {}.",
+                counted(self.servers, "server") + one_or_many(self.servers, " is", " are"),
+                visible(&self.lock),
+                one_or_many(self.servers, "it", "them")
+            );
         } else {
             let rows = self.drift.iter().map(|one| {
                 vec![
@@ -102,8 +109,8 @@ impl DiffReport {
     pub fn to_text(&self) -> String {
         let raising = self.changes.iter().filter(|change| !change.raises.is_empty()).count();
         let mut out = format!(
-            "{} changes from {} to {}, {raising} for the worse\n",
-            self.changes.len(),
+            "{} from {} to {}, {raising} for the worse\n",
+            counted(self.changes.len(), "change"),
             visible(&self.before),
             visible(&self.after)
         );

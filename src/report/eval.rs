@@ -3,6 +3,7 @@
 use super::text::{hanging, paragraph};
 use super::visible;
 use crate::classify::{Disagreement, Score};
+use crate::model::text::counted;
 use std::fmt::Write;
 
 fn share(part: usize, of: usize) -> f64 {
@@ -14,8 +15,10 @@ pub fn eval_score(what: &str, score: &Score) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "{what}: {} tools of {} servers, {} unrecognised",
-        score.tools, score.servers, score.unrecognised
+        "{what}: {} of {}, {} unrecognised",
+        counted(score.tools, "tool"),
+        counted(score.servers, "server"),
+        score.unrecognised
     );
     let reads = score.read_as_read + score.read_as_other;
     let others = score.other_as_read + score.other_as_other;

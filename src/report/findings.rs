@@ -4,6 +4,7 @@
 use super::age::DataAge;
 use super::sheet::{cell, escape_markdown};
 use super::visible;
+use crate::model::text::{counted, one_or_many};
 use crate::model::{Grade, Risk};
 use crate::source::client_config::Flag;
 use crate::survey::{Finding, Gated, HeldSuppression, Kind, SuppressionState};
@@ -182,11 +183,16 @@ impl ScanReport {
         let counting = self.findings.iter().filter(|gated| gated.counts()).count();
         let known = self.findings.iter().filter(|gated| !gated.counts() && gated.known).count();
         let before = match &self.base {
-            Some(base) => format!("were there at {}", base.revision),
-            None => "were in the baseline".to_owned(),
+            Some(base) => format!("{} there at {}", one_or_many(known, "was", "were"), base.revision),
+            None => format!("{} in the baseline", one_or_many(known, "was", "were")),
         };
         let accepted = self.findings.iter().filter(|gated| !gated.counts() && gated.suppressed.is_some()).count();
-        format!("{counting} findings count; {known} {before}, {accepted} are accepted.")
+        format!(
+            "{} {}; {known} {before}, {accepted} {} accepted.",
+            counted(counting, "finding"),
+            one_or_many(counting, "counts", "count"),
+            one_or_many(accepted, "is", "are")
+        )
     }
 
     /// What judged, how old the lists are, and what they are held against.

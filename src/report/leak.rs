@@ -1,6 +1,7 @@
 //! What must ask or be hidden so that private data, untrusted content and a way out no longer meet, and what that costs.
 
 use super::text::paragraph;
+use crate::model::text::counted;
 use crate::policy::{PolicyEffect, Refused, Target};
 use crate::survey::LegKind;
 use serde::Serialize;
@@ -94,8 +95,9 @@ impl LeakReport {
             let names: Vec<String> = cut.tools.iter().map(|tool| format!("{}/{}", tool.server, tool.tool)).collect();
             let count = cut.tools.len();
             let line = format!(
-                "{target}: without {} nothing leaks; {count} of {running} tools that ran {does} now: {}",
+                "{target}: without {} nothing leaks; {count} of {} that ran {does} now: {}",
                 words(leg),
+                counted(*running, "tool"),
                 names.join(", ")
             );
             out += &paragraph(&line, "");

@@ -2,6 +2,7 @@
 
 use super::rows::{RowReport, row};
 use super::text::{judged_by, paragraph, table, width};
+use crate::model::text::counted;
 use crate::model::{Risk, ServerLine, ServerPage};
 use serde::Serialize;
 use serde_json::Value;
@@ -41,7 +42,7 @@ impl ListReport {
         }
         let mut out = server_table(servers);
         let first = (self.page - 1) * self.per_page + 1;
-        let _ = writeln!(out, "\n{first}–{} of {} servers", first + servers.len() - 1, self.found.found);
+        let _ = writeln!(out, "\n{first}–{} of {}", first + servers.len() - 1, counted(self.found.found, "server"));
         if first + servers.len() <= self.found.found as usize {
             out += &paragraph(&format!("next: --page {}", self.page + 1), "");
         }

@@ -1,6 +1,7 @@
 //! What is wrong with a policy, for people with the lines of the file, for programs as JSON.
 
 use super::style::{by_risk, is_styled};
+use super::text::{fill, paragraph};
 use super::visible;
 use crate::model::Risk;
 use crate::policy::{CheckDepth, PolicyCheck, PolicyFault, PolicyFinding, Target, WrittenPolicy};
@@ -106,10 +107,10 @@ impl PolicyCheckReport {
             .map(|risk| by_risk(risk, format!("{} {risk}", count(risk))))
             .collect();
         let found = if parts.is_empty() { "nothing found".to_owned() } else { parts.join(", ") };
-        let _ = writeln!(out, "{}: {}, {found}; {}", visible(&self.file), self.target, self.depth_in_words());
+        let end = format!("{}: {}, {found}; {}", visible(&self.file), self.target, self.depth_in_words());
+        let _ = writeln!(out, "{}", fill(&end, "", "  "));
         if !self.unread.is_empty() {
-            let names = visible(&self.unread.join(", ")).into_owned();
-            let _ = writeln!(out, "not looked at, since no tool of them is known: {names}");
+            out += &paragraph(&format!("not looked at, since no tool is known: {}", self.unread.join(", ")), "");
         }
         out
     }

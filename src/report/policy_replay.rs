@@ -4,6 +4,7 @@ use super::policy_check::Lines;
 use super::style::strong;
 use super::text::{paragraph, table};
 use super::visible;
+use crate::model::text::{counted, one_or_many};
 use crate::policy::{
     CallRuling, ComparedChange, PolicyComparison, ReplayCount, ReplayReport, RuleOnTool, Target, WrittenPolicy,
 };
@@ -199,13 +200,18 @@ impl PolicyReplayReport {
             let _ = writeln!(out, "{never} questions are about critical tools, which should go on asking");
         }
         for (what, count) in changed {
-            let _ = writeln!(out, "{count} calls change from {what}");
+            let _ =
+                writeln!(out, "{} from {what}", counted(*count, "call") + one_or_many(*count, " changes", " change"));
         }
         if *untimed > 0 {
-            let _ = writeln!(out, "{untimed} calls have no time, so no limit was counted for them");
+            let _ = writeln!(
+                out,
+                "{} no time, so no limit was counted there",
+                counted(*untimed, "call") + one_or_many(*untimed, " has", " have")
+            );
         }
         if self.unread > 0 {
-            let _ = writeln!(out, "{} lines could not be read", self.unread);
+            let _ = writeln!(out, "{} could not be read", counted(self.unread, "line"));
         }
         out
     }
@@ -250,7 +256,8 @@ impl PolicyComparisonReport {
         let PolicyComparison { compared, differing } = &self.comparison;
         let count = |change: ComparedChange| differing.iter().filter(|row| row.change == change).count();
         let mut out = format!(
-            "{compared} tools compared: {} milder, {} stricter, {} both, by their calls\n",
+            "{} compared: {} milder, {} stricter, {} both, by their calls\n",
+            counted(*compared, "tool"),
             count(ComparedChange::Milder),
             count(ComparedChange::Stricter),
             count(ComparedChange::Mixed)

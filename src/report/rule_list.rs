@@ -2,6 +2,7 @@
 
 use super::rows::{RowReport, row};
 use super::text::{judged_by, paragraph, table, width};
+use crate::classify::syntax::RuleSyntax;
 use crate::model::{Class, Confidence, Trait};
 use serde::Serialize;
 use serde_json::Value;
@@ -18,7 +19,22 @@ pub struct RuleLine {
     pub class: Option<Class>,
     pub traits: Vec<Trait>,
     pub confidence: Confidence,
+    /// What it means that the rule fires, as a clause.
     pub because: String,
+}
+
+impl RuleLine {
+    /// A rule of the pack, from the file that it stands in.
+    pub fn of(file: &str, rule: &RuleSyntax) -> RuleLine {
+        RuleLine {
+            id: rule.id.clone(),
+            file: file.to_owned(),
+            class: rule.class,
+            traits: rule.traits.clone(),
+            confidence: rule.confidence,
+            because: rule.because.clone(),
+        }
+    }
 }
 
 /// The report of `mcpdex rules list`.

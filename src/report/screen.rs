@@ -6,6 +6,7 @@ use super::style::{by_risk, faint, strong};
 use super::text::{fill, hanging};
 use super::visible;
 use crate::model::Risk;
+use crate::model::text::counted;
 use crate::survey::{Finding, Kind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -256,10 +257,6 @@ fn name(finding: &Finding) -> String {
 fn matter(finding: &Finding) -> String {
     let text = if finding.tool.is_some() { &finding.harm } else { &finding.message };
     visible(text).into_owned()
-}
-
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// `2 critical, 3 high`, without the risks that no tool has.

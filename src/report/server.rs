@@ -5,6 +5,7 @@ use super::rows::{RowReport, row};
 use super::style::link;
 use super::text::{hanging, judged_by, paragraph, table};
 use super::visible;
+use crate::model::text::{counted, one_or_many};
 use crate::model::{
     Class, Confidence, FoundTool, Grade, ListFacts, Package, Risk, ServerFacts, ToolOrigin, ToolSite, Trait, Unread,
     at_plain_start,
@@ -236,7 +237,10 @@ impl ServerView {
         }
         let mut text = match audit.annotated {
             0 => "Annotations: no tool carries hints that its author set".to_owned(),
-            some => format!("Annotations: {some} of {} tools carry hints that their author set", audit.tools),
+            some => {
+                let carry = one_or_many(some, "carries", "carry");
+                format!("Annotations: {some} of {} {carry} hints that the author set", counted(audit.tools, "tool"))
+            }
         };
         if audit.defaults > 0 {
             let _ = write!(text, "; {} carry an SDK's defaults, which say nothing", audit.defaults);

@@ -3,6 +3,7 @@
 use super::age::DataAge;
 use super::rows::RowReport;
 use super::text::{hanging, judged_by, table};
+use crate::model::text::counted;
 use crate::model::{Count, Figures};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -44,8 +45,11 @@ impl StatsReport {
         out += &shares("of servers read", &rows.map(|(what, count)| (what.to_owned(), count)), read);
         let _ = writeln!(
             out,
-            "tools     {} of {read} servers read; {} names, {} definitions\n",
-            f.tools, f.distinct_names, f.distinct_definitions
+            "tools     {} of {} read; {}, {}\n",
+            f.tools,
+            counted(read, "server"),
+            counted(f.distinct_names, "name"),
+            counted(f.distinct_definitions, "definition")
         );
         out += &words("class", &f.classes, f.tools);
         out += &words("risk", &f.risks, f.tools);

@@ -3,6 +3,7 @@
 use super::address::PagePath;
 use super::asset::ASSETS;
 use super::pages::Pages;
+use crate::model::text::one_or_many;
 use crate::model::{Class, Confidence, Risk, Trait};
 use std::borrow::Borrow;
 
@@ -79,9 +80,9 @@ pub(super) fn grouped(number: u64) -> String {
 }
 
 /// `1 tool`, `3 tools`.
-pub(super) fn counted(number: impl Borrow<u64>, one: &str, many: &str) -> String {
+pub(super) fn counted(number: impl Borrow<u64>, one: &'static str, many: &'static str) -> String {
     let number = *number.borrow();
-    format!("{}\u{a0}{}", grouped(number), if number == 1 { one } else { many })
+    format!("{}\u{a0}{}", grouped(number), one_or_many(number, one, many))
 }
 
 /// A share in whole percent, never 0 % of something nor 100 % of less than all.

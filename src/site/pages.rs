@@ -7,23 +7,17 @@ use super::policy_shape::{NameForm, PolicyShape};
 use super::{home, leaf_page, listing, rules, search_page, server_page, tool_page, unread_page};
 use crate::classify::RulesError;
 use crate::classify::syntax::{ExampleSyntax, RuleSyntax};
-use crate::model::{Class, Confidence, Figures, Trait};
+use crate::model::Figures;
 use crate::policy::{Decision, Profile};
+use crate::report::RuleLine;
 use crate::store::{Reader, RuleUse, StoreError};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, OnceLock, RwLock};
 
-/// A rule as pages tell of it.
+/// A rule as pages tell of it: its line, and what it is tried on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RuleNote {
-    pub id: String,
-    /// The file of the pack that it stands in.
-    pub file: String,
-    pub class: Option<Class>,
-    pub traits: Vec<Trait>,
-    pub confidence: Confidence,
-    /// What it means that the rule fires, as a clause.
-    pub because: String,
+    pub line: RuleLine,
     /// Invented tools on which it decides, and on which it must not: names and descriptions.
     pub fires: Vec<(String, String)>,
     pub quiet: Vec<(String, String)>,
@@ -34,12 +28,7 @@ impl RuleNote {
     pub fn of(file: &str, rule: &RuleSyntax) -> RuleNote {
         let shown = |example: &ExampleSyntax| (example.name.clone(), example.description.clone().unwrap_or_default());
         RuleNote {
-            id: rule.id.clone(),
-            file: file.to_owned(),
-            class: rule.class,
-            traits: rule.traits.clone(),
-            confidence: rule.confidence,
-            because: rule.because.clone(),
+            line: RuleLine::of(file, rule),
             fires: rule.fires.iter().map(shown).collect(),
             quiet: rule.quiet.iter().map(shown).collect(),
         }
@@ -200,7 +189,7 @@ impl Pages {
             "unread" => name.parse().ok().map(PagePath::Unread),
             "rules" if name == "index" => Some(PagePath::Rules),
             "rules" => {
-                let ids = self.settings.rules.iter().map(|rule| PagePath::Rule(rule.id.clone()));
+                let ids = self.settings.rules.iter().map(|rule| PagePath::Rule(rule.line.id.clone()));
                 ids.into_iter().find(|path| path.address() == address)
             }
             "traits" => name.parse().ok().map(PagePath::Trait),
@@ -313,7 +302,7 @@ impl Pages {
     }
 
     pub(super) fn rule(&self, id: &str) -> Option<&RuleNote> {
-        self.settings.rules.iter().find(|rule| rule.id == id)
+        self.settings.rules.iter().find(|rule| rule.line.id == id)
     }
 }
 

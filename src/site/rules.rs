@@ -64,13 +64,13 @@ struct TraitPage {
 const NAMED: usize = 12;
 
 fn row(pages: &Pages, reader: &Reader, rule: &RuleNote) -> Result<RuleRow, SiteError> {
-    let used = pages.rule_use(reader)?.get(&rule.id).map_or(0, |used| used.tools);
-    let class = rule.class.map(Class::as_str);
-    let leads: Vec<&str> = class.into_iter().chain(rule.traits.iter().map(|one| one.as_str())).collect();
+    let used = pages.rule_use(reader)?.get(&rule.line.id).map_or(0, |used| used.tools);
+    let class = rule.line.class.map(Class::as_str);
+    let leads: Vec<&str> = class.into_iter().chain(rule.line.traits.iter().map(|one| one.as_str())).collect();
     Ok(RuleRow {
-        address: PagePath::Rule(rule.id.clone()).address(),
-        id: rule.id.clone(),
-        because: rule.because.clone(),
+        address: PagePath::Rule(rule.line.id.clone()).address(),
+        id: rule.line.id.clone(),
+        because: rule.line.because.clone(),
         leads: leads.join(", "),
         tools: grouped(used),
     })
@@ -82,9 +82,9 @@ pub(super) fn rules(pages: &Pages, reader: &Reader) -> Result<String, SiteError>
     let mut files: Vec<RuleFile> = Vec::new();
     for rule in all {
         let line = row(pages, reader, rule)?;
-        match files.iter_mut().find(|file| file.file == rule.file) {
+        match files.iter_mut().find(|file| file.file == rule.line.file) {
             Some(file) => file.rules.push(line),
-            None => files.push(RuleFile { file: rule.file.clone(), rules: vec![line] }),
+            None => files.push(RuleFile { file: rule.line.file.clone(), rules: vec![line] }),
         }
     }
     let about = format!("The {} rules that judge tools: what each sees and why.", all.len());
@@ -111,10 +111,10 @@ pub(super) fn rule(pages: &Pages, reader: &Reader, id: &str) -> Result<Option<St
             pages,
             &PagePath::Rule(id.to_owned()),
             &format!("Rule {id}"),
-            format!("The rule {id}: {}.", rule.because),
+            format!("The rule {id}: {}.", rule.line.because),
         ),
-        class: rule.class,
-        traits: rule.traits.iter().map(|one| TraitLink::of(*one)).collect(),
+        class: rule.line.class,
+        traits: rule.line.traits.iter().map(|one| TraitLink::of(*one)).collect(),
         tools: used.tools,
         share: percent(used.tools, pages.figures().tools),
         rule,
@@ -128,7 +128,7 @@ pub(super) fn of_trait(pages: &Pages, reader: &Reader, one: Trait) -> Result<Str
     let figures = pages.figures();
     let tools = figures.traits.iter().find(|count| count.of == one).map_or(0, |count| count.count);
     let mut rules = Vec::new();
-    for rule in pages.settings().rules.iter().filter(|rule| rule.traits.contains(&one)) {
+    for rule in pages.settings().rules.iter().filter(|rule| rule.line.traits.contains(&one)) {
         rules.push(row(pages, reader, rule)?);
     }
     let mut gravest = Vec::new();

@@ -62,7 +62,7 @@ pub(super) fn write<E: From<SiteError> + From<crate::store::StoreError>>(
     keep: &mut super::search_index::Keep<'_, E>,
 ) -> Result<(), E> {
     let mut map = Map { base, entries: String::new(), count: 0, parts: 0 };
-    let rules = pages.settings().rules.iter().map(|rule| PagePath::Rule(rule.id.clone()));
+    let rules = pages.settings().rules.iter().map(|rule| PagePath::Rule(rule.line.id.clone()));
     let traits = Trait::ALL.iter().map(|one| PagePath::Trait(*one));
     for path in [PagePath::Home, PagePath::Rules, PagePath::Servers(1)].into_iter().chain(rules).chain(traits) {
         map.add(&path.address(), keep)?;

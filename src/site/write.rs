@@ -177,7 +177,7 @@ fn write_others(
         out.put(&path.address(), &page.bytes)?;
         Ok(true)
     };
-    let rules = pages.settings().rules.iter().map(|rule| PagePath::Rule(rule.id.clone()));
+    let rules = pages.settings().rules.iter().map(|rule| PagePath::Rule(rule.line.id.clone()));
     let traits = crate::model::Trait::ALL.iter().map(|one| PagePath::Trait(*one));
     for path in [PagePath::Home, PagePath::Search, PagePath::Rules].into_iter().chain(rules).chain(traits) {
         put(&path, pages.render(reader, &path)?)?;

@@ -67,7 +67,7 @@ fn case_and_style_do_not_matter_where_no_tool_has_the_very_name() {
         assert_eq!(report["tool"], "fetchPage", "{spelled}");
     }
     let ran = user.run(&["tool", "fetch_pagse"]);
-    assert_eq!(ran.code, 1);
+    assert_eq!(ran.code, 4);
     assert!(ran.err.contains("fetchPage"), "{}", ran.err);
 }
 
@@ -95,7 +95,7 @@ fn a_server_is_found_by_name_package_and_address_with_what_is_known_and_what_is_
     let audit = &assert_valid("server", &user.done(&["server", "outbox", "--json"]))["servers"][0]["annotations"];
     assert_eq!((audit["tools"].as_u64(), audit["annotated"].as_u64()), (Some(1), Some(1)));
     let ran = user.run(&["server", "npm:desks"]);
-    assert_eq!(ran.code, 1);
+    assert_eq!(ran.code, 4);
     assert!(ran.err.contains("npm:desk"), "{}", ran.err);
 }
 
@@ -124,7 +124,7 @@ fn filters_narrow_and_pages_follow_each_other() {
     assert_eq!(found(&user, &["--server", "npm:outbox"]), ["send_mail"]);
     let nobody = user.run(&["search", "--server", "nobody"]);
     assert!(
-        nobody.code == 1 && nobody.err.contains("no server, package or address `nobody` is known"),
+        nobody.code == 4 && nobody.err.contains("no server, package or address `nobody` is known"),
         "{}",
         nobody.err
     );
@@ -157,7 +157,7 @@ fn what_is_gone_is_no_longer_found() {
     let servers = assert_valid("tool", &user.done(&["tool", "send_mail", "--json"]));
     assert_eq!(servers["servers"].as_array().unwrap().len(), 1);
     assert_eq!(found(&user, &["fetch page"]), Vec::<String>::new());
-    assert_eq!(user.run(&["tool", "fetch_page"]).code, 1);
+    assert_eq!(user.run(&["tool", "fetch_page"]).code, 4);
 }
 
 /// Two hundred questions that are none: query syntax, quotes, escapes, controls, other databases' syntax, long ones.

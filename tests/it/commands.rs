@@ -115,12 +115,12 @@ fn an_unknown_tool_is_said_to_be_unknown_and_the_nearest_names_are_offered() {
     let user = crawled();
     for command in ["tool", "policy"] {
         let ran = user.run(&[command, "refundPayments"]);
-        assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+        assert_eq!((ran.code, ran.out.as_str()), (4, ""));
         assert!(ran.err.contains("no tool is named `refundPayments`"), "{}", ran.err);
         assert!(ran.err.contains("refund_payment"), "{}", ran.err);
     }
     let ran = user.run(&["tool", "refund_payment", "--server", "example.sample/loom"]);
-    assert_eq!(ran.code, 1);
+    assert_eq!(ran.code, 4);
     assert!(ran.err.contains("example.sample/till"), "{}", ran.err);
 }
 
@@ -128,7 +128,7 @@ fn an_unknown_tool_is_said_to_be_unknown_and_the_nearest_names_are_offered() {
 fn a_hostile_name_on_the_command_line_is_made_visible() {
     let user = crawled();
     let ran = user.run(&["tool", "x\u{1b}[2Jy"]);
-    assert_eq!(ran.code, 1);
+    assert_eq!(ran.code, 4);
     assert!(!ran.err.contains('\u{1b}') && ran.err.contains("\\u{1b}"), "{}", ran.err);
 }
 

@@ -136,7 +136,7 @@ fn what_cannot_be_read_says_so_and_is_no_success() {
     let ran = user.run(&["extract", "empty", "--json"]);
     assert_eq!((ran.code, ran.out.as_str()), (4, ""));
     let ran = user.run(&["extract", "nowhere"]);
-    assert!(ran.code == 1 && ran.err.contains("npm:NAME"), "{}", ran.err);
+    assert!(ran.code == 4 && ran.err.contains("npm:NAME"), "{}", ran.err);
     let ran = user.run(&["extract", "notes.txt"]);
     assert!(ran.code == 1 && ran.err.contains("no archive that can be read"), "{}", ran.err);
     for word in ["github:clay", "github:-x/y", "crate:--config=x"] {

@@ -122,7 +122,7 @@ fn a_deleted_server_is_nowhere_but_in_its_history_and_comes_back_when_it_is_list
     ] {
         let ran = user.run(words);
         assert!(
-            ran.code == 1 && ran.err.contains("is gone") && ran.out.is_empty(),
+            ran.code == 4 && ran.err.contains("is gone") && ran.out.is_empty(),
             "{words:?}: {} {}",
             ran.err,
             ran.out
@@ -130,7 +130,7 @@ fn a_deleted_server_is_nowhere_but_in_its_history_and_comes_back_when_it_is_list
     }
     for words in [["tool", "drop_glaze"], ["policy", "drop_glaze"]] {
         let ran = user.run(&words);
-        assert!(ran.code == 1 && ran.err.contains("`clay/kiln` had it and is gone"), "{words:?}: {}", ran.err);
+        assert!(ran.code == 4 && ran.err.contains("`clay/kiln` had it and is gone"), "{words:?}: {}", ran.err);
     }
     let near = user.run(&["tool", "drop_glazes"]);
     assert!(!near.err.contains("drop_glaze\n") && !near.err.contains("drop_glaze,"), "{}", near.err);

@@ -46,6 +46,20 @@ fn shelf() -> User {
     write("tools.jsonl", &rows(json!({})));
     // Labels that are wrong for two of three.
     write("labelled.jsonl", &rows(json!({"class": "read", "risk": "low"})));
+    write("one.jsonl", &(rows(json!({"class": "read", "risk": "low"})).lines().next().unwrap().to_owned() + "\n"));
+    let permissions = |rules: serde_json::Value| json!({"permissions": rules}).to_string();
+    write(
+        "settings.json",
+        &permissions(json!({"allow": ["mcp__rockets__*"], "ask": ["mcp__rockets__no_such_tool_of_theirs"]})),
+    );
+    write(
+        "stricter.json",
+        &permissions(json!({"allow": ["mcp__rockets__list_👨‍👩‍👧‍👦_families"], "deny": ["mcp__rockets__删除文件夹"]})),
+    );
+    write(
+        "calls.jsonl",
+        "{\"server\":\"rockets\",\"tool\":\"删除文件夹\"}\n{\"server\":\"rockets\",\"tool\":\"🚀launch_rocket🚀\"}\n",
+    );
     write("source/server.py", SOURCE);
     write("mine/lamps.toml", LAMPS);
     // One of the servers cannot be pinned.
@@ -89,7 +103,9 @@ fn shown(user: &User, words: &[&str], columns: Option<&str>) -> String {
         None => command.env_remove("COLUMNS"),
     };
     let output = command.output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
+    // What refuses, and what writes files, speaks on stderr.
+    let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
+    let text = String::from_utf8(text).unwrap().replace(env!("CARGO_BIN_EXE_mcpdex"), "MCPDEX");
     text.replace(&user.home().display().to_string(), "HOME")
 }
 
@@ -103,7 +119,7 @@ fn check(name: &str, text: &str) {
 }
 
 /// Commands that print what is known, each with the name of its snapshots.
-const COMMANDS: [(&str, &[&str]); 22] = [
+const COMMANDS: &[(&str, &[&str])] = &[
     ("tool", &["tool", "purge_folder"]),
     ("tool-emoji", &["tool", "🚀launch_rocket🚀"]),
     ("server", &["server", "npm:rocket-desk"]),
@@ -126,12 +142,31 @@ const COMMANDS: [(&str, &[&str]); 22] = [
     ("rules-show", &["rules", "show", "lights-a-lamp", "--rules", "mine"]),
     ("eval", &["eval", "labelled.jsonl"]),
     ("eval-list", &["eval", "labelled.jsonl", "--list"]),
+    ("eval-one", &["eval", "one.jsonl"]),
+    ("rules-check", &["rules", "check", "--rules", "mine"]),
+    ("rules-coverage", &["rules", "coverage", "tools.jsonl"]),
+    ("policy-check", &["policy", "check", "settings.json", "--server", "rockets=npm:rocket-desk"]),
+    ("policy-test", &["policy", "test", "settings.json", "--calls", "calls.jsonl"]),
+    ("policy-diff", &["policy", "diff", "settings.json", "stricter.json", "--server", "rockets=npm:rocket-desk"]),
+    ("policy-convert", &["policy", "convert", "settings.json", "--to", "gemini"]),
+    ("policy-explain", &["policy", "explain", "settings.json", "rockets:🚀launch_rocket🚀"]),
+    (
+        "policy-leak",
+        &["policy", "--server", "npm:rocket-desk", "--target", "claude-code", "--cut-leak", "--out", "cut"],
+    ),
+    ("policy-drift", &["policy", "--drift", "2020-01-01", "--clients", "mcp.json", "--markdown"]),
+    ("site", &["site", "--out", "pages"]),
+    ("guard", &["guard"]),
+    ("mcp-install", &["mcp", "--install", "claude-code"]),
+    ("serve", &["serve", "--token-file", "nothing-there"]),
+    ("unknown-tool", &["tool", "launch_rockets"]),
+    ("unknown-server", &["server", "npm:rocket-desks"]),
 ];
 
 #[test]
 fn every_command_keeps_its_layout_at_every_width() {
     let user = shelf();
-    for (name, words) in COMMANDS {
+    for (name, words) in COMMANDS.iter().copied() {
         for columns in ["60", "80", "120", "200"] {
             check(&format!("{name}@{columns}"), &shown(&user, words, Some(columns)));
         }
@@ -141,13 +176,13 @@ fn every_command_keeps_its_layout_at_every_width() {
 #[test]
 fn a_pipe_is_given_whole_lines_and_colour_only_when_asked_for() {
     let user = shelf();
-    for (name, words) in COMMANDS {
+    for (name, words) in COMMANDS.iter().copied() {
         let piped = shown(&user, words, None);
         assert!(!piped.contains('\u{1b}'), "{name}");
         check(&format!("{name}@pipe"), &piped);
         let coloured = shown(&user, &[words, &["--color", "always"]].concat(), Some("80"));
         let plain = shown(&user, words, Some("80"));
-        let bare = ["0", "1", "2", "31", "32", "33"]
+        let bare = ["0", "1", "2", "31", "32", "33", "91", "94"]
             .iter()
             .fold(coloured.clone(), |text, style| text.replace(&format!("\u{1b}[{style}m"), ""));
         assert_eq!(bare, plain, "{name}: colours move nothing");
@@ -171,10 +206,9 @@ fn what_programs_read_is_the_same_at_every_width() {
 #[test]
 fn no_line_is_wider_than_the_terminal_unless_one_word_is() {
     let user = shelf();
-    // Rules that are to be copied stay in one piece.
-    // A crawl's summary has a line of 61 columns.
-    let reports = COMMANDS.into_iter().filter(|(name, _)| !["budget", "crawl"].contains(name)).take(14);
-    for (name, words) in reports {
+    // Rules, commands and documents that are to be copied stay in one piece, and so does a line that is pointed at.
+    let copied = ["policy-check", "budget", "policy", "policy-convert", "policy-drift", "mcp-install", "rules-show"];
+    for (name, words) in COMMANDS.iter().copied().filter(|(name, _)| !copied.contains(name)) {
         for columns in [60_usize, 80, 120] {
             for line in shown(&user, words, Some(&columns.to_string())).lines() {
                 let longest = line.split(' ').map(|word| word.chars().count()).max().unwrap_or(0);

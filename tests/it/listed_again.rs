@@ -68,11 +68,11 @@ fn a_list_that_was_read_another_way_meanwhile_is_read_again() {
     user.done(&crawl);
     std::fs::write(&file, r#"{"tools":[{"name":"burn_pots","description":"Burns pots."}]}"#).unwrap();
     user.done(&crawl);
-    assert_eq!(user.run(&["tool", "glaze_pot"]).code, 1);
+    assert_eq!(user.run(&["tool", "glaze_pot"]).code, 4);
     std::fs::write(&file, &first).unwrap();
     user.done(&crawl);
     assert_eq!(user.run(&["tool", "glaze_pot"]).code, 0);
-    assert_eq!(user.run(&["tool", "burn_pots"]).code, 1);
+    assert_eq!(user.run(&["tool", "burn_pots"]).code, 4);
 }
 
 #[test]
@@ -106,14 +106,14 @@ fn a_name_with_a_slip_anywhere_leads_to_the_name_that_was_meant() {
         ("list_potsy", "list_pots"),
     ] {
         let ran = user.run(&["tool", wrong]);
-        assert_eq!(ran.code, 1, "{wrong}");
+        assert_eq!(ran.code, 4, "{wrong}");
         assert!(ran.err.contains(meant), "{wrong}: {}", ran.err);
     }
     for (wrong, meant) in
         [("kiln", "io.example/kiln"), ("io.example/kilm", "io.example/kiln"), ("shelf", "io.example/shelf")]
     {
         let ran = user.run(&["server", wrong]);
-        assert!(ran.code == 1 && ran.err.contains(meant), "{wrong}: {}", ran.err);
+        assert!(ran.code == 4 && ran.err.contains(meant), "{wrong}: {}", ran.err);
     }
     assert!(!user.run(&["tool", "zzzz"]).err.contains("nearest"));
 }

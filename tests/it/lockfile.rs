@@ -126,7 +126,7 @@ fn what_cannot_be_read_ends_with_4_and_what_makes_no_sense_with_1() {
     assert_eq!(report["drift"][0]["kind"], "server-removed");
 
     assert_eq!(user.run(&["check", "nothing.json", "--offline"]).code, 4);
-    assert_eq!(user.run(&["check", "mcp.json", "--offline", "--lock", "nothing.lock"]).code, 1);
+    assert_eq!(user.run(&["check", "mcp.json", "--offline", "--lock", "nothing.lock"]).code, 4);
     std::fs::write(user.home().join("bad.lock"), "{}").unwrap();
     assert_eq!(user.run(&["check", "mcp.json", "--offline", "--lock", "bad.lock"]).code, 1);
     let lock = std::fs::read_to_string(user.home().join("mcpdex.lock")).unwrap();
@@ -194,7 +194,7 @@ fn the_difference_of_two_days_two_lists_and_two_databases_is_the_same_and_the_gr
     assert!(text.contains("risk low → critical") && !text.contains("archive"), "{text}");
     let added = changes("2031-03-01", "2031-03-03");
     assert!(added.as_array().unwrap().iter().all(|change| change["kind"] == "added"));
-    for (wrong, code) in [("#999", 1), ("last week", 2)] {
+    for (wrong, code) in [("#999", 4), ("last week", 2)] {
         assert_eq!(user.run(&["diff", wrong]).code, code, "{wrong}");
     }
 }

@@ -19,6 +19,7 @@ mod crawl_world;
 mod directories;
 mod earned;
 mod ends;
+mod exit_codes;
 mod exports;
 mod extract_budget;
 mod extract_bundle;

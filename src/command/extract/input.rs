@@ -1,6 +1,7 @@
 //! What `mcpdex extract` is given: a word of the command line in, an archive or the files of a folder out.
 
 use crate::cli::ExtractArgs;
+use crate::command::named;
 use crate::crawl::{self, Options, PackageArchive, Repository, Surroundings};
 use crate::extract::archive::{self, ArchiveKind};
 use crate::extract::worker::WorkerError;
@@ -50,7 +51,7 @@ async fn checkout(repository: &Repository, around: &Surroundings, limits: &ReadL
 
 fn at_path(path: &Path, limits: &ReadLimits) -> anyhow::Result<Input> {
     let shown = path.display();
-    let meta = std::fs::metadata(path).with_context(|| {
+    let meta = named::file(std::fs::metadata(path)).with_context(|| {
         format!(
             "cannot read `{shown}`: expected a folder, an archive, npm:NAME, pypi:NAME, crate:NAME or github:OWNER/NAME"
         )

@@ -6,6 +6,7 @@ use super::settings::Settings;
 use crate::cli::{Global, PolicyArgs};
 use crate::command::{Exit, interrupt};
 use crate::model::FoundTool;
+use crate::model::text::{counted, one_or_many};
 use crate::policy::{PlannedServer, PolicyDocument, Refused, Target};
 use crate::store::Reader;
 use anyhow::Context;
@@ -37,8 +38,9 @@ pub(super) struct Summary {
 impl std::fmt::Display for Summary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Summary { documents, calls, losses, refused, unread, .. } = self;
-        write!(f, "{documents} documents verified by {calls} calls; {losses} losses (losses.jsonl), ")?;
-        write!(f, "{refused} refused (refused.jsonl), {unread} servers of which no tool is known")
+        write!(f, "{} verified by {}; ", counted(*documents, "document"), counted(*calls, "call"))?;
+        write!(f, "{} (losses.jsonl), ", format_args!("{losses} {}", one_or_many(*losses, "loss", "losses")))?;
+        write!(f, "{refused} refused (refused.jsonl), {} of which no tool is known", counted(*unread, "server"))
     }
 }
 

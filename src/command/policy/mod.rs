@@ -125,14 +125,14 @@ impl Command<'_> {
         }
         let mut known: Vec<KnownServer> = Vec::with_capacity(names.len());
         for wanted in names {
-            let Some(name) = named::server(self.reader, wanted)? else { return Ok(Exit::Failed) };
+            let Some(name) = named::server(self.reader, wanted)? else { return Ok(Exit::Unread) };
             if known.iter().any(|other| other.planned.name == name) {
                 continue;
             }
             let found = self.reader.tools_of(&name)?;
             if found.is_empty() {
                 eprintln!("error: no tool of the server `{}` is known, so there is nothing to decide", visible(&name));
-                return Ok(Exit::Failed);
+                return Ok(Exit::Unread);
             }
             if !self.global.quiet && !self.global.json {
                 say_conditions(&found, self.settings);

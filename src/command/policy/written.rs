@@ -55,7 +55,7 @@ pub(super) fn read(path: &Path) -> anyhow::Result<String> {
     match path == Path::new("-") {
         true => std::io::stdin().lock().take(LARGEST + 1).read_to_end(&mut bytes).with_context(reading)?,
         false => {
-            let file = std::fs::File::open(path).with_context(reading)?;
+            let file = named::file(std::fs::File::open(path)).with_context(reading)?;
             file.take(LARGEST + 1).read_to_end(&mut bytes).with_context(reading)?
         }
     };

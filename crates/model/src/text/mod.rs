@@ -1,8 +1,9 @@
 //! What several rooms must read in the same way: which characters are invisible, which look alike, which script a letter
-//! is of, where a word begins in a name, how a JSON pointer and a digest are written. Text in, text out; no word list, no
+//! is of, where a word begins in a name, how a number is told, how a JSON pointer and a digest are written. Text in, text out; no word list, no
 //! language.
 
 mod case;
+mod counted;
 mod hex;
 mod invisible;
 mod lookalike;
@@ -10,6 +11,7 @@ mod pointer;
 mod script;
 
 pub use case::{Case, begins_word};
+pub use counted::{counted, one_or_many};
 pub use hex::hex;
 pub use invisible::{is_deceptive, is_hidden, is_invisible, visible};
 pub use lookalike::{cyrillic_lookalike, latin_lookalike};
