@@ -2,7 +2,7 @@
 
 use super::policy_check::Lines;
 use super::style::strong;
-use super::text::{paragraph, table};
+use super::text::{fill, paragraph, table};
 use super::visible;
 use crate::model::text::{counted, one_or_many};
 use crate::policy::{
@@ -255,13 +255,14 @@ impl PolicyComparisonReport {
     pub fn to_text(&self) -> String {
         let PolicyComparison { compared, differing } = &self.comparison;
         let count = |change: ComparedChange| differing.iter().filter(|row| row.change == change).count();
-        let mut out = format!(
-            "{} compared: {} milder, {} stricter, {} both, by their calls\n",
+        let told = format!(
+            "{} compared: {} milder, {} stricter, {} both, by their calls",
             counted(*compared, "tool"),
             count(ComparedChange::Milder),
             count(ComparedChange::Stricter),
             count(ComparedChange::Mixed)
         );
+        let mut out = fill(&told, "", "  ") + "\n";
         if !differing.is_empty() {
             out.push('\n');
             let rows = differing.iter().map(|row| {
