@@ -114,7 +114,7 @@ fn several_servers_go_into_one_file_and_under_one_name_into_none() {
     let alias = user.run(&[&["policy", "--target", "claude-code", "--alias", "mine"], &servers[..]].concat());
     assert_eq!((alias.code, alias.out.as_str()), (1, ""));
     let tool = user.run(&[&["policy", "purge_folder"], &servers[..]].concat());
-    assert_eq!((tool.code, tool.out.as_str()), (4, ""));
+    assert_eq!((tool.code, tool.out.as_str()), (1, ""));
     let unknown = user.run(&["policy", "--server", "example.sample/cabinet", "--server", "nobody"]);
     assert_eq!((unknown.code, unknown.out.as_str()), (4, ""));
 }
