@@ -43,7 +43,7 @@ impl Ruleset {
         let mut fired = self.fire(&scene, 0..actions.len());
         overrule(self, &mut fired, &scene);
         if read.unknown_verb || self.is_named_by_unknown_word(&reading, &actions) {
-            doubt_lookups_by_noun(self, &mut fired, &actions, read.unknown_verb);
+            doubt_lookups_by_noun(self, &mut fired, &actions);
         }
         let (class, recognised) = settle(self, &mut fired, &actions);
         let mut finding = Finding {
@@ -296,14 +296,14 @@ fn note_unread(finding: &mut Finding<'_>, foreign: Option<Span>) {
     finding.unread = unread;
 }
 
-/// What a name that begins with an unknown word is a look at, only its nouns say: it counts for little, and for nothing
-/// where the description opens with the unknown word too.
-fn doubt_lookups_by_noun(set: &Ruleset, fired: &mut [Fired], actions: &[Action], opens: bool) {
+/// What a name that begins with an unknown word is a look at, only its nouns say: an unknown word where the verb stands is
+/// no look, whatever noun follows.
+fn doubt_lookups_by_noun(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) {
     for hit in fired {
         let by_noun = hit.action.is_some_and(|index| actions[index as usize].verb.is_none());
         if by_noun && set.rules[hit.rule as usize].class == Some(Class::Read) {
             hit.strength = 0;
-            if opens && hit.fate == Fate::Won {
+            if hit.fate == Fate::Won {
                 hit.fate = Fate::Weaker;
             }
         }

@@ -48,6 +48,10 @@ fn an_unknown_word_where_the_verb_stands_is_no_sure_look_whatever_noun_follows()
         let bare = judged(json!({"name": name, "description": ""}));
         assert_eq!(bare.confidence, Confidence::Low, "{bare:?}");
     }
+    for name in ["frobnicate_status", "qlix_info", "qlix_stats"] {
+        let bare = judged(json!({"name": name, "description": ""}));
+        assert_eq!((bare.class, bare.risk), (Class::Write, Risk::Medium), "{bare:?}");
+    }
     for (name, description) in [("zorb_report", "Zorbs a report."), ("zorb_details", "Zorbs the details of a pot.")] {
         let verdict = judged(json!({"name": name, "description": description}));
         assert_eq!((verdict.class, verdict.confidence), (Class::Write, Confidence::Low), "{name}: {verdict:?}");
