@@ -55,6 +55,21 @@ fn a_shim_is_read_with_the_core_that_its_client_would_install() {
     assert!(!asked.iter().any(|target| target.contains("3.0.0") || target.contains("zod")), "{asked:?}");
 }
 
+/// Nothing is passed over in silence: the package that is missing is named, with what stopped it.
+#[test]
+fn a_core_that_is_not_to_be_had_is_named() {
+    let mirror = Mirror::start();
+    let manifest = br#"{"name": "kiln-mcp", "version": "1.2.0", "type": "module", "bin": "cli.js",
+        "dependencies": {"@clay/kiln-core": "^2"}}"#;
+    let cli = b"import { start } from '@clay/kiln-core';\nstart();\n";
+    publish(&mirror, "kiln-mcp", &["1.2.0"], &[("package/package.json", manifest), ("package/cli.js", cli)]);
+    let crawled = run(&["npm:kiln-mcp"], &with_both(&mirror));
+    let observation = crawled.of("npm:kiln-mcp");
+    assert!(names(observation).is_empty(), "{observation:?}");
+    let told: String = observation.partial.iter().map(|partial| format!("{}\n", partial.detail)).collect();
+    assert!(told.contains("npm:kiln-mcp@1.2.0 may hand over to @clay/kiln-core, which could not be had:"), "{told}");
+}
+
 #[test]
 fn a_python_shim_leads_to_its_core_within_the_range_it_states() {
     let mirror = Mirror::start();

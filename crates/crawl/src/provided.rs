@@ -64,13 +64,14 @@ impl CrawlContext {
         self.worker(&packed, ArchiveKind::Tar, info, &room).await.ok()
     }
 
-    /// The package with its dependencies beside it; `None` where there are none to be had.
+    /// The package with its dependencies beside it, those that could not be had among what is missing; `None` where it has
+    /// none that matter.
     async fn with_dependencies(&self, tree: &SourceTree) -> Option<Extraction> {
         let mut whole = tree.clone();
         let mut providers = Vec::new();
         let mut seen = BTreeSet::from([tree.package.name.clone()]);
         let mut pending: Vec<(Need, u32)> = workspace::needs(tree).into_iter().map(|need| (need, 1)).collect();
-        let mut left_out = 0;
+        let (mut left_out, mut missed) = (0, Vec::new());
         while !pending.is_empty() {
             let (need, depth) = pending.remove(0);
             if !seen.insert(need.name.clone()) {
@@ -80,7 +81,13 @@ impl CrawlContext {
                 left_out += 1;
                 continue;
             }
-            let Some(mut other) = self.dependency(&need, &tree.package).await else { continue };
+            let mut other = match self.dependency(&need, &tree.package).await {
+                Ok(other) => other,
+                Err(why) => {
+                    missed.push(format!("{} may hand over to {}, which {why}", named(&tree.package), need.name));
+                    continue;
+                }
+            };
             // How it is called there, where the manifest gives it another name, is the reader's affair.
             other.package.name.clone_from(&need.name);
             if depth < MAX_DEPTH {
@@ -89,8 +96,10 @@ impl CrawlContext {
             providers.push(other.package.clone());
             workspace::install(&mut whole, other);
         }
+        let missed = missed.into_iter().map(|why| Partial::missing(PartialReason::MountedServer, why, None));
         if providers.is_empty() {
-            return None;
+            let partial: Vec<Partial> = missed.collect();
+            return (!partial.is_empty()).then(|| Extraction { partial, ..Extraction::default() });
         }
         let files = whole.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
         let mut found = self.files(files, tree.package.clone()).await?;
@@ -107,6 +116,7 @@ impl CrawlContext {
             }
         };
         found.partial.push(Partial::remark(PartialReason::NamesOnly, detail, None));
+        found.partial.extend(missed);
         if left_out > 0 {
             let detail = format!("{left_out} more dependencies were not looked into; {MAX_FETCHED} are at most");
             found.partial.push(Partial::missing(PartialReason::LimitReached, detail, None));
@@ -114,14 +124,16 @@ impl CrawlContext {
         Some(found)
     }
 
-    /// A dependency at the version that the package's client would install.
-    async fn dependency(&self, need: &Need, of: &PackageInfo) -> Option<SourceTree> {
+    /// A dependency at the version that the package's client would install, or why it is not to be had.
+    async fn dependency(&self, need: &Need, of: &PackageInfo) -> Result<SourceTree, String> {
         let package = Package::named(of.ecosystem, need.name.clone(), need.wanted.clone());
         let server = ServerId::of_package(of.ecosystem, &need.name);
         // Nobody remembers this attempt.
         let mut attempt = Observation::failed(server, ToolOrigin::Static, package.to_string(), Outcome::Ok, "");
-        let (fetched, _) = self.archive(&package, &mut attempt).await.ok().flatten()?;
-        archive::read(fetched.kind, &fetched.bytes, fetched.package, &self.options.extract).ok()
+        let fetched = self.archive(&package, &mut attempt).await.map_err(|why| format!("could not be had: {why}"))?;
+        let (fetched, _) = fetched.ok_or("was not sent again since it had not changed")?;
+        archive::read(fetched.kind, &fetched.bytes, fetched.package, &self.options.extract)
+            .map_err(|why| format!("could not be unpacked: {why}"))
     }
 
     /// The tools of the repository that a wrapper's manifest names; without them, what is there and why it was not read.
