@@ -191,7 +191,7 @@ fn transcripts_of_both_clients_are_read() {
 
 /// What a session file holds: tool, arguments, decision, and whether each call has a time.
 fn session(name: &str) -> Vec<(String, Option<RecordedDecision>, bool)> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/sessions").join(name);
+    let path = std::path::Path::new("tests/data/sessions").join(name);
     let text = std::fs::read_to_string(path).unwrap();
     let log = read_calls(&text);
     assert!(log.unread.is_empty(), "{name}: {:?}", log.unread);

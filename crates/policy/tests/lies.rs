@@ -137,7 +137,7 @@ struct Lies {
 fn an_edited_document_is_refused_for_every_kind_of_lie_that_its_target_can_tell() {
     for target in targets() {
         let folder = target.as_str().replace('-', "_");
-        let path = format!("{}/src/targets/{folder}/lies.toml", env!("CARGO_MANIFEST_DIR"));
+        let path = format!("src/targets/{folder}/lies.toml");
         let truth = written(target, &kiln());
         let Ok(text) = std::fs::read_to_string(&path) else { panic!("{target} has no {path}") };
         let lies: Lies = toml::from_str(&text).unwrap_or_else(|e| panic!("{path}: {e}"));

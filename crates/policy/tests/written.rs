@@ -37,7 +37,7 @@ struct Cases {
 }
 
 fn cases(target: Target) -> Vec<Case> {
-    let path = format!("{}/tests/data/written/{target}.toml", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("tests/data/written/{target}.toml");
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
     toml::from_str::<Cases>(&text).unwrap_or_else(|e| panic!("{path}: {e}")).case
 }
