@@ -1,5 +1,7 @@
 //! The arguments of `mcpdex site`.
 
+use super::help::words_or_all;
+use crate::policy::Target;
 use std::path::PathBuf;
 
 // Arguments of `mcpdex site`.
@@ -11,4 +13,8 @@ pub struct SiteArgs {
     /// Where the pages will lie on the web, for instance https://mcp.example.com/.
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
+    /// The enforcement points for which the page of each server offers its policy as a file, separated by commas, or `all`
+    /// (default: policylayer). The pages of tools show every one.
+    #[arg(long, value_name = "TARGET", value_delimiter = ',', value_parser = words_or_all::<Target>())]
+    pub target: Vec<String>,
 }

@@ -35,7 +35,7 @@ mod serving {
     /// There is no database, a file cannot be read, or the address cannot be listened on.
     pub(in crate::command) fn run(global: &Global, args: &ServeArgs) -> anyhow::Result<Exit> {
         let reader = database::open_judged(global, &database::path(global)?)?;
-        let offer = ServeOffer::Catalogue(Box::new(site::settings(global, &reader, None)?));
+        let offer = ServeOffer::Catalogue(Box::new(site::settings(global, &reader, site::chosen(global, &[])?, None)?));
         drop(reader);
         listen(global, args.listen, &args.access, offer)
     }

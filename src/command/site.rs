@@ -3,6 +3,7 @@
 use super::{Exit, database, interrupt, judging, profile, raised};
 use crate::cli::{Global, SiteArgs};
 use crate::model::text::counted;
+use crate::policy::{Target, targets};
 use crate::site::{Pages, RuleNote, SiteSettings, WriteError, write};
 use crate::store::Reader;
 use anyhow::Context;
@@ -16,7 +17,8 @@ pub(super) fn run(global: &Global, args: &SiteArgs) -> anyhow::Result<Exit> {
         }
     };
     let reader = database::open_judged(global, &database::path(global)?)?;
-    let settings = settings(global, &reader, base_url)?;
+    let targets = chosen(global, &args.target)?;
+    let settings = settings(global, &reader, targets, base_url)?;
     let pages = Pages::new(&reader, settings)?;
     let place = reader.place();
     let _orderly = interrupt::orderly();
@@ -38,14 +40,35 @@ pub(super) fn run(global: &Global, args: &SiteArgs) -> anyhow::Result<Exit> {
 ///
 /// # Errors
 /// The rules, the profile or the database cannot be read.
-pub(super) fn settings(global: &Global, reader: &Reader, base_url: Option<String>) -> anyhow::Result<SiteSettings> {
+pub(super) fn settings(
+    global: &Global,
+    reader: &Reader,
+    targets: Vec<Target>,
+    base_url: Option<String>,
+) -> anyhow::Result<SiteSettings> {
     let rules = judging::rules_of(&global.settings.rule_folders)?;
     Ok(SiteSettings {
         profile: profile::usual(global)?,
-        rules: rules.written().map(|(file, rule)| RuleNote::of(file, rule)).collect(),
+        rules: RuleNote::all(&rules),
+        targets,
         base_url,
         raised: raised::raised(global, reader)?,
     })
+}
+
+/// The enforcement points that are named, else those of the settings, else PolicyLayer; each once, in the usual order.
+///
+/// # Errors
+/// A word is unknown.
+pub(super) fn chosen(global: &Global, named: &[String]) -> anyhow::Result<Vec<Target>> {
+    let usual = global.settings.targets.as_ref().map(|said| said.value.join(","));
+    let words = if named.is_empty() { usual.unwrap_or_default() } else { named.join(",") };
+    let listed = match words.as_str() {
+        "" => vec![Target::PolicyLayer],
+        words if words.split(',').any(|word| word == "all") => Target::ALL.to_vec(),
+        words => targets(words)?,
+    };
+    Ok(Target::ALL.iter().copied().filter(|target| listed.contains(target)).collect())
 }
 
 /// An address that pages can be named by: http or https, with `/` at its end.

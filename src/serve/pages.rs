@@ -4,7 +4,7 @@ use super::Shared;
 use super::answer::{Answer, Problem};
 use super::api::answered;
 use crate::query::{Moment, QueryError};
-use crate::site::{PagePath, Pages, SiteError, SitePage, SiteSettings};
+use crate::site::{PagePath, Pages, SiteError, SitePage, SiteSearch, SiteSettings};
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -63,10 +63,19 @@ pub(super) async fn page(
         path => path.to_owned(),
     };
     let (state, here) = (shared.catalogue.state()?, Arc::clone(&shared));
-    let bare = Uri::builder().path_and_query(uri.path()).build().unwrap_or_default();
-    answered(&shared, &bare, &headers, move |moment| {
+    let asked = (address == PagePath::Search.address()).then(|| SiteSearch::of_query(uri.query().unwrap_or_default()));
+    let kept = match asked {
+        Some(_) => uri,
+        // No other page depends on what stands behind its address.
+        None => Uri::builder().path_and_query(uri.path()).build().unwrap_or_default(),
+    };
+    answered(&shared, &kept, &headers, move |moment| {
         let nothing = || QueryError::NotFound { what: "there is no such page".to_owned(), nearest: Vec::new() };
         let pages = here.pages.of(state, moment)?.ok_or_else(nothing)?;
+        if let Some(asked) = asked {
+            let SitePage { media_type, bytes } = pages.search(moment.reader, &asked).map_err(why)?;
+            return Ok(Answer::new(media_type, bytes));
+        }
         if let Some(asset) = pages.asset(&address) {
             return Ok(Answer::new(asset.media_type, asset.bytes.to_vec()).for_ever());
         }

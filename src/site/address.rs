@@ -2,7 +2,9 @@
 //! that no name can leave the folder, hide another page or be no file name somewhere.
 
 use super::browse::Facet;
+use super::policy_view::FIRST;
 use crate::model::{Trait, text};
+use crate::policy::Target;
 use sha2::{Digest, Sha256};
 
 /// A page of the catalogue, by what it is about.
@@ -17,8 +19,8 @@ pub enum PagePath {
     Servers(usize),
     /// Everything of one server, by its name.
     Server(String),
-    /// The recommended policy for all tools of a server, as a file for the first target.
-    ServerPolicy(String),
+    /// The recommended policy for all tools of a server, as a file for one enforcement point.
+    ServerPolicy(String, Target),
     /// The tools of one name on one server.
     Tool {
         server: String,
@@ -30,8 +32,9 @@ pub enum PagePath {
     Trait(Trait),
     /// Tools or servers that share something; from 1.
     Browse(Facet, usize),
-    /// Documents for every target, with gaps for names: a script that pages ask for.
-    Policy(String),
+    /// Documents of one decision for one target, with gaps for names: a script that pages ask for. The key of the decision,
+    /// and the word of the target.
+    Policy(String, Target),
 }
 
 /// Hexadecimal digits of a digest in an address: 128 bits, so that nobody finds two names with one address.
@@ -53,13 +56,21 @@ impl PagePath {
             PagePath::Unread(page) => format!("unread/{page}.html"),
             PagePath::Servers(page) => format!("servers/{page}.html"),
             PagePath::Server(server) => format!("s/{}/index.html", token(server)),
-            PagePath::ServerPolicy(server) => format!("s/{}/policy.json", token(server)),
+            PagePath::ServerPolicy(server, target) => format!("s/{}/{}", token(server), policy_file(*target)),
             PagePath::Tool { server, tool } => format!("s/{}/{}.html", token(server), token(tool)),
             PagePath::Rules => "rules/index.html".to_owned(),
             PagePath::Rule(id) => format!("rules/{}.html", plain(id)),
             PagePath::Trait(of) => format!("traits/{of}.html"),
-            PagePath::Policy(key) => format!("policy/{key}.js"),
+            PagePath::Policy(key, target) => format!("policy/{key}/{target}.js"),
             PagePath::Browse(facet, page) => format!("{}-{page}.html", facet.stem()),
+        }
+    }
+
+    /// Where the picture lies that stands for the page: one of its own for a server and for a tool.
+    pub(super) fn picture(&self) -> String {
+        match self {
+            PagePath::Server(_) | PagePath::Tool { .. } => self.address().replace(".html", ".png"),
+            _ => "card.png".to_owned(),
         }
     }
 
@@ -70,6 +81,15 @@ impl PagePath {
             PagePath::Server(_) | PagePath::Tool { .. } => "../../",
             _ => "../",
         }
+    }
+}
+
+/// What the file with the policy of a server for one enforcement point is called.
+pub(super) fn policy_file(target: Target) -> String {
+    let ending = target.capability().file.rsplit_once('.').map_or("txt", |(_, ending)| ending);
+    match target == FIRST {
+        true => format!("policy.{ending}"),
+        false => format!("policy-{target}.{ending}"),
     }
 }
 

@@ -17,7 +17,7 @@ impl Escaper for Inert {
 }
 
 /// What stands for a character in a page, where it cannot stand there itself.
-fn entity(byte: u8) -> Option<&'static str> {
+const fn entity(byte: u8) -> Option<&'static str> {
     Some(match byte {
         b'&' => "&amp;",
         b'<' => "&lt;",
@@ -28,12 +28,28 @@ fn entity(byte: u8) -> Option<&'static str> {
     })
 }
 
+/// Bytes that stand as they are, without another look.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        plain[byte as usize] = entity(byte).is_none();
+        byte += 1;
+    }
+    plain[b'\n' as usize] = true;
+    plain
+};
+
 fn write_inert(to: &mut impl Write, text: &str) -> fmt::Result {
-    let mut from = 0;
-    for (at, c) in text.char_indices() {
-        let ascii = u8::try_from(c).ok().filter(u8::is_ascii);
-        let written = ascii.and_then(entity);
-        if written.is_none() && (c.is_ascii_graphic() || c == ' ' || !is_hidden(c)) {
+    let bytes = text.as_bytes();
+    // What is before `from` is written; what is between it and `at` stands as it is.
+    let (mut from, mut at) = (0, 0);
+    while let Some(more) = bytes[at..].iter().position(|byte| !PLAIN[usize::from(*byte)]) {
+        at += more;
+        let Some(c) = text[at..].chars().next() else { break };
+        let written = entity(bytes[at]);
+        if written.is_none() && !is_hidden(c) {
+            at += c.len_utf8();
             continue;
         }
         to.write_str(&text[from..at])?;
@@ -42,7 +58,8 @@ fn write_inert(to: &mut impl Write, text: &str) -> fmt::Result {
             // A letter with a joiner before it is one sign of emoji or of an Indic script: the joiner is told apart all the same.
             None => write!(to, "{}", c.escape_unicode())?,
         }
-        from = at + c.len_utf8();
+        at += c.len_utf8();
+        from = at;
     }
     to.write_str(&text[from..])
 }

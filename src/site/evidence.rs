@@ -47,8 +47,8 @@ pub(super) fn numbered(pages: &Pages, evidence: &[Evidence]) -> Vec<Ground> {
         let rule = pages.rule(&one.rule);
         let link = RuleLink {
             id: one.rule.clone(),
-            because: rule.map(|rule| rule.line.because.clone()).unwrap_or_default(),
-            address: rule.map(|rule| PagePath::Rule(rule.line.id.clone()).address()),
+            because: rule.map(|rule| rule.because.clone()).unwrap_or_default(),
+            address: rule.map(|rule| PagePath::Rule(rule.id.clone()).address()),
         };
         match grounds.iter_mut().find(same) {
             Some(ground) if ground.rules.iter().all(|known| known.id != link.id) => ground.rules.push(link),

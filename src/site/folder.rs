@@ -94,6 +94,8 @@ pub(super) struct Folder {
     root: PathBuf,
     edition: String,
     known: Note,
+    /// Nothing lies in it that was not put.
+    is_new: bool,
     /// Files outside of the folders of servers that were put.
     put: Mutex<BTreeSet<String>>,
     written: AtomicU64,
@@ -109,6 +111,7 @@ fn fail(path: &Path) -> impl FnOnce(std::io::Error) -> WriteError {
 impl Folder {
     /// Opens a folder that is new, empty or has a note. `edition` changes when the same state is shown otherwise.
     pub(super) fn open(root: &Path, edition: &str) -> Result<Folder, WriteError> {
+        let mut is_new = false;
         let known = match std::fs::read_to_string(root.join(NOTE)) {
             Ok(text) => Note::parse(&text, edition).ok_or_else(|| WriteError::Foreign(root.to_owned()))?,
             Err(_) => {
@@ -120,6 +123,7 @@ impl Folder {
                 if !is_empty {
                     return Err(WriteError::Foreign(root.to_owned()));
                 }
+                is_new = true;
                 Note::default()
             }
         };
@@ -128,6 +132,7 @@ impl Folder {
             root: root.to_owned(),
             edition: edition.to_owned(),
             known,
+            is_new,
             put: Mutex::default(),
             written: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
@@ -153,7 +158,7 @@ impl Folder {
         {
             put.insert(address.to_owned());
         }
-        if is_same(&path, bytes) {
+        if !self.is_new && is_same(&path, bytes) {
             return Ok(());
         }
         self.written.fetch_add(1, Ordering::Relaxed);

@@ -21,6 +21,8 @@ pub(super) struct Frame {
     pub(super) newest: Option<String>,
     /// Its own address on the web, where that is known.
     pub(super) canonical: Option<String>,
+    /// The picture that stands for it where a link to it is shared, by its address on the web.
+    pub(super) picture: Option<String>,
     /// Which entry of the navigation it belongs to.
     pub(super) at: &'static str,
 }
@@ -48,6 +50,7 @@ impl Frame {
             ruleset: pages.ruleset().to_owned(),
             newest: pages.seen().map(|[_, newest]| day(newest).to_owned()),
             canonical: pages.settings().base_url.as_ref().map(|base| format!("{base}{}", path.address())),
+            picture: pages.settings().base_url.as_ref().map(|base| format!("{base}{}", path.picture())),
             at,
         }
     }

@@ -1,39 +1,19 @@
 //! From a page address to the bytes of the page.
 
-use super::address::{PagePath, token};
+use super::address::{PagePath, policy_file, token};
 use super::asset::{ASSETS, Asset};
 use super::browse::Facet;
-use super::policy_shape::{NameForm, PolicyShape};
-use super::{home, leaf_page, listing, rules, search_page, server_page, tool_page, unread_page};
+use super::live_search::{self, SiteSearch};
+use super::policy_shape::{ArgumentKinds, Gapped, NameForm, PolicyShape, gapped_documents};
+use super::policy_view::LIMIT;
+use super::rule_note::RuleNote;
+use super::{home, leaf_page, listing, rules, search_page, server_page, server_policy, tool_page, unread_page};
 use crate::classify::RulesError;
-use crate::classify::syntax::{ExampleSyntax, RuleSyntax};
 use crate::model::Figures;
-use crate::policy::{Decision, Profile};
-use crate::report::RuleLine;
+use crate::policy::{Decision, Profile, Target, changes};
 use crate::store::{Reader, RuleUse, StoreError};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, OnceLock, RwLock};
-
-/// A rule as pages tell of it: its line, and what it is tried on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RuleNote {
-    pub line: RuleLine,
-    /// Invented tools on which it decides, and on which it must not: names and descriptions.
-    pub fires: Vec<(String, String)>,
-    pub quiet: Vec<(String, String)>,
-}
-
-impl RuleNote {
-    /// A rule of the pack, from the file that it stands in.
-    pub fn of(file: &str, rule: &RuleSyntax) -> RuleNote {
-        let shown = |example: &ExampleSyntax| (example.name.clone(), example.description.clone().unwrap_or_default());
-        RuleNote {
-            line: RuleLine::of(file, rule),
-            fires: rule.fires.iter().map(shown).collect(),
-            quiet: rule.quiet.iter().map(shown).collect(),
-        }
-    }
-}
 
 /// What the operator decides about all pages.
 #[derive(Debug, Clone)]
@@ -41,6 +21,8 @@ pub struct SiteSettings {
     pub profile: Profile,
     /// The rules that judged.
     pub rules: Vec<RuleNote>,
+    /// The enforcement points for which each server's page offers a document, in this order.
+    pub targets: Vec<Target>,
     /// Where the catalogue lies on the web, with `/` at its end: pages then name their own address.
     pub base_url: Option<String>,
     /// Changes that raised a risk, newest first; they need a judgement of what was, which no page makes.
@@ -70,6 +52,8 @@ pub struct SitePage {
 pub enum SiteError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("cannot draw a preview")]
+    Picture(#[from] png::EncodingError),
     #[error("cannot lay a page out")]
     Template(#[from] askama::Error),
     #[error(transparent)]
@@ -89,6 +73,8 @@ pub struct Pages {
     languages: OnceLock<BTreeMap<&'static str, Vec<String>>>,
     /// Documents by decision and form of name: there are a few dozen.
     shapes: RwLock<BTreeMap<String, Arc<PolicyShape>>>,
+    /// Documents of the changes that people ask for, by form of name: of each tool the same.
+    changed: RwLock<BTreeMap<NameForm, Arc<[Gapped; 2]>>>,
 }
 
 /// Changes with the program, its templates and what pages share.
@@ -107,6 +93,7 @@ const TEMPLATES: &str = concat!(
     include_str!("templates/home.html"),
     include_str!("templates/facets.html"),
     include_str!("templates/leaves.html"),
+    include_str!("templates/live_search.html"),
     include_str!("templates/named_servers.html"),
     include_str!("templates/rule.html"),
     include_str!("templates/rules.html"),
@@ -137,6 +124,7 @@ impl Pages {
             rule_use: OnceLock::new(),
             languages: OnceLock::new(),
             shapes: RwLock::default(),
+            changed: RwLock::default(),
         })
     }
 
@@ -156,18 +144,29 @@ impl Pages {
             PagePath::Trait(of) => Some(rules::of_trait(self, reader, *of)?),
             PagePath::Browse(facet, page) => leaf_page::render(self, reader, facet, *page)?,
             PagePath::Search => Some(search_page::render(self)?),
-            PagePath::ServerPolicy(server) => {
-                let tools = reader.tools_of(server)?;
-                let document = server_page::policy(self, server, &tools).and_then(Result::ok);
-                return Ok(document.map(|text| SitePage { media_type: "application/json", bytes: text.into_bytes() }));
+            PagePath::ServerPolicy(server, target) => {
+                let written = server_policy::written(self, *target, server, &reader.tools_of(server)?);
+                let bytes = written.and_then(|written| written.document.ok()).map(String::into_bytes);
+                return Ok(bytes.map(|bytes| SitePage { media_type: server_policy::media_type(*target), bytes }));
             }
-            PagePath::Policy(key) => {
-                let script = self.shapes().into_iter().find(|shape| shape.key == *key);
-                let script = script.map(|shape| shape.script.clone().into_bytes());
-                return Ok(script.map(|bytes| SitePage { media_type: "text/javascript; charset=utf-8", bytes }));
+            PagePath::Policy(key, target) => {
+                let shapes = self.shapes();
+                let known = shapes.iter().find(|shape| shape.key == *key);
+                let known = known.and_then(|shape| shape.targets.iter().find(|one| one.target == target.as_str()));
+                let media_type = "text/javascript; charset=utf-8";
+                return Ok(known.map(|one| SitePage { media_type, bytes: one.script().into_bytes() }));
             }
         };
         Ok(text.map(SitePage::html))
+    }
+
+    /// The page that searches with what was found, for whoever answers questions; a folder of pages has a page with a script
+    /// in its place ([`PagePath::Search`]).
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn search(&self, reader: &Reader, asked: &SiteSearch) -> Result<SitePage, SiteError> {
+        live_search::render(self, reader, asked)
     }
 
     /// The page at an address that [`PagePath::address`] gave; `None` where there is none.
@@ -176,10 +175,13 @@ impl Pages {
     /// The database cannot be read.
     pub fn find(&self, reader: &Reader, address: &str) -> Result<Option<PagePath>, SiteError> {
         if let Some(key) = address.strip_prefix("policy/").and_then(|name| name.strip_suffix(".js")) {
-            return Ok(Some(PagePath::Policy(key.to_owned())));
+            let Some((key, target)) = key.split_once('/') else { return Ok(None) };
+            return Ok(target.parse().ok().map(|target| PagePath::Policy(key.to_owned(), target)));
         }
-        if let Some(of) = address.strip_prefix("s/").and_then(|name| name.strip_suffix("/policy.json")) {
-            return Ok(self.server_at(reader, of)?.map(PagePath::ServerPolicy));
+        if let Some((of, file)) = address.strip_prefix("s/").and_then(|rest| rest.split_once("/policy"))
+            && let Some(target) = self.settings.targets.iter().find(|one| policy_file(**one)[6..] == *file)
+        {
+            return Ok(self.server_at(reader, of)?.map(|server| PagePath::ServerPolicy(server, *target)));
         }
         let Some(stem) = address.strip_suffix(".html") else { return Ok(None) };
         let (folder, name) = stem.split_once('/').unwrap_or(("", stem));
@@ -189,7 +191,7 @@ impl Pages {
             "unread" => name.parse().ok().map(PagePath::Unread),
             "rules" if name == "index" => Some(PagePath::Rules),
             "rules" => {
-                let ids = self.settings.rules.iter().map(|rule| PagePath::Rule(rule.line.id.clone()));
+                let ids = self.settings.rules.iter().map(|rule| PagePath::Rule(rule.id.clone()));
                 ids.into_iter().find(|path| path.address() == address)
             }
             "traits" => name.parse().ok().map(PagePath::Trait),
@@ -238,14 +240,29 @@ impl Pages {
     }
 
     /// The documents for a decision, for names of a form: written and proved where nobody has asked before.
-    pub(super) fn shape(&self, decision: &Decision, form: NameForm) -> Arc<PolicyShape> {
-        let asked = format!("{decision:?} {form:?}");
+    pub(super) fn shape(&self, decision: &Decision, form: NameForm, kinds: &ArgumentKinds) -> Arc<PolicyShape> {
+        let asked = format!("{decision:?} {form:?} {kinds:?}");
         if let Some(known) = self.shapes.read().ok().and_then(|known| known.get(&asked).cloned()) {
             return known;
         }
-        let made = Arc::new(PolicyShape::of(decision, form, self.settings.profile.uncounted));
+        let changed = self.changed(form);
+        let judged = gapped_documents(decision, form, kinds, self.settings.profile.uncounted);
+        let made = Arc::new(PolicyShape::of(decision, &judged, changed.each_ref()));
         match self.shapes.write() {
             Ok(mut known) => known.entry(asked).or_insert(made).clone(),
+            Err(_) => made,
+        }
+    }
+
+    fn changed(&self, form: NameForm) -> Arc<[Gapped; 2]> {
+        if let Some(known) = self.changed.read().ok().and_then(|known| known.get(&form).cloned()) {
+            return known;
+        }
+        let uncounted = self.settings.profile.uncounted;
+        let written = |decision: Decision| gapped_documents(&decision, form, &ArgumentKinds::default(), uncounted);
+        let made = Arc::new(changes(LIMIT).map(written));
+        match self.changed.write() {
+            Ok(mut known) => known.entry(form).or_insert(made).clone(),
             Err(_) => made,
         }
     }
@@ -278,10 +295,13 @@ impl Pages {
 
     /// What changes when the same state of a server is shown otherwise: the program, its templates, the rules, the profile.
     pub(super) fn edition(&self) -> String {
-        let SiteSettings { profile, rules, base_url, raised } = &self.settings;
+        let SiteSettings { profile, rules, targets, base_url, raised } = &self.settings;
         let newest = self.seen.as_ref().map(|[_, newest]| newest);
         let layout = LAYOUT.as_str();
-        token(&format!("{layout} {} {newest:?} {profile:?} {rules:?} {base_url:?} {raised:?}", self.ruleset))
+        token(&format!(
+            "{layout} {} {newest:?} {profile:?} {rules:?} {targets:?} {base_url:?} {raised:?}",
+            self.ruleset
+        ))
     }
 
     pub(super) fn settings(&self) -> &SiteSettings {
@@ -302,7 +322,7 @@ impl Pages {
     }
 
     pub(super) fn rule(&self, id: &str) -> Option<&RuleNote> {
-        self.settings.rules.iter().find(|rule| rule.line.id == id)
+        self.settings.rules.iter().find(|rule| rule.id == id)
     }
 }
 

@@ -1,8 +1,7 @@
 //! The recommended policy as a page shows it: the document for the first target in three variants, each vouched for.
 
-use super::address::PagePath;
 use super::pages::Pages;
-use super::policy_shape::{NameForm, PolicyShape, TargetShape, filled};
+use super::policy_shape::{ArgumentKinds, NameForm, PolicyShape, TargetShape, filled};
 use crate::model::{FoundTool, is_hidden};
 use crate::policy::{
     Advice, PlannedServer, PlannedTool, Target, TargetOptions, Window, advise, alias_of, decide_found,
@@ -45,7 +44,10 @@ impl PolicyBlock {
         };
         let (profile, alias) = (&pages.settings().profile, alias_of(server));
         let shape = match (found, NameForm::of(tool, server)) {
-            ([one], Some(form)) => Some(pages.shape(&decide_found(profile, one), form)),
+            ([one], Some(form)) => {
+                let decision = decide_found(profile, one);
+                Some(pages.shape(&decision, form, &ArgumentKinds::of(&decision, &one.tool)))
+            }
             _ => None,
         };
         let ready = shape.as_deref().and_then(|shape| Some((shape, shape.target(FIRST)?)));
@@ -63,7 +65,7 @@ impl PolicyBlock {
             }
         };
         let switch = shape.map(|shape| Switch {
-            address: PagePath::Policy(shape.key.clone()).address(),
+            address: format!("policy/{}/", shape.key),
             tool: tool.to_owned(),
             alias,
             server: server.to_owned(),
@@ -98,6 +100,12 @@ impl PolicyBlock {
             command: String::new(),
             switch: None,
         }
+    }
+
+    /// The recommended document, or why there is none.
+    pub(super) fn recommended(&self) -> Result<&str, &str> {
+        let first = self.variants.first().map(|variant| variant.document.as_deref().map_err(String::as_str));
+        first.unwrap_or(Err("there is no tool"))
     }
 
     /// Whether a document can be copied as it is shown: not where a page has to show a sign by an escape.
@@ -136,6 +144,7 @@ fn variants(
 
 /// What the page's script needs to show the same for another target.
 pub(super) struct Switch {
+    /// The folder of the scripts that hold the documents, each called by its target.
     pub(super) address: String,
     pub(super) tool: String,
     pub(super) alias: String,

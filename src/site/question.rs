@@ -11,8 +11,8 @@ pub(super) struct Question {
 }
 
 /// The questions about one tool.
-pub(super) fn questions(tool: &str, server: &str, first: &Definition, policy: &PolicyBlock) -> Vec<Question> {
-    let verdict = &first.verdict;
+pub(super) fn questions(tool: &str, server: &str, first: &Definition<'_>, policy: &PolicyBlock) -> Vec<Question> {
+    let verdict = first.verdict;
     let found = first.found();
     let question = |asked: String, answer: String| Question { asked, answer };
     let does = match verdict.does.is_empty() {

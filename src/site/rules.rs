@@ -3,7 +3,8 @@
 use super::address::PagePath;
 use super::browse::Facet;
 use super::frame::{Frame, TraitLink, counted, grouped, percent};
-use super::pages::{Pages, RuleNote, SiteError};
+use super::pages::{Pages, SiteError};
+use super::rule_note::RuleNote;
 use super::tool_page::Neighbour;
 use crate::classify::{AttackPattern, attack_patterns};
 use crate::model::{Class, Risk, Trait};
@@ -20,9 +21,10 @@ struct RuleRow {
     tools: String,
 }
 
-/// The rules of one file of the pack.
-struct RuleFile {
-    file: String,
+/// Rules that stand together: those of one file of the pack, or of one kind that is in none.
+struct RuleGroup {
+    title: String,
+    is_file: bool,
     rules: Vec<RuleRow>,
 }
 
@@ -31,7 +33,7 @@ struct RuleFile {
 struct RulesPage {
     frame: Frame,
     count: usize,
-    files: Vec<RuleFile>,
+    groups: Vec<RuleGroup>,
 }
 
 #[derive(Template)]
@@ -64,13 +66,13 @@ struct TraitPage {
 const NAMED: usize = 12;
 
 fn row(pages: &Pages, reader: &Reader, rule: &RuleNote) -> Result<RuleRow, SiteError> {
-    let used = pages.rule_use(reader)?.get(&rule.line.id).map_or(0, |used| used.tools);
-    let class = rule.line.class.map(Class::as_str);
-    let leads: Vec<&str> = class.into_iter().chain(rule.line.traits.iter().map(|one| one.as_str())).collect();
+    let used = pages.rule_use(reader)?.get(&rule.id).map_or(0, |used| used.tools);
+    let class = rule.class.map(Class::as_str);
+    let leads: Vec<&str> = class.into_iter().chain(rule.traits.iter().map(|one| one.as_str())).collect();
     Ok(RuleRow {
-        address: PagePath::Rule(rule.line.id.clone()).address(),
-        id: rule.line.id.clone(),
-        because: rule.line.because.clone(),
+        address: PagePath::Rule(rule.id.clone()).address(),
+        id: rule.id.clone(),
+        because: rule.because.clone(),
         leads: leads.join(", "),
         tools: grouped(used),
     })
@@ -79,16 +81,17 @@ fn row(pages: &Pages, reader: &Reader, rule: &RuleNote) -> Result<RuleRow, SiteE
 /// All rules, by file.
 pub(super) fn rules(pages: &Pages, reader: &Reader) -> Result<String, SiteError> {
     let all = &pages.settings().rules;
-    let mut files: Vec<RuleFile> = Vec::new();
+    let mut groups: Vec<RuleGroup> = Vec::new();
     for rule in all {
         let line = row(pages, reader, rule)?;
-        match files.iter_mut().find(|file| file.file == rule.line.file) {
-            Some(file) => file.rules.push(line),
-            None => files.push(RuleFile { file: rule.line.file.clone(), rules: vec![line] }),
+        match groups.iter_mut().find(|group| group.title == rule.group) {
+            Some(group) => group.rules.push(line),
+            None => groups.push(RuleGroup { title: rule.group.clone(), is_file: rule.is_in_file, rules: vec![line] }),
         }
     }
-    let about = format!("The {} rules that judge tools: what each sees and why.", all.len());
-    let page = RulesPage { frame: Frame::new(pages, &PagePath::Rules, "Rules", about), count: all.len(), files };
+    let count = all.iter().filter(|rule| rule.is_in_file).count();
+    let about = format!("The {count} rules that judge tools: what each sees and why.");
+    let page = RulesPage { frame: Frame::new(pages, &PagePath::Rules, "Rules", about), count, groups };
     Ok(page.render()?)
 }
 
@@ -111,10 +114,10 @@ pub(super) fn rule(pages: &Pages, reader: &Reader, id: &str) -> Result<Option<St
             pages,
             &PagePath::Rule(id.to_owned()),
             &format!("Rule {id}"),
-            format!("The rule {id}: {}.", rule.line.because),
+            format!("The rule {id}: {}.", rule.because),
         ),
-        class: rule.line.class,
-        traits: rule.line.traits.iter().map(|one| TraitLink::of(*one)).collect(),
+        class: rule.class,
+        traits: rule.traits.iter().map(|one| TraitLink::of(*one)).collect(),
         tools: used.tools,
         share: percent(used.tools, pages.figures().tools),
         rule,
@@ -128,7 +131,7 @@ pub(super) fn of_trait(pages: &Pages, reader: &Reader, one: Trait) -> Result<Str
     let figures = pages.figures();
     let tools = figures.traits.iter().find(|count| count.of == one).map_or(0, |count| count.count);
     let mut rules = Vec::new();
-    for rule in pages.settings().rules.iter().filter(|rule| rule.line.traits.contains(&one)) {
+    for rule in pages.settings().rules.iter().filter(|rule| rule.traits.contains(&one)) {
         rules.push(row(pages, reader, rule)?);
     }
     let mut gravest = Vec::new();

@@ -21,10 +21,10 @@ const BEST: usize = 1_200;
 /// Of each risk so many stay, though others fit better: filters find something.
 const BEST_OF_A_RISK: usize = 200;
 /// Tools whose lines stand in one script.
-const SHOWN_TOGETHER: usize = 64;
+const SHOWN_TOGETHER: usize = 32;
 /// Words of one piece of the dictionary, and bytes of one piece of the lists.
-const WORDS_TOGETHER: usize = 2_500;
-const LISTS_TOGETHER: usize = 48 << 10;
+const WORDS_TOGETHER: usize = 1_200;
+const LISTS_TOGETHER: usize = 16 << 10;
 /// Signs of a description that a hit shows.
 const SHOWN: usize = 130;
 

@@ -17,6 +17,18 @@ struct SearchPage {
     traits: &'static [Trait],
 }
 
+/// A word of a filter.
+pub(super) struct Choice {
+    pub(super) word: &'static str,
+    pub(super) chosen: bool,
+}
+
+impl Choice {
+    pub(super) fn all(words: impl Iterator<Item = (&'static str, bool)>) -> Vec<Choice> {
+        words.map(|(word, chosen)| Choice { word, chosen }).collect()
+    }
+}
+
 /// The page.
 pub(super) fn render(pages: &Pages) -> Result<String, SiteError> {
     let about = "Find tools and servers by words of any language.".to_owned();

@@ -2,13 +2,14 @@
 
 use super::address::{PagePath, token};
 use super::frame::{Frame, counted, cut, day};
-use super::history::{Happened, history};
+use super::history::Happened;
 use super::joining::{Joining, joining};
 use super::listing::{Part, parts, spelled};
 use super::pages::{Pages, RaisedRisk, SiteError};
 use super::policy_view::shell;
+use super::server_policy::{self, ServerPolicy};
+use super::server_read::ServerRead;
 use crate::model::{FoundTool, Risk};
-use crate::policy::recommend;
 use crate::report::{ServerView, ToolLine};
 use crate::store::Reader;
 use crate::survey::{Brings, Combination, Finding, Kind, LegKind, audit, combination, cut as smallest_cut, of_server};
@@ -36,7 +37,7 @@ struct Leak {
 
 #[derive(Template)]
 #[template(path = "server.html")]
-struct ServerPage {
+struct ServerPage<'a> {
     frame: Frame,
     view: ServerView,
     rows: Vec<Row>,
@@ -49,9 +50,9 @@ struct ServerPage {
     happened: Vec<Happened>,
     raised: Vec<RaisedRisk>,
     clients: Vec<Joining>,
-    /// The document for all its tools, or why there is none.
-    policy: Option<Result<String, String>>,
-    /// Commands that write it for other targets.
+    /// Documents for all its tools.
+    policies: &'a [ServerPolicy],
+    /// Commands that write them.
     commands: String,
 }
 
@@ -61,27 +62,27 @@ const MOST_FINDINGS: usize = 40;
 
 /// The page; `None` where no server has the name.
 pub(super) fn render(pages: &Pages, reader: &Reader, server: &str) -> Result<Option<String>, SiteError> {
-    match reader.server_facts(server)? {
-        Some(_) => Ok(Some(page(pages, reader, server, reader.tools_of(server)?)?)),
-        None => Ok(None),
-    }
+    let Some(read) = ServerRead::of(reader, server)? else { return Ok(None) };
+    let policies = server_policy::all(pages, server, &read.tools);
+    page(pages, server, read, &policies).map(Some)
 }
 
-/// The page of a server whose tools were found already.
-pub(super) fn page(pages: &Pages, reader: &Reader, server: &str, tools: Vec<FoundTool>) -> Result<String, SiteError> {
-    let Some(facts) = reader.server_facts(server)? else { return Ok(String::new()) };
-    let policy = policy(pages, server, &tools).map(|written| written.map(|_| "policy.json".to_owned()));
-    let unread = reader.unread_of(server)?;
-    let mut findings = of_server(server, &tools, &unread, &reader.partial_of(server)?);
+/// The page of a server that was read already, and whose policies were written.
+pub(super) fn page(
+    pages: &Pages,
+    server: &str,
+    read: ServerRead,
+    policies: &[ServerPolicy],
+) -> Result<String, SiteError> {
+    let ServerRead { facts, tools, lists, unread, partial, tokens, mut happened } = read;
+    let mut findings = of_server(server, &tools, &unread, &partial);
     // The others are told where they belong: in the table, with the leak, above.
     let told = [Kind::Combination, Kind::Risk, Kind::Partial, Kind::Unread];
     findings.retain(|finding| !told.contains(&finding.kind));
     findings.truncate(MOST_FINDINGS);
     let found = combination(tools.iter().map(|found| (found.tool.name.as_str(), &found.verdict)));
     let leak = found.as_ref().map(|found| leak(found, &tools));
-    let (audit, tokens) = (audit(&tools), reader.tokens_of(server)?);
-    let lists = reader.lists_of(server)?;
-    let mut happened = history(reader, server, &lists)?;
+    let audit = audit(&tools);
     happened.truncate(MOST_FINDINGS);
     let view = ServerView::new(facts, tools, lists, unread, tokens, (found, audit, Vec::new()));
     let place = |missing: &crate::model::Partial| match &missing.site {
@@ -114,7 +115,7 @@ pub(super) fn page(pages: &Pages, reader: &Reader, server: &str, tools: Vec<Foun
         happened,
         raised: pages.settings().raised.iter().filter(|one| one.server == server).cloned().collect(),
         clients: joining(&view.facts),
-        policy,
+        policies,
         commands: format!(
             "mcpdex policy --server {0} --target claude-code\nmcpdex policy --server {0} --target all --out policies",
             shell(server)
@@ -122,13 +123,6 @@ pub(super) fn page(pages: &Pages, reader: &Reader, server: &str, tools: Vec<Foun
         view,
     };
     Ok(page.render()?)
-}
-
-/// The document for all tools of a server at the first target, or why there is none; `None` without tools.
-pub(super) fn policy(pages: &Pages, server: &str, tools: &[FoundTool]) -> Option<Result<String, String>> {
-    let all: Vec<&FoundTool> = tools.iter().collect();
-    let written = recommend(&pages.settings().profile, server, &all);
-    (!all.is_empty()).then(|| written.map(|document| document.text().to_owned()).map_err(|why| why.to_string()))
 }
 
 fn leak(found: &Combination, tools: &[FoundTool]) -> Leak {

@@ -9,11 +9,12 @@ use super::history::{Happened, history};
 use super::pages::{Pages, RaisedRisk, SiteError};
 use super::policy_view::{FIRST, PolicyBlock};
 use super::question::{Question, questions};
+use super::rule_note::reached;
 use crate::classify::{AttackPattern, attack_patterns};
 use crate::model::{
-    DeedReach, FoundTool, OperationVerdict, Partial, RelatedTool, Risk, ToolCondition, ToolOrigin, Verdict, parameters,
+    FoundTool, OperationVerdict, Partial, RelatedTool, Risk, ToolCondition, ToolOrigin, Verdict, parameters,
 };
-use crate::store::Reader;
+use crate::store::{Reader, Tokens};
 use crate::survey::harm;
 use askama::Template;
 
@@ -45,9 +46,9 @@ struct DeedRow {
 }
 
 /// One definition of the name: a server may list several.
-pub(super) struct Definition {
-    pub(super) verdict: Verdict,
-    found: FoundTool,
+pub(super) struct Definition<'a> {
+    pub(super) verdict: &'a Verdict,
+    found: &'a FoundTool,
     grounds: Vec<Ground>,
     description: Vec<Piece>,
     left_out: usize,
@@ -67,8 +68,8 @@ struct ToolPage<'a> {
     name: &'a str,
     server: &'a str,
     server_address: String,
-    first: Definition,
-    others: Vec<Definition>,
+    first: Definition<'a>,
+    others: Vec<Definition<'a>>,
     harm: &'static str,
     traits: Vec<TraitLink>,
     attacks: Vec<AttackPattern>,
@@ -86,9 +87,17 @@ struct ToolPage<'a> {
 /// How many of each kind are named.
 const NAMED: usize = 8;
 /// Tools of the server that are looked at for related ones.
-const LOOKED_AT: u32 = 60;
+const LOOKED_AT: usize = 60;
 const MOST_PARAMETERS: usize = 60;
 const MOST_DEEDS: usize = 16;
+
+/// What the tools of a server share, read once for all of their pages.
+pub(super) struct Around<'a> {
+    /// Its tools with what was judged of them, gravest first; those of the page's own name may be among them.
+    pub(super) tools: &'a [RelatedTool],
+    pub(super) tokens: Option<&'a Tokens>,
+    pub(super) happened: &'a [Happened],
+}
 
 /// The page; `None` where the server has no tool of this name.
 pub(super) fn render(pages: &Pages, reader: &Reader, server: &str, tool: &str) -> Result<Option<String>, SiteError> {
@@ -96,36 +105,37 @@ pub(super) fn render(pages: &Pages, reader: &Reader, server: &str, tool: &str) -
     if found.is_empty() {
         return Ok(None);
     }
-    let tokens = reader.tokens_of(server)?;
-    let tokens = tokens.and_then(|(by, costs)| costs.get(tool).map(|cost| (*cost, by)));
+    let (tools, tokens) = (reader.other_tools(server, tool, LOOKED_AT as u32)?, reader.tokens_of(server)?);
     let happened = history(reader, server, &reader.lists_of(server)?)?;
-    page(pages, reader, found, tokens, &happened).map(Some)
+    let around = Around { tools: &tools, tokens: tokens.as_ref(), happened: &happened };
+    let found: Vec<&FoundTool> = found.iter().collect();
+    let policy = PolicyBlock::of(pages, &found);
+    page(pages, reader, found, policy, &around).map(Some)
 }
 
 /// The page of tools that were found already: all of one name on one server, at least one.
 pub(super) fn page(
     pages: &Pages,
     reader: &Reader,
-    mut found: Vec<FoundTool>,
-    tokens: Option<(u64, String)>,
-    happened: &[Happened],
+    mut found: Vec<&FoundTool>,
+    policy: PolicyBlock,
+    around: &Around<'_>,
 ) -> Result<String, SiteError> {
     // The gravest governs.
     found.sort_by_key(|one| std::cmp::Reverse((one.verdict.risk, one.verdict.class)));
-    let policy = PolicyBlock::of(pages, &found.iter().collect::<Vec<_>>());
-    let (server, tool) = match found.first() {
-        Some(first) => (first.server.clone(), first.tool.name.clone()),
-        None => (String::new(), String::new()),
+    let Some((server, tool)) = found.first().map(|one| (one.server.as_str(), one.tool.name.as_str())) else {
+        return Ok(String::new());
     };
-    let others = reader.other_tools(&server, &tool, LOOKED_AT)?;
-    let (same, mut same_name) = reader.same_name(&tool, 2 * NAMED as u32)?;
+    let (same, mut same_name) = reader.same_name(tool, 2 * NAMED as u32)?;
     same_name.retain(|one| one.server != server);
     same_name.truncate(NAMED);
     let elsewhere = same.saturating_sub(found.len() as u64);
     let mut definitions = found.into_iter().map(|one| definition(pages, one));
     let Some(first) = definitions.next() else { return Ok(String::new()) };
-    let path = PagePath::Tool { server: server.clone(), tool: tool.clone() };
-    let verdict = &first.verdict;
+    let path = PagePath::Tool { server: server.to_owned(), tool: tool.to_owned() };
+    let verdict = first.verdict;
+    let others = around.tools.iter().filter(|one| one.tool != tool).take(LOOKED_AT);
+    let tokens = around.tokens.and_then(|(by, costs)| costs.get(tool).map(|cost| (*cost, by)));
     let about = format!(
         "{tool} on {server}: {}, risk {}. {}",
         verdict.class,
@@ -134,17 +144,17 @@ pub(super) fn page(
     );
     let rendered = ToolPage {
         frame: Frame::new(pages, &path, &format!("{tool} · {server}"), about),
-        name: &tool,
-        server: &server,
-        server_address: PagePath::Server(server.clone()).address(),
+        name: tool,
+        server,
+        server_address: PagePath::Server(server.to_owned()).address(),
         harm: harm(verdict),
         traits: verdict.traits.iter().map(|one| TraitLink::of(*one)).collect(),
         attacks: attack_patterns(&verdict.traits)?.into_iter().take(4).collect(),
-        questions: questions(&tool, &server, &first, &policy),
-        related: related(&others, verdict),
+        questions: questions(tool, server, &first, &policy),
+        related: related(others, verdict),
         same_name_more: elsewhere.saturating_sub(same_name.len() as u64),
         same_name: same_name.iter().map(neighbour).collect(),
-        happened: happened.iter().filter(|one| one.tool == tool).take(NAMED).cloned().collect(),
+        happened: around.happened.iter().filter(|one| one.tool == tool).take(NAMED).cloned().collect(),
         raised: pages
             .settings()
             .raised
@@ -155,19 +165,19 @@ pub(super) fn page(
         others: definitions.collect(),
         first,
         policy,
-        tokens: tokens.map(|(cost, by)| (counted(cost, "token", "tokens"), by)),
+        tokens: tokens.map(|(cost, by)| (counted(cost, "token", "tokens"), by.clone())),
     }
     .render()?;
     Ok(rendered)
 }
 
 /// Other tools of the server that share a trait, or lacking traits the class; gravest first.
-fn related(others: &[RelatedTool], verdict: &Verdict) -> Vec<Neighbour> {
+fn related<'a>(others: impl Iterator<Item = &'a RelatedTool>, verdict: &Verdict) -> Vec<Neighbour> {
     let alike = |other: &&RelatedTool| match verdict.traits.is_empty() {
         true => other.traits.is_empty() && other.class == verdict.class,
         false => !other.traits.is_disjoint(&verdict.traits),
     };
-    others.iter().filter(alike).take(NAMED).map(neighbour).collect()
+    others.filter(alike).take(NAMED).map(neighbour).collect()
 }
 
 pub(super) fn neighbour(other: &RelatedTool) -> Neighbour {
@@ -180,8 +190,8 @@ pub(super) fn neighbour(other: &RelatedTool) -> Neighbour {
     }
 }
 
-fn definition(pages: &Pages, found: FoundTool) -> Definition {
-    let verdict = found.verdict.clone();
+fn definition<'a>(pages: &Pages, found: &'a FoundTool) -> Definition<'a> {
+    let verdict = &found.verdict;
     let grounds = numbered(pages, &verdict.evidence);
     let evidence: Vec<_> = grounds.iter().map(|ground| (ground.number, &ground.evidence)).collect();
     let description = found.tool.description.as_deref().unwrap_or_default();
@@ -207,7 +217,7 @@ fn definition(pages: &Pages, found: FoundTool) -> Definition {
     };
     let mut deeds: Vec<DeedRow> = Vec::new();
     for deed in found.tool.code.iter().flat_map(|code| &code.deeds) {
-        let (kind, call, reach) = (deed.kind.as_str(), deed.told().replace('`', ""), reach(deed.reach));
+        let (kind, call, reach) = (deed.kind.as_str(), deed.told().replace('`', ""), reached(deed.reach));
         let has_room = deeds.len() < MOST_DEEDS;
         match deeds.iter_mut().find(|row| (row.kind, &row.call, row.reach) == (kind, &call, reach)) {
             Some(row) if row.place.len() < 300 => row.place = format!("{}, {}", row.place, deed.place()),
@@ -236,15 +246,6 @@ fn definition(pages: &Pages, found: FoundTool) -> Definition {
     }
 }
 
-const fn reach(reach: DeedReach) -> &'static str {
-    match reach {
-        DeedReach::Scratch => "only what it made itself",
-        DeedReach::Fixed => "what the program names",
-        DeedReach::Chosen => "what the caller names",
-        DeedReach::Secret => "secrets",
-    }
-}
-
 /// How a list was learnt, as a clause.
 pub(super) fn how(origin: impl std::borrow::Borrow<ToolOrigin>) -> &'static str {
     match origin.borrow() {
@@ -256,14 +257,14 @@ pub(super) fn how(origin: impl std::borrow::Borrow<ToolOrigin>) -> &'static str 
     }
 }
 
-impl Definition {
+impl Definition<'_> {
     /// The tool's title, where that says more than its name.
     fn title(&self) -> Option<&str> {
         self.found.tool.display_title().filter(|title| *title != self.found.tool.name && !title.trim().is_empty())
     }
 
     pub(super) fn found(&self) -> &FoundTool {
-        &self.found
+        self.found
     }
 
     fn required(&self) -> usize {

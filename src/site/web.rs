@@ -2,11 +2,15 @@
 //! of changes that raised a risk.
 
 use super::address::{PagePath, token};
+use super::card::{Card, Sign};
 use super::escape::inert_text;
-use super::frame::cut;
+use super::frame::{counted, cut};
+use super::listing::spelled;
 use super::pages::{Pages, SiteError};
-use crate::model::{FoundTool, Trait};
-use crate::policy::{Target, decide_found, recommend};
+use super::policy_view::{FIRST, PolicyBlock};
+use super::server_read::ServerRead;
+use crate::model::{FoundTool, Risk, Trait};
+use crate::policy::decide_found;
 use crate::report::{PolicyView, ServerReport, ServerView, ToolReport, ToolSurroundings, ToolView, to_json};
 use crate::store::Reader;
 use crate::survey::{audit, combination, differences, of_name, of_server};
@@ -17,44 +21,84 @@ const TOGETHER: usize = 40_000;
 /// Entries of the feed.
 const ENTRIES: usize = 100;
 
-/// The twin of a tool's page: what `mcpdex tool NAME --server SERVER --json` prints.
-pub(super) fn tool_twin(pages: &Pages, found: &[FoundTool]) -> Result<Vec<u8>, SiteError> {
+/// The twin of a tool's page: what `mcpdex tool NAME --server SERVER --json` prints. `policy` is what the page shows.
+pub(super) fn tool_twin(pages: &Pages, found: &[&FoundTool], policy: &PolicyBlock) -> Vec<u8> {
     let profile = &pages.settings().profile;
-    let Some(first) = found.first() else { return Ok(Vec::new()) };
-    let all: Vec<&FoundTool> = found.iter().collect();
-    let document = recommend(profile, &first.server, &all);
+    let Some(name) = found.first().map(|first| first.tool.name.as_str()) else { return Vec::new() };
     let view = |one: &FoundTool| {
-        let policy = match &document {
+        let policy = match policy.recommended() {
             Ok(document) => PolicyView {
                 reason: decide_found(profile, one).sentence(),
-                document: serde_json::from_str(document.text()).ok(),
-                steps: Target::PolicyLayer.capability().steps,
+                document: serde_json::from_str(document).ok(),
+                steps: FIRST.capability().steps,
             },
-            Err(refused) => PolicyView { reason: refused.to_string(), document: None, steps: &[] },
+            Err(refused) => PolicyView { reason: refused.to_owned(), document: None, steps: &[] },
         };
         ToolView::new(one.clone(), policy)
     };
+    let all: Vec<FoundTool> = found.iter().map(|one| (*one).clone()).collect();
     let around = ToolSurroundings {
-        differences: differences(found),
-        findings: of_name(&first.tool.name, found, &[], &[]),
+        differences: differences(&all),
+        findings: of_name(name, &all, &[], &[]),
         ..ToolSurroundings::default()
     };
-    let views = found.iter().map(view).collect();
-    Ok(to_json(&ToolReport::new(pages.ruleset().to_owned(), &first.tool.name, views, around)).into_bytes())
+    let views = all.iter().map(view).collect();
+    to_json(&ToolReport::new(pages.ruleset().to_owned(), name, views, around)).into_bytes()
 }
 
 /// The twin of a server's page: what `mcpdex server NAME --json` prints.
-pub(super) fn server_twin(pages: &Pages, reader: &Reader, server: &str) -> Result<Vec<u8>, SiteError> {
-    let Some(facts) = reader.server_facts(server)? else { return Ok(Vec::new()) };
-    let (tools, unread) = (reader.tools_of(server)?, reader.unread_of(server)?);
-    let findings = of_server(server, &tools, &unread, &reader.partial_of(server)?);
+pub(super) fn server_twin(pages: &Pages, server: &str, read: ServerRead) -> Vec<u8> {
+    let ServerRead { facts, tools, lists, unread, partial, tokens, .. } = read;
+    let findings = of_server(server, &tools, &unread, &partial);
     let found = combination(tools.iter().map(|found| (found.tool.name.as_str(), &found.verdict)));
     let stands_out = (found, audit(&tools), findings);
-    let view = ServerView::new(facts, tools, reader.lists_of(server)?, unread, reader.tokens_of(server)?, stands_out);
-    Ok(to_json(&ServerReport::new(pages.ruleset().to_owned(), server, vec![view])).into_bytes())
+    let view = ServerView::new(facts, tools, lists, unread, tokens, stands_out);
+    to_json(&ServerReport::new(pages.ruleset().to_owned(), server, vec![view])).into_bytes()
 }
 
-/// The map and the feed.
+/// The picture of a tool: its name, its server, the gravest of what was judged of it.
+pub(super) fn tool_card(server: &str, found: &[&FoundTool]) -> Result<Vec<u8>, SiteError> {
+    let Some(first) = found.iter().max_by_key(|one| (one.verdict.risk, one.verdict.class)) else {
+        return Ok(Vec::new());
+    };
+    let (risk, class) = (first.verdict.risk, first.verdict.class);
+    Card {
+        name: &first.tool.name,
+        below: &format!("on {server}"),
+        sign: Sign::Risk(risk),
+        verdict: &format!("{risk} risk · {class}"),
+    }
+    .png()
+}
+
+/// The picture of a server: its name, its grade, how grave its tools are.
+pub(super) fn server_card(server: &str, read: &ServerRead) -> Result<Vec<u8>, SiteError> {
+    let count = |risk| read.tools.iter().filter(|found| found.verdict.risk == risk).count() as u64;
+    let counts = [Risk::Low, Risk::Medium, Risk::High, Risk::Critical].map(count);
+    let is_read = !read.lists.is_empty();
+    let told = match is_read {
+        true => spelled(counts),
+        false => "never read".to_owned(),
+    };
+    let title = read.facts.title.as_deref().unwrap_or("MCP server");
+    Card { name: server, below: title, sign: Sign::Grade(read.grade()), verdict: &told }.png()
+}
+
+/// The picture of every other page.
+fn card(pages: &Pages) -> Result<Vec<u8>, SiteError> {
+    let figures = pages.figures();
+    let read = figures.coverage.read_whole + figures.coverage.read_in_part;
+    let told = format!("{} of {}", counted(figures.tools, "tool", "tools"), counted(read, "MCP server", "MCP servers"));
+    Card {
+        name: "What MCP servers let an agent do",
+        below: &told,
+        sign: Sign::None,
+        verdict: "judged by rules, with evidence",
+    }
+    .png()
+}
+
+/// The map, the feed and the picture of all pages that have none of their own.
 pub(super) fn write<E: From<SiteError> + From<crate::store::StoreError>>(
     pages: &Pages,
     reader: &Reader,
@@ -62,7 +106,7 @@ pub(super) fn write<E: From<SiteError> + From<crate::store::StoreError>>(
     keep: &mut super::search_index::Keep<'_, E>,
 ) -> Result<(), E> {
     let mut map = Map { base, entries: String::new(), count: 0, parts: 0 };
-    let rules = pages.settings().rules.iter().map(|rule| PagePath::Rule(rule.line.id.clone()));
+    let rules = pages.settings().rules.iter().map(|rule| PagePath::Rule(rule.id.clone()));
     let traits = Trait::ALL.iter().map(|one| PagePath::Trait(*one));
     for path in [PagePath::Home, PagePath::Rules, PagePath::Servers(1)].into_iter().chain(rules).chain(traits) {
         map.add(&path.address(), keep)?;
@@ -80,6 +124,7 @@ pub(super) fn write<E: From<SiteError> + From<crate::store::StoreError>>(
         }
     }
     map.end(keep)?;
+    keep("card.png", &card(pages)?)?;
     keep("robots.txt", format!("User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n").as_bytes())?;
     keep("feed.xml", feed(pages, base).as_bytes())
 }

@@ -7,12 +7,14 @@
 use super::address::{PagePath, token};
 use super::asset::ASSETS;
 use super::folder::{Folder, Note};
-use super::history::history;
 use super::leaf_page::{facets, leaves, tools_of};
 use super::listing::LINES;
 use super::pages::{Pages, SiteError, SitePage};
+use super::policy_view::PolicyBlock;
 use super::search_index::SearchIndex;
-use super::{server_page, tool_page, web};
+use super::server_read::ServerRead;
+use super::tool_page::Around;
+use super::{server_page, server_policy, tool_page, web};
 use crate::model::FoundTool;
 use crate::site::Facet;
 use crate::store::{LeafTool, Reader, ServerOrder, ServerQuery, StoreError};
@@ -70,6 +72,7 @@ pub fn write(
     goes_on: &(dyn Fn() -> bool + Sync),
 ) -> Result<SiteReport, WriteError> {
     let own = reader()?;
+    own.plan_once()?;
     let out = Folder::open(folder, &pages.edition())?;
     let mut stamps: BTreeMap<String, (String, u64)> = BTreeMap::new();
     own.for_each_stamp(|server, stamp| -> Result<(), WriteError> {
@@ -81,26 +84,15 @@ pub fn write(
         stamps.iter().filter(|(token, (_, stamp))| known.stamp(token) != Some(*stamp)).map(|(_, one)| one).collect();
     let is_same = stale.is_empty() && known.has_exactly(stamps.len());
     let mut note = Note::default();
-    for chunk in stale.chunks(TOGETHER * 8) {
-        if !goes_on() {
-            return Err(WriteError::Interrupted);
-        }
-        let made: Result<Vec<Made>, WriteError> = chunk
-            .par_chunks(TOGETHER)
-            .map(|servers| {
-                let reader = reader()?;
-                let one = |(server, stamp): &&(String, u64)| {
-                    if !goes_on() {
-                        return Err(WriteError::Interrupted);
-                    }
-                    Ok((token(server), *stamp, write_server(pages, &reader, &out, server)?))
-                };
-                servers.iter().map(one).collect()
-            })
-            .collect();
-        for (token, stamp, count) in made?.into_iter().flatten() {
-            note.set(token, stamp, count);
-        }
+    let mut others = known.others();
+    let (anew, others_out) = (!is_same || others == 0, &out);
+    // What is about many servers is made beside what is about each, and both by as many threads as there are.
+    let (made, counted) = rayon::join(
+        || servers(pages, reader, &out, &stale, goes_on),
+        move || if anew { write_others(pages, &own, others_out, goes_on).map(Some) } else { Ok(None) },
+    );
+    for (token, stamp, count) in made? {
+        note.set(token, stamp, count);
     }
     for (token, (_, stamp)) in &stamps {
         if let Some(count) = known.count(token).filter(|_| known.stamp(token) == Some(*stamp)) {
@@ -110,11 +102,12 @@ pub fn write(
     for asset in ASSETS.all() {
         out.put(&asset.name, asset.bytes)?;
     }
-    let mut others = known.others();
-    if !is_same || others == 0 {
-        others = write_others(pages, &own, &out, goes_on)?;
+    if let Some(count) = counted? {
+        others = count;
         for shape in pages.shapes() {
-            out.put(&PagePath::Policy(shape.key.clone()).address(), shape.script.as_bytes())?;
+            for one in &shape.targets {
+                out.put(&format!("policy/{}/{}.js", shape.key, one.target), one.script().as_bytes())?;
+            }
         }
         out.forget_servers(|token| stamps.contains_key(token))?;
     }
@@ -123,39 +116,68 @@ pub fn write(
     Ok(SiteReport { pages: note.pages(), ..report })
 }
 
+/// The pages of each of some servers.
+fn servers(
+    pages: &Pages,
+    reader: &(dyn Fn() -> Result<Reader, StoreError> + Sync),
+    out: &Folder,
+    stale: &[&(String, u64)],
+    goes_on: &(dyn Fn() -> bool + Sync),
+) -> Result<Made, WriteError> {
+    let together = |servers: &[&(String, u64)]| -> Result<Made, WriteError> {
+        let reader = reader()?;
+        reader.plan_once()?;
+        let one = |(server, stamp): &&(String, u64)| {
+            if !goes_on() {
+                return Err(WriteError::Interrupted);
+            }
+            Ok((token(server), *stamp, write_server(pages, &reader, out, server)?))
+        };
+        servers.iter().map(one).collect()
+    };
+    let made: Result<Vec<Made>, WriteError> = stale.par_chunks(TOGETHER).map(together).collect();
+    Ok(made?.into_iter().flatten().collect())
+}
+
 /// The pages of one server; how many.
 fn write_server(pages: &Pages, reader: &Reader, out: &Folder, server: &str) -> Result<u64, WriteError> {
-    let tools = reader.tools_of(server)?;
-    let tokens = reader.tokens_of(server)?;
-    let happened = history(reader, server, &reader.lists_of(server)?)?;
-    let mut by_name: BTreeMap<&str, Vec<FoundTool>> = BTreeMap::new();
-    for found in &tools {
-        by_name.entry(&found.tool.name).or_default().push(found.clone());
+    let Some(read) = ServerRead::of(reader, server)? else { return Ok(0) };
+    let is_on_web = pages.settings().base_url.is_some();
+    let related = read.related();
+    let around = Around { tools: &related, tokens: read.tokens.as_ref(), happened: &read.happened };
+    let mut by_name: BTreeMap<&str, Vec<&FoundTool>> = BTreeMap::new();
+    for found in &read.tools {
+        by_name.entry(&found.tool.name).or_default().push(found);
     }
+    let mut names = Vec::new();
     let folder = format!("s/{}", token(server));
-    let mut names = vec!["index.html".to_owned()];
+    let mut put = |name: String, bytes: &[u8]| -> Result<(), WriteError> {
+        out.put(&format!("{folder}/{name}"), bytes)?;
+        names.push(name);
+        Ok(())
+    };
+    let count = 1 + by_name.len() as u64;
     for (name, found) in by_name {
-        let cost = tokens.as_ref().and_then(|(by, costs)| costs.get(name).map(|cost| (*cost, by.clone())));
-        if pages.settings().base_url.is_some() {
-            let twin = web::tool_twin(pages, &found)?;
-            names.push(format!("{}.json", token(name)));
-            out.put(&format!("{folder}/{}.json", token(name)), &twin)?;
+        let (stem, policy) = (token(name), PolicyBlock::of(pages, &found));
+        if is_on_web {
+            put(format!("{stem}.json"), &web::tool_twin(pages, &found, &policy))?;
+            put(format!("{stem}.png"), &web::tool_card(server, &found)?)?;
         }
-        let text = tool_page::page(pages, reader, found, cost, &happened)?;
-        names.push(format!("{}.html", token(name)));
-        out.put(&format!("{folder}/{}.html", token(name)), text.as_bytes())?;
+        let text = tool_page::page(pages, reader, found, policy, &around)?;
+        put(format!("{stem}.html"), text.as_bytes())?;
     }
-    let count = names.iter().filter(|name| name.ends_with(".html")).count() as u64;
-    if pages.settings().base_url.is_some() {
-        names.push("index.json".to_owned());
-        out.put(&format!("{folder}/index.json"), &web::server_twin(pages, reader, server)?)?;
+    if is_on_web {
+        put("index.json".to_owned(), &web::server_twin(pages, server, read.clone()))?;
+        put("index.png".to_owned(), &web::server_card(server, &read)?)?;
     }
-    if let Some(Ok(document)) = server_page::policy(pages, server, &tools) {
-        names.push("policy.json".to_owned());
-        out.put(&format!("{folder}/policy.json"), document.as_bytes())?;
+    let policies = server_policy::all(pages, server, &read.tools);
+    for one in &policies {
+        if let Ok(document) = &one.document {
+            put(one.file.clone(), document.as_bytes())?;
+        }
     }
-    let text = server_page::page(pages, reader, server, tools)?;
-    out.put(&format!("{folder}/index.html"), text.as_bytes())?;
+    let text = server_page::page(pages, server, read, &policies)?;
+    put("index.html".to_owned(), text.as_bytes())?;
     out.keep_only(&folder, &names)?;
     Ok(count)
 }
@@ -177,7 +199,7 @@ fn write_others(
         out.put(&path.address(), &page.bytes)?;
         Ok(true)
     };
-    let rules = pages.settings().rules.iter().map(|rule| PagePath::Rule(rule.line.id.clone()));
+    let rules = pages.settings().rules.iter().map(|rule| PagePath::Rule(rule.id.clone()));
     let traits = crate::model::Trait::ALL.iter().map(|one| PagePath::Trait(*one));
     for path in [PagePath::Home, PagePath::Search, PagePath::Rules].into_iter().chain(rules).chain(traits) {
         put(&path, pages.render(reader, &path)?)?;

@@ -90,6 +90,7 @@ mod serve_guarded;
 mod servers_about;
 mod setup;
 mod site;
+mod site_files;
 mod store;
 mod strangers;
 mod support;

@@ -257,6 +257,30 @@ fn pages_are_live_and_lead_to_each_other() {
 }
 
 #[test]
+fn the_search_page_answers_what_it_is_asked() {
+    let user = user();
+    let server = Listening::start(&user, &["serve"]);
+    let asked = |query: &str| {
+        let heard = server.get(&format!("/search.html{query}"));
+        assert_eq!((heard.status, heard.header("content-type")), (200, Some("text/html; charset=utf-8")), "{query}");
+        String::from_utf8(heard.body).unwrap()
+    };
+    let hits = |text: &str| text.split("id=\"hits\"").nth(1).unwrap().split("</ol>").next().unwrap().to_owned();
+    assert!(!hits(&asked("")).contains("<li>"));
+    let found = asked("?q=delete");
+    let list = hits(&found);
+    assert!(list.contains("<li>") && found.contains("value=\"delete\""), "{found}");
+    let link = list.split("href=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(server.get(&format!("/{link}")).status, 200);
+    let critical = hits(&asked("?q=&risk=critical"));
+    assert!(critical.contains("class=\"risk critical\"") && !critical.contains("class=\"risk low\""), "{critical}");
+    let hostile = asked("?q=%3Cscript%3Ealert(1)%3C/script%3E%E2%80%AE&risk=worst&page=x");
+    assert!(!hostile.contains("<script>alert") && !hostile.contains('\u{202e}'), "{hostile}");
+    assert!(asked("?q=zzzzqqqq").contains("Nothing found"));
+    assert!(asked("?q=...").contains("no letter or digit"));
+}
+
+#[test]
 fn the_mcp_server_answers_over_http() {
     let user = user();
     let server = Listening::start(&user, &["mcp"]);

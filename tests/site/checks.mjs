@@ -102,7 +102,7 @@ for (const [kind, page] of Object.entries(kinds)) {
   const first = await shown();
   check(first.includes('"version": "1"'), "the first target is there without a choice");
   const words = await tab.locator("#target option").evaluateAll((all) => all.map((one) => one.value));
-  check(words.length > 15, "there are targets to choose from: " + words.length);
+  check(words.length > 20, "there are targets to choose from: " + words.length);
   await tab.selectOption("#target", "claude-code");
   await tab.waitForFunction(() => document.querySelector(".variant pre")?.textContent.includes("mcp__"));
   check((await shown()).includes("mcp__"), "Claude Code's document is shown");
@@ -115,8 +115,9 @@ for (const [kind, page] of Object.entries(kinds)) {
   if (copied !== null) { check(copied.trim() === (await shown()).trim(), "what is copied is what is shown"); }
   for (const word of words) {
     await tab.selectOption("#target", word);
+    await tab.waitForFunction((word) => document.querySelector(".command").textContent.endsWith(" " + word), word);
     check(await tab.locator(".variant pre, .variant .unread").count() === 3, `${word} has three variants`);
-    check(!/[\ue000-\ue003]/.test(await tab.locator(".policy").innerText()), `${word} has no gap left`);
+    check(!/[\ue000-\ue005]/.test(await tab.locator(".policy").innerText()), `${word} has no gap left`);
   }
   await context.close();
 }
@@ -211,6 +212,8 @@ async function asked(words, filter = async () => {}) {
   check((await asked("zzzzqqqq")).said.includes("Nothing found"), "what is not there is not found");
   const critical = await asked("delete", (tab) => tab.check('input[name=risk][value="3"]'));
   check(critical.hits.length > 0 && critical.hits.every((hit) => hit.includes("critical")), "a filter holds");
+  const low = await asked("delete", (tab) => tab.check('input[name=risk][value="0"]'));
+  check(low.hits.every((hit) => hit.includes("low")), "a filter holds where others fit better");
   await asked("get");
   await asked("list all");
 }

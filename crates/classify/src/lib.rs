@@ -31,6 +31,7 @@ pub use judge::annotation::AnnotationTrust;
 pub use judge::examine::Complaint;
 pub use judge::explain::{Explanation, FiredClause, ReadAction};
 pub use judge::overrides::{Overrides, OverridesError};
+pub use judge::unwritten::UNWRITTEN;
 pub use language::server_context::{MAX_NEIGHBOURS, ServerContext};
 pub use rules::attacks::{AttackPattern, attack_patterns};
 pub use rules::builtin::paths as builtin_paths;

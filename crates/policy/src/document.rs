@@ -118,6 +118,15 @@ pub struct Advice {
     pub losses: Vec<Loss>,
 }
 
+/// The two changes that people ask for: refused altogether, and calls counted with nothing else looked at. Neither depends
+/// on what was judged.
+pub fn changes((max, window): (u32, Window)) -> [Decision; 2] {
+    [
+        Decision::plain(PolicyEffect::Hide, "it is to be blocked completely"),
+        Decision::plain(PolicyEffect::Limit { max, window }, "its calls are to be counted"),
+    ]
+}
+
 /// Advises on one tool of one server. `limit` is what the second change counts.
 pub fn advise(
     target: Target,
@@ -126,14 +135,14 @@ pub fn advise(
     uncounted: Uncounted,
     limit: (u32, Window),
 ) -> Advice {
-    let changed = |effect: PolicyEffect, reason: &str| {
-        let again = |tool: &PlannedTool| PlannedTool { decision: Decision::plain(effect, reason), ..tool.clone() };
+    let changed = |decision: &Decision| {
+        let again = |tool: &PlannedTool| PlannedTool { decision: decision.clone(), ..tool.clone() };
         let tools = server.tools.iter().map(again).collect();
         let server = PlannedServer { tools, ..server.clone() };
         let written = document(target, std::slice::from_ref(&server), options, uncounted);
         written.map(|document| document.text().to_owned()).map_err(|refused| refused.to_string())
     };
-    let (max, window) = limit;
+    let [block, limit] = changes(limit);
     let written = document(target, std::slice::from_ref(server), options, uncounted);
     let (document, losses) = match written {
         Ok(document) => (Ok(document.text().to_owned()), document.losses),
@@ -144,8 +153,8 @@ pub fn advise(
         effect: server.tools.first().map(|tool| tool.decision.sentence()).unwrap_or_default(),
         document,
         steps: target.capability().steps,
-        block: changed(PolicyEffect::Hide, "it is to be blocked completely"),
-        limit: changed(PolicyEffect::Limit { max, window }, "its calls are to be counted"),
+        block: changed(&block),
+        limit: changed(&limit),
         losses,
     }
 }

@@ -76,7 +76,7 @@ pub use condition::{Condition, ListedCommands, Test};
 pub use convert::{CarriedPolicy, carried, convert, named_servers};
 pub use decide::decide_by;
 pub use decision::{Decision, PolicyEffect, Uncounted, UnknownEffect, Window};
-pub use document::{Advice, PolicyDocument, advise, answer, document, verify_files};
+pub use document::{Advice, PolicyDocument, advise, answer, changes, document, verify_files};
 pub use drift::{DecisionDrift, DriftSide, DriftedServer, DriftedTool, drifted};
 pub use format::{PolicyFile, TargetOptions};
 pub use guard::{SqlDialect, Unproven, only_reads};

@@ -124,7 +124,7 @@ impl Reader {
                    JOIN judgement ON judgement.id = judged.judgement_id
                    WHERE server.name = ?1 AND tool.name != ?2
                    ORDER BY CASE judgement.risk WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END,
-                            tool.name
+                            tool.name, tool.id
                    LIMIT ?3";
         self.all(sql, (server, name, most))
     }

@@ -25,12 +25,13 @@
 
   // Documents come with gaps where names stand; what is shown is only ever set as text.
   var block = document.querySelector("[data-policy]"), select = document.getElementById("target"), shapes = {};
-  var first = null, order = ["as-judged", "block", "limit"];
-  window.mcpdexPolicy = function (key, targets) { targets.forEach(function (one) { shapes[one.target] = one; }); };
+  var asked = {}, order = ["as-judged", "block", "limit"];
+  window.mcpdexPolicy = function (shape) { shapes[shape.target] = shape; };
   function fill(text) {
-    var name = block.getAttribute("data-tool");
-    return text.split("\ue000").join(name).split("\ue001").join(name.toLowerCase())
-      .split("\ue002").join(block.getAttribute("data-alias")).split("\ue003").join(block.getAttribute("data-server"));
+    var name = block.getAttribute("data-tool"), alias = block.getAttribute("data-alias");
+    var names = [name, name.toLowerCase(), alias, block.getAttribute("data-server"), alias.replace(/-/g, "_"),
+      name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")];
+    return text.replace(/[\ue000-\ue005]/g, function (gap) { return names[gap.charCodeAt(0) - 0xe000]; });
   }
   function element(name, kind, text) {
     var made = document.createElement(name);
@@ -68,13 +69,18 @@
   }
   if (block && select) {
     select.addEventListener("change", function () {
-      if (shapes[select.value]) { show(select.value); return; }
-      if (first) { return; }
-      first = document.createElement("script");
-      first.src = block.getAttribute("data-policy");
-      first.onload = function () { show(select.value); };
-      first.onerror = function () { first = null; block.querySelector(".losses").appendChild(element("p", "unread", "These documents are not there; the command below writes them.")); };
-      document.head.appendChild(first);
+      var target = select.value;
+      if (shapes[target]) { show(target); return; }
+      if (asked[target]) { return; }
+      asked[target] = true;
+      var script = document.createElement("script");
+      script.src = block.getAttribute("data-policy") + target + ".js";
+      script.onload = function () { if (select.value === target) { show(target); } };
+      script.onerror = function () {
+        delete asked[target];
+        block.querySelector(".losses").appendChild(element("p", "unread", "These documents are not there; the command below writes them."));
+      };
+      document.head.appendChild(script);
     });
   }
 

@@ -3,7 +3,7 @@
   "use strict";
   var SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   var RISKS = ["low", "medium", "high", "critical"], CLASSES = ["read", "write", "execute", "server"];
-  var VALUE = {}, loaded = {}, waiting = {}, asked = 0, PAGE = 20, MOST_WORDS = 8;
+  var VALUE = {}, loaded = {}, waiting = {}, asked = 0, PAGE = 12, MOST_WORDS = 8;
   for (var i = 0; i < SIGNS.length; i += 1) { VALUE[SIGNS[i]] = i; }
 
   window.mcpdexIndex = function (kind, number, value) {
@@ -95,8 +95,8 @@
   }
 
   var LAST = "\u{10ffff}";
-  // The words of the index that a typed word may mean, best first.
-  function meant(start, word) {
+  // The words of the index that a typed word may mean, best first; with slips only where none is spelled so.
+  function meant(start, word, forgiving) {
     return pieces(start, word, word + LAST, 1).then(function (entries) {
       var exact = entries.filter(function (e) { return e.word === word; });
       var longer = entries.filter(function (e) { return e.word !== word && e.word.indexOf(word) === 0; });
@@ -107,14 +107,14 @@
       if (word.length > 1) {
         found = found.concat(longer.slice(0, 4).map(function (e) { return { entry: e, share: 0.7 }; }));
       }
-      if (exact.length || found.length || word.length < 4) { return found; }
+      if (exact.length || found.length || word.length < 4 || !forgiving) { return found; }
       var most = word.length > 7 ? 2 : 1;
       // A slip is looked for behind the first three signs, then among these: two exchanged, one too many.
       var c = Array.from(word), heads = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [0, 1, 3], [0, 2, 3], [1, 2, 3]].map(function (of) {
         return of.map(function (at) { return c[at]; }).join("");
       });
       heads = heads.filter(function (head, at) { return heads.indexOf(head) === at; });
-      return Promise.all(heads.map(function (head) { return pieces(start, head, head + LAST, 2); })).then(function (all) {
+      return Promise.all(heads.map(function (head) { return pieces(start, head, head + LAST, 4); })).then(function (all) {
         var near = [], known = {};
         all.forEach(function (list) {
           list.forEach(function (e) {
@@ -140,8 +140,8 @@
   }
 
   // How well each tool fits a word.
-  function fits(start, word, filters) {
-    return meant(start, word).then(function (found) {
+  function fits(start, word, filters, forgiving) {
+    return meant(start, word, forgiving).then(function (found) {
       return Promise.all(found.map(function (one) {
         return load("p" + one.entry.piece).then(function (lists) { return { one: one, list: lists[one.entry.at] }; });
       })).then(function (lists) {
@@ -173,8 +173,9 @@
   // Answers a question: the hits, best first, and what is to be said of them.
   function answer(start, text, filters) {
     var typed = words(text).slice(0, MOST_WORDS), whole = fold(text);
-    var asks = typed.map(function (word) { return fits(start, word, filters); });
-    var name = typed.length > 1 ? fits(start, whole, filters) : Promise.resolve(null);
+    var asks = typed.map(function (word) { return fits(start, word, filters, true); });
+    // All of it may be a name; a slip in one of its words is looked for in that word.
+    var name = typed.length > 1 ? fits(start, whole, filters, false) : Promise.resolve(null);
     return Promise.all([Promise.all(asks), name]).then(function (got) {
       var lists = got[0], exact = got[1], sums = new Map();
       lists.forEach(function (list) {
@@ -184,7 +185,7 @@
           sums.set(number, sum);
         });
       });
-      if (exact && !exact.near) {
+      if (exact) {
         exact.fit.forEach(function (one, number) {
           var sum = sums.get(number) || { number: number, score: 0, count: 0, risk: one.risk, kind: one.kind };
           sum.score += 2 * one.score; sum.count = lists.length;
@@ -210,13 +211,27 @@
     if (text !== undefined) { made.textContent = text; }
     return made;
   }
+  // The bars that stand before a risk on every other page.
+  function risk(of) {
+    var SVG = "http://www.w3.org/2000/svg", made = element("span", "risk " + RISKS[of]), bars = document.createElementNS(SVG, "svg");
+    [["viewBox", "0 0 22 12"], ["width", "22"], ["height", "12"], ["aria-hidden", "true"]].forEach(function (pair) { bars.setAttribute(pair[0], pair[1]); });
+    [4, 7, 10, 12].forEach(function (height, at) {
+      var bar = document.createElementNS(SVG, "rect");
+      [["x", at * 6], ["y", 12 - height], ["width", 4], ["height", height]].forEach(function (pair) { bar.setAttribute(pair[0], pair[1]); });
+      if (at > of) { bar.setAttribute("class", "off"); }
+      bars.appendChild(bar);
+    });
+    made.appendChild(bars);
+    made.appendChild(document.createTextNode(RISKS[of]));
+    return made;
+  }
   function draw(line) {
     var item = element("li"), link = element("a");
     link.href = line.address;
     link.appendChild(element("code", "", line.name || line.server));
     item.appendChild(link);
     item.appendChild(document.createTextNode(" "));
-    item.appendChild(element("span", "risk " + RISKS[line.hit.risk], line.hit.kind === 3 ? "" : RISKS[line.hit.risk]));
+    if (line.hit.kind !== 3) { item.appendChild(risk(line.hit.risk)); }
     item.appendChild(document.createTextNode(" "));
     item.appendChild(element("span", "soft", line.hit.kind === 3 ? "server" : CLASSES[line.hit.kind] + " · " + line.server));
     if (line.about) { item.appendChild(element("span", "when", line.about)); }

@@ -14,3 +14,4 @@ pub(crate) mod readings;
 pub(crate) mod selector;
 pub(crate) mod settle;
 pub(crate) mod suggest;
+pub(crate) mod unwritten;

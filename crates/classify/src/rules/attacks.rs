@@ -5,6 +5,7 @@ use crate::rules::error::RulesError;
 use mcpdex_model::Trait;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 pub(super) const ATTACKS: &str = include_str!("../../data/attacks.toml");
 
@@ -27,10 +28,16 @@ struct File {
     attack: Vec<AttackPattern>,
 }
 
-fn file() -> Result<File, RulesError> {
+/// The file, read once: pages ask for its patterns thousands of times.
+fn file() -> Result<&'static File, RulesError> {
+    static FILE: OnceLock<File> = OnceLock::new();
+    if let Some(file) = FILE.get() {
+        return Ok(file);
+    }
     let wrong =
         |e: toml::de::Error| RulesError::Syntax { file: "data/attacks.toml".to_owned(), message: e.to_string() };
-    toml::from_str(ATTACKS).map_err(wrong)
+    let read = toml::from_str(ATTACKS).map_err(wrong)?;
+    Ok(FILE.get_or_init(|| read))
 }
 
 /// The entries of public taxonomies that each trait points at, each as `KEY:ID`.
@@ -38,7 +45,7 @@ fn file() -> Result<File, RulesError> {
 /// # Errors
 /// The embedded file is broken; a test holds that it is not.
 pub(super) fn taxonomy_by_trait() -> Result<BTreeMap<Trait, Vec<String>>, RulesError> {
-    file().map(|file| file.taxonomy)
+    file().map(|file| file.taxonomy.clone())
 }
 
 /// The patterns that abuse one of `traits`, in the order of the file.
@@ -46,7 +53,7 @@ pub(super) fn taxonomy_by_trait() -> Result<BTreeMap<Trait, Vec<String>>, RulesE
 /// # Errors
 /// The embedded file is broken; a test holds that it is not.
 pub fn attack_patterns(traits: &BTreeSet<Trait>) -> Result<Vec<AttackPattern>, RulesError> {
-    Ok(file()?.attack.into_iter().filter(|attack| !attack.traits.is_disjoint(traits)).collect())
+    Ok(file()?.attack.iter().filter(|attack| !attack.traits.is_disjoint(traits)).cloned().collect())
 }
 
 #[cfg(test)]

@@ -184,6 +184,11 @@ impl Ruleset {
         self.rules.is_empty()
     }
 
+    /// By what the code behind a tool is weighed, as it was written.
+    pub fn deeds(&self) -> &[DeedSyntax] {
+        &self.deeds
+    }
+
     /// The rules as they were written, with the files that they stand in.
     pub fn written(&self) -> impl Iterator<Item = (&str, &RuleSyntax)> {
         self.as_written().iter().map(|one| (one.file.as_str(), &one.rule))

@@ -9,6 +9,7 @@ pub(crate) mod cedar;
 #[cfg(feature = "verify")]
 pub(crate) mod cel;
 pub(crate) mod evaluator;
+pub(crate) mod expression;
 pub(crate) mod operator;
 pub(crate) mod samples;
 pub(crate) mod verify;

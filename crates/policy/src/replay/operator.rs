@@ -3,6 +3,7 @@
 //! A missing argument fails every operator but `exists`; `null` counts as missing; an argument that is not an object ends
 //! the walk.
 
+use super::expression::is_match;
 use regex::Regex;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -96,8 +97,8 @@ impl OperatorCondition {
             Operator::In => listed(),
             Operator::NotIn => !listed(),
             Operator::Exists => false,
-            Operator::Regex => match (found, self.value.as_str().map(Regex::new)) {
-                (Value::String(text), Some(Ok(pattern))) => pattern.is_match(text),
+            Operator::Regex => match (found, &self.value) {
+                (Value::String(text), Value::String(pattern)) => is_match(pattern, text),
                 _ => false,
             },
             Operator::Contains => match (found, &self.value) {

@@ -1,8 +1,8 @@
 //! What is asked of a document: arguments on both sides of every condition, and names that nobody knows.
 
+use super::expression::is_match;
 use crate::condition::{Condition, Test};
 use crate::fitted::FittedServer;
-use regex::Regex;
 use serde_json::{Map, Value, json};
 
 /// Argument objects: for each condition values that pass and values that fail, all others passing.
@@ -196,10 +196,7 @@ pub(crate) fn passes(test: &Test, value: Option<&Value>) -> Option<bool> {
         return None;
     }
     Some(match test.pattern() {
-        Some(pattern) => match (value, Regex::new(&pattern)) {
-            (Some(Value::String(text)), Ok(pattern)) => pattern.is_match(text),
-            _ => false,
-        },
+        Some(pattern) => matches!(value, Some(Value::String(text)) if is_match(&pattern, text)),
         None => test.holds(value),
     })
 }
