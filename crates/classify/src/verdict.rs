@@ -3,7 +3,7 @@
 //! Pure: no clock, no files, no order but that of the input. It never panics, whatever the text.
 
 use crate::judge::annotation::{self, AnnotationTrust, HintsWeighed};
-use crate::judge::finding::{Fate, Finding, HIDDEN_TEXT, evidence_of};
+use crate::judge::finding::{Fate, Finding, GRAVE, HIDDEN_TEXT, evidence_of};
 use crate::judge::handler::{self, CodeWeighed};
 use crate::judge::selector::UNKNOWN_OPERATION;
 use crate::language::server_context::ServerContext;
@@ -212,18 +212,24 @@ impl Ruleset {
     }
 
     fn evidence(&self, finding: &Finding<'_>) -> Vec<Evidence> {
-        let mut found: Vec<(u32, Evidence)> = Vec::new();
+        let mut found: Vec<(bool, u32, Evidence)> = Vec::new();
         for hit in finding.fired.iter().filter(|hit| hit.fate == Fate::Won) {
+            let rule = &self.rules[hit.rule as usize];
+            let decides = rule.class == Some(finding.class) || rule.traits.iter().any(|of| GRAVE.contains(of));
             for span in &hit.spans {
-                let evidence = self.span_evidence(finding, &self.rules[hit.rule as usize].id, *span);
-                if !found.iter().any(|(_, known)| *known == evidence) {
-                    found.push((span.0, evidence));
+                let evidence = self.span_evidence(finding, &rule.id, *span);
+                if !found.iter().any(|(.., known)| *known == evidence) {
+                    found.push((decides, span.0, evidence));
                 }
             }
         }
-        found.sort_by_key(|(at, _)| *at);
-        let mut evidence: Vec<Evidence> = found.into_iter().map(|(_, evidence)| evidence).collect();
-        evidence.truncate(MAX_EVIDENCE);
+        // Where there is more than is shown, what decides is, wherever it stands.
+        if found.len() > MAX_EVIDENCE {
+            found.sort_by_key(|(decides, at, _)| (!decides, *at));
+            found.truncate(MAX_EVIDENCE);
+        }
+        found.sort_by_key(|(_, at, _)| *at);
+        let mut evidence: Vec<Evidence> = found.into_iter().map(|(.., evidence)| evidence).collect();
         evidence.extend(finding.gravest_operation.clone());
         evidence.extend(finding.hidden.iter().take(2).cloned());
         evidence

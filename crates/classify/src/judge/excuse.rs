@@ -102,12 +102,15 @@ pub(crate) fn speaks_of(set: &Ruleset, by: &Fired, other: &Fired, scene: &Statem
         if titled {
             return deed.objects.iter().any(|word| same(of, *word));
         }
-        // "Stops and removes services": one object for both.
-        let chained = of.verb.is_some_and(|first| {
-            let between = scene.reading.text.get(first.end as usize..verb.start as usize);
-            between.is_some_and(|words| words.split_whitespace().count() <= MAX_JOINT)
-                && last.is_some_and(|last| of.objects.contains(last))
-        });
+        // "Stops and removes services": one object for both. A look that is joined to a deed is not that deed: "gets or
+        // changes the state".
+        let looks = rule(by).class == Some(Class::Read);
+        let chained = !looks
+            && of.verb.is_some_and(|first| {
+                let between = scene.reading.text.get(first.end as usize..verb.start as usize);
+                between.is_some_and(|words| words.split_whitespace().count() <= MAX_JOINT)
+                    && last.is_some_and(|last| of.objects.contains(last))
+            });
         of.verb == deed.verb || chained || by_thing && last.is_none_or(|last| same(of, *last))
     };
     match action(by).filter(|of| of.place == Place::Description && !titled) {

@@ -16,5 +16,6 @@ mod readings;
 mod right_today;
 mod robustness;
 mod rules;
+mod said_in_words;
 mod switches;
 mod translations;
