@@ -30,7 +30,11 @@ impl LivePages {
         {
             return Ok(Some(Arc::clone(pages)));
         }
-        let pages = Arc::new(Pages::new(moment.reader, settings.clone()).map_err(why)?);
+        let made = match &*known {
+            Some((_, before)) => before.renewed(moment.reader),
+            None => Pages::new(moment.reader, settings.clone()),
+        };
+        let pages = Arc::new(made.map_err(why)?);
         *known = Some((state, Arc::clone(&pages)));
         Ok(Some(pages))
     }

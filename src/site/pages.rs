@@ -64,6 +64,8 @@ pub enum SiteError {
 #[derive(Debug)]
 pub struct Pages {
     settings: SiteSettings,
+    /// Where each rule stands in the settings, by its id: every piece of evidence asks.
+    rule_at: BTreeMap<String, usize>,
     ruleset: String,
     seen: Option<[String; 2]>,
     figures: Figures,
@@ -72,9 +74,9 @@ pub struct Pages {
     rule_use: OnceLock<BTreeMap<String, RuleUse>>,
     languages: OnceLock<BTreeMap<&'static str, Vec<String>>>,
     /// Documents by decision and form of name: there are a few dozen.
-    shapes: RwLock<BTreeMap<String, Arc<PolicyShape>>>,
+    shapes: Arc<RwLock<BTreeMap<String, Arc<PolicyShape>>>>,
     /// Documents of the changes that people ask for, by form of name: of each tool the same.
-    changed: RwLock<BTreeMap<NameForm, Arc<[Gapped; 2]>>>,
+    changed: Arc<RwLock<BTreeMap<NameForm, Arc<[Gapped; 2]>>>>,
 }
 
 /// Changes with the program, its templates and what pages share.
@@ -116,6 +118,7 @@ impl Pages {
     /// The database cannot be read.
     pub fn new(reader: &Reader, settings: SiteSettings) -> Result<Pages, SiteError> {
         Ok(Pages {
+            rule_at: settings.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect(),
             settings,
             ruleset: reader.ruleset()?,
             seen: reader.seen()?,
@@ -123,9 +126,19 @@ impl Pages {
             servers: OnceLock::new(),
             rule_use: OnceLock::new(),
             languages: OnceLock::new(),
-            shapes: RwLock::default(),
-            changed: RwLock::default(),
+            shapes: Arc::default(),
+            changed: Arc::default(),
         })
+    }
+
+    /// The same for what `reader` holds now. Documents that pages have referred to are found as before: whoever looks at such
+    /// a page may ask for them after the database has changed.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn renewed(&self, reader: &Reader) -> Result<Pages, SiteError> {
+        let made = Pages::new(reader, self.settings.clone())?;
+        Ok(Pages { shapes: Arc::clone(&self.shapes), changed: Arc::clone(&self.changed), ..made })
     }
 
     /// The page at `path`; `None` where the database has none: no such server, no such tool, a list that is not so long.
@@ -322,7 +335,7 @@ impl Pages {
     }
 
     pub(super) fn rule(&self, id: &str) -> Option<&RuleNote> {
-        self.settings.rules.iter().find(|rule| rule.id == id)
+        self.rule_at.get(id).and_then(|at| self.settings.rules.get(*at))
     }
 }
 

@@ -11,10 +11,31 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
-/// Stand for the tool's name, the same in lower case, the alias, the server's name, the alias with `_` between its words,
-/// and the tool's name in lower case with `-` between its words.
-const GAPS: [&str; 6] = ["\u{e000}", "\u{e001}", "\u{e002}", "\u{e003}", "\u{e004}", "\u{e005}"];
+/// Stand for the names, each spelled in one of the ways that [`spellings`] gives, in its order.
+const GAPS: RangeInclusive<char> = '\u{e000}'..='\u{e007}';
+
+/// The tool's name, the same in lower case, the alias, the server's name, the alias with `_` between its words, the tool's
+/// name in lower case with `-` between its words, with `_` for each dot, and that in lower case. The script of the pages
+/// spells names likewise.
+fn spellings(tool: &str, alias: &str, server: &str) -> [String; 8] {
+    let lower = tool.to_lowercase();
+    let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let slug = words.collect::<Vec<_>>().join("-");
+    let undotted = tool.replace('.', "_");
+    let undotted_lower = undotted.to_lowercase();
+    [
+        tool.to_owned(),
+        lower,
+        alias.to_owned(),
+        server.to_owned(),
+        alias.replace('-', "_"),
+        slug,
+        undotted,
+        undotted_lower,
+    ]
+}
 
 /// How a name is made, as far as targets treat names differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -210,42 +231,28 @@ fn gapped_document(
 
 /// A document without the names that it was written for.
 fn gapped(text: &str, names: &Names) -> String {
-    let [tool, lower, alias, server, joined, slug] = GAPS;
-    // The server's name holds the alias.
-    text.replace(&names.server, server)
-        .replace(&names.alias, alias)
-        .replace(&names.alias.replace('-', "_"), joined)
-        .replace(&names.tool, tool)
-        .replace(&names.tool.to_lowercase(), lower)
-        .replace(&slug_of(&names.tool), slug)
+    let spelled = spellings(&names.tool, &names.alias, &names.server);
+    let mut order: Vec<(char, &String)> = GAPS.zip(&spelled).collect();
+    // Of two where one holds the other, the longer goes first; of two that are the same, the first.
+    order.sort_by_key(|(_, spelling)| std::cmp::Reverse(spelling.len()));
+    order
+        .into_iter()
+        .fold(text.to_owned(), |text, (gap, spelling)| text.replace(spelling.as_str(), gap.encode_utf8(&mut [0; 4])))
 }
 
 /// A document with names in its gaps.
 pub(super) fn filled(text: &str, name: &str, alias: &str, server: &str) -> String {
-    let [tool_gap, lower_gap, alias_gap, server_gap, joined_gap, slug_gap] = GAPS;
+    let spelled = spellings(name, alias, server);
     let (mut out, mut rest) = (String::with_capacity(text.len() + 64), text);
-    while let Some((at, gap)) = rest.char_indices().find(|(_, c)| ('\u{e000}'..='\u{e005}').contains(c)) {
-        out.push_str(&rest[..at]);
-        let after = at + gap.len_utf8();
-        match &rest[at..after] {
-            gap if gap == tool_gap => out.push_str(name),
-            gap if gap == lower_gap => out.push_str(&name.to_lowercase()),
-            gap if gap == alias_gap => out.push_str(alias),
-            gap if gap == server_gap => out.push_str(server),
-            gap if gap == joined_gap => out.push_str(&alias.replace('-', "_")),
-            gap if gap == slug_gap => out.push_str(&slug_of(name)),
-            other => out.push_str(other),
-        }
-        rest = &rest[after..];
+    while let Some(at) = rest.find(|c| GAPS.contains(&c)) {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        let mut signs = after.chars();
+        let spelling = signs.next().and_then(|gap| spelled.get(gap as usize - *GAPS.start() as usize));
+        out.push_str(spelling.map_or("", String::as_str));
+        rest = signs.as_str();
     }
     out + rest
-}
-
-/// A plain name in lower case with one `-` between its words.
-fn slug_of(name: &str) -> String {
-    let lower = name.to_lowercase();
-    let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join("-")
 }
 
 #[cfg(test)]
@@ -254,10 +261,10 @@ mod tests {
 
     #[test]
     fn gaps_are_filled_each_with_its_spelling() {
-        let gaps = GAPS.concat();
+        let gaps: String = GAPS.collect();
         assert_eq!(
             filled(&gaps, "Get_Row.s", "shelf-rows", "io.x/Shelf"),
-            "Get_Row.sget_row.sshelf-rowsio.x/Shelfshelf_rowsget-row-s"
+            "Get_Row.s get_row.s shelf-rows io.x/Shelf shelf_rows get-row-s Get_Row_s get_row_s".replace(' ', "")
         );
         assert_eq!(filled("none", "a", "b", "c"), "none");
     }

@@ -257,6 +257,30 @@ fn pages_are_live_and_lead_to_each_other() {
 }
 
 #[test]
+fn documents_of_a_page_are_there_after_the_database_has_changed() {
+    let user = user();
+    let server = Listening::start(&user, &["serve"]);
+    let list = hits(&server, "?q=drop_shelf");
+    let link = list.split("href=\"").nth(1).unwrap().split('"').next().unwrap();
+    let page = String::from_utf8(server.get(&format!("/{link}")).body).unwrap();
+    let folder = page.split("data-policy=\"../../").nth(1).unwrap().split('"').next().unwrap();
+    let script = format!("/{folder}claude-code.js");
+    let before = server.get(&script);
+    assert_eq!(before.status, 200, "{script}");
+    package(&user, friday, "@potters/kiln-desk", "1.1.0", &[LIST]);
+    user.done(&["stats"]);
+    assert!(String::from_utf8(server.get("/").body).unwrap().contains("kiln-desk"));
+    assert_eq!(server.get(&script).body, before.body);
+    assert_eq!(server.get(&script.replace("claude-code", "nowhere")).status, 404);
+}
+
+/// What the search page lists.
+fn hits(server: &Listening, query: &str) -> String {
+    let text = String::from_utf8(server.get(&format!("/search.html{query}")).body).unwrap();
+    text.split("id=\"hits\"").nth(1).unwrap().split("</ol>").next().unwrap().to_owned()
+}
+
+#[test]
 fn the_search_page_answers_what_it_is_asked() {
     let user = user();
     let server = Listening::start(&user, &["serve"]);

@@ -49,6 +49,8 @@ fn documents_with_filled_gaps_are_those_that_the_command_writes() {
                     .replace('\u{e003}', &server)
                     .replace('\u{e004}', &alias.replace('-', "_"))
                     .replace('\u{e005}', &tool.to_lowercase().replace(['_', '.'], "-"))
+                    .replace('\u{e006}', &tool.replace('.', "_"))
+                    .replace('\u{e007}', &tool.to_lowercase().replace('.', "_"))
             };
             match document["Ok"].as_str() {
                 Some(text) => {

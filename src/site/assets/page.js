@@ -28,10 +28,11 @@
   var asked = {}, order = ["as-judged", "block", "limit"];
   window.mcpdexPolicy = function (shape) { shapes[shape.target] = shape; };
   function fill(text) {
-    var name = block.getAttribute("data-tool"), alias = block.getAttribute("data-alias");
-    var names = [name, name.toLowerCase(), alias, block.getAttribute("data-server"), alias.replace(/-/g, "_"),
-      name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")];
-    return text.replace(/[\ue000-\ue005]/g, function (gap) { return names[gap.charCodeAt(0) - 0xe000]; });
+    var name = block.getAttribute("data-tool"), lower = name.toLowerCase(), alias = block.getAttribute("data-alias");
+    var undotted = name.replace(/\./g, "_");
+    var names = [name, lower, alias, block.getAttribute("data-server"), alias.replace(/-/g, "_"),
+      lower.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, ""), undotted, undotted.toLowerCase()];
+    return text.replace(/[\ue000-\ue007]/g, function (gap) { return names[gap.charCodeAt(0) - 0xe000]; });
   }
   function element(name, kind, text) {
     var made = document.createElement(name);

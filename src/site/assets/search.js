@@ -253,7 +253,7 @@
     } else {
       parts.push((found.bounded ? "The best " : "") + found.hits.length + (found.hits.length === 1 ? " hit" : " hits") + " of " + start.lines + " tools and servers.");
       if (found.near.length) { parts.push("No tool has this word; shown is “" + found.near.join(" ") + "”."); }
-      if (found.loosened) { parts.push("None has all of the words."); }
+      if (found.loosened) { parts.push(found.bounded ? "None of the best for each word has all of them." : "None has all of the words."); }
     }
     told.textContent = parts.join(" ");
   }
