@@ -7,6 +7,7 @@
 )]
 #![allow(clippy::self_named_module_files, reason = "the words stay at the top; arguments of commands lie below")]
 
+mod compare;
 mod config;
 mod crawl;
 mod diff;
@@ -20,14 +21,17 @@ mod help;
 mod list;
 mod mcp;
 mod policy;
+mod probe;
 mod scan;
 mod search;
 mod serve;
 mod server;
 mod site;
+mod sources;
 mod stats;
 mod topics;
 
+pub use compare::CompareArgs;
 pub use config::{ConfigArgs, ConfigQuestion};
 pub use crawl::{Age, CrawlArgs};
 pub use diff::{CheckArgs, DiffArgs, PinArgs};
@@ -44,11 +48,13 @@ pub use policy::{
     PolicyAction, PolicyCheckArgs, PolicyConvertArgs, PolicyDiffArgs, PolicyExplainArgs, PolicyFormat, PolicyTestArgs,
     WrittenArgs,
 };
+pub use probe::{ProbeArgs, RunSandbox};
 pub use scan::{ConfiguredArgs, ScanArgs, ScanFormat};
 pub use search::{SearchArgs, SearchSort};
 pub use serve::{AccessArgs, ServeArgs};
 pub use server::ServerArgs;
 pub use site::SiteArgs;
+pub use sources::SourcesArgs;
 pub use stats::StatsArgs;
 pub use topics::{TOPICS, Topic};
 
@@ -95,6 +101,10 @@ pub enum Command {
     Search(SearchArgs),
     /// List servers, worst first: how many of their tools are of each risk, and which could not be read.
     List(ListArgs),
+    /// Where pages on which others publish classes, risks and policies of tools differ from what is judged here, and why.
+    Compare(CompareArgs),
+    /// Where servers are listed: names and addresses, how each place is asked, and what it gave last.
+    Sources(SourcesArgs),
     /// The database in numbers.
     Stats(StatsArgs),
     /// What changed between two days, two databases or two lists: risk-raising changes first.
@@ -141,61 +151,6 @@ pub enum Command {
     Extract(ExtractArgs),
     /// The help of a command, or of a topic: policy, gates, sources, settings, formats, grades.
     Help(HelpArgs),
-}
-
-// Arguments of `mcpdex probe`.
-#[derive(Debug, clap::Args)]
-pub struct ProbeArgs {
-    /// The server's address.
-    #[arg(required_unless_present = "run", conflicts_with = "run")]
-    pub url: Option<String>,
-    /// Run a program that is a server, in a sandbox. A package (`npx NAME`, `uvx NAME`, `npm:NAME`, `pypi:NAME`) is
-    /// fetched first, with its install scripts off.
-    #[arg(long, requires = "command")]
-    pub run: bool,
-    /// The program and its arguments, after `--`.
-    #[arg(last = true, requires = "run", value_name = "COMMAND")]
-    pub command: Vec<String>,
-    /// A header for the server's own origin, `NAME: VALUE`; `${VARIABLE}` in the value is taken from the environment.
-    #[arg(long, value_name = "HEADER", conflicts_with = "run")]
-    pub header: Vec<String>,
-    /// A TOML file of headers for servers, with references to the environment in place of secrets.
-    #[arg(long, value_name = "FILE", conflicts_with = "run")]
-    pub credentials: Option<PathBuf>,
-    /// Let addresses that the server hands out lead to private networks.
-    #[arg(long)]
-    pub allow_private: bool,
-    /// Seconds that the server may take in all, its start included; fetching its package is not counted. Without this
-    /// flag 30 at an address and 60 as a program.
-    #[arg(long, value_name = "SECONDS")]
-    pub timeout: Option<u64>,
-    /// Let the program use the network.
-    #[arg(long, requires = "run")]
-    pub run_network: bool,
-    /// Run the program without a sandbox.
-    #[arg(long, requires = "run", conflicts_with = "run_sandbox")]
-    pub run_unsandboxed: bool,
-    /// The sandbox to use, instead of the best that the system has.
-    #[arg(long, requires = "run", value_enum, value_name = "SANDBOX")]
-    pub run_sandbox: Option<RunSandbox>,
-    /// A variable for the program, `NAME=VALUE`, or `NAME` alone for a placeholder.
-    #[arg(long, requires = "run", value_name = "NAME[=VALUE]")]
-    pub run_env: Vec<String>,
-    /// A file or folder that the program may read.
-    #[arg(long, requires = "run", value_name = "PATH")]
-    pub run_read: Vec<PathBuf>,
-    /// The server's manifest (`server.json`): what it declares is set to placeholders.
-    #[arg(long, requires = "run", value_name = "FILE")]
-    pub manifest: Option<PathBuf>,
-    #[command(flatten)]
-    pub format: FormatArgs,
-}
-
-/// A sandbox by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum RunSandbox {
-    Bubblewrap,
-    Landlock,
 }
 
 // Arguments of `mcpdex tool`.

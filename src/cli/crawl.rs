@@ -11,12 +11,16 @@ type Number = clap::builder::RangedU64ValueParser<usize>;
 #[derive(Debug, clap::Args)]
 pub struct CrawlArgs {
     /// Where servers are listed (default: the official registry, whole): registry:URL; pypi:NAME[@VERSION];
-    /// npm:NAME[@VERSION]; crate:NAME[@VERSION]; the URL of a server; files and folders of manifests, of recorded tools/list
+    /// npm:NAME[@VERSION]; crate:NAME[@VERSION]; oci:IMAGE; the URL of a server; files and folders of manifests, of recorded tools/list
     /// results or of client configurations (JSON, JSON lines, TOML, YAML, compressed or not); clients (the configurations on
-    /// this machine); directory:NAME (glama, smithery, pulsemcp, toolsdk) or directory:URL; list:URL (a page that lists
-    /// servers); sample (bundled, needs no network).
+    /// this machine); directory:NAME or catalogue:NAME (`mcpdex sources` lists
+    /// the names) or directory:URL; well-known:HOST (what a
+    /// host says of its servers); list:URL (a page that lists servers); sample (bundled, needs no network).
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
+    /// A file of sources with names, addresses and pauses (as `data/sources.toml`), on top of the built-in list. Repeatable.
+    #[arg(long = "sources", value_name = "FILE")]
+    pub sources_file: Vec<std::path::PathBuf>,
     /// Ask endpoints, and read no packages; with --static, do both for every server.
     #[arg(long)]
     pub live: bool,
@@ -46,6 +50,9 @@ pub struct CrawlArgs {
     /// The simple index of Python packages (default: as pip or uv is configured).
     #[arg(long, value_name = "URL")]
     pub pypi_index: Option<String>,
+    /// Where images come from that name no registry (default: as docker is configured).
+    #[arg(long, value_name = "URL")]
+    pub image_registry: Option<String>,
     /// Let addresses that manifests name lead to private networks, too.
     #[arg(long)]
     pub allow_private: bool,

@@ -48,6 +48,20 @@ const EXAMPLES: &[(&str, [(&str, &str); 2])] = &[
         ],
     ),
     (
+        "compare",
+        [
+            ("A page that was saved", "mcpdex compare fire-kiln.html"),
+            ("A folder of pages, as a table", "mcpdex compare ./pages --format markdown"),
+        ],
+    ),
+    (
+        "sources",
+        [
+            ("Names, addresses and what each gave last", "mcpdex sources"),
+            ("With a list of your own on top, for a program", "mcpdex sources --sources mine.toml --json"),
+        ],
+    ),
+    (
         "stats",
         [
             ("The database in numbers", "mcpdex stats"),

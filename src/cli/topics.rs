@@ -53,9 +53,9 @@ More: docs/findings.md, docs/configuration.md, examples/ci",
     Topic {
         name: "sources",
         about: "where servers are listed, and how their tools are learnt",
-        text: "A source of crawl is a registry (registry:URL), a package (npm:NAME, pypi:NAME, crate:NAME), the address of a server, a file \
+        text: "A source of crawl is a registry (registry:URL), a package (npm:NAME, pypi:NAME, crate:NAME), an image (oci:IMAGE), the address of a server, a file \
                or folder (manifests, recorded tool lists, client configurations), clients (this machine's configurations), \
-               a directory (directory:NAME, directory:URL), list:URL (a page that lists servers) or sample (bundled, without network). Without one: the official registry.
+               a directory (directory:NAME, directory:URL), well-known:HOST (what a host says of its servers), list:URL (a page that lists servers) or sample (bundled, without network). Without one: the official registry.
 
 Tools are learnt, best first: live (the server answered), card (a registry or server card stores them), declared (its manifest), \
                static (read from its source, nothing is run), defined (a definition stands there, its registration was not reached). \

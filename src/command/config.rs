@@ -39,6 +39,9 @@ fn show(global: &Global, format: FormatArgs) -> anyhow::Result<Exit> {
     for text in &said.suppressions {
         line("suppressions", suppressions(text, &today)?, shown(&text.by));
     }
+    for text in &said.source_files {
+        line("source_files", shown(&text.from), shown(&text.by));
+    }
     let of = |said: Option<(String, &Path)>, default: &str| match said {
         Some((value, by)) => (value, shown(by)),
         None => (default.to_owned(), DEFAULT.to_owned()),
@@ -50,7 +53,7 @@ fn show(global: &Global, format: FormatArgs) -> anyhow::Result<Exit> {
             "sources",
             of(
                 said.sources.as_ref().map(|said| (words(said), said.by.as_path())),
-                &crate::source::curated::default_sources().join(", "),
+                &crate::source::curated::Curated::embedded().default_sources().join(", "),
             ),
         ),
         ("targets", of(said.targets.as_ref().map(|said| (words(said), said.by.as_path())), "policylayer")),

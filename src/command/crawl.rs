@@ -8,7 +8,7 @@ use crate::crawl::{self, Options, Plan, Surroundings};
 use crate::model::{CrawlEvent, History, Outcome, ToolOrigin};
 use crate::net::RateLimit;
 use crate::report::{CrawlSummary, Host, ListFormat, RunSummary, SourceProblem, visible};
-use crate::source::{SourceSpec, SpecError, curated};
+use crate::source::{SourceSpec, SpecError};
 use crate::store::{Judged, Known, Reader, Recorded, ServerQuery, StoreError, Writer, begin_run};
 use anyhow::Context;
 use jiff::{Timestamp, ToSpan};
@@ -26,12 +26,13 @@ const LEARNT: usize = 200;
 const FRESH: Age = Age { seconds: 86_400 };
 
 pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
+    let curated = super::sources::curated(global, &args.sources_file)?;
     let words: &[String] = match &global.settings.sources {
         _ if !args.sources.is_empty() => &args.sources,
         Some(said) => &said.value,
-        None => curated::default_sources(),
+        None => curated.default_sources(),
     };
-    let specs: Result<Vec<SourceSpec>, SpecError> = words.iter().map(|word| word.parse()).collect();
+    let specs: Result<Vec<SourceSpec>, SpecError> = words.iter().map(|word| curated.read(word)).collect();
     let specs = match specs {
         Ok(specs) => specs,
         Err(error) => {
@@ -46,7 +47,8 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
     let known = begin(&path, &specs, args)?;
     let known = Arc::new(known);
     let continued = known.continued();
-    let options = options(args, &specs, known.clone())?;
+    let mut options = options(args, &specs, known.clone())?;
+    options.pauses = curated.pauses();
     let writer = Writer::spawn_for(&path, Some(known.run()), Some(database::Beside::of(bench.clone())), now)?;
     if continued && !global.quiet {
         eprintln!("continuing a crawl that was interrupted");
@@ -157,7 +159,8 @@ fn unread(specs: &[SourceSpec], args: &CrawlArgs, known: &Known, report: &crawl:
         if empty && !failed && !quiet {
             eprintln!("not read: {}: no server was found there", visible(&name));
         }
-        unread |= empty || failed && matches!(spec, SourceSpec::Registry(_) | SourceSpec::Directory(_));
+        let pages = matches!(spec, SourceSpec::Registry(_) | SourceSpec::Directory(_) | SourceSpec::List(_));
+        unread |= empty || failed && pages;
     }
     unread
 }
@@ -236,6 +239,7 @@ fn options(args: &CrawlArgs, specs: &[SourceSpec], known: Arc<Known>) -> anyhow:
     let mut options = Options::new(program, Surroundings::beside(LookedAt::with(&named)));
     options.npm_registry.clone_from(&args.npm_registry);
     options.pypi_index.clone_from(&args.pypi_index);
+    options.image_registry.clone_from(&args.image_registry);
     options.allow_private = args.allow_private;
     options.contact.clone_from(&args.contact);
     options.rate = RateLimit {

@@ -6,6 +6,7 @@ mod output;
 
 mod check;
 mod classify;
+mod compare;
 mod config;
 mod configured;
 mod crawl;
@@ -42,6 +43,7 @@ mod serve;
 mod server;
 mod settings;
 mod site;
+mod sources;
 mod stats;
 mod time;
 mod tool;
@@ -139,7 +141,7 @@ fn takes_long(command: &Command) -> bool {
         Command::Crawl(_) | Command::Pin(_) | Command::Check(_) | Command::Scan(_) | Command::Export(_) => true,
         Command::Site(_) => true,
         Command::Import(_) | Command::Doctor(_) | Command::Classify(_) | Command::Eval(_) | Command::Rules(_) => true,
-        Command::Probe(_) | Command::Extract(_) | Command::Diff(_) => true,
+        Command::Probe(_) | Command::Extract(_) | Command::Diff(_) | Command::Compare(_) => true,
         Command::Policy(args) => args.tool.is_none(),
         Command::Serve(_) => true,
         Command::Mcp(args) => args.listen.is_some(),
@@ -147,6 +149,7 @@ fn takes_long(command: &Command) -> bool {
         | Command::Server(_)
         | Command::Search(_)
         | Command::List(_)
+        | Command::Sources(_)
         | Command::Stats(_)
         | Command::Config(_)
         | Command::Guard(_)
@@ -173,6 +176,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Server(args) => server::run(global, args),
         Command::Search(args) => search::run(global, args),
         Command::List(args) => list::run(global, args),
+        Command::Compare(args) => compare::run(global, args),
+        Command::Sources(args) => sources::run(global, args),
         Command::Stats(args) => stats::run(global, args),
         Command::Diff(args) => diff::run(global, args),
         Command::Pin(args) => pin::run(global, args),

@@ -66,6 +66,8 @@ pub struct UserSettings {
     /// Where the profile can be read, where it is a file.
     pub profile_file: Option<PathBuf>,
     pub sources: Option<Said<Vec<String>>>,
+    /// Files that name sources, on top of the built-in list.
+    pub source_files: Vec<SettledText>,
     pub targets: Option<Said<Vec<String>>>,
     pub fail_on: Option<Said<Risk>>,
     pub fail_on_unread: Option<Said<bool>>,
@@ -140,6 +142,7 @@ impl UserSettings {
         };
         self.overrides.extend(named(&said.overrides, said.overrides_in_place())?);
         self.suppressions.extend(named(&said.suppressions, said.suppressions_in_place())?);
+        self.source_files.extend(named(&said.source_files, None)?);
         if let Some(profile) = &said.profile {
             let mut value = profile.clone();
             self.profile_file = None;

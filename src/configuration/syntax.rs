@@ -18,6 +18,8 @@ pub(super) struct ConfigurationFile {
     pub(super) profile: Option<String>,
     /// What `mcpdex crawl` reads when nothing is named.
     pub(super) sources: Option<Vec<String>>,
+    /// Files of sources, on top of the built-in list.
+    pub(super) source_files: Vec<PathBuf>,
     /// What `mcpdex policy` writes for when no target is named.
     pub(super) targets: Option<Vec<String>>,
     pub(super) thresholds: Thresholds,

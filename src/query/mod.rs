@@ -5,6 +5,7 @@
 
 mod bench;
 mod catalogue;
+mod comparison;
 pub(crate) mod configured;
 mod error;
 pub(crate) mod findings;
@@ -18,6 +19,7 @@ mod tool;
 
 pub use bench::{Bench, ruleset_digest};
 pub use catalogue::{Catalogue, Moment};
+pub use comparison::{PublishedPage, comparison_report};
 pub use error::{QueryError, target_named};
 pub use history::{changes_report, stats_report};
 pub use policy::{PolicyCheckQuestion, PolicyQuestion, PolicyReport, policy_check_report, policy_report};

@@ -36,6 +36,7 @@ const LISTS: &[(&str, Option<&str>, usize)] = &[
     ("search table", Some("search"), 2),
     ("server npm:tables", Some("server"), 3),
     ("tool list_tables", Some("tool"), 2),
+    ("sources", Some("sources"), 9),
     ("stats", Some("stats"), 20),
     ("diff 2020-01-01", Some("diff"), 40),
     ("check mcp.json --offline", Some("check"), 0),

@@ -6,12 +6,15 @@ use super::configured::Configured;
 use super::options::Options;
 use super::shared::Shared;
 use mcpdex_net::{Client, Config};
+use mcpdex_source::image::DockerConfig;
 use tokio::sync::Semaphore;
 
 /// Everything that a crawl works with; one for all its tasks.
 pub(super) struct CrawlContext {
     pub(super) client: Client,
     pub(super) configured: Configured,
+    /// Where images come from.
+    pub(super) docker: DockerConfig,
     pub(super) options: Options,
     /// Workers at once: each keeps a core busy.
     pub(super) workers: Semaphore,
@@ -35,6 +38,11 @@ impl CrawlContext {
         Ok(CrawlContext {
             client,
             configured: Configured::read(options)?,
+            docker: DockerConfig::read(
+                options.image_registry.as_deref(),
+                &options.surroundings.docker_config,
+                &options.surroundings.docker_daemon,
+            )?,
             options: options.clone(),
             workers: Semaphore::new(cores),
             shared: Shared::default(),

@@ -54,6 +54,7 @@ impl Source<'_> {
                 let detail = format!("page {number} leads back to an earlier page");
                 return self.fail(Outcome::Unreadable, detail).await;
             }
+            tokio::time::sleep(self.pause).await;
         }
         let detail = format!("more than {} pages; --max-pages raises the limit", self.context.options.max_pages);
         self.fail(Outcome::TooLarge, detail).await
@@ -62,6 +63,7 @@ impl Source<'_> {
     async fn directory_entry(&self, base: &Url, entry: DirectoryEntry) -> Result<(), ReceiverGone> {
         let mut tools = entry.tools;
         if let (None, Some(path)) = (&tools, &entry.detail) {
+            tokio::time::sleep(self.pause).await;
             let read = match self.json(&below(base, path), self.context.options.page.body).await {
                 Ok(body) => directory::read_detail(&String::from_utf8_lossy(&body)),
                 Err(failure) => Err(format!("cannot be read: {failure}")),
@@ -76,8 +78,8 @@ impl Source<'_> {
         }
         let recorded = tools.map(|list| (self.name.clone(), Recorded::List { list, digest: None }));
         let listing = Box::new(entry.listing);
-        let job = Job { listing, recorded, named: false, trusted: false, changed: false, address: None };
-        self.send(Found::Server { job, new: true }).await
+        let job = Job { listing, recorded, named: false, trusted: false, changed: false, address: None, bundle: None };
+        self.send(Found::Server { job: Box::new(job), new: true }).await
     }
 
     async fn json(&self, url: &Url, most: u64) -> Result<Vec<u8>, Failure> {

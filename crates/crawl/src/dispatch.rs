@@ -5,6 +5,7 @@ use mcpdex_model::Listing;
 use mcpdex_net::host_key;
 use mcpdex_source::recorded::ToolList;
 use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
 use url::Url;
 
 /// Jobs of one host that may be under way: enough to keep its lane busy.
@@ -36,6 +37,8 @@ pub(super) struct Job {
     pub(super) trusted: bool,
     /// The address that the user typed, of which the listing holds what may be kept.
     pub(super) address: Option<Url>,
+    /// The file on this machine that holds its program, a bundle.
+    pub(super) bundle: Option<PathBuf>,
 }
 
 impl Job {
@@ -138,7 +141,15 @@ mod tests {
     fn job(host: &str) -> Job {
         let mut listing = Listing::of_package(Package::named(Ecosystem::Npm, "kiln", None), "test");
         listing.remotes = vec![Remote { transport: Transport::StreamableHttp, url: format!("https://{host}/mcp") }];
-        Job { listing: Box::new(listing), recorded: None, named: false, trusted: false, changed: false, address: None }
+        Job {
+            listing: Box::new(listing),
+            recorded: None,
+            named: false,
+            trusted: false,
+            changed: false,
+            address: None,
+            bundle: None,
+        }
     }
 
     #[test]

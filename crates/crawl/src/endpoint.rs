@@ -7,6 +7,7 @@ use mcpdex_model::{Listing, Observation, Outcome, Remote, ServerId, ToolOrigin, 
 use mcpdex_net::Trust;
 use mcpdex_probe::{self as probe, Ask};
 use mcpdex_source::redact::REDACTED;
+use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
 
@@ -25,11 +26,16 @@ pub(super) fn listing(url: &Url, source: String) -> Listing {
     }
 }
 
-/// Asks an endpoint for its tools, again where it asked for patience. At least one observation, always.
-pub(super) async fn observe(context: &CrawlContext, job: &Job, remote: &Remote) -> Vec<Observation> {
+/// Asks an endpoint for its tools, again where it asked for patience. At least one observation, always; and how long the
+/// list counts, where the server says so.
+pub(super) async fn observe(
+    context: &CrawlContext,
+    job: &Job,
+    remote: &Remote,
+) -> (Vec<Observation>, Option<Duration>) {
     let server = &job.listing.server;
     let failed = |outcome, detail: &str| {
-        vec![Observation::failed(server.clone(), ToolOrigin::Live, remote.url.as_str(), outcome, detail)]
+        (vec![Observation::failed(server.clone(), ToolOrigin::Live, remote.url.as_str(), outcome, detail)], None)
     };
     if remote.url.contains(['{', '}']) {
         return failed(Outcome::AuthRequired, "not asked: the address has places that only a user can fill in");
@@ -61,8 +67,11 @@ pub(super) async fn observe(context: &CrawlContext, job: &Job, remote: &Remote) 
             _ => false,
         };
         if !again {
-            return result.observations(server, &remote.url);
+            let ttl = result.ttl;
+            return (result.observations(server, &remote.url), ttl);
         }
     }
-    probe::ask(&context.client, &ask).await.observations(server, &remote.url)
+    let result = probe::ask(&context.client, &ask).await;
+    let ttl = result.ttl;
+    (result.observations(server, &remote.url), ttl)
 }

@@ -7,6 +7,7 @@ use super::sources::{Found, ReceiverGone, Source};
 use mcpdex_model::{Outcome, ServerId};
 use mcpdex_source::document::{Document, Entry};
 use mcpdex_source::row_file::RowEntry;
+use std::path::Path;
 use url::Url;
 
 impl Source<'_> {
@@ -22,8 +23,10 @@ impl Source<'_> {
                 // What lies in a folder may be anybody's; a configuration that is named is the user's word.
                 let own = file == *path;
                 let (name, shown, named) = (self.name.clone(), file.display().to_string(), path.clone());
+                let place = file.clone();
                 match tokio::task::spawn_blocking(move || super::files::read_file(&file, &named, &name)).await {
-                    Ok(Ok(FileContent::Whole(document))) => self.entries(document, &shown, own).await?,
+                    Ok(Ok(FileContent::Whole(document))) => self.entries(document, &shown, own, None).await?,
+                    Ok(Ok(FileContent::Bundle(document))) => self.entries(document, &shown, own, Some(&place)).await?,
                     Ok(Ok(FileContent::Rows(rows))) => self.rows(rows, &shown, own).await?,
                     Ok(Err(why)) => self.fail(why.outcome(), format!("{shown}: {why}")).await?,
                     Err(error) => std::panic::resume_unwind(error.into_panic()),
@@ -42,16 +45,23 @@ impl Source<'_> {
         self.files(&files).await
     }
 
-    /// Sends on what a document holds. `own`: the addresses in a client's configuration are the user's.
-    pub(super) async fn entries(&self, document: Document, shown: &str, own: bool) -> Result<(), ReceiverGone> {
+    /// Sends on what a document holds. `own`: the addresses in a client's configuration are the user's; `bundle`: the file
+    /// that has the server's program as well.
+    pub(super) async fn entries(
+        &self,
+        document: Document,
+        shown: &str,
+        own: bool,
+        bundle: Option<&Path>,
+    ) -> Result<(), ReceiverGone> {
         self.send(Found::Redacted(document.redacted)).await?;
         self.send(Found::Superseded(document.superseded)).await?;
         for problem in document.problems {
             self.send(Found::Problem(format!("{shown}: {problem}"))).await?;
         }
         for entry in document.entries {
-            let job = job(&self.name, entry, own);
-            self.send(Found::Server { job, new: true }).await?;
+            let job = Job { bundle: bundle.map(Path::to_owned), ..job(&self.name, entry, own) };
+            self.send(Found::Server { job: Box::new(job), new: true }).await?;
         }
         Ok(())
     }
@@ -78,7 +88,7 @@ impl Source<'_> {
                 } else if let Some((_, Recorded::List { digest: known, .. })) = &mut job.recorded {
                     *known = digest;
                 }
-                out.blocking_send(Found::Server { job, new: true }).map_err(|_| ReceiverGone)?;
+                out.blocking_send(Found::Server { job: Box::new(job), new: true }).map_err(|_| ReceiverGone)?;
             }
         });
         let remarks = match read.await {
@@ -109,5 +119,6 @@ fn job(source: &str, entry: Entry, own: bool) -> Job {
         trusted: own && entry.configured,
         changed: false,
         address,
+        bundle: None,
     }
 }

@@ -1,9 +1,8 @@
 //! Files on this machine: paths in, documents out. Reads, and writes nothing; a file that is too large or no text is an
 //! error for its own sake and hides no other.
 
-use mcpdex_extract::PackageInfo;
-use mcpdex_extract::archive::{self, ArchiveKind};
-use mcpdex_model::{Ecosystem, Listing, Outcome, ServerId, Unpacking};
+use super::bundle;
+use mcpdex_model::{Listing, Outcome, ServerId, Unpacking};
 use mcpdex_source::document::{Document, Entry};
 use mcpdex_source::row_file::{RowEntry, RowFile, RowRemarks};
 use mcpdex_source::{catalogue, packed, page};
@@ -126,6 +125,8 @@ impl Unread {
 pub(super) enum FileContent {
     /// Read whole.
     Whole(Document),
+    /// What the manifest of a bundle states; the program in it was not looked at.
+    Bundle(Document),
     /// Rows, which are read one server at a time.
     Rows(Box<Rows>),
 }
@@ -174,13 +175,14 @@ pub(super) fn read_file(path: &Path, named: &Path, source: &str) -> Result<FileC
     file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(unread)?;
     if [".md", ".markdown", ".html", ".htm"].iter().any(|end| name.ends_with(end)) {
         let text = String::from_utf8_lossy(&bytes);
-        let listings = page::read(&text, None, source).map_err(|why| Unread::Unreadable(format!("the page {why}")))?;
+        let page = page::read(&text, None, source).map_err(|why| Unread::Unreadable(format!("the page {why}")))?;
         let mut document = Document::new(source, "");
-        document.entries = listings.into_iter().map(|listing| Entry::of(listing, None)).collect();
+        document.problems = page.problems;
+        document.entries = page.listings.into_iter().map(|listing| Entry::of(listing, None)).collect();
         return Ok(FileContent::Whole(document));
     }
     if BUNDLES.iter().any(|end| name.ends_with(end)) {
-        return read_bundle(&bytes, source, &called).map(FileContent::Whole);
+        return bundle::read_manifest(&bytes, source, &called).map(FileContent::Bundle);
     }
     if matches!(name.as_str(), "server.yaml" | "server.yml") {
         let text = String::from_utf8_lossy(&bytes);
@@ -225,25 +227,6 @@ fn unpacked(mut file: File) -> Result<File, Unread> {
     std::io::copy(&mut reader, &mut plain).map_err(unread)?;
     plain.seek(SeekFrom::Start(0)).map_err(unread)?;
     Ok(plain)
-}
-
-/// Reads the manifest of a bundle, and nothing else of it.
-fn read_bundle(bytes: &[u8], source: &str, called: &str) -> Result<Document, Unread> {
-    let limits = mcpdex_extract::ReadLimits::default();
-    if bytes.len() as u64 > limits.archive_bytes {
-        return Err(Unread::TooLarge(format!("the bundle is larger than {} bytes", limits.archive_bytes)));
-    }
-    let info = PackageInfo { ecosystem: Ecosystem::Mcpb, name: called.to_owned(), version: None };
-    let tree = archive::read(ArchiveKind::Zip, bytes, info, &limits)
-        .map_err(|error| Unread::Unreadable(format!("the bundle cannot be unpacked: {error}")))?;
-    let manifest = tree.files.get("manifest.json").map(|text| String::from_utf8_lossy(text));
-    let found = manifest.and_then(|text| catalogue::bundle(&text, source, called));
-    let (listing, tools) =
-        found.ok_or_else(|| Unread::Unreadable("the bundle has no manifest that can be read".to_owned()))?;
-    let mut document = Document::new(source, "");
-    document.problems.extend(listing.problems.iter().cloned());
-    document.entries.push(Entry::of(listing, tools));
-    Ok(document)
 }
 
 /// What the `server.yaml` beside a list says of its server.

@@ -24,6 +24,7 @@
 //! # }
 //! ```
 
+mod bundle;
 mod checkout;
 mod clients;
 mod configured;
@@ -31,8 +32,10 @@ mod context;
 mod directory;
 mod dispatch;
 mod endpoint;
+mod expiry;
 mod file_sources;
 mod files;
+mod image;
 mod list_page;
 mod options;
 mod package;
@@ -42,6 +45,7 @@ mod progress;
 mod provided;
 mod shared;
 mod sources;
+mod well_known;
 
 pub use checkout::{CheckoutError, Repository, crate_archive};
 pub use mcpdex_model::CrawlEvent;
@@ -54,9 +58,10 @@ use dispatch::{Dispatch, Job};
 use mcpdex_extract::worker::WorkerError;
 use mcpdex_extract::{Extraction, PackageInfo};
 use mcpdex_model::visible;
-use mcpdex_model::{Observation, Outcome, Package, ServerId, ToolOrigin};
+use mcpdex_model::{Ecosystem, Observation, Outcome, Package, ServerId, ToolOrigin};
 use mcpdex_net::{HostRecord, SetupError};
 use mcpdex_source::SourceSpec;
+use mcpdex_source::image::DockerConfigError;
 use mcpdex_source::npmrc::ConfigError;
 use plan::{LearnReport, learn};
 use sources::{Found, read_all};
@@ -105,6 +110,8 @@ pub enum CrawlError {
     Setup(#[from] SetupError),
     #[error(transparent)]
     Config(#[from] ConfigError),
+    #[error(transparent)]
+    Images(#[from] DockerConfigError),
     /// Whoever keeps what is learnt has gone away.
     #[error("what was learnt could not be kept: the receiver has stopped")]
     SinkClosed,
@@ -158,6 +165,16 @@ pub async fn package_archive(package: &Package, options: &Options) -> Result<Pac
     }
 }
 
+/// Fetches one page that the operator named, where its site's `robots.txt` lets it be read.
+///
+/// # Errors
+/// The client cannot be set up, or the page cannot be had; the message says why.
+pub async fn allowed_page(url: &url::Url, options: &Options) -> Result<Vec<u8>, FetchError> {
+    let context = CrawlContext::new(options)?;
+    let fetched = context.allowed_page(url, &mut list_page::Rules::new()).await;
+    fetched.map(|fetched| fetched.body).map_err(|unread| FetchError::Unread(unread.1))
+}
+
 /// Fetches one package and reads its tools, those of the packages that it hands over to as well. Stores nothing.
 ///
 /// # Errors
@@ -167,8 +184,13 @@ pub async fn read_package(
     package: &Package,
     options: &Options,
 ) -> Result<(PackageInfo, Result<Extraction, WorkerError>), FetchError> {
-    let fetched = package_archive(package, options).await?;
     let context = CrawlContext::new(options)?;
+    if package.ecosystem == Ecosystem::Oci {
+        let info = PackageInfo { ecosystem: Ecosystem::Oci, name: package.identifier.clone(), version: None };
+        let read = context.image(package, None).await.map_err(|unread| FetchError::Unread(unread.to_string()))?;
+        return Ok((info, Ok(read.map(|(_, found)| found).unwrap_or_default())));
+    }
+    let fetched = package_archive(package, options).await?;
     let found = context.extract(&fetched).await;
     Ok((fetched.package, found))
 }
@@ -251,7 +273,7 @@ impl Crawl {
                     (job.listing.manifest, job.listing.meta) = (None, None);
                 }
                 self.progress.expect(1);
-                self.work.push(job);
+                self.work.push(*job);
             }
             Found::Event(event) => self.send(event).await?,
             Found::At(text) => self.progress.message(&visible(&text)),

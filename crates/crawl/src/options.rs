@@ -5,9 +5,11 @@ use mcpdex_model::{History, NoHistory};
 use mcpdex_net::{FetchLimits, RateLimit};
 use mcpdex_probe as probe;
 use mcpdex_process::{Environment, LookedAt};
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
 
 /// Pages of one registry that are read, unless something else is asked for.
@@ -20,6 +22,8 @@ pub struct Options {
     pub npm_registry: Option<String>,
     /// `--pypi-index`: the simple index where every Python package comes from.
     pub pypi_index: Option<String>,
+    /// `--image-registry`: where images come from that name no registry.
+    pub image_registry: Option<String>,
     /// `--allow-private`: untrusted addresses may lead to private networks.
     pub allow_private: bool,
     /// `--contact`: added to the user agent.
@@ -34,6 +38,8 @@ pub struct Options {
     pub refresh_all: bool,
     /// `--full`: read sources whole, even where they could tell what changed.
     pub full: bool,
+    /// How long sources want to rest between two of their pages, by the name under which they are remembered.
+    pub pauses: BTreeMap<String, Duration>,
     /// For asking a live server.
     pub live: probe::Limits,
     /// What earlier crawls have left.
@@ -76,6 +82,7 @@ impl Options {
         Options {
             npm_registry: None,
             pypi_index: None,
+            image_registry: None,
             allow_private: false,
             contact: None,
             rate: RateLimit::default(),
@@ -83,6 +90,7 @@ impl Options {
             plan: Plan::default(),
             refresh_all: false,
             full: false,
+            pauses: BTreeMap::new(),
             live: probe::Limits { bytes: 8 << 20, ..probe::Limits::default() },
             history: Arc::new(NoHistory),
             stop: watch::channel(false).1,
@@ -95,7 +103,7 @@ impl Options {
     }
 }
 
-/// What npm, pip and uv would look at to know where packages come from, read once: what the user and the system have set,
+/// What npm, pip, uv and docker would look at to know where packages come from, read once: what the user and the system have set,
 /// and nothing of the folders that are looked at.
 #[derive(Debug, Clone, Default)]
 pub struct Surroundings {
@@ -105,6 +113,10 @@ pub struct Surroundings {
     pub npmrc: Vec<String>,
     /// Texts of `pip.conf` files, the strongest first.
     pub pip_conf: Vec<String>,
+    /// Texts of docker's `config.json` and of podman's `auth.json`, the strongest first.
+    pub docker_config: Vec<String>,
+    /// Texts of docker's `daemon.json`, the strongest first.
+    pub docker_daemon: Vec<String>,
     /// Whether the installed clients may be asked when nothing above says it.
     pub ask_clients: bool,
 }
@@ -127,6 +139,8 @@ impl Surroundings {
         let mut found = Surroundings { environment, ask_clients: true, ..Surroundings::default() };
         found.npmrc = found.texts(&found.npmrc_files());
         found.pip_conf = found.texts(&found.pip_files());
+        found.docker_config = found.texts(&found.docker_files());
+        found.docker_daemon = found.texts(&found.daemon_files());
         found
     }
 
@@ -178,6 +192,22 @@ impl Surroundings {
             );
         }
         files
+    }
+
+    /// The file of docker's client, then those of podman.
+    fn docker_files(&self) -> Vec<PathBuf> {
+        let docker = self.path("DOCKER_CONFIG").or_else(|| self.home().map(|home| home.join(".docker")));
+        let mut files: Vec<PathBuf> = docker.into_iter().map(|folder| folder.join("config.json")).collect();
+        files.extend(self.path("REGISTRY_AUTH_FILE"));
+        files.extend(self.path("XDG_RUNTIME_DIR").map(|folder| folder.join("containers/auth.json")));
+        files
+    }
+
+    /// The user's file of docker's daemon, then the machine's.
+    fn daemon_files(&self) -> Vec<PathBuf> {
+        let user = self.home().map(|home| home.join(".config/docker/daemon.json"));
+        let machine = if cfg!(windows) { None } else { Some(PathBuf::from("/etc/docker/daemon.json")) };
+        user.into_iter().chain(machine).collect()
     }
 
     fn texts(&self, files: &[PathBuf]) -> Vec<String> {

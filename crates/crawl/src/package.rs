@@ -1,9 +1,11 @@
 //! One package: find its archive, fetch it, check its published hash, have a worker read it. Whatever happens becomes an
 //! observation with an outcome.
 
+use super::bundle::add_unstated;
 use super::checkout::{CheckoutError, crate_archive};
 use super::configured::{Registry, Unconfigured};
 use super::context::CrawlContext;
+use super::image::ImageError;
 use mcpdex_extract::archive::ArchiveKind;
 use mcpdex_extract::worker::WorkerError;
 use mcpdex_extract::{Extraction, PackageInfo};
@@ -38,6 +40,8 @@ pub(super) enum Unread {
     #[error(transparent)]
     Crate(#[from] CheckoutError),
     #[error(transparent)]
+    Image(#[from] ImageError),
+    #[error(transparent)]
     Fetch(Failure),
     #[error("{file}: {mismatch}")]
     Hash { file: String, mismatch: mcpdex_source::artifact::HashMismatch },
@@ -52,10 +56,11 @@ pub(super) enum Unread {
 }
 
 impl Unread {
-    fn outcome(&self) -> Outcome {
+    pub(super) fn outcome(&self) -> Outcome {
         match self {
             Unread::Fetch(failure) => failure.outcome(),
             Unread::Worker(error) => error.outcome(),
+            Unread::Image(error) => error.outcome(),
             Unread::Page(PageError::NoSuchVersion(_)) => Outcome::Gone,
             Unread::Unconfigured(Unconfigured::Npm(_) | Unconfigured::Pypi(_)) | Unread::Crate(_) => {
                 Outcome::Unreachable
@@ -81,33 +86,50 @@ struct Page {
 
 /// What a package's page is remembered by: the same page read for another version or by another mcpdex, which may find
 /// more, is another page.
-fn page_key(package: &Package) -> String {
+pub(super) fn page_key(package: &Package) -> String {
     format!("{package} read by {}", env!("CARGO_PKG_VERSION"))
 }
 
 impl CrawlContext {
-    /// Reads one package of a server; with what its index answered is known by, where the package was read.
-    pub(super) async fn observe(&self, server: &ServerId, package: &Package) -> (Observation, Option<Validator>) {
+    /// Reads one package of a server: what its source has and, where it says so itself, what it states; with what its
+    /// index answered is known by, where the package was read.
+    pub(super) async fn observe(&self, server: &ServerId, package: &Package) -> (Vec<Observation>, Option<Validator>) {
         let mut observation =
             Observation::failed(server.clone(), ToolOrigin::Static, package.to_string(), Outcome::Ok, "");
         observation.package = Some(package.clone());
         observation.detail = None;
-        match self.read(package, &mut observation).await {
-            Ok(validator) => (observation, validator),
+        let mut stated: Option<Observation> = None;
+        let validator = match self.read(package, &mut observation, &mut stated).await {
+            Ok(validator) => validator,
             Err(unread) => {
                 observation.outcome = unread.outcome();
                 observation.detail = Some(unread.to_string());
-                (observation, None)
+                None
             }
+        };
+        if let Some(stated) = &mut stated {
+            add_unstated(stated, &observation);
         }
+        (stated.into_iter().chain([observation]).collect(), validator)
     }
 
     /// Fills the observation as far as it gets: what was learnt before a failure stays.
-    async fn read(&self, package: &Package, observation: &mut Observation) -> Result<Option<Validator>, Unread> {
+    async fn read(
+        &self,
+        package: &Package,
+        observation: &mut Observation,
+        stated: &mut Option<Observation>,
+    ) -> Result<Option<Validator>, Unread> {
+        if package.ecosystem == Ecosystem::Oci {
+            return self.read_image(package, observation).await;
+        }
         let Some((archive, validator)) = self.archive(package, observation).await? else {
             observation.outcome = Outcome::NotModified;
             return Ok(None);
         };
+        if package.ecosystem == Ecosystem::Mcpb {
+            *stated = self.stated(&observation.server, package, &archive);
+        }
         let extraction = self.extract(&archive).await?;
         keep(extraction, observation);
         // An empty list out of source is no proof that there are no tools.
@@ -123,8 +145,14 @@ impl CrawlContext {
     ) -> Result<Option<(PackageArchive, Option<Validator>)>, Unread> {
         check_name(package.ecosystem, &package.identifier)
             .map_err(|why| Unread::Name(package.identifier.clone(), why))?;
-        if package.ecosystem == Ecosystem::Cargo {
-            return self.crate_of(package, observation).await.map(Some);
+        match package.ecosystem {
+            Ecosystem::Cargo => return self.crate_of(package, observation).await.map(Some),
+            Ecosystem::Mcpb => {
+                let archive = self.bundle_of(package, observation).await?;
+                verify(&archive.bytes, &archive.package.name, &[], package)?;
+                return Ok(Some((archive, None)));
+            }
+            _ => {}
         }
         let mut page = Page { known: None, validator: None };
         if self.options.history.has_list(&observation.server, &package.key()) {
@@ -274,7 +302,7 @@ fn verify(archive: &[u8], file: &str, hashes: &[Hash], package: &Package) -> Res
 }
 
 /// Moves what a worker found into the observation.
-fn keep(extraction: Extraction, observation: &mut Observation) {
+pub(super) fn keep(extraction: Extraction, observation: &mut Observation) {
     let is_remark = |partial: &Partial| partial.kind == PartialKind::Remark;
     (observation.remarks, observation.partial) = extraction.partial.into_iter().partition(is_remark);
     for found in extraction.tools {

@@ -2,11 +2,12 @@
 //! was asked for, running them. Every attempt becomes an observation with an outcome, sent on as soon as it is made;
 //! when all that the listing names was tried, that is sent as well.
 
+use super::bundle::add_unstated;
 use super::context::CrawlContext;
 use super::dispatch::{Job, Recorded};
 use super::progress::{Item, WorkPhase};
 use super::shared::SharedAttempt;
-use super::{CrawlError, endpoint};
+use super::{CrawlError, endpoint, expiry};
 use mcpdex_model::{
     AliasedAttempt, CrawlEvent, DELETED, Ecosystem, Listing, Observation, Outcome, Package, Partial, PartialReason,
     Remote, ServerId, Sighting, ToolOrigin, Validator,
@@ -16,6 +17,7 @@ use mcpdex_source::artifact::sha256_hex;
 use mcpdex_source::given;
 use mcpdex_source::recorded::ToolList;
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -57,6 +59,9 @@ struct Server<'a> {
 impl Server<'_> {
     async fn follow(&mut self) -> Result<(), CrawlError> {
         let plan = self.context.options.plan;
+        if let Some(file) = self.job.bundle.take().filter(|_| plan.source) {
+            return self.bundle(&file).await;
+        }
         match self.job.recorded.take() {
             Some((name, Recorded::List { list, digest })) => self.recorded(&name, list, digest).await?,
             Some((name, Recorded::Unchanged)) if self.is_due(&name) => {
@@ -141,8 +146,25 @@ impl Server<'_> {
         false
     }
 
+    /// Whether an endpoint is to be asked. Where nobody says how fresh lists have to be, the server's own word on how long
+    /// its list counts does.
+    fn is_endpoint_due(&mut self, address: &str) -> bool {
+        let (history, server) = (&self.context.options.history, &self.job.listing.server);
+        let by_word = self.job.changed || self.job.named || self.context.options.refresh_all;
+        let known = history.has_list(server, address) && history.done(server, address).is_none();
+        match history.validator(&expiry::key(address)).filter(|_| known && !by_word) {
+            Some(kept) if expiry::holds(&kept) => {
+                self.learnt.skipped += 1;
+                self.learnt.read = true;
+                false
+            }
+            Some(_) => true,
+            None => self.is_due(address),
+        }
+    }
+
     async fn endpoint(&mut self, remote: &Remote) -> Result<(), CrawlError> {
-        if !self.is_due(&remote.url) {
+        if !self.is_endpoint_due(&remote.url) {
             return Ok(());
         }
         self.item.phase(WorkPhase::Asking);
@@ -152,11 +174,12 @@ impl Server<'_> {
         let tried = cell
             .get_or_init(|| async {
                 own = true;
-                let mut observations = endpoint::observe(self.context, &self.job, remote).await;
+                let (mut observations, ttl) = endpoint::observe(self.context, &self.job, remote).await;
                 observations.iter_mut().for_each(conceal);
                 let results = observations.iter().map(|o| (o.origin, o.outcome, o.detail.clone())).collect();
                 // Sent before anyone else can refer to it. That nobody takes it is found out by whoever sends the next.
-                let _ = self.forward(observations.into_iter().map(observed).collect()).await;
+                let counts = ttl.map(|ttl| CrawlEvent::Validator(Box::new(expiry::of(&remote.url, ttl))));
+                let _ = self.forward(observations.into_iter().map(observed).chain(counts).collect()).await;
                 SharedAttempt { server: server.clone(), results }
             })
             .await
@@ -213,16 +236,35 @@ impl Server<'_> {
         let tried = cell
             .get_or_init(|| async {
                 own = true;
-                let (mut observation, validator) = self.context.observe(&server, package).await;
-                conceal(&mut observation);
-                let results = vec![(observation.origin, observation.outcome, observation.detail.clone())];
+                let (mut observations, validator) = self.context.observe(&server, package).await;
+                observations.iter_mut().for_each(conceal);
+                let results = observations.iter().map(|o| (o.origin, o.outcome, o.detail.clone())).collect();
                 let validator = validator.map(|validator| CrawlEvent::Validator(Box::new(validator)));
-                let _ = self.forward([observed(observation)].into_iter().chain(validator).collect()).await;
+                let _ = self.forward(observations.into_iter().map(observed).chain(validator).collect()).await;
                 SharedAttempt { server: server.clone(), results }
             })
             .await
             .clone();
         self.share(tried, &target, own).await
+    }
+
+    /// Reads a bundle on this machine: what its manifest states, and its program.
+    async fn bundle(&mut self, file: &Path) -> Result<(), CrawlError> {
+        let server = self.job.listing.server.clone();
+        if !self.is_due(&format!("program of {server}")) {
+            return Ok(());
+        }
+        self.item.phase(WorkPhase::Reading);
+        let program = self.context.observe_bundle(&server, file).await;
+        let stated = match self.job.recorded.take() {
+            Some((name, Recorded::List { list, .. })) => {
+                let mut stated = declared(&self.job.listing, &name, list);
+                add_unstated(&mut stated, &program);
+                Some(stated)
+            }
+            _ => None,
+        };
+        self.send_all(stated.into_iter().chain([program]).collect()).await
     }
 
     /// Runs the first package that can be run.
@@ -304,11 +346,11 @@ pub(super) fn list_key(server: &ServerId, name: &str) -> String {
 }
 
 /// An observation of a list that was recorded beside the manifest.
-fn declared(listing: &Listing, name: &str, list: ToolList) -> Observation {
+pub(super) fn declared(listing: &Listing, name: &str, list: ToolList) -> Observation {
     let missing = |detail| Partial::missing(PartialReason::MalformedTool, detail, None);
     Observation {
         server: listing.server.clone(),
-        origin: ToolOrigin::Declared,
+        origin: if list.is_card { ToolOrigin::Card } else { ToolOrigin::Declared },
         outcome: Outcome::Ok,
         target: name.to_owned(),
         package: None,

@@ -10,7 +10,7 @@ use mcpdex_extract::worker::{WorkerError, extract_archive};
 use mcpdex_extract::workspace::{self, Need};
 use mcpdex_extract::{Extraction, PackageInfo, ReadLimits, SourceTree, folder};
 use mcpdex_model::{Observation, Outcome, Package, Partial, PartialKind, PartialReason, ServerId, ToolOrigin};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Packages that are fetched for one.
 const MAX_FETCHED: usize = 4;
@@ -172,22 +172,35 @@ impl CrawlContext {
                 continue;
             }
             let files = folder::read(&target, &self.options.extract).ok()?;
-            let mut all = Extraction::default();
-            for part in workspace::parts(&files, &repository.name) {
-                let own = part.files.iter().map(|(path, bytes)| (path.as_str(), *bytes));
-                let Some(mut found) = self.files(own, part.package.clone()).await else { continue };
-                if found.tools.is_empty() {
-                    continue;
-                }
-                for tool in &mut found.tools {
-                    tool.site.file = part.place(&tool.site.file).to_owned();
-                }
-                all.tools.append(&mut found.tools);
-                all.partial.append(&mut found.partial);
-            }
-            return Some((tag.clone(), all));
+            return Some((tag.clone(), self.every_part(&files, &repository.name).await));
         }
         None
+    }
+
+    /// Reads every package of a folder; where none has a tool, with the reasons of all.
+    pub(super) async fn every_part(&self, files: &BTreeMap<String, Vec<u8>>, name: &str) -> Extraction {
+        let (mut all, mut reasons) = (Extraction::default(), Vec::new());
+        for part in workspace::parts(files, name) {
+            let own = part.files.iter().map(|(path, bytes)| (path.as_str(), *bytes));
+            let Some(mut found) = self.files(own, part.package.clone()).await else {
+                let detail = format!("{} could not be read to its end", part.name);
+                reasons.push(Partial::missing(PartialReason::LimitReached, detail, None));
+                continue;
+            };
+            if found.tools.is_empty() {
+                reasons.append(&mut found.partial);
+                continue;
+            }
+            for tool in &mut found.tools {
+                tool.site.file = part.place(&tool.site.file).to_owned();
+            }
+            all.tools.append(&mut found.tools);
+            all.partial.append(&mut found.partial);
+        }
+        if all.tools.is_empty() {
+            all.partial = reasons;
+        }
+        all
     }
 }
 

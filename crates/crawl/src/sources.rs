@@ -10,13 +10,14 @@ use mcpdex_net::{Failure, FetchLimits, Request, Trust};
 use mcpdex_source::{SourceSpec, recorded, registry, sample};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use url::Url;
 
 /// Something that a source gave.
 pub(super) enum Found {
     Server {
-        job: Job,
+        job: Box<Job>,
         new: bool,
     },
     Event(CrawlEvent),
@@ -40,7 +41,14 @@ const MAX_DOCUMENT: u64 = 256 << 20;
 /// Reads every source, in order.
 pub(super) async fn read_all(specs: Vec<SourceSpec>, context: Arc<CrawlContext>, out: mpsc::Sender<Found>) {
     for spec in &specs {
-        let source = Source { name: spec.to_string(), named: spec.is_one_server(), context: &context, out: &out };
+        let name = spec.to_string();
+        let source = Source {
+            pause: context.options.pauses.get(&name).copied().unwrap_or_default(),
+            name,
+            named: spec.is_one_server(),
+            context: &context,
+            out: &out,
+        };
         let read = match spec {
             SourceSpec::Package(package) => source.listing(Listing::of_package(package.clone(), &*source.name)).await,
             SourceSpec::Server(url) => source.endpoint(url).await,
@@ -49,6 +57,7 @@ pub(super) async fn read_all(specs: Vec<SourceSpec>, context: Arc<CrawlContext>,
             SourceSpec::Sample => source.sample().await,
             SourceSpec::Document(url) => source.document(url).await,
             SourceSpec::List(url) => source.list(url).await,
+            SourceSpec::WellKnown(url) => source.well_known(url).await,
             SourceSpec::File(path) => source.files(std::slice::from_ref(path)).await,
             SourceSpec::Clients => source.clients().await,
         };
@@ -62,6 +71,8 @@ pub(super) struct Source<'a> {
     pub(super) name: String,
     /// The user has named its one server.
     named: bool,
+    /// Between the pages of a list, at least.
+    pub(super) pause: Duration,
     pub(super) context: &'a Arc<CrawlContext>,
     pub(super) out: &'a mpsc::Sender<Found>,
 }
@@ -87,8 +98,8 @@ impl Source<'_> {
     ) -> Result<(), ReceiverGone> {
         let recorded = recorded.map(|(name, list)| (name, Recorded::List { list, digest: None }));
         let (listing, named) = (Box::new(listing), self.named);
-        let job = Job { listing, recorded, named, trusted: named, changed: false, address: None };
-        self.send(Found::Server { job, new }).await
+        let job = Job { listing, recorded, named, trusted: named, changed: false, address: None, bundle: None };
+        self.send(Found::Server { job: Box::new(job), new }).await
     }
 
     async fn sweep(&self, step: Sweep) -> Result<(), ReceiverGone> {
@@ -97,9 +108,9 @@ impl Source<'_> {
 
     async fn endpoint(&self, url: &Url) -> Result<(), ReceiverGone> {
         let listing = Box::new(endpoint::listing(url, self.name.clone()));
-        let job =
-            Job { listing, recorded: None, named: true, trusted: true, changed: false, address: Some(url.clone()) };
-        self.send(Found::Server { job, new: true }).await
+        let address = Some(url.clone());
+        let job = Job { listing, recorded: None, named: true, trusted: true, changed: false, address, bundle: None };
+        self.send(Found::Server { job: Box::new(job), new: true }).await
     }
 
     async fn sample(&self) -> Result<(), ReceiverGone> {
@@ -205,6 +216,7 @@ impl Source<'_> {
             }
             self.sweep(Sweep::Next(next.clone())).await?;
             cursor = Some(next);
+            tokio::time::sleep(self.pause).await;
         }
         let detail = format!("more than {} pages; --max-pages raises the limit", self.context.options.max_pages);
         self.fail(Outcome::TooLarge, detail).await?;
@@ -287,7 +299,7 @@ impl Source<'_> {
         let (name, stem) = (self.name.clone(), super::files::stem(url.path()));
         let read = tokio::task::spawn_blocking(move || super::files::read_bytes(&body, &name, &stem)).await;
         match read {
-            Ok(Ok(document)) => self.entries(document, &self.name, false).await,
+            Ok(Ok(document)) => self.entries(document, &self.name, false, None).await,
             Ok(Err(why)) => self.fail(why.outcome(), why.to_string()).await,
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }

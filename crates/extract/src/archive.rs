@@ -161,7 +161,7 @@ impl Entries<'_> {
 }
 
 /// The path of an entry with `.` and doubled separators removed.
-fn safe_path(name: &[u8], max_depth: usize) -> Result<String, ArchiveError> {
+pub(super) fn safe_path(name: &[u8], max_depth: usize) -> Result<String, ArchiveError> {
     let name = String::from_utf8_lossy(name);
     let hostile = |why: &str| {
         let shown: String = name.chars().take(120).collect();
@@ -185,11 +185,23 @@ fn safe_path(name: &[u8], max_depth: usize) -> Result<String, ArchiveError> {
 }
 
 /// Counts what comes out of a decompressor and stops it at the limits.
-struct Counted<R> {
+pub(super) struct Counted<R> {
     inner: R,
     packed: u64,
     bound: Unpacking,
     unpacked: u64,
+}
+
+impl<R> Counted<R> {
+    /// `packed` bytes are in `inner`, and what comes out of it stays within `bound`.
+    pub(super) fn new(inner: R, packed: u64, bound: Unpacking) -> Self {
+        Counted { inner, packed, bound, unpacked: 0 }
+    }
+
+    /// Bytes that came out so far.
+    pub(super) fn unpacked(&self) -> u64 {
+        self.unpacked
+    }
 }
 
 impl<R: Read> Read for Counted<R> {
@@ -207,7 +219,7 @@ fn bound(limits: &ReadLimits) -> Unpacking {
 }
 
 fn read_tar(unpacked: impl Read, packed: usize, entries: &mut Entries<'_>) -> Result<(), ArchiveError> {
-    let counted = Counted { inner: unpacked, packed: packed as u64, bound: bound(entries.limits), unpacked: 0 };
+    let counted = Counted::new(unpacked, packed as u64, bound(entries.limits));
     let mut tar = tar::Archive::new(counted);
     for entry in tar.entries().map_err(failed)? {
         let mut entry = entry.map_err(failed)?;
@@ -240,7 +252,7 @@ fn read_tar(unpacked: impl Read, packed: usize, entries: &mut Entries<'_>) -> Re
 }
 
 /// Tells a limit that stopped the reading from damage, however often the error was wrapped on its way.
-fn failed(error: io::Error) -> ArchiveError {
+pub(super) fn failed(error: io::Error) -> ArchiveError {
     let mut next: Option<&(dyn std::error::Error + 'static)> = Some(&error);
     while let Some(cause) = next {
         if let Some(excess) = cause.downcast_ref::<Excess>() {

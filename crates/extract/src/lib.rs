@@ -2,6 +2,7 @@
 //! Never executes anything of a package, never writes to disk, and does its parsing in a worker process that may die.
 //!
 //! - [`archive`] turns the bytes of a tarball, sdist, wheel or bundle into a [`SourceTree`], under [`ReadLimits`].
+//! - [`image`] turns the layers of a container image into the files of its program.
 //! - [`extract`] asks every reader of [`LANGUAGES`] that finds files of its own in the tree.
 //! - [`worker`] does both in a child process of the same binary. Everything outside of this room calls the worker:
 //!   tree-sitter can overflow the C stack and end the process on hostile source.
@@ -37,6 +38,7 @@ pub mod archive;
 pub mod csharp;
 pub mod folder;
 pub mod go;
+pub mod image;
 pub mod java;
 pub mod javascript;
 mod jvm;

@@ -2,6 +2,7 @@
 
 use super::{Observation, Outcome, Partial, ServerId, Sighting, Tool, ToolOrigin, Transport};
 use serde::Serialize;
+use std::time::Duration;
 
 /// What a server says about itself. Claims, good for showing only.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -80,6 +81,8 @@ pub struct ProbeResult {
     pub partial: Vec<Partial>,
     /// Pages of the list.
     pub pages: usize,
+    /// How long the server lets its list count, where it says so (`ttlMs`).
+    pub ttl: Option<Duration>,
     /// What the server wants before it lists, where it said so.
     pub auth: Option<AuthNeeds>,
     /// What was learnt from a card, where the list itself is closed.
@@ -101,6 +104,7 @@ impl ProbeResult {
             tools: Vec::new(),
             partial: Vec::new(),
             pages: 0,
+            ttl: None,
             auth: None,
             card: None,
             tried: Vec::new(),

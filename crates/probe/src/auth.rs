@@ -41,21 +41,22 @@ fn cut(text: &str) -> String {
 
 /// One challenge of a `WWW-Authenticate` header.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Challenge {
+pub struct Challenge {
     /// In lower case.
-    pub(super) scheme: String,
+    pub scheme: String,
     /// Names in lower case.
-    pub(super) parameters: Vec<(String, String)>,
+    pub parameters: Vec<(String, String)>,
 }
 
 impl Challenge {
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    /// The value of the first parameter of this name.
+    pub fn get(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// Reads a `WWW-Authenticate` header leniently; what makes no sense is stepped over.
-pub(super) fn challenges(header: &str) -> Vec<Challenge> {
+pub fn challenges(header: &str) -> Vec<Challenge> {
     let mut found: Vec<Challenge> = Vec::new();
     for part in split(header) {
         let part = part.trim();

@@ -102,8 +102,11 @@ impl Around<'_> {
 
     /// The first card that states tools.
     async fn card(&self) -> Option<CardFacts> {
-        let mut places: Vec<(Url, Trust)> =
-            card::places(&self.ask.url).into_iter().map(|url| (url, self.ask.trust)).rev().collect();
+        let mut places: Vec<(Url, Trust)> = mcpdex_source::well_known::places(&self.ask.url)
+            .into_iter()
+            .map(|url| (url, self.ask.trust))
+            .rev()
+            .collect();
         let mut asked = 0;
         while let Some((url, trust)) = places.pop() {
             asked += 1;

@@ -5,30 +5,9 @@ use super::message::{Page, server_info};
 use super::scan;
 use mcpdex_model::{ServerInfo, lenient};
 use serde_json::Value;
-use url::Url;
 
 /// The longest card, in bytes.
 pub(super) const MAX_CARD: u64 = 4 << 20;
-
-/// Where cards of an endpoint may be, best first.
-pub(super) fn places(endpoint: &Url) -> Vec<Url> {
-    let mut places: Vec<Url> = [
-        "/.well-known/mcp/server-card.json",
-        "/.well-known/mcp.json",
-        "/.well-known/mcp",
-        "/.well-known/ai-catalog.json",
-        "/.well-known/mcp-server",
-    ]
-    .iter()
-    .filter_map(|path| endpoint.join(path).ok())
-    .collect();
-    let mut beside = endpoint.clone();
-    beside.set_query(None);
-    beside.set_fragment(None);
-    beside.set_path(&format!("{}/server-card", endpoint.path().trim_end_matches('/')));
-    places.push(beside);
-    places
-}
 
 /// What a document states.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -105,12 +84,5 @@ mod tests {
         let catalogue =
             r#"{"entries":[{"type":"application/mcp-server-card+json","url":"/c.json"},{"type":"x","url":"/n"}]}"#;
         assert_eq!(read(catalogue).expect("a catalogue").elsewhere, ["/c.json"]);
-    }
-
-    #[test]
-    fn cards_are_sought_at_the_root_and_beside_the_endpoint() {
-        let places = places(&Url::parse("https://mcp.example/v1/mcp/?k=1").expect("a URL"));
-        assert_eq!(places.first().map(Url::path), Some("/.well-known/mcp/server-card.json"));
-        assert_eq!(places.last().map(Url::as_str), Some("https://mcp.example/v1/mcp/server-card"));
     }
 }

@@ -34,6 +34,8 @@ mod session;
 mod sse;
 pub mod stdio;
 
+pub use auth::{Challenge, challenges};
+
 use http::HttpTransport;
 use legacy::SseTransport;
 use mcpdex_model::{Outcome, ProbeResult, SecretString, Transport, scan};
@@ -96,6 +98,7 @@ fn stopped(stop: &SessionError, tried: Vec<String>) -> ProbeResult {
 /// The outcome of a conversation that ended with a list.
 fn listed<W: SessionTransport>(session: Session<W>, transport: Transport, tried: Vec<String>) -> ProbeResult {
     let (pages, revision, server) = (session.pages.read, session.revision, session.server);
+    let ttl = session.pages.ttl.map(Duration::from_millis);
     let (tools, partial) = session.pages.finish();
     ProbeResult {
         outcome: Outcome::Ok,
@@ -107,6 +110,7 @@ fn listed<W: SessionTransport>(session: Session<W>, transport: Transport, tried:
         tools,
         partial,
         pages,
+        ttl,
         auth: None,
         card: None,
         tried,

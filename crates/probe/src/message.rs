@@ -177,6 +177,8 @@ pub(super) struct Page {
     /// Any cursor, the empty one included, means that there is more.
     pub(super) next_cursor: Option<String>,
     pub(super) problems: Vec<String>,
+    /// How long the page counts, in milliseconds, where it says so.
+    pub(super) ttl_ms: Option<u64>,
 }
 
 /// Reads the result of `tools/list`.
@@ -202,6 +204,7 @@ pub(super) fn page(result: &str) -> Result<Page, String> {
                 page.next_cursor =
                     Some(scan::string(value).map_or_else(|| (*value).to_owned(), |text| text.into_owned()));
             }
+            "ttlMs" => page.ttl_ms = value.trim().parse().ok(),
             _ => {}
         }
     }
@@ -289,6 +292,7 @@ mod tests {
     #[test]
     fn a_page_keeps_its_tools_as_they_came() {
         let page = page(r#"{"tools":[ {"name" : "a", "n":1e999} ,7],"nextCursor":"","ttlMs":1}"#).expect("a page");
+        assert_eq!(page.ttl_ms, Some(1));
         assert_eq!(page.tools, [r#"{"name" : "a", "n":1e999}"#, "7"]);
         assert_eq!(page.next_cursor.as_deref(), Some(""));
         assert!(super::page(r#"{"tools":{}}"#).is_err() && super::page(r#"{"x":1}"#).is_err());

@@ -18,6 +18,8 @@ pub(super) struct Pages {
     pub(super) tools: Vec<Tool>,
     pub(super) partial: Vec<Partial>,
     pub(super) read: usize,
+    /// How long the pages count, in milliseconds: the shortest time of all that say so.
+    pub(super) ttl: Option<u64>,
     cursors: BTreeSet<String>,
     malformed: usize,
     last: Vec<String>,
@@ -27,6 +29,7 @@ impl Pages {
     /// Takes a page; gives the cursor of the next one, or `None` at the end. An empty cursor still means more.
     pub(super) fn push(&mut self, page: Page) -> Option<String> {
         self.read += 1;
+        self.ttl = self.ttl.into_iter().chain(page.ttl_ms).min();
         for problem in page.problems {
             self.missing(PartialReason::MalformedTool, problem);
         }
@@ -101,7 +104,7 @@ mod tests {
 
     fn page(names: &[&str], cursor: Option<&str>) -> Page {
         let tools = names.iter().map(|name| format!(r#"{{"name":"{name}"}}"#)).collect();
-        Page { tools, next_cursor: cursor.map(str::to_owned), problems: Vec::new() }
+        Page { tools, next_cursor: cursor.map(str::to_owned), problems: Vec::new(), ttl_ms: None }
     }
 
     #[test]

@@ -6,9 +6,10 @@
 
 use super::address::address;
 use super::client_config::{self, Configuration};
+use super::given;
 use super::kind::{self, Parts};
 use super::recorded::{ToolList, read_tools};
-use super::{catalogue, directory, registry};
+use super::{catalogue, directory, registry, well_known};
 use mcpdex_model::{Listing, Oddity, ServerId, Tool, lenient, scan};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -182,6 +183,8 @@ impl Document {
         let is = |key: &str, start: char| parts.get(key).is_some_and(|raw| raw.get().starts_with(start));
         if let Some(page) = directory::read(text, &self.source) {
             self.directory(place, page);
+        } else if let Some(found) = well_known::read(text, &self.source, &self.unnamed()) {
+            self.well_known(place, found);
         } else if is("servers", '[') && !kind::is_configuration(text) {
             let page = registry::read_page(text.as_bytes(), &self.source).map_err(|error| error.to_string())?;
             self.superseded += page.superseded;
@@ -217,6 +220,15 @@ impl Document {
         self.redacted += found.redacted;
         self.problems.extend(found.problems.into_iter().map(|problem| format!("{place}: {problem}")));
         self.entries.extend(found.servers.into_iter().map(|(listing, tools)| Entry::of(listing, tools)));
+    }
+
+    /// A card, or a catalogue of them, that was saved; those that stand elsewhere are not here.
+    fn well_known(&mut self, place: &str, found: well_known::WellKnown) {
+        self.redacted += found.redacted;
+        self.problems.extend(found.problems.into_iter().map(|problem| format!("{place}: {problem}")));
+        let elsewhere = found.elsewhere.iter().map(|url| given::text(&url.chars().take(200).collect::<String>()));
+        self.problems.extend(elsewhere.map(|url| format!("{place} points at the card {url}, which is not in it")));
+        self.entries.extend(found.entries);
     }
 
     /// A page of a directory that was saved; what follows it is not here.

@@ -62,6 +62,7 @@ pub(super) fn settings(text: &str) -> Result<Configuration, String> {
 pub(super) fn is_definition(parts: &Parts<'_>) -> bool {
     const OF_A_MANIFEST: [&str; 9] =
         ["packages", "remotes", "repository", "version", "server", "command", "url", "version_detail", "_meta"];
+    let is_repository = crate::catalogue::repository::FULL_NAMES.iter().any(|key| parts.contains_key(*key));
     let is = |key: &str, start: char| parts.get(key).is_some_and(|raw| raw.get().starts_with(start));
     let has = |key: &str| parts.contains_key(key);
     // Servers have names with a slash, tools have none.
@@ -69,6 +70,7 @@ pub(super) fn is_definition(parts: &Parts<'_>) -> bool {
     has("name")
         && (has("inputSchema")
             || !manifest
+                && !is_repository
                 && !OF_A_MANIFEST.iter().any(|key| has(key))
                 && (is("arguments", '[') || has("annotations") || is("description", '"')))
 }

@@ -9,7 +9,9 @@
 //!   command lines in them; [`page`]: list pages, and
 //!   what [`robots`] allow; [`curated`]: what is crawled by default.
 //! - [`directory`]: directories with an API or an index of their own.
-//! - [`catalogue`]: catalogues that carry definitions of tools.
+//! - [`catalogue`]: catalogues that carry definitions of tools; [`well_known`]: cards of servers.
+//! - [`image`]: images at their registry, and how docker is configured.
+//! - [`published`]: pages on which others say what tools do and which policy they should have.
 //! - [`npm`] and [`pypi`]: the pages of package registries; [`npmrc`] and [`pip`]: how their own clients are configured.
 //! - [`packed`]: what is compressed, unpacked under bounds.
 //! - [`sample`]: the embedded page, with [`recorded`] tool lists.
@@ -33,6 +35,7 @@ pub mod curated;
 pub mod directory;
 pub mod document;
 pub mod given;
+pub mod image;
 pub mod launch;
 pub mod manifest;
 pub mod npm;
@@ -40,6 +43,7 @@ pub mod npmrc;
 pub mod packed;
 pub mod page;
 pub mod pip;
+pub mod published;
 pub mod pypi;
 pub mod recorded;
 pub mod redact;
@@ -47,8 +51,10 @@ pub mod registry;
 pub mod robots;
 pub mod row_file;
 pub mod sample;
+pub mod well_known;
 
 mod arguments;
+mod html;
 mod kind;
 mod look;
 mod spec;

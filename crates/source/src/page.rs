@@ -2,40 +2,61 @@
 //! repositories that the page links to or tells how to run. Candidates are guesses by the shape of an address; whether
 //! there is a server behind one is found out by whoever tries it.
 
+use super::html::{self, Piece};
 use super::launch::{self, Starts};
 use mcpdex_model::{Ecosystem, Listing, Package, Remote, ServerId, Transport};
-use scraper::{Html, Selector};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::collections::BTreeMap;
 use url::Url;
 
-/// The longest page that is read, in bytes: the parser of HTML is quadratic in the depth of a page.
+/// The longest page that is read, in bytes.
 pub const MAX_BYTES: usize = 4 << 20;
-/// Open elements of HTML within each other that are accepted.
-const MAX_DEPTH: usize = 400;
+/// Bytes of a link's text, of code and of what an item says of its link.
+const MAX_TEXT: usize = 4_000;
+
+/// What a page holds.
+#[derive(Debug, Default)]
+pub struct ListPage {
+    /// Each candidate once, in the order of the page.
+    pub listings: Vec<Listing>,
+    /// The page that follows, where this one says so: of the same site, always.
+    pub next: Option<Url>,
+    /// What was passed over, one sentence each.
+    pub problems: Vec<String>,
+}
 
 /// A link or command of a page, with the text that it stands in.
+#[derive(Default)]
 struct Mention {
     address: Option<Url>,
     command: Option<String>,
     label: String,
+    /// What stands behind it in its item of a list.
+    about: String,
 }
 
 /// Reads a page. `base` resolves relative links.
 ///
 /// # Errors
 /// Why the page is not read.
-pub fn read(text: &str, base: Option<&Url>, source: &str) -> Result<Vec<Listing>, String> {
+pub fn read(text: &str, base: Option<&Url>, source: &str) -> Result<ListPage, String> {
     if text.len() > MAX_BYTES {
         return Err(format!("is longer than {MAX_BYTES} bytes"));
     }
-    let start = text.trim_start().get(..64).unwrap_or(text).to_ascii_lowercase();
-    let mentions = match start.starts_with("<!doctype") || start.starts_with("<html") {
-        true => html(text, base)?,
-        false => markdown(text, base),
-    };
+    let mut gathered = Gathered { base, ..Gathered::default() };
+    if html::is_html(text) {
+        gathered.html(text);
+    } else {
+        gathered.markdown(text);
+    }
+    gathered.end_link();
+    let mut page = ListPage { next: gathered.next, ..ListPage::default() };
+    if gathered.left_out > 0 {
+        page.problems.push(format!("{} tags or comments are too long and were passed over", gathered.left_out));
+    }
     let mut found: BTreeMap<String, Listing> = BTreeMap::new();
     let mut order = Vec::new();
-    for mention in mentions {
+    for mention in gathered.mentions {
         let Some(listing) = candidate(&mention, source) else { continue };
         let id = listing.server.0.clone();
         if let std::collections::btree_map::Entry::Vacant(place) = found.entry(id.clone()) {
@@ -43,81 +64,116 @@ pub fn read(text: &str, base: Option<&Url>, source: &str) -> Result<Vec<Listing>
             order.push(id);
         }
     }
-    Ok(order.iter().filter_map(|id| found.remove(id)).collect())
+    page.listings = order.iter().filter_map(|id| found.remove(id)).collect();
+    Ok(page)
 }
 
-fn html(text: &str, base: Option<&Url>) -> Result<Vec<Mention>, String> {
-    if deepest(text) > MAX_DEPTH {
-        return Err(format!("nests elements deeper than {MAX_DEPTH}"));
-    }
-    let page = Html::parse_document(text);
-    let selector = |words: &str| Selector::parse(words).expect("a constant selector");
-    let words = |element: scraper::ElementRef<'_>| element.text().collect::<String>();
-    let mut mentions = Vec::new();
-    for element in page.select(&selector("a[href], code")) {
-        let label = words(element);
-        let href = element.value().attr("href");
-        let address = href.and_then(|href| absolute(href, base));
-        let command = href.is_none().then(|| label.clone());
-        mentions.push(Mention { address, command, label });
-    }
-    Ok(mentions)
+/// What was found on a page so far.
+#[derive(Default)]
+struct Gathered<'b> {
+    base: Option<&'b Url>,
+    mentions: Vec<Mention>,
+    /// The link that is open.
+    link: Option<Mention>,
+    /// The code that is open.
+    code: Option<String>,
+    /// The item of a list that is open begins with this mention.
+    item: Option<usize>,
+    next: Option<Url>,
+    left_out: usize,
 }
 
-/// How deep elements nest at most, counted from the text alone and rather too much.
-fn deepest(text: &str) -> usize {
-    const VOID: [&str; 8] = ["br", "img", "meta", "link", "input", "hr", "path", "source"];
-    let (mut depth, mut most) = (0_usize, 0);
-    for (at, _) in text.match_indices('<') {
-        let rest = &text[at + 1..];
-        if rest.starts_with('/') {
-            depth = depth.saturating_sub(1);
-        } else if rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            let name = &rest[..rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len())];
-            let tag = &rest[..rest.find('>').unwrap_or(rest.len())];
-            if !tag.ends_with('/') && !VOID.contains(&name.to_ascii_lowercase().as_str()) {
-                depth += 1;
-            }
-        }
-        most = most.max(depth);
+impl Gathered<'_> {
+    fn html(&mut self, text: &str) {
+        let left_out = html::read(text, &mut |piece| self.piece(&piece));
+        self.left_out += left_out;
     }
-    most
-}
 
-/// Links `[text](address)`, bare addresses in `<…>`, and code.
-fn markdown(text: &str, base: Option<&Url>) -> Vec<Mention> {
-    let mut mentions = Vec::new();
-    let mut fenced = false;
-    for line in text.lines() {
-        if line.trim_start().starts_with("```") {
-            fenced = !fenced;
-            continue;
-        }
-        if fenced {
-            mentions.push(Mention { address: None, command: Some(line.to_owned()), label: String::new() });
-            continue;
-        }
-        for (at, _) in line.match_indices("](") {
-            let rest = &line[at + 2..];
-            let Some(end) = rest.find([')', ' ']) else { continue };
-            // An image's address is no server.
-            let open = line[..at].rfind('[');
-            if open.is_some_and(|open| line[..open].ends_with('!')) {
-                continue;
+    fn piece(&mut self, piece: &Piece<'_>) {
+        match *piece {
+            Piece::Open { name: name @ ("a" | "link"), href: Some(href), rel } => {
+                let address = absolute(href, self.base);
+                let leads_on = rel.is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word == "next"));
+                if leads_on && let (Some(base), Some(address)) = (self.base, &address) {
+                    // Another site is another source.
+                    self.next = Some(address.clone()).filter(|next| next.origin() == base.origin());
+                } else if name == "a" {
+                    self.end_link();
+                    self.link = Some(Mention { address, ..Mention::default() });
+                }
             }
-            let label = open.map_or("", |open| &line[open + 1..at]).to_owned();
-            mentions.push(Mention { address: absolute(&rest[..end], base), command: None, label });
+            Piece::Open { name: "code", .. } => self.code = Some(String::new()),
+            Piece::Open { name: "li" | "tr" | "article", .. } | Piece::Close("li" | "tr" | "article") => {
+                self.item = None;
+            }
+            Piece::Close("a") => self.end_link(),
+            Piece::Close("code") => {
+                let code = self.code.take();
+                self.commands(&code.unwrap_or_default());
+            }
+            Piece::Text(text) => self.text(text),
+            _ => {}
         }
-        for part in line.split('`').skip(1).step_by(2) {
-            mentions.push(Mention { address: None, command: Some(part.to_owned()), label: String::new() });
+    }
+
+    fn text(&mut self, text: &str) {
+        let open = match (&mut self.code, &mut self.link, self.item) {
+            (Some(code), _, _) => Some(code),
+            (None, Some(link), _) => Some(&mut link.label),
+            (None, None, Some(item)) => self.mentions.get_mut(item).map(|mention| &mut mention.about),
+            (None, None, None) => None,
+        };
+        if let Some(open) = open.filter(|open| open.len() < MAX_TEXT) {
+            open.extend(text.chars().take(MAX_TEXT));
         }
-        for part in line.split('<').skip(1) {
-            if let Some((address, _)) = part.split_once('>').filter(|(address, _)| address.starts_with("http")) {
-                mentions.push(Mention { address: absolute(address, None), command: None, label: String::new() });
+    }
+
+    fn end_link(&mut self) {
+        if let Some(link) = self.link.take() {
+            self.item.get_or_insert(self.mentions.len());
+            self.mentions.push(link);
+        }
+    }
+
+    /// Code may be a command on each of its lines.
+    fn commands(&mut self, code: &str) {
+        for line in code.lines() {
+            self.mentions.push(Mention { command: Some(line.to_owned()), ..Mention::default() });
+        }
+    }
+
+    fn markdown(&mut self, text: &str) {
+        // The address of an image is no server.
+        let mut images = 0_usize;
+        for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
+            match event {
+                Event::Start(Tag::Image { .. }) => images += 1,
+                Event::End(TagEnd::Image) => images = images.saturating_sub(1),
+                Event::Start(Tag::Link { dest_url, .. }) if images == 0 => {
+                    self.end_link();
+                    let address = absolute(&dest_url, self.base);
+                    self.link = Some(Mention { address, ..Mention::default() });
+                }
+                Event::End(TagEnd::Link) => self.end_link(),
+                Event::Start(Tag::Item | Tag::TableRow) | Event::End(TagEnd::Item | TagEnd::TableRow) => {
+                    self.item = None;
+                }
+                Event::Start(Tag::CodeBlock(_)) => self.code = Some(String::new()),
+                Event::End(TagEnd::CodeBlock) => {
+                    let code = self.code.take();
+                    self.commands(&code.unwrap_or_default());
+                }
+                Event::Code(code) => {
+                    self.text(&code);
+                    self.commands(&code);
+                }
+                Event::Html(text) | Event::InlineHtml(text) => self.html(&text),
+                Event::Text(text) => self.text(&text),
+                Event::SoftBreak | Event::HardBreak => self.text(" "),
+                _ => {}
             }
         }
     }
-    mentions
 }
 
 fn absolute(href: &str, base: Option<&Url>) -> Option<Url> {
@@ -130,7 +186,7 @@ fn absolute(href: &str, base: Option<&Url>) -> Option<Url> {
 
 /// The server that an address of the web names: a package's page, a repository, an endpoint.
 pub(super) fn of_address(address: &str, label: &str, source: &str) -> Option<Listing> {
-    candidate(&Mention { address: absolute(address, None), command: None, label: label.to_owned() }, source)
+    candidate(&Mention { address: absolute(address, None), label: label.to_owned(), ..Mention::default() }, source)
 }
 
 fn candidate(mention: &Mention, source: &str) -> Option<Listing> {
@@ -155,6 +211,7 @@ fn candidate(mention: &Mention, source: &str) -> Option<Listing> {
         }
         ("npmjs", Some("package"), Some(name)) => Some((Ecosystem::Npm, name.to_owned())),
         ("pypi", Some("project" | "p"), Some(name)) => Some((Ecosystem::Pypi, name.to_owned())),
+        ("crates", Some("crates"), Some(name)) => Some((Ecosystem::Cargo, name.to_owned())),
         _ => None,
     };
     if let Some((ecosystem, name)) = package {
@@ -163,6 +220,7 @@ fn candidate(mention: &Mention, source: &str) -> Option<Listing> {
     }
     let named = |server: String| Listing {
         title: Some(mention.label.trim().chars().take(200).collect()).filter(|label: &String| !label.is_empty()),
+        description: about(&mention.about),
         ..Listing::bare(ServerId(server), source)
     };
     if let Some(last @ ("mcp" | "sse")) = parts.last().map(String::as_str)
@@ -184,6 +242,13 @@ fn candidate(mention: &Mention, source: &str) -> Option<Listing> {
     None
 }
 
+/// What an item says of its link, without the signs between them.
+fn about(text: &str) -> Option<String> {
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric() && !"\"'`(".contains(c)).trim_end();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    Some(words.join(" ").chars().take(500).collect()).filter(|text: &String| !text.is_empty())
+}
+
 fn is_forge(host: &str) -> bool {
     matches!(host, "github.com" | "gitlab.com" | "codeberg.org" | "bitbucket.org")
 }
@@ -192,35 +257,71 @@ fn is_forge(host: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn found(text: &str) -> Vec<String> {
+    fn page(text: &str) -> ListPage {
         let base = Url::parse("https://list.example/all/").expect("a URL");
-        let listings = read(text, Some(&base), "list:x").expect("a page");
-        listings.into_iter().map(|listing| listing.server.0).collect()
+        read(text, Some(&base), "list:x").expect("a page")
+    }
+
+    fn found(text: &str) -> Vec<String> {
+        page(text).listings.into_iter().map(|listing| listing.server.0).collect()
     }
 
     #[test]
     fn a_markdown_list_yields_each_candidate_once() {
         let text = "# Servers\n\n- [Kiln](https://github.com/clay/kiln) 🐍 - fires; run `npx -y @clay/kiln`\n\
             - [Glaze](https://glaze.example/mcp) and [again](https://github.com/clay/kiln/tree/main/src)\n\
-            - ![badge](https://badge.example/mcp) [docs](https://docs.example/start)\n```\nuvx slip==1.0\n```\n";
+            - ![badge](https://badge.example/mcp) [docs](https://docs.example/start)\n```\nuvx slip==1.0\n```\n\
+            | name | where |\n|---|---|\n| Wheel | [w](https://wheel.example/sse) |\n\n\
+            <a href=\"https://oven.example/mcp\">Oven</a>, <https://pot.example/mcp>, [by name][n]\n\n\
+            [n]: https://github.com/clay/named \"a title\"\n";
         assert_eq!(
             found(text),
-            ["https://github.com/clay/kiln", "npm:@clay/kiln", "https://glaze.example/mcp", "pypi:slip"]
+            [
+                "https://github.com/clay/kiln",
+                "npm:@clay/kiln",
+                "https://glaze.example/mcp",
+                "pypi:slip",
+                "https://wheel.example/sse",
+                "https://oven.example/mcp",
+                "https://pot.example/mcp",
+                "https://github.com/clay/named"
+            ]
         );
+        let first = &page(text).listings[0];
+        assert_eq!(first.title.as_deref(), Some("Kiln"));
+        assert!(first.description.as_deref().is_some_and(|text| text.starts_with("fires; run")), "{first:?}");
     }
 
     #[test]
     fn a_page_of_html_yields_the_same() {
         let text = "<!doctype html><html><body><a href='https://github.com/clay/kiln'>Kiln</a>\
-            <a href=\"/sub/mcp\">here</a><code>uvx slip</code><a href='mailto:x@y.example'>m</a></body></html>";
+            <a href=\"/sub/mcp\">here</a><code>uvx slip</code><a href='mailto:x@y.example'>m</a>\
+            <script>document.write('<a href=\"https://x.example/mcp\">')</script></body></html>";
         assert_eq!(found(text), ["https://github.com/clay/kiln", "https://list.example/sub/mcp", "pypi:slip"]);
     }
 
     #[test]
-    fn hostile_pages_end_at_once() {
-        assert!(read(&format!("<html>{}", "<div>".repeat(100_000)), None, "x").is_err());
+    fn the_page_that_follows_is_of_the_same_site() {
+        let next = |link: &str| page(&format!("<html>{link}</html>")).next.map(|next| next.to_string());
+        assert_eq!(next("<a rel='next' href='?page=2'>2</a>").as_deref(), Some("https://list.example/all/?page=2"));
+        assert_eq!(next("<link rel=next href=/more>").as_deref(), Some("https://list.example/more"));
+        for other in ["<a rel=next href='https://evil.example/'>", "<a rel=next href='javascript:x'>", "<a href=/2>"] {
+            assert_eq!(next(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_hostile_costs_what_its_bytes_cost() {
         assert!(read(&"x".repeat(MAX_BYTES + 1), None, "x").is_err());
-        assert_eq!(found(&"[".repeat(50_000)), Vec::<String>::new());
-        assert_eq!(found("](http://["), Vec::<String>::new());
+        let mega = |part: &str| part.repeat((1 << 20) / part.len());
+        let link = "\n\n[k](https://kiln.example/mcp)\n";
+        for part in ["[", "![", "*a", "_a_", "`a", "> ", "- ", "[a](", "<a", "|a", "\\", "&", "](http://[", "[x]: <\n"]
+        {
+            let _ = page(&format!("{}{link}", mega(part)));
+        }
+        assert_eq!(
+            found(&format!("<html>{}<a href=https://kiln.example/mcp>", mega("<div>"))),
+            ["https://kiln.example/mcp"]
+        );
     }
 }

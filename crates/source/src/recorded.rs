@@ -12,6 +12,8 @@ pub struct ToolList {
     pub notes: Vec<String>,
     /// What is known to be missing from it, beside what is malformed.
     pub missing: Vec<Partial>,
+    /// It stands in the server's own card, rather than in what somebody recorded of it.
+    pub is_card: bool,
 }
 
 impl ToolList {

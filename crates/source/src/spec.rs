@@ -1,8 +1,9 @@
 //! A source as it is named on the command line.
 
 use super::address::address;
-use super::curated;
+use super::curated::{self, Curated, CuratedKind};
 use super::given;
+use super::well_known;
 use mcpdex_model::{Ecosystem, Package};
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -24,6 +25,8 @@ pub enum SourceSpec {
     Document(Url),
     /// `list:URL`, or a URL that ends in `.md` or `.html`: a page that names servers.
     List(Url),
+    /// `well-known:HOST`, `well-known:URL`, or the URL of a document below `/.well-known/`: what a host says of its servers.
+    WellKnown(Url),
     /// A file or folder: manifests, recorded tool lists, client configurations, list pages.
     File(PathBuf),
     /// `clients`: the configurations of MCP clients, in their usual places.
@@ -47,13 +50,13 @@ impl SourceSpec {
 pub enum SpecError {
     #[error(
         "`{0}` names no source; expected npm:NAME[@VERSION], pypi:NAME[@VERSION], crate:NAME[@VERSION], registry[:URL], \
-         directory:NAME, list:URL, a URL, a file or folder, clients or sample"
+         oci:IMAGE, directory:NAME, catalogue:NAME, well-known:HOST, list:URL, a URL, a file or folder, clients or sample"
     )]
     Unknown(String),
     #[error("`{word}` names no {ecosystem} package: {why}")]
     Package { word: String, ecosystem: Ecosystem, why: &'static str },
-    #[error("`{word}` names no directory; known are {known}, or give its address: directory:URL")]
-    Directory { word: String, known: String },
+    #[error("`{word}` names no {kind}; known are {known}, or give its address: {kind}:URL")]
+    Name { word: String, kind: &'static str, known: String },
     #[error("`{word}` is not the address of a source: {why}")]
     Address { word: String, why: String },
 }
@@ -61,7 +64,18 @@ pub enum SpecError {
 impl std::str::FromStr for SourceSpec {
     type Err = SpecError;
 
+    /// Reads a word by the names that are built in.
     fn from_str(word: &str) -> Result<Self, SpecError> {
+        SourceSpec::read(word, Curated::embedded())
+    }
+}
+
+impl SourceSpec {
+    /// Reads a word of the command line. `curated` has the names that stand for addresses.
+    ///
+    /// # Errors
+    /// It names no source.
+    pub fn read(word: &str, curated: &Curated) -> Result<Self, SpecError> {
         if word == "sample" {
             return Ok(SourceSpec::Sample);
         }
@@ -69,17 +83,25 @@ impl std::str::FromStr for SourceSpec {
             return Ok(SourceSpec::Clients);
         }
         if word == "registry" {
-            return registry(curated::OFFICIAL);
+            return registry(curated::OFFICIAL, curated);
         }
         match word.split_once(':') {
             Some(("npm", name)) => package(Ecosystem::Npm, word, name),
             Some(("pypi", name)) => package(Ecosystem::Pypi, word, name),
             Some(("crate" | "cargo", name)) => package(Ecosystem::Cargo, word, name),
-            Some(("registry", url)) => registry(url),
+            Some(("registry", url)) => registry(url, curated),
             Some(("directory", url)) if is_web(url) => web(url).map(SourceSpec::Directory),
-            Some(("directory", name)) => curated::directory(name)
-                .map(SourceSpec::Directory)
-                .ok_or_else(|| SpecError::Directory { word: given::name(word), known: known_directories() }),
+            Some(("catalogue", url)) if is_web(url) => web(url).map(SourceSpec::Document),
+            Some(("directory", name)) => named(CuratedKind::Directory, name, word, curated),
+            Some(("catalogue", name)) => named(CuratedKind::Catalogue, name, word, curated),
+            Some(("list", name)) if curated.source(CuratedKind::List, name).is_some() => {
+                named(CuratedKind::List, name, word, curated)
+            }
+            Some(("oci", name)) => image(word, name),
+            Some(("well-known", url)) if is_web(url) => Ok(SourceSpec::WellKnown(web(url)?)),
+            Some(("well-known", host)) if !host.is_empty() => {
+                web(&format!("https://{host}")).map(SourceSpec::WellKnown)
+            }
             Some(("list", url)) if is_web(url) => web(url).map(SourceSpec::List),
             Some(("list" | "file", path)) if !path.is_empty() => Ok(SourceSpec::File(PathBuf::from(path))),
             Some(("http" | "https", _)) => page(web(word)?),
@@ -105,6 +127,7 @@ impl std::fmt::Display for SourceSpec {
             }
             SourceSpec::Document(url) => f.write_str(&bare(url)),
             SourceSpec::List(url) => write!(f, "list:{}", bare(url)),
+            SourceSpec::WellKnown(url) => write!(f, "well-known:{}", bare(url)),
             SourceSpec::File(path) => write!(f, "file:{}", path.display()),
             SourceSpec::Clients => f.write_str("clients"),
         }
@@ -120,8 +143,11 @@ fn bare(url: &Url) -> String {
     address(bare.as_str()).text
 }
 
-fn known_directories() -> String {
-    curated::directories().collect::<Vec<_>>().join(", ")
+/// The source that a name stands for.
+fn named(kind: CuratedKind, name: &str, word: &str, curated: &Curated) -> Result<SourceSpec, SpecError> {
+    let known = || curated.names(kind).collect::<Vec<_>>().join(", ");
+    let source = curated.source(kind, name).map(curated::CuratedSource::spec);
+    source.ok_or_else(|| SpecError::Name { word: given::name(word), kind: kind.word(), known: known() })
 }
 
 fn is_web(word: &str) -> bool {
@@ -130,6 +156,9 @@ fn is_web(word: &str) -> bool {
 
 /// What a URL that was given alone stands for: the end of its path tells.
 fn page(url: Url) -> Result<SourceSpec, SpecError> {
+    if well_known::is_document(&url) {
+        return Ok(SourceSpec::WellKnown(url));
+    }
     let path = url.path().trim_end_matches(".gz").to_ascii_lowercase();
     let ends = |ends: &[&str]| ends.iter().any(|end| path.ends_with(end));
     Ok(if ends(&[".json", ".jsonc", ".jsonl", ".ndjson", ".toml", ".yaml", ".yml"]) {
@@ -191,6 +220,14 @@ fn package(ecosystem: Ecosystem, word: &str, text: &str) -> Result<SourceSpec, S
     Ok(SourceSpec::Package(Package::named(ecosystem, name, version.map(str::to_owned))))
 }
 
+/// An image, with its tag or digest.
+fn image(word: &str, name: &str) -> Result<SourceSpec, SpecError> {
+    match check_name(Ecosystem::Oci, name) {
+        Ok(()) => Ok(SourceSpec::Package(Package::named(Ecosystem::Oci, name, None))),
+        Err(why) => Err(SpecError::Package { word: given::name(word), ecosystem: Ecosystem::Oci, why }),
+    }
+}
+
 const MAX_NAME: usize = 214;
 const MAX_VERSION: usize = 256;
 
@@ -240,9 +277,9 @@ fn is_npm_part(part: &str) -> bool {
         && part.chars().all(|c| c.is_ascii_alphanumeric() || "._~-".contains(c))
 }
 
-fn registry(text: &str) -> Result<SourceSpec, SpecError> {
-    match curated::registry(text) {
-        Some(url) => Ok(SourceSpec::Registry(url)),
+fn registry(text: &str, curated: &Curated) -> Result<SourceSpec, SpecError> {
+    match curated.source(CuratedKind::Registry, text) {
+        Some(source) => Ok(source.spec()),
         None => web(text).map(SourceSpec::Registry),
     }
 }

@@ -27,11 +27,12 @@ pub(super) async fn find(args: &ExtractArgs, program: &Path, limits: &ReadLimits
     let word = args.source.as_str();
     let around = Surroundings::of_process();
     match word.split_once(':') {
-        Some(("npm" | "pypi", _)) => {
+        Some(("npm" | "pypi" | "oci", _)) => {
             let SourceSpec::Package(package) = word.parse()? else { bail!("`{word}` names no package") };
             let mut options = Options::new(program.to_owned(), around);
             options.npm_registry.clone_from(&args.npm_registry);
             options.pypi_index.clone_from(&args.pypi_index);
+            options.image_registry.clone_from(&args.image_registry);
             let (info, found) = crawl::read_package(&package, &options).await.context("cannot fetch the package")?;
             Ok(Input::Read(info, found))
         }
@@ -53,7 +54,7 @@ fn at_path(path: &Path, limits: &ReadLimits) -> anyhow::Result<Input> {
     let shown = path.display();
     let meta = named::file(std::fs::metadata(path)).with_context(|| {
         format!(
-            "cannot read `{shown}`: expected a folder, an archive, npm:NAME, pypi:NAME, crate:NAME or github:OWNER/NAME"
+            "cannot read `{shown}`: expected a folder, an archive, npm:NAME, pypi:NAME, crate:NAME, oci:IMAGE or github:OWNER/NAME"
         )
     })?;
     let full = path.canonicalize().with_context(|| format!("cannot read {shown}"))?;

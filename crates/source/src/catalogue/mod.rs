@@ -8,6 +8,7 @@ mod marketplace;
 mod mcpm;
 mod metorial;
 mod obot;
+pub(crate) mod repository;
 
 pub use bundle::bundle;
 
@@ -45,6 +46,7 @@ pub(super) fn read(text: &str, source: &str) -> Option<Catalogue> {
         .or_else(|| marketplace::read(&parts, source))
         .or_else(|| mcpm::read(&parts, text, source))
         .or_else(|| extension::read(&parts, text, source))
+        .or_else(|| repository::read(&parts, text, source))
 }
 
 /// Reads the entry of a catalogue that is kept in YAML; `None`: the text is none.

@@ -3,6 +3,7 @@
 //!
 //! What a directory says is its own word: the tools are *declared*, packages and repositories are candidates.
 
+mod github_search;
 mod glama;
 mod pulsemcp;
 mod smithery;
@@ -98,7 +99,7 @@ struct Shape {
     lacks: Option<&'static str>,
 }
 
-const SHAPES: [&Shape; 4] = [&glama::SHAPE, &pulsemcp::SHAPE, &smithery::SHAPE, &toolsdk::SHAPE];
+const SHAPES: [&Shape; 5] = [&github_search::SHAPE, &glama::SHAPE, &pulsemcp::SHAPE, &smithery::SHAPE, &toolsdk::SHAPE];
 
 /// Reads a page; `None`: the text is none of a directory that is known.
 pub fn read(text: &str, source: &str) -> Option<DirectoryPage> {
