@@ -17,8 +17,6 @@ static RULES: LazyLock<Ruleset> = LazyLock::new(|| Ruleset::builtin().expect("th
 
 /// Of the tools that hide a danger, and the harmless ones beside them, this share is judged within its bounds.
 const WITHIN_BOUNDS: f64 = 0.97;
-/// Of the decisions of three profiles on each critical tool of a corpus with each soothing sentence, this many may be milder.
-const DECIDED: usize = 9;
 /// Of the deeds told in other languages, this share has the verdict of the English one.
 const LIKE_ENGLISH: f64 = 0.96;
 
@@ -139,9 +137,8 @@ fn soothing_words_lower_no_critical_tool_of_a_corpus() {
         .collect();
     let milder = soothed(&grave);
     // A policy also reads the description, for words that are values of an operation.
-    let (decided, lowered): (Vec<_>, Vec<_>) = milder.iter().partition(|told| told.contains(" was "));
-    eprintln!("{} decisions milder behind {} tools", decided.len(), grave.len());
-    assert!(lowered.is_empty() && decided.len() <= DECIDED, "{}", milder.join("\n"));
+    eprintln!("{} verdicts or decisions milder behind {} tools", milder.len(), grave.len());
+    assert!(milder.is_empty(), "{}", milder.join("\n"));
 }
 
 #[test]

@@ -10,6 +10,8 @@ use super::decision::{Decision, PolicyEffect, Window};
 use super::guarded;
 use super::parameter::{is_one_of, is_path, is_type, is_url};
 use super::profile::{Arguments, Profile};
+use std::collections::BTreeSet;
+
 use mcpdex_model::{
     Category, Class, Confidence, Evidence, Field, OperationVerdict, Parameter, Risk, Tool, ToolOrigin, Trait, Verdict,
     parameters,
@@ -68,13 +70,8 @@ fn operations(
     };
     // What the name, the title or the description says holds for every value that the text does not speak of.
     let said = |e: &Evidence| matches!(e.field, Field::Name | Field::Title | Field::Description);
-    let speaks_of = |value: &str| {
-        let words = |text: &str| -> Vec<String> {
-            text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
-        };
-        let (text, value) = (words(description), words(value));
-        !value.is_empty() && text.windows(value.len()).any(|part| part == value)
-    };
+    let told = told_operations(&verdict.operations, description);
+    let speaks_of = |value: &str| told.contains(value);
     let bound = verdict.evidence.iter().any(said);
     let effect_of = |operation: &OperationVerdict| {
         if bound && !speaks_of(&operation.value) { decision.effect } else { effect_of(operation) }
@@ -91,6 +88,34 @@ fn operations(
     let refused = effects.len() - allowed.len();
     decision.reason = format!("{}, but only in {refused} of its {} operations", decision.reason, effects.len());
     decision.need(&first.parameter, Test::OneOf(allowed), "the other operations do more than this one");
+}
+
+/// The operations that a text tells of: in a sentence that names several of them, or at the start of a line. A single word of
+/// a sentence ("only SELECT statements are accepted") is no description of an operation.
+fn told_operations<'v>(operations: &'v [OperationVerdict], description: &str) -> BTreeSet<&'v str> {
+    let words = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
+    };
+    let values: Vec<(&str, Vec<String>)> =
+        operations.iter().map(|of| (of.value.as_str(), words(&of.value))).filter(|(_, of)| !of.is_empty()).collect();
+    let mut told = BTreeSet::new();
+    for sentence in description.split(['\n', '。', ';']).flat_map(|line| line.split(". ")) {
+        let said = words(sentence);
+        let named: Vec<&(&str, Vec<String>)> =
+            values.iter().filter(|(_, value)| said.windows(value.len()).any(|part| part == value)).collect();
+        let alone = named.len() == 1;
+        told.extend(named.iter().filter(|(_, value)| !alone || heads(sentence, value, &said)).map(|(name, _)| *name));
+    }
+    told
+}
+
+/// Whether a line explains the value that it begins with: `delete: takes it away`, `- **list** the shelves`.
+fn heads(line: &str, value: &[String], said: &[String]) -> bool {
+    let marked = line.trim_start().starts_with(|sign: char| !sign.is_alphabetic());
+    let explained = line.split_once([':', '=', '–', '—']).is_some_and(|(head, _)| {
+        head.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count() == value.len()
+    });
+    said.starts_with(value) && (marked || explained)
 }
 
 /// Money: allowed up to the amount that the profile states.
@@ -197,6 +222,20 @@ mod tests {
         assert_eq!(decision.effect.to_string(), "30/minute");
         assert_eq!(decision.otherwise, PolicyEffect::Hide);
         assert_eq!(decision.conditions[0].test, Test::OneOf(vec!["list".into(), "rename".into()]));
+    }
+
+    #[test]
+    fn a_word_of_a_sentence_tells_of_no_operation_and_a_list_does() {
+        let operations = ["list", "rename", "burn"].map(|value| operation(value, Class::Read, &[]));
+        for (text, told) in [
+            ("Only list statements are accepted.", vec![]),
+            ("Work with shelves. list or burn them.", vec!["burn", "list"]),
+            ("Work with shelves.\n- list: shows them\n- **burn** the shelf", vec!["burn", "list"]),
+            ("Work with shelves.\nrename = gives another name", vec!["rename"]),
+            ("All of them: list is safe", vec![]),
+        ] {
+            assert_eq!(told_operations(&operations, text).into_iter().collect::<Vec<_>>(), told, "{text}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::judge::operation;
 use crate::judge::read_tool::is_switch;
 use crate::judge::readings::Layout;
 use crate::judge::settle::{overrule, settle};
-use crate::language::action::{Action, Place};
+use crate::language::action::{Action, Place, Word};
 use crate::language::hidden::{self, Hiding};
 use crate::language::lexicon::UNKNOWN;
 use crate::language::quote::quote;
@@ -42,8 +42,9 @@ impl Ruleset {
         let scene = Statements { reading: &reading, context, phrases: &phrases, actions: &actions, sentences };
         let mut fired = self.fire(&scene, 0..actions.len());
         overrule(self, &mut fired, &scene);
-        if read.unknown_verb || self.is_named_by_unknown_word(&reading, &actions) {
-            doubt_lookups_by_noun(self, &mut fired, &actions);
+        let bare = self.is_named_by_unknown_word(&reading, &actions);
+        if read.unknown_verb || bare {
+            doubt_lookups_by_noun(self, &mut fired, &actions, bare);
         }
         let (class, recognised) = settle(self, &mut fired, &actions);
         let mut finding = Finding {
@@ -80,7 +81,9 @@ impl Ruleset {
                 self.lexicon.is_nouny(verb.lemma) && action.objects.iter().all(|word| word.start < verb.start)
             })
         };
+        let word = &reading.text[first.start as usize..first.end as usize];
         bare && first.lemma == UNKNOWN
+            && !self.lexicon.is_plural(word)
             && actions.iter().all(noun)
             && actions.iter().any(|action| action.objects.len() + usize::from(action.verb.is_some()) > 1)
     }
@@ -298,9 +301,14 @@ fn note_unread(finding: &mut Finding<'_>, foreign: Option<Span>) {
 
 /// What a name that begins with an unknown word is a look at, only its nouns say: an unknown word where the verb stands is
 /// no look, whatever noun follows.
-fn doubt_lookups_by_noun(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) {
+fn doubt_lookups_by_noun(set: &Ruleset, fired: &mut [Fired], actions: &[Action], bare: bool) {
     for hit in fired {
-        let by_noun = hit.action.is_some_and(|index| actions[index as usize].verb.is_none());
+        // A verb that ends the name may be its noun: "zorb_list".
+        let by_noun = hit.action.is_some_and(|index| {
+            let action = &actions[index as usize];
+            let last = |verb: Word| action.objects.iter().all(|word| word.start < verb.start);
+            action.verb.is_none_or(|verb| bare && action.place == Place::Name && last(verb))
+        });
         if by_noun && set.rules[hit.rule as usize].class == Some(Class::Read) {
             hit.strength = 0;
             if hit.fate == Fate::Won {

@@ -1,10 +1,11 @@
 //! Tools that do several things: a parameter with operations gets a verdict for each, and the tool is never below its
 //! gravest; a parameter that switches a deed on counts as one that a caller may choose.
 
-use crate::judge::finding::{Fate, Finding, risk_of};
+use crate::judge::finding::{Fate, Finding, Fired, risk_of};
 use crate::judge::selector::{MAX_OPERATIONS, Selector, Value, selectors, switches};
 use crate::judge::settle::{overrule, settle};
 use crate::language::action::{Action, Place, of_name};
+use crate::language::lexicon::{Form, VerbForm};
 use crate::language::name_words::words_of;
 use crate::language::server_context::ServerContext;
 use crate::language::statements::Statements;
@@ -26,6 +27,8 @@ struct Deed {
     full_loss: bool,
     full_act: bool,
     recognised: bool,
+    /// Whether the first sentence of the tool asks about such deeds, and does none.
+    asked: bool,
     rule: String,
 }
 
@@ -39,6 +42,7 @@ impl Deed {
             full_loss: false,
             full_act: false,
             recognised: false,
+            asked: false,
             rule: String::new(),
         }
     }
@@ -152,6 +156,11 @@ fn judge_switches(set: &Ruleset, context: &ServerContext, tool: &Tool, finding: 
 
 /// Whether the values of a parameter are operations, and not a list of something else.
 fn are_operations(set: &Ruleset, finding: &Finding<'_>, selector: &Selector, deeds: &[(Deed, &Value)]) -> bool {
+    // "Checks whether somebody may perform an operation": none is done.
+    let acts = |deed: &Deed| deed.recognised && deed.class > Class::Read;
+    if deeds.iter().any(|(deed, _)| deed.asked) && !deeds.iter().any(|(deed, _)| acts(deed)) {
+        return false;
+    }
     let known = deeds.iter().filter(|(deed, _)| deed.recognised).count();
     // However many words that nobody knows stand around a deed, it can be chosen.
     if selector.worded {
@@ -159,7 +168,17 @@ fn are_operations(set: &Ruleset, finding: &Finding<'_>, selector: &Selector, dee
             || deeds.iter().any(|(deed, _)| deed.recognised && deed.risk >= Risk::High)
     } else if is_plain_look(set, finding) {
         // Where name and text speak of looking, nouns that nobody knows are what is looked at; a deed among them is none.
-        let acts = |(deed, _): &(Deed, &Value)| deed.recognised && deed.class > Class::Read;
+        // "merge_train_removed" says what happened to it; "purge_removed" purges.
+        let state = |value: &Value| {
+            let words = words_of(&value.text);
+            let verbs = |word: Option<&str>| {
+                word.and_then(|word| set.lexicon.whole(word)).map_or(&[][..], |of| &set.lexicon.meaning(of).verbs[..])
+            };
+            let plain = |verb: &VerbForm| verb.form == Form::Base && !set.lexicon.is_nouny(verb.lemma);
+            verbs(words.rsplit(' ').next()).iter().any(|verb| verb.form == Form::Past)
+                && !verbs(words.split(' ').next()).iter().any(plain)
+        };
+        let acts = |(deed, value): &(Deed, &Value)| deed.recognised && deed.class > Class::Read && !state(value);
         known == deeds.len() || selector.sure && deeds.iter().any(acts)
     } else if selector.sure {
         known > 0
@@ -171,17 +190,27 @@ fn are_operations(set: &Ruleset, finding: &Finding<'_>, selector: &Selector, dee
 /// The text that says worse than an operation, and speaks of no lighter deed, holds whatever is chosen.
 fn hold_to_the_text(set: &Ruleset, finding: &Finding<'_>, operations: &mut [OperationVerdict]) {
     let own = finding.risk(finding.class, &finding.traits);
-    let described = |hit: &&crate::judge::finding::Fired| {
+    let described = |hit: &&Fired| {
         hit.action.is_some_and(|index| {
             let action = &finding.actions[index as usize];
             action.place == Place::Description && action.verb.is_some() && !action.switch
         })
     };
-    let class_of = |hit: &crate::judge::finding::Fired| set.rules[hit.rule as usize].class;
+    let class_of = |hit: &Fired| set.rules[hit.rule as usize].class;
     let worse = finding.fired.iter().filter(described).any(|hit| {
         hit.fate == Fate::Won && class_of(hit) == Some(finding.class) && !set.rules[hit.rule as usize].traits.is_empty()
     });
-    let lighter = finding.fired.iter().filter(described).any(|hit| class_of(hit).is_some_and(|of| of < finding.class));
+    // What a later sentence says in general is no description of an operation: "reads only, by policy".
+    let named = |hit: &&Fired| {
+        let Some(action) = hit.action.map(|index| &finding.actions[index as usize]) else { return false };
+        let verb = action.verb.map(|verb| finding.reading.text[verb.start as usize..verb.end as usize].to_lowercase());
+        let begins = |verb: &String| {
+            operations.iter().any(|of| words_of(&of.value).split(' ').next().is_some_and(|word| verb.starts_with(word)))
+        };
+        action.weaker == 0 || verb.is_some_and(|verb| begins(&verb))
+    };
+    let lighter = finding.fired.iter().filter(described).filter(named);
+    let lighter = lighter.into_iter().any(|hit| class_of(hit).is_some_and(|of| of < finding.class));
     if !worse || lighter || own < Risk::High {
         return;
     }
@@ -278,8 +307,8 @@ fn judge_one(set: &Ruleset, finding: &Finding<'_>, stand_in: &mut StandIn, value
     let mut fired = set.fire(&scene, 0..actions.len());
     // The parameter that selects the operation is no evidence by itself, and what holds of the tool as a whole ("only
     // SELECT statements"), or of its first sentence ("checks whether one may …"), holds of each operation.
-    let overruled = |rule: u32| {
-        finding.fired.iter().any(|hit| {
+    let overruling = |rule: u32| {
+        finding.fired.iter().find(|hit| {
             let opens = |index: u32| {
                 let action = &finding.actions[index as usize];
                 action.place == Place::Description && action.weaker == 0 && !action.joined && !action.extra
@@ -289,11 +318,13 @@ fn judge_one(set: &Ruleset, finding: &Finding<'_>, stand_in: &mut StandIn, value
                 && set.rules[hit.rule as usize].overrules.contains(&rule)
         })
     };
-    fired.retain(|hit| hit.action.is_some() && !overruled(hit.rule));
+    let asks = |hit: &Fired| hit.action.is_some() && set.rules[hit.rule as usize].class == Some(Class::Read);
+    let asked = fired.iter().any(|hit| hit.action.is_some() && overruling(hit.rule).is_some_and(asks));
+    fired.retain(|hit| hit.action.is_some() && overruling(hit.rule).is_none());
     overrule(set, &mut fired, &scene);
     let (class, recognised) = settle(set, &mut fired, &actions);
-    let Some(class) = class.filter(|_| recognised) else { return Deed::unknown() };
-    let mut deed = Deed { class, recognised, ..Deed::unknown() };
+    let Some(class) = class.filter(|_| recognised) else { return Deed { asked, ..Deed::unknown() } };
+    let mut deed = Deed { class, recognised, asked, ..Deed::unknown() };
     for hit in fired.iter().filter(|hit| hit.fate == Fate::Won) {
         let rule = &set.rules[hit.rule as usize];
         if rule.only_for.is_empty() || rule.only_for.contains(&class) {

@@ -41,13 +41,14 @@ impl Ruleset {
             return finding;
         }
         let plain = &finding.reading;
-        let mut texts = Vec::new();
+        let (mut texts, mut parted) = (Vec::new(), 0);
         if let Some(last) = layout.doubtful_ends.last() {
             if self.names_grave_deeds(&finding) {
                 texts.push(plain.ended_at(&[*last]));
                 if layout.doubtful_ends.len() > 1 {
                     texts.push(plain.ended_at(&layout.doubtful_ends));
                 }
+                parted = texts.len();
             }
             if self.lost_something(&finding, *last) {
                 texts.push(plain.without((*last, plain.segments[2].end)));
@@ -55,9 +56,12 @@ impl Ruleset {
         }
         texts.extend(self.cuts(&finding, &layout).into_iter().map(|cut| plain.without(cut)));
         let bare = self.undescribed(&finding, &layout);
-        for text in texts {
+        for (nth, text) in texts.into_iter().enumerate() {
             let (other, _) = self.find_in(context, tool, text);
-            if rank(&other).0 >= Risk::High {
+            // What only runs on into the sentence before it makes nothing surer.
+            if nth < parted && rank(&other) == rank(&finding) && self.confidence(&other) < self.confidence(&finding) {
+                finding = other;
+            } else if rank(&other).0 >= Risk::High {
                 finding = graver(finding, other);
             }
         }

@@ -4,6 +4,7 @@ use crate::judge::excuse::speaks_of;
 use crate::judge::finding::{Fate, Fired, GRAVE};
 use crate::language::action::{Action, Place};
 use crate::language::statements::Statements;
+use crate::rules::pack::Rule;
 use crate::rules::ruleset::Ruleset;
 use mcpdex_model::{Class, Confidence, Trait};
 
@@ -113,17 +114,30 @@ fn drop_small_print(set: &Ruleset, fired: &mut [Fired], actions: &[Action]) {
 }
 
 /// What a later sentence, an aside or a parameter says of loss, money, secrets, code, rights or reach counts wherever it
-/// stands: no look outweighs it.
+/// stands, and so does a change that it plainly says of the tool: no look outweighs it.
 fn is_grave_aside(set: &Ruleset, hit: &Fired, actions: &[Action]) -> bool {
     let rule = &set.rules[hit.rule as usize];
     let sets_going = rule.class == Some(Class::Execute) && rule.confidence == Confidence::High;
     let grave = rule.traits.iter().any(|of| GRAVE.contains(of)) || sets_going;
-    grave
+    let told = hit.action.is_some_and(|index| is_told(set, rule, &actions[index as usize]));
+    (grave || told)
         && rule.confidence > Confidence::Low
         && hit.action.is_some_and(|index| {
             let action = &actions[index as usize];
             action.place != Place::Name && (action.extra || action.asserted && action.weaker > 0)
         })
+}
+
+/// "It updates the journal": a change that a sentence plainly says of the tool, or that it sets something going. "It runs
+/// the statement SHOW" says little.
+fn is_told(set: &Ruleset, rule: &Rule, action: &Action) -> bool {
+    let light = action.verb.is_none_or(|verb| set.lexicon.is_light(verb.lemma));
+    let sound = match rule.class {
+        Some(Class::Write) => rule.confidence == Confidence::High,
+        Some(Class::Execute) => !light,
+        _ => false,
+    };
+    action.told && sound
 }
 
 /// "run_loan_schedule: computes the rates", "trade_finder: finds trades": where the name's verb says little or may be a

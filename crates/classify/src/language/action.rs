@@ -36,6 +36,8 @@ pub(crate) struct Action {
     pub extra: bool,
     /// Whether it is plainly asserted of the tool, not advised or spoken of.
     pub asserted: bool,
+    /// Whether the tool is its subject and a thing its object: "it updates the journal".
+    pub told: bool,
     /// Whether it only happens when an optional parameter is set.
     pub switch: bool,
 }
@@ -55,6 +57,7 @@ impl Action {
             weaker: 0,
             extra: false,
             asserted: false,
+            told: false,
             switch: false,
         }
     }

@@ -29,7 +29,10 @@ impl Prose<'_, '_> {
     ) {
         let last_verb = self.lexicon.languages.get(usize::from(language)).is_some_and(|l| l.order == Order::Last);
         for index in from..to {
-            if self.tokens[index].kind != Kind::Word || out.len() > MAX_DEEDS {
+            if self.tokens[index].kind != Kind::Word
+                || out.len() > MAX_DEEDS
+                || self.is_listed_state(from, index, to, language)
+            {
                 continue;
             }
             if let Some((lemma, objects)) = self.deed(from, index, to, language, opens, last_verb) {
@@ -44,7 +47,8 @@ impl Prose<'_, '_> {
                 let objects = if pronoun { antecedent.to_vec() } else { objects };
                 let head = objects.len().checked_sub(1);
                 let verb = Some(Word { lemma, start: token.start, end: token.end });
-                out.push(Action { extra: true, weaker: 1, ..Action::said(place, verb, objects, head) });
+                let told = self.is_told_of_the_tool(from, index, to, language);
+                out.push(Action { extra: true, weaker: 1, told, ..Action::said(place, verb, objects, head) });
             }
         }
     }
@@ -111,7 +115,12 @@ impl Prose<'_, '_> {
                         .is_some_and(|verb| verb.form == Form::Third && !self.lexicon.is_nouny(verb.lemma))
                 };
                 let subject = (start..index).any(|at| self.role(at, language) & role::SUBJECT != 0);
-                let plural = noun && joined && verb.form == Form::Third && !subject && !(from..index).any(told);
+                let plural = noun
+                    && joined
+                    && verb.form == Form::Third
+                    && !subject
+                    && !(from..index).any(told)
+                    && !self.has_plain_object(index, to, language);
                 if !bounded || !shown || plural || self.is_subordinate(start, index, language, false) {
                     return None;
                 }
@@ -129,7 +138,9 @@ impl Prose<'_, '_> {
                     || self.role(before, language) & role::CONJUNCTION != 0
                         && self.gerund_before(from, before, language);
                 let shown = self.has_determiner(index, to, language);
-                (means || comma && shown).then(after).map(|objects| (verb.lemma, objects))
+                // "by trading symbol": a word that is as often a noun needs a thing that is plainly its object.
+                let plain = !self.lexicon.is_nouny(verb.lemma);
+                (means && (plain || shown) || comma && shown).then(after).map(|objects| (verb.lemma, objects))
             }
             Form::Base if self.listed && index == from && self.has_determiner(index, to, language) => {
                 Some((verb.lemma, after()))
@@ -140,13 +151,16 @@ impl Prose<'_, '_> {
                 // "look at and change which servers are held"
                 let asks = index + 1 < to && self.role(index + 1, language) & role::RELATIVE != 0;
                 let shown = asks || self.has_determiner(index, to, language);
-                let advised = (start..index).any(|at| self.role(at, language) & role::ASIDE != 0);
+                let advises = |at: usize| self.role(at, language) & role::ASIDE != 0;
+                // "Note that this will …" is told of the tool.
+                let told = |from: usize| (from..index).any(|at| self.role(at, language) & role::SUBJECT != 0);
+                let advised = (start..index).rev().find(|at| advises(*at)).is_some_and(|at| !told(at));
                 let carried = roles & role::MODAL != 0 && !advised;
                 let conjunction = |at: usize| self.role(at, language) & role::CONJUNCTION != 0;
                 let behind = before > from && roles & role::FILLER != 0 && conjunction(before - 1);
                 let joined = opens && shown && (conjunction(before) || behind);
                 // `{"action":"delete all files"}`
-                let quoted = shown && self.tokens[before].kind == Kind::Colon && self.is_quoted(index);
+                let quoted = shown && self.tokens[before].kind == Kind::Colon && (opens || self.is_quoted(index));
                 let comma = opens && shown && index + 2 >= to && self.tokens[before].kind == Kind::Comma;
                 let hyphenated = opens && shown && self.is_hyphenated(index);
                 if !(carried || joined || hyphenated || quoted || comma)
@@ -157,6 +171,43 @@ impl Prose<'_, '_> {
                 Some((verb.lemma, after()))
             }
         }
+    }
+
+    /// Whether the verb at `index` follows a subject that is the tool, and is followed by a determined object: "it updates
+    /// the journal", "this will change its state".
+    fn is_told_of_the_tool(&self, from: usize, index: usize, to: usize, language: u8) -> bool {
+        let finite =
+            self.verb_here(index, language).is_some_and(|verb| !matches!(verb.form, Form::Past | Form::Gerund));
+        let slight = |at: &usize| {
+            let roles = self.role(*at, language);
+            roles & role::SUBJECT == 0
+                && (roles & (role::FILLER | role::MODAL | role::CONJUNCTION) != 0 || self.is_adverb(*at, language))
+        };
+        let subject = (from.max(index.saturating_sub(3))..index).rev().find(|at| !slight(at));
+        // "Updates the journal": a sentence that begins with the deed is told of the tool.
+        let opens = (from..index).all(|at| slight(&at)) && self.has_plain_object(index, to, language);
+        let by_tool = opens || subject.is_some_and(|at| self.role(at, language) & role::SUBJECT != 0);
+        finite && by_tool && self.has_determiner(index, to, language)
+    }
+
+    /// Whether a word without an object stands in brackets, or behind a colon, after a noun whose values are listed so:
+    /// "by status (open, delete)".
+    pub(crate) fn is_listed_state(&self, from: usize, index: usize, to: usize, language: u8) -> bool {
+        let alone = index + 1 >= to
+            || self.tokens[index + 1].kind != Kind::Word
+            || self.role(index + 1, language) & (role::CONJUNCTION | role::PARTICIPLE_AFTER) != 0;
+        let opens = |at: &usize| matches!(self.tokens[*at].kind, Kind::Open | Kind::Colon | Kind::Stop | Kind::Close);
+        let Some(mark) = (from..index).rev().find(opens).filter(|_| alone) else { return false };
+        if !matches!(self.tokens[mark].kind, Kind::Open | Kind::Colon) {
+            return false;
+        }
+        // "状态包括：…": what leads to the list stands between.
+        let leads = |at: &usize| self.role(*at, language) & (role::SUBORDINATOR | role::COPULA) == 0;
+        let noun = (from.max(mark.saturating_sub(3))..mark).rev().find(leads).map(|at| self.tokens[at]);
+        noun.is_some_and(|noun| {
+            noun.kind == Kind::Word
+                && noun.literal.is_some_and(|literal| self.lexicon.is_state(self.lexicon.meaning(literal).word))
+        })
     }
 
     /// The verb at `index`; of a hyphenated word, the verb that its last part is.
@@ -279,6 +330,13 @@ impl Prose<'_, '_> {
                     self.tokens[before].kind == Kind::Comma || self.role(before, language) & role::MEANS != 0
                 })
         })
+    }
+
+    /// Whether a determiner and the word that it determines follow: "wipes the disk", not "types available for".
+    fn has_plain_object(&self, index: usize, to: usize, language: u8) -> bool {
+        const SMALL: u32 = role::PREPOSITION | role::SUBORDINATOR | role::CONJUNCTION;
+        let thing = |at: usize| self.tokens[at].kind == Kind::Word && self.role(at, language) & SMALL == 0;
+        self.has_determiner(index, to, language) && index + 2 < to && thing(index + 2)
     }
 
     pub(crate) fn has_determiner(&self, index: usize, to: usize, language: u8) -> bool {

@@ -58,6 +58,8 @@ pub(crate) mod role {
     pub(crate) const SUBJECT: u32 = 1 << 20;
     pub(crate) const MODAL: u32 = 1 << 21;
     pub(crate) const LISTING: u32 = 1 << 22;
+    pub(crate) const LEAD: u32 = 1 << 23;
+    pub(crate) const CAUSATIVE: u32 = 1 << 24;
 }
 
 /// What a literal can be.
@@ -119,6 +121,7 @@ pub(crate) struct Lexicon {
     pub(crate) light: Vec<bool>,
     pub(crate) verbs_at_the_start: Vec<bool>,
     pub(crate) nouns_at_the_end: Vec<bool>,
+    pub(crate) states: Vec<bool>,
     /// The literal that stands for a sum of money.
     pub(crate) money: Option<Literal>,
 }
@@ -142,6 +145,11 @@ impl Lexicon {
 
     pub(crate) fn is_verb_at_the_start(&self, lemma: Lemma) -> bool {
         self.verbs_at_the_start[lemma as usize]
+    }
+
+    /// Whether a text lists the values of this noun in brackets or behind a colon.
+    pub(crate) fn is_state(&self, lemma: Lemma) -> bool {
+        self.states[lemma as usize]
     }
 
     pub(crate) fn is_noun_at_the_end(&self, lemma: Lemma) -> bool {

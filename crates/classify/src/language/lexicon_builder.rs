@@ -142,7 +142,7 @@ impl LexiconBuilder {
     /// Compiles what was collected.
     pub(crate) fn build(mut self, languages: &[LanguageSyntax]) -> Lexicon {
         let (mut nouny, mut nouny_in_prose, mut light) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut starts, mut ends) = (Vec::new(), Vec::new());
+        let (mut starts, mut ends, mut states) = (Vec::new(), Vec::new(), Vec::new());
         for (index, language) in languages.iter().enumerate() {
             let index = index as u8;
             self.small_words(language, index);
@@ -192,6 +192,7 @@ impl LexiconBuilder {
                 (&language.light, &mut light),
                 (&language.verbs_at_the_start, &mut starts),
                 (&language.nouns_at_the_end, &mut ends),
+                (&language.states, &mut states),
             ] {
                 for lemma in words {
                     let lemma = self.lemma(lemma) as usize;
@@ -206,6 +207,7 @@ impl LexiconBuilder {
         nouny.resize(self.lemmas.len(), false);
         light.resize(self.lemmas.len(), false);
         starts.resize(self.lemmas.len(), false);
+        states.resize(self.lemmas.len(), false);
         ends.resize(self.lemmas.len(), false);
         let (mut shorts, mut long) = (Vec::new(), Vec::new());
         for (id, text) in self.order.iter().enumerate() {
@@ -242,6 +244,7 @@ impl LexiconBuilder {
             light,
             verbs_at_the_start: starts,
             nouns_at_the_end: ends,
+            states,
             money,
         }
     }
@@ -271,6 +274,8 @@ impl LexiconBuilder {
             (&language.subjects, role::SUBJECT),
             (&language.modals, role::MODAL),
             (&language.listings, role::LISTING),
+            (&language.leads, role::LEAD),
+            (&language.causatives, role::CAUSATIVE),
         ] {
             self.role(texts, index, role);
         }

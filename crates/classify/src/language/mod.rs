@@ -7,6 +7,7 @@ pub(crate) mod deeds;
 pub(crate) mod hidden;
 pub(crate) mod joined;
 pub(crate) mod latin;
+pub(crate) mod lead_in;
 pub(crate) mod lexicon;
 pub(crate) mod lexicon_builder;
 pub(crate) mod literal_finder;

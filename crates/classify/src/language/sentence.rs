@@ -201,6 +201,7 @@ impl Prose<'_, '_> {
                 None => actions.push(deed),
                 Some(known) => {
                     known.asserted = true;
+                    known.told = deed.told;
                     if known.objects.is_empty() {
                         known.objects = deed.objects;
                         known.head = deed.head;

@@ -79,6 +79,15 @@ pub(crate) struct LanguageSyntax {
     /// Headings of sections that list parameters and answers: nothing in them is a deed.
     #[serde(default)]
     pub listings: Vec<String>,
+    /// Lemmas of nouns whose values a text lists in brackets or behind a colon ("status (open, delete)"): none of them is a deed.
+    #[serde(default)]
+    pub states: Vec<String>,
+    /// What a sentence may begin with that says what the call starts from, up to a comma ("given a page, …").
+    #[serde(default)]
+    pub leads: Vec<String>,
+    /// Verbs that have somebody else do what follows ("tells the server to delete"): that is what the tool does.
+    #[serde(default)]
+    pub causatives: Vec<String>,
     /// Lemma = finite passive forms ("se eliminan").
     #[serde(default)]
     pub passives: BTreeMap<String, Vec<String>>,

@@ -96,7 +96,7 @@ impl Prose<'_, '_> {
 
     /// The token of the main verb of a sentence whose verb stands in front.
     fn main_verb(&self, from: usize, to: usize, language: u8, first: bool) -> Option<usize> {
-        let mut at = self.after_label(from, to, language);
+        let mut at = self.after_lead(self.after_label(from, to, language), to, language);
         let mut carried = false;
         let mut blocked = false;
         let mut subject = 0;
@@ -125,6 +125,13 @@ impl Prose<'_, '_> {
                 subject = 0;
                 at += 1;
                 continue;
+            }
+            if roles & role::CAUSATIVE != 0
+                && first
+                && subject == 0
+                && let Some(caused) = self.caused(at, to, language)
+            {
+                return Some(caused);
             }
             if roles & role::CARRIER != 0 && (first || carried || subject > 0 || self.is_third(at, language)) {
                 carried = true;
@@ -208,10 +215,13 @@ impl Prose<'_, '_> {
             return false;
         }
         let roles = self.role(at + 1, language);
-        // "Download and import a model": a verb that is joined to another one.
+        // "Download and import a model", "List or search for files": a verb that is joined to another one.
+        let begins = self.lexicon.is_verb_at_the_start(verb.lemma);
         if roles & role::CONJUNCTION != 0
             && at + 3 < to
-            && self.verb(at + 2, language).is_some_and(|v| v.form == Form::Base && !self.lexicon.is_nouny(v.lemma))
+            && self
+                .verb(at + 2, language)
+                .is_some_and(|v| v.form == Form::Base && (begins || !self.lexicon.is_nouny(v.lemma)))
         {
             return false;
         }
@@ -220,33 +230,6 @@ impl Prose<'_, '_> {
                 && self.is_third(at + 1, language)
                 && at + 2 < to
                 && self.shows_verb(at + 1, to, language))
-    }
-
-    /// Skips a label such as `Mail:` or `[beta]` in front of a sentence.
-    pub(crate) fn after_label(&self, from: usize, to: usize, language: u8) -> usize {
-        let mut at = from;
-        for index in from..to.min(from + 6) {
-            match self.tokens[index].kind {
-                Kind::Colon => {
-                    at = index + 1;
-                    break;
-                }
-                Kind::Word
-                    if self.verb(index, language).is_some_and(|v| v.form != Form::Past)
-                        && index + 1 < to
-                        && self.tokens[index + 1].kind != Kind::Colon =>
-                {
-                    break;
-                }
-                Kind::Word => {}
-                _ => break,
-            }
-        }
-        if at < to && self.tokens[at].kind == Kind::Open { self.after_close(at, to) } else { at }
-    }
-
-    pub(crate) fn after_close(&self, at: usize, to: usize) -> usize {
-        (at..to).find(|index| self.tokens[*index].kind == Kind::Close).map_or(at + 1, |index| index + 1)
     }
 
     /// Whether the verb at `index` is joined to the one before: directly after a conjunction, comma or slash.

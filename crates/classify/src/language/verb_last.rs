@@ -16,6 +16,7 @@ impl Prose<'_, '_> {
             if verb.form == Form::Past
                 || self.is_participle(index, to, language)
                 || self.follows_negation(index, to, language)
+                || self.is_listed_state(from, index, to, language)
             {
                 continue;
             }
@@ -56,6 +57,7 @@ impl Prose<'_, '_> {
             if verb.form == Form::Past
                 || self.is_participle(index, to, language)
                 || self.is_negated(index, from, language)
+                || self.is_listed_state(from, index, to, language)
             {
                 continue;
             }
@@ -65,7 +67,15 @@ impl Prose<'_, '_> {
                 continue;
             }
             let token = self.tokens[index];
-            let objects = self.words(index + 1, to.min(index + 12), language);
+            // "将资金转到账户": what a preposition that is also a modal puts before the verb is its object.
+            const MOVED: u32 = role::PREPOSITION | role::MODAL;
+            let moved = (self.clause_start(from, index)..index).find(|at| self.role(*at, language) & MOVED == MOVED);
+            let mut objects = moved.map_or(Vec::new(), |at| {
+                let end = (at + 1..index).find(|at| self.role(*at, language) & role::PREPOSITION != 0);
+                self.words(at + 1, end.unwrap_or(index), language)
+            });
+            objects.extend(self.words(index + 1, to.min(index + 12), language));
+            objects.truncate(MAX_OBJECT);
             let head = objects.len().checked_sub(1);
             let verb = Some(Word { lemma: verb.lemma, start: token.start, end: token.end });
             actions.push(Action { weaker: u8::from(!first), ..Action::said(Place::Description, verb, objects, head) });

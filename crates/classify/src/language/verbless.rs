@@ -11,6 +11,10 @@ impl Prose<'_, '_> {
     /// A first sentence without a verb: "Weather of a city".
     pub(crate) fn noun_phrase(&self, from: usize, to: usize, language: u8, actions: &mut Vec<Action>) {
         let from = self.after_label(from, to, language);
+        // "We delete the records": there is a verb, only not where one was looked for.
+        if (from..to).any(|index| self.is_stray_verb(from, index, to, language)) {
+            return;
+        }
         // "An agent for statement analysis": what it is for.
         let purpose = (from + 1..to.min(from + MAX_SUBJECT)).find(|at| {
             self.role(*at, language) & role::PREPOSITION != 0 && self.role(*at - 1, language) & role::INSTRUMENT != 0
@@ -19,6 +23,15 @@ impl Prose<'_, '_> {
         if !objects.is_empty() {
             actions.push(Action::said(Place::Description, None, objects, head));
         }
+    }
+
+    /// Whether a verb that is hardly ever a noun stands at `index` with its object, and nothing makes it subordinate.
+    fn is_stray_verb(&self, from: usize, index: usize, to: usize, language: u8) -> bool {
+        const BOUND: u32 = role::SUBORDINATOR | role::PREPOSITION | role::RELATIVE | role::NEGATION;
+        self.verb(index, language)
+            .is_some_and(|verb| matches!(verb.form, Form::Base | Form::Third) && !self.lexicon.is_nouny(verb.lemma))
+            && self.has_determiner(index, to, language)
+            && (from..index).all(|at| self.role(at, language) & BOUND == 0)
     }
 
     /// "Eine Datei löschen": the last word is the verb. Returns whether it was.

@@ -85,7 +85,10 @@ impl Quotations {
 
     fn show(&mut self, finding: &Finding<'_>, act: Act) {
         let segment = &finding.reading.segments[finding.reading.segment_at(act.span.0)];
-        let (start, end) = segment.original_span(act.span.0, act.span.1);
+        // Of a parameter's name a part says nothing: "Ids" of "tabIds".
+        let whole = act.field == Field::Parameter;
+        let span = if whole { (segment.start, segment.end) } else { act.span };
+        let (start, end) = segment.original_span(span.0, span.1);
         if let Some(text) = segment.original.get(start..end).filter(|text| !text.trim().is_empty()) {
             self.acts.push((act, quote(balanced(text))));
         }

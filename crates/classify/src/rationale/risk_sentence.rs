@@ -149,8 +149,12 @@ fn circumstances(settled: &Settled<'_, '_>, main: Option<&Fired>) -> Vec<RiskFac
     found
 }
 
-/// The parameter that a hit rests on, and what its schema bounds; not one whose values are judged one by one.
+/// The parameter that a hit rests on, and what its schema bounds; not one whose values are judged one by one, or are what
+/// makes the tool what it is.
 fn bound_of<'f>(settled: &Settled<'f, '_>, hit: &Fired) -> Option<(&'f str, Bound)> {
+    if settled.rule(hit).when[hit.clause as usize].is_of_values() {
+        return None;
+    }
     let reading = &settled.finding.reading;
     hit.spans.iter().find_map(|span| {
         let segment = &reading.segments[reading.segment_at(span.0)];

@@ -41,6 +41,8 @@ pub(crate) struct Clause {
     pub(super) server: Vec<String>,
     pub(super) verbless: Option<bool>,
     pub(super) plural: Option<bool>,
+    /// Whether the object stands behind the verb, as in `rename_files`; before it, as in `files_rename`, it says where.
+    pub(super) verb_first: Option<bool>,
     /// Whether only the object proper counts, not what it belongs to ("the text *of a file*").
     pub proper: bool,
 }
@@ -76,6 +78,7 @@ impl Compiler<'_> {
             patterns: written.parameter_pattern.iter().map(|text| text.to_lowercase()).collect(),
             verbless: written.verbless,
             plural: written.plural,
+            verb_first: written.verb_first,
             proper: false,
         };
         for pattern in &written.parameter {
@@ -175,6 +178,11 @@ impl Clause {
     /// Whether the clause speaks of an action rather than of the tool as a whole.
     pub(crate) fn is_of_action(&self) -> bool {
         !(self.verb.is_empty() && self.object.is_empty()) || self.names_last() || self.plural.is_some()
+    }
+
+    /// Whether the clause rests on values that a parameter accepts.
+    pub(crate) fn is_of_values(&self) -> bool {
+        !self.values.is_empty()
     }
 
     /// Whether the clause rests on a phrase of the text.

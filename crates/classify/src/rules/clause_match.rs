@@ -1,6 +1,6 @@
 //! Whether a compiled clause holds: a clause and one action of one tool in, the words that make it hold out.
 
-use crate::language::action::Action;
+use crate::language::action::{Action, Word};
 use crate::language::lexicon::Literal;
 use crate::language::schema_walk::member_of;
 use crate::language::span::Span;
@@ -41,6 +41,12 @@ impl Clause {
         let Some(action) = action else { return false };
         if self.place.is_some_and(|place| place != action.place) {
             return false;
+        }
+        if let Some(wanted) = self.verb_first {
+            let behind = |verb: Word| action.last().is_some_and(|word| word.start > verb.start);
+            if action.verb.is_none_or(|verb| behind(verb) != wanted) {
+                return false;
+            }
         }
         if let Some(wanted) = self.plural {
             match action.last() {

@@ -45,6 +45,10 @@ impl RiskFactors {
         for param in &reading.params {
             let segment = &reading.segments[param.segment as usize];
             let words = &reading.text[segment.start as usize..segment.end as usize];
+            // A page that lists the tool among its own parameters says nothing of them.
+            if param.name == reading.name_segment().original {
+                continue;
+            }
             let Some((effect, says)) = self.by_parameter.get(words).and_then(|index| self.known.get(*index)) else {
                 continue;
             };

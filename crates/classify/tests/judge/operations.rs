@@ -131,3 +131,35 @@ fn references_that_lead_to_a_million_schemas_are_cut_and_told() {
     let verdict = judge(&[row]).remove(0);
     assert_eq!(verdict.confidence, Confidence::Low, "{verdict:?}");
 }
+
+#[test]
+fn what_happened_to_a_thing_is_no_operation() {
+    let states = ["assigned", "review_removed", "page_deleted"];
+    let looked = choosing("list_notices", "Lists the notices.", "action", &states);
+    assert_eq!((looked.class, looked.operations.len()), (Class::Read, 0), "{looked:?}");
+    for deed in ["delete_page", "purge_deleted"] {
+        let acts = choosing("list_notices", "Lists the notices.", "action", &["assigned", deed]);
+        assert_eq!(acts.risk, Risk::Critical, "{acts:?}");
+    }
+}
+
+#[test]
+fn what_a_later_sentence_promises_frees_no_operation_of_a_text_that_says_worse() {
+    let values = ["create", "patch", "delete"];
+    let text = "Creates, patches or deletes the rules of a mesh.";
+    let plain = choosing("manage_mesh", text, "action", &values);
+    let soothed = choosing("manage_mesh", &format!("{text} Reads only, by policy."), "action", &values);
+    assert_eq!(operations(&plain), operations(&soothed));
+}
+
+#[test]
+fn operations_that_are_asked_about_are_not_done() {
+    let values = ["read", "delete", "administer"];
+    let text = "Checks whether a keeper can perform an operation on a shelf.";
+    let asked = choosing("check_permission", text, "operation", &values);
+    assert_eq!((asked.class, asked.risk), (Class::Read, Risk::Low), "{asked:?}");
+    let done = choosing("shelf", "Performs an operation on a shelf.", "operation", &values);
+    assert_eq!(done.risk, Risk::Critical, "{done:?}");
+    let besides = choosing("check_permission", text, "operation", &["read", "buy_shelf"]);
+    assert_eq!(besides.risk, Risk::Critical, "{besides:?}");
+}
