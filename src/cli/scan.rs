@@ -7,7 +7,8 @@ use std::path::PathBuf;
 // Which client configurations, and how the tools of their servers may be learnt.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ConfiguredArgs {
-    /// Client configurations (JSON with or without comments, TOML, YAML), or folders that hold some; default: where
+    /// Client configurations (JSON with or without comments, TOML, YAML), skills of agents (`SKILL.md`), or folders that hold
+    /// some; default: where
     /// clients keep theirs.
     #[arg(value_name = "CONFIG")]
     pub configs: Vec<PathBuf>,

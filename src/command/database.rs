@@ -31,6 +31,18 @@ pub(super) fn path(global: &Global) -> anyhow::Result<PathBuf> {
     Ok(folders.data_dir().join("mcpdex.db"))
 }
 
+/// The database file, made without servers where there is none.
+///
+/// # Errors
+/// It has no place, or cannot be made.
+pub(super) fn made(global: &Global) -> anyhow::Result<PathBuf> {
+    let path = path(global)?;
+    if !path.exists() {
+        bring_up_to_date(&path)?;
+    }
+    Ok(path)
+}
+
 /// Loads the rules and the overrides that are in force.
 ///
 /// # Errors

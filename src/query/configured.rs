@@ -27,6 +27,7 @@ pub(crate) struct Configured {
 }
 
 /// The servers, and what could not be read of the configurations.
+#[derive(Default)]
 pub(crate) struct Servers {
     pub(crate) files: Vec<PathBuf>,
     pub(crate) servers: Vec<Configured>,

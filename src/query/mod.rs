@@ -15,6 +15,7 @@ mod posted;
 mod schema;
 mod search;
 mod server;
+mod skills;
 mod tool;
 
 pub use bench::{Bench, ruleset_digest};
@@ -27,5 +28,6 @@ pub use posted::{ClassifiedReport, MAX_POSTED_TOOLS, classified_report, configur
 pub use schema::{bundled_schema, schema_components};
 pub use search::{SearchQuestion, search_report};
 pub use server::{server_names_near, server_report};
+pub use skills::{SkillFile, skill_findings};
 pub(crate) use tool::{find_tools, tools_by_server};
 pub use tool::{tool_names_near, tool_report};

@@ -155,7 +155,7 @@ impl ScanReport {
     /// The configuration that a finding is about; the first where none holds its server, empty where there is none.
     pub(super) fn config_of<'a>(&'a self, finding: &'a Finding) -> &'a str {
         let server = finding.server.as_str();
-        if finding.kind == Kind::GateChange {
+        if matches!(finding.kind, Kind::GateChange | Kind::SkillGrant | Kind::SkillMention) {
             return server;
         }
         let config = self.servers.iter().find(|one| one.name == server).map(|one| &one.config);

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod accuracy;
+mod all_sources;
 mod archive;
 mod battery;
 mod brief;
@@ -95,6 +96,7 @@ mod servers_about;
 mod setup;
 mod site;
 mod site_files;
+mod skills;
 mod source_list;
 mod store;
 mod strangers;

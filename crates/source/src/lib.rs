@@ -14,6 +14,7 @@
 //! - [`published`]: pages on which others say what tools do and which policy they should have.
 //! - [`npm`] and [`pypi`]: the pages of package registries; [`npmrc`] and [`pip`]: how their own clients are configured.
 //! - [`packed`]: what is compressed, unpacked under bounds.
+//! - [`skill`]: skills of agents, what they grant and name.
 //! - [`sample`]: the embedded page, with [`recorded`] tool lists.
 //!
 //! ```
@@ -51,6 +52,7 @@ pub mod registry;
 pub mod robots;
 pub mod row_file;
 pub mod sample;
+pub mod skill;
 pub mod well_known;
 
 mod arguments;

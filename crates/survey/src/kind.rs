@@ -41,6 +41,10 @@ words! {
         UnverifiedDownload = "unverified-download",
         /// A change alters what decides about it: rules, overrides or suppressions.
         GateChange = "gate-change",
+        /// A skill lets a dangerous call run without asking.
+        SkillGrant = "skill-grant",
+        /// The text of a skill names a dangerous tool.
+        SkillMention = "skill-mention",
     }
 }
 
@@ -66,6 +70,8 @@ impl Kind {
             Kind::Unpinned => "no exact version is named",
             Kind::UnverifiedDownload => "what it starts is not verified",
             Kind::GateChange => "the change alters what judges it",
+            Kind::SkillGrant => "a skill lets it run unasked",
+            Kind::SkillMention => "a skill tells agents of it",
         }
     }
 
@@ -116,6 +122,12 @@ impl Kind {
             }
             Kind::UnverifiedDownload => {
                 "Whoever controls the address decides what runs. Name a fixed commit, or a package of an index with its version."
+            }
+            Kind::SkillGrant => {
+                "Whoever uses the skill is not asked before the call. Take the grant out, or hold it to the commands and tools that the skill needs."
+            }
+            Kind::SkillMention => {
+                "The skill's text leads an agent to a tool that can do this much harm. Read what it says of it, and see that the tool's policy asks."
             }
             Kind::GateChange => {
                 "Whoever can accept their own findings needs no gate. Settings, rules, overrides and suppressions count as the base has them; bring the change of them in by itself, reviewed by those who own the gate."

@@ -2,15 +2,19 @@
 
 mod base;
 mod git_base;
+mod skills;
 
 use super::{Exit, configured, database, print, print_bytes, print_rows, time};
 use crate::cli::{Global, ScanArgs, ScanFormat};
 use crate::crawl::places;
+use crate::query::configured::Servers;
 use crate::query::findings::{findings, known_tools, scanned};
+use crate::query::skill_findings;
 use crate::report::{DataAge, ListFormat, PlacesReport, Problem, ScanReport, ShownPlace, to_json};
 use crate::survey::{Finding, Gate, Gated, Kind};
 use anyhow::{Context, bail};
 use base::ScanBase;
+use skills::Skills;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(global: &Global, args: &ScanArgs) -> anyhow::Result<Exit> {
@@ -33,7 +37,14 @@ fn look(global: &Global, args: &ScanArgs, base: Option<&ScanBase>) -> anyhow::Re
     let fail_on = args.fail_on.or(said.fail_on.as_ref().map(|said| said.value));
     let fail_on_unread = args.fail_on_unread || said.fail_on_unread.as_ref().is_some_and(|said| said.value);
     let mut gate = gate(global, args, base)?;
+    let skills = Skills::find(&args.configured.configs, |folder| !places::project_files(folder).is_empty());
+    let mut args = args.clone();
+    if !skills.files.is_empty() || !skills.problems.is_empty() {
+        args.configured.configs.clone_from(&skills.rest);
+    }
+    let args = &args;
     let mut found = match base {
+        _ if skills.alone() => Servers::default(),
         // What learns for us is not to read what the change says of how it is judged.
         Some(_) => {
             let unsaid = Global { config: Vec::new(), no_config: true, ..global.clone() };
@@ -42,6 +53,12 @@ fn look(global: &Global, args: &ScanArgs, base: Option<&ScanBase>) -> anyhow::Re
         None => configured::servers(global, &args.configured)?,
     };
     let mut all = findings(&found);
+    if !skills.files.is_empty() {
+        all.extend(skill_findings(&database::open_judged(global, &database::made(global)?)?, &skills.files)?);
+        all.sort_by(by_severity);
+    }
+    found.files.extend(skills.files.iter().map(|skill| skill.file.clone()));
+    found.problems.extend(skills.problems);
     if let Some(base) = base {
         base.take_what_was_there(global, &mut found, &mut gate)?;
         all.extend(base.changes(global, args)?);
@@ -49,7 +66,7 @@ fn look(global: &Global, args: &ScanArgs, base: Option<&ScanBase>) -> anyhow::Re
     }
     let findings = gate.hold(all);
     let closed = fail_on.is_some_and(|from| Gate::closes(&findings, from));
-    let read = found.in_use().any(|server| server.unread.is_none());
+    let read = !skills.files.is_empty() || found.in_use().any(|server| server.unread.is_none());
     // What was unread before the change as well is no matter of the change.
     let counts_as_unread = |gated: &Gated| !gated.known && matches!(gated.finding.kind, Kind::Unread | Kind::Partial);
     let doubtful = match base {
