@@ -21,6 +21,7 @@ mod event;
 mod figures;
 mod grade;
 mod history;
+pub mod identity;
 pub mod lenient;
 mod listing;
 mod mend;
