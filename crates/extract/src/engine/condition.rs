@@ -16,7 +16,7 @@ pub(crate) fn plain_of_both(one: Option<bool>, other: Option<bool>) -> Option<bo
 }
 
 /// Whether a text is one pair of brackets around everything.
-fn is_one_group(text: &str) -> bool {
+pub(crate) fn is_one_group(text: &str) -> bool {
     let mut depth = 0usize;
     for (at, c) in text.char_indices() {
         match c {

@@ -51,9 +51,15 @@ impl<'t> Machine<'t> {
                 setting.needed = false;
                 setting.command = condition.command;
                 setting.unless = condition.negation.clone();
-                if matches!((setting.plain.truth(), other.truth()), (Some(true), Some(false))) {
+                let truths = (setting.plain.truth(), other.truth());
+                if truths == (Some(true), Some(false)) {
                     std::mem::swap(&mut setting.when, &mut setting.unless);
                 }
+                setting.exact = match &other {
+                    // An option with its default: what the option says, it says.
+                    Value::Setting(option) => option.exact && option.when == condition.text && truths.0.is_some(),
+                    _ => matches!(truths, (Some(a), Some(b)) if a != b),
+                };
                 setting.or(other, condition).value()
             }
         }
@@ -78,6 +84,13 @@ impl<'t> Machine<'t> {
         }
         match other {
             Value::Setting(inner) => {
+                let whole = Condition::all([&condition, &inner.condition()])
+                    .filter(|_| inner.exact)
+                    .and_then(|both| setting.true_where(&Value::Bool(true), &both));
+                match whole {
+                    Some(whole) => (setting.when, setting.unless) = (whole.text, whole.negation),
+                    None => setting.exact = false,
+                }
                 if !inner.plain.is_nullish() {
                     setting = setting.or(inner.plain.clone(), condition);
                 }
@@ -86,7 +99,14 @@ impl<'t> Machine<'t> {
                 }
             }
             other if scalar(&other) && condition.plain.is_none() => return Value::Unknown,
-            other => setting = setting.or(other, condition),
+            other => {
+                let whole = setting.true_where(&other, &condition);
+                setting = setting.or(other, condition);
+                match whole {
+                    Some(whole) => (setting.when, setting.unless) = (whole.text, whole.negation),
+                    None => setting.exact = false,
+                }
+            }
         }
         setting.value()
     }

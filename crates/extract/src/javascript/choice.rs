@@ -60,6 +60,9 @@ impl<'t> Machine<'t> {
         }
         match operator {
             "in" => match (&left, &right) {
+                (Value::Text(name), Value::Object(id)) if let Some(option) = self.option_of_bag(*id, name) => {
+                    super::setting::compared("!==", &option, &Value::Undefined).unwrap_or(Value::Unknown)
+                }
                 (Value::Text(name), Value::Object(id)) => {
                     let found = self.find_property(*id, name, &right).is_some();
                     if !found && self.is_open(*id) { Value::Unknown } else { Value::Bool(found) }

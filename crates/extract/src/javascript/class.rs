@@ -253,6 +253,8 @@ impl<'t> Machine<'t> {
             Some(Foreign::package("fastmcp", "FastMCP"))
         } else if has(&["action", "option", "addCommand", "parseAsync"]) {
             Some(Foreign::package("commander", "Command"))
+        } else if has(&["option", "options", "demandOption", "parseSync"]) {
+            Some(Foreign::package("yargs", "Yargs"))
         } else {
             None
         }

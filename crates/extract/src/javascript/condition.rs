@@ -4,7 +4,7 @@
 use super::machine::Machine;
 use super::value::{Setting, Text, Value, When};
 pub(super) use crate::engine::condition::negated;
-use crate::engine::condition::{plain_of_both, plain_of_either};
+use crate::engine::condition::{is_one_group, plain_of_both, plain_of_either};
 use std::rc::Rc;
 use tree_sitter::Node;
 
@@ -21,6 +21,21 @@ pub(super) struct Condition {
     pub(super) command: bool,
 }
 
+/// How long a condition stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Span {
+    /// For the branch that was entered.
+    Branch,
+    /// For the rest of a round: some branch went on with the next one.
+    Round,
+    /// For the rest of a loop or switch: some branch left it.
+    Loop,
+    /// For the rest of the function: some branch left it.
+    Function,
+}
+
+/// Conditions of one kind that outlast their branch or round; beyond them nothing is told.
+const MAX_LASTING: usize = 24;
 /// Characters of a condition that is quoted from the source.
 const MAX_QUOTE: usize = 80;
 /// Characters of one condition altogether.
@@ -47,6 +62,9 @@ impl Condition {
 
     /// This or another.
     pub(super) fn either(&self, other: &Condition) -> Self {
+        if !self.text.contains(['(', '…']) && self.text.split(" or ").any(|known| known == other.text.as_ref()) {
+            return self.clone();
+        }
         let plain = plain_of_either(self.plain, other.plain);
         // Beyond some alternatives more of them tell nothing.
         let text = if self.text.len() + other.text.len() > MAX_CONDITION / 2 || self.text.ends_with(" or otherwise") {
@@ -54,9 +72,21 @@ impl Condition {
         } else {
             format!("{} or {}", self.text, other.text)
         };
-        let mut either = Condition::new(&text, &format!("not ({text})"), plain);
+        let simple = |negation: &str| !negation.contains(['(', '…']) && !negation.contains(" or ");
+        let negation = if simple(&self.negation) && simple(&other.negation) && text.ends_with(other.text.as_ref()) {
+            format!("{} and {}", self.negation, other.negation)
+        } else {
+            format!("not ({text})")
+        };
+        let mut either = Condition::new(&text, &negation, plain);
         either.command = self.command && other.command;
         either
+    }
+
+    /// Whether it says `text`, alone or beside other things that must hold too.
+    fn implies(&self, text: &str) -> bool {
+        let all_of = || !self.text.contains(['(', '…']) && !self.text.contains(" or ");
+        self.text.as_ref() == text || (all_of() && self.text.split(" and ").any(|part| part == text))
     }
 
     pub(super) fn turned(&self) -> Self {
@@ -80,7 +110,11 @@ impl Condition {
         if rest.is_empty() {
             return Some((*first).clone());
         }
-        let text = distinct.iter().map(|condition| condition.text.as_ref()).collect::<Vec<_>>().join(" and ");
+        let part = |condition: &&Condition| match condition.text.contains(" or ") && !is_one_group(&condition.text) {
+            true => format!("({})", condition.text),
+            false => condition.text.to_string(),
+        };
+        let text = distinct.iter().map(part).collect::<Vec<_>>().join(" and ");
         let mut whole = Condition::new(&text, &format!("not ({text})"), Some(true));
         whole.command = distinct.iter().all(|condition| condition.command);
         for condition in distinct {
@@ -117,6 +151,9 @@ impl<'t> Machine<'t> {
     /// What the value of a condition comes to; `node` is where it stands in the source.
     pub(super) fn gate(&self, value: &Value, node: Node<'t>) -> Gate {
         if let Value::Setting(setting) = value {
+            if let Some(holds) = self.assumed(setting) {
+                return Gate::Decided(holds);
+            }
             let yes = setting.condition();
             let no = yes.turned();
             return Gate::Open(yes, no);
@@ -136,6 +173,21 @@ impl<'t> Machine<'t> {
         }
     }
 
+    /// What the conditions around this place say of a value that a setting decides: where `--write` is asked for a second
+    /// time inside of its own branch, it is there.
+    fn assumed(&self, setting: &Setting) -> Option<bool> {
+        if !setting.exact || setting.command || setting.truth().is_none() {
+            return None;
+        }
+        self.conditions.iter().filter(|(condition, _)| condition.plain.is_some()).find_map(|(condition, _)| {
+            if condition.implies(&setting.when) {
+                Some(true)
+            } else {
+                condition.implies(&setting.unless).then_some(false)
+            }
+        })
+    }
+
     /// The words of the source at a node, on one line and not too long.
     pub(super) fn quote(&self, node: Node<'t>) -> String {
         let mut node = node;
@@ -150,23 +202,55 @@ impl<'t> Machine<'t> {
     /// Does something under a condition.
     pub(super) fn under<R>(&mut self, condition: Condition, act: impl FnOnce(&mut Self) -> R) -> R {
         let height = self.conditions.len();
-        self.conditions.push((condition, false));
-        self.uncertain += 1;
+        self.enter_branch(condition);
         let result = act(self);
         self.lower_conditions(height);
         result
     }
 
+    /// Puts a condition around what follows.
+    pub(super) fn enter_branch(&mut self, condition: Condition) {
+        self.conditions.push((condition, Span::Branch));
+        self.uncertain += 1;
+    }
+
     /// Adds a condition that holds for the rest of what is being followed: some branch left it early.
-    pub(super) fn lasting(&mut self, condition: Condition) {
-        self.conditions.push((condition, true));
+    pub(super) fn lasting(&mut self, condition: Condition, span: Span) {
+        self.conditions.push((condition, span));
     }
 
     /// Takes away the conditions above `height`.
     pub(super) fn lower_conditions(&mut self, height: usize) {
-        while self.conditions.len() > height {
-            if let Some((_, false)) = self.conditions.pop() {
-                self.uncertain -= 1;
+        self.leave_span(height, None);
+    }
+
+    /// Takes away the conditions above `height` but those that last longer than `ended`, which are given back.
+    fn leave_span(&mut self, height: usize, ended: Option<Span>) -> Vec<(Condition, Span)> {
+        let above = self.conditions.split_off(height.min(self.conditions.len()));
+        self.uncertain -= above.iter().filter(|(_, span)| *span == Span::Branch).count() as u32;
+        let outlasts = |span: Span| ended.is_some_and(|ended| span > ended);
+        let mut kept = above;
+        kept.retain(|(_, span)| outlasts(*span));
+        kept.truncate(MAX_LASTING);
+        kept
+    }
+
+    /// Ends a round, loop or switch: conditions that last longer stay.
+    pub(super) fn end_span(&mut self, height: usize, ended: Span) {
+        for (condition, span) in self.leave_span(height, Some(ended)) {
+            if !self.conditions.iter().any(|(known, _)| known.text == condition.text) {
+                self.lasting(condition, span);
+            }
+        }
+    }
+
+    /// Ends a branch that may not have been entered: what lasts from inside of it holds where it was.
+    pub(super) fn end_branch(&mut self, height: usize, went_on: bool, entered: &Condition) {
+        let lasting = self.leave_span(height, Some(Span::Branch));
+        if went_on {
+            let otherwise = entered.turned();
+            for (condition, span) in lasting {
+                self.lasting(otherwise.either(&condition), span);
             }
         }
     }
@@ -180,7 +264,7 @@ impl<'t> Machine<'t> {
     /// The branches that were entered since the stack had `height` entries, as one condition.
     pub(super) fn entered_since(&self, height: usize) -> Option<Condition> {
         let since = self.conditions.get(height..).unwrap_or_default();
-        Condition::all(since.iter().filter(|(_, lasting)| !lasting).map(|(condition, _)| condition))
+        Condition::all(since.iter().filter(|(_, span)| *span == Span::Branch).map(|(condition, _)| condition))
     }
 }
 
@@ -215,6 +299,20 @@ impl Setting {
     pub(super) fn condition_of_presence(&self) -> Condition {
         let subject = if self.subject.is_empty() { "an argument" } else { self.subject.as_ref() };
         Condition::new(subject, &negated(subject), Some(false))
+    }
+
+    /// The condition under which the value counts as true once it is `other` where `condition` holds; `None` where the
+    /// words of the setting do not tell its truth.
+    pub(super) fn true_where(&self, other: &Value, condition: &Condition) -> Option<Condition> {
+        if !self.exact || !matches!(self.plain, Value::Bool(_) | Value::Undefined | Value::Null) {
+            return None;
+        }
+        let own = self.condition();
+        match other.truth()? {
+            true if own.text == condition.text => Some(own),
+            true => Some(own.either(condition)),
+            false => Condition::all([&own, &condition.turned()]),
+        }
     }
 
     /// The condition under which the value counts as true.

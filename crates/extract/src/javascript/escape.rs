@@ -149,6 +149,11 @@ impl<'t> Machine<'t> {
 
     /// A module is loaded whose name is made at run time.
     pub(super) fn computed_import(&mut self, site: Option<CallSite>) {
+        if let (0, Some(site)) = (self.fuel, site) {
+            // Its name was not even looked at.
+            self.left_unloaded(site.site);
+            return;
+        }
         let near = self.among_tools() || self.in_own_file();
         if let Some(site) = site {
             self.findings.computed_import(site.site, near);
@@ -158,7 +163,11 @@ impl<'t> Machine<'t> {
     /// Whether what is being followed is the package's own program, and not a library that it carries along: what that
     /// runs or loads at its start may well add tools, whatever words stand around it.
     pub(super) fn in_own_file(&self) -> bool {
-        let file = self.file();
+        self.in_own(self.file())
+    }
+
+    /// The same for any file.
+    pub(super) fn in_own(&self, file: super::source::FileId) -> bool {
         !self.sources.path(file).contains("node_modules/") && self.sources.text(file).len() < LARGE
     }
 

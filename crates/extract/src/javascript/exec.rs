@@ -4,7 +4,7 @@
 //! `throw` and `process.exit` are taken for the failure of a check that succeeds for whoever uses the server: they end
 //! nothing but the branch they stand in.
 
-use super::condition::{Condition, Gate, negated};
+use super::condition::{Condition, Gate, Span, negated};
 use super::kind::{Kind, children};
 use super::machine::{MAX_DEPTH, Machine};
 use super::pattern::Mode;
@@ -19,6 +19,15 @@ pub(super) enum Flow {
     Break,
     Continue,
     Throw,
+}
+
+/// For how long holds what some branch did not leave.
+fn span_of(left: Flow) -> Span {
+    match left {
+        Flow::Return => Span::Function,
+        Flow::Break => Span::Loop,
+        _ => Span::Round,
+    }
 }
 
 impl<'t> Machine<'t> {
@@ -86,7 +95,9 @@ impl<'t> Machine<'t> {
                 };
                 let height = self.frames.last().map_or(0, |frame| frame.height);
                 let since = self.conditions.get(height..).unwrap_or_default();
-                let condition = Condition::all(since.iter().map(|(condition, _)| condition));
+                // What a plain start does anyway is left out where there is more to tell.
+                let condition =
+                    self.told_since(height).or_else(|| Condition::all(since.iter().map(|(condition, _)| condition)));
                 if let Some(frame) = self.frames.last_mut() {
                     frame.returns.push((value, condition));
                 }
@@ -156,6 +167,16 @@ impl<'t> Machine<'t> {
         self.under(condition, |machine| machine.statement(node, scope))
     }
 
+    /// The same for one of two branches: what left the function or round from inside of it lasts after it.
+    fn branch(&mut self, node: Option<Node<'t>>, condition: &Condition, scope: ScopeId) -> Flow {
+        let Some(node) = node else { return Flow::Normal };
+        let height = self.conditions.len();
+        self.enter_branch(condition.clone());
+        let flow = self.statement(node, scope);
+        self.end_branch(height, flow == Flow::Normal, condition);
+        flow
+    }
+
     fn if_statement(&mut self, node: Node<'t>, scope: ScopeId) -> Flow {
         let Some(condition) = node.child_by_field_name("condition") else { return Flow::Normal };
         let value = self.eval(condition, scope);
@@ -165,8 +186,8 @@ impl<'t> Machine<'t> {
             Gate::Decided(true) => yes.map_or(Flow::Normal, |yes| self.statement(yes, scope)),
             Gate::Decided(false) => no.map_or(Flow::Normal, |no| self.statement(no, scope)),
             Gate::Open(when, unless) => {
-                let first = self.maybe(yes, when.clone(), scope);
-                let second = self.maybe(no, unless.clone(), scope);
+                let first = self.branch(yes, &when, scope);
+                let second = self.branch(no, &unless, scope);
                 self.parted(first, when, second, unless)
             }
         };
@@ -182,8 +203,8 @@ impl<'t> Machine<'t> {
         }
         match (leaves(first), leaves(second)) {
             (true, true) => return first,
-            (true, false) if second != Flow::Throw => self.lasting(unless),
-            (false, true) if first != Flow::Throw => self.lasting(when),
+            (true, false) if second != Flow::Throw => self.lasting(unless, span_of(first)),
+            (false, true) if first != Flow::Throw => self.lasting(when, span_of(second)),
             _ => {}
         }
         Flow::Normal
@@ -245,14 +266,16 @@ impl<'t> Machine<'t> {
         }
         if known {
             let start = start.or_else(|| cases.iter().position(|case| Kind::of(*case) == Kind::Default));
+            let height = self.conditions.len();
+            let mut ended = Flow::Normal;
             for case in cases.iter().skip(start.unwrap_or(cases.len())) {
-                match self.case(*case, scope) {
-                    Flow::Normal => {}
-                    Flow::Break => return Flow::Normal,
-                    flow => return flow,
+                ended = self.case(*case, scope);
+                if ended != Flow::Normal {
+                    break;
                 }
             }
-            return Flow::Normal;
+            self.end_span(height, Span::Loop);
+            return if ended == Flow::Break { Flow::Normal } else { ended };
         }
         let what = node.child_by_field_name("value").map(|value| self.quote(value)).unwrap_or_default();
         for case in cases {

@@ -40,7 +40,25 @@ impl<'t> Machine<'t> {
         if self.looked.insert(statement.id()) {
             let text = self.text(statement);
             self.short |= text.len() < MAX_SEARCHED && mentions_registration(text);
+            if self.in_own_file() && (text.contains("require(") || text.contains("import")) {
+                let site = self.site(statement);
+                self.left_unloaded(site);
+            }
         }
+    }
+
+    /// A module of the package was not loaded, for want of work or because modules load each other too deep; `site` is where
+    /// that is seen.
+    pub(super) fn left_unloaded(&mut self, site: Site) {
+        if self.exhausted || !self.in_own(site.file) || !self.unloaded.insert(site.file) {
+            return;
+        }
+        let starved = self.fuel == 0;
+        self.starved |= starved;
+        self.short |= starved;
+        let detail =
+            "a module was not loaded: modules load each other deeper than they are followed, or it was too much work";
+        self.findings.missing(PartialReason::LimitReached, detail, Some(site));
     }
 
     /// Whether nothing was found, something ran out of its share, and what was loaded may register tools.

@@ -1,7 +1,7 @@
 //! The state of one reading: heap, scopes, fuel, and what was found. A small machine that follows a program's values as
 //! far as they are known. It computes; it never touches a file, the network or the clock beyond its deadline.
 
-use super::condition::Condition;
+use super::condition::{Condition, Span};
 use super::finding::Findings;
 use super::module::Module;
 use super::schema::Dialect;
@@ -23,6 +23,9 @@ pub(super) const DEEPER: u64 = 10;
 pub(super) const DEEPER_FOR_NOTHING: u64 = 25;
 /// Steps that every tool adds: where tools are found the reading goes on.
 pub(super) const FUEL_OF_A_TOOL: u64 = 200_000;
+/// Steps that the top level of a module may use whatever is left of shares: modules that load each other in a long chain
+/// are each begun.
+pub(super) const FUEL_OF_A_MODULE: u64 = 20_000;
 /// How deep expressions, statements and calls may nest in each other.
 pub(super) const MAX_DEPTH: u32 = 1_200;
 /// How often one function may be active at a time.
@@ -95,9 +98,8 @@ pub(super) struct Machine<'t> {
     pub(super) depth: u32,
     /// Conditions around the current statement that could not be decided.
     pub(super) uncertain: u32,
-    /// The conditions around what is being followed, the outermost first; true for those that hold for the rest of the
-    /// function or round.
-    pub(super) conditions: Vec<(Condition, bool)>,
+    /// The conditions around what is being followed, the outermost first, and how long each stays.
+    pub(super) conditions: Vec<(Condition, Span)>,
     /// Whether the program is followed as if started without options and settings.
     pub(super) defaults: bool,
     /// The defaults that the program declared for its options.
@@ -114,6 +116,8 @@ pub(super) struct Machine<'t> {
     pub(super) starved: bool,
     /// Functions and statements that were looked through for registrations after they ran out of work.
     pub(super) looked: HashSet<usize>,
+    /// Files in which a module was not loaded.
+    pub(super) unloaded: HashSet<FileId>,
 }
 
 impl<'t> Machine<'t> {
@@ -144,6 +148,7 @@ impl<'t> Machine<'t> {
             short: false,
             starved: false,
             looked: HashSet::new(),
+            unloaded: HashSet::new(),
             depth: 0,
             uncertain: 0,
             conditions: Vec::new(),
@@ -232,7 +237,8 @@ impl<'t> Machine<'t> {
         let born = self.object(id).born;
         let old = match self.object(id).properties.get(&name) {
             Some(Property::Data(old)) => Some(old.clone()),
-            _ => None,
+            Some(Property::Getter(_)) => None,
+            None => self.option_of_bag(id, &name),
         };
         let value = match (old, self.entered_since(born)) {
             (Some(old), Some(condition)) => self.replaced(old, value, condition),

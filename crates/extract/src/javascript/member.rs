@@ -103,7 +103,7 @@ impl<'t> Machine<'t> {
             }
             match object.parent.clone() {
                 Value::Object(parent) => at = parent,
-                Value::Foreign(foreign) => return Some(Value::foreign(foreign.member(name))),
+                Value::Foreign(foreign) => return Some(self.foreign_member(&foreign, name)),
                 _ => return None,
             }
         }
@@ -207,6 +207,7 @@ impl<'t> Machine<'t> {
     pub(super) fn copy_members(&mut self, into: ObjectId, from: &Value) {
         match self.members(from) {
             Some((members, open)) => {
+                self.take_bag(into, from);
                 for (name, value) in members {
                     self.object_mut(into).properties.insert(name, Property::Data(value));
                 }
@@ -216,6 +217,7 @@ impl<'t> Machine<'t> {
             }
             None => match from {
                 Value::Foreign(_) => {
+                    self.take_bag(into, from);
                     let object = self.object_mut(into);
                     object.open = true;
                     if matches!(object.parent, Value::Undefined) {

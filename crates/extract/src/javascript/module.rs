@@ -3,10 +3,10 @@
 
 use super::call::CallSite;
 use super::kind::{Kind, children, has_token};
-use super::machine::{MAX_DEPTH, Machine};
+use super::machine::{FUEL_OF_A_MODULE, MAX_DEPTH, Machine};
 use super::operator::unescape;
 use super::resolve::Target;
-use super::source::FileId;
+use super::source::{FileId, Site};
 use super::value::{Foreign, ObjectId, ScopeId, Text, Value};
 use indexmap::IndexMap;
 use std::rc::Rc;
@@ -45,6 +45,7 @@ impl<'t> Machine<'t> {
             return Some(module.clone());
         }
         if self.depth + 8 >= MAX_DEPTH || !self.step() {
+            self.left_unloaded(Site { file, line: 1 });
             return None;
         }
         let sources = self.sources;
@@ -172,13 +173,14 @@ impl<'t> Machine<'t> {
         self.block(&functions, scope);
         for statement in statements {
             let before = self.fuel;
-            self.fuel = (before / 6 + 1).min(before);
-            let kept_back = before - self.fuel;
+            let share = (before / 6 + 1).min(before);
+            // Where shares of shares are small, a module is begun all the same; what is kept back is for what follows.
+            self.fuel = share.max(FUEL_OF_A_MODULE);
             self.statement(*statement, scope);
             if self.fuel == 0 && !self.exhausted {
                 self.starved_statement(*statement);
             }
-            self.fuel += kept_back;
+            self.fuel = before - share + self.fuel.min(share);
             if self.exhausted {
                 return;
             }

@@ -3,7 +3,7 @@
 
 use super::machine::Machine;
 use super::source::FileId;
-use super::value::{Binding, Foreign, ObjectId, Property, Shape, Text, Value};
+use super::value::{Binding, Foreign, Object, ObjectId, Property, Setting, Shape, Text, Value};
 
 /// Packages that parse options.
 const LIBRARIES: [&str; 15] = [
@@ -30,6 +30,11 @@ const RUNNERS: [&str; 7] = ["loader", "func", "action", "handler", "run", "main"
 /// Whether a package parses options.
 pub(super) fn is_option_library(package: &str) -> bool {
     LIBRARIES.contains(&package)
+}
+
+/// Whether a value is what an option parser gave.
+fn is_parsed(value: &Foreign) -> bool {
+    value.package_name().is_some_and(is_option_library) && value.is_result()
 }
 
 impl<'t> Machine<'t> {
@@ -83,6 +88,56 @@ impl<'t> Machine<'t> {
             return Value::foreign(parsed.member(name));
         }
         self.option(name)
+    }
+
+    /// The option of that name, where an object was made of all options (`{...parsed}`) and has no such member itself.
+    pub(super) fn option_of_bag(&mut self, id: ObjectId, name: &str) -> Option<Value> {
+        let Object { parent: Value::Foreign(parsed), properties, .. } = self.object(id) else { return None };
+        if properties.contains_key(name) || !is_parsed(parsed) {
+            return None;
+        }
+        let parsed = parsed.clone();
+        Some(self.option_member(&parsed, name))
+    }
+
+    /// All options that were parsed become members of an object, over those of the same name that it has.
+    pub(super) fn take_bag(&mut self, into: ObjectId, from: &Value) {
+        let parsed = match from.settled() {
+            Value::Foreign(parsed) => parsed.clone(),
+            Value::Object(id) => match &self.object(*id).parent {
+                Value::Foreign(parsed) => parsed.clone(),
+                _ => return,
+            },
+            _ => return,
+        };
+        if !is_parsed(&parsed) {
+            return;
+        }
+        let own: Vec<(Text, Value)> = self
+            .object(into)
+            .properties
+            .iter()
+            .filter_map(|(name, property)| match property {
+                Property::Data(value @ (Value::Bool(_) | Value::Text(_) | Value::Number(_))) => {
+                    Some((name.clone(), value.clone()))
+                }
+                _ => None,
+            })
+            .collect();
+        for (name, given) in own {
+            let option = match self.option_member(&parsed, &name) {
+                Value::Setting(option) if option.plain.is_nullish() => {
+                    Setting { plain: given, ..option.as_ref().clone() }.value()
+                }
+                other => other,
+            };
+            self.object_mut(into).properties.insert(name, Property::Data(option));
+        }
+        let object = self.object_mut(into);
+        object.open = true;
+        if matches!(object.parent, Value::Undefined) {
+            object.parent = Value::Foreign(parsed);
+        }
     }
 
     /// All options together, as callbacks are given them.

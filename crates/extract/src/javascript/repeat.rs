@@ -1,6 +1,6 @@
 //! Loops: followed round by round while what they run over is known, and once where it is not.
 
-use super::condition::Condition;
+use super::condition::{Condition, Span};
 use super::exec::Flow;
 use super::kind::{Kind, children};
 use super::machine::Machine;
@@ -35,6 +35,7 @@ impl<'t> Machine<'t> {
         let condition = node.child_by_field_name("condition").filter(|c| c.kind() != "empty_statement");
         let body = node.child_by_field_name("body");
         let mut ended = false;
+        let outside = self.conditions.len();
         for round in 0..MAX_ROUNDS {
             let height = self.conditions.len();
             let known = match condition {
@@ -49,7 +50,10 @@ impl<'t> Machine<'t> {
                 None => Some(true),
             };
             match known {
-                Some(false) => return Flow::Normal,
+                Some(false) => {
+                    self.end_span(outside, Span::Loop);
+                    return Flow::Normal;
+                }
                 None => {
                     let words = condition.map_or("a loop goes on".to_owned(), |condition| self.quote(condition));
                     let flow = self.maybe(body, Condition::quoted(&words), scope);
@@ -59,10 +63,13 @@ impl<'t> Machine<'t> {
             }
             match body.map_or(Flow::Normal, |body| self.statement(body, scope)) {
                 Flow::Normal | Flow::Continue => {}
-                Flow::Break => return Flow::Normal,
+                Flow::Break => {
+                    self.end_span(outside, Span::Loop);
+                    return Flow::Normal;
+                }
                 flow => return flow,
             }
-            self.lower_conditions(height);
+            self.end_span(height, Span::Round);
             if let Some(increment) = increment {
                 self.eval(increment, scope);
             }
@@ -98,6 +105,7 @@ impl<'t> Machine<'t> {
             None => Mode::Assign,
         };
         let (elements, open) = elements.unwrap_or((Vec::new(), true));
+        let outside = self.conditions.len();
         for element in elements {
             let height = self.conditions.len();
             let round = self.open_scope(Some(scope));
@@ -111,10 +119,13 @@ impl<'t> Machine<'t> {
                     self.statement(body, round)
                 }
             };
-            self.lower_conditions(height);
+            self.end_span(height, Span::Round);
             match flow {
                 Flow::Normal | Flow::Continue | Flow::Throw => {}
-                Flow::Break => return Flow::Normal,
+                Flow::Break => {
+                    self.end_span(outside, Span::Loop);
+                    return Flow::Normal;
+                }
                 Flow::Return => return Flow::Return,
             }
             if self.fuel == 0 || self.exhausted {
@@ -138,6 +149,7 @@ impl<'t> Machine<'t> {
                 machine.statement(body, round)
             });
         }
+        self.end_span(outside, Span::Loop);
         Flow::Normal
     }
 }

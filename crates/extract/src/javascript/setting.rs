@@ -24,6 +24,7 @@ impl Setting {
             subject: subject.into(),
             when: subject.into(),
             unless: negated(subject).into(),
+            exact: true,
             needed: needed && plain.is_nullish(),
             plain,
             others: Vec::new(),
@@ -39,7 +40,7 @@ impl Setting {
     /// Something that was computed of this setting.
     pub(super) fn derived(&self, plain: Value) -> Self {
         let needed = self.needed && plain.is_nullish();
-        Setting { plain, others: Vec::new(), needed, ..self.clone() }
+        Setting { plain, others: Vec::new(), needed, exact: false, ..self.clone() }
     }
 
     /// Whether nothing is there at a plain start, as far as is known.
@@ -99,6 +100,7 @@ pub(super) fn compared(operator: &str, left: &Value, right: &Value) -> Option<Va
     };
     let truth = |known: Option<bool>| known.map_or(Value::Unknown, Value::Bool);
     let mut result = setting.derived(truth(same));
+    result.exact = setting.exact && !matches!(other, Value::Object(_) | Value::Foreign(_) | Value::Unknown);
     let alternative = setting.others.iter().find(|(value, _)| operator::equal(value, other, loose) == Some(true));
     match (other, alternative) {
         (_, Some((_, condition))) if same != Some(true) => {
@@ -106,7 +108,7 @@ pub(super) fn compared(operator: &str, left: &Value, right: &Value) -> Option<Va
         }
         (Value::Bool(true), _) => {}
         (Value::Bool(false), _) => std::mem::swap(&mut result.when, &mut result.unless),
-        (Value::Text(text), _) if text.as_ref() == "string" => {}
+        (Value::Text(text), _) if text.as_ref() == "string" => result.exact = false,
         _ if absent => std::mem::swap(&mut result.when, &mut result.unless),
         (Value::Text(text), _) => result = result.told(&setting.equals(text)),
         (Value::Number(number), _) => result = result.told(&setting.equals(&operator::number_text(*number))),
@@ -123,6 +125,7 @@ impl Setting {
     pub(super) fn not(&self) -> Self {
         let mut result = self.derived(self.truth().map_or(Value::Unknown, |truth| Value::Bool(!truth)));
         result.needed = false;
+        result.exact = self.exact;
         result.when = self.unless.clone();
         result.unless = self.when.clone();
         result
@@ -230,6 +233,10 @@ impl<'t> Machine<'t> {
         let Value::Setting(other) = &right else {
             // `set && known`: true when the setting is, and the value itself then.
             return match (operator, right.truth()) {
+                ("&&", Some(true)) => match self.lifted(left, right, None) {
+                    Value::Setting(both) => Setting { exact: left.exact, ..both.as_ref().clone() }.value(),
+                    other => other,
+                },
                 ("&&", _) => right,
                 (_, Some(false)) => left.derived(right).value(),
                 _ => self.lifted(left, right, None),
@@ -239,6 +246,7 @@ impl<'t> Machine<'t> {
             return right;
         }
         let mut result = other.as_ref().clone();
+        result.exact &= left.exact;
         let join = |a: &Text, b: &Text, word: &str| -> Text { format!("{a} {word} {b}").into() };
         result.when = join(&left.when, &other.when, word);
         result.unless = join(&left.unless, &other.unless, turned);

@@ -110,7 +110,7 @@ impl<'t> Machine<'t> {
         let setting = setting.clone();
         if callee.path.as_ref() == "Boolean" {
             let plain = setting.truth().map_or(Value::Unknown, Value::Bool);
-            return Some(setting.derived(plain).value());
+            return Some(Setting { exact: setting.exact, ..setting.derived(plain) }.value());
         }
         if setting.is_absent() {
             let plain = if callee.path.as_ref() == "Array.isArray" { Value::Bool(false) } else { Value::Undefined };

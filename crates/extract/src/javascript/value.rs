@@ -53,6 +53,8 @@ pub(super) struct Setting {
     /// What must be set for it to count as true, and as false.
     pub(super) when: Text,
     pub(super) unless: Text,
+    /// Whether those words say all of it: the value is true exactly where `when` holds.
+    pub(super) exact: bool,
     /// Credentials, addresses and the like: whoever uses the server sets it, so its absence decides nothing.
     pub(super) needed: bool,
     /// A word on the command line.

@@ -1,6 +1,6 @@
 //! What a package may ask about its own functions and types at start: signatures, annotations, parts of a type.
 
-use super::ast::{Name, ParamKind};
+use super::ast::Name;
 use super::machine::Machine;
 use super::tool::{MARKS, has_attribute, shown};
 use super::value::{Args, Class, Function, Value, last};
@@ -94,9 +94,6 @@ pub(super) fn has(object: &Value, name: &str) -> Option<bool> {
     }
 }
 
-/// What stands for a default or an annotation that is not there.
-const EMPTY: &str = "inspect.Parameter.empty";
-
 impl Machine<'_> {
     /// `hasattr(object, name)`, and a note where a tool may depend on what another package's decorator did.
     pub(super) fn has_attribute(&mut self, object: &Value, name: &str, module: usize, line: u32) -> Value {
@@ -107,40 +104,6 @@ impl Machine<'_> {
             self.note(PartialReason::GeneratedTools, &detail, site);
         }
         found.map_or(Value::Unknown, Value::Bool)
-    }
-
-    /// `inspect.signature(function)`: an object whose `parameters` can be looped over.
-    pub(super) fn signature(&mut self, function: &Value, module: usize) -> Value {
-        let (function, skip) = match function {
-            Value::Function(function) => (Rc::clone(function), 0),
-            Value::Bound(bound) => (Rc::clone(&bound.1), 1),
-            _ => return Value::Unknown,
-        };
-        let function = shown(&function).0;
-        let mut parameters = Vec::new();
-        for (param, default) in function.def.params.iter().zip(&function.defaults).skip(skip) {
-            let empty = || Value::External(Rc::from(EMPTY));
-            let annotation = match &param.annotation {
-                Some(annotation) => self.annotation(annotation, &function.env),
-                None => empty(),
-            };
-            let kind = match param.kind {
-                ParamKind::Plain => "POSITIONAL_OR_KEYWORD",
-                ParamKind::KeywordOnly => "KEYWORD_ONLY",
-                ParamKind::Rest => "VAR_POSITIONAL",
-                ParamKind::Keywords => "VAR_KEYWORD",
-            };
-            let named = vec![
-                (Rc::from("name"), Value::Str(Rc::clone(&param.name))),
-                (Rc::from("annotation"), annotation),
-                (Rc::from("default"), default.clone().unwrap_or_else(empty)),
-                (Rc::from("kind"), Value::External(Rc::from(format!("inspect.Parameter.{kind}")))),
-            ];
-            let parameter = self.made("inspect.Parameter", Args { named, ..Args::default() }, module);
-            parameters.push((Value::Str(Rc::clone(&param.name)), parameter));
-        }
-        let named = vec![(Rc::from("parameters"), Value::dict(parameters))];
-        self.made("inspect.Signature", Args { named, ..Args::default() }, module)
     }
 
     /// `inspect.getmembers(object, predicate)`

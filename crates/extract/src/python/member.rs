@@ -86,6 +86,9 @@ impl Machine<'_> {
             }
             Value::Made(made) if is_server(&made.path) => self.inner_server(object, name),
             Value::Made(made) if &*made.path == "argparse.Namespace" => self.options.get(name).cloned(),
+            Value::Made(made) if &*made.path == "inspect.Signature" && &**name == "parameters" => {
+                made.args.get(0, name).map(super::signature::by_name)
+            }
             Value::Made(made) => made.args.named(name).cloned().or_else(|| super::path::attribute(object, name)),
             Value::Method(method) if &*method.1 == "super" => {
                 if let Value::Tuple(pair) = &method.0

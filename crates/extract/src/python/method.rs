@@ -47,9 +47,8 @@ impl Machine<'_> {
                     _ => None,
                 }
             }
-            Value::Made(made) if &*made.path == "inspect.Signature" && name == "replace" => {
-                let named = vec![("parameters".into(), args.get(0, "parameters").cloned().unwrap_or_default())];
-                return self.made("inspect.Signature", Args { named, ..Args::default() }, module);
+            Value::Made(made) if name == "replace" && made.path.starts_with("inspect.") => {
+                self.replaced_part(&Rc::clone(made), &args, module)
             }
             Value::Instance(instance) if name.starts_with("register_") => {
                 self.register_marked(&Rc::clone(instance), name, &args, module)

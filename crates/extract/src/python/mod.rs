@@ -52,6 +52,7 @@ mod route;
 mod schema;
 mod sequence;
 mod setting;
+mod signature;
 mod tool;
 mod transform;
 mod value;

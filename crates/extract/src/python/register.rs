@@ -274,6 +274,10 @@ impl Machine<'_> {
             return;
         };
         match &given {
+            Value::Made(made) if made.kind() == "partial" => {
+                let rest = Args { plain: args.plain.iter().skip(1).cloned().collect(), ..args.clone() };
+                self.register(server, &given, &rest, module);
+            }
             Value::Function(_) | Value::Bound(_) => {
                 let rest = Args { plain: args.plain.iter().skip(1).cloned().collect(), ..args.clone() };
                 self.register(server, &given, &rest, module);

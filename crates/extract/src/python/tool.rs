@@ -221,11 +221,16 @@ pub(super) fn from_function(
     module: usize,
     split: Split,
 ) -> Option<(Name, SourceTool)> {
+    let partial = match function {
+        Value::Made(made) if made.kind() == "partial" => Some(machine.signature(function, module)),
+        _ => None,
+    };
     let (outer, bound) = match function {
         Value::Function(function) => (Some(Rc::clone(function)), false),
         Value::Bound(bound) => (Some(Rc::clone(&bound.1)), true),
         Value::Made(made) => match made.args.plain.first() {
             Some(Value::Function(function)) => (Some(Rc::clone(function)), false),
+            Some(Value::Bound(bound)) => (Some(Rc::clone(&bound.1)), true),
             _ => (None, false),
         },
         _ => (None, false),
@@ -244,6 +249,8 @@ pub(super) fn from_function(
         |args: &Args| args.plain.iter().find(|value| !matches!(value, Value::Function(_) | Value::Bound(_))).cloned();
     let given = option("name").or_else(|| positional(options)).or_else(|| positional(marks.as_ref()?));
     let name = match given {
+        // What some arguments were given to has no name of its own.
+        None | Some(Value::None) if partial.is_some() => None,
         None | Some(Value::None) => outer.as_ref().and_then(|function| function_attribute(function, "__name__")),
         given => given,
     };
@@ -264,7 +271,11 @@ pub(super) fn from_function(
     let stated = !matches!(&description, Some(Value::Str(text)) if text.is_empty());
     let is_stated = stated && draft.text("description", description.as_ref());
     let mut documented = Vec::new();
-    match outer.as_ref().and_then(|function| function_attribute(function, "__doc__")) {
+    let documented_by = outer.as_ref().filter(|_| partial.is_none());
+    if partial.is_some() && !is_stated {
+        draft.miss("its description");
+    }
+    match documented_by.and_then(|function| function_attribute(function, "__doc__")) {
         Some(Value::Str(doc)) => {
             let doc = cleandoc(&doc);
             let parts = docstring::parts(&doc, split);
@@ -282,7 +293,7 @@ pub(super) fn from_function(
         Some(outer) => {
             let (inner, bound_inside) = shown(outer);
             let skip = usize::from(bound || bound_inside || takes_self(&inner));
-            let (mut schema, missed) = parameters::input_schema(machine, outer, &inner, skip, &left_out);
+            let (mut schema, missed) = parameters::input_schema(machine, outer, &inner, skip, &left_out, partial);
             missed.iter().for_each(|what| draft.miss(what));
             parameters::describe(&mut schema, documented);
             draft.set("inputSchema", Json::Object(schema));

@@ -289,6 +289,13 @@ impl Value {
             (Value::Class(a), Value::Class(b)) => Rc::ptr_eq(a, b),
             (Value::Function(a), Value::Function(b)) => Rc::ptr_eq(a, b),
             (Value::Instance(a), Value::Instance(b)) if Rc::ptr_eq(a, b) => true,
+            // A function is no member of an enumeration.
+            (Value::Function(_) | Value::Bound(_), Value::Instance(one))
+            | (Value::Instance(one), Value::Function(_) | Value::Bound(_))
+                if one.class.is_enum() =>
+            {
+                false
+            }
             (
                 Value::None | Value::Bool(_) | Value::Int(_) | Value::Str(_),
                 Value::None | Value::Bool(_) | Value::Int(_) | Value::Str(_),
