@@ -45,6 +45,10 @@ impl<'t> Machine<'t> {
                 let site = Site { file, line: tool.line.unwrap_or(1) };
                 let mut draft = ToolDraft::of_object(tool.tool, self.sources.tool_site(site));
                 tool.unsure.iter().for_each(|what| draft.lacks(what));
+                if !followed {
+                    // What makes the tools may put words of its own around those of the document.
+                    draft.lacks("the description");
+                }
                 self.findings.tool(draft, Vec::new());
             }
         }
