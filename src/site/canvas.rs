@@ -1,7 +1,8 @@
-//! A picture of few colours, drawn here and encoded as PNG: rectangles and text, the same bytes everywhere.
+//! A picture of few colours, drawn here and encoded as PNG: rectangles and text, the same bytes for the same text.
 //!
-//! Text is drawn sign by sign with the font that is embedded. A sign that it does not have is a frame, so that a name in
-//! another script is seen to be there; nothing is shaped, joined or turned around, whatever a text asks for.
+//! Text is drawn sign by sign with the font that is embedded. A sign that it does not have is drawn as the unknown one
+//! (U+FFFD), so that a name in another script is seen to be there; nothing is shaped, joined or turned around, whatever a
+//! text asks for.
 
 use ab_glyph::{Font, FontRef, Glyph, PxScale, ScaleFont, point};
 use std::cell::RefCell;
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_font_lacks_is_a_frame_and_nothing_is_drawn_outside() {
+    fn what_the_font_lacks_is_unknown_and_nothing_is_drawn_outside() {
         assert_eq!(written("\u{6d88}"), written("\u{5168}"));
         assert_ne!(written("\u{6d88}"), written(""));
         let mut canvas = Canvas::new(20, 20, 0);
