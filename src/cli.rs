@@ -35,7 +35,7 @@ pub use compare::CompareArgs;
 pub use config::{ConfigArgs, ConfigQuestion};
 pub use crawl::{Age, CrawlArgs};
 pub use diff::{CheckArgs, DiffArgs, PinArgs};
-pub use export::{ExportArgs, ExportFormat, ImportArgs};
+pub use export::{ExportArgs, ExportFormat, ImportArgs, PublishArgs};
 pub use extract::ExtractArgs;
 pub use format::FormatArgs;
 pub use generate::{CompletionsArgs, DoctorArgs, ManArgs, completions, man_page, man_pages};
@@ -125,7 +125,9 @@ pub enum Command {
     Export(ExportArgs),
     /// Write the catalogue as pages to look at: one for each server and each tool.
     Site(SiteArgs),
-    /// Read an export into a new database.
+    /// Write a snapshot of the database, signed, for others to take in.
+    Publish(PublishArgs),
+    /// Read an export or a snapshot into a new database.
     Import(ImportArgs),
     /// Say which settings are in force, and which file or flag says so.
     Config(ConfigArgs),

@@ -33,6 +33,8 @@ pub mod guard;
 
 pub mod query;
 
+pub mod snapshot;
+
 #[cfg(feature = "serve")]
 pub mod mcp;
 

@@ -1,4 +1,4 @@
-//! The arguments of `mcpdex export` and `mcpdex import`.
+//! The arguments of `mcpdex export`, `mcpdex publish` and `mcpdex import`.
 
 use std::path::PathBuf;
 
@@ -39,13 +39,33 @@ pub enum ExportFormat {
     Csv,
     /// The current tools as a table for documents.
     Markdown,
-    /// The current tools in columns, for analysis; needs a build with the feature `parquet`.
+    /// The current tools in columns, for analysis.
     Parquet,
+}
+
+// Arguments of `mcpdex publish`.
+#[derive(Debug, clap::Args)]
+pub struct PublishArgs {
+    /// The folder to publish into. A snapshot that is there stays whole until the new one takes its place.
+    pub folder: PathBuf,
+    /// The secret key that signs, in minisign's format. Its password is asked for on the terminal, or taken from
+    /// MCPDEX_KEY_PASSWORD.
+    #[arg(long, value_name = "FILE", required_unless_present = "unsigned")]
+    pub key: Option<PathBuf>,
+    /// Publish without a signature: whoever takes it in has to say that too.
+    #[arg(long, conflicts_with = "key")]
+    pub unsigned: bool,
 }
 
 // Arguments of `mcpdex import`.
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
-    /// An export in jsonl, gzip accepted; `-` is stdin.
+    /// The folder of a snapshot, or an export in jsonl, gzip accepted; `-` is stdin.
     pub file: PathBuf,
+    /// The public key of who signed the snapshot, in minisign's format.
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// Take a snapshot that nobody vouches for.
+    #[arg(long, conflicts_with = "key")]
+    pub unsigned: bool,
 }

@@ -126,8 +126,18 @@ const EXAMPLES: &[(&str, [(&str, &str); 2])] = &[
         ],
     ),
     (
+        "publish",
+        [
+            ("A snapshot, signed", "mcpdex publish /srv/snapshot --key mcpdex.key"),
+            ("Without a signature", "mcpdex publish snapshot --unsigned"),
+        ],
+    ),
+    (
         "import",
-        [("Into a new database", "mcpdex import all.jsonl --db new.db"), ("From stdin", "mcpdex import - --db new.db")],
+        [
+            ("An export, into a new database", "mcpdex import all.jsonl --db new.db"),
+            ("A snapshot, whose signature has to fit", "mcpdex import /srv/snapshot --key mcpdex.pub --db new.db"),
+        ],
     ),
     (
         "config",

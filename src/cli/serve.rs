@@ -9,6 +9,11 @@ pub struct ServeArgs {
     /// Where to listen. Beyond loopback a file of tokens is needed.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8420")]
     pub listen: SocketAddr,
+    /// What the registry (`/v0.1/servers`) may show: a TOML file of servers, the highest risk, forbidden traits, the required
+    /// reading, a last day and exceptions. Without it everything is shown. One that is not understood to the last key or has
+    /// expired starts nothing.
+    #[arg(long, value_name = "FILE")]
+    pub approve: Option<PathBuf>,
     #[command(flatten)]
     pub access: AccessArgs,
 }

@@ -155,6 +155,10 @@ fn features() -> Vec<Checkup> {
             cfg!(feature = "tokens"),
             "not built in: what definitions cost is estimated; build with `--features tokens` to count it",
         ),
-        part("Parquet", cfg!(feature = "parquet"), "not built in: build with `--features parquet` to export it"),
+        part(
+            "Parquet",
+            cfg!(feature = "parquet"),
+            "not built in: neither export to it nor publish; build with the feature `parquet`, which is on unless switched off",
+        ),
     ]
 }

@@ -11,7 +11,9 @@ use std::io::{BufWriter, Write};
 pub(super) fn run(global: &Global, args: &ExportArgs) -> anyhow::Result<Exit> {
     let format = args.meant();
     if format == ExportFormat::Parquet && cfg!(not(feature = "parquet")) {
-        eprintln!("error: this mcpdex was built without Parquet; build it with `--features parquet`");
+        eprintln!(
+            "error: this mcpdex was built without Parquet; build it with `--features parquet`, which is on unless it was switched off"
+        );
         return Ok(Exit::Usage);
     }
     let reader = database::open_judged(global, &database::path(global)?)?;

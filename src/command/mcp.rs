@@ -38,7 +38,7 @@ mod serving {
         match args.install {
             Some(client) => install(global, client, args.write),
             None => match args.listen {
-                Some(address) => serve::listen(global, address, &args.access, ServeOffer::Mcp),
+                Some(address) => serve::listen(global, address, &args.access, ServeOffer::Mcp, None),
                 None => over_stdio(catalogue(global)?),
             },
         }

@@ -34,6 +34,7 @@ mod pin;
 mod policy;
 mod probe;
 mod profile;
+mod publish;
 mod raised;
 mod rules;
 mod run_confined;
@@ -139,7 +140,7 @@ fn takes_own_settings(command: &Command) -> bool {
 fn takes_long(command: &Command) -> bool {
     match command {
         Command::Crawl(_) | Command::Pin(_) | Command::Check(_) | Command::Scan(_) | Command::Export(_) => true,
-        Command::Site(_) => true,
+        Command::Site(_) | Command::Publish(_) => true,
         Command::Import(_) | Command::Doctor(_) | Command::Classify(_) | Command::Eval(_) | Command::Rules(_) => true,
         Command::Probe(_) | Command::Extract(_) | Command::Diff(_) | Command::Compare(_) => true,
         Command::Policy(args) => args.tool.is_none(),
@@ -188,6 +189,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Mcp(args) => mcp::run(global, args),
         Command::Export(args) => export::run(global, args),
         Command::Site(args) => site::run(global, args),
+        Command::Publish(args) => publish::run(global, args),
         Command::Import(args) => import::run(global, args),
         Command::Config(args) => config::run(global, args),
         Command::Doctor(args) => doctor::run(global, args),

@@ -20,14 +20,19 @@ mod serving {
     use super::{Exit, Global, ServeArgs};
     use crate::cli::AccessArgs;
     use crate::command::{database, interrupt, mcp, site};
+    use crate::query::Approval;
     use crate::report::visible;
     use crate::serve::{AccessTokens, ServeError, ServeOffer, ServeSettings, serve};
     use anyhow::Context;
+    use std::io::Read;
     use std::net::SocketAddr;
     use std::path::Path;
 
     /// Requests a second of one address beyond loopback.
     const USUAL_RATE: u32 = 50;
+
+    /// Bytes of a list of approved servers.
+    const MAX_APPROVAL: u64 = 4 << 20;
 
     /// Runs the command.
     ///
@@ -37,7 +42,29 @@ mod serving {
         let reader = database::open_judged(global, &database::path(global)?)?;
         let offer = ServeOffer::Catalogue(Box::new(site::settings(global, &reader, site::chosen(global, &[])?, None)?));
         drop(reader);
-        listen(global, args.listen, &args.access, offer)
+        let approval = match args.approve.as_deref().map(approval).transpose() {
+            Ok(approval) => approval,
+            Err(error) => {
+                crate::command::complain(&error);
+                return Ok(Exit::Usage);
+            }
+        };
+        listen(global, args.listen, &args.access, offer, approval)
+    }
+
+    /// Reads a list of approved servers, which has to hold today.
+    fn approval(path: &Path) -> anyhow::Result<Approval> {
+        let shown = visible(&path.display().to_string()).into_owned();
+        let file = std::fs::File::open(path).with_context(|| format!("cannot read {shown}"))?;
+        let mut text = String::new();
+        file.take(MAX_APPROVAL + 1).read_to_string(&mut text).with_context(|| format!("cannot read {shown}"))?;
+        anyhow::ensure!(text.len() as u64 <= MAX_APPROVAL, "{shown} is larger than a list of approved servers may be");
+        let today = jiff::Zoned::now().date();
+        let approval = Approval::read(&text, today).with_context(|| format!("cannot use {shown}"))?;
+        for over in approval.expired(today) {
+            warn!("{}", visible(&over));
+        }
+        Ok(approval)
     }
 
     /// Listens until it is asked to end.
@@ -49,6 +76,7 @@ mod serving {
         address: SocketAddr,
         access: &AccessArgs,
         offer: ServeOffer,
+        approval: Option<Approval>,
     ) -> anyhow::Result<Exit> {
         let tokens = access.token_file.as_deref().map(tokens).transpose()?;
         let usual = if address.ip().is_loopback() { 0 } else { USUAL_RATE };
@@ -60,6 +88,7 @@ mod serving {
             tls: access.tls_cert.clone().zip(access.tls_key.clone()),
             rate: Some(access.rate.unwrap_or(usual)).filter(|rate| *rate > 0),
             access_log: access.access_log,
+            approval,
             offer,
         };
         if settings.tokens.is_none() && !address.ip().is_loopback() {

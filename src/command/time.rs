@@ -33,3 +33,8 @@ pub(super) fn today() -> String {
 pub(super) fn local_today() -> String {
     jiff::Zoned::now().date().to_string()
 }
+
+/// A time in seconds since 1970 as the database writes times; `None` where it is beyond any.
+pub(super) fn of_seconds(seconds: i64) -> Option<String> {
+    Timestamp::from_second(seconds).ok().map(|time| time.to_string())
+}

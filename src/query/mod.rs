@@ -3,6 +3,7 @@
 //! A database and a question in, a report out. Prints nothing, asks no network; what a report holds of servers' own text is
 //! as it came, and whoever shows it makes it harmless.
 
+mod approval;
 mod bench;
 mod catalogue;
 mod comparison;
@@ -12,12 +13,15 @@ pub(crate) mod findings;
 mod history;
 mod policy;
 mod posted;
+mod reading;
+mod registry;
 mod schema;
 mod search;
 mod server;
 mod skills;
 mod tool;
 
+pub use approval::{Approval, ApprovalDecision, ApprovalError};
 pub use bench::{Bench, ruleset_digest};
 pub use catalogue::{Catalogue, Moment};
 pub use comparison::{PublishedPage, comparison_report};
@@ -25,6 +29,11 @@ pub use error::{QueryError, target_named};
 pub use history::{changes_report, stats_report};
 pub use policy::{PolicyCheckQuestion, PolicyQuestion, PolicyReport, policy_check_report, policy_report};
 pub use posted::{ClassifiedReport, MAX_POSTED_TOOLS, classified_report, configuration_report};
+pub use reading::VersionStanding;
+pub use registry::{
+    PageMetadata, RegistryItem, RegistryPage, RegistryQuestion, RegistryStanding, RegistryView, ShownOrNot,
+    VERDICTS_KEY, WantedVersion, registry_page, registry_standing, registry_versions,
+};
 pub use schema::{bundled_schema, schema_components};
 pub use search::{SearchQuestion, search_report};
 pub use server::{server_names_near, server_report};

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// Every schema that an answer is described by, by its name.
-const SCHEMAS: [(&str, &str); 14] = [
+const SCHEMAS: [(&str, &str); 16] = [
     ("classified", include_str!("../../data/schema/classified.schema.json")),
     ("diff", include_str!("../../data/schema/diff.schema.json")),
     ("explain", include_str!("../../data/schema/explain.schema.json")),
@@ -12,6 +12,8 @@ const SCHEMAS: [(&str, &str); 14] = [
     ("policy", include_str!("../../data/schema/policy.schema.json")),
     ("policy-check", include_str!("../../data/schema/policy-check.schema.json")),
     ("policylayer-policy", include_str!("../../data/schema/policylayer-policy.schema.json")),
+    ("registry", include_str!("../../data/schema/registry.schema.json")),
+    ("registry-standing", include_str!("../../data/schema/registry-standing.schema.json")),
     ("scan", include_str!("../../data/schema/scan.schema.json")),
     ("search", include_str!("../../data/schema/search.schema.json")),
     ("server", include_str!("../../data/schema/server.schema.json")),

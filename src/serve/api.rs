@@ -47,8 +47,20 @@ pub(super) async fn answered(
     headers: &HeaderMap,
     question: impl FnOnce(Moment<'_>) -> Result<Answer, QueryError> + Send + 'static,
 ) -> Answered {
+    answered_on(shared, uri, "", headers, question).await
+}
+
+/// The same, where the answer depends on the day (or whatever else `on` says) as well.
+pub(super) async fn answered_on(
+    shared: &Arc<Shared>,
+    uri: &Uri,
+    on: &str,
+    headers: &HeaderMap,
+    question: impl FnOnce(Moment<'_>) -> Result<Answer, QueryError> + Send + 'static,
+) -> Answered {
     let state = shared.catalogue.state()?;
-    let asked = uri.path_and_query().map(|asked| asked.as_str().to_owned()).unwrap_or_default();
+    let path = uri.path_and_query().map(|asked| asked.as_str()).unwrap_or_default();
+    let asked = format!("{path} {on}");
     if let Some(answer) = shared.cache.get(state, &asked) {
         return Ok(answer.to_response(headers));
     }

@@ -5,7 +5,7 @@ use super::connections::Bounded;
 use super::metrics::Metrics;
 use super::pages::{self, LivePages};
 use super::rate::RateLimit;
-use super::{MAX_BODY, MAX_CONNECTIONS, MAX_HEAD_TIME, ServeOffer, ServeSettings, Shared, api, gate};
+use super::{MAX_BODY, MAX_CONNECTIONS, MAX_HEAD_TIME, ServeOffer, ServeSettings, Shared, api, gate, registry};
 use crate::mcp::McpServer;
 use crate::query::Catalogue;
 use axum::Router;
@@ -100,7 +100,9 @@ fn router(catalogue: Arc<Catalogue>, mut settings: ServeSettings, metrics: Metri
     let rate = settings.rate.map(RateLimit::new);
     let offer = std::mem::replace(&mut settings.offer, ServeOffer::Mcp);
     let (routes, site) = match offer {
-        ServeOffer::Catalogue(site) => (api::about().merge(api::routes()).fallback(pages::page), Some(*site)),
+        ServeOffer::Catalogue(site) => {
+            (api::about().merge(api::routes()).merge(registry::routes()).fallback(pages::page), Some(*site))
+        }
         ServeOffer::Mcp => (api::about().nest_service("/mcp", mcp(&catalogue)), None),
     };
     let shared = Arc::new(Shared {

@@ -15,12 +15,13 @@ mod openapi;
 mod pages;
 mod parameters;
 mod rate;
+mod registry;
 
 pub use access::{AccessTokens, TokenFileError, TokenScope};
 pub use listen::{ServeError, serve};
 pub use openapi::openapi_document;
 
-use crate::query::Catalogue;
+use crate::query::{Approval, Catalogue};
 use crate::site::SiteSettings;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -41,6 +42,8 @@ pub struct ServeSettings {
     pub rate: Option<u32>,
     /// Writes a line of JSON to stderr for every request.
     pub access_log: bool,
+    /// What the registry may show; everything without it.
+    pub approval: Option<Approval>,
     /// What is served beside `/healthz` and `/metrics`.
     pub offer: ServeOffer,
 }

@@ -1,33 +1,34 @@
 //! The OpenAPI 3.1 document. Answers are described by the published JSON Schemas, word for word.
 
 use super::parameters::{LONGEST, MOST};
+use super::registry;
 use crate::model::{Class, Risk, ToolOrigin, Trait};
 use crate::policy::Target;
 use crate::query::schema_components;
 use serde_json::{Map, Value, json};
 
 /// Name, where it stands, whether it has to be given, what it is, its schema.
-type Parameter = (&'static str, &'static str, bool, &'static str, Value);
+pub(super) type Parameter = (&'static str, &'static str, bool, &'static str, Value);
 
 /// One address of the API.
-struct Described {
-    method: &'static str,
-    path: &'static str,
-    summary: &'static str,
-    parameters: fn() -> Vec<Parameter>,
+pub(super) struct Described {
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) parameters: fn() -> Vec<Parameter>,
     /// What is posted.
-    body: Option<fn() -> Value>,
+    pub(super) body: Option<fn() -> Value>,
     /// The schema of the answer.
-    answer: fn() -> Value,
+    pub(super) answer: fn() -> Value,
     /// It may name something that is not known.
-    names: bool,
+    pub(super) names: bool,
 }
 
-fn schema(name: &str) -> Value {
+pub(super) fn schema(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-fn text() -> Value {
+pub(super) fn text() -> Value {
     json!({ "type": "string", "minLength": 1, "maxLength": LONGEST })
 }
 
@@ -262,7 +263,7 @@ impl Described {
 /// The document.
 pub fn openapi_document() -> Value {
     let mut paths: Map<String, Value> = Map::new();
-    for one in &DESCRIBED {
+    for one in DESCRIBED.iter().chain(&registry::DESCRIBED) {
         let path = paths.entry(one.path).or_insert_with(|| json!({}));
         path[one.method] = one.operation();
     }

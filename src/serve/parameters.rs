@@ -76,9 +76,15 @@ impl Parameters {
 
     /// Whether a switch is on.
     pub(crate) fn switch(&mut self, name: &str) -> Result<bool, QueryError> {
+        Ok(self.maybe(name)?.unwrap_or(false))
+    }
+
+    /// Whether a switch is on, where it is given.
+    pub(crate) fn maybe(&mut self, name: &str) -> Result<Option<bool>, QueryError> {
         match self.text(name)?.as_deref() {
-            None | Some("false") => Ok(false),
-            Some("true") => Ok(true),
+            None => Ok(None),
+            Some("false") => Ok(Some(false)),
+            Some("true") => Ok(Some(true)),
             Some(_) => Err(QueryError::Invalid(format!("{name} has to be true or false"))),
         }
     }

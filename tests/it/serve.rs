@@ -2,7 +2,7 @@
 
 use crate::support::binary::User;
 use crate::support::listening::{Heard, Listening};
-use crate::support::shelf::{friday, monday, package, remote};
+use crate::support::shelf::{friday, listed, monday, package, remote};
 use serde_json::{Value, json};
 
 const LIST: &str = r#"{"name":"list_pots","description":"Lists the pots on the shelf.","inputSchema":{"type":"object","properties":{}}}"#;
@@ -12,6 +12,8 @@ fn user() -> User {
     let user = User::new();
     package(&user, monday, "@potters/kiln-desk", "1.0.0", &[LIST, DROP]);
     remote(&user, monday, "io.example/clay", "https://clay.example/mcp", &[DROP]);
+    let loam = r#"{"name":"io.example/loam","description":"Loam.","version":"1.0.0","remotes":[{"type":"sse","url":"https://loam.example"}]}"#;
+    listed(&user, monday, "registry:https://board.example", loam, None);
     user.done(&["stats"]);
     user
 }
@@ -119,6 +121,10 @@ fn values_of(schema: &Value) -> (String, Vec<Vec<String>>) {
             wrong.push(vec![meant.clone(), String::new()]);
             (meant, wrong)
         }
+        "string" if schema["format"] == "date-time" => (
+            "2031-01-01T00:00:00Z".to_owned(),
+            own(&["", "2031", "2031-01-01", "2031-01-01T00Z", "2031-01-01T00:00:00Z[UTC]"]),
+        ),
         "string" => match schema["enum"].as_array() {
             Some(words) => {
                 let word = |at: usize| words[at].as_str().unwrap().to_owned();
@@ -147,7 +153,9 @@ fn every_parameter_is_read_as_the_document_says() {
     let mut tried = 0;
     for (path, operations) in document["paths"].as_object().unwrap() {
         let Some(parameters) = operations["get"]["parameters"].as_array() else { continue };
-        let place = path.replace("tools/{name}", "tools/drop_shelf").replace("{name}", "io.example/clay");
+        let place = path.replace("tools/{name}", "tools/drop_shelf").replace("{version}", "latest");
+        let clay = if path.starts_with("/v0.1/") { "io.example%2Fclay" } else { "io.example/clay" };
+        let place = place.replace("{name}", clay);
         let asked: Vec<&Value> = parameters.iter().filter(|one| one["in"] == "query").collect();
         for parameter in &asked {
             let name = parameter["name"].as_str().unwrap();
@@ -196,6 +204,10 @@ fn the_openapi_document_describes_what_is_answered() {
         ),
         ("/v1/classify", "/v1/classify", Some(json!({"tools": [{"name": "wipe_disk"}]}))),
         ("/v1/changes", "/v1/changes?since=2031-01-01T00:00:00Z", None),
+        ("/v0.1/servers", "/v0.1/servers", None),
+        ("/v0.1/servers/{name}/versions", "/v0.1/servers/io.example%2Floam/versions", None),
+        ("/v0.1/servers/{name}/versions/{version}", "/v0.1/servers/io.example%2Floam/versions/latest", None),
+        ("/v1/registry", "/v1/registry", None),
         ("/healthz", "/healthz", None),
         ("/openapi.json", "/openapi.json", None),
     ];

@@ -5,8 +5,8 @@
 
 use mcpdex::model::{
     ApprovalRecommendation, BlastRadius, Category, ClaimEffect, Class, ColumnKind, Confidence, DeedCategory, DeedKind,
-    DeedReach, Field, Grade, Outcome, PartialKind, PartialReason, Reversibility, Risk, ToolOrigin, ToolRow, Trait,
-    Transport,
+    DeedReach, Field, Grade, Outcome, PartialKind, PartialReason, ReadingExtent, Reversibility, Risk, ToolOrigin,
+    ToolRow, Trait, Transport,
 };
 use mcpdex::policy::{CheckDepth, ComparedChange, DecisionDrift, PolicyFault, SettlementKind, Target};
 use mcpdex::source::client_config::Flag;
@@ -40,6 +40,7 @@ fn vocabularies() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("claim-effect", "what a server's claim did to the verdict", words(ClaimEffect::ALL, ClaimEffect::as_str)),
         ("finding-kind", "what a finding is about", words(Kind::ALL, Kind::as_str)),
         ("suppression-state", "of what use a suppression is", words(SuppressionState::ALL, SuppressionState::as_str)),
+        ("reading", "how much of a server was read", words(ReadingExtent::ALL, ReadingExtent::as_str)),
         ("grade", "how much a server can do, in one letter", words(Grade::ALL, Grade::as_str)),
         ("drift-kind", "how something differs from a lockfile", words(DriftKind::ALL, DriftKind::as_str)),
         ("change-kind", "what happened to a tool between two times", words(ChangeKind::ALL, ChangeKind::as_str)),

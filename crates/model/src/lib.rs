@@ -29,6 +29,7 @@ mod merge;
 mod observation;
 mod outcome;
 mod probe_result;
+mod reading;
 pub mod scan;
 mod schema;
 mod sep2793;
@@ -54,6 +55,7 @@ pub use merge::{Merge, OtherStatement, merge};
 pub use observation::{Observation, Partial, PartialKind, PartialReason, ToolOrigin, ToolSite};
 pub use outcome::Outcome;
 pub use probe_result::{AuthNeeds, CardFacts, ProbeResult, ServerInfo};
+pub use reading::ReadingExtent;
 pub use schema::{Parameter, parameters};
 /// A credential in memory: sent, never shown, never written down; overwritten when it goes.
 pub use secrecy::{ExposeSecret, SecretString};

@@ -5,6 +5,7 @@
 //! - [`registry`]: pages of the official MCP registry's API; [`manifest`]: the `server.json` in them; [`redact`]: secrets
 //!   that must not be kept; [`given`] and [`address`]: what a person gave to a server,
 //!   without them.
+//! - [`modern`]: a manifest of any era in the spelling of today, for whoever serves it on.
 //! - [`document`]: files of manifests and recorded lists; [`row_file`]: those of rows, of any size; [`client_config`]: client configurations, [`launch`]: the
 //!   command lines in them; [`page`]: list pages, and
 //!   what [`robots`] allow; [`curated`]: what is crawled by default.
@@ -39,6 +40,7 @@ pub mod given;
 pub mod image;
 pub mod launch;
 pub mod manifest;
+pub mod modern;
 pub mod npm;
 pub mod npmrc;
 pub mod packed;

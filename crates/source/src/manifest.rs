@@ -48,7 +48,7 @@ pub fn read(text: &str, source: &str) -> Result<Read, String> {
 }
 
 /// The first of several spellings that holds text.
-fn text_of<'m>(object: &'m Map<String, Value>, keys: &[&str]) -> Option<&'m str> {
+pub(super) fn text_of<'m>(object: &'m Map<String, Value>, keys: &[&str]) -> Option<&'m str> {
     keys.iter().find_map(|key| object.get(*key)?.as_str()).map(str::trim).filter(|text| !text.is_empty())
 }
 

@@ -53,6 +53,8 @@ pub enum LoadError {
     Version { found: String, version: i64, known: i64 },
     #[error("it ends early: {table} has {found} of {wanted} rows")]
     Short { table: String, found: u64, wanted: u64 },
+    #[error("it holds {found} current tools and not {wanted}")]
+    Tools { found: u64, wanted: u64 },
     #[error("cannot read it")]
     Read(#[source] std::io::Error),
 }
@@ -128,10 +130,23 @@ fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>
 /// # Errors
 /// See [`LoadError`].
 pub fn load(path: &Path, input: impl std::io::BufRead) -> Result<u64, LoadError> {
+    load_as(path, input, None)
+}
+
+/// The same of a dump of which is known what it has to hold: rows of this version of the database, and so many current
+/// tools.
+///
+/// # Errors
+/// See [`LoadError`].
+pub fn load_counted(path: &Path, input: impl std::io::BufRead, version: i64, tools: u64) -> Result<u64, LoadError> {
+    load_as(path, input, Some((version, tools)))
+}
+
+fn load_as(path: &Path, input: impl std::io::BufRead, held: Option<(i64, u64)>) -> Result<u64, LoadError> {
     let fail = StoreError::sqlite("import into", path);
     let mut connection = migrate::open_for_writing(path)?;
-    let held: i64 = connection.query_row("SELECT count(*) FROM server", [], |row| row.get(0)).map_err(&fail)?;
-    if held > 0 {
+    let servers: i64 = connection.query_row("SELECT count(*) FROM server", [], |row| row.get(0)).map_err(&fail)?;
+    if servers > 0 {
         return Err(LoadError::NotEmpty { path: path.to_owned() });
     }
     let transaction = connection.transaction().map_err(&fail)?;
@@ -155,7 +170,7 @@ pub fn load(path: &Path, input: impl std::io::BufRead) -> Result<u64, LoadError>
             return Err(wrong(format!("{} {}", odd.pointer, odd.what)));
         }
         if wanted.is_none() {
-            wanted = Some(header(&value)?);
+            wanted = Some(header(&value, held.map(|(version, _)| version))?);
         } else {
             loading.row(&value).map_err(wrong)?;
         }
@@ -167,15 +182,23 @@ pub fn load(path: &Path, input: impl std::io::BufRead) -> Result<u64, LoadError>
             return Err(LoadError::Short { table, found, wanted });
         }
     }
+    if let Some((_, wanted)) = held {
+        let tools = "SELECT count(*) FROM tool WHERE current = 1";
+        let found: i64 = transaction.query_row(tools, [], |row| row.get(0)).map_err(&fail)?;
+        if found.unsigned_abs() != wanted {
+            return Err(LoadError::Tools { found: found.unsigned_abs(), wanted });
+        }
+    }
     transaction.execute_batch("INSERT OR IGNORE INTO unindexed SELECT id FROM server").map_err(&fail)?;
     transaction.commit().map_err(&fail)?;
     Ok(rows.values().sum())
 }
 
-fn header(value: &Value) -> Result<BTreeMap<String, u64>, LoadError> {
+/// How many rows of each table follow; of this version where one is wanted.
+fn header(value: &Value, of: Option<i64>) -> Result<BTreeMap<String, u64>, LoadError> {
     let (found, version) = (value["schema"].as_str().unwrap_or_default(), value["version"].as_i64().unwrap_or(0));
     let known = migrate::present_version();
-    if found != SCHEMA || !(OLDEST_ALIKE..=known).contains(&version) {
+    if found != SCHEMA || !(OLDEST_ALIKE..=known).contains(&version) || of.is_some_and(|of| of != version) {
         return Err(LoadError::Version { found: found.chars().take(80).collect(), version, known });
     }
     let rows = value["rows"].as_object().into_iter().flatten();

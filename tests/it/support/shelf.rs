@@ -63,7 +63,37 @@ pub(crate) fn failed(user: &User, now: fn() -> String, name: &str, outcome: Outc
     write(user, now, vec![CrawlEvent::Listing(Box::new(listing)), CrawlEvent::Observation(Box::new(attempt))]);
 }
 
-fn write(user: &User, now: fn() -> String, records: Vec<CrawlEvent>) {
+/// Keeps a manifest as a registry lists it, with what the registry notes beside it.
+pub(crate) fn listed(user: &User, now: fn() -> String, source: &str, manifest: &str, meta: Option<&str>) {
+    write(user, now, vec![CrawlEvent::Listing(Box::new(listing(source, manifest, meta)))]);
+}
+
+/// A manifest as a registry lists it.
+pub(crate) fn listing(source: &str, manifest: &str, meta: Option<&str>) -> Listing {
+    let envelope = format!(r#"{{"servers":[{{"server":{manifest},"_meta":{}}}]}}"#, meta.unwrap_or("{}"));
+    let mut page = mcpdex::source::registry::read_page(envelope.as_bytes(), source).unwrap();
+    assert!(page.problems.is_empty(), "{:?}", page.problems);
+    page.listings.remove(0)
+}
+
+/// Keeps what a package or an address of a server answered; a version names the package that was read.
+pub(crate) fn answered(
+    user: &User,
+    now: fn() -> String,
+    server: &str,
+    target: &str,
+    version: Option<&str>,
+    tools: &[&str],
+) {
+    let mut seen = Observation::failed(ServerId(server.to_owned()), ToolOrigin::Static, target, Outcome::Ok, "");
+    seen.detail = None;
+    let package = target.strip_prefix("npm:");
+    seen.package = package.map(|name| Package::named(Ecosystem::Npm, name, version.map(str::to_owned)));
+    seen.tools = tools.iter().map(|raw| (Tool::from_json(raw).unwrap(), Sighting::default())).collect();
+    write(user, now, vec![CrawlEvent::Observation(Box::new(seen))]);
+}
+
+pub(crate) fn write(user: &User, now: fn() -> String, records: Vec<CrawlEvent>) {
     let writer = Writer::spawn(&user.database(), now).unwrap();
     for record in records {
         writer.send(record).unwrap();
