@@ -82,6 +82,7 @@ impl FileContent {
     }
 
     /// Where a file with this content and hash lies: `part` is the table, or `risk=RISK`.
+    #[cfg(any(feature = "parquet", test))]
     pub(super) fn path(self, part: &str, sha256: &str) -> String {
         format!("{}/{part}/{sha256}.{}", self.folder(), self.ending())
     }

@@ -63,6 +63,7 @@ const COMMANDS: &[&str] = &[
     "export --format json",
     "export --format csv",
     "export --format markdown",
+    "publish snapshot --unsigned",
     "--db new.db import kept.jsonl",
     "doctor",
     "doctor --json",
