@@ -257,7 +257,7 @@ fn every_page_of_a_registry_is_read_and_its_packages_are_followed() {
     assert_read(crawled.of("a/npm"), &tarball());
     assert_read(crawled.of("a/pypi"), &wheel());
     for (server, outcome, detail) in [
-        ("a/oci", Outcome::Unreadable, "not read: package type oci is not supported yet"),
+        ("a/oci", Outcome::Unreachable, "clay.example"),
         ("a/remote", Outcome::Unreachable, "kiln.example"),
         ("a/stated", Outcome::Unreadable, "hash mismatch"),
         ("a/path", Outcome::Unreadable, "is not a package name"),
