@@ -7,7 +7,7 @@
 use super::Shared;
 use super::answer::{Answer, Problem};
 use super::api::answered_on;
-use super::openapi::{Described, schema, text};
+use super::openapi::{Described, Parameter, schema, text};
 use super::parameters::Parameters;
 use crate::query::{
     Moment, QueryError, RegistryQuestion, RegistryView, WantedVersion, registry_page, registry_standing,
@@ -37,6 +37,15 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/v1/registry", get(standing))
 }
 
+/// What asks for one page of a list; `cursor` says where its cursor is found.
+fn page(cursor: &'static str) -> [Parameter; 3] {
+    [
+        ("cursor", "query", false, cursor, text()),
+        ("limit", "query", false, "entries on a page", json!({"type": "integer", "minimum": 1, "maximum": MOST})),
+        ("search", "query", false, "part of the name", text()),
+    ]
+}
+
 /// What each of them is.
 pub(super) const DESCRIBED: [Described; 4] = [
     Described {
@@ -44,16 +53,8 @@ pub(super) const DESCRIBED: [Described; 4] = [
         path: "/v0.1/servers",
         summary: "Servers as the official registry lists them, with the verdicts on their tools in `_meta`",
         parameters: || {
-            vec![
-                ("cursor", "query", false, "metadata.nextCursor of the page before", text()),
-                (
-                    "limit",
-                    "query",
-                    false,
-                    "entries on a page",
-                    json!({"type": "integer", "minimum": 1, "maximum": MOST}),
-                ),
-                ("search", "query", false, "part of the name", text()),
+            let mut asked = page("metadata.nextCursor of the page before").to_vec();
+            asked.extend([
                 (
                     "updated_since",
                     "query",
@@ -63,7 +64,8 @@ pub(super) const DESCRIBED: [Described; 4] = [
                 ),
                 ("version", "query", false, "`latest`, or exactly this version", text()),
                 ("include_deleted", "query", false, "deleted ones, too", json!({ "type": "boolean" })),
-            ]
+            ]);
+            asked
         },
         body: None,
         answer: || schema("registry"),
@@ -103,24 +105,15 @@ pub(super) const DESCRIBED: [Described; 4] = [
         path: "/v1/registry",
         summary: "Which servers the registry shows, and why not the others",
         parameters: || {
-            vec![
-                ("cursor", "query", false, "nextCursor of the page before", text()),
-                (
-                    "limit",
-                    "query",
-                    false,
-                    "servers on a page",
-                    json!({"type": "integer", "minimum": 1, "maximum": MOST}),
-                ),
-                ("search", "query", false, "part of the name", text()),
-                (
-                    "shown",
-                    "query",
-                    false,
-                    "only those that are shown, or only the others",
-                    json!({ "type": "boolean" }),
-                ),
-            ]
+            let mut asked = page("nextCursor of the page before").to_vec();
+            asked.extend([(
+                "shown",
+                "query",
+                false,
+                "only those that are shown, or only the others",
+                json!({ "type": "boolean" }),
+            )]);
+            asked
         },
         body: None,
         answer: || schema("registry-standing"),

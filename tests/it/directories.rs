@@ -2,24 +2,12 @@
 //! and nothing that stops early passes for the whole.
 
 use crate::support::binary::{Ran, User};
+use crate::support::database::known;
 use crate::support::mirror::{Mirror, Reply};
 use serde_json::{Value, json};
 
 fn crawl(user: &User, mirror: &Mirror, path: &str) -> Ran {
     user.run(&["crawl", "--listed", &format!("directory:{}", mirror.url(path))])
-}
-
-/// Server, tool and origin of everything that is known.
-fn known(user: &User) -> Vec<(String, Option<String>)> {
-    let base = rusqlite::Connection::open(user.database()).unwrap();
-    let mut statement = base
-        .prepare(
-            "SELECT s.name, t.tool || ' ' || t.origin FROM server s LEFT JOIN tools_current t ON t.server = s.name \
-             ORDER BY s.name, t.tool",
-        )
-        .unwrap();
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-    rows.map(Result::unwrap).collect()
 }
 
 fn server(name: &str, tools: Value) -> Value {

@@ -2,21 +2,9 @@
 //! A card speaks for its own host, whatever it calls itself.
 
 use crate::support::binary::User;
+use crate::support::database::known;
 use crate::support::mirror::{Mirror, Reply};
 use serde_json::{Value, json};
-
-/// Server, tool and origin of everything that is known.
-fn known(user: &User) -> Vec<(String, Option<String>)> {
-    let base = rusqlite::Connection::open(user.database()).unwrap();
-    let mut statement = base
-        .prepare(
-            "SELECT s.name, t.tool || ' ' || t.origin FROM server s LEFT JOIN tools_current t ON t.server = s.name \
-             ORDER BY s.name, t.tool",
-        )
-        .unwrap();
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-    rows.map(Result::unwrap).collect()
-}
 
 fn card(tools: Value) -> Value {
     json!({"serverInfo": {"name": "io.github.somebody/else", "version": "1.0.0"}, "authentication": {"required": true},

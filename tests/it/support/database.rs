@@ -86,3 +86,16 @@ pub(crate) fn as_version_seven(from: &Path, to: &Path) {
     connection.pragma_update(None, "application_id", mcpdex::store::APPLICATION_ID).unwrap();
     connection.pragma_update(None, "user_version", 7).unwrap();
 }
+
+/// Server, tool and origin of everything that is known.
+pub(crate) fn known(user: &super::binary::User) -> Vec<(String, Option<String>)> {
+    let base = rusqlite::Connection::open(user.database()).unwrap();
+    let mut statement = base
+        .prepare(
+            "SELECT s.name, t.tool || ' ' || t.origin FROM server s LEFT JOIN tools_current t ON t.server = s.name \
+             ORDER BY s.name, t.tool",
+        )
+        .unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    rows.map(Result::unwrap).collect()
+}
