@@ -1,6 +1,7 @@
 //! Ctrl-C, SIGTERM and SIGHUP in the commands that take long. The first one says at once what it does; what is under way
-//! is dropped and leaves no trace, what was finished is kept, and the command ends with code 130 within two seconds. The
-//! second one ends it at once. No program that was started lives on.
+//! is dropped and leaves no trace, what was finished is kept, and the command ends with code 130 within two seconds; one
+//! that answers others ([`answering`]) finishes what they asked first. The second one ends it at once. No program that was
+//! started lives on.
 //!
 //! A command that has something to put away says so ([`orderly`]) and looks at [`asked`], [`is_asked`] or [`check`]; any
 //! other is simply ended: whatever it was writing into the database is one transaction.
@@ -8,16 +9,21 @@
 use super::Exit;
 use anyhow::Context;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 
 /// How long a command that puts something away may take for it.
 const ORDERLY: Duration = Duration::from_millis(1_500);
+/// How much longer a command that answers others lives than it lets them wait.
+#[cfg(feature = "serve")]
+const AFTER: Duration = Duration::from_millis(500);
 
 static BELL: LazyLock<watch::Sender<bool>> = LazyLock::new(|| watch::channel(false).0);
 /// Parts of the command that put something away when they are asked to end.
 static PUTTING_AWAY: AtomicUsize = AtomicUsize::new(0);
+/// How long the command may take to finish what others have asked, in milliseconds; nothing for one that answers nobody.
+static ANSWERING: AtomicU64 = AtomicU64::new(0);
 /// Whether signals are left to a program in the foreground.
 static LEFT: AtomicBool = AtomicBool::new(false);
 /// Whether a thread listens.
@@ -42,6 +48,15 @@ impl Drop for Orderly {
 pub(super) fn orderly() -> Orderly {
     PUTTING_AWAY.fetch_add(1, Ordering::SeqCst);
     Orderly(())
+}
+
+/// As [`orderly`], of a command that answers others: it ends as soon as what they have asked is answered, and after
+/// `patience` at the latest.
+#[cfg(feature = "serve")]
+pub(super) fn answering(patience: Duration) -> Orderly {
+    let patience = u64::try_from((patience + AFTER).as_millis()).unwrap_or(u64::MAX);
+    ANSWERING.store(patience, Ordering::SeqCst);
+    orderly()
 }
 
 /// Becomes true when the command is asked to end.
@@ -117,14 +132,16 @@ pub(super) fn listen() -> anyhow::Result<()> {
                 }
             };
             let puts_away = PUTTING_AWAY.load(Ordering::SeqCst) > 0;
+            let answering = Duration::from_millis(ANSWERING.load(Ordering::SeqCst));
             if !silent && !mcpdex_process::is_own_running() {
-                eprintln!("{}", if puts_away { STOPPING } else { STOPPED });
+                let says = if !answering.is_zero() { ANSWERS } else { STOPPING };
+                eprintln!("{}", if puts_away { says } else { STOPPED });
             }
             BELL.send_replace(true);
             if puts_away {
                 tokio::select! {
                     _ = signals.next() => mcpdex_process::end_all_at_once(),
-                    () = tokio::time::sleep(ORDERLY) => mcpdex_process::end_all(),
+                    () = tokio::time::sleep(ORDERLY.max(answering)) => mcpdex_process::end_all(),
                 }
             } else {
                 // On another thread, so that a second signal is heard.
@@ -147,6 +164,7 @@ pub(super) fn listen() -> anyhow::Result<()> {
 
 const STOPPING: &str = "stopping: what is under way is dropped, what is finished is kept, and the next run goes on from \
                         there; press Ctrl-C again to end at once";
+const ANSWERS: &str = "stopping: what was asked is still answered; press Ctrl-C again to end at once";
 const STOPPED: &str = "stopped: what was under way was dropped";
 
 #[cfg(unix)]

@@ -22,7 +22,7 @@ mod serving {
     use crate::command::{database, interrupt, mcp, site};
     use crate::query::Approval;
     use crate::report::visible;
-    use crate::serve::{AccessTokens, ServeError, ServeOffer, ServeSettings, serve};
+    use crate::serve::{AccessTokens, LEAVE, ServeError, ServeOffer, ServeSettings, serve};
     use anyhow::Context;
     use std::io::Read;
     use std::net::SocketAddr;
@@ -101,7 +101,7 @@ mod serving {
         let scheme = if settings.tls.is_some() { "https" } else { "http" };
         let catalogue = mcp::catalogue(global)?;
         let runtime = tokio::runtime::Runtime::new().context("cannot start threads")?;
-        let _orderly = interrupt::orderly();
+        let _orderly = interrupt::answering(LEAVE);
         let mut asked = interrupt::asked();
         let stop = async move {
             // Without anybody who could ask it goes on.

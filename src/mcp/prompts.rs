@@ -63,6 +63,13 @@ pub(super) fn all() -> Vec<Prompt> {
     QUESTIONS.iter().map(one).collect()
 }
 
+/// Whether a prompt takes this argument.
+pub(super) fn has_argument(prompt: &str, argument: &str) -> bool {
+    QUESTIONS
+        .iter()
+        .any(|question| question.name == prompt && question.arguments.iter().any(|(name, _, _)| *name == argument))
+}
+
 /// A prompt with what the caller gave.
 pub(super) fn get(name: &str, given: &Map<String, Value>) -> Result<GetPromptResult, ErrorData> {
     let Some(question) = QUESTIONS.iter().find(|question| question.name == name) else {

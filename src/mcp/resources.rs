@@ -8,7 +8,7 @@ use rmcp::model::{
     CacheScope, ErrorCode, ErrorData, ListResourcesResult, MetaObject, ReadResourceResult, Resource, ResourceContents,
     ResourceTemplate,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Servers on a page of the list.
@@ -59,7 +59,10 @@ pub(super) async fn list(catalogue: &Arc<Catalogue>, cursor: Option<String>) -> 
 
 /// The page at an address.
 pub(super) async fn read(catalogue: &Arc<Catalogue>, uri: &str) -> Result<ReadResourceResult, ErrorData> {
-    let unknown = || ErrorData::new(ErrorCode::RESOURCE_NOT_FOUND, "there is no such resource", None);
+    let unknown = || {
+        let which = json!({ "uri": harmless_text(uri) });
+        ErrorData::new(ErrorCode::RESOURCE_NOT_FOUND, "there is no such resource", Some(which))
+    };
     let (page, name) = match PAGES.iter().find_map(|page| Some((page, uri.strip_prefix(page.0)?))) {
         Some((page, name)) => (Some(*page), decoded(name).ok_or_else(unknown)?),
         None if uri == STATS => (None, String::new()),
@@ -68,13 +71,15 @@ pub(super) async fn read(catalogue: &Arc<Catalogue>, uri: &str) -> Result<ReadRe
     let mime = page.map_or(JSON, |page| page.3);
     let text = catalogue.ask(move |moment| {
         Ok(match page.map(|page| page.1) {
-            None => Some(json(&stats_report(moment.reader, &now())?)),
+            None => Some(json_of(&stats_report(moment.reader, &now())?)),
             Some("tool") => {
                 tool_report(moment.reader, moment.profile, &name, None)?.map(|report| markdown(&name, &report))
             }
-            Some("tool-json") => tool_report(moment.reader, moment.profile, &name, None)?.map(|report| json(&report)),
+            Some("tool-json") => {
+                tool_report(moment.reader, moment.profile, &name, None)?.map(|report| json_of(&report))
+            }
             Some("server") => server_report(moment.reader, &name)?.map(|report| markdown(&name, &report)),
-            Some(_) => server_report(moment.reader, &name)?.map(|report| json(&report)),
+            Some(_) => server_report(moment.reader, &name)?.map(|report| json_of(&report)),
         })
     });
     let text = match text.await {
@@ -97,7 +102,7 @@ fn now() -> String {
     jiff::Timestamp::now().round(jiff::Unit::Second).map_or_else(|_| String::new(), |now| now.to_string())
 }
 
-fn json(report: &impl serde::Serialize) -> String {
+fn json_of(report: &impl serde::Serialize) -> String {
     let value = serde_json::to_value(report).unwrap_or(Value::Null);
     format!("{:#}", harmless(value))
 }

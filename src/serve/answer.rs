@@ -37,11 +37,7 @@ impl Answer {
 
     /// The answer, or that the client has it already.
     pub(crate) fn to_response(&self, asked: &HeaderMap) -> Response {
-        let has_it = asked.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok()).is_some_and(|tags| {
-            let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-            let own = bare(self.tag.to_str().unwrap_or_default());
-            tags.trim() == "*" || tags.split(',').any(|tag| bare(tag) == own)
-        });
+        let has_it = is_known(&self.tag, asked);
         let mut response = match has_it {
             true => StatusCode::NOT_MODIFIED.into_response(),
             false => self.body.clone().into_response(),
@@ -55,6 +51,15 @@ impl Answer {
         }
         response
     }
+}
+
+/// Whether a client says that it has what this tag is of.
+pub(crate) fn is_known(tag: &HeaderValue, asked: &HeaderMap) -> bool {
+    asked.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok()).is_some_and(|tags| {
+        let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+        let own = bare(tag.to_str().unwrap_or_default());
+        tags.trim() == "*" || tags.split(',').any(|tag| bare(tag) == own)
+    })
 }
 
 /// Why there is no answer.

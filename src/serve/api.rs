@@ -1,6 +1,7 @@
 //! The API: a request in, the document that a command prints out.
 
 use super::answer::{Answer, Problem};
+use super::cache::MayBeKept;
 use super::parameters::Parameters;
 use super::{Shared, openapi};
 use crate::model::{Class, Risk, ToolOrigin, Trait};
@@ -40,33 +41,25 @@ pub(super) fn about() -> Router<Arc<Shared>> {
     Router::new().route("/healthz", get(health)).route("/metrics", get(metrics))
 }
 
-/// Answers a question, from what was answered before where nothing was written since.
+/// Answers a question; the answer holds for as long as nothing is written.
 pub(super) async fn answered(
     shared: &Arc<Shared>,
-    uri: &Uri,
     headers: &HeaderMap,
     question: impl FnOnce(Moment<'_>) -> Result<Answer, QueryError> + Send + 'static,
 ) -> Answered {
-    answered_on(shared, uri, "", headers, question).await
+    let answer = shared.catalogue.ask(question).await?;
+    let mut response = answer.to_response(headers);
+    response.extensions_mut().insert(MayBeKept(answer.body.len()));
+    Ok(response)
 }
 
-/// The same, where the answer depends on the day (or whatever else `on` says) as well.
-pub(super) async fn answered_on(
+/// The same, where the answer depends on the day as well: it is never kept.
+pub(super) async fn answered_today(
     shared: &Arc<Shared>,
-    uri: &Uri,
-    on: &str,
     headers: &HeaderMap,
     question: impl FnOnce(Moment<'_>) -> Result<Answer, QueryError> + Send + 'static,
 ) -> Answered {
-    let state = shared.catalogue.state()?;
-    let path = uri.path_and_query().map(|asked| asked.as_str()).unwrap_or_default();
-    let asked = format!("{path} {on}");
-    if let Some(answer) = shared.cache.get(state, &asked) {
-        return Ok(answer.to_response(headers));
-    }
-    let answer = shared.catalogue.ask(question).await?;
-    shared.cache.put(state, asked, &answer);
-    Ok(answer.to_response(headers))
+    Ok(shared.catalogue.ask(question).await?.to_response(headers))
 }
 
 async fn health(State(shared): State<Arc<Shared>>) -> Answered {
@@ -98,7 +91,7 @@ async fn tool(State(shared): State<Arc<Shared>>, Path(name): Path<String>, uri: 
             }
         }
     };
-    answered(&shared, &uri, &headers, question).await
+    answered(&shared, &headers, question).await
 }
 
 async fn server(State(shared): State<Arc<Shared>>, Path(name): Path<String>, uri: Uri, headers: HeaderMap) -> Answered {
@@ -110,7 +103,7 @@ async fn server(State(shared): State<Arc<Shared>>, Path(name): Path<String>, uri
             Err(QueryError::NotFound { what, nearest: server_names_near(moment.reader, &name)? })
         }
     };
-    answered(&shared, &uri, &headers, question).await
+    answered(&shared, &headers, question).await
 }
 
 async fn search(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap) -> Answered {
@@ -137,13 +130,13 @@ async fn search(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap)
         let question = SearchQuestion { words, filters, order: HitOrder::default(), page, per_page };
         Ok(Answer::json(&search_report(moment.reader, question)?))
     };
-    answered(&shared, &uri, &headers, question).await
+    answered(&shared, &headers, question).await
 }
 
 async fn stats(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap) -> Answered {
     Parameters::of(uri.query())?.done()?;
     let question = |moment: Moment<'_>| Ok(Answer::json(&stats_report(moment.reader, &now())?));
-    answered(&shared, &uri, &headers, question).await
+    answered(&shared, &headers, question).await
 }
 
 async fn policy(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap) -> Answered {
@@ -157,7 +150,7 @@ async fn policy(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap)
     given.done()?;
     let question =
         move |moment: Moment<'_>| Ok(Answer::json(&policy_report(moment.reader, moment.profile, &question)?));
-    answered(&shared, &uri, &headers, question).await
+    answered(&shared, &headers, question).await
 }
 
 async fn policy_check(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Answered {
@@ -209,7 +202,7 @@ async fn changes(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap
     let question = move |moment: Moment<'_>| {
         Ok(Answer::json(&changes_report(moment.reader, moment.bench, &since, &servers, raising)?))
     };
-    answered(&shared, &uri, &headers, question).await
+    answered(&shared, &headers, question).await
 }
 
 /// What is posted has to say that it is JSON: a form of another page cannot.

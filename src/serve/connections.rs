@@ -1,5 +1,6 @@
 //! Connections, so many at a time: one that is too many is closed before anything is read of it.
 
+use super::MAX_CONNECTIONS;
 use axum_server::accept::Accept;
 use std::future::{Ready, ready};
 use std::io;
@@ -8,6 +9,32 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// Files that are kept free for the database, its log and whatever else is open.
+#[cfg(unix)]
+const OTHER_FILES: usize = 128;
+
+/// Connections at a time, at least, however few files the system lets be open.
+#[cfg(unix)]
+const LEAST_CONNECTIONS: usize = 8;
+
+/// How many connections are let in: [`MAX_CONNECTIONS`], or as many as the files that may be open leave room for. The limit
+/// of files is raised for them as far as the system lets. A connection that is in and never answered would be worse than
+/// one that is closed.
+#[cfg(unix)]
+pub(super) fn most() -> usize {
+    let wanted = MAX_CONNECTIONS + OTHER_FILES;
+    // Where the limit cannot be told, nothing is known against it.
+    let files =
+        rlimit::increase_nofile_limit(wanted as u64).map_or(wanted, |files| usize::try_from(files).unwrap_or(wanted));
+    files.saturating_sub(OTHER_FILES).clamp(LEAST_CONNECTIONS, MAX_CONNECTIONS)
+}
+
+/// How many connections are let in.
+#[cfg(not(unix))]
+pub(super) fn most() -> usize {
+    MAX_CONNECTIONS
+}
 
 /// Lets so many connections in.
 #[derive(Debug, Clone)]

@@ -1,11 +1,11 @@
 //! Listens, with what each connection may cost bounded, and ends in good order.
 
-use super::cache::AnswerCache;
-use super::connections::Bounded;
+use super::cache::{self, AnswerCache};
+use super::connections::{self, Bounded};
 use super::metrics::Metrics;
 use super::pages::{self, LivePages};
 use super::rate::RateLimit;
-use super::{MAX_BODY, MAX_CONNECTIONS, MAX_HEAD_TIME, ServeOffer, ServeSettings, Shared, api, gate, registry};
+use super::{MAX_BODY, MAX_HEAD_TIME, ServeOffer, ServeSettings, Shared, api, gate, registry};
 use crate::mcp::McpServer;
 use crate::query::Catalogue;
 use axum::Router;
@@ -33,8 +33,9 @@ pub enum ServeError {
     Failed(#[source] std::io::Error),
 }
 
-/// How long requests that are worked on may take when the server is asked to end.
-const LEAVE: Duration = Duration::from_millis(1_200);
+/// How long requests that are worked on may take when the server is asked to end. Those who end servers in good order wait
+/// for ten seconds at least before they kill them.
+pub const LEAVE: Duration = Duration::from_secs(8);
 
 /// Serves until `stop` is done; `ready` is told the address.
 ///
@@ -61,7 +62,7 @@ pub async fn serve(
         }
     };
     let metrics = Metrics::new();
-    let bounded = Bounded { open: Arc::clone(&metrics.connections), most: MAX_CONNECTIONS };
+    let bounded = Bounded { open: Arc::clone(&metrics.connections), most: connections::most() };
     let service = router(catalogue, settings, metrics).into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();
     let leaving = handle.clone();
@@ -116,6 +117,7 @@ fn router(catalogue: Arc<Catalogue>, mut settings: ServeSettings, metrics: Metri
     routes
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(CompressionLayer::new())
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&shared), cache::again))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&shared), gate::pass))
         .with_state(shared)
 }

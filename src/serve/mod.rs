@@ -18,7 +18,7 @@ mod rate;
 mod registry;
 
 pub use access::{AccessTokens, TokenFileError, TokenScope};
-pub use listen::{ServeError, serve};
+pub use listen::{LEAVE, ServeError, serve};
 pub use openapi::openapi_document;
 
 use crate::query::{Approval, Catalogue};
@@ -66,7 +66,7 @@ pub(crate) const MAX_TIME: Duration = Duration::from_secs(30);
 /// How long the head of a request may take, and the time between two on one connection.
 pub(crate) const MAX_HEAD_TIME: Duration = Duration::from_secs(10);
 
-/// Connections at a time; further ones are closed at once.
+/// Connections at a time, where as many files may be open; further ones are closed at once.
 pub(crate) const MAX_CONNECTIONS: usize = 1_024;
 
 /// Requests that are worked on at a time; further ones are told to come again.

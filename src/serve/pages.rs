@@ -68,12 +68,7 @@ pub(super) async fn page(
     };
     let (state, here) = (shared.catalogue.state()?, Arc::clone(&shared));
     let asked = (address == PagePath::Search.address()).then(|| SiteSearch::of_query(uri.query().unwrap_or_default()));
-    let kept = match asked {
-        Some(_) => uri,
-        // No other page depends on what stands behind its address.
-        None => Uri::builder().path_and_query(uri.path()).build().unwrap_or_default(),
-    };
-    answered(&shared, &kept, &headers, move |moment| {
+    answered(&shared, &headers, move |moment| {
         let nothing = || QueryError::NotFound { what: "there is no such page".to_owned(), nearest: Vec::new() };
         let pages = here.pages.of(state, moment)?.ok_or_else(nothing)?;
         if let Some(asked) = asked {

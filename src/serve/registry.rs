@@ -6,7 +6,7 @@
 
 use super::Shared;
 use super::answer::{Answer, Problem};
-use super::api::answered_on;
+use super::api::{answered, answered_today};
 use super::openapi::{Described, Parameter, schema, text};
 use super::parameters::Parameters;
 use crate::query::{
@@ -124,7 +124,6 @@ pub(super) const DESCRIBED: [Described; 4] = [
 /// Answers a question that `view` of today and of the operator's list bears on.
 async fn viewed(
     shared: &Arc<Shared>,
-    uri: &Uri,
     headers: &HeaderMap,
     question: impl FnOnce(Moment<'_>, RegistryView<'_>) -> Result<Answer, QueryError> + Send + 'static,
 ) -> Answered {
@@ -136,13 +135,15 @@ async fn viewed(
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, what));
     }
     let here = Arc::clone(shared);
-    // An answer of yesterday is not kept over midnight: an exception may have ended.
-    let asked = shared.settings.approval.as_ref().map(|_| today.to_string()).unwrap_or_default();
-    answered_on(shared, uri, &asked, headers, move |moment| {
+    let view = move |moment: Moment<'_>| {
         let ruleset = here.catalogue.ruleset();
         question(moment, RegistryView { ruleset: &ruleset, approval: here.settings.approval.as_ref(), today })
-    })
-    .await
+    };
+    // An answer of yesterday is not kept over midnight: an exception may have ended.
+    match shared.settings.approval {
+        Some(_) => answered_today(shared, headers, view).await,
+        None => answered(shared, headers, view).await,
+    }
 }
 
 async fn servers(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap) -> Answered {
@@ -164,7 +165,7 @@ async fn servers(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap
         include_deleted,
     };
     given.done()?;
-    viewed(&shared, &uri, &headers, move |moment, view| {
+    viewed(&shared, &headers, move |moment, view| {
         Ok(Answer::json(&registry_page(moment.reader, &question, view)?))
     })
     .await
@@ -179,7 +180,7 @@ async fn versions(
     let mut given = Parameters::of(uri.query())?;
     let include_deleted = given.switch("include_deleted")?;
     given.done()?;
-    viewed(&shared, &uri, &headers, move |moment, view| {
+    viewed(&shared, &headers, move |moment, view| {
         let found = registry_versions(moment.reader, &name, WantedVersion::All, include_deleted, view)?;
         found.map(|page| Answer::json(&page)).ok_or_else(|| unknown(&name))
     })
@@ -195,7 +196,7 @@ async fn version(
     let mut given = Parameters::of(uri.query())?;
     let include_deleted = given.switch("include_deleted")?;
     given.done()?;
-    viewed(&shared, &uri, &headers, move |moment, view| {
+    viewed(&shared, &headers, move |moment, view| {
         let found = registry_versions(moment.reader, &name, wanted(&version), include_deleted, view)?;
         let item = found.and_then(|page| page.servers.into_iter().next());
         item.map(|item| Answer::json(&item)).ok_or_else(|| unknown(&name))
@@ -213,7 +214,7 @@ async fn standing(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMa
     };
     let shown = given.maybe("shown")?;
     given.done()?;
-    viewed(&shared, &uri, &headers, move |moment, view| {
+    viewed(&shared, &headers, move |moment, view| {
         Ok(Answer::json(&registry_standing(moment.reader, &question, shown, view)?))
     })
     .await

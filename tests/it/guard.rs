@@ -225,6 +225,10 @@ fn whatever_goes_wrong_blocks_by_the_code_that_every_client_takes_for_a_refusal(
     let damaged = user.home().join("damaged.db");
     std::fs::write(&damaged, "SQLite format 3\0 and no more").unwrap();
     blocked(hook(&user, &["--db", damaged.to_str().unwrap()], &fine), "damaged.db");
+    let newer = user.home().join("newer.db");
+    std::fs::copy(user.database(), &newer).unwrap();
+    rusqlite::Connection::open(&newer).unwrap().pragma_update(None, "user_version", 9_999).unwrap();
+    blocked(hook(&user, &["--db", newer.to_str().unwrap()], &fine), "9999");
     let bad = user.home().join("bad.toml");
     std::fs::write(&bad, "profil = 1").unwrap();
     assert_eq!(hook(&user, &["--config", bad.to_str().unwrap()], &fine).code, 2);

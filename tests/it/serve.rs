@@ -241,6 +241,21 @@ fn a_client_that_has_the_answer_is_told_so_until_something_is_written() {
     let squeezed = server.ask("GET", "/v1/tools/drop_shelf", &[("Accept-Encoding", "gzip")], b"");
     assert_eq!(squeezed.header("content-encoding"), Some("gzip"));
     assert!(squeezed.body.len() * 2 < first.body.len());
+    // Given again as it is: the same bytes to whoever takes them, and the plain ones to everybody else.
+    let again = server.ask("GET", "/v1/tools/drop_shelf", &[("Accept-Encoding", "gzip")], b"");
+    assert_eq!((again.header("content-encoding"), &again.body), (Some("gzip"), &squeezed.body));
+    assert_eq!(again.header("etag"), Some(tag.as_str()));
+    let brotli = server.ask("GET", "/v1/tools/drop_shelf", &[("Accept-Encoding", "gzip, br")], b"");
+    assert_eq!(brotli.header("content-encoding"), Some("br"));
+    let held = [("Accept-Encoding", "gzip"), ("If-None-Match", tag.as_str())];
+    let held = server.ask("GET", "/v1/tools/drop_shelf", &held, b"");
+    assert_eq!((held.status, held.body.len(), held.header("content-encoding")), (304, 0, None));
+    for accepted in ["identity", "gzip;q=0", &"x".repeat(500)] {
+        let plain = server.ask("GET", "/v1/tools/drop_shelf", &[("Accept-Encoding", accepted)], b"");
+        assert_eq!((plain.header("content-encoding"), &plain.body), (None, &first.body), "{accepted}");
+    }
+    let head = server.ask("HEAD", "/v1/tools/drop_shelf", &[], b"");
+    assert_eq!((head.status, head.body.len(), head.header("etag")), (200, 0, Some(tag.as_str())));
     package(&user, friday, "more-pots", "1.0.0", &[DROP]);
     user.done(&["stats"]);
     std::thread::sleep(std::time::Duration::from_millis(700));

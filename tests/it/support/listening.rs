@@ -3,7 +3,7 @@
 use super::binary::User;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -37,7 +37,11 @@ impl Heard {
 impl Listening {
     /// Starts `mcpdex WORDS --listen 127.0.0.1:0` and waits until it listens.
     pub(crate) fn start(user: &User, words: &[&str]) -> Listening {
-        let mut command = user.command(&[words, &["--listen", "127.0.0.1:0"]].concat());
+        Listening::of(user.command(&[words, &["--listen", "127.0.0.1:0"]].concat()))
+    }
+
+    /// Starts a command and waits until it says where it listens.
+    pub(crate) fn of(mut command: Command) -> Listening {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut first = String::new();

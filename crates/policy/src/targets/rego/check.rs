@@ -34,8 +34,15 @@ static COMPARED: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// A set or table that is asked with the tool's name.
 static ASKED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b([a-z_][A-Za-z0-9_]*)(?:\[input\.server\])?\[input\.tool\]|input\.tool\s+in\s+([a-z_][A-Za-z0-9_]*)")
+    pattern(concat!(
+        r"\b([a-z_][A-Za-z0-9_]*)(?:\[input\.server\])?\[input\.tool\]",
+        r"|input\.tool\s+in\s+([a-z_][A-Za-z0-9_]*)",
+        r"|\bobject\.get\(([a-z_][A-Za-z0-9_]*),\s*(?:\[input\.server,\s*)?input\.tool\b",
+    ))
 });
+/// Whether the table that is asked is one of servers.
+static BY_SERVER: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\[input\.server\]\[input\.tool\]|\[input\.server,\s*input\.tool\b"));
 static TEXT: LazyLock<Regex> = LazyLock::new(|| pattern(r#""((?:[^"\\]|\\.)*)""#));
 
 pub(in crate::targets) fn read_written(source: &Source<'_>, book: &mut RuleBook) {
@@ -155,7 +162,7 @@ fn names(code: &str) -> Vec<(String, Range<usize>)> {
         }
     }
     let asked: BTreeSet<&str> =
-        ASKED.captures_iter(code).filter_map(|a| a.get(1).or_else(|| a.get(2))).map(|name| name.as_str()).collect();
+        ASKED.captures_iter(code).filter_map(|a| a.iter().skip(1).flatten().next()).map(|name| name.as_str()).collect();
     for name in asked.into_iter().filter(|name| *name != "input") {
         let Some(start) = [":=", "="].iter().find_map(|sign| {
             let opening = pattern(&format!(r"(?m)^{}\s*{sign}\s*\{{", regex::escape(name)));
@@ -182,8 +189,7 @@ fn take_set(code: &str, part: Range<usize>, found: &mut Vec<(String, Range<usize
 
 /// The keys of the tables in a table, which is one of servers, or of a table, which is one of tools.
 fn keys(code: &str, start: usize, end: usize, found: &mut Vec<(String, Range<usize>)>) {
-    let by_server = code.contains("[input.server][input.tool]");
-    let wanted = if by_server { 1 } else { 0 };
+    let wanted = if BY_SERVER.is_match(code) { 1 } else { 0 };
     let (mut depth, mut at) = (0_usize, start);
     while at < end {
         match code.as_bytes()[at] {

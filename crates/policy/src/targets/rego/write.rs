@@ -40,7 +40,7 @@ const CAPABILITY: Capability = Capability {
 };
 
 const RULES: &str = r#"
-rule := tools[input.server][input.tool]
+rule := object.get(tools, [input.server, input.tool], {})
 
 default decision := "deny"
 
