@@ -1,30 +1,65 @@
 //! The arguments of `mcpdex export`, `mcpdex publish` and `mcpdex import`.
 
+use super::help::word;
+use crate::model::{Class, Risk, ToolOrigin, Trait};
 use std::path::PathBuf;
 
 // Arguments of `mcpdex export`.
 #[derive(Debug, clap::Args)]
 pub struct ExportArgs {
     /// How to write it (default: as the end of --out's name says, else jsonl). Only jsonl holds the whole database and can be
-    /// imported; the others hold the current tools.
+    /// imported; the others hold the current tools, or those that are asked for.
     #[arg(long, value_enum)]
     pub format: Option<ExportFormat>,
     /// The file to write (default: stdout).
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Only tools of this class. Repeatable: any of them.
+    #[arg(long, value_parser = word::<Class>())]
+    pub class: Vec<Class>,
+    /// Only tools with this trait. Repeatable: all of them.
+    #[arg(long = "trait", value_name = "TRAIT", value_parser = word::<Trait>())]
+    pub traits: Vec<Trait>,
+    /// Only tools of this risk. Repeatable: any of them.
+    #[arg(long, value_parser = word::<Risk>())]
+    pub risk: Vec<Risk>,
+    /// Only tools of this server, by name, package or address. Repeatable: any of them.
+    #[arg(long)]
+    pub server: Vec<String>,
+    /// Only tools that were learnt this way: live, card, declared, static or defined. Repeatable: any of them.
+    #[arg(long, value_parser = word::<ToolOrigin>())]
+    pub origin: Vec<ToolOrigin>,
 }
 
 impl ExportArgs {
-    /// The format that is meant.
-    pub fn meant(&self) -> ExportFormat {
-        let end = self.out.as_deref().and_then(|path| path.extension()?.to_str());
-        self.format.unwrap_or(match end {
-            Some("csv") => ExportFormat::Csv,
-            Some("json") => ExportFormat::Json,
-            Some("md" | "markdown") => ExportFormat::Markdown,
-            Some("parquet") => ExportFormat::Parquet,
-            _ => ExportFormat::Jsonl,
-        })
+    /// The format that is meant; an error where the end of the file's name is that of another.
+    ///
+    /// # Errors
+    /// The file's name ends as none of the formats does.
+    pub fn meant(&self) -> Result<ExportFormat, String> {
+        if let Some(format) = self.format {
+            return Ok(format);
+        }
+        let end = self.out.as_deref().and_then(|path| Some(path.extension()?.to_string_lossy().to_lowercase()));
+        match end.as_deref() {
+            None | Some("jsonl" | "ndjson") => Ok(ExportFormat::Jsonl),
+            Some("csv") => Ok(ExportFormat::Csv),
+            Some("json") => Ok(ExportFormat::Json),
+            Some("md" | "markdown") => Ok(ExportFormat::Markdown),
+            Some("parquet") => Ok(ExportFormat::Parquet),
+            Some(other) => Err(format!(
+                "no format ends in `.{other}`; say which is meant with --format: jsonl, json, csv, markdown or parquet"
+            )),
+        }
+    }
+
+    /// Whether only some of the current tools are asked for.
+    pub fn is_filtered(&self) -> bool {
+        !(self.class.is_empty()
+            && self.traits.is_empty()
+            && self.risk.is_empty()
+            && self.server.is_empty()
+            && self.origin.is_empty())
     }
 }
 

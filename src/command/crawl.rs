@@ -13,7 +13,7 @@ use crate::store::{Judged, Known, Reader, Recorded, ServerQuery, StoreError, Wri
 use anyhow::Context;
 use jiff::{Timestamp, ToSpan};
 use mcpdex_process::LookedAt;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -66,8 +66,8 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
         complain(&crawled.report);
     }
     let all_failed = crawled.all_failed && !args.listed && crawled.report.skipped == 0;
-    let unread = unread(&specs, args, &known, &crawled.report, global.quiet);
-    let (recorded, report, servers) = (crawled.recorded, crawled.report, crawled.servers);
+    let unread = unread(&specs, args, &known, &crawled, global.quiet);
+    let Crawled { recorded, report, listed, .. } = crawled;
     let doubtful = !report.failures.is_empty() || !report.problems.is_empty();
     let nothing_read = recorded.attempts == 0 && !report.failures.is_empty();
     let seconds = begun.elapsed().as_secs_f64();
@@ -120,18 +120,18 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
         print_rows(&document, format, CrawlSummary::to_text)?;
     }
     let fail_on_unread = args.fail_on_unread || global.settings.fail_on_unread.as_ref().is_some_and(|said| said.value);
-    let gated = fail_on_unread && (doubtful || not_whole(&reader, &servers)?);
+    let gated = fail_on_unread && (doubtful || not_whole(&reader, &listed)?);
     Ok(if nothing_read || all_failed || unread || gated { Exit::Unread } else { Exit::Done })
 }
 
 /// Whether there is nothing among these servers to look at, or one of them was not read or in part only.
-fn not_whole(reader: &Reader, servers: &BTreeSet<String>) -> anyhow::Result<bool> {
-    for server in servers {
+fn not_whole(reader: &Reader, listed: &BTreeMap<String, BTreeSet<String>>) -> anyhow::Result<bool> {
+    for server in listed.values().flatten() {
         if reader.lists_of(server)?.is_empty() || !reader.partial_of(server)?.is_empty() {
             return Ok(true);
         }
     }
-    Ok(servers.is_empty())
+    Ok(listed.is_empty())
 }
 
 fn begin(path: &std::path::Path, specs: &[SourceSpec], args: &CrawlArgs) -> anyhow::Result<Known> {
@@ -147,8 +147,10 @@ fn begin(path: &std::path::Path, specs: &[SourceSpec], args: &CrawlArgs) -> anyh
     Ok(begin_run(path, &names, &now(), since.as_deref())?)
 }
 
-/// Whether a registry or a directory was not read to its end, or a source that was named gave no server. Says which gave none.
-fn unread(specs: &[SourceSpec], args: &CrawlArgs, known: &Known, report: &crawl::CrawlReport, quiet: bool) -> bool {
+/// Whether a registry or a directory was not read to its end, or a source that was named gave no server, or a server that was
+/// named by itself gave no list. Says which source gave no server.
+fn unread(specs: &[SourceSpec], args: &CrawlArgs, known: &Known, crawled: &Crawled, quiet: bool) -> bool {
+    let report = &crawled.report;
     let mut unread = false;
     for spec in specs {
         let name = spec.to_string();
@@ -159,6 +161,8 @@ fn unread(specs: &[SourceSpec], args: &CrawlArgs, known: &Known, report: &crawl:
         if empty && !failed && !quiet {
             eprintln!("not read: {}: no server was found there", visible(&name));
         }
+        let mut servers = crawled.listed.get(&name).into_iter().flatten();
+        unread |= spec.is_one_server() && servers.any(|server| crawled.failed.contains(server));
         let pages = matches!(spec, SourceSpec::Registry(_) | SourceSpec::Directory(_) | SourceSpec::List(_));
         unread |= empty || failed && pages;
     }
@@ -189,8 +193,10 @@ struct Crawled {
     recorded: Recorded,
     /// There were attempts, and none of them learnt a list.
     all_failed: bool,
-    /// The servers that the sources listed.
-    servers: BTreeSet<String>,
+    /// The servers that each source listed.
+    listed: BTreeMap<String, BTreeSet<String>>,
+    /// The servers that were asked or whose packages were read, all in vain.
+    failed: BTreeSet<String>,
 }
 
 /// Crawls, and writes what is learnt as it comes.
@@ -199,10 +205,12 @@ fn learn(specs: &[SourceSpec], options: &Options, writer: Writer, progress: &Pro
     let (events, mut learnt) = mpsc::channel::<CrawlEvent>(QUEUE);
     let keeper = std::thread::spawn(move || -> Result<_, StoreError> {
         let (mut attempts, mut read) = (0_usize, 0_usize);
-        let mut servers = BTreeSet::new();
+        let mut listed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        // Whether any attempt at a server learnt a list.
+        let mut tried: BTreeMap<String, bool> = BTreeMap::new();
         while let Some(event) = learnt.blocking_recv() {
             if let CrawlEvent::Listing(listing) = &event {
-                servers.insert(listing.server.0.clone());
+                listed.entry(listing.source.clone()).or_default().insert(listing.server.0.clone());
             }
             let outcome = match &event {
                 // That a source deleted a server is no attempt at it.
@@ -211,26 +219,30 @@ fn learn(specs: &[SourceSpec], options: &Options, writer: Writer, progress: &Pro
                 {
                     None
                 }
-                CrawlEvent::Observation(observation) => Some(observation.outcome),
-                CrawlEvent::Alias(attempt) => Some(attempt.outcome),
+                CrawlEvent::Observation(observation) => Some((&observation.server, observation.outcome)),
+                CrawlEvent::Alias(attempt) => Some((&attempt.server, attempt.outcome)),
                 _ => None,
             };
-            attempts += usize::from(outcome.is_some());
-            read += usize::from(outcome.is_some_and(Outcome::is_read));
+            if let Some((server, outcome)) = outcome {
+                attempts += 1;
+                read += usize::from(outcome.is_read());
+                *tried.entry(server.0.clone()).or_default() |= outcome.is_read();
+            }
             if writer.send(event).is_err() {
                 break; // finish() tells why
             }
         }
-        Ok((writer.finish()?, attempts > 0 && read == 0, servers))
+        let failed = tried.into_iter().filter_map(|(server, read)| (!read).then_some(server)).collect();
+        Ok((writer.finish()?, attempts > 0 && read == 0, listed, failed))
     });
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     let crawled = runtime.block_on(crawl::crawl(specs, options, events, progress));
     // Files that are being read cannot be let go of.
     runtime.shutdown_timeout(Duration::from_millis(500));
     // The writer's own error says more than "the receiver has stopped".
-    let (recorded, all_failed, servers) = keeper.join().map_err(|_| StoreError::WriterStopped)??;
+    let (recorded, all_failed, listed, failed) = keeper.join().map_err(|_| StoreError::WriterStopped)??;
     let report = crawled?;
-    Ok(Crawled { report, recorded, all_failed, servers })
+    Ok(Crawled { report, recorded, all_failed, listed, failed })
 }
 
 fn options(args: &CrawlArgs, specs: &[SourceSpec], known: Arc<Known>) -> anyhow::Result<Options> {

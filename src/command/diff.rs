@@ -27,9 +27,8 @@ impl Side {
 
 pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
     for word in [&args.before, &args.after] {
-        if !is_state(word) {
-            eprintln!("error: `{}` is no state: neither now, #NUMBER, a file that is there, nor a time", visible(word));
-            return Ok(Exit::Usage);
+        if let Some(exit) = no_state(word) {
+            return Ok(exit);
         }
     }
     let before = side(global, &args.before)?;
@@ -81,10 +80,20 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
     Ok(if raised && args.fail_on_raise { Exit::Findings } else { Exit::Done })
 }
 
-/// Whether a word means a state, there or not.
-fn is_state(word: &str) -> bool {
+/// Says what is wrong with a word that means no state, and how the command ends for it: a file that is not there was
+/// named, anything else makes no sense.
+pub(super) fn no_state(word: &str) -> Option<Exit> {
     let number = word.strip_prefix('#').is_some_and(|number| number.parse::<i64>().is_ok());
-    word == "now" || number || Path::new(word).is_file() || time::parse(word).is_ok()
+    if word == "now" || number || Path::new(word).is_file() || time::parse(word).is_ok() {
+        return None;
+    }
+    // Neither a day nor a word holds one of these.
+    if word.contains(['.', '/', '\\']) {
+        eprintln!("error: there is no file `{}`; a state is also now, #NUMBER or a time", visible(word));
+        return Some(Exit::Unread);
+    }
+    eprintln!("error: `{}` is no state: neither now, #NUMBER, a file that is there, nor a time", visible(word));
+    Some(Exit::Usage)
 }
 
 /// The state that a word means.

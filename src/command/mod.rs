@@ -118,7 +118,7 @@ fn run_any(mut cli: Cli) -> anyhow::Result<Exit> {
         // A mcpdex that was started was told to end.
         Err(error) if error.is::<interrupt::Interrupted>() => Ok(Exit::Interrupted),
         Err(_) if output::is_closed() => Ok(Exit::Done),
-        Err(error) if error.is::<named::NotThere>() => {
+        Err(error) if named::is_not_there(&error) => {
             complain(&error);
             Ok(Exit::Unread)
         }

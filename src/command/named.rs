@@ -4,13 +4,20 @@
 use super::gone;
 use crate::query::server_names_near;
 use crate::report::visible;
-use crate::store::Reader;
+use crate::store::{Reader, StoreError};
 use std::io::ErrorKind;
 
 /// What a person named is not there. The command ends as with everything that was named and gave nothing.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct NotThere(pub(super) String);
+
+/// Whether a command failed because what it was to look at is not there: a file, a server, the database itself.
+pub(super) fn is_not_there(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.is::<NotThere>() || matches!(cause.downcast_ref::<StoreError>(), Some(StoreError::Missing(_)))
+    })
+}
 
 /// What came of opening or reading a file that a person named to be looked at.
 ///

@@ -31,15 +31,18 @@ pub(super) fn harmless(value: Value) -> Value {
     }
 }
 
-/// As [`harmless`], but for members that are documents to be used as they are: whole, or where they hold what cannot be seen
-/// not at all.
-pub(super) fn harmless_but_for(value: Value, whole: &[&str]) -> Value {
-    let Value::Object(mut object) = value else { return harmless(value) };
-    let kept: Vec<(&str, Value)> = whole.iter().filter_map(|key| Some((*key, object.get_mut(*key)?.take()))).collect();
-    let mut clean = harmless(Value::Object(object));
-    for (key, document) in kept {
+/// As [`harmless`], but for texts (JSON pointers) that are documents to be used as they are: whole, or where they hold what
+/// cannot be seen not at all.
+pub(super) fn harmless_but_for(mut value: Value, whole: &[&str]) -> Value {
+    let kept: Vec<(&str, Value)> =
+        whole.iter().filter_map(|place| Some((*place, value.pointer_mut(place)?.take()))).collect();
+    let mut clean = harmless(value);
+    for (place, document) in kept {
         let is_plain = document.as_str().is_none_or(|text| text.chars().all(|c| is_seen(&c)));
-        clean[key] = if is_plain { document } else { Value::Null };
+        // Keys that we write ourselves are as they were.
+        if let Some(left) = clean.pointer_mut(place).filter(|_| is_plain) {
+            *left = document;
+        }
     }
     clean
 }
@@ -74,8 +77,8 @@ mod tests {
         assert_eq!(harmless(json!({"a\u{200b}": [tag]})), json!({"a": [clean]}));
         assert_eq!(harmless_text(&"x".repeat(9_000)).chars().count(), MAX_TEXT + 1);
         let policy = json!({"document": "a\n".repeat(9_000), "name": tag});
-        assert_eq!(harmless_but_for(policy.clone(), &["document"])["document"], policy["document"]);
-        assert_eq!(harmless_but_for(json!({"document": tag}), &["document"]), json!({"document": null}));
+        assert_eq!(harmless_but_for(policy.clone(), &["/document"])["document"], policy["document"]);
+        assert_eq!(harmless_but_for(json!({"document": tag}), &["/document"]), json!({"document": null}));
         let text = json_text(&json!({"a": "</untrusted>"}));
         assert!(!text.contains('<') && serde_json::from_str::<Value>(&text).is_ok(), "{text}");
     }

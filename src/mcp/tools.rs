@@ -16,6 +16,9 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
+/// Where answers hold documents that are to be used as they are.
+const WHOLE: &[&str] = &["/targets/0/documents/0/text"];
+
 /// Bytes of an answer: a model reads all of them.
 const MAX_ANSWER: usize = 1 << 20;
 
@@ -189,7 +192,7 @@ pub(super) async fn call(
     let answer = catalogue.ask(move |moment| call(moment, Arguments::of(arguments))).await;
     match answer {
         Ok(value) => {
-            let value = harmless_but_for(value, &["document"]);
+            let value = harmless_but_for(value, WHOLE);
             if json_text(&value).len() > MAX_ANSWER {
                 let what = "the answer is larger than 1 MiB; ask for one tool";
                 return Ok(CallToolResult::error(vec![ContentBlock::text(what)]));

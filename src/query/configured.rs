@@ -1,9 +1,10 @@
 //! The servers of client configurations as the database knows them. Learns nothing.
 
 use crate::model::{FoundTool, Listing, PartialList, Unread};
-use crate::source::client_config::ClientServer;
+use crate::source::client_config::{ClientServer, ToolFilter};
 use crate::source::launch::Starts;
 use crate::store::Reader;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// One server of a configuration.
@@ -24,6 +25,38 @@ pub(crate) struct Configured {
     /// Why nothing, or not what is configured, is known of its tools.
     pub(crate) unread: Option<String>,
     pub(crate) failed: Vec<Unread>,
+}
+
+impl Configured {
+    /// The tools that the client lets models see: all but those that the entry's own lists leave out, as far as the client of
+    /// this file keeps to them. Any other list may be ignored, and leaves nothing out.
+    pub(crate) fn offered(&self) -> Cow<'_, [FoundTool]> {
+        let Some(kept) = lists_that_count(&self.file) else { return Cow::Borrowed(&self.tools) };
+        let lists: Vec<&ToolFilter> =
+            self.entry.tool_lists.iter().filter(|list| list.key.is_some_and(|key| kept.contains(&key))).collect();
+        if lists.is_empty() {
+            return Cow::Borrowed(&self.tools);
+        }
+        // Gemini CLI takes `name(…)` in its list of what is included for the name.
+        let names = |list: &ToolFilter, tool: &str| {
+            list.names.iter().any(|word| {
+                word.strip_prefix(tool).is_some_and(|rest| rest.is_empty() || list.allows && rest.starts_with('('))
+            })
+        };
+        let is_offered = |found: &&FoundTool| lists.iter().all(|list| names(list, &found.tool.name) == list.allows);
+        Cow::Owned(self.tools.iter().filter(is_offered).cloned().collect())
+    }
+}
+
+/// The keys by which the client of this file decides which tools of a server a model is offered.
+fn lists_that_count(file: &Path) -> Option<[&'static str; 2]> {
+    let folder = file.parent().and_then(Path::file_name).and_then(|name| name.to_str());
+    let name = file.file_name().and_then(|name| name.to_str());
+    match (folder?, name?) {
+        (".gemini", "settings.json") => Some(["includeTools", "excludeTools"]),
+        (".codex", "config.toml") => Some(["enabled_tools", "disabled_tools"]),
+        _ => None,
+    }
 }
 
 /// The servers, and what could not be read of the configurations.

@@ -5,6 +5,8 @@ use crate::model::{FoundTool, Grade, Risk};
 use crate::report::ScannedServer;
 use crate::source::client_config::Flag;
 use crate::survey::{Finding, Kind, KnownTools, Subject, of_server, of_tools};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// The servers that were looked at, by what they are, with the names of their tools.
 pub(crate) fn known_tools(found: &Servers) -> KnownTools {
@@ -22,22 +24,23 @@ pub(crate) fn findings(found: &Servers) -> Vec<Finding> {
     let mut findings = Vec::new();
     for server in found.in_use() {
         let subject = subject(server);
-        findings.extend(of_server(subject, &server.tools, &server.failed, &server.partial));
+        findings.extend(of_server(subject, &server.offered(), &server.failed, &server.partial));
         if let Some(why) = &server.unread {
             let message = format!("the server was not read: {why}");
             findings.push(Finding::new(Kind::Unread, Risk::Medium, subject, None, message, "server"));
         }
         findings.extend(of_entry(server));
     }
-    // One server under two names is no collision with itself.
-    let mut distinct: Vec<(Subject<'_>, &[FoundTool])> = Vec::new();
-    let mut known: Vec<&Option<String>> = Vec::new();
-    for server in found.in_use().filter(|server| server.server.is_some()) {
-        if !known.contains(&&server.server) {
-            known.push(&server.server);
-            distinct.push((subject(server), server.tools.as_slice()));
+    // One server under two names is no collision with itself; of two entries the one with more tools counts.
+    let mut distinct: BTreeMap<&String, (&Configured, Cow<'_, [FoundTool]>)> = BTreeMap::new();
+    for server in found.in_use() {
+        let (Some(name), offered) = (&server.server, server.offered()) else { continue };
+        if distinct.get(name).is_none_or(|(_, known)| known.len() < offered.len()) {
+            distinct.insert(name, (server, offered));
         }
     }
+    let distinct: Vec<(Subject<'_>, &[FoundTool])> =
+        distinct.values().map(|(server, offered)| (subject(server), offered.as_ref())).collect();
     findings.extend(of_tools(&distinct));
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.cmp(b)));
     findings.dedup_by(|a, b| a.fingerprint == b.fingerprint);
@@ -75,9 +78,10 @@ fn of_entry(server: &Configured) -> Vec<Finding> {
 }
 
 pub(crate) fn scanned(server: &Configured) -> ScannedServer {
+    let offered = server.offered();
     let first = server.tools.first();
-    let mut risks: std::collections::BTreeMap<Risk, usize> = Risk::ALL.iter().map(|risk| (*risk, 0)).collect();
-    for tool in &server.tools {
+    let mut risks: BTreeMap<Risk, usize> = Risk::ALL.iter().map(|risk| (*risk, 0)).collect();
+    for tool in offered.iter() {
         *risks.entry(tool.verdict.risk).or_default() += 1;
     }
     ScannedServer {
@@ -95,7 +99,8 @@ pub(crate) fn scanned(server: &Configured) -> ScannedServer {
         server: server.server.clone(),
         origin: first.map(|tool| tool.origin.to_string()),
         version: first.and_then(|tool| tool.version.clone()),
-        tools: server.tools.len(),
+        tools: offered.len(),
+        withheld: server.tools.len() - offered.len(),
         risks,
         partial: !server.partial.is_empty(),
         unread: server.unread.clone(),

@@ -27,7 +27,7 @@ pub use catalogue::{Catalogue, Moment};
 pub use comparison::{PublishedPage, comparison_report};
 pub use error::{QueryError, target_named};
 pub use history::{changes_report, stats_report};
-pub use policy::{PolicyCheckQuestion, PolicyQuestion, PolicyReport, policy_check_report, policy_report};
+pub use policy::{PolicyCheckQuestion, PolicyQuestion, policy_check_report, policy_report};
 pub use posted::{ClassifiedReport, MAX_POSTED_TOOLS, classified_report, configuration_report};
 pub use reading::VersionStanding;
 pub use registry::{

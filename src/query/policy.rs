@@ -5,13 +5,11 @@ use super::server::server_names_near;
 use super::tool::{find_tools, tool_names_near};
 use crate::model::FoundTool;
 use crate::policy::{
-    CheckedServer, CheckedTool, Decision, Loss, PlannedServer, PlannedTool, PolicyFile, Profile, Target, TargetOptions,
-    WrittenPolicy, alias_of, check, decide_found, document,
+    CheckedServer, CheckedTool, PlannedServer, PlannedTool, PolicyFile, Profile, Target, TargetOptions, WrittenPolicy,
+    alias_of, check, decide_found, document,
 };
-use crate::report::PolicyCheckReport;
+use crate::report::{PolicyCheckReport, PolicyReport};
 use crate::store::Reader;
-use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// What a policy is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,28 +21,6 @@ pub struct PolicyQuestion {
     pub target: Target,
     /// The name that the configuration gives the server.
     pub alias: Option<String>,
-}
-
-/// A recommended policy.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PolicyReport {
-    schema: &'static str,
-    /// Digest of the rules and overrides that judged.
-    pub ruleset: String,
-    pub profile: String,
-    pub server: String,
-    pub alias: String,
-    pub target: Target,
-    /// What the document is called at the target.
-    pub file: &'static str,
-    /// The document's text; `null` where none can be vouched for, and `refused` says why.
-    pub document: Option<String>,
-    pub refused: Option<String>,
-    /// What was decided on each tool.
-    pub decisions: BTreeMap<String, Decision>,
-    /// What the document does not say as it was decided.
-    pub losses: Vec<Loss>,
-    pub steps: &'static [&'static str],
 }
 
 /// The policy that a profile gives.
@@ -63,34 +39,11 @@ pub fn policy_report(
     };
     let server = found.first().map(|tool| tool.server.clone()).unwrap_or_default();
     let planned = plan(profile, &server, question.alias.as_deref(), &found);
-    let mut decisions: BTreeMap<String, Decision> = BTreeMap::new();
-    for tool in &planned.tools {
-        let known = decisions.get(&tool.name);
-        if known.is_none_or(|other| tool.decision.effect.rank() > other.effect.rank()) {
-            decisions.insert(tool.name.clone(), tool.decision.clone());
-        }
-    }
-    let alias = planned.alias.clone();
-    let written = document(question.target, &[planned], &TargetOptions::default(), profile.uncounted);
-    let (text, refused, losses) = match written {
-        Ok(written) => (Some(written.text().to_owned()), None, written.losses),
-        Err(refused) => (None, Some(refused.to_string()), Vec::new()),
-    };
-    let capability = question.target.capability();
-    Ok(PolicyReport {
-        schema: "mcpdex/policy/1",
-        ruleset: reader.ruleset()?,
-        profile: profile.name.clone(),
-        server,
-        alias,
-        target: question.target,
-        file: capability.file,
-        document: text,
-        refused,
-        decisions,
-        losses,
-        steps: capability.steps,
-    })
+    let planned = [planned];
+    let mut report = PolicyReport::new(reader.ruleset()?, &profile.name, &planned);
+    let written = document(question.target, &planned, &TargetOptions::default(), profile.uncounted);
+    report.add(question.target, std::iter::once((planned.as_slice(), written)));
+    Ok(report)
 }
 
 fn of_one_tool(reader: &Reader, tool: &str, server: Option<&str>) -> Result<Vec<FoundTool>, QueryError> {

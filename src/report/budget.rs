@@ -1,12 +1,15 @@
 //! How often a policy asks, target by target, and which decisions of a person would save most.
 
 use super::rows::{RowReport, row};
-use super::text::{paragraph, table};
+use super::text::{paragraph, table, width};
 use super::visible;
 use crate::policy::{PolicyBudget, Refused, Settlement, SettlementKind, Target};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::Write as _;
+
+/// From this width on, numbers stand beside their shares.
+const ROOMY: usize = 80;
 
 /// The report of `mcpdex policy … --budget`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -55,16 +58,24 @@ impl BudgetReport {
     /// The report as text for people.
     pub fn to_text(&self) -> String {
         let mut out = String::new();
+        // Shares follow from the number of tools where there is no room for them.
+        let is_narrow = width().is_some_and(|width| width < ROOMY);
         let share = |part: usize, whole: usize| match whole {
             0 => "0".to_owned(),
+            _ if is_narrow => part.to_string(),
             _ => format!("{part} ({:.0} %)", part as f64 * 100.0 / whole as f64),
         };
         let rows = self.budgets.iter().map(|b| {
             let [asked, refused, counted, allowed] =
                 [b.asked, b.refused, b.counted, b.allowed].map(|n| share(n, b.tools));
-            vec![b.target.to_string(), b.tools.to_string(), asked, refused, counted, allowed, b.guarded.to_string()]
+            let mut row = vec![b.target.to_string(), b.tools.to_string(), asked, refused, counted, allowed];
+            row.extend((!is_narrow).then(|| b.guarded.to_string()));
+            row
         });
-        out += &table(&["target", "tools", "ask", "refused", "counted", "allowed", "guarded"], rows);
+        let guarded = (!is_narrow).then_some("guarded");
+        let header: Vec<&str> =
+            ["target", "tools", "ask", "refused", "counted", "allowed"].into_iter().chain(guarded).collect();
+        out += &table(&header, rows);
         for none in &self.refused {
             out += &paragraph(&format!("{}: {}", none.target, none.why), "");
         }

@@ -1,6 +1,7 @@
 //! The summary of a crawl: what is in the database now, what was learnt in this run, and what could not be read.
 
 use super::list::server_table;
+use super::next;
 use super::rows::{RowReport, row};
 use super::style::{faint, strong};
 use super::text::{fill, judged_by, paragraph, table};
@@ -186,7 +187,9 @@ impl CrawlSummary {
             let _ = writeln!(out, "{}", fill(&line(counts), &format!("{what:<10}"), &" ".repeat(10)));
         }
         let next = match self.learnt.servers.iter().find(|line| line.is_read) {
-            Some(worst) => format!("next: mcpdex server {} · mcpdex list · mcpdex tool NAME", visible(&worst.server)),
+            Some(worst) => {
+                format!("next: mcpdex server {} · mcpdex list · mcpdex tool NAME", next::word(&worst.server, "NAME"))
+            }
             None => "next: mcpdex list · mcpdex list --unread · mcpdex stats".to_owned(),
         };
         let _ = writeln!(out, "\n{}", faint(fill(&next, "", "  ")));
@@ -199,25 +202,19 @@ impl CrawlSummary {
         self.learnt.found > known.len() as u64 || known.iter().any(|line| line.server == server)
     }
 
+    /// What gave no list: servers of which nothing is known, and apart from them what was asked in vain of servers that were
+    /// read otherwise. Of a long run it is not known which is which.
     fn write_unread(&self, out: &mut String) {
-        let unread: Vec<_> = self.unread.iter().filter(|unread| self.is_of_this_run(&unread.server)).collect();
-        if unread.is_empty() {
+        let known = &self.learnt.servers;
+        let is_read = |unread: &&Unread| known.iter().any(|line| line.is_read && line.server == unread.server);
+        let of_this_run = self.unread.iter().filter(|unread| self.is_of_this_run(&unread.server));
+        if self.learnt.found > known.len() as u64 {
+            write_attempts(out, "Attempts that gave no list", &of_this_run.collect::<Vec<_>>());
             return;
         }
-        let _ = writeln!(out, "\nNot read ({})", unread.len());
-        for unread in unread.iter().take(SHOWN) {
-            let asked = if unread.target == unread.server { "" } else { &*format!(" ({})", unread.target) };
-            let detail = unread.detail.as_deref().unwrap_or("no further detail");
-            out.push_str(&paragraph(&format!("{}{asked}: {}: {detail}", unread.server, unread.outcome), "  "));
-        }
-        if unread.len() > SHOWN {
-            let _ = writeln!(out, "  … and {} more (mcpdex list --unread)", unread.len() - SHOWN);
-        }
-        if unread.iter().any(|unread| unread.outcome == Outcome::Unreadable && is_package(&unread.target)) {
-            let cure =
-                "What its source does not tell, the program does: `mcpdex crawl --run NAME` starts it in a sandbox.";
-            out.push_str(&paragraph(cure, "  "));
-        }
+        let (otherwise, not): (Vec<_>, Vec<_>) = of_this_run.partition(is_read);
+        write_attempts(out, "Not read", &not);
+        write_attempts(out, "Asked in vain, and read otherwise", &otherwise);
     }
 
     fn write_partial(&self, out: &mut String) {
@@ -256,6 +253,25 @@ impl CrawlSummary {
             ]
         });
         table(&["host", "requests", "no answer", "busy", "mean s", "paused s"], rows)
+    }
+}
+
+fn write_attempts(out: &mut String, head: &str, attempts: &[&Unread]) {
+    if attempts.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{head} ({})", attempts.len());
+    for unread in attempts.iter().take(SHOWN) {
+        let asked = if unread.target == unread.server { "" } else { &*format!(" ({})", unread.target) };
+        let detail = unread.detail.as_deref().unwrap_or("no further detail");
+        out.push_str(&paragraph(&format!("{}{asked}: {}: {detail}", unread.server, unread.outcome), "  "));
+    }
+    if attempts.len() > SHOWN {
+        let _ = writeln!(out, "  … and {} more (--json lists all)", attempts.len() - SHOWN);
+    }
+    if attempts.iter().any(|unread| unread.outcome == Outcome::Unreadable && is_package(&unread.target)) {
+        let cure = "What its source does not tell, the program does: `mcpdex crawl --run NAME` starts it in a sandbox.";
+        out.push_str(&paragraph(cure, "  "));
     }
 }
 

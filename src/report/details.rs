@@ -23,7 +23,7 @@ impl ScanReport {
             let rows = self.servers.iter().map(|server| {
                 let count = |risk| server.risks.get(&risk).copied().unwrap_or(0).to_string();
                 let risks = Risk::ALL.iter().rev().map(|risk| count(*risk));
-                [server.name.clone(), server.known_as(), server.grade.to_string(), server.tools.to_string()]
+                [server.name.clone(), server.known_as(None), server.grade.to_string(), server.tools.to_string()]
                     .into_iter()
                     .chain(risks)
                     .collect()

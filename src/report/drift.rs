@@ -84,6 +84,8 @@ pub struct DiffReport {
 
 /// Characters of a value that are shown.
 const SHOWN: usize = 160;
+/// Tools of a new server that are named.
+const NAMED: usize = 6;
 
 impl DiffReport {
     /// A report on these changes.
@@ -114,12 +116,14 @@ impl DiffReport {
             visible(&self.before),
             visible(&self.after)
         );
-        for (what, servers) in [("new servers", &self.servers_added), ("servers gone", &self.servers_removed)] {
-            if !servers.is_empty() {
-                out += &paragraph(&format!("{what}: {}", servers.join(", ")), "");
-            }
+        for server in &self.servers_added {
+            out += &paragraph(&self.new_server(server), "");
         }
-        for change in &self.changes {
+        if !self.servers_removed.is_empty() {
+            out += &paragraph(&format!("servers gone: {}", self.servers_removed.join(", ")), "");
+        }
+        // Of a server that is new, all that there is was added: told in a line above.
+        for change in self.changes.iter().filter(|change| !self.servers_added.contains(&change.server)) {
             let mark = if change.raises.is_empty() { " " } else { "!" };
             let risk = arrow(change.risk_before, change.risk_after);
             let line = format!("{mark} {} {} on {} · risk {risk}", change.kind, change.tool, change.server);
@@ -137,6 +141,29 @@ impl DiffReport {
             }
         }
         out + "\n" + &judged_by(&self.ruleset)
+    }
+
+    /// A server that only the later state knows: how many tools of which risk, the gravest by name.
+    fn new_server(&self, server: &str) -> String {
+        let tools: Vec<&Change> = self.changes.iter().filter(|change| change.server == server).collect();
+        let of = |risk: &Risk| tools.iter().filter(|change| change.risk_after == Some(*risk)).count();
+        let counts: Vec<String> = Risk::ALL
+            .iter()
+            .rev()
+            .filter_map(|risk| Some(of(risk)).filter(|count| *count > 0).map(|count| format!("{count} {risk}")))
+            .collect();
+        let mut line = format!("new server {server}: {}", counted(tools.len(), "tool"));
+        if !counts.is_empty() {
+            let _ = write!(line, ", {}", counts.join(", "));
+        }
+        let grave = |change: &&&Change| change.risk_after >= Some(Risk::High);
+        let named: Vec<&str> = tools.iter().filter(grave).take(NAMED).map(|change| change.tool.as_str()).collect();
+        if !named.is_empty() {
+            let all = tools.iter().filter(grave).count();
+            let more = if all > named.len() { format!(" and {} more", all - named.len()) } else { String::new() };
+            let _ = write!(line, ": {}{more}", named.join(", "));
+        }
+        line
     }
 }
 

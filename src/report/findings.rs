@@ -34,6 +34,8 @@ pub struct ScannedServer {
     pub origin: Option<String>,
     pub version: Option<String>,
     pub tools: usize,
+    /// Tools that the configuration's own lists keep from models: they are not among `tools` and count for no gate.
+    pub withheld: usize,
     /// Tools by risk.
     pub risks: BTreeMap<Risk, usize>,
     /// The list of its tools is known to be incomplete.
@@ -49,14 +51,23 @@ pub(super) fn relative(path: &str) -> String {
 }
 
 impl ScannedServer {
-    /// The server as the database knows it, or why it does not.
-    pub(super) fn known_as(&self) -> String {
-        let known = match (self.disabled, &self.unread, &self.server) {
-            (true, ..) => "switched off".to_owned(),
-            (false, Some(_), _) => "unread".to_owned(),
-            (false, None, known) => known.clone().unwrap_or_default(),
+    /// The server as the database knows it, with the version where that is wanted; and what else decides whether it counts.
+    pub(super) fn known_as(&self, version: Option<&str>) -> String {
+        let version = version.map(|version| format!(" {version}")).unwrap_or_default();
+        let known = match (&self.unread, &self.server) {
+            (Some(_), _) if !self.disabled => "unread".to_owned(),
+            (_, Some(server)) => format!("{server}{version}"),
+            (_, None) => String::new(),
         };
-        if self.partial { format!("{known} (partial)") } else { known }
+        let remarks: Vec<&str> = [(self.partial, "partial"), (self.disabled, "switched off")]
+            .into_iter()
+            .filter_map(|(holds, remark)| holds.then_some(remark))
+            .collect();
+        match (known.is_empty(), remarks.is_empty()) {
+            (_, true) => known,
+            (true, false) => remarks.join(", "),
+            (false, false) => format!("{known} ({})", remarks.join(", ")),
+        }
     }
 }
 
@@ -91,6 +102,13 @@ pub struct BaseCommit {
     /// As it was named.
     pub revision: String,
     pub commit: String,
+}
+
+impl BaseCommit {
+    /// As it was named; the beginning of it where that is the whole name of the commit.
+    fn named(&self) -> &str {
+        if self.revision == self.commit { self.commit.get(..12).unwrap_or(&self.commit) } else { &self.revision }
+    }
 }
 
 /// Something that could not be read of a configuration.
@@ -183,7 +201,7 @@ impl ScanReport {
         let counting = self.findings.iter().filter(|gated| gated.counts()).count();
         let known = self.findings.iter().filter(|gated| !gated.counts() && gated.known).count();
         let before = match &self.base {
-            Some(base) => format!("{} there at {}", one_or_many(known, "was", "were"), base.revision),
+            Some(base) => format!("{} there at {}", one_or_many(known, "was", "were"), base.named()),
             None => format!("{} in the baseline", one_or_many(known, "was", "were")),
         };
         let accepted = self.findings.iter().filter(|gated| !gated.counts() && gated.suppressed.is_some()).count();
@@ -199,7 +217,10 @@ impl ScanReport {
     pub(super) fn about(&self) -> String {
         let mut parts = vec![format!("ruleset {}", self.ruleset)];
         parts.extend(self.data.as_ref().map(DataAge::sentence));
-        parts.extend(self.base.as_ref().map(|base| format!("new since {} ({:.12})", base.revision, base.commit)));
+        parts.extend(self.base.as_ref().map(|base| match base.named() {
+            name if base.commit.starts_with(name) => format!("new since {name}"),
+            name => format!("new since {name} ({:.12})", base.commit),
+        }));
         parts.join(" · ")
     }
 

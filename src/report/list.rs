@@ -37,7 +37,11 @@ impl ListReport {
     pub fn to_text(&self) -> String {
         let servers = &self.found.servers;
         if servers.is_empty() {
-            let none = if self.found.found == 0 { "No server was found." } else { "There are no more pages." };
+            let none = if self.found.found == 0 {
+                "No server was found.\n`mcpdex list` without words or filters names all."
+            } else {
+                "There are no more pages."
+            };
             return format!("{none}\n");
         }
         let mut out = server_table(servers);

@@ -21,10 +21,12 @@ mod junit;
 mod leak;
 mod list;
 mod names;
+mod namesakes;
+mod next;
 mod places;
+mod policy;
 mod policy_check;
 mod policy_drift;
-mod policy_plan;
 mod policy_replay;
 mod policy_sarif;
 mod probe;
@@ -66,9 +68,9 @@ pub use leak::{CutCosts, CutTool, LeakCut, LeakReport, NoCut};
 pub use list::ListReport;
 pub use names::{Nearest, nearest};
 pub use places::{PlacesReport, ShownPlace};
+pub use policy::PolicyReport;
 pub use policy_check::{PlacedFinding, PolicyCheckReport};
 pub use policy_drift::PolicyDriftReport;
-pub use policy_plan::{PolicyAdviceReport, PolicyPlanReport};
 pub use policy_replay::{
     ComparedPolicy, PolicyComparisonReport, PolicyReplayReport, PolicyRulingReport, RuledBy, RuledServer,
 };

@@ -157,6 +157,24 @@ pub struct PolicyReplayReport {
 /// Tools that the text names.
 const SHOWN_TOOLS: usize = 20;
 
+/// A table of counts; what no call met with has no column, since names want the room.
+fn counts<'a>(what: &str, total: &ReplayCount, rows: impl Iterator<Item = (String, &'a ReplayCount)>) -> String {
+    type Number = fn(&ReplayCount) -> u64;
+    const COLUMNS: [(&str, Number); 5] = [
+        ("calls", |count| count.calls),
+        ("allowed", |count| count.allowed),
+        ("asked", |count| count.asked),
+        ("refused", |count| count.refused),
+        ("over a limit", |count| count.limited),
+    ];
+    let columns: Vec<_> = COLUMNS.into_iter().filter(|(_, number)| number(total) > 0).collect();
+    let header: Vec<&str> = std::iter::once(what).chain(columns.iter().map(|(name, _)| *name)).collect();
+    let row = |(name, count): (String, &ReplayCount)| {
+        std::iter::once(name).chain(columns.iter().map(|(_, number)| number(count).to_string())).collect()
+    };
+    table(&header, rows.map(row))
+}
+
 impl PolicyReplayReport {
     /// A report on calls that were replayed.
     pub fn new(file: &str, target: Target, replay: ReplayReport, unread: usize) -> PolicyReplayReport {
@@ -166,24 +184,16 @@ impl PolicyReplayReport {
     /// The report as text for people.
     pub fn to_text(&self) -> String {
         let ReplayReport { total, days, tools, untimed, changed, savings, never } = &self.replay;
-        let numbers = |count: &ReplayCount| {
-            [count.calls, count.allowed, count.asked, count.refused, count.limited].map(|number| number.to_string())
-        };
-        const HEADER: [&str; 5] = ["calls", "allowed", "asked", "refused", "over a limit"];
         let mut out = format!(
             "{} calls: {} allowed, {} asked, {} refused, {} over a limit\n\n",
             total.calls, total.allowed, total.asked, total.refused, total.limited
         );
         if days.len() > 1 {
-            let rows = days.iter().map(|(day, count)| std::iter::once(day.clone()).chain(numbers(count)).collect());
-            out += &table(&["day", HEADER[0], HEADER[1], HEADER[2], HEADER[3], HEADER[4]], rows);
+            out += &counts("day", total, days.iter().map(|(day, count)| (day.clone(), count)));
             out.push('\n');
         }
-        let rows = tools.iter().take(SHOWN_TOOLS).map(|tool| {
-            let name = visible(&format!("{}/{}", tool.server, tool.tool)).into_owned();
-            std::iter::once(name).chain(numbers(&tool.count)).collect()
-        });
-        out += &table(&["tool", HEADER[0], HEADER[1], HEADER[2], HEADER[3], HEADER[4]], rows);
+        let shown = tools.iter().take(SHOWN_TOOLS);
+        out += &counts("tool", total, shown.map(|tool| (format!("{}/{}", tool.server, tool.tool), &tool.count)));
         if tools.len() > SHOWN_TOOLS {
             let _ = writeln!(out, "and {} more tools", tools.len() - SHOWN_TOOLS);
         }

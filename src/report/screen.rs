@@ -235,16 +235,17 @@ impl<'a> Entry<'a> {
 fn title(name: &str, server: Option<&ScannedServer>) -> String {
     let Some(server) = server else { return format!("{}\n", strong(visible(name))) };
     let mut line = strong(visible(name));
-    let known = server.known_as();
-    if known != name {
-        let version = server.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
-        let _ = write!(line, "  {}", visible(&format!("{known}{version}")));
+    if server.known_as(None) != name {
+        let _ = write!(line, "  {}", visible(&server.known_as(server.version.as_deref())));
     }
     if server.tools > 0 {
         if server.unread.is_none() {
             let _ = write!(line, "  grade {}", server.grade);
         }
         let _ = write!(line, "  {}: {}", counted(server.tools, "tool"), by_count(&server.risks));
+    }
+    if server.withheld > 0 {
+        let _ = write!(line, "  ({} more switched off by its entry)", server.withheld);
     }
     format!("{}\n", fill(&line, "", "  "))
 }

@@ -52,11 +52,11 @@ impl SearchReport {
         }
         if found.hits.is_empty() {
             let none = match (found.found, self.servers.found) {
-                (0, 0) => "Nothing found.",
+                (0, 0) => "Nothing found.\nFewer words or filters find more; `mcpdex list` names the servers.",
                 (0, _) => "No tool was found.",
                 _ => "There are no more pages.",
             };
-            let _ = writeln!(out, "{none}");
+            out += &paragraph(none, "");
             self.write_servers(&mut out);
             return out;
         }

@@ -3,7 +3,7 @@
 
 use super::rows::{RowReport, row};
 use super::style::link;
-use super::text::{hanging, judged_by, paragraph, table};
+use super::text::{hanging, judged_by, paragraph, table, width};
 use super::visible;
 use crate::model::text::{counted, one_or_many};
 use crate::model::{
@@ -15,6 +15,9 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+/// Below this width a table of lists would break their names.
+const NARROW: usize = 80;
 
 /// One tool in a line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -175,16 +178,19 @@ impl ServerView {
         if !self.tools.is_empty() {
             out.push('\n');
             let guarded = self.tools.iter().any(|tool| tool.condition.is_some());
+            // Their sum stands above; names want the room.
+            let is_narrow = width().is_some_and(|width| width < NARROW);
             let rows = self.tools.iter().map(|tool| {
                 let traits: Vec<_> = tool.traits.iter().map(|word| word.as_str()).collect();
                 let tokens = tool.tokens.map(|tokens| tokens.to_string()).unwrap_or_default();
-                let mut row =
-                    vec![tool.name.clone(), tool.class.to_string(), tool.risk.to_string(), traits.join(", "), tokens];
+                let mut row = vec![tool.name.clone(), tool.class.to_string(), tool.risk.to_string(), traits.join(", ")];
+                row.extend((!is_narrow).then_some(tokens));
                 row.extend(guarded.then(|| tool.condition.clone().unwrap_or_default()));
                 row
             });
             let only = guarded.then_some("only with");
-            let header: Vec<_> = ["tool", "class", "risk", "traits", "tokens"].into_iter().chain(only).collect();
+            let tokens = (!is_narrow).then_some("tokens");
+            let header: Vec<_> = ["tool", "class", "risk", "traits"].into_iter().chain(tokens).chain(only).collect();
             out.push_str(&table(&header, rows));
         }
         if let Some(combination) = &self.combination {
@@ -203,24 +209,42 @@ impl ServerView {
             return;
         }
         out.push('\n');
-        let rows = self.lists.iter().map(|list| {
-            let version = list.version.as_deref().map(|v| format!(" {v}")).unwrap_or_default();
-            let state = match (list.latest, list.partial.is_empty()) {
-                (true, true) => "",
-                (true, false) => "partial",
-                (false, _) => "superseded",
-            };
-            vec![
-                list.observation.to_string(),
-                format!("{}{version}", list.target),
-                list.origin.to_string(),
-                list.tools.to_string(),
-                list.first_seen.chars().take(10).collect(),
-                list.last_seen.chars().take(10).collect(),
-                state.to_owned(),
-            ]
-        });
-        out.push_str(&table(&["list", "learnt from", "origin", "tools", "first seen", "last seen", ""], rows));
+        let state = |list: &ListFacts| match (list.latest, list.partial.is_empty()) {
+            (true, true) => "",
+            (true, false) => "partial",
+            (false, _) => "superseded",
+        };
+        let day = |time: &str| time.chars().take(10).collect::<String>();
+        let learnt_from = |list: &ListFacts| match &list.version {
+            Some(version) => format!("{} {version}", list.target),
+            None => list.target.clone(),
+        };
+        if width().is_some_and(|width| width < NARROW) {
+            for list in &self.lists {
+                let (first, last, tools) = (day(&list.first_seen), day(&list.last_seen), counted(list.tools, "tool"));
+                let line = format!(
+                    "list {}: {tools}, {} from {}, seen {first} to {last} {}",
+                    list.observation,
+                    list.origin,
+                    learnt_from(list),
+                    state(list)
+                );
+                *out += &hanging(line.trim_end(), "  ", "      ");
+            }
+        } else {
+            let rows = self.lists.iter().map(|list| {
+                vec![
+                    list.observation.to_string(),
+                    learnt_from(list),
+                    list.origin.to_string(),
+                    list.tools.to_string(),
+                    day(&list.first_seen),
+                    day(&list.last_seen),
+                    state(list).to_owned(),
+                ]
+            });
+            out.push_str(&table(&["list", "learnt from", "origin", "tools", "first seen", "last seen", ""], rows));
+        }
         for missing in self.lists.iter().filter(|list| list.latest).flat_map(|list| &list.partial) {
             let place = missing.site.as_ref().map(|s| format!(" ({}:{})", s.file, s.line)).unwrap_or_default();
             out.push_str(&paragraph(&format!("! not read: {}{place}", missing.detail), "  "));

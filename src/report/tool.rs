@@ -1,8 +1,9 @@
 //! The report on one tool name: every server that has it, what it does, how it was judged, what to do about it.
 
-use super::style::{by_risk, strong};
+use super::style::{by_risk, faint, strong};
 use super::text::{fill, hanging, judged_by, paragraph, table};
 use super::visible;
+use super::{namesakes, next};
 use crate::model::{
     Annotations, ClaimEffect, CodeSeen, Evidence, Field, FoundTool, Merge, Oddity, OtherStatement, Parameter, Partial,
     RelatedTool, ToolCondition, ToolOrigin, ToolSite, Verdict, at_plain_start, parameters,
@@ -141,23 +142,9 @@ impl ToolReport {
             out += &paragraph(&format!("also spelled {}", self.around.spellings.join(", ")), "");
         }
         if self.servers.len() > 1 {
-            let _ = writeln!(out, "{} servers have a tool of this name.\n", self.servers.len());
-            let rows = self.gravest_first().into_iter().map(|view| {
-                let v = &view.verdict;
-                vec![view.server.clone(), v.class.to_string(), v.risk.to_string(), brief(&v.does)]
-            });
-            out += &table(&["server", "class", "risk", "what it says it does"], rows);
+            out += &namesakes::holders(&self.gravest_first(), all);
         }
-        if !self.around.differences.is_empty() {
-            out.push_str("\nThey differ in\n");
-            let rows = self.around.differences.iter().flat_map(|difference| {
-                difference.variants.iter().enumerate().map(|(at, variant)| {
-                    let field = if at == 0 { difference.field } else { "" };
-                    vec![field.to_owned(), variant.value.clone(), variant.servers.join(", ")]
-                })
-            });
-            out += &table(&["field", "value", "servers"], rows);
-        }
+        out += &namesakes::differences(&self.around.differences, all);
         for finding in &self.around.findings {
             let text = format!("! {} ({}): {}", finding.kind, finding.server, finding.message);
             let _ = write!(out, "\n{}", paragraph(&text, ""));
@@ -174,12 +161,21 @@ impl ToolReport {
         }
         self.write_related(&mut out);
         if in_full < self.servers.len() {
-            let rest = self.servers.len() - in_full;
-            let more =
-                format!("The gravest of {} is shown; `--all` shows {rest} more, `--server NAME` one.", rest + in_full);
-            let _ = write!(out, "\n{}", paragraph(&more, ""));
+            out += &namesakes::more(self.servers.len());
         }
-        out + "\n" + &judged_by(&self.ruleset)
+        let _ = writeln!(out, "\n{}", faint(fill(&self.next(), "", "  ")));
+        out + &judged_by(&self.ruleset)
+    }
+
+    /// What a person may do next: write the policy for another enforcement point, refuse or count the tool, see every clause.
+    fn next(&self) -> String {
+        let tool = next::word(&self.tool, "NAME");
+        let server = self.gravest_first().first().map_or("SERVER".into(), |view| next::word(&view.server, "SERVER"));
+        let of = if self.servers.len() > 1 { format!(" --server {server}") } else { String::new() };
+        format!(
+            "next: mcpdex policy {tool}{of} (with --target TARGET, --block or --limit 10/minute) · \
+             mcpdex explain {server} {tool}"
+        )
     }
 
     /// The servers' tools, gravest first.
@@ -198,14 +194,6 @@ impl ToolReport {
         let line = format!("Others there that can do the like: {}", related.join(", "));
         let _ = write!(out, "\n{}\n", fill(&line, "", "  "));
     }
-}
-
-/// The first line of a text, cut to what a column holds.
-fn brief(text: &str) -> String {
-    const LETTERS: usize = 70;
-    let line = text.trim().lines().next().unwrap_or_default();
-    let cut: String = line.chars().take(LETTERS).collect();
-    if cut.len() < line.len() { format!("{}…", cut.trim_end()) } else { cut }
 }
 
 fn how(origin: ToolOrigin) -> &'static str {
@@ -248,6 +236,7 @@ impl ToolView {
             for line in text.lines() {
                 let _ = writeln!(out, "  {}", visible(line));
             }
+            out.push_str(&paragraph("Whatever it does not name is refused.", "  "));
             for (at, step) in self.policy.steps.iter().enumerate() {
                 out.push_str(&hanging(&format!("{}. {step}", at + 1), "", "   "));
             }

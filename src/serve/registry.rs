@@ -165,10 +165,8 @@ async fn servers(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap
         include_deleted,
     };
     given.done()?;
-    viewed(&shared, &headers, move |moment, view| {
-        Ok(Answer::json(&registry_page(moment.reader, &question, view)?))
-    })
-    .await
+    viewed(&shared, &headers, move |moment, view| Ok(Answer::json(&registry_page(moment.reader, &question, view)?)))
+        .await
 }
 
 async fn versions(

@@ -68,6 +68,7 @@ const COMMANDS: &[&str] = &[
     "sources --json",
     "compare tools.jsonl",
     "compare tools.jsonl --format csv",
+    "export --format csv --risk critical --server npm:tables",
     "--db new.db import kept.jsonl",
     "doctor",
     "doctor --json",

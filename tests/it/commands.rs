@@ -145,7 +145,7 @@ fn the_database_can_be_named_by_flag_and_by_environment() {
 fn mistakes_have_their_exit_codes_and_say_the_cure() {
     let user = User::new();
     let ran = user.run(&["tool", "anything"]);
-    assert_eq!(ran.code, 1);
+    assert_eq!(ran.code, 4);
     assert!(ran.err.contains("mcpdex crawl"), "{}", ran.err);
     let ran = user.run(&["crawl", "gopher:hole"]);
     assert_eq!(ran.code, 2);

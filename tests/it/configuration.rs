@@ -112,7 +112,7 @@ fn assert_alike(user: &User, more: &[&str], expected: &[(&str, &str, &str)]) {
         let written: Value = serde_json::from_str(&user.done(&[&["policy", name], more].concat())).unwrap();
         assert_eq!(shown["servers"][0]["policy"]["document"], written, "{name}");
         let is_hidden = written["hide"].as_array().is_some_and(|hidden| hidden.iter().any(|one| one == name));
-        let tool = &decided["servers"][0]["tools"][name];
+        let tool = &decided["servers"][0]["decisions"][name];
         assert_eq!(tool["effect"] == "hide", is_hidden, "{name}: {decided}");
     }
 }

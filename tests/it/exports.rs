@@ -179,3 +179,36 @@ fn parquet_is_read_by_another_program_with_the_same_counts() {
     let tokens = query(&user, "SELECT sum(tokens) FROM tool JOIN cost USING (definition_id) WHERE current = 1");
     assert_eq!(counted["tokens"].as_u64().unwrap(), tokens);
 }
+
+#[test]
+fn a_part_of_the_tools_can_be_written_and_the_whole_keeps_its_format() {
+    let user = shelf();
+    let rows = |words: &[&str]| -> Vec<Value> {
+        serde_json::from_str(&user.done(&[&["export", "--format", "json"], words].concat())).unwrap()
+    };
+    let all = rows(&[]);
+    for (words, field, wanted) in [
+        (&["--risk", "critical"][..], "risk", &["critical"][..]),
+        (&["--risk", "high", "--risk", "critical"], "risk", &["critical", "high"]),
+        (&["--class", "execute"], "class", &["execute"]),
+        (&["--origin", "live"], "origin", &["live"]),
+        (&["--server", "npm:rows"], "server", &["npm:rows"]),
+    ] {
+        let expected: Vec<&Value> = all.iter().filter(|row| wanted.contains(&row[field].as_str().unwrap())).collect();
+        let found = rows(words);
+        assert!(!expected.is_empty() && expected.len() < all.len(), "{words:?} tells something apart");
+        assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{words:?}");
+    }
+    let both = rows(&["--trait", "destructive", "--trait", "privileged"]);
+    let has = |row: &Value, word: &str| row["traits"].as_str().unwrap().split(' ').any(|one| one == word);
+    assert!(both.iter().all(|row| has(row, "destructive") && has(row, "privileged")));
+    assert!(rows(&["--trait", "destructive"]).len() > both.len());
+    assert!(rows(&["--risk", "low", "--class", "execute"]).is_empty());
+    // The end of the name says the format, however it is written; one that says none is refused.
+    user.done(&["export", "--risk", "critical", "--out", "grave.CSV"]);
+    let sheet = std::fs::read_to_string(user.home().join("grave.CSV")).unwrap();
+    assert_eq!(sheet.lines().next().unwrap().split(',').next(), Some("server"), "{sheet}");
+    let ran = user.run(&["export", "--risk", "critical", "--out", "grave.jsonl"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("--format json, csv"), "{}", ran.err);
+}

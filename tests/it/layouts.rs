@@ -60,6 +60,20 @@ fn shelf() -> User {
         "calls.jsonl",
         "{\"server\":\"rockets\",\"tool\":\"删除文件夹\"}\n{\"server\":\"rockets\",\"tool\":\"🚀launch_rocket🚀\"}\n",
     );
+    // One name on many servers.
+    let horns: String = (0..15)
+        .map(|at| {
+            let text = if at % 5 == 0 {
+                format!("Deletes horn {at} for good.")
+            } else {
+                format!("Lists the horns of pier {at}.")
+            };
+            json!({"server": format!("harbour/pier-{at:02}"), "name": "sound_horn", "description": text}).to_string()
+                + "\n"
+        })
+        .collect();
+    write("horns.jsonl", &horns);
+    user.done(&["crawl", "--listed", "horns.jsonl", "-q"]);
     write("source/server.py", SOURCE);
     write("mine/lamps.toml", LAMPS);
     // One of the servers cannot be pinned.
@@ -98,6 +112,10 @@ quiet = [{ name = "list_lamps" }]
 fn shown(user: &User, words: &[&str], columns: Option<&str>) -> String {
     let _ = std::fs::remove_file(user.home().join("fresh.db"));
     let mut command = user.command(words);
+    if words[0] == "doctor" {
+        // Which clients of package registries a machine has is no matter of layout.
+        command.env("PATH", user.home());
+    }
     match columns {
         Some(columns) => command.env("COLUMNS", columns),
         None => command.env_remove("COLUMNS"),
@@ -116,7 +134,7 @@ fn check(name: &str, text: &str) {
     settings.add_filter(r"\d{4}-\d{2}-\d{2}", "[a day---]");
     settings.add_filter(r"\b[0-9a-f]{16}\b", "[digest]");
     // As wide as the number is.
-    settings.add_filter(r"\b\d{3} (rules examined|pages)", "[n] $1");
+    settings.add_filter(r"\b\d{3} (rules|pages)\b", "[n] $1");
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
@@ -160,6 +178,15 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("guard", &["guard"]),
     ("mcp-install", &["mcp", "--install", "claude-code"]),
     ("serve", &["serve", "--token-file", "nothing-there"]),
+    ("doctor", &["doctor"]),
+    ("list-nothing", &["list", "no-server-has-this-word"]),
+    ("list-unread", &["list", "--unread"]),
+    ("search-nothing", &["search", "no-tool-has-this-word"]),
+    (
+        "policy-test-one",
+        &["policy", "test", "settings.json", "--call", r#"{"server":"rockets","tool":"🚀launch_rocket🚀"}"#],
+    ),
+    ("tool-namesakes", &["tool", "sound_horn"]),
     ("unknown-tool", &["tool", "launch_rockets"]),
     ("unknown-server", &["server", "npm:rocket-desks"]),
 ];

@@ -106,8 +106,8 @@ fn every_tool_answers_what_its_schema_says() {
     let judged = client.answer("classify_tools", json!({"tools": [serde_json::from_str::<Value>(DROP).unwrap()]}));
     assert_eq!(judged["verdicts"][0]["risk"], "critical");
     let policy = client.answer("get_policy", json!({"server": "npm:kiln-desk", "target": "claude-code"}));
-    assert_eq!(policy["decisions"]["drop_shelf"]["effect"], "hide");
-    assert!(policy["document"].as_str().unwrap().contains("drop_shelf"));
+    assert_eq!(policy["servers"][0]["decisions"]["drop_shelf"]["effect"], "hide");
+    assert!(policy["targets"][0]["documents"][0]["text"].as_str().unwrap().contains("drop_shelf"));
     let told = client.answer("explain_verdict", json!({"server": "npm:kiln-desk", "tool": "drop_shelf"}));
     assert!(told["fired"].as_array().is_some_and(|fired| !fired.is_empty()));
     let text = json!({"mcpServers": {"kiln": {"command": "npx", "args": ["kiln-desk"]}, "odd": {"command": "./x"}}});

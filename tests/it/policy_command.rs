@@ -39,14 +39,19 @@ fn a_tool_can_be_blocked_or_counted_instead() {
 fn advice_in_json_has_the_effect_the_steps_and_both_changes() {
     let user = crawled();
     let advice = user.done(&["policy", "purge_folder", "--target", "claude-code,codex", "--json"]);
-    let report = assert_valid("policy-advice", &advice);
-    let advice = report["advice"].as_array().unwrap();
-    assert_eq!(advice.len(), 2);
-    for one in advice {
-        assert!(one["effect"].as_str().unwrap().starts_with("hide it from agents and refuse it"), "{one}");
+    let report = assert_valid("policy", &advice);
+    assert_eq!(report["servers"][0]["decisions"]["purge_folder"]["effect"], "hide", "{report}");
+    let targets = report["targets"].as_array().unwrap();
+    assert_eq!(targets.len(), 2);
+    for one in targets {
         assert!(!one["steps"].as_array().unwrap().is_empty());
-        assert!(one["document"]["Ok"].is_string() && one["block"]["Ok"].is_string() && one["limit"]["Ok"].is_string());
+        let texts = [&one["documents"][0]["text"], &one["block"]["text"], &one["limit"]["text"]];
+        assert!(texts.iter().all(|text| text.is_string()), "{one}");
     }
+    // Without a target it is the same shape, and the document is the one that is printed as it is.
+    let report = assert_valid("policy", &user.done(&["policy", "purge_folder", "--json"]));
+    let document = &report["targets"][0]["documents"][0]["text"];
+    assert_eq!(document.as_str(), Some(user.done(&["policy", "purge_folder"]).as_str()));
 }
 
 #[test]
@@ -186,13 +191,14 @@ fn of_all_targets_one_that_cannot_say_it_is_told_and_fails_nothing() {
 fn decisions_in_json_come_with_reasons_and_what_each_target_loses() {
     let user = crawled();
     let words = ["policy", "--server", "example.sample/cabinet", "--target", "cursor,rego,policylayer", "--json"];
-    let report = assert_valid("policy-plan", &user.done(&words));
-    let tools = report["servers"][0]["tools"].as_object().unwrap();
+    let report = assert_valid("policy", &user.done(&words));
+    let tools = report["servers"][0]["decisions"].as_object().unwrap();
     assert!(tools.len() > 1 && tools.values().all(|tool| !tool["reason"].as_str().unwrap().is_empty()), "{report}");
     let targets = report["targets"].as_array().unwrap();
     assert_eq!(targets.len(), 3);
     let lost = |target: &Value| {
-        !target["losses"].as_array().unwrap().is_empty() || !target["refused"].as_array().unwrap().is_empty()
+        let document = &target["documents"][0];
+        !document["losses"].as_array().unwrap().is_empty() || document["refused"].is_string()
     };
     assert!(lost(&targets[0]), "cursor allows and does no more: {report}");
 }

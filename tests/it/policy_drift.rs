@@ -183,7 +183,7 @@ fn another_package_under_the_name_and_a_server_that_is_gone_let_nothing_run() {
 #[test]
 fn a_state_that_is_none_and_a_drift_of_nothing_are_refused() {
     let user = changed();
-    assert_eq!(user.run(&["policy", "--drift", "nowhere.lock"]).code, 1);
+    assert_eq!(user.run(&["policy", "--drift", "nowhere.lock"]).code, 4);
     assert_eq!(user.run(&["policy", "--drift", "now"]).code, 1);
     assert_eq!(user.run(&["policy", "--drift", "old.lock", "--budget"]).code, 2);
     assert_eq!(user.run(&drift(&["--target", "codex,rego"])).code, 1);

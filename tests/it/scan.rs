@@ -219,3 +219,42 @@ fn a_log_that_breaks_the_schema_or_points_nowhere_is_refused() {
         assert!(!faults(&broken).is_empty(), "{pointer}");
     }
 }
+
+#[test]
+fn tools_that_a_clients_own_lists_leave_out_are_told_and_count_for_no_gate_where_the_client_keeps_to_them() {
+    let user = project();
+    let entry = |lists: &str| format!(r#"{{"mcpServers":{{"tables":{{"command":"npx","args":["tables"]{lists}}}}}}}"#);
+    let codex = |list: &str| format!("[mcp_servers.tables]\ncommand = \"npx\"\nargs = [\"tables\"]\n{list}\n");
+    let scanned = |file: &str, text: &str| {
+        let path = user.home().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+        let ran = user.run(&["scan", file, "--offline", "--json", "--fail-on", "critical"]);
+        let server = assert_valid("scan", &ran.out)["servers"][0].clone();
+        (ran.code, server["tools"].as_u64().unwrap(), server["withheld"].as_u64().unwrap())
+    };
+    for (file, text, expected) in [
+        ("g/.gemini/settings.json", entry(r#","includeTools":["list_tables"]"#), (0, 1, 1)),
+        ("g/.gemini/settings.json", entry(r#","excludeTools":["drop_table"]"#), (0, 1, 1)),
+        ("g/.gemini/settings.json", entry(r#","includeTools":["drop_table"]"#), (3, 1, 1)),
+        ("g/.gemini/settings.json", entry(r#","includeTools":["list_"]"#), (0, 0, 2)),
+        ("g/.gemini/settings.json", entry(""), (3, 2, 0)),
+        ("c/.codex/config.toml", codex(r#"enabled_tools = ["list_tables"]"#), (0, 1, 1)),
+        ("c/.codex/config.toml", codex(r#"disabled_tools = ["drop_table"]"#), (0, 1, 1)),
+        ("c/.codex/config.toml", codex(""), (3, 2, 0)),
+        // Lists that the client of the file does not know leave nothing out.
+        ("g/.gemini/settings.json", entry(r#","enabled_tools":["list_tables"]"#), (3, 2, 0)),
+        ("g/.gemini/settings.json", entry(r#","includeTools":["drop_table(x)"]"#), (3, 1, 1)),
+        ("c/.codex/config.toml", codex("includeTools = []\nallowed_tools = []"), (3, 2, 0)),
+        (".mcp.json", entry(r#","includeTools":["list_tables"]"#), (3, 2, 0)),
+        ("settings.json", entry(r#","includeTools":["list_tables"]"#), (3, 2, 0)),
+    ] {
+        assert_eq!(scanned(file, &text), expected, "{file}: {text}");
+    }
+    scanned("g/.gemini/settings.json", &entry(""));
+    let screen = user.run(&["scan", "g/.gemini/settings.json", "--offline"]).out;
+    assert!(!screen.contains("switched off"), "{screen}");
+    scanned("g/.gemini/settings.json", &entry(r#","excludeTools":["drop_table"]"#));
+    let screen = user.run(&["scan", "g/.gemini/settings.json", "--offline"]).out;
+    assert!(screen.contains("1 tool: 1 low  (1 more switched off by its entry)"), "{screen}");
+}

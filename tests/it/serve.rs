@@ -48,7 +48,12 @@ fn the_api_answers_what_the_commands_print() {
     assert_eq!(fine(server.get("/v1/stats"))["figures"], printed(&user, &["stats"])["figures"]);
     let policy = fine(server.get("/v1/policy?server=io.example/clay&target=claude-code"));
     let document = user.done(&["policy", "--server", "io.example/clay", "--target", "claude-code"]);
-    assert_eq!((policy["document"].as_str(), &policy["file"]), (Some(document.as_str()), &json!("settings.json")));
+    let at_target = &policy["targets"][0];
+    let text = at_target["documents"][0]["text"].as_str();
+    assert_eq!((text, &at_target["file"]), (Some(document.as_str()), &json!("settings.json")));
+    // One shape, however it is asked for.
+    let told = user.done(&["policy", "--server", "io.example/clay", "--target", "claude-code", "--json"]);
+    assert_eq!(policy, serde_json::from_str::<Value>(&told).unwrap());
     let judged = fine(server.post(
         "/v1/classify?server=io.example/clay",
         &json!({"tools": [serde_json::from_str::<Value>(DROP).unwrap()]}),

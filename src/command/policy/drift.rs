@@ -40,6 +40,11 @@ pub(super) fn run(
     reader: &Reader,
     before: &str,
 ) -> anyhow::Result<Exit> {
+    for word in [before, &args.to] {
+        if let Some(exit) = diff::no_state(word) {
+            return Ok(exit);
+        }
+    }
     let (was, is) = (side(global, before)?, side(global, &args.to)?);
     let subjects = subjects(global, args, settings, reader, [&was, &is])?;
     if subjects.is_empty() {

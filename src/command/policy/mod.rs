@@ -18,7 +18,7 @@ use super::{Exit, database, named, print, print_bytes, tool};
 use crate::cli::{Global, PolicyAction, PolicyArgs};
 use crate::model::FoundTool;
 use crate::policy::{Deviation, KnownServer, PlannedServer, PolicyEffect, Target, Window, advise};
-use crate::report::{PolicyAdviceReport, PolicyPlanReport, to_json, visible};
+use crate::report::{PolicyReport, to_json, visible};
 use crate::store::Reader;
 use anyhow::bail;
 use export::Export;
@@ -92,19 +92,21 @@ impl Command<'_> {
                 let verdict = &other.verdict;
                 eprintln!("  {}  {}, risk {}", visible(&other.server), verdict.class, verdict.risk);
             }
-            return Ok(Exit::Failed);
+            return Ok(Exit::Unread);
         }
         let of_first: Vec<FoundTool> = servers[0].1.iter().map(|tool| (*tool).clone()).collect();
         let planned = settings.plan(&first.server, self.args.alias.as_deref(), &of_first);
-        if self.global.json && self.args.out.is_none() && !settings.plain {
-            let advice = settings.targets.iter().map(|target| {
-                advise(*target, &planned, &settings.options, settings.profile.uncounted, (10, Window::Minute))
-            });
-            let report = PolicyAdviceReport::new(self.reader.ruleset()?, name, &first.server, advice.collect());
+        if self.global.json && self.args.out.is_none() {
+            let servers = std::slice::from_ref(&planned);
+            let mut report = PolicyReport::new(self.reader.ruleset()?, &settings.profile.name, servers);
+            for target in &settings.targets {
+                let uncounted = settings.profile.uncounted;
+                report.advise(&planned, advise(*target, &planned, &settings.options, uncounted, (10, Window::Minute)));
+            }
             print(&to_json(&report))?;
             return Ok(Exit::Done);
         }
-        if !self.global.quiet && !settings.plain {
+        if !self.global.quiet {
             for decision in &decided {
                 eprintln!("{}: {}", visible(name), visible(&decision.sentence()));
             }
@@ -142,9 +144,9 @@ impl Command<'_> {
         }
         if self.global.json && self.args.out.is_none() && !self.args.budget {
             let planned: Vec<PlannedServer> = known.into_iter().map(|server| server.planned).collect();
-            let mut report = PolicyPlanReport::new(self.reader.ruleset()?, &self.settings.profile.name, &planned);
+            let mut report = PolicyReport::new(self.reader.ruleset()?, &self.settings.profile.name, &planned);
             for target in &self.settings.targets {
-                report.add(*target, self.settings.documents(*target, &planned).map(|(_, document)| document));
+                report.add(*target, self.settings.documents(*target, &planned));
             }
             print(&to_json(&report))?;
             return Ok(Exit::Done);

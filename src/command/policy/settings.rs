@@ -17,8 +17,6 @@ pub(super) struct Settings {
     pub(super) options: TargetOptions,
     /// One of the two changes that people ask for, instead of what the profile says.
     instead: Option<PolicyEffect>,
-    /// No option of this command was given: print the document and say nothing beside it.
-    pub(super) plain: bool,
 }
 
 impl Settings {
@@ -37,14 +35,7 @@ impl Settings {
         };
         let options = target_options(&args.set, args.lossy)?;
         let instead = if args.block { Some(PolicyEffect::Hide) } else { args.limit };
-        let plain = args.target.is_empty()
-            && usual.is_none()
-            && args.profile.is_none()
-            && args.out.is_none()
-            && args.alias.is_none()
-            && args.merge.is_none()
-            && instead.is_none();
-        Ok(Settings { targets: chosen, whichever, profile, options, instead, plain })
+        Ok(Settings { targets: chosen, whichever, profile, options, instead })
     }
 
     /// What is recommended, to hold a policy that somebody wrote against.
@@ -62,7 +53,7 @@ impl Settings {
             Some(name) => profile::read(name)?,
         };
         let options = target_options(set, false)?;
-        Ok(Settings { targets: vec![target], whichever: false, profile, options, instead: None, plain: false })
+        Ok(Settings { targets: vec![target], whichever: false, profile, options, instead: None })
     }
 
     /// What happens to a tool.

@@ -3,7 +3,7 @@
 use super::node::Node;
 use super::scope::Scope;
 use super::secret;
-use super::server::{ClientServer, Flag, short};
+use super::server::{ClientServer, Flag, ToolFilter, short};
 use crate::launch::{self, Reading, Starts, Why};
 use mcpdex_model::Transport;
 use std::collections::BTreeSet;
@@ -53,7 +53,7 @@ pub(super) fn read(name: &str, entry: &Node, scope: &Scope) -> Result<Option<Cli
             _ => return Err("names neither an address nor a command"),
         },
     };
-    let (allowed, denied) = tools(entry, name, scope);
+    let tool_lists = tool_lists(entry, name, scope);
     let mut flags = BTreeSet::new();
     let mut flag = |flag, holds: bool| {
         if holds {
@@ -65,8 +65,8 @@ pub(super) fn read(name: &str, entry: &Node, scope: &Scope) -> Result<Option<Cli
     flag(Flag::PlainSecret, secret::stands_in(entry, &words));
     flag(Flag::Unpinned, reading.unpinned);
     flag(Flag::UnverifiedDownload, matches!(reading.starts, Starts::Download { fixed: false }));
-    flag(Flag::ToolAllowList, allowed.is_some());
-    flag(Flag::ToolDenyList, !denied.is_empty());
+    flag(Flag::ToolAllowList, tool_lists.iter().any(|list| list.allows));
+    flag(Flag::ToolDenyList, tool_lists.iter().any(|list| !list.allows));
     flag(Flag::Template, reading.starts == Starts::Template);
     flag(Flag::Local, matches!(reading.starts, Starts::Local(_)));
     flag(Flag::Bridge, reading.bridge);
@@ -85,8 +85,7 @@ pub(super) fn read(name: &str, entry: &Node, scope: &Scope) -> Result<Option<Cli
         redacted,
         reading,
         flags,
-        allowed_tools: allowed,
-        denied_tools: denied,
+        tool_lists,
         command: program,
         args,
         url,
@@ -208,21 +207,22 @@ fn approves(entry: &Node) -> bool {
         || entry.get("trust").and_then(Node::on) == Some(true)
 }
 
-/// The tools that the entry allows and those that it forbids.
-fn tools(entry: &Node, name: &str, scope: &Scope) -> (Option<Vec<String>>, Vec<String>) {
-    let owned = |node: &Node| -> Vec<String> { node.texts().into_iter().map(str::to_owned).collect() };
-    let lists =
+/// The lists by which the entry, or its file, allows or forbids tools; those that say nothing left out.
+fn tool_lists(entry: &Node, name: &str, scope: &Scope) -> Vec<ToolFilter> {
+    const ALLOW: [&str; 7] =
         ["includeTools", "enabled_tools", "enabledTools", "allowed_tools", "allowedTools", "available_tools", "tools"];
-    let allowed = lists.iter().find_map(|key| {
-        let list = entry.get(key).filter(|value| matches!(value, Node::List(_)))?;
-        let names = owned(list);
-        // A star allows all; an empty list of what is available says nothing.
-        let says = !names.iter().any(|name| name == "*") && (*key != "available_tools" || !names.is_empty());
-        says.then_some(names)
-    });
-    let lists =
+    const DENY: [&str; 6] =
         ["excludeTools", "disabled_tools", "disabledTools", "disallowed_tools", "disallowedTools", "excluded_tools"];
-    let mut denied: Vec<String> = lists.iter().filter_map(|key| entry.get(key)).flat_map(owned).collect();
-    denied.extend(scope.denied_of(name));
-    (allowed, denied)
+    let names = |node: &Node| -> Vec<String> { node.texts().into_iter().map(str::to_owned).collect() };
+    let allowing = ALLOW.into_iter().filter_map(|key| {
+        let names = names(entry.get(key).filter(|value| matches!(value, Node::List(_)))?);
+        // A star allows all; an empty list of what is available says nothing.
+        let says = !names.iter().any(|name| name == "*") && (key != "available_tools" || !names.is_empty());
+        says.then_some(ToolFilter { key: Some(key), allows: true, names })
+    });
+    let denying = DENY
+        .into_iter()
+        .filter_map(|key| Some(ToolFilter { key: Some(key), allows: false, names: names(entry.get(key)?) }));
+    let of_file = ToolFilter { key: None, allows: false, names: scope.denied_of(name) };
+    allowing.chain(denying.chain([of_file]).filter(|list| !list.names.is_empty())).collect()
 }

@@ -18,7 +18,7 @@ mod shape;
 pub use node::{Broken, MAX_BYTES};
 pub use places::{Base, ClientPlace, PLACES, SystemKind};
 pub use position::Position;
-pub use server::{ClientServer, Configuration, Flag};
+pub use server::{ClientServer, Configuration, Flag, ToolFilter};
 
 use mcpdex_model::lenient;
 

@@ -33,6 +33,16 @@ words! {
     }
 }
 
+/// A list of tools that an entry allows or forbids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolFilter {
+    /// The key of the entry that holds it; none where it stands elsewhere in the file.
+    pub key: Option<&'static str>,
+    /// It names the tools that may be used, none where it is empty; else those that may not.
+    pub allows: bool,
+    pub names: Vec<String>,
+}
+
 /// One server of a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientServer {
@@ -40,10 +50,8 @@ pub struct ClientServer {
     pub name: String,
     pub reading: Reading,
     pub flags: BTreeSet<Flag>,
-    /// The tools that may be used, where the entry names them; an empty list allows none.
-    pub allowed_tools: Option<Vec<String>>,
-    /// The tools that may not be used.
-    pub denied_tools: Vec<String>,
+    /// The lists that say which of its tools may be used; which of them count is a matter of the client.
+    pub tool_lists: Vec<ToolFilter>,
     /// The command as it is written. It may hold secrets.
     pub command: Option<String>,
     /// Its arguments as they are written. They may hold secrets.
