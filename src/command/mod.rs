@@ -94,7 +94,14 @@ pub fn inner() -> Option<anyhow::Result<Exit>> {
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Guard(_) => Ok(guard::closed(cli, run_any)),
-        _ => run_any(cli),
+        // Not for the guard: there only 2 blocks.
+        _ => match run_any(cli) {
+            Err(error) if named::is_not_there(&error) => {
+                complain(&error);
+                Ok(Exit::Unread)
+            }
+            ended => ended,
+        },
     }
 }
 
@@ -118,10 +125,6 @@ fn run_any(mut cli: Cli) -> anyhow::Result<Exit> {
         // A mcpdex that was started was told to end.
         Err(error) if error.is::<interrupt::Interrupted>() => Ok(Exit::Interrupted),
         Err(_) if output::is_closed() => Ok(Exit::Done),
-        Err(error) if named::is_not_there(&error) => {
-            complain(&error);
-            Ok(Exit::Unread)
-        }
         ended => ended,
     }
 }

@@ -118,9 +118,13 @@ impl Reader {
             candidates.drain(..search.skip.min(candidates.len()));
             candidates.truncate(search.take);
         }
-        for (.., id) in &candidates {
-            page.hits.push(self.hit(*id)?);
+        let mut hits = Vec::with_capacity(candidates.len());
+        for (tier, words, name, id) in candidates {
+            hits.push(((tier, words, name), self.hit(id)?));
         }
+        // Ids tell which server answered first; the names of servers are the same after every crawl.
+        hits.sort_by(|(one, a), (other, b)| one.cmp(other).then_with(|| a.server.cmp(&b.server)));
+        page.hits = hits.into_iter().map(|(_, hit)| hit).collect();
         if search.order != HitOrder::Fit {
             // Stable, so that what is alike stays as it fits.
             page.hits.sort_by(|a, b| match search.order {
