@@ -100,6 +100,10 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
                 complain(&error);
                 Ok(Exit::Unread)
             }
+            Err(error) if error.is::<profile::NoProfile>() => {
+                complain(&error);
+                Ok(Exit::Usage)
+            }
             ended => ended,
         },
     }

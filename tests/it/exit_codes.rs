@@ -139,3 +139,16 @@ fn a_server_that_was_named_and_gave_no_list_ends_a_crawl_with_4_whatever_else_wa
     assert_eq!(ran.code, 4, "{}", ran.err);
     assert!(ran.out.contains("Asked in vain, and read otherwise (1)") && !ran.out.contains("Not read"), "{}", ran.out);
 }
+
+#[test]
+fn what_is_neither_a_profile_nor_a_file_is_a_command_line_that_makes_no_sense() {
+    let user = User::new();
+    user.done(&["crawl", "sample", "-q"]);
+    for line in ["policy list_folder", "policy --server example.sample/cabinet", "policy --all --out policies"] {
+        let words: Vec<&str> = line.split(' ').chain(["--profile", "lenient"]).collect();
+        let ran = user.run(&words);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{line}: {}", ran.err);
+        assert!(ran.err.contains("`lenient` is no profile"), "{line}: {}", ran.err);
+    }
+    assert!(!user.home().join("policies").exists());
+}
