@@ -1,9 +1,9 @@
 //! The bodies and expressions of C# in the common language.
 
 use super::declare::{func, marks, params, ty};
-use crate::program::ast::{Arg, Body, Call, Case, Expr, Func, Make, Name, Param, Stmt, Truth, Type, truth};
+use crate::program::ast::{Arg, Body, Call, Case, Expr, Func, Leave, Make, Name, Param, Stmt, Truth, Type, truth};
 use crate::program::literal::{number, unescape};
-use crate::program::source::{Reading, children, field, first_of, of_kind, operands, words};
+use crate::program::source::{Reading, children, field, first_of, may_register, of_kind, operands, words};
 use std::rc::Rc;
 use tree_sitter::Node;
 
@@ -89,17 +89,20 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
             });
         }
         "throw_statement" => all.push(Stmt::Fail),
-        "continue_statement" | "break_statement" => all.push(Stmt::Leave),
+        "continue_statement" => all.push(Stmt::Leave(Leave::Round(None))),
+        "break_statement" => all.push(Stmt::Leave(Leave::Block(None))),
+        "goto_statement" => all.push(Stmt::Jump(reading.site(node))),
+        "labeled_statement" => all.extend(children(node).into_iter().skip(1).flat_map(|inner| nested(reading, inner))),
         "foreach_statement" => {
             let names: Vec<Name> = field(node, "left").map(|name| Rc::from(reading.of(name))).into_iter().collect();
             let over = field(node, "right").map_or(Expr::Null, |over| expr(reading, over));
             let body = field(node, "body").map(|body| nested(reading, body)).unwrap_or_default();
-            all.push(Stmt::Each { names, over, body });
+            all.push(Stmt::Each { label: None, names, over, body });
         }
         "for_statement" | "while_statement" | "do_statement" => {
             let body = field(node, "body").map(|body| nested(reading, body)).unwrap_or_default();
             let mut inner = field(node, "initializer").map(|first| nested(reading, first)).unwrap_or_default();
-            inner.push(Stmt::Loop(body));
+            inner.push(Stmt::Loop { label: None, body });
             all.push(Stmt::Block(inner));
         }
         "using_statement" | "lock_statement" | "fixed_statement" | "checked_statement" => {
@@ -108,24 +111,30 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
             }
         }
         "try_statement" => {
-            if let Some(block) = field(node, "body") {
-                all.push(Stmt::Block(body(reading, block)));
-            }
-            all.extend(first_of(node, &["finally_clause"]).map(|last| Stmt::Block(body(reading, last))));
+            let last = first_of(node, &["finally_clause"]).map(|last| body(reading, last)).unwrap_or_default();
+            let caught = of_kind(node, "catch_clause").into_iter().filter(|part| may_register(reading.of(*part)));
+            let caught = caught.filter_map(|part| field(part, "body")).map(|block| body(reading, block)).collect();
+            let tried = field(node, "body").map(|block| body(reading, block)).unwrap_or_default();
+            all.push(Stmt::Try { body: tried, caught, last });
         }
         "switch_statement" => {
             let test = field(node, "value");
             let sections = field(node, "body").map(children).unwrap_or_default().into_iter();
             let cases = sections.map(|section| {
-                let patterns = children(section).into_iter().filter(|part| part.kind() == "constant_pattern");
-                let values = patterns.filter_map(|pattern| children(pattern).first().copied());
-                Case { values: values.map(|value| expr(reading, value)).collect(), body: body(reading, section) }
+                let is_tested = first_of(section, &["when_clause"]).is_some();
+                let patterns = children(section).into_iter().filter(|part| part.kind().ends_with("pattern"));
+                let value = |pattern: Node<'t>| match children(pattern).first() {
+                    Some(value) if pattern.kind() == "constant_pattern" && !is_tested => expr(reading, *value),
+                    _ => Expr::Unknown("it is matched at run time"),
+                };
+                Case { values: patterns.map(value).collect(), body: body(reading, section), falls: false }
             });
-            all.push(Stmt::Switch {
+            let switch = Stmt::Switch {
                 on: test.map_or(Expr::Null, |test| expr(reading, test)),
                 words: words(reading, test),
                 cases: cases.collect(),
-            });
+            };
+            all.push(Stmt::Label(None, vec![switch]));
         }
         "local_function_statement" => all.extend(func(reading, node, "").map(Stmt::Func)),
         "block" => all.push(Stmt::Block(body(reading, node))),
@@ -348,7 +357,10 @@ fn args<'t>(reading: &Reading<'t>, list: Option<Node<'t>>) -> Vec<Arg<'t>> {
         let name = field(arg, "name");
         let value = children(arg).into_iter().rfind(|child| name.is_none_or(|name| name.id() != child.id()));
         let Some(value) = value else { continue };
-        found.push(Arg { name: name.map(|name| Rc::from(reading.of(name))), value: expr(reading, value) });
+        let is_place = first_of(arg, &["out", "ref"]).is_some();
+        let value = expr(reading, value);
+        let value = if is_place { Expr::Refer(Box::new(value)) } else { value };
+        found.push(Arg { name: name.map(|name| Rc::from(reading.of(name))), value });
     }
     found
 }

@@ -1,7 +1,9 @@
 //! The bodies and expressions of Go in the common language.
 
 use super::declare::ty;
-use crate::program::ast::{Arg, Body, Call, Case, Expr, Func, Make, Name, Param, Stmt, Truth, Type, truth};
+use crate::program::ast::{
+    Arg, Body, Call, Case, Expr, Func, Leave, Make, Name, Param, Stmt, Truth, Type, labelled, truth,
+};
 use crate::program::source::{Reading, children, field, first_of, operands};
 use std::rc::Rc;
 use tree_sitter::Node;
@@ -72,7 +74,9 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
                 all.push(Stmt::Expr(expr(reading, child)));
                 let callee = field(child, "function").map_or("", |function| reading.of(function));
                 let ends = callee == "panic" || matches!(callee, "os.Exit" | "runtime.Goexit");
-                if ends || callee.contains(".Fatal") || callee.contains(".Panic") {
+                let last = callee.rsplit('.').next().unwrap_or_default();
+                let fails = ["Fatal", "Fatalf", "Fatalln", "Panic", "Panicf", "Panicln"].contains(&last);
+                if node.kind() == "expression_statement" && (ends || fails) {
                     all.push(Stmt::Fail);
                 }
             }
@@ -102,7 +106,12 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
             let target = children(node).first().map(|target| expr(reading, *target));
             all.extend(target.map(|target| Stmt::Assign(target, Expr::Unknown("it is counted at run time"))));
         }
-        "continue_statement" | "break_statement" | "goto_statement" => all.push(Stmt::Leave),
+        "continue_statement" | "break_statement" => {
+            let label = first_of(node, &["label_name"]).map(|label| Rc::from(reading.of(label)));
+            let leave = if node.kind() == "continue_statement" { Leave::Round(label) } else { Leave::Block(label) };
+            all.push(Stmt::Leave(leave));
+        }
+        "goto_statement" => all.push(Stmt::Jump(reading.site(node))),
         "for_statement" => {
             let body = field(node, "body").map(|body| block(reading, body)).unwrap_or_default();
             if let Some(range) = first_of(node, &["range_clause"]) {
@@ -111,15 +120,16 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
                 // One name is the index.
                 let names = if names.len() == 1 { vec![Rc::clone(&names[0]), Rc::from("_")] } else { names };
                 let over = field(range, "right").map_or(Expr::Null, |over| expr(reading, over));
-                all.push(Stmt::Each { names, over, body });
+                all.push(Stmt::Each { label: None, names, over, body });
             } else if let Some(counted) = counted(reading, node) {
-                all.push(Stmt::Each { names: vec![Rc::from("_"), counted.0], over: counted.1, body });
+                let names = vec![Rc::from("_"), counted.0];
+                all.push(Stmt::Each { label: None, names, over: counted.1, body });
             } else {
                 let mut inner = Vec::new();
                 if let Some(first) = first_of(node, &["for_clause"]).and_then(|clause| field(clause, "initializer")) {
                     statement(reading, first, &mut inner);
                 }
-                inner.push(Stmt::Loop(body));
+                inner.push(Stmt::Loop { label: None, body });
                 all.push(Stmt::Block(inner));
             }
         }
@@ -130,27 +140,47 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
                     .map(|list| children(list).into_iter().map(|value| expr(reading, value)).collect())
                     .unwrap_or_default(),
                 body: block(reading, case),
+                falls: falls(case),
             });
-            all.push(Stmt::Switch {
+            let switch = Stmt::Switch {
                 on: on.map_or(Expr::Bool(true), |on| expr(reading, on)),
                 words: Rc::from(on.map_or("", |on| reading.of(on))),
                 cases: cases.collect(),
-            });
+            };
+            let mut inner = Vec::new();
+            if let Some(first) = field(node, "initializer") {
+                statement(reading, first, &mut inner);
+            }
+            inner.push(switch);
+            all.push(Stmt::Label(None, inner));
         }
         "type_switch_statement" | "select_statement" => {
             let cases = children(node).into_iter().filter(|child| child.kind().ends_with("_case"));
-            all.push(Stmt::Branch(cases.map(|case| block(reading, case)).collect()));
+            let cases = Stmt::Branch(cases.map(|case| block(reading, case)).collect());
+            all.push(Stmt::Label(None, vec![cases]));
         }
         "return_statement" => {
             let values = first_of(node, &["expression_list"]).map(children).unwrap_or_default();
             all.push(Stmt::Return(values.into_iter().map(|value| expr(reading, value)).collect()));
         }
         "block" => all.push(Stmt::Block(block(reading, node))),
-        "labeled_statement" => children(node).into_iter().skip(1).for_each(|inner| {
-            reading.deeper(|| statement(reading, inner, all));
-        }),
+        "labeled_statement" => {
+            let mut inner = Vec::new();
+            for part in children(node).into_iter().skip(1) {
+                reading.deeper(|| statement(reading, part, &mut inner));
+            }
+            let label = field(node, "label").map_or("", |label| reading.of(label));
+            all.push(labelled(label, inner));
+        }
         _ => {}
     }
+}
+
+/// Whether the last statement of a case is `fallthrough`.
+fn falls(case: Node<'_>) -> bool {
+    let parts = children(case);
+    let list = parts.iter().find(|part| part.kind() == "statement_list").map(|list| children(*list));
+    list.unwrap_or(parts).last().is_some_and(|last| last.kind() == "fallthrough_statement")
 }
 
 /// `for i := 0; i < 3; i++`: the name and the numbers that it takes.
@@ -219,6 +249,7 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
         },
         "parenthesized_expression" => children(node).first().map_or(Expr::Null, |inner| expr(reading, *inner)),
         "unary_expression" => match (node.child(0).map(|op| op.kind()), field(node, "operand")) {
+            (Some("&"), Some(inner)) if inner.kind() == "identifier" => Expr::Refer(Box::new(expr(reading, inner))),
             (Some("&" | "*" | "+"), Some(inner)) => expr(reading, inner),
             (Some("-"), Some(inner)) => crate::program::literal::number(&format!("-{}", reading.of(inner))),
             (Some("!"), Some(inner)) => Expr::Truth(Box::new(Truth::Not(expr(reading, inner)))),
@@ -254,7 +285,12 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
             (Some(base), Some(key)) => Expr::Index(Box::new(expr(reading, base)), Box::new(expr(reading, key))),
             _ => Expr::Unknown("it is no complete expression"),
         },
-        "slice_expression" => field(node, "operand").map_or(Expr::Null, |inner| expr(reading, inner)),
+        "slice_expression" => {
+            let part = |name: &str| field(node, name).map_or(Expr::Null, |part| expr(reading, part));
+            let parts = ["operand", "start", "end"].map(|name| Arg { name: None, value: part(name) });
+            let callee = Expr::Name(Rc::from("$slice"));
+            Expr::Call(Box::new(Call { callee, types: Vec::new(), args: parts.into(), site: reading.site(node) }))
+        }
         // A generic function whose types are written out.
         "type_instantiation_expression" => field(node, "type").map_or(Expr::Null, |inner| expr(reading, inner)),
         "type_assertion_expression" => field(node, "operand").map_or(Expr::Null, |inner| expr(reading, inner)),

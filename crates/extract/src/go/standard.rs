@@ -1,6 +1,7 @@
 //! Go's built-in functions and those of its standard library that tool definitions are put together with.
 
-use crate::program::ast::{Truth, last_name};
+use crate::program::ast::last_name;
+use crate::program::branch::has;
 use crate::program::builtin::fill;
 use crate::program::value::{MAX_ITEMS, Made, Value};
 use std::rc::Rc;
@@ -60,9 +61,18 @@ pub(super) fn call<'t>(made: &Rc<Made<'t>>) -> Option<Value<'t>> {
             let size = texts.iter().map(|text| text.len() + between.len()).sum::<usize>();
             (size <= MAX_TEXT).then(|| Value::text(&texts.join(&between)))
         }
-        "slices.Contains" if args.len() == 2 => {
-            Some(Value::Truth(Rc::new(Truth::Has(args[0].clone(), args[1].clone()))))
-        }
+        "slices.Contains" | "strings.Contains" if args.len() == 2 => Some(has(args[0].clone(), args[1].clone())),
+        "strings.HasPrefix" => Some(Value::Bool(text(0)?.starts_with(&*text(1)?))),
+        "strings.HasSuffix" => Some(Value::Bool(text(0)?.ends_with(&*text(1)?))),
+        "strings.EqualFold" => Some(Value::Bool(text(0)?.to_lowercase() == text(1)?.to_lowercase())),
+        "len" => match args.first()? {
+            Value::Text(text) => Some(Value::Number(text.len().into())),
+            Value::List(items) if !items.borrow().iter().any(|item| matches!(item, Value::Guarded(_))) => {
+                Some(Value::Number(items.borrow().len().into()))
+            }
+            _ => None,
+        },
+        "$slice" => Some(slice(&args)),
         "strings.TrimSpace" => of(text(0)?.trim().to_owned()),
         "strings.ToLower" => of(text(0)?.to_lowercase()),
         "strings.ToUpper" => of(text(0)?.to_uppercase()),
@@ -70,6 +80,29 @@ pub(super) fn call<'t>(made: &Rc<Made<'t>>) -> Option<Value<'t>> {
         // `ptr(true)` of one library or another: a pointer to what it is given.
         path if args.len() == 1 && (is_pointer(last_name(path)) || is_of_pointers(path)) => Some(args[0].clone()),
         _ => None,
+    }
+}
+
+/// `x[from:to]`: the part of a list whose bounds are known; of anything else what it is a part of, save of texts.
+fn slice<'t>(args: &[&Value<'t>]) -> Value<'t> {
+    let unknown = Value::Unknown("it is a part that is cut at run time");
+    let [whole, from, to] = args else { return unknown };
+    let bound = |value: &Value<'t>, unset: usize| match value {
+        Value::Null => Some(unset),
+        Value::Number(number) => number.as_u64().and_then(|at| usize::try_from(at).ok()),
+        _ => None,
+    };
+    match whole {
+        Value::List(items) => {
+            let items = items.borrow();
+            let part = bound(from, 0).zip(bound(to, items.len()));
+            part.and_then(|(from, to)| items.get(from..to)).map_or(unknown, |part| Value::list(part.to_vec()))
+        }
+        Value::Text(text) => {
+            let part = bound(from, 0).zip(bound(to, text.len()));
+            part.and_then(|(from, to)| text.get(from..to)).map_or(unknown, Value::text)
+        }
+        _ => (*whole).clone(),
     }
 }
 

@@ -1,10 +1,12 @@
 //! The bodies and expressions of Java in the common language.
 
 use super::declare::{members, nested_mark, params, ty};
-use crate::program::ast::{Arg, Body, Call, Case, Class, ClassKind, Expr, Func, Make, Name, Stmt, Truth, truth};
+use crate::program::ast::{
+    Arg, Body, Call, Case, Class, ClassKind, Expr, Func, Leave, Make, Name, Stmt, Truth, labelled, truth,
+};
 use crate::program::builtin::trim_indent;
 use crate::program::literal::{number, unescape};
-use crate::program::source::{Reading, children, field, first_of, operands, words};
+use crate::program::source::{Reading, children, field, first_of, may_register, operands, words};
 use std::rc::Rc;
 use tree_sitter::Node;
 
@@ -79,20 +81,24 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
             });
         }
         "throw_statement" => all.push(Stmt::Fail),
-        "continue_statement" | "break_statement" => all.push(Stmt::Leave),
+        "continue_statement" | "break_statement" => {
+            let label = children(node).first().map(|label| Rc::from(reading.of(*label)));
+            let leave = if node.kind() == "continue_statement" { Leave::Round(label) } else { Leave::Block(label) };
+            all.push(Stmt::Leave(leave));
+        }
         "enhanced_for_statement" => {
             let names = field(node, "name").map(|name| Rc::from(reading.of(name))).into_iter().collect();
             let over = field(node, "value").map_or(Expr::Null, |over| expr(reading, over));
             let body = field(node, "body").map(|body| nested(reading, body)).unwrap_or_default();
-            all.push(Stmt::Each { names, over, body });
+            all.push(Stmt::Each { label: None, names, over, body });
         }
         "for_statement" | "while_statement" | "do_statement" => {
             let body = field(node, "body").map(|body| nested(reading, body)).unwrap_or_default();
             if let Some((name, over)) = counted(reading, node) {
-                all.push(Stmt::Each { names: vec![name], over, body });
+                all.push(Stmt::Each { label: None, names: vec![name], over, body });
             } else {
                 let mut inner = field(node, "init").map(|init| nested(reading, init)).unwrap_or_default();
-                inner.push(Stmt::Loop(body));
+                inner.push(Stmt::Loop { label: None, body });
                 all.push(Stmt::Block(inner));
             }
         }
@@ -102,10 +108,11 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
                 statement(reading, resource, &mut inner);
             }
             inner.extend(field(node, "body").map(|block| body(reading, block)).unwrap_or_default());
-            all.push(Stmt::Block(inner));
-            if let Some(last) = first_of(node, &["finally_clause"]) {
-                all.push(Stmt::Block(body(reading, last)));
-            }
+            let last = first_of(node, &["finally_clause"]).map(|last| body(reading, last)).unwrap_or_default();
+            let caught = children(node).into_iter().filter(|part| part.kind() == "catch_clause");
+            let caught = caught.filter(|part| may_register(reading.of(*part))).filter_map(|part| field(part, "body"));
+            let caught = caught.map(|block| body(reading, block)).collect();
+            all.push(Stmt::Try { body: inner, caught, last });
         }
         "switch_expression" | "switch_statement" => {
             let test = field(node, "condition");
@@ -113,16 +120,23 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
             let cases = groups.map(|group| {
                 let labels = children(group).into_iter().filter(|part| part.kind() == "switch_label");
                 let values = labels.flat_map(children).map(|value| expr(reading, value)).collect();
-                Case { values, body: body(reading, group) }
+                Case { values, body: body(reading, group), falls: group.kind() == "switch_block_statement_group" }
             });
-            all.push(Stmt::Switch {
+            let switch = Stmt::Switch {
                 on: test.map_or(Expr::Null, |test| expr(reading, test)),
                 words: words(reading, test),
                 cases: cases.collect(),
-            });
+            };
+            all.push(Stmt::Label(None, vec![switch]));
         }
         "block" => all.push(Stmt::Block(body(reading, node))),
-        "synchronized_statement" | "labeled_statement" | "finally_clause" => {
+        "labeled_statement" => {
+            if let [label, inner] = children(node).as_slice() {
+                let inner = nested(reading, *inner);
+                all.push(labelled(reading.of(*label), inner));
+            }
+        }
+        "synchronized_statement" | "finally_clause" => {
             all.extend(children(node).into_iter().flat_map(|child| nested(reading, child)));
         }
         _ => {}

@@ -18,13 +18,15 @@ pub(super) enum Flow {
     Return,
     Break,
     Continue,
+    /// A loop or block around, told by its label, is left or goes on; the machine holds which.
+    Far,
     Throw,
 }
 
 /// For how long holds what some branch did not leave.
 fn span_of(left: Flow) -> Span {
     match left {
-        Flow::Return => Span::Function,
+        Flow::Return | Flow::Far => Span::Function,
         Flow::Break => Span::Loop,
         _ => Span::Round,
     }
@@ -104,8 +106,14 @@ impl<'t> Machine<'t> {
                 return Flow::Return;
             }
             Kind::Throw => return Flow::Throw,
-            Kind::Break => return Flow::Break,
-            Kind::Continue => return Flow::Continue,
+            Kind::Break | Kind::Continue => {
+                let goes_on = Kind::of(node) == Kind::Continue;
+                if let Some(label) = node.child_by_field_name("label") {
+                    self.far = Some((self.text(label).to_owned(), goes_on));
+                    return Flow::Far;
+                }
+                return if goes_on { Flow::Continue } else { Flow::Break };
+            }
             Kind::Block => {
                 let inner = self.open_scope(Some(scope));
                 return self.block(&children(node), inner);
@@ -118,11 +126,14 @@ impl<'t> Machine<'t> {
             Kind::Try => return self.try_statement(node, scope),
             Kind::Switch => return self.switch(node, scope),
             Kind::Labelled => {
-                if let Some(body) = node.child_by_field_name("body") {
-                    return match self.statement(body, scope) {
-                        Flow::Break | Flow::Continue => Flow::Normal,
-                        flow => flow,
-                    };
+                if let (Some(body), Some(label)) = (node.child_by_field_name("body"), node.child_by_field_name("label"))
+                {
+                    let label = self.text(label).to_owned();
+                    self.labels.push(label.clone());
+                    let flow = self.statement(body, scope);
+                    self.labels.clear();
+                    let is_own = self.far.as_ref().is_some_and(|(left, _)| *left == label);
+                    return if flow == Flow::Far && is_own { Flow::Normal } else { flow };
                 }
             }
             Kind::ExportStatement => {
@@ -168,7 +179,7 @@ impl<'t> Machine<'t> {
     }
 
     /// The same for one of two branches: what left the function or round from inside of it lasts after it.
-    fn branch(&mut self, node: Option<Node<'t>>, condition: &Condition, scope: ScopeId) -> Flow {
+    pub(super) fn branch(&mut self, node: Option<Node<'t>>, condition: &Condition, scope: ScopeId) -> Flow {
         let Some(node) = node else { return Flow::Normal };
         let height = self.conditions.len();
         self.enter_branch(condition.clone());
@@ -197,7 +208,7 @@ impl<'t> Machine<'t> {
     /// How two branches end together. Only what happens on both sides happens for certain; where one side leaves, the rest
     /// happens under the condition of the other.
     fn parted(&mut self, first: Flow, when: Condition, second: Flow, unless: Condition) -> Flow {
-        let leaves = |flow: Flow| matches!(flow, Flow::Return | Flow::Break | Flow::Continue);
+        let leaves = |flow: Flow| matches!(flow, Flow::Return | Flow::Break | Flow::Continue | Flow::Far);
         if first == second {
             return first;
         }
@@ -211,6 +222,7 @@ impl<'t> Machine<'t> {
     }
 
     fn try_statement(&mut self, node: Node<'t>, scope: ScopeId) -> Flow {
+        let height = self.conditions.len();
         let mut flow = match node.child_by_field_name("body") {
             Some(body) => self.statement(body, scope),
             None => Flow::Normal,
@@ -232,7 +244,10 @@ impl<'t> Machine<'t> {
             }
         }
         if let Some(finalizer) = node.child_by_field_name("finalizer") {
+            // Whatever was left before, this runs.
+            let left = self.conditions.split_off(height.min(self.conditions.len()));
             let last = self.first_child(finalizer, scope);
+            self.conditions.extend(left);
             if last != Flow::Normal {
                 return last;
             }
@@ -281,7 +296,7 @@ impl<'t> Machine<'t> {
         for case in cases {
             let label = case.child_by_field_name("value").map_or("none of the cases".to_owned(), |l| self.quote(l));
             let condition = Condition::quoted(&format!("{what} is {label}"));
-            self.under(condition, |machine| machine.case(case, scope));
+            self.case_under(condition, case, scope);
         }
         Flow::Normal
     }
@@ -314,15 +329,28 @@ impl<'t> Machine<'t> {
             let words = through.iter().map(|gate| gate.text.as_ref()).collect::<Vec<_>>().join(" or ");
             let mut condition = Condition::new(&words, &negated(&words), Some(plain));
             condition.command = setting.command;
-            let ended = self.under(condition, |machine| machine.case(*case, scope));
+            let ended = self.case_under(condition, *case, scope);
             if ended != Flow::Normal {
                 through.clear();
             }
-            if plain && matches!(ended, Flow::Return | Flow::Continue) {
+            if plain && matches!(ended, Flow::Return | Flow::Continue | Flow::Far) {
                 flow = ended;
             }
         }
         flow
+    }
+
+    /// A case that may be the one: where it leaves more than the switch, what follows the switch depends on that.
+    fn case_under(&mut self, condition: Condition, case: Node<'t>, scope: ScopeId) -> Flow {
+        let height = self.conditions.len();
+        let entered = condition.clone();
+        self.enter_branch(condition);
+        let ended = self.case(case, scope);
+        self.end_branch(height, true, &entered);
+        if let Flow::Return | Flow::Continue | Flow::Far = ended {
+            self.lasting(entered.turned(), span_of(ended));
+        }
+        ended
     }
 
     fn case(&mut self, case: Node<'t>, scope: ScopeId) -> Flow {

@@ -100,6 +100,10 @@ pub(super) struct Machine<'t> {
     pub(super) uncertain: u32,
     /// The conditions around what is being followed, the outermost first, and how long each stays.
     pub(super) conditions: Vec<(Condition, Span)>,
+    /// The label that was left for, and whether its loop goes on, while [`Flow::Far`](super::exec::Flow) is on its way.
+    pub(super) far: Option<(String, bool)>,
+    /// Labels of the loop that is about to be walked.
+    pub(super) labels: Vec<String>,
     /// Whether the program is followed as if started without options and settings.
     pub(super) defaults: bool,
     /// The defaults that the program declared for its options.
@@ -152,6 +156,8 @@ impl<'t> Machine<'t> {
             depth: 0,
             uncertain: 0,
             conditions: Vec::new(),
+            far: None,
+            labels: Vec::new(),
             defaults: true,
             option_defaults: BTreeMap::new(),
             converters: HashSet::new(),

@@ -31,10 +31,17 @@ impl<'t> Machine<'t> {
         self.rounds(node, scope, None, Kind::of(node) == Kind::DoWhile)
     }
 
+    /// Whether a round that was left goes on with the next one of the loop that has these labels.
+    fn goes_on(&self, flow: Flow, labels: &[String]) -> bool {
+        let is_own = || self.far.as_ref().is_some_and(|(label, goes_on)| *goes_on && labels.contains(label));
+        matches!(flow, Flow::Normal | Flow::Continue) || (flow == Flow::Far && is_own())
+    }
+
     fn rounds(&mut self, node: Node<'t>, scope: ScopeId, increment: Option<Node<'t>>, body_first: bool) -> Flow {
         let condition = node.child_by_field_name("condition").filter(|c| c.kind() != "empty_statement");
         let body = node.child_by_field_name("body");
         let mut ended = false;
+        let labels = std::mem::take(&mut self.labels);
         let outside = self.conditions.len();
         for round in 0..MAX_ROUNDS {
             let height = self.conditions.len();
@@ -56,17 +63,18 @@ impl<'t> Machine<'t> {
                 }
                 None => {
                     let words = condition.map_or("a loop goes on".to_owned(), |condition| self.quote(condition));
-                    let flow = self.maybe(body, Condition::quoted(&words), scope);
+                    let flow = self.branch(body, &Condition::quoted(&words), scope);
+                    self.end_span(outside, Span::Loop);
                     return if flow == Flow::Return && condition.is_none() { flow } else { Flow::Normal };
                 }
                 Some(true) => {}
             }
             match body.map_or(Flow::Normal, |body| self.statement(body, scope)) {
-                Flow::Normal | Flow::Continue => {}
                 Flow::Break => {
                     self.end_span(outside, Span::Loop);
                     return Flow::Normal;
                 }
+                flow if self.goes_on(flow, &labels) => {}
                 flow => return flow,
             }
             self.end_span(height, Span::Round);
@@ -90,6 +98,7 @@ impl<'t> Machine<'t> {
         else {
             return Flow::Normal;
         };
+        let labels = std::mem::take(&mut self.labels);
         let over = self.eval(right, scope);
         let keys = node.child_by_field_name("operator").is_some_and(|operator| self.text(operator) == "in");
         let elements = if keys {
@@ -121,12 +130,13 @@ impl<'t> Machine<'t> {
             };
             self.end_span(height, Span::Round);
             match flow {
-                Flow::Normal | Flow::Continue | Flow::Throw => {}
                 Flow::Break => {
                     self.end_span(outside, Span::Loop);
                     return Flow::Normal;
                 }
-                Flow::Return => return Flow::Return,
+                Flow::Throw => {}
+                flow if self.goes_on(flow, &labels) => {}
+                flow => return flow,
             }
             if self.fuel == 0 || self.exhausted {
                 return Flow::Normal;
@@ -144,10 +154,8 @@ impl<'t> Machine<'t> {
         };
         if let Some((element, condition)) = more {
             let round = self.open_scope(Some(scope));
-            self.under(condition, |machine| {
-                machine.bind(left, element, round, mode);
-                machine.statement(body, round)
-            });
+            self.bind(left, element, round, mode);
+            self.branch(Some(body), &condition, round);
         }
         self.end_span(outside, Span::Loop);
         Flow::Normal

@@ -1,9 +1,10 @@
 //! The bodies and expressions of Kotlin in the common language.
 
 use super::declare::{params, property, ty, value_of};
+use super::jump::{block_around, jump, label_of, under_label, unless_absent};
 use crate::program::ast::{Arg, Body, Call, Case, Expr, Func, Mark, Name, Stmt, Truth, truth};
 use crate::program::literal::{number, unescape};
-use crate::program::source::{Reading, children, field, first_of, of_kind, operands, words};
+use crate::program::source::{Reading, children, field, first_of, may_register, of_kind, operands, words};
 use std::rc::Rc;
 use tree_sitter::Node;
 
@@ -31,7 +32,7 @@ pub(super) fn body<'t>(reading: &Reading<'t>, node: Node<'t>) -> Vec<Stmt<'t>> {
     }
 }
 
-fn nested<'t>(reading: &Reading<'t>, node: Node<'t>) -> Vec<Stmt<'t>> {
+pub(super) fn nested<'t>(reading: &Reading<'t>, node: Node<'t>) -> Vec<Stmt<'t>> {
     let mut all = Vec::new();
     reading.deeper(|| statement(reading, node, &mut all));
     all
@@ -46,7 +47,7 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
                 let value = value_of(node).map(|value| expr(reading, value));
                 all.push(Stmt::Let(names, None, value));
             } else if let Some((name, ty, value)) = property(reading, node) {
-                let value = value.map(|value| expr(reading, value));
+                let value = value.map(|value| unless_absent(reading, value, all));
                 all.push(Stmt::Let(vec![Rc::from(name)], ty, value));
             }
         }
@@ -59,9 +60,15 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
             }
         }
         "return_expression" => {
-            let value =
-                children(node).into_iter().find(|child| field(node, "label").is_none_or(|l| l.id() != child.id()));
-            all.push(Stmt::Return(value.map(|value| expr(reading, value)).into_iter().collect()));
+            let label = label_of(reading, node);
+            let mut parts = children(node).into_iter();
+            let value = parts.rfind(|child| child.kind() != "label" && reading.of(*child) != label.unwrap_or_default());
+            let values = value.map(|value| expr(reading, value)).into_iter().collect();
+            all.push(match (label, block_around(reading, node)) {
+                (None, Some(_)) => Stmt::FarReturn(values),
+                (Some(label), Some(name)) if name != label => Stmt::Jump(reading.site(node)),
+                _ => Stmt::Return(values),
+            });
         }
         "if_expression" => {
             let test = field(node, "condition");
@@ -76,11 +83,9 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
         }
         "when_expression" => all.push(when(reading, node)),
         "throw_expression" => all.push(Stmt::Fail),
-        "continue_expression" | "break_expression" => all.push(Stmt::Leave),
-        "jump_expression" if reading.of(node).starts_with("throw") => all.push(Stmt::Fail),
-        "jump_expression" if !reading.of(node).starts_with("return") => all.push(Stmt::Leave),
+        "identifier" | "labeled_expression" if jump(reading, node).is_some() => all.extend(jump(reading, node)),
         "for_statement" => {
-            let parts = children(node);
+            let parts: Vec<_> = children(node).into_iter().filter(|part| part.kind() != "label").collect();
             let names: Vec<Name> = match parts.first() {
                 Some(one) if one.kind() == "multi_variable_declaration" => {
                     of_kind(*one, "variable_declaration").into_iter().map(|name| Rc::from(reading.of(name))).collect()
@@ -90,25 +95,31 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
             };
             let over = parts.get(1).map_or(Expr::Null, |over| expr(reading, *over));
             let body = parts.get(2).map(|body| nested(reading, *body)).unwrap_or_default();
-            all.push(Stmt::Each { names, over, body });
+            all.push(under_label(reading, node, Stmt::Each { label: None, names, over, body }));
         }
         "while_statement" | "do_while_statement" => {
             let last = children(node).into_iter().filter(|child| child.kind() == "block");
-            all.push(Stmt::Loop(last.flat_map(|body| nested(reading, body)).collect()));
+            let body = last.flat_map(|body| nested(reading, body)).collect();
+            all.push(under_label(reading, node, Stmt::Loop { label: None, body }));
         }
         "try_expression" => {
+            let (mut tried, mut caught, mut last) = (Vec::new(), Vec::new(), Vec::new());
             for part in children(node) {
+                let block = || children(part).last().map(|block| body(reading, *block)).unwrap_or_default();
                 match part.kind() {
-                    "block" => all.push(Stmt::Block(body(reading, part))),
-                    "finally_block" => all.extend(children(part).into_iter().map(|b| Stmt::Block(body(reading, b)))),
+                    "block" => tried = body(reading, part),
+                    "catch_block" if may_register(reading.of(part)) => caught.push(block()),
+                    "finally_block" => last = block(),
                     _ => {}
                 }
             }
+            all.push(Stmt::Try { body: tried, caught, last });
         }
         "block" => all.push(Stmt::Block(body(reading, node))),
         "function_declaration" => {}
         _ => {
-            all.push(Stmt::Expr(expr(reading, node)));
+            let value = unless_absent(reading, node, all);
+            all.push(Stmt::Expr(value));
             if reading.of(node).starts_with("exitProcess") {
                 all.push(Stmt::Fail);
             }
@@ -126,7 +137,8 @@ fn when<'t>(reading: &Reading<'t>, node: Node<'t>) -> Stmt<'t> {
             "when_condition" => children(*value).first().map_or(Expr::Null, |inner| expr(reading, *inner)),
             _ => expr(reading, *value),
         });
-        Case { values: values.collect(), body: parts.last().map(|branch| nested(reading, *branch)).unwrap_or_default() }
+        let body = parts.last().map(|branch| nested(reading, *branch)).unwrap_or_default();
+        Case { values: values.collect(), body, falls: false }
     });
     Stmt::Switch {
         on: on.map_or(Expr::Bool(true), |on| expr(reading, on)),

@@ -2,6 +2,7 @@
 //! guesses a value that it cannot follow. What the libraries mean is in `jvm`, as for Java.
 
 mod declare;
+mod jump;
 mod lower;
 
 use super::jvm;

@@ -32,6 +32,8 @@ pub(crate) enum Expr<'t> {
     Type(Type<'t>),
     /// A list whose items are handed over one by one.
     Spread(Box<Expr<'t>>),
+    /// The place of a value, by which whoever gets it can set it: `&x`, `ref x`, `out x`.
+    Refer(Box<Expr<'t>>),
     /// A comparison, or truths put together.
     Truth(Box<Truth<Expr<'t>>>),
     /// The whole numbers from the first to before the second.
@@ -46,6 +48,8 @@ pub(crate) enum Truth<T> {
     Is(T, T),
     /// The first holds the second: a list an item, a text a word.
     Has(T, T),
+    /// The first number is smaller than the second.
+    Less(T, T),
     Not(T),
     All(T, T),
     Any(T, T),
@@ -57,6 +61,10 @@ pub(crate) fn truth<'t>(operator: &str, left: Expr<'t>, right: Expr<'t>) -> Opti
     Some(match operator {
         "==" | "===" => truth(Truth::Is(left, right)),
         "!=" | "!==" => truth(Truth::Not(truth(Truth::Is(left, right)))),
+        "<" => truth(Truth::Less(left, right)),
+        ">" => truth(Truth::Less(right, left)),
+        "<=" => truth(Truth::Not(truth(Truth::Less(right, left)))),
+        ">=" => truth(Truth::Not(truth(Truth::Less(left, right)))),
         "&&" => truth(Truth::All(left, right)),
         "||" => truth(Truth::Any(left, right)),
         _ => return None,
@@ -106,19 +114,43 @@ pub(crate) enum Stmt<'t> {
         cases: Vec<Case<'t>>,
     },
     /// A block that runs until a test says otherwise.
-    Loop(Vec<Stmt<'t>>),
-    /// The block is left: the next round, the end of a loop.
-    Leave,
+    Loop {
+        label: Option<Name>,
+        body: Vec<Stmt<'t>>,
+    },
+    Leave(Leave),
     /// Nothing goes on: an exception, the end of the program.
     Fail,
+    /// A jump to another place, which is not followed.
+    Jump(Site),
     Block(Vec<Stmt<'t>>),
+    /// A block that [`Leave::Block`] of this name ends.
+    Label(Option<Name>, Vec<Stmt<'t>>),
     Each {
+        label: Option<Name>,
         names: Vec<Name>,
         over: Expr<'t>,
         body: Vec<Stmt<'t>>,
     },
+    /// A block, what runs where it fails as far as that may register something, and what runs in any case.
+    Try {
+        body: Vec<Stmt<'t>>,
+        caught: Vec<Vec<Stmt<'t>>>,
+        last: Vec<Stmt<'t>>,
+    },
     Return(Vec<Expr<'t>>),
+    /// A return out of a block that is handed to a function: the function around the block is left.
+    FarReturn(Vec<Expr<'t>>),
     Func(Rc<Func<'t>>),
+}
+
+/// What is left, by its label where it has one.
+#[derive(Debug, Clone)]
+pub(crate) enum Leave {
+    /// One round of a loop: the next follows.
+    Round(Option<Name>),
+    /// A loop, or a block with a label.
+    Block(Option<Name>),
 }
 
 /// One case of a switch; without values it is the one for everything else.
@@ -126,6 +158,24 @@ pub(crate) enum Stmt<'t> {
 pub(crate) struct Case<'t> {
     pub values: Vec<Expr<'t>>,
     pub body: Vec<Stmt<'t>>,
+    /// What follows its last statement is the next case.
+    pub falls: bool,
+}
+
+/// A statement with a label: a loop whose rounds can be told by it, and a block that can be left by it.
+pub(crate) fn labelled<'t>(name: &str, mut statements: Vec<Stmt<'t>>) -> Stmt<'t> {
+    fn mark(statements: &mut [Stmt<'_>], name: &Name) {
+        for statement in statements {
+            match statement {
+                Stmt::Each { label, .. } | Stmt::Loop { label, .. } => *label = Some(Rc::clone(name)),
+                Stmt::Block(inner) | Stmt::Label(None, inner) => mark(inner, name),
+                _ => {}
+            }
+        }
+    }
+    let name: Name = Rc::from(name);
+    mark(&mut statements, &name);
+    Stmt::Label(Some(name), statements)
 }
 
 /// A type as it is written, its name with dots between the parts.

@@ -47,27 +47,41 @@ impl<'t> Machine<'t> {
                     ("add" | "Add" | "push" | "append" | "addLast", Some(value)) if args.len() == 1 => {
                         let mut items = items.borrow_mut();
                         if items.len() < MAX_ITEMS {
-                            items.push(value);
+                            items.push(value.under(&self.guards));
                         }
                         Some(Value::Bool(true))
                     }
                     ("addAll" | "AddRange" | "extend", Some(Value::List(more))) => {
                         let more = more.borrow().clone();
                         let mut items = items.borrow_mut();
-                        items.extend(more);
+                        items.extend(more.into_iter().map(|item| item.under(&self.guards)));
                         items.truncate(MAX_ITEMS);
                         Some(Value::Bool(true))
                     }
                     ("forEach" | "ForEach" | "map" | "Select", Some(Value::Func(closure))) => {
                         let held = items.borrow().clone();
                         let mut results = Vec::new();
+                        let guards = self.guards.len();
                         for item in held {
-                            if !self.step() {
+                            if !self.step() || self.far.0 {
                                 break;
                             }
+                            let (guarded, item) = match item {
+                                Value::Guarded(guarded) => (guarded.0.clone(), guarded.1.clone()),
+                                item => (Vec::new(), item),
+                            };
+                            let round = self.guards.len();
+                            guarded.into_iter().for_each(|guard| self.enter(Some(guard)));
                             results.push(self.invoke(&closure, vec![(None, item)]));
+                            self.guards.truncate(round);
+                            // Where the block may have left the function around it, the next item follows under that guard.
+                            self.far.1.clone().into_iter().for_each(|guard| self.enter(Some(guard)));
                         }
+                        self.guards.truncate(guards);
                         Some(Value::list(results))
+                    }
+                    ("contains" | "Contains" | "includes", Some(part)) if args.len() == 1 => {
+                        Some(super::branch::has(on.clone(), part))
                     }
                     ("get" | "elementAt", Some(Value::Number(at))) => {
                         let at = usize::try_from(at.as_u64()?).ok()?;
@@ -87,13 +101,10 @@ impl<'t> Machine<'t> {
                         }
                         Some(Value::Null)
                     }
-                    ("get" | "getValue", Some(key)) => {
-                        let pairs = pairs.borrow();
-                        let found = pairs.iter().rev().find(|(known, _)| known.same(&key));
-                        Some(found.map_or(Value::Unknown("it is looked up under a key that is not known"), |(_, v)| {
-                            v.clone()
-                        }))
+                    ("containsKey" | "ContainsKey" | "contains", Some(part)) if args.len() == 1 => {
+                        Some(super::branch::has(on.clone(), part))
                     }
+                    ("get" | "getValue", Some(key)) => Some(super::eval::looked_up(&pairs.borrow(), &key)),
                     _ if SAME.contains(&name) => Some(Value::Map(Rc::clone(pairs))),
                     _ => None,
                 }
@@ -109,6 +120,9 @@ impl<'t> Machine<'t> {
 
     fn method_of_text(&mut self, text: &Rc<str>, name: &str, args: &Args<'t>) -> Option<Value<'t>> {
         let texts: Vec<Rc<str>> = args.iter().filter_map(|(_, value)| value.as_text()).collect();
+        if let Some(is) = asked_of_text(text, name, &texts, args.len()) {
+            return Some(Value::Bool(is));
+        }
         let made = match (name, texts.as_slice()) {
             ("trim" | "Trim" | "strip", []) => text.trim().to_owned(),
             ("trimIndent", []) => trim_indent(text),
@@ -133,6 +147,27 @@ impl<'t> Machine<'t> {
         };
         (made.len() <= MAX_TEXT).then(|| Value::text(&made))
     }
+}
+
+/// What a text answers of itself; comparisons with more than a text are not followed.
+fn asked_of_text(text: &str, name: &str, texts: &[Rc<str>], count: usize) -> Option<bool> {
+    let other = match (texts, count) {
+        ([], 0) => "",
+        ([other], 1) => other,
+        _ => return None,
+    };
+    Some(match (name, count) {
+        ("isEmpty", 0) => text.is_empty(),
+        ("isBlank", 0) => text.trim().is_empty(),
+        ("isNotEmpty", 0) => !text.is_empty(),
+        ("isNotBlank", 0) => !text.trim().is_empty(),
+        ("equals" | "Equals" | "contentEquals", 1) => text == other,
+        ("equalsIgnoreCase", 1) => text.to_lowercase() == other.to_lowercase(),
+        ("startsWith" | "StartsWith" | "starts_with", 1) => text.starts_with(other),
+        ("endsWith" | "EndsWith" | "ends_with", 1) => text.ends_with(other),
+        ("contains" | "Contains", 1) => text.contains(other),
+        _ => return None,
+    })
 }
 
 /// Kotlin's `trimIndent`, which is also how the others treat text blocks: the common indent and the blank first and last

@@ -67,19 +67,19 @@ impl<'t> Machine<'t> {
                 value
             }
             Some(Value::Path(path)) => {
-                self.bind_settings(&path, &args, call, scope);
+                let bound = self.bind_settings(&path, &args, call, scope);
                 if let Some(value) = setting::asked(&Value::Null, last_name(&path), &values(&args)) {
                     return value;
                 }
                 let made = Made { path, on: None, types: call.types.clone(), args, site: call.site };
-                self.foreign(made)
+                self.foreign_call(made, call, bound, scope)
             }
             Some(Value::Unknown(why)) if on.is_none() => translated(&args).unwrap_or(Value::Unknown(why)),
             // What a record or an object holds, asked for as if it were a method.
             Some(held) if args.is_empty() && matches!(on, Some(Value::Object(_))) => held,
             _ => {
                 let on = on.unwrap_or(Value::Null);
-                self.bind_settings(&name, &args, call, scope);
+                let bound = self.bind_settings(&name, &args, call, scope);
                 if let Some(value) = setting::asked(&on, &name, &values(&args)) {
                     return value;
                 }
@@ -102,21 +102,46 @@ impl<'t> Machine<'t> {
                     return self.invoke(&Rc::new(Closure { func, env: None, this, class: Some(class), file }), all);
                 }
                 let made = Made { path: name, on: Some(on), types: call.types.clone(), args, site: call.site };
-                self.foreign(made)
+                self.foreign_call(made, call, bound, scope)
             }
         }
     }
 
-    /// Sets what a foreign call is given to fill in by a setting.
-    fn bind_settings(&mut self, path: &str, args: &Args<'t>, call: &Call<'t>, scope: &Scope<'t>) {
+    /// A call that leaves the package; what it knows the place of may be anything afterwards, where nothing is known of
+    /// the call.
+    fn foreign_call(&mut self, made: Made<'t>, call: &Call<'t>, bound: Option<usize>, scope: &Scope<'t>) -> Value<'t> {
+        let (path, site) = (Rc::clone(&made.path), made.site);
+        let value = self.foreign(made);
+        let is_unknown = matches!(&value, Value::Made(made) if made.path == path && made.site == site);
+        for (at, arg) in call.args.iter().enumerate() {
+            if let Expr::Refer(place) = &arg.value
+                && let Expr::Name(_) = &**place
+                && is_unknown
+                && bound != Some(at)
+                && !matches!(
+                    self.eval(place, scope),
+                    Value::Object(_) | Value::Made(_) | Value::Func(_) | Value::Class(_)
+                )
+            {
+                self.assign(place, Value::Unknown("it is filled in by a call"), scope);
+            }
+        }
+        value
+    }
+
+    /// Sets what a foreign call is given to fill in by a setting, and says which argument that is.
+    fn bind_settings(&mut self, path: &str, args: &Args<'t>, call: &Call<'t>, scope: &Scope<'t>) -> Option<usize> {
         let dialect = self.dialect;
         if let Some((at, setting)) = dialect.bound(path, args)
             && let Some(arg) = call.args.get(at)
         {
+            let place = if let Expr::Refer(place) = &arg.value { place } else { &arg.value };
             let held = std::mem::replace(&mut self.conditions, 0);
-            self.assign(&arg.value, setting, scope);
+            self.assign(place, setting, scope);
             self.conditions = held;
+            return Some(at);
         }
+        None
     }
 
     /// The call of what a foreign function gave.
@@ -194,9 +219,12 @@ impl<'t> Machine<'t> {
         let scope = Scope { env, this: closure.this.clone(), class: closure.class.clone(), file: closure.file };
         self.calls.push(key);
         let statements = self.statements(body);
-        let mut returns = super::exec::Returns::default();
-        let floor = self.conditions;
-        self.run(&statements, &scope, &mut returns, floor);
+        let is_block = body.node.kind() == "lambda_literal";
+        let mut returns = super::exec::Returns { is_block, ..Default::default() };
+        let far = std::mem::take(&mut self.far);
+        self.run(&statements, &scope, &mut returns);
+        self.far = far;
+        self.hand_on(&returns);
         self.calls.pop();
         returns.value()
     }
@@ -213,6 +241,11 @@ impl<'t> Machine<'t> {
         }
         for (_, value) in &made.args {
             self.escape(value, 0);
+            if let Value::Object(object) = value
+                && object.class.is_some()
+            {
+                self.foreign_hands.insert(Rc::as_ptr(object), Rc::clone(object));
+            }
         }
         Value::Made(made)
     }
@@ -224,7 +257,9 @@ impl<'t> Machine<'t> {
         }
         match value {
             Value::Func(closure) if self.is_news(Rc::as_ptr(&closure.func)) => {
+                let far = std::mem::take(&mut self.far);
                 self.invoke(closure, Vec::new());
+                self.far = far;
             }
             Value::Guarded(_) => self.unguarded(value, |machine, item| machine.escape(item, depth + 1)),
             Value::List(items) => {

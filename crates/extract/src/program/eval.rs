@@ -63,7 +63,7 @@ impl<'t> Machine<'t> {
                 Some(class) => Value::Class(class),
                 None => Value::Type(Rc::new(ty.clone())),
             },
-            Expr::Spread(inner) => self.eval(inner, scope),
+            Expr::Spread(inner) | Expr::Refer(inner) => self.eval(inner, scope),
             Expr::Unknown(why) => Value::Unknown(why),
         }
     }
@@ -193,7 +193,10 @@ impl<'t> Machine<'t> {
             Decl::Class(class) if class.is_single => self.instance(&class, true),
             Decl::Class(class) => Value::Class(class),
             Decl::Func(func, file) => Value::Func(Rc::new(Closure { func, env: None, this: None, class: None, file })),
-            Decl::Var(var) => self.global(&var),
+            Decl::Var(var) => {
+                let value = self.global(&var);
+                self.unless_assigned(&var.name, var.init.as_ref(), value)
+            }
         }
     }
 
@@ -268,17 +271,25 @@ fn index<'t>(base: &Value<'t>, key: &Value<'t>) -> Value<'t> {
             let found = at.and_then(|at| items.borrow().get(at).cloned());
             found.unwrap_or(Value::Unknown("it is an item that the list does not have"))
         }
-        (Value::Map(pairs), key) => {
-            let found = pairs.borrow().iter().rev().find(|(known, _)| known.same(key)).map(|(_, value)| value.clone());
-            found.unwrap_or(Value::Unknown("it is looked up under a key that is not known"))
-        }
+        (Value::Map(pairs), key) => looked_up(&pairs.borrow(), key),
         _ => Value::Unknown("it is looked up in something that is not known"),
+    }
+}
+
+/// What a map holds under a key.
+pub(super) fn looked_up<'t>(pairs: &[(Value<'t>, Value<'t>)], key: &Value<'t>) -> Value<'t> {
+    let is_plain = |key: &Value<'t>| matches!(key, Value::Text(_) | Value::Number(_));
+    match pairs.iter().rev().find(|(known, _)| known.same(key)) {
+        Some((_, value)) => value.clone(),
+        None if is_plain(key) && pairs.len() < MAX_ITEMS && pairs.iter().all(|(key, _)| is_plain(key)) => Value::Absent,
+        None => Value::Unknown("it is looked up under a key that is not known"),
     }
 }
 
 /// `setting ?: "default"`; anything else that is one of two is not known.
 fn or_default<'t>(first: Value<'t>, second: Value<'t>) -> Value<'t> {
     match (&first, &second) {
+        (Value::Absent, _) => second,
         (Value::Setting(setting), Value::Text(_) | Value::Bool(_) | Value::Number(_)) => {
             Setting::named(&setting.name, Some(second))
         }

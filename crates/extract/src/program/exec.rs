@@ -1,17 +1,23 @@
-//! Statements: every branch is walked, loops over known lists item by item, other loops once.
+//! Statements: what is known not to run is left out, every other branch is walked, loops over known lists item by item,
+//! other loops once.
 
 use super::ast::{Expr, Stmt};
+use super::leave::Exit;
 use super::machine::{Machine, Scope};
 use super::setting::Guard;
 use super::value::{Env, MAX_ITEMS, Value};
 use std::rc::Rc;
 
-/// What a function gave so far.
+/// What a function gave so far, and how what is walked was left.
 #[derive(Debug, Default)]
 pub(super) struct Returns<'t> {
-    values: Vec<Value<'t>>,
-    /// A return that no condition guards was met: nothing after it runs.
-    is_over: bool,
+    pub(super) values: Vec<Value<'t>>,
+    /// How it was left for certain: nothing after it runs.
+    pub(super) left: Option<Exit>,
+    /// How it may have been left, each with the guard under which it was not.
+    pub(super) may: Vec<(Exit, Guard)>,
+    /// What is walked is a block that was handed to a function, out of which the function around it can be left.
+    pub(super) is_block: bool,
 }
 
 impl<'t> Returns<'t> {
@@ -52,43 +58,40 @@ fn either<'t>(a: Value<'t>, b: Value<'t>) -> Value<'t> {
 }
 
 impl<'t> Machine<'t> {
-    /// Walks statements; `floor` is the depth of conditions at which the function was entered. Gives the guard under
-    /// which what follows the last of them runs.
-    pub(super) fn run(
-        &mut self,
-        body: &[Stmt<'t>],
-        scope: &Scope<'t>,
-        returns: &mut Returns<'t>,
-        floor: u32,
-    ) -> Option<Guard> {
+    /// Walks statements, each under the guards under which those before it were not left.
+    pub(super) fn run(&mut self, body: &[Stmt<'t>], scope: &Scope<'t>, returns: &mut Returns<'t>) {
         let held = self.guards.len();
-        let mut last = None;
         for statement in body {
-            if returns.is_over || !self.step() {
+            if returns.left.is_some() || !self.step() {
                 break;
             }
-            last = self.statement(statement, scope, returns, floor);
-            self.enter(last.clone());
+            let mark = returns.may.len();
+            self.statement(statement, scope, returns);
+            self.come_back(returns);
+            self.stay(&returns.may[mark..]);
         }
         self.guards.truncate(held);
-        last
     }
 
-    fn statement(
-        &mut self,
-        statement: &Stmt<'t>,
-        scope: &Scope<'t>,
-        returns: &mut Returns<'t>,
-        floor: u32,
-    ) -> Option<Guard> {
+    fn statement(&mut self, statement: &Stmt<'t>, scope: &Scope<'t>, returns: &mut Returns<'t>) {
         match statement {
-            Stmt::If { test, words, then, other } => {
-                return self.either((test, words), (then, other), scope, returns, floor);
+            Stmt::If { test, words, then, other } => self.either((test, words), (then, other), scope, returns),
+            Stmt::Switch { on, words, cases } => self.cases((on, words), cases, scope, returns),
+            Stmt::Loop { label, body } => self.repeated(label.as_ref(), body, scope, returns),
+            Stmt::Leave(leave) => returns.left = Some(Exit::of(leave)),
+            Stmt::Fail => returns.left = Some(Exit::Failed),
+            Stmt::Jump(site) => {
+                self.lacks("a jump to another place is not followed".to_owned(), *site);
+                returns.left = Some(Exit::Failed);
             }
-            Stmt::Switch { on, words, cases } => self.cases((on, words), cases, scope, returns, floor),
-            Stmt::Loop(body) => self.repeated(body, scope, returns, floor),
-            Stmt::Leave | Stmt::Fail => {}
+            Stmt::Label(label, block) => {
+                let mark = returns.may.len();
+                self.run(block, &inside(scope), returns);
+                returns.keep(mark, |exit| !matches!(exit, Exit::Block(left) if left == label));
+            }
+            Stmt::Try { body, caught, last } => self.attempt(body, caught, last, scope, returns),
             Stmt::Let(names, ty, value) => {
+                let is_lookup = matches!(value, Some(Expr::Index(..))) && self.dialect.language() == "Go";
                 let value = match value {
                     Some(value) => match self.eval(value, scope) {
                         Value::Unknown(why) => match self.of_type(ty.as_ref(), self.site_of(scope)) {
@@ -102,6 +105,12 @@ impl<'t> Machine<'t> {
                         Value::Unknown(_) => Value::Null,
                         known => known,
                     },
+                };
+                let value = match (names.len(), value) {
+                    // `value, is_there := map[key]`.
+                    (2, Value::Absent) => Value::Tuple(Rc::new(vec![Value::Absent, Value::Bool(false)])),
+                    (2, value) if is_lookup && says(&value) => Value::Tuple(Rc::new(vec![value, Value::Bool(true)])),
+                    (_, value) => value,
                 };
                 match (names.as_slice(), &value) {
                     ([name], _) => scope.env.declare(name, value, self.conditions),
@@ -129,21 +138,15 @@ impl<'t> Machine<'t> {
             }
             Stmt::Branch(blocks) => {
                 for block in blocks {
-                    self.conditions += 1;
-                    let inner = inside(scope);
-                    self.run(block, &inner, returns, floor);
-                    self.conditions -= 1;
+                    self.aside(block, None, scope, returns);
                 }
             }
-            Stmt::Block(block) => {
-                let inner = inside(scope);
-                return self.run(block, &inner, returns, floor);
-            }
-            Stmt::Each { names, over, body } => {
+            Stmt::Block(block) => self.run(block, &inside(scope), returns),
+            Stmt::Each { label, names, over, body } => {
                 let over = self.eval(over, scope);
-                self.each(names, &over, body, scope, returns, floor);
+                self.each((label.as_ref(), names), &over, body, scope, returns);
             }
-            Stmt::Return(values) => {
+            Stmt::Return(values) | Stmt::FarReturn(values) => {
                 let value = match values.as_slice() {
                     [] => Value::Null,
                     [one] => self.eval(one, scope),
@@ -152,75 +155,13 @@ impl<'t> Machine<'t> {
                 if returns.values.len() < 64 {
                     returns.values.push(value);
                 }
-                returns.is_over = self.conditions == floor;
+                let is_far = matches!(statement, Stmt::FarReturn(_));
+                returns.left = Some(if is_far { Exit::Outer } else { Exit::Function });
             }
             Stmt::Func(func) => {
                 let closure = self.eval(&Expr::Lambda(Rc::clone(func)), scope);
                 scope.env.declare(&func.name, closure, self.conditions);
             }
-        }
-        None
-    }
-
-    fn each(
-        &mut self,
-        names: &[super::ast::Name],
-        over: &Value<'t>,
-        body: &[Stmt<'t>],
-        scope: &Scope<'t>,
-        returns: &mut Returns<'t>,
-        floor: u32,
-    ) {
-        let rounds: Vec<(Value<'t>, Value<'t>)> = match over {
-            Value::List(items) => {
-                let items = items.borrow();
-                let count = |at: usize| Value::Number(serde_json::Number::from(at as u64));
-                items.iter().take(MAX_ITEMS).enumerate().map(|(at, item)| (count(at), item.clone())).collect()
-            }
-            Value::Map(pairs) => pairs.borrow().iter().take(MAX_ITEMS).cloned().collect(),
-            // The words of a setting: which ones, whoever starts the server decides.
-            Value::Setting(_) => vec![(Value::Unknown("it is counted at run time"), over.clone())],
-            _ => {
-                self.conditions += 1;
-                let inner = inside(scope);
-                for name in names {
-                    inner.env.declare(
-                        name,
-                        Value::Unknown("it is an item of a list that is made at run time"),
-                        self.conditions,
-                    );
-                }
-                self.run(body, &inner, returns, floor);
-                self.conditions -= 1;
-                return;
-            }
-        };
-        for (key, value) in rounds {
-            if returns.is_over || !self.step() {
-                return;
-            }
-            let inner = inside(scope);
-            let held = self.guards.len();
-            let value = match &value {
-                Value::Guarded(guarded) => {
-                    guarded.0.iter().for_each(|guard| self.enter(Some(guard.clone())));
-                    guarded.1.clone()
-                }
-                _ => value,
-            };
-            match names {
-                [] => {}
-                [name] if matches!(over, Value::Map(_)) => {
-                    inner.env.declare(name, Value::Tuple(Rc::new(vec![key, value])), self.conditions);
-                }
-                [name] => inner.env.declare(name, value, self.conditions),
-                [first, second, ..] => {
-                    inner.env.declare(first, key, self.conditions);
-                    inner.env.declare(second, value, self.conditions);
-                }
-            }
-            self.run(body, &inner, returns, floor);
-            self.guards.truncate(held);
         }
     }
 

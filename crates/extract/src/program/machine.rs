@@ -109,6 +109,12 @@ pub(crate) struct Machine<'t> {
     pub(super) conditions: u32,
     /// What is known of those, outermost first.
     pub(crate) guards: Vec<Guard>,
+    /// What blocks that were handed to functions left of the function around them: it for certain, or unless a guard held.
+    pub(super) far: (bool, Vec<Guard>),
+    /// Objects that something foreign was given, and may have changed.
+    pub(super) foreign_hands: HashMap<*const Object<'t>, Rc<Object<'t>>>,
+    /// Where names are assigned to, once that was asked.
+    pub(super) assigned: Option<super::assigned::Assigned<'t>>,
     /// Functions inside of foreign objects, to be walked when the rest is, with the guards around them.
     pub(super) later: Vec<(Value<'t>, Vec<Guard>)>,
     /// Functions that were walked under a guard only.
@@ -145,6 +151,9 @@ impl<'t> Machine<'t> {
             calls: Vec::new(),
             conditions: 0,
             guards: Vec::new(),
+            far: (false, Vec::new()),
+            foreign_hands: HashMap::new(),
+            assigned: None,
             later: Vec::new(),
             ran_guarded: HashSet::new(),
             globals: HashMap::new(),
@@ -230,7 +239,7 @@ impl<'t> Machine<'t> {
         let statements = self.statements(body);
         let scope = self.file_scope(file);
         let mut returns = super::exec::Returns::default();
-        self.run(&statements, &scope, &mut returns, 0);
+        self.run(&statements, &scope, &mut returns);
     }
 
     /// Whether a tool may be missing from what was found so far.

@@ -3,6 +3,7 @@
 use super::ast::{Class, ClassKind, Name, Type};
 use super::machine::{Machine, Scope};
 use super::names::Decl;
+use super::setting::Setting;
 use super::source::Site;
 use super::value::{Closure, Object, Value};
 use std::cell::{Cell, RefCell};
@@ -59,6 +60,18 @@ impl<'t> Machine<'t> {
         name: &Name,
         args: Option<usize>,
     ) -> Option<Value<'t>> {
+        let value = self.seen_member(object, name, args)?;
+        Some(match &value {
+            // What foreign code had in its hands, or makes itself, is as it was seen only where nobody set it otherwise.
+            Value::Bool(_) | Value::Text(_) if self.foreign_hands.contains_key(&Rc::as_ptr(object)) => {
+                Setting::named(name, value.as_text().map(|_| value))
+            }
+            Value::Bool(_) if object.is_open => Setting::named(name, Some(value)),
+            _ => value,
+        })
+    }
+
+    fn seen_member(&mut self, object: &Rc<Object<'t>>, name: &Name, args: Option<usize>) -> Option<Value<'t>> {
         if args.is_none()
             && let Some(value) = object.get(name)
         {
@@ -142,7 +155,7 @@ impl<'t> Machine<'t> {
         {
             let key = std::ptr::from_ref(init).cast();
             match self.globals.get(&key) {
-                Some(Some(value)) => return Some(value.clone()),
+                Some(Some(value)) => return Some(self.unless_assigned(name, Some(init), value.clone())),
                 Some(None) => return Some(Value::Unknown("it is defined by itself")),
                 None => {}
             }
@@ -151,7 +164,7 @@ impl<'t> Machine<'t> {
             let scope = self.class_scope(&owner);
             let value = self.eval(&expr, &scope);
             self.globals.insert(key, Some(value.clone()));
-            return Some(value);
+            return Some(self.unless_assigned(name, Some(init), value));
         }
         class.inner.iter().find(|inner| inner.name == *name).cloned().map(|inner| self.decl(Decl::Class(inner)))
     }

@@ -6,14 +6,16 @@
 //! files ─ source ─▶ trees ─ dialect ─▶ ast ─ names ─▶ program ─ machine (exec, eval, call) ─▶ draft, schema ─▶ SourceTool
 //! ```
 
+mod assigned;
 pub(super) mod ast;
 mod bind;
-mod branch;
+pub(super) mod branch;
 pub(super) mod builtin;
 mod call;
 mod eval;
 mod exec;
 pub(super) mod json;
+mod leave;
 pub(super) mod literal;
 pub(super) mod machine;
 mod member;

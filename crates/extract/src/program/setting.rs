@@ -64,25 +64,11 @@ pub(crate) struct Guard {
 /// Longest words of a test that are repeated, in characters.
 const MAX_WORDS: usize = 80;
 
-/// Names in tests that decide whether the program works at all, not what it offers.
-const OF_FAILURE: [&str; 16] = [
-    "err",
-    "error",
-    "errors",
-    "ok",
-    "nil",
-    "null",
-    "ex",
-    "exception",
-    "failure",
-    "found",
-    "exists",
-    "failed",
-    "args",
-    "argc",
-    "isEmpty",
-    "len",
-];
+/// Names of errors and of nothing in tests: they decide whether the program works at all, not what it offers.
+const OF_ERRORS: [&str; 9] = ["err", "error", "errors", "nil", "null", "ex", "exception", "failure", "failed"];
+
+/// More names of that kind, where a whole function is left by them.
+const OF_FAILURE: [&str; 7] = ["ok", "found", "exists", "args", "argc", "isEmpty", "len"];
 
 impl Guard {
     /// The guard of what stands under a test: that `value` is true, or that it is not. `words` are the test's own, for a
@@ -95,19 +81,74 @@ impl Guard {
             let plain = at_start(value, 0).map(|is| is == holds);
             return Some(Guard { text: Rc::from(text), plain, is_setting: true });
         }
-        let is_failure = words
-            .split(|c: char| !c.is_alphanumeric() && c != '_')
-            .any(|word| OF_FAILURE.contains(&word) || word.ends_with("Err") || word.ends_with("Error"));
-        if words.is_empty() || is_failure {
+        let mut parts = words.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let is_failure = parts.any(|word| OF_ERRORS.contains(&word) || OF_FAILURE.contains(&word) || is_error(word));
+        (!words.is_empty() && !is_failure).then(|| Guard::as_written(words, holds))
+    }
+
+    /// The guard of what stands behind a jump that is taken, or not, by a test that tells nothing of itself: rounds that
+    /// are passed over are a choice, save where they are by an error.
+    pub(crate) fn of_jump(value: &Value<'_>, holds: bool, words: &str) -> Option<Guard> {
+        if matches!(value, Value::Bool(_) | Value::Null | Value::Number(_) | Value::Text(_)) {
             return None;
         }
+        let mut parts = words.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let is_failure = parts.any(|word| OF_ERRORS.contains(&word) || is_error(word));
+        (!words.is_empty() && !is_failure).then(|| Guard::as_written(words, holds))
+    }
+
+    fn as_written(words: &str, holds: bool) -> Guard {
         let mut text: String = words.split_whitespace().collect::<Vec<_>>().join(" ");
         if text.chars().count() > MAX_WORDS {
             text = text.chars().take(MAX_WORDS).collect::<String>() + "…";
         }
-        let text = if holds { text } else { format!("not ({text})") };
-        Some(Guard { text: Rc::from(text), plain: None, is_setting: false })
+        match holds {
+            true => Guard::in_words(&text),
+            false => Guard::in_words(&negated(&text)),
+        }
     }
+
+    /// A guard of which no more is known than its words.
+    pub(crate) fn in_words(text: &str) -> Guard {
+        Guard { text: Rc::from(text), plain: None, is_setting: false }
+    }
+
+    /// That this one does not hold.
+    pub(crate) fn opposite(&self) -> Option<Guard> {
+        let is_compound = self.text.contains(" and ") || self.text.contains(" or ");
+        let text = match self.text.strip_prefix("not ") {
+            Some(rest) if !is_compound && self.is_setting => rest.to_owned(),
+            None if !is_compound && self.is_setting => format!("not {}", self.text),
+            _ if self.is_setting => format!("not ({})", self.text),
+            _ => negated(&self.text),
+        };
+        Some(Guard { text: Rc::from(text), plain: self.plain.map(|is| !is), is_setting: self.is_setting })
+    }
+
+    /// That this one or another holds.
+    pub(crate) fn or(&self, other: &Guard) -> Guard {
+        let plain = match (self.plain, other.plain) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (Some(false), Some(false)) => Some(false),
+            _ => None,
+        };
+        if self.text == other.text {
+            return self.clone();
+        }
+        let text = format!("{} or {}", self.text, other.text);
+        Guard { text: Rc::from(text), plain, is_setting: self.is_setting && other.is_setting }
+    }
+}
+
+/// A test that is repeated as it is written, turned around.
+fn negated(text: &str) -> String {
+    let inner = text.strip_prefix("not (").and_then(|inner| inner.strip_suffix(')'));
+    let bare = text.strip_prefix('!').filter(|rest| !rest.contains([' ', '=']));
+    inner.or(bare).map_or_else(|| format!("not ({text})"), str::to_owned)
+}
+
+fn is_error(word: &str) -> bool {
+    word.ends_with("Err") || word.ends_with("Error")
 }
 
 /// What must be set for a value to be true (or not); `None` where that depends on more than settings.
@@ -148,6 +189,7 @@ fn describe(value: &Value<'_>, holds: bool, depth: u32) -> Option<String> {
                     _ => None,
                 }
             }
+            Truth::Less(..) => None,
             Truth::All(a, b) | Truth::Any(a, b) => {
                 let joins = if matches!(**truth, Truth::All(..)) == holds { "and" } else { "or" };
                 let wrapped = |text: String| {
@@ -218,7 +260,7 @@ fn at_start(value: &Value<'_>, depth: u32) -> Option<bool> {
                 (Some(false), Some(false)) => Some(false),
                 _ => None,
             },
-            Truth::Is(..) => None,
+            Truth::Is(..) | Truth::Less(..) => None,
         },
         _ => None,
     }

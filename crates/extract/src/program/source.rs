@@ -141,6 +141,13 @@ pub(crate) fn words<'t>(reading: &Reading<'t>, test: Option<Node<'t>>) -> Rc<str
     Rc::from(text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text))
 }
 
+/// Whether the text of a block names something that registers tools, in any of the libraries.
+pub(crate) fn may_register(text: &str) -> bool {
+    ["ddTool", "ools.Add", "ools.add", "ithTools", "registerTool", "McpServerTool"]
+        .iter()
+        .any(|word| text.contains(word))
+}
+
 pub(crate) fn field<'t>(node: Node<'t>, name: &str) -> Option<Node<'t>> {
     node.child_by_field_name(name)
 }

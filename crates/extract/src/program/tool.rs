@@ -67,6 +67,10 @@ impl<'t> Draft<'t> {
             match value {
                 Value::Text(text) => draft.set(key, json!(**text)),
                 Value::Null => {}
+                Value::Setting(setting) if matches!(setting.default, Some(Value::Text(_))) => {
+                    draft.set(key, json!(*setting.default.as_ref().and_then(Value::as_text).unwrap_or_default()));
+                    missing.push(format!("the {key} (it may be set elsewhere)"));
+                }
                 Value::Unknown(why) => missing.push(format!("the {key} ({why})")),
                 _ => missing.push(format!("the {key}")),
             }

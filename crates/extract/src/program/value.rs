@@ -14,6 +14,8 @@ pub(crate) enum Value<'t> {
     /// Not known, and why: completes "could not be followed: ...".
     Unknown(&'static str),
     Null,
+    /// What a map that is known does not hold.
+    Absent,
     Bool(bool),
     Number(Number),
     Text(Rc<str>),
@@ -193,7 +195,7 @@ impl<'t> Value<'t> {
     /// Whether two values are known to be the same.
     pub(crate) fn same(&self, other: &Value<'t>) -> bool {
         match (self, other) {
-            (Value::Null, Value::Null) => true,
+            (Value::Null, Value::Null) | (Value::Absent, Value::Absent) => true,
             (Value::Bool(a), Value::Bool(b)) => a == b,
             (Value::Number(a), Value::Number(b)) => a == b,
             (Value::Text(a), Value::Text(b)) => a == b,

@@ -20,6 +20,7 @@ impl Machine<'_> {
         returns: &mut Vec<Value>,
     ) -> Flow {
         let needed = self.foreign_import(body, env);
+        let height = self.gates.len();
         let mut flow = self.block(body, env, returns);
         for handler in handlers {
             let after = env.vars.borrow().clone();
@@ -28,7 +29,7 @@ impl Machine<'_> {
                 None => "a failure that is caught".to_owned(),
             };
             let outside = self.gates.len();
-            self.gates.push(Gate { text: Rc::from(text), plain: None, is_setting: false });
+            self.gates.push(Gate::in_words(Rc::from(text)));
             self.doubt += 1;
             self.handlers += 1;
             // A handler's own return is what happens on failure.
@@ -61,7 +62,10 @@ impl Machine<'_> {
         if flow == Flow::Next {
             flow = self.block(otherwise, env, returns);
         }
+        // Whatever was left before, this runs.
+        let left = self.gates.split_off(height.min(self.gates.len()));
         let last = self.block(at_last, env, returns);
+        left.into_iter().for_each(|gate| self.stay(gate));
         if last == Flow::Next { flow } else { last }
     }
 

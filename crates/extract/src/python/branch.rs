@@ -1,7 +1,7 @@
 //! Walks several ways on from a condition that is not known, and joins what they bind.
 
 use super::ast::{Block, Expr, Name};
-use super::condition::Gate;
+use super::condition::{Gate, Lasts};
 use super::exec::Flow;
 use super::machine::Machine;
 use super::setting::Setting;
@@ -18,6 +18,8 @@ struct Way {
     is_usual: bool,
     /// What must hold for it to be taken.
     gates: Vec<Gate>,
+    /// What holds behind it, as something inside of it was left.
+    left: Vec<Gate>,
 }
 
 impl Machine<'_> {
@@ -89,10 +91,18 @@ impl Machine<'_> {
         // stops with an error is none that shows fewer tools.
         let mut going_on = ways.iter().filter(|way| way.flow == Flow::Next);
         let left = ways.iter().any(|way| !matches!(way.flow, Flow::Next | Flow::Exit));
-        let rest = match (going_on.next(), going_on.next()) {
-            (Some(only), None) if left => only.gates.iter().filter(|gate| gate.is_setting).cloned().collect(),
+        let lasts = ways.iter().map(|way| match way.flow {
+            Flow::Return => Lasts::Function,
+            Flow::Break => Lasts::Loop,
+            Flow::Continue => Lasts::Turn,
+            Flow::Next | Flow::Exit => Lasts::Block,
+        });
+        let lasts = lasts.max().unwrap_or(Lasts::Block);
+        let mut rest: Vec<Gate> = match (going_on.next(), going_on.next()) {
+            (Some(only), None) if left => only.gates.iter().map(|gate| Gate { lasts, ..gate.clone() }).collect(),
             _ => Vec::new(),
         };
+        rest.extend(ways.iter_mut().flat_map(|way| std::mem::take(&mut way.left)));
         // Ways that leave the function have no say in what the names hold after it.
         let staying = ways.into_iter().filter(|way| all_agree || way.flow == Flow::Next);
         let joined = staying.reduce(|a, b| Way {
@@ -106,11 +116,11 @@ impl Machine<'_> {
         if let Some(joined) = joined {
             *env.vars.borrow_mut() = joined.names;
         }
-        if all_agree {
+        if all_agree && flow != Flow::Next {
             return flow;
         }
-        // The end of the function, or of the loop's turn, takes them away again.
-        self.gates.extend(rest);
+        // The end of the function, of the loop or of its turn takes them away again.
+        rest.into_iter().for_each(|gate| self.stay(gate));
         Flow::Next
     }
 
@@ -125,7 +135,7 @@ impl Machine<'_> {
         let flow = self.block(body, env, &mut returns);
         self.doubt -= 1;
         self.unusual -= usize::from(!is_usual);
-        self.gates.truncate(outside);
+        let left = self.end_way(outside, &gates);
         let names = std::mem::replace(&mut *env.vars.borrow_mut(), before);
         if is_usual {
             returns = returns
@@ -133,7 +143,7 @@ impl Machine<'_> {
                 .map(|value| if value.is_thing() { value } else { value.set_by(Setting::Free(Rc::from(""))) })
                 .collect();
         }
-        Way { flow, names, returns, is_usual, gates }
+        Way { flow, names, returns, is_usual, gates, left }
     }
 }
 

@@ -17,8 +17,19 @@ pub(super) struct Gate {
     pub text: Rc<str>,
     /// Whether it holds where nothing is set.
     pub plain: Option<bool>,
-    /// A setting decides it, or something that is spelled like one: worth keeping after an early return.
+    /// A setting decides it, or something that is spelled like one.
     pub is_setting: bool,
+    /// For how long it stands around what is walked.
+    pub lasts: Lasts,
+}
+
+/// For how long a condition holds: where one way left what it stood in, the rest of that depends on the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Lasts {
+    Block,
+    Turn,
+    Loop,
+    Function,
 }
 
 /// Conditions that are told of one tool at most; more say no more.
@@ -28,6 +39,22 @@ const MOST: usize = 4;
 pub(super) type Guards = BTreeMap<usize, Option<ToolCondition>>;
 
 impl Gate {
+    /// A condition of which no more is known than its words.
+    pub(super) fn in_words(text: Rc<str>) -> Gate {
+        Gate { text, plain: None, is_setting: false, lasts: Lasts::Block }
+    }
+
+    /// That none of `entered` held, or else this: what was left inside of a block says that much of what follows it.
+    fn outside_of(self, entered: &[Gate]) -> Gate {
+        entered.iter().fold(self, |gate, entered| {
+            let entered = entered.negated();
+            let plain = plain_of_either(entered.plain, gate.plain);
+            let text =
+                if entered.text == gate.text { gate.text } else { format!("{} or {}", entered.text, gate.text).into() };
+            Gate { text, plain, ..gate }
+        })
+    }
+
     fn negated(&self) -> Gate {
         Gate { text: Rc::from(negated(&self.text)), plain: self.plain.map(|plain| !plain), ..self.clone() }
     }
@@ -71,15 +98,37 @@ impl Machine<'_> {
                 let text = if bare { format!("{name}=…") } else { name.to_string() };
                 // Whether another package is there cannot be told from here.
                 let plain = if name.ends_with(" installed") { None } else { held.0.truth() };
-                Gate { text: Rc::from(text), plain, is_setting: true }
+                Gate { is_setting: true, plain, ..Gate::in_words(Rc::from(text)) }
             }
             value if value.truth().is_some() => return None,
             _ => {
                 let (text, is_setting) = render::condition(self, expr, env)?;
-                Gate { text: Rc::from(text), plain: None, is_setting }
+                Gate { is_setting, ..Gate::in_words(Rc::from(text)) }
             }
         };
         Some(if wanted { gate } else { gate.negated() })
+    }
+
+    /// Ends what `ended` lasts for: conditions above `height` go that last no longer.
+    pub(super) fn end_gates(&mut self, height: usize, ended: Lasts) {
+        let above = self.gates.split_off(height.min(self.gates.len()));
+        for gate in above.into_iter().filter(|gate| gate.lasts > ended) {
+            self.stay(gate);
+        }
+    }
+
+    /// The same of a block that is walked under `entered` alone.
+    pub(super) fn end_way(&mut self, height: usize, entered: &[Gate]) -> Vec<Gate> {
+        let above = self.gates.split_off(height.min(self.gates.len()));
+        let lasting = above.into_iter().filter(|gate| gate.lasts > Lasts::Block);
+        lasting.map(|gate| gate.outside_of(entered)).collect()
+    }
+
+    /// Goes on under a condition.
+    pub(super) fn stay(&mut self, gate: Gate) {
+        if !self.gates.iter().any(|known| known.text == gate.text) {
+            self.gates.push(gate);
+        }
     }
 
     /// Whether the conditions around exclude each other, so that no run comes here.

@@ -63,7 +63,7 @@ impl Machine<'_> {
                 Some(Some(false)) => continue,
                 Some(None) => {
                     let text = Rc::from("route_map_fn");
-                    self.gates.push(Gate { text, plain: None, is_setting: false });
+                    self.gates.push(Gate::in_words(text));
                 }
                 Some(Some(true)) | None => {}
             }

@@ -1,6 +1,7 @@
 //! Walks statements. A condition that is not known is walked both ways, and what the ways disagree on is joined.
 
 use super::ast::{Block, Clause, Ex, Expr, Name, Op, St, Stmt};
+use super::condition::Lasts;
 use super::limit::Reach;
 use super::machine::Machine;
 use super::value::{Env, Value};
@@ -145,11 +146,14 @@ impl Machine<'_> {
                 for item in items.into_iter().take(MAX_TURNS) {
                     self.assign(target, item, env);
                     let flow = self.block(body, env, returns);
-                    // What one turn was left for says nothing of the next.
-                    self.gates.truncate(outside);
+                    // What one turn was left for says nothing of the next, unless the loop was left.
+                    self.end_gates(outside, Lasts::Turn);
                     match flow {
                         Flow::Return | Flow::Exit => return flow,
-                        Flow::Break => return Flow::Next,
+                        Flow::Break => {
+                            self.end_gates(outside, Lasts::Loop);
+                            return Flow::Next;
+                        }
                         Flow::Next | Flow::Continue => {}
                     }
                     if !self.step() {
@@ -162,9 +166,9 @@ impl Machine<'_> {
                     machine.assign(target, Value::Unknown, env);
                     machine.block(body, env, returns)
                 });
-                self.gates.truncate(outside);
             }
         }
+        self.end_gates(outside, Lasts::Loop);
         self.block(otherwise, env, returns)
     }
 
@@ -184,7 +188,7 @@ impl Machine<'_> {
                 }
                 Some(true) => {
                     let flow = self.block(body, env, returns);
-                    self.gates.truncate(outside);
+                    self.end_gates(outside, Lasts::Loop);
                     match flow {
                         Flow::Return | Flow::Exit => return flow,
                         Flow::Break => return Flow::Next,
@@ -200,7 +204,7 @@ impl Machine<'_> {
                         self.cut(&Reach::Block(body), what, env.module, condition.line);
                     }
                     self.in_doubt(env, |machine| machine.block(body, env, returns));
-                    self.gates.truncate(outside);
+                    self.end_gates(outside, Lasts::Loop);
                     return Flow::Next;
                 }
             }

@@ -41,7 +41,7 @@ impl Machine<'_> {
         let over = args.plain[1].clone();
         let Some(items) = self.items_of(&over, module) else { return Value::Unknown };
         let name = test.path().map_or_else(|| "a filter".to_owned(), |path| format!("{path}(…)"));
-        let gate = Gate { text: Rc::from(name), plain: None, is_setting: false };
+        let gate = Gate::in_words(Rc::from(name));
         let mut kept = Vec::new();
         for item in items.into_iter().take(MAX_MAPPED) {
             let truth = match test {

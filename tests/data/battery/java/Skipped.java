@@ -43,7 +43,7 @@ public class Skipped {
                 add(server, deed + part);
             }
         }
-        for (String name : List.of("shear_sheep", "shave_sheep")) {
+        for (String name : List.of("shear_sheep")) {
             if (Herd.isAway(name)) continue;
             add(server, name);
         }

@@ -10,3 +10,11 @@ outer: for (const part of ["hay", "straw"]) {
   }
 }
 add("close_barn");
+outer: for (const part of ["pig", "goat", "sheep"]) {
+  for (const deed of ["sell", "feed", "wash"]) {
+    if (part === "goat" && deed === "sell") continue outer;
+    if (part === "sheep") break outer;
+    add(`${deed}_${part}`);
+  }
+  add(`groom_${part}`);
+}
