@@ -13,6 +13,7 @@
 pub use mcpdex_classify as classify;
 pub use mcpdex_crawl as crawl;
 pub use mcpdex_extract as extract;
+pub use mcpdex_lake as lake;
 pub use mcpdex_model as model;
 pub use mcpdex_net as net;
 pub use mcpdex_policy as policy;

@@ -53,6 +53,10 @@ pub struct CrawlArgs {
     /// Where images come from that name no registry (default: as docker is configured).
     #[arg(long, value_name = "URL")]
     pub image_registry: Option<String>,
+    /// Where fetched archives of packages are kept by their digest and looked for first, so that crawlers that share it
+    /// fetch none twice: a folder, file:///FOLDER, or s3://BUCKET/PREFIX with the credentials of the environment (AWS_…).
+    #[arg(long, value_name = "PLACE", env = "MCPDEX_ARCHIVES")]
+    pub archives: Option<std::path::PathBuf>,
     /// Let addresses that manifests name lead to private networks, too.
     #[arg(long)]
     pub allow_private: bool,

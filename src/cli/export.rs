@@ -81,8 +81,9 @@ pub enum ExportFormat {
 // Arguments of `mcpdex publish`.
 #[derive(Debug, clap::Args)]
 pub struct PublishArgs {
-    /// The folder to publish into. A snapshot that is there stays whole until the new one takes its place.
-    pub folder: PathBuf,
+    /// Where to publish: a folder, file:///FOLDER, or s3://BUCKET/PREFIX with the credentials of the environment (AWS_…). A
+    /// snapshot that is there stays whole until the new one takes its place.
+    pub place: PathBuf,
     /// The secret key that signs, in minisign's format. Its password is asked for on the terminal, or taken from
     /// MCPDEX_KEY_PASSWORD.
     #[arg(long, value_name = "FILE", required_unless_present = "unsigned")]
@@ -90,12 +91,16 @@ pub struct PublishArgs {
     /// Publish without a signature: whoever takes it in has to say that too.
     #[arg(long, conflicts_with = "key")]
     pub unsigned: bool,
+    /// Take the place of a snapshot that is newer, or that is not understood.
+    #[arg(long)]
+    pub replace: bool,
 }
 
 // Arguments of `mcpdex import`.
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
-    /// The folder of a snapshot, or an export in jsonl, gzip accepted; `-` is stdin.
+    /// The place of a snapshot (a folder, file:///FOLDER, s3://BUCKET/PREFIX), or an export in jsonl, gzip accepted; `-` is
+    /// stdin.
     pub file: PathBuf,
     /// The public key of who signed the snapshot, in minisign's format.
     #[arg(long, value_name = "FILE")]

@@ -5,6 +5,7 @@ use super::{Exit, database, interrupt, print_rows};
 use crate::cli::{Age, CrawlArgs, Global};
 use crate::crawl::Progress;
 use crate::crawl::{self, Options, Plan, Surroundings};
+use crate::lake::Archives;
 use crate::model::{CrawlEvent, History, Outcome, ToolOrigin};
 use crate::net::RateLimit;
 use crate::report::{CrawlSummary, Host, ListFormat, RunSummary, SourceProblem, visible};
@@ -182,6 +183,13 @@ fn complain(report: &crawl::CrawlReport) {
     if report.problems.len() > SHOWN {
         warn!("… and {} more (--json lists all)", report.problems.len() - SHOWN);
     }
+    for problem in &report.archives.problems {
+        warn!("{}", visible(problem));
+    }
+    if report.archives.taken + report.archives.kept > 0 {
+        let crawl::ArchiveTally { taken, kept, .. } = report.archives;
+        eprintln!("archives of packages: {taken} taken from the shared store, {kept} kept there");
+    }
     if report.redacted > 0 {
         eprintln!("{} values in manifests and configurations that may be secret were not stored", report.redacted);
     }
@@ -271,5 +279,6 @@ fn options(args: &CrawlArgs, specs: &[SourceSpec], known: Arc<Known>) -> anyhow:
     options.history = known;
     options.stop = interrupt::asked();
     options.max_pages = args.max_pages.get();
+    options.archives = args.archives.as_deref().map(Archives::open).transpose()?.map(Arc::new);
     Ok(options)
 }

@@ -1,19 +1,31 @@
-//! `mcpdex import FILE`: an export in JSON lines or a published snapshot, read into a new database.
+//! `mcpdex import FILE`: an export in JSON lines or a published snapshot, out of a folder or a bucket, read into a new database.
 
-use super::{Exit, database, judging, publish, time};
+use super::{Exit, database, interrupt, judging, publish, time};
 use crate::cli::{Global, ImportArgs};
+use crate::lake::{Lake, is_address};
 use crate::model::text::counted;
 use crate::report::visible;
-use crate::snapshot::{Snapshot, VerifyingKey};
+use crate::snapshot::{Snapshot, VerifyingKey, fetch};
 use crate::store::{load, load_counted};
 use anyhow::Context;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(super) fn run(global: &Global, args: &ImportArgs) -> anyhow::Result<Exit> {
     let path = database::path(global)?;
-    let shown = visible(&args.file.display().to_string()).into_owned();
-    let rows = match Snapshot::folder_of(&args.file) {
-        Some(folder) => {
+    let lake = if is_address(&args.file) { Some(Lake::open(&args.file)?) } else { None };
+    let shown = match &lake {
+        Some(lake) => lake.shown().to_owned(),
+        None => visible(&args.file.display().to_string()).into_owned(),
+    };
+    let place = match lake {
+        Some(lake) => Some(match lake.folder() {
+            Some(folder) => Place::Folder(folder.to_owned()),
+            None => Place::Lake(lake),
+        }),
+        None => Snapshot::folder_of(&args.file).map(Place::Folder),
+    };
+    let rows = match place {
+        Some(place) => {
             if args.key.is_none() && !args.unsigned {
                 eprintln!(
                     "error: {shown} is a snapshot: name the public key of who signed it (--key FILE), or say that nobody \
@@ -21,7 +33,7 @@ pub(super) fn run(global: &Global, args: &ImportArgs) -> anyhow::Result<Exit> {
                 );
                 return Ok(Exit::Usage);
             }
-            snapshot(global, args.key.as_deref(), &folder, &path).with_context(|| format!("importing {shown}"))?
+            snapshot(global, args.key.as_deref(), &place, &path).with_context(|| format!("importing {shown}"))?
         }
         None if args.key.is_some() || args.unsigned => {
             eprintln!(
@@ -42,9 +54,26 @@ pub(super) fn run(global: &Global, args: &ImportArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// Where a snapshot lies.
+enum Place {
+    Folder(PathBuf),
+    /// From where it is copied first.
+    Lake(Lake),
+}
+
 /// Reads a snapshot, once all of it is as its manifest says; how many rows.
-fn snapshot(global: &Global, key: Option<&Path>, folder: &Path, path: &Path) -> anyhow::Result<u64> {
+fn snapshot(global: &Global, key: Option<&Path>, place: &Place, path: &Path) -> anyhow::Result<u64> {
     let key = key.map(verifying_key).transpose()?;
+    let fetched;
+    let folder = match place {
+        Place::Folder(folder) => folder,
+        Place::Lake(lake) => {
+            let _orderly = interrupt::orderly();
+            let check = || interrupt::check().map_err(anyhow::Error::from);
+            fetched = fetch(lake, key.as_ref(), &check)?;
+            fetched.folder()
+        }
+    };
     let snapshot = Snapshot::open(folder, key.as_ref())?;
     snapshot.check()?;
     let manifest = snapshot.manifest();

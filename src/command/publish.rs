@@ -1,4 +1,4 @@
-//! `mcpdex publish FOLDER`: a snapshot of the database, signed.
+//! `mcpdex publish PLACE`: a snapshot of the database, signed, in a folder or a bucket.
 
 use super::Exit;
 #[cfg(feature = "parquet")]
@@ -42,22 +42,23 @@ pub(super) fn run(_global: &Global, _args: &PublishArgs) -> anyhow::Result<Exit>
 /// Runs the command.
 ///
 /// # Errors
-/// There is no database, the key cannot be used, or the folder cannot be written.
+/// There is no database, the key cannot be used, or the place cannot be written.
 #[cfg(feature = "parquet")]
 pub(super) fn run(global: &Global, args: &PublishArgs) -> anyhow::Result<Exit> {
     use crate::model::text::counted;
     // First: whoever has mistyped a password does not wait for the database.
     let key = args.key.as_deref().map(signing_key).transpose()?;
+    let lake = crate::lake::Lake::open(&args.place)?;
     let reader = database::open_judged(global, &database::path(global)?)?;
     let _orderly = interrupt::orderly();
     let now = jiff::Timestamp::now().as_second();
     let check = || interrupt::check().map_err(anyhow::Error::from);
-    let published = crate::snapshot::publish(&reader, &args.folder, key.as_ref(), now, &check)?;
+    let published = crate::snapshot::publish(&reader, &lake, key.as_ref(), now, args.replace, &check)?;
     if !global.quiet {
         let tools = counted(usize::try_from(published.tools).unwrap_or(usize::MAX), "tool");
         let files = counted(published.files, "file");
         let by = key.as_ref().map_or_else(|| "unsigned".to_owned(), |key| format!("signed by the key {}", key.id()));
-        let shown = visible(&args.folder.display().to_string()).into_owned();
+        let shown = lake.shown();
         eprintln!("{tools} published in {shown}: {files}, {} bytes, {by}", published.bytes);
     }
     Ok(Exit::Done)

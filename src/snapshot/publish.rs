@@ -1,8 +1,9 @@
-//! Writes a snapshot. Whatever interrupts it, the folder holds the snapshot that was there before, whole, or the new one.
+//! Writes a snapshot. Whatever interrupts it, the place holds the snapshot that was there before, whole, or the new one.
 
-use super::manifest::SCHEMA;
+use super::manifest::{MAX_MANIFEST, SCHEMA, is_sha256};
 use super::signature::SigningKey;
 use super::{FileContent, MANIFEST, SnapshotCounts, SnapshotFile, SnapshotManifest, signature_name};
+use crate::lake::{Lake, LakeError, Version};
 use crate::model::Risk;
 use crate::model::text::hex;
 use crate::report::{Columns, visible};
@@ -10,6 +11,7 @@ use crate::store::Reader;
 use anyhow::Context;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::btree_map::Entry;
@@ -25,8 +27,8 @@ const ROWS_FILE: u64 = 64 << 20;
 /// Tools in one file.
 const TOOLS_FILE: u64 = 200_000;
 
-/// How the names of files begin that are not ready.
-const UNREADY: &str = ".mcpdex-";
+/// Where files lie.
+const FOLDERS: [&str; 2] = ["rows", "tools"];
 
 /// What was published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,26 +39,26 @@ pub struct PublishedSnapshot {
     pub bytes: u64,
 }
 
-/// Writes a snapshot of what `reader` sees into `folder`, signed by `key`; `at` is the time in seconds since 1970, `check` is
-/// asked again and again whether to go on.
+/// Writes a snapshot of what `reader` sees into `lake`, signed by `key`; `at` is the time in seconds since 1970, `check` is
+/// asked again and again whether to go on. A snapshot that is there and newer, or is not understood, is written over only
+/// with `replace`.
 ///
 /// # Errors
-/// Something cannot be written, another one publishes into the folder, or `check` says no. The snapshot that was there is
-/// there still.
+/// Something cannot be written, another one publishes into the same place, what is there is newer, or `check` says no. The
+/// snapshot that was there is there still.
 pub fn publish(
     reader: &Reader,
-    folder: &Path,
+    lake: &Lake,
     key: Option<&SigningKey>,
     at: i64,
+    replace: bool,
     check: &dyn Fn() -> anyhow::Result<()>,
 ) -> anyhow::Result<PublishedSnapshot> {
-    let shown = visible(&folder.display().to_string()).into_owned();
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {shown}"))?;
-    let lock = File::create(folder.join(".publish.lock")).with_context(|| format!("cannot write into {shown}"))?;
-    if lock.try_lock().is_err() {
-        anyhow::bail!("another mcpdex publishes into {shown}");
-    }
-    let mut writing = Writing { folder, files: Vec::new(), check };
+    let shown = lake.shown().to_owned();
+    let _writing = lake.begin()?;
+    let seen = reader.seen()?;
+    let before = Before::read(lake, seen.as_ref(), replace)?;
+    let mut writing = Writing { lake, files: Vec::new(), check, known: before.known };
     let database = writing.rows(reader)?;
     let tools = writing.tools(reader)?;
     let rows = writing.files.iter().filter(|file| file.content == FileContent::Rows).map(|file| file.rows).sum();
@@ -65,7 +67,7 @@ pub fn publish(
         mcpdex: env!("CARGO_PKG_VERSION").to_owned(),
         ruleset: reader.ruleset()?,
         database,
-        seen: reader.seen()?,
+        seen,
         counts: SnapshotCounts { tools, rows },
         files: std::mem::take(&mut writing.files),
     };
@@ -76,21 +78,95 @@ pub fn publish(
     let mut kept: BTreeSet<String> = manifest.files.iter().map(|file| file.path.clone()).collect();
     if let Some(key) = key {
         let name = signature_name(&hex(&Sha256::digest(&text)));
-        let signature = key.sign(&text, at)?;
-        put(folder, &name, signature.as_bytes()).with_context(|| format!("cannot write {name} into {shown}"))?;
+        lake.write(&name, key.sign(&text, at)?.into_bytes())?;
         kept.insert(name);
     }
-    put(folder, MANIFEST, &text).with_context(|| format!("cannot write {MANIFEST} into {shown}"))?;
+    whole(lake, &manifest.files)?;
+    match lake.replace(MANIFEST, text, before.version) {
+        Err(LakeError::Changed { .. }) => anyhow::bail!(
+            "another mcpdex has published into {shown} meanwhile; its snapshot was left as it is, and this one is not there. \
+             Publish again to take its place"
+        ),
+        done => done?,
+    }
     // What is left behind is in nobody's way: the next one takes it away.
-    let _ = clear(folder, &kept);
+    if let Err(error) = lake.sweep(MANIFEST, &FOLDERS, &kept, &is_own) {
+        tracing::warn!(problem = %error, "what nobody needs any more is left behind");
+    }
     let bytes = manifest.files.iter().map(|file| file.bytes).sum();
     Ok(PublishedSnapshot { tools, files: manifest.files.len(), bytes })
 }
 
+/// What was published when this one began.
+#[derive(Default)]
+struct Before {
+    version: Option<Version>,
+    /// Files of it that need not be sent again: whoever takes its place must find it as it was read here, and nobody takes
+    /// away what it names.
+    known: BTreeSet<String>,
+}
+
+impl Before {
+    fn read(lake: &Lake, seen: Option<&[String; 2]>, replace: bool) -> anyhow::Result<Before> {
+        let Some((text, version)) = lake.read(MANIFEST, MAX_MANIFEST)? else { return Ok(Before::default()) };
+        let shown = lake.shown();
+        let manifest = match SnapshotManifest::read(&text) {
+            Ok(manifest) => manifest,
+            Err(_) if replace => return Ok(Before { version: Some(version), known: BTreeSet::new() }),
+            Err(why) => anyhow::bail!(
+                "the {MANIFEST} in {shown} is not understood: {}. `--replace` writes over it",
+                visible(&why)
+            ),
+        };
+        let latest = |seen: Option<&[String; 2]>| seen.and_then(|[_, latest]| latest.parse::<Timestamp>().ok());
+        let (theirs, ours) = (latest(manifest.seen.as_ref()), latest(seen));
+        if theirs > ours && !replace {
+            let told = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), |at| at.to_string());
+            anyhow::bail!(
+                "a newer snapshot is published in {shown}: its newest list was seen {}, that of this database {}. \
+                 `--replace` writes over it",
+                told(theirs),
+                told(ours)
+            );
+        }
+        let mut known = BTreeSet::new();
+        // Where a file costs its transport. In a folder it is written again, which mends it.
+        if lake.folder().is_none() {
+            let there: BTreeMap<String, u64> = lake.list(&FOLDERS)?.into_iter().collect();
+            let is_there = |file: &&SnapshotFile| there.get(&file.path) == Some(&file.bytes);
+            known.extend(manifest.files.iter().filter(is_there).map(|file| file.path.clone()));
+        }
+        Ok(Before { version: Some(version), known })
+    }
+}
+
+/// Holds what was sent against what is there, where another one may have taken something away.
+fn whole(lake: &Lake, files: &[SnapshotFile]) -> anyhow::Result<()> {
+    if lake.folder().is_some() {
+        return Ok(());
+    }
+    let there: BTreeMap<String, u64> = lake.list(&FOLDERS)?.into_iter().collect();
+    if let Some(file) = files.iter().find(|file| there.get(&file.path) != Some(&file.bytes)) {
+        anyhow::bail!(
+            "{} is not in {} any more; the snapshot that was there is there still. Publish again",
+            file.path,
+            lake.shown()
+        );
+    }
+    Ok(())
+}
+
+/// Whether a name is one of a snapshot's own.
+fn is_own(name: &str) -> bool {
+    let signature = name.strip_prefix("snapshot-").and_then(|rest| rest.strip_suffix(".minisig"));
+    signature.is_some_and(is_sha256) || FileContent::of_path(name).is_some()
+}
+
 struct Writing<'a> {
-    folder: &'a Path,
+    lake: &'a Lake,
     files: Vec<SnapshotFile>,
     check: &'a dyn Fn() -> anyhow::Result<()>,
+    known: BTreeSet<String>,
 }
 
 /// A file of rows that is written.
@@ -182,12 +258,10 @@ impl Writing<'_> {
 
     /// A file of a part of the snapshot that is not ready.
     fn begin(&self, content: &str, part: &str) -> anyhow::Result<NamedTempFile> {
-        let place = self.folder.join(content).join(part);
-        std::fs::create_dir_all(&place).with_context(|| format!("cannot make {}", place.display()))?;
-        unready(&place).with_context(|| format!("cannot write into {}", place.display()))
+        Ok(self.lake.unready(&format!("{content}/{part}"))?)
     }
 
-    /// Gives a file that is ready the name of its content, once all of it is on the disk.
+    /// Gives a file that is ready the name of its content, once all of it is there.
     fn keep(
         &mut self,
         file: NamedTempFile,
@@ -198,7 +272,16 @@ impl Writing<'_> {
     ) -> anyhow::Result<()> {
         let (sha256, bytes) = hash(file.path())?;
         let path = content.path(part, &sha256);
-        persist(file, &self.folder.join(&path))?;
+        if !self.known.contains(&path) {
+            match self.lake.write_file(&path, file, &|| (self.check)().is_ok()) {
+                Err(LakeError::Stopped) => {
+                    // It knows why.
+                    (self.check)()?;
+                    return Err(LakeError::Stopped.into());
+                }
+                done => done?,
+            }
+        }
         self.files.push(SnapshotFile { path, content, sha256, bytes, rows, plain_bytes: plain_bytes.unwrap_or(bytes) });
         Ok(())
     }
@@ -215,62 +298,4 @@ fn hash(path: &Path) -> io::Result<(String, u64)> {
             }
         }
     }
-}
-
-/// A file beside where it is to lie, which goes away with whoever writes it.
-fn unready(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // As every other file: a snapshot is for others to read.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder.prefix(UNREADY).tempfile_in(folder)
-}
-
-/// Puts a file where it is to lie, whole or not at all, through a loss of power too.
-fn persist(file: NamedTempFile, place: &Path) -> io::Result<()> {
-    file.as_file().sync_all()?;
-    file.persist(place).map_err(|error| error.error)?;
-    #[cfg(unix)]
-    if let Some(folder) = place.parent() {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
-}
-
-fn put(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let mut file = unready(folder)?;
-    file.write_all(bytes)?;
-    persist(file, &folder.join(name))
-}
-
-/// Takes away what no snapshot needs any more: files of earlier ones and what was left by one that was cut short. Nothing
-/// that is not named as a snapshot's own.
-fn clear(folder: &Path, kept: &BTreeSet<String>) -> io::Result<()> {
-    for entry in std::fs::read_dir(folder)?.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let signature = name.strip_prefix("snapshot-").and_then(|rest| rest.strip_suffix(".minisig"));
-        let is_old = signature.is_some_and(super::manifest::is_sha256) && !kept.contains(&name);
-        if is_old || name.starts_with(UNREADY) {
-            std::fs::remove_file(entry.path())?;
-        }
-    }
-    for content in ["rows", "tools"] {
-        let Ok(parts) = std::fs::read_dir(folder.join(content)) else { continue };
-        for part in parts.flatten() {
-            let Ok(files) = std::fs::read_dir(part.path()) else { continue };
-            for file in files.flatten() {
-                let name = file.file_name().to_string_lossy().into_owned();
-                let path = format!("{content}/{}/{name}", part.file_name().to_string_lossy());
-                if name.starts_with(UNREADY) || (FileContent::of_path(&path).is_some() && !kept.contains(&path)) {
-                    std::fs::remove_file(file.path())?;
-                }
-            }
-            // Only where nothing is left in it.
-            let _ = std::fs::remove_dir(part.path());
-        }
-    }
-    Ok(())
 }

@@ -162,7 +162,7 @@ fn parquet_is_read_by_another_program_with_the_same_counts() {
         return;
     }
     user.done(&["export", "--format", "parquet", "--out", "tools.parquet"]);
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/parquet/count.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lake/count.py");
     let output = Command::new("python3").arg(script).arg(user.home().join("tools.parquet")).output();
     let read = ran(output.unwrap());
     if read.code == 77 {

@@ -49,6 +49,8 @@ mod house;
 mod images;
 mod interrupts;
 mod kept_verdicts;
+#[cfg(all(feature = "parquet", feature = "s3"))]
+mod lake;
 mod layouts;
 mod list_pages;
 mod listed_again;

@@ -84,10 +84,11 @@ impl CrawlContext {
         observation
     }
 
-    /// Fetches a bundle from the address that its manifest names, which may be anybody's.
+    /// A bundle that was kept, or as it is fetched from the address that its manifest names, which may be anybody's.
     pub(super) async fn bundle_of(
         &self,
         package: &Package,
+        kept: Option<Vec<u8>>,
         observation: &mut Observation,
     ) -> Result<PackageArchive, Unread> {
         let url = Url::parse(&package.identifier).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
@@ -95,7 +96,10 @@ impl CrawlContext {
         let url = url.ok_or(Unread::Name(shown, "a bundle is named by the address that it is fetched from"))?;
         let mut request = Request::archive(url, Trust::Untrusted);
         request.limits = self.options.archive;
-        let bytes = self.client.get(request).await.map_err(Unread::Fetch)?.body;
+        let bytes = match kept {
+            Some(bytes) => bytes,
+            None => self.client.get(request).await.map_err(Unread::Fetch)?.body,
+        };
         observation.artifact_sha256 = Some(sha256_hex(&bytes));
         let name = package.identifier.rsplit('/').next().unwrap_or_default().to_owned();
         let info = PackageInfo { ecosystem: Ecosystem::Mcpb, name, version: package.version.clone() };

@@ -2,6 +2,7 @@
 //! servers have in common.
 
 use super::CrawlError;
+use super::archives::SharedArchives;
 use super::configured::Configured;
 use super::options::Options;
 use super::shared::Shared;
@@ -20,6 +21,8 @@ pub(super) struct CrawlContext {
     pub(super) workers: Semaphore,
     /// Attempts that several servers share.
     pub(super) shared: Shared,
+    /// Archives that several crawlers share.
+    pub(super) archives: SharedArchives,
 }
 
 impl CrawlContext {
@@ -46,6 +49,7 @@ impl CrawlContext {
             options: options.clone(),
             workers: Semaphore::new(cores),
             shared: Shared::default(),
+            archives: SharedArchives::new(options.archives.clone()),
         })
     }
 }

@@ -24,6 +24,7 @@
 //! # }
 //! ```
 
+mod archives;
 mod bundle;
 mod checkout;
 mod clients;
@@ -47,6 +48,7 @@ mod shared;
 mod sources;
 mod well_known;
 
+pub use archives::ArchiveTally;
 pub use checkout::{CheckoutError, Repository, crate_archive};
 pub use mcpdex_model::CrawlEvent;
 pub use options::{MAX_PAGES, Options, Plan, Surroundings};
@@ -99,6 +101,8 @@ pub struct CrawlReport {
     pub problems: Vec<String>,
     /// The hosts that were asked, and how they behaved.
     pub hosts: BTreeMap<String, HostRecord>,
+    /// What the shared store of archives did.
+    pub archives: ArchiveTally,
     /// The crawl was asked to end before it was done.
     pub interrupted: bool,
 }
@@ -146,6 +150,7 @@ pub async fn crawl(
     };
     crawl.run(specs).await?;
     crawl.report.hosts = crawl.context.client.hosts();
+    crawl.report.archives = crawl.context.archives.tally();
     Ok(crawl.report)
 }
 

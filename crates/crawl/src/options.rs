@@ -1,6 +1,7 @@
 //! What a crawl is told: limits, flags and the surroundings it runs in.
 
 use mcpdex_extract as extract;
+use mcpdex_lake::Archives;
 use mcpdex_model::{History, NoHistory};
 use mcpdex_net::{FetchLimits, RateLimit};
 use mcpdex_probe as probe;
@@ -52,6 +53,8 @@ pub struct Options {
     pub archive: FetchLimits,
     /// For reading an archive.
     pub extract: extract::ReadLimits,
+    /// `--archives`: where archives are looked for before they are fetched, and kept afterwards.
+    pub archives: Option<Arc<Archives>>,
     /// The mcpdex binary, which is started once for each package; see [`extract::worker`].
     pub program: PathBuf,
     pub surroundings: Surroundings,
@@ -97,6 +100,7 @@ impl Options {
             page: FetchLimits::PAGE,
             archive: FetchLimits::ARCHIVE,
             extract: extract::ReadLimits::default(),
+            archives: None,
             program,
             surroundings,
         }

@@ -1,6 +1,7 @@
 //! One package: find its archive, fetch it, check its published hash, have a worker read it. Whatever happens becomes an
 //! observation with an outcome.
 
+use super::archives;
 use super::bundle::add_unstated;
 use super::checkout::{CheckoutError, crate_archive};
 use super::configured::{Registry, Unconfigured};
@@ -148,8 +149,14 @@ impl CrawlContext {
         match package.ecosystem {
             Ecosystem::Cargo => return self.crate_of(package, observation).await.map(Some),
             Ecosystem::Mcpb => {
-                let archive = self.bundle_of(package, observation).await?;
+                let address = archives::address(&[], package);
+                let taken = self.archives.take(address.as_ref(), self.options.archive.body).await;
+                let is_taken = taken.is_some();
+                let archive = self.bundle_of(package, taken, observation).await?;
                 verify(&archive.bytes, &archive.package.name, &[], package)?;
+                if !is_taken {
+                    self.archives.keep(address.as_ref(), &archive.bytes).await;
+                }
                 return Ok(Some((archive, None)));
             }
             _ => {}
@@ -166,10 +173,19 @@ impl CrawlContext {
         let Some(located) = located else { return Ok(None) };
         let version = located.artifact.version.clone();
         observation.package = Some(Package { version: Some(version.clone()), ..package.clone() });
-        let archive = self.fetch(package, &located).await?;
+        let address = archives::address(&located.artifact.hashes, package);
+        let taken = self.archives.take(address.as_ref(), self.options.archive.body).await;
+        let is_taken = taken.is_some();
+        let archive = match taken {
+            Some(archive) => archive,
+            None => self.fetch(package, &located).await?,
+        };
         observation.artifact_sha256 = Some(sha256_hex(&archive));
         let file = &located.artifact.file;
         verify(&archive, file, &located.artifact.hashes, package)?;
+        if !is_taken {
+            self.archives.keep(address.as_ref(), &archive).await;
+        }
         let kind = ArchiveKind::of_name(file).ok_or_else(|| Unread::Format(file.clone()))?;
         let info =
             PackageInfo { ecosystem: package.ecosystem, name: package.identifier.clone(), version: Some(version) };

@@ -110,6 +110,28 @@ fn pairs(config: &Config, tls: &rustls::ClientConfig) -> Result<(reqwest::Client
     Ok((build(Trust::Operator)?, build(Trust::Untrusted)?))
 }
 
+/// The library's client for a store that the operator named, whose own library asks and retries: the system's certificates
+/// and proxies, and no redirect, which would lead signed requests elsewhere.
+///
+/// # Errors
+/// TLS cannot be set up.
+pub fn store_client() -> Result<reqwest::Client, SetupError> {
+    // Whoever came first has installed the same provider; the error says no more than that.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .user_agent(user_agent(None)?)
+        .tls_backend_preconfigured(tls()?)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .connect_timeout(Duration::from_secs(10))
+        .read_timeout(Duration::from_secs(60))
+        .http1_max_headers(MAX_HEADERS)
+        .http2_max_header_list_size(MAX_HEAD_BYTES)
+        .build()
+        .map_err(|error| SetupError(error.to_string()))
+}
+
 impl Client {
     /// Sets up the client.
     ///

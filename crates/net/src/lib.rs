@@ -35,7 +35,7 @@ mod request;
 mod retry;
 mod swept_map;
 
-pub use client::{Client, Config, SetupError};
+pub use client::{Client, Config, SetupError, store_client};
 pub use exchange::{Deadline, Exchange, Opened, Verb};
 pub use failure::{Cause, ConnectionFailure, Failure};
 pub use guard::{Dial, Lookup, LookupFuture, Refusal, SystemLookup, Trust, same_place};

@@ -1,6 +1,8 @@
 //! What several test modules need.
 
 pub(crate) mod binary;
+#[cfg(all(feature = "parquet", feature = "s3"))]
+pub(crate) mod bucket;
 pub(crate) mod corpus;
 pub(crate) mod database;
 pub(crate) mod hostile;
