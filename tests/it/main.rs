@@ -46,6 +46,7 @@ mod handlers;
 mod help;
 mod hostile_folder;
 mod house;
+mod identity;
 mod images;
 mod interrupts;
 mod kept_verdicts;

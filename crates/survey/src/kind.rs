@@ -23,6 +23,10 @@ words! {
         NameCollision = "name-collision",
         /// The name looks like another one and is not.
         LookAlike = "look-alike",
+        /// A server claims the name, the package, the address or the repository of another one.
+        Impostor = "impostor",
+        /// What is listed as a server's package only passes calls on.
+        Bridge = "bridge",
         /// Another server's description speaks of this tool.
         Shadowing = "shadowing",
         /// The list is known to be incomplete.
@@ -49,6 +53,11 @@ words! {
 }
 
 impl Kind {
+    /// Whether it is about who a server is, not about what its tools do.
+    pub const fn is_about_identity(self) -> bool {
+        matches!(self, Kind::Impostor | Kind::Bridge | Kind::LookAlike)
+    }
+
     /// What a finding of this kind comes to, as a clause.
     pub const fn harm(self) -> &'static str {
         match self {
@@ -61,6 +70,8 @@ impl Kind {
             Kind::Combination => "a leak is possible",
             Kind::NameCollision => "another server has a tool of this name",
             Kind::LookAlike => "its name looks like another one",
+            Kind::Impostor => "it claims what is another's",
+            Kind::Bridge => "its package is a bridge",
             Kind::Shadowing => "it speaks of another server's tool",
             Kind::Partial => "the list is read in part",
             Kind::Unread => "the server is not read",
@@ -103,6 +114,12 @@ impl Kind {
                 "A client that knows tools by name alone may call the wrong one. Give the servers prefixes or connect one of them."
             }
             Kind::LookAlike => "A name that looks like another may have been chosen to be called in its place.",
+            Kind::Impostor => {
+                "What is installed or asked may be somebody else's than the name says. Find out whose it is (`mcpdex server NAME --why`) before you connect it."
+            }
+            Kind::Bridge => {
+                "The package only passes calls on to an address or a command, which decides what the tools do. Look at what stands behind it."
+            }
             Kind::Shadowing => {
                 "A description that speaks of another server's tool may change how a model uses that tool."
             }
