@@ -77,6 +77,7 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
         interrupted: report.interrupted,
         listings: recorded.listings,
         attempts: recorded.attempts,
+        shared: report.shared as u64,
         skipped: report.skipped as u64,
         superseded: report.superseded as u64,
         redacted: report.redacted as u64,
@@ -127,8 +128,10 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
 
 /// Whether there is nothing among these servers to look at, or one of them was not read or in part only.
 fn not_whole(reader: &Reader, listed: &BTreeMap<String, BTreeSet<String>>) -> anyhow::Result<bool> {
-    for server in listed.values().flatten() {
-        if reader.lists_of(server)?.is_empty() || !reader.partial_of(server)?.is_empty() {
+    for name in listed.values().flatten() {
+        // By whatever name it was found.
+        let Some(server) = reader.server_now(name)? else { return Ok(true) };
+        if reader.lists_of(&server)?.is_empty() || !reader.partial_of(&server)?.is_empty() {
             return Ok(true);
         }
     }

@@ -1,5 +1,6 @@
 //! The servers of client configurations as the database knows them. Learns nothing.
 
+use super::who::Who;
 use crate::model::{FoundTool, Listing, PartialList, Unread};
 use crate::source::client_config::{ClientServer, ToolFilter};
 use crate::source::launch::Starts;
@@ -25,6 +26,8 @@ pub(crate) struct Configured {
     /// Why nothing, or not what is configured, is known of its tools.
     pub(crate) unread: Option<String>,
     pub(crate) failed: Vec<Unread>,
+    /// Who it is beside others.
+    pub(crate) who: Option<Who>,
 }
 
 impl Configured {
@@ -147,6 +150,11 @@ pub(crate) fn look_up(reader: &Reader, file: PathBuf, entry: ClientServer) -> an
         partial: Vec::new(),
         unread: None,
         failed: Vec::new(),
+        who: None,
+    };
+    one.who = match &one.server {
+        Some(server) => Who::of_server(reader, server)?,
+        None => Some(Who::of_listing(reader, &one.listing)?),
     };
     let Some(server) = one.server.clone() else {
         one.unread = Some(one.entry.unread().unwrap_or_else(|| {

@@ -30,6 +30,7 @@ pub(crate) fn findings(found: &Servers) -> Vec<Finding> {
             findings.push(Finding::new(Kind::Unread, Risk::Medium, subject, None, message, "server"));
         }
         findings.extend(of_entry(server));
+        findings.extend(server.who.iter().flat_map(|who| who.findings(subject)));
     }
     // One server under two names is no collision with itself; of two entries the one with more tools counts.
     let mut distinct: BTreeMap<&String, (&Configured, Cow<'_, [FoundTool]>)> = BTreeMap::new();

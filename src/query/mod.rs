@@ -20,6 +20,7 @@ mod search;
 mod server;
 mod skills;
 mod tool;
+mod who;
 
 pub use approval::{Approval, ApprovalDecision, ApprovalError};
 pub use bench::{Bench, ruleset_digest};
@@ -36,7 +37,7 @@ pub use registry::{
 };
 pub use schema::{bundled_schema, schema_components};
 pub use search::{SearchQuestion, search_report};
-pub use server::{server_names_near, server_report};
+pub use server::{server_names_near, server_report, server_report_with_reasons};
 pub use skills::{SkillFile, skill_findings};
 pub(crate) use tool::{find_tools, tools_by_server};
 pub use tool::{tool_names_near, tool_report};

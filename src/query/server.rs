@@ -1,6 +1,7 @@
 //! One server, by name, package or address: everything that is known of it.
 
-use crate::report::{ServerReport, ServerView, nearest};
+use super::who::Who;
+use crate::report::{Identity, ServerReport, ServerView, nearest};
 use crate::store::{Reader, StoreError};
 use crate::survey::{audit, combination, of_server};
 
@@ -9,9 +10,21 @@ use crate::survey::{audit, combination, of_server};
 /// # Errors
 /// The database cannot be read.
 pub fn server_report(reader: &Reader, name: &str) -> Result<Option<ServerReport>, StoreError> {
+    report(reader, name, false)
+}
+
+/// The same with why each listing is of the server, and what has something in common with it and is another.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn server_report_with_reasons(reader: &Reader, name: &str) -> Result<Option<ServerReport>, StoreError> {
+    report(reader, name, true)
+}
+
+fn report(reader: &Reader, name: &str, why: bool) -> Result<Option<ServerReport>, StoreError> {
     let mut views = Vec::new();
     for name in reader.servers_called(name)? {
-        views.extend(view(reader, &name)?);
+        views.extend(view(reader, &name, why)?);
     }
     if views.is_empty() {
         return Ok(None);
@@ -29,12 +42,20 @@ pub fn server_names_near(reader: &Reader, name: &str) -> Result<Vec<String>, Sto
     Ok(search.names())
 }
 
-fn view(reader: &Reader, name: &str) -> Result<Option<ServerView>, StoreError> {
+fn view(reader: &Reader, name: &str, why: bool) -> Result<Option<ServerView>, StoreError> {
     let Some(facts) = reader.server_facts(name)? else { return Ok(None) };
     let (tools, unread) = (reader.tools_of(name)?, reader.unread_of(name)?);
-    let findings = of_server(name, &tools, &unread, &reader.partial_of(name)?);
+    let mut findings = of_server(name, &tools, &unread, &reader.partial_of(name)?);
+    let who = Who::of_server(reader, name)?;
+    findings.extend(who.iter().flat_map(|who| who.findings(name.into())));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let combination = combination(tools.iter().map(|found| (found.tool.name.as_str(), &found.verdict)));
     let stands_out = (combination, audit(&tools), findings);
     let tokens = reader.tokens_of(name)?;
-    Ok(Some(ServerView::new(facts, tools, reader.lists_of(name)?, unread, tokens, stands_out)))
+    let mut view = ServerView::new(facts, tools, reader.lists_of(name)?, unread, tokens, stands_out);
+    if why {
+        let apart = who.map(|who| who.apart()).unwrap_or_default();
+        view.why = Some(Identity { listings: reader.listings_of(name)?, apart });
+    }
+    Ok(Some(view))
 }

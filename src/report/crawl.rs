@@ -50,6 +50,8 @@ pub struct RunSummary {
     pub interrupted: bool,
     pub listings: u64,
     pub attempts: u64,
+    /// Listings that lead to nothing but what another listing of the same server leads to.
+    pub shared: u64,
     /// Targets that were left alone because they were tried lately.
     pub skipped: u64,
     /// Entries that the registry marks as older versions.
@@ -153,9 +155,10 @@ impl CrawlSummary {
         let mut out = String::new();
         let run = &self.run;
         let done = format!(
-            "{}: {} listed, {}, {} left alone, {} seen, {} judged",
+            "{}: {} listed{}, {}, {} left alone, {} seen, {} judged",
             strong("this run"),
             run.listings,
+            if run.shared > 0 { format!(" ({} of servers that others list too)", run.shared) } else { String::new() },
             counted(run.attempts, "attempt"),
             run.skipped,
             counted(run.tools, "tool"),

@@ -1,6 +1,7 @@
 //! The report on one server: its tools, how risky they are, what they make possible together, what they cost, what its
 //! annotations are worth, and what is not known of it.
 
+use super::identity::Identity;
 use super::rows::{RowReport, row};
 use super::style::link;
 use super::text::{hanging, judged_by, paragraph, table, width};
@@ -65,6 +66,9 @@ pub struct ServerView {
     pub lists: Vec<ListFacts>,
     pub unread: Vec<Unread>,
     pub findings: Vec<Finding>,
+    /// Why each listing is of this server, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<Identity>,
 }
 
 impl ServerView {
@@ -121,6 +125,7 @@ impl ServerView {
             lists,
             unread,
             findings,
+            why: None,
         }
     }
 
@@ -197,6 +202,12 @@ impl ServerView {
             let _ = write!(out, "\n{}", paragraph(&format!("! A leak is possible: {}", combination.sentence()), ""));
         }
         self.write_annotations(out);
+        for found in self.findings.iter().filter(|found| found.kind.is_about_identity()) {
+            let _ = write!(out, "\n{}", paragraph(&format!("! {}: {}", found.kind, found.message), ""));
+        }
+        if let Some(why) = &self.why {
+            why.write(&facts.server, out);
+        }
         for attempt in &self.unread {
             let why = attempt.detail.as_deref().map(|d| format!(": {d}")).unwrap_or_default();
             let text = format!("! {} could not be read: {}{why}", attempt.target, attempt.outcome);

@@ -104,7 +104,10 @@ fn one_crawl_over_all_sources_accounts_for_every_listing_and_asks_each_server_on
     let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
     let base = rusqlite::Connection::open(user.database()).unwrap();
     let mut statement = base
-        .prepare("SELECT l.source, s.name FROM listing l JOIN server s ON s.id = l.server_id ORDER BY l.source, s.name")
+        .prepare(
+            "SELECT l.source, coalesce(l.claimed, s.name) AS name FROM listing l JOIN server s ON s.id = l.server_id
+             ORDER BY l.source, name",
+        )
         .unwrap();
     let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).unwrap();
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();

@@ -44,6 +44,7 @@ pub mod places;
 mod plan;
 mod progress;
 mod provided;
+mod seats;
 mod shared;
 mod sources;
 mod well_known;
@@ -66,6 +67,7 @@ use mcpdex_source::SourceSpec;
 use mcpdex_source::image::DockerConfigError;
 use mcpdex_source::npmrc::ConfigError;
 use plan::{LearnReport, learn};
+use seats::Seats;
 use sources::{Found, read_all};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -89,6 +91,8 @@ pub struct CrawlReport {
     /// How many servers each source gave, those that it listed before included. One that is not here gave none.
     pub given: BTreeMap<String, usize>,
     pub observations: usize,
+    /// Listings all of whose places another listing of the same server had led to.
+    pub shared: usize,
     /// Targets that were left alone because they were tried lately, or by this run before it was interrupted.
     pub skipped: usize,
     /// Older versions of servers, which are not listed.
@@ -119,6 +123,9 @@ pub enum CrawlError {
     /// Whoever keeps what is learnt has gone away.
     #[error("what was learnt could not be kept: the receiver has stopped")]
     SinkClosed,
+    /// What earlier crawls have left cannot be read.
+    #[error("what is known already cannot be read")]
+    History(#[source] mcpdex_model::HistoryError),
 }
 
 /// Servers that may be under way at once; most of them wait for a place in their host's lane, which costs little.
@@ -146,6 +153,7 @@ pub async fn crawl(
         progress: progress.clone(),
         tasks: JoinSet::new(),
         work: Dispatch::default(),
+        seats: Seats::default(),
         report: CrawlReport::default(),
     };
     crawl.run(specs).await?;
@@ -216,6 +224,7 @@ struct Crawl {
     /// One task for each server under way, with the host whose turn it used.
     tasks: JoinSet<(String, Result<LearnReport, CrawlError>)>,
     work: Dispatch,
+    seats: Seats,
     report: CrawlReport,
 }
 
@@ -271,8 +280,17 @@ impl Crawl {
                 *self.report.given.entry(job.listing.source.clone()).or_default() += 1;
                 if new {
                     self.report.listings += 1;
-                    job.changed = self.context.options.history.is_changed(&job.listing);
+                    let history = &self.context.options.history;
+                    // Not to be read: what holds its name is not known, and nobody's name is given away.
+                    self.seats.seat(history, &mut job.listing).await.map_err(CrawlError::History)?;
+                    job.changed = history.is_changed(&job.listing);
                     self.send(CrawlEvent::Listing(job.listing.clone())).await?;
+                }
+                let (server, source) = (job.listing.server.clone(), job.listing.source.clone());
+                job.listing.claimed = None;
+                if !self.seats.plan(&mut job) {
+                    self.report.shared += 1;
+                    return self.send(CrawlEvent::Done { server, source }).await;
                 }
                 if !self.context.options.plan.run {
                     (job.listing.manifest, job.listing.meta) = (None, None);

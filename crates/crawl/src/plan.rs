@@ -6,6 +6,7 @@ use super::bundle::add_unstated;
 use super::context::CrawlContext;
 use super::dispatch::{Job, Recorded};
 use super::progress::{Item, WorkPhase};
+use super::seats::package_key;
 use super::shared::SharedAttempt;
 use super::{CrawlError, endpoint, expiry};
 use mcpdex_model::{
@@ -40,7 +41,8 @@ pub(super) async fn learn(
     events: &mpsc::Sender<CrawlEvent>,
     item: &Item,
 ) -> Result<LearnReport, CrawlError> {
-    let (server, source) = (job.listing.server.clone(), job.listing.source.clone());
+    let listing = &job.listing;
+    let (server, source) = (listing.claimed.as_ref().unwrap_or(&listing.server).clone(), listing.source.clone());
     let mut server_plan = Server { context, job, events, item, learnt: LearnReport::default() };
     server_plan.follow().await?;
     let learnt = server_plan.learnt;
@@ -229,8 +231,7 @@ impl Server<'_> {
             return Ok(());
         }
         self.item.phase(WorkPhase::Reading);
-        // Where it comes from and what it must hash to are part of what is tried.
-        let cell = self.context.shared.target(format!("{package} {:?} {:?}", package.registry_base, package.sha256));
+        let cell = self.context.shared.target(package_key(package));
         let server = self.job.listing.server.clone();
         let mut own = false;
         let tried = cell

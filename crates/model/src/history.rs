@@ -1,6 +1,7 @@
 //! What earlier crawls have left, as a crawl asks for it. Whoever keeps what is learnt answers; a crawl without a past
 //! has [`NoHistory`].
 
+use crate::identity::ClaimedServer;
 use crate::{Listing, Observation, ServerId, Validator};
 
 /// How far a source was read.
@@ -36,7 +37,8 @@ pub struct ListingPage {
 /// Why kept listings cannot be had; says what was read and where.
 pub type HistoryError = Box<dyn std::error::Error + Send + Sync>;
 
-/// What earlier crawls have left. Everything but [`History::listings`] answers from memory.
+/// What earlier crawls have left. Everything but [`History::listings`] and [`History::server_called`]
+/// answers from memory.
 pub trait History: std::fmt::Debug + Send + Sync {
     /// The run was begun by an earlier process.
     fn continued(&self) -> bool;
@@ -60,6 +62,12 @@ pub trait History: std::fmt::Debug + Send + Sync {
     /// # Errors
     /// What is kept cannot be read.
     fn listings(&self, which: KeptListings, source: &str, from: Option<i64>) -> Result<ListingPage, HistoryError>;
+    /// The server that held this name when the run began, or that had taken it in, with what its sources say of who it
+    /// is; `None` where none did, or `source` alone had listed it. Blocks while it reads.
+    ///
+    /// # Errors
+    /// What is kept cannot be read.
+    fn server_called(&self, name: &str, source: &str) -> Result<Option<ClaimedServer>, HistoryError>;
 }
 
 /// Nothing came before: everything is to be tried.
@@ -101,5 +109,9 @@ impl History for NoHistory {
 
     fn listings(&self, _: KeptListings, _: &str, _: Option<i64>) -> Result<ListingPage, HistoryError> {
         Ok(ListingPage::default())
+    }
+
+    fn server_called(&self, _: &str, _: &str) -> Result<Option<ClaimedServer>, HistoryError> {
+        Ok(None)
     }
 }

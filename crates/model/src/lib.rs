@@ -50,7 +50,7 @@ pub use event::{AliasedAttempt, CrawlEvent, Sweep, Validator};
 pub use figures::{Count, Coverage, Figures, Growth, ListFacts, ServerFacts, SourceFigures};
 pub use grade::Grade;
 pub use history::{History, HistoryError, KeptListings, ListingPage, NoHistory, SourceState};
-pub use listing::{DELETED, Ecosystem, Listing, Package, Remote, ServerId, Transport, pypi_name, status};
+pub use listing::{DELETED, Ecosystem, Listing, Package, REDACTED, Remote, ServerId, Transport, pypi_name, status};
 pub use merge::{Merge, OtherStatement, merge};
 pub use observation::{Observation, Partial, PartialKind, PartialReason, ToolOrigin, ToolSite};
 pub use outcome::Outcome;

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 /// The word that a listing's `status` holds when its source has deleted the server.
 pub const DELETED: &str = "deleted";
 
+/// What stands where a secret was taken out of what a source says.
+pub const REDACTED: &str = "[redacted]";
+
 /// A status in the spelling of the official registry: whatever means that the source no longer offers the server is
 /// [`DELETED`]; any other word stays as it is.
 pub fn status(word: &str) -> &str {
@@ -155,6 +158,8 @@ pub struct Listing {
     pub meta: Option<String>,
     /// What could not be understood of the manifest, one sentence each. Nothing is dropped silently.
     pub problems: Vec<String>,
+    /// The name that the source gives, where `server` is another: that name is another server's.
+    pub claimed: Option<ServerId>,
 }
 
 impl Listing {
@@ -173,6 +178,7 @@ impl Listing {
             manifest: None,
             meta: None,
             problems: Vec::new(),
+            claimed: None,
         }
     }
 

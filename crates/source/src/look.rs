@@ -1,8 +1,7 @@
 //! What secrets look like: a text in, the places in it that look like tokens out. Knows no field and no document; that is
 //! [`redact`](super::redact)'s part.
 
-/// What stands where a secret stood.
-pub const REDACTED: &str = "[redacted]";
+pub use mcpdex_model::REDACTED;
 
 /// How tokens of known services begin, and the fewest characters that follow.
 const PREFIXES: &[(&str, usize)] = &[

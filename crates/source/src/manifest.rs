@@ -43,6 +43,7 @@ pub fn read(text: &str, source: &str) -> Result<Read, String> {
         manifest: Some(kept),
         meta: None,
         problems,
+        claimed: None,
     };
     Ok(Read { listing, redacted })
 }

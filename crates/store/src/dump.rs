@@ -16,13 +16,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The tables that are written down, each after those it refers to. Those that a schema does not have are passed over.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "fact",
     "run",
     "source",
     "validator",
     "server",
     "listing",
+    "same",
     "observation",
     "definition",
     "tool",

@@ -74,6 +74,7 @@ impl FromRow for Listing {
             repository: row.get("repository")?,
             manifest: row.get("manifest")?,
             meta: row.get("meta")?,
+            claimed: row.get::<_, Option<String>>("claimed")?.map(ServerId),
         })
     }
 }

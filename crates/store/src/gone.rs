@@ -1,6 +1,7 @@
 //! Which servers are gone: those that no source lists any more, since each deleted them or was read to its end without
 //! them. Nothing of them is removed; what they offered stays in their history.
 
+use super::claims::holder;
 use super::writer::Batch;
 use super::{Reader, StoreError};
 use rusqlite::params;
@@ -20,7 +21,7 @@ pub struct Gone {
 const IS_GONE: &str = "EXISTS (SELECT 1 FROM listing WHERE server_id = ?1) AND NOT EXISTS (
     SELECT 1 FROM listing WHERE server_id = ?1 AND coalesce(status, '') NOT IN ('deleted', 'unlisted')
       AND coalesce(run_id, 0) = (SELECT max(coalesce(other.run_id, 0)) FROM listing AS other
-          WHERE other.server_id = ?1 AND other.source = listing.source))";
+          WHERE other.server_id = ?1 AND other.source = listing.source AND other.claimed IS listing.claimed))";
 
 impl Batch<'_> {
     /// Decides anew whether a server is gone, and with that what it offers.
@@ -47,12 +48,14 @@ impl Batch<'_> {
 
     /// A source has deleted a version that it lists no more as the newest.
     pub(super) fn deleted(&self, server: &str, source: &str, version: Option<&str>) -> Result<(), StoreError> {
-        let Some(server) = self.id("SELECT id FROM server WHERE name = ?1", [server])? else { return Ok(()) };
+        let Some((id, called)) = holder(self.transaction, server).map_err(self.fail())? else { return Ok(()) };
+        let claimed = (called != server).then_some(server);
         self.execute(
             "UPDATE listing SET status = 'deleted', last_seen = ?4
-             WHERE server_id = ?1 AND source = ?2 AND version = ?3",
-            params![server, source, version.unwrap_or_default(), self.now],
+             WHERE server_id = ?1 AND source = ?2 AND version = ?3 AND claimed IS ?5",
+            params![id, source, version.unwrap_or_default(), self.now, claimed],
         )?;
+        let server = id;
         self.regard(server)
     }
 

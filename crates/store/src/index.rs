@@ -149,7 +149,7 @@ impl Indexer {
     }
 }
 
-fn remove(connection: &Connection, id: i64) -> rusqlite::Result<()> {
+pub(super) fn remove(connection: &Connection, id: i64) -> rusqlite::Result<()> {
     connection.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([id])?;
     connection.prepare_cached("DELETE FROM mention WHERE tool_id = ?1")?.execute([id]).map(drop)
 }

@@ -1,6 +1,7 @@
 //! Keeps the stored verdicts, and what searching needs of them, in step with the tools and the rules: server by server, in
 //! one pass that reads each definition once and writes only what differs.
 
+use super::claims::mark;
 use super::compact::{Kept, judged_by};
 use super::dictionary::Dictionary;
 use super::index::Indexer;
@@ -195,6 +196,7 @@ impl Work<'_> {
         let fail = StoreError::sqlite("write to", self.path);
         let indexer = Indexer::of(self.transaction, id, &server.server).map_err(&fail)?;
         indexer.forget(self.transaction).map_err(&fail)?;
+        mark(self.transaction, id, &server.server, self.path)?;
         if let Some(first) = verdicts.first() {
             if verdicts.iter().any(|verdict| verdict.ruleset != first.ruleset) {
                 return Err(JudgeError::MixedRules { server: server.server.clone() });

@@ -1,10 +1,12 @@
 //! What the database knew when a crawl began: read once into memory, but for the listings, which are read a page at a
 //! time when they are asked for.
 
+use super::claims::server_called;
 use super::compact_json::json;
 use super::from_row::FromRow;
 use super::lists::{content, told_apart};
 use super::{StoreError, migrate};
+use mcpdex_model::identity::ClaimedServer;
 use mcpdex_model::{
     History, HistoryError, KeptListings, Listing, ListingPage, Observation, ServerId, SourceState, Validator,
 };
@@ -36,6 +38,10 @@ pub struct Known {
     listed: HashMap<Key, BTreeMap<String, u64>>,
     sources: BTreeMap<String, SourceState>,
     validators: BTreeMap<String, Validator>,
+    /// Names that were given up, and the server that took each in.
+    same: HashMap<String, String>,
+    /// Names that are listed, and by whom where it is one source.
+    listers: HashMap<String, Option<String>>,
 }
 
 impl Known {
@@ -94,7 +100,23 @@ impl Known {
                 .prepare("SELECT url, etag, last_modified, next FROM validator")?
                 .query_map([], validator)?
                 .collect::<Result<_, _>>()?,
+            listers: connection
+                .prepare(
+                    "SELECT server.name, CASE WHEN min(source) = max(source) THEN min(source) END
+                     FROM listing JOIN server ON server.id = server_id GROUP BY server_id",
+                )?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<Result<_, _>>()?,
+            same: connection
+                .prepare("SELECT same.name, server.name FROM same JOIN server ON server.id = same.server_id")?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<Result<_, _>>()?,
         })
+    }
+
+    /// What is kept of a target, by the server that goes by this name today.
+    fn key(&self, server: &ServerId, target: &str) -> Key {
+        (self.same.get(&server.0).unwrap_or(&server.0).clone(), target.to_owned())
     }
 
     /// The number of the run.
@@ -120,7 +142,8 @@ impl Known {
             "SELECT listing.id AS listing, server.name AS server, listing.source AS source, listing.version AS version,
                     listing.status AS status, listing.packages AS packages, listing.remotes AS remotes,
                     listing.problems AS problems, server.title AS title, server.description AS description,
-                    server.repository AS repository, listing.manifest AS manifest, listing.meta AS meta
+                    coalesce(listing.repository, server.repository) AS repository, listing.manifest AS manifest,
+                    listing.meta AS meta, listing.claimed AS claimed
              FROM listing JOIN server ON server.id = listing.server_id
              WHERE listing.source = ?1 AND {which} AND listing.id > ?3 ORDER BY listing.id LIMIT ?4"
         );
@@ -144,23 +167,24 @@ impl History for Known {
     }
 
     fn done(&self, server: &ServerId, target: &str) -> Option<bool> {
-        self.done.get(&key(server, target)).copied()
+        self.done.get(&self.key(server, target)).copied()
     }
 
     fn fresh(&self, server: &ServerId, target: &str) -> Option<bool> {
-        self.done(server, target).or_else(|| self.fresh.get(&key(server, target)).copied())
+        self.done(server, target).or_else(|| self.fresh.get(&self.key(server, target)).copied())
     }
 
     fn has_list(&self, server: &ServerId, target: &str) -> bool {
-        self.lists.contains(&key(server, target))
+        self.lists.contains(&self.key(server, target))
     }
 
     fn is_news(&self, recorded: &Observation) -> bool {
-        self.recorded.get(&key(&recorded.server, &recorded.target)) != Some(&content(recorded))
+        self.recorded.get(&self.key(&recorded.server, &recorded.target)) != Some(&content(recorded))
     }
 
     fn is_changed(&self, listing: &Listing) -> bool {
-        let known = self.listed.get(&(listing.server.0.clone(), listing.source.clone()));
+        let name = listing.claimed.as_ref().unwrap_or(&listing.server);
+        let known = self.listed.get(&(name.0.clone(), listing.source.clone()));
         let version = listing.version.as_deref().unwrap_or_default();
         let now = hash(&json(&listing.packages), &json(&listing.remotes));
         known.is_some_and(|versions| versions.get(version) != Some(&now))
@@ -176,6 +200,15 @@ impl History for Known {
 
     fn listings(&self, which: KeptListings, source: &str, from: Option<i64>) -> Result<ListingPage, HistoryError> {
         Ok(self.page(which, source, from)?)
+    }
+
+    fn server_called(&self, name: &str, source: &str) -> Result<Option<ClaimedServer>, HistoryError> {
+        let is_its = |by: &Option<String>| by.as_deref() == Some(source);
+        if !self.same.contains_key(name) && self.listers.get(name).is_none_or(is_its) {
+            return Ok(None);
+        }
+        let connection = migrate::open_for_reading(&self.path)?;
+        Ok(server_called(&connection, name, &self.path)?)
     }
 }
 
@@ -193,7 +226,7 @@ fn attempts(connection: &Connection, which: &str, value: impl rusqlite::ToSql) -
 fn listed(connection: &Connection) -> rusqlite::Result<HashMap<Key, BTreeMap<String, u64>>> {
     let mut listed: HashMap<Key, BTreeMap<String, u64>> = HashMap::new();
     let mut statement = connection.prepare(
-        "SELECT server.name AS server, source, listing.version AS version, packages, remotes
+        "SELECT coalesce(listing.claimed, server.name) AS server, source, listing.version AS version, packages, remotes
          FROM listing JOIN server ON server.id = server_id",
     )?;
     let mut rows = statement.query([])?;
@@ -210,8 +243,4 @@ fn hash(packages: &str, remotes: &str) -> u64 {
     let mut hasher = std::hash::DefaultHasher::new();
     std::hash::Hash::hash(&(packages, remotes), &mut hasher);
     hasher.finish()
-}
-
-fn key(server: &ServerId, target: &str) -> Key {
-    (server.0.clone(), target.to_owned())
 }

@@ -28,6 +28,7 @@
 //! ```
 
 mod about;
+mod claims;
 mod compact;
 mod compact_json;
 mod complete;
@@ -43,6 +44,7 @@ mod index;
 mod judged;
 mod known;
 mod leaves;
+mod listings;
 mod lists;
 mod lookup;
 mod migrate;
@@ -61,6 +63,7 @@ mod servers_about;
 mod stamps;
 mod state;
 mod tally;
+mod unite;
 mod unread;
 mod writer;
 

@@ -1,11 +1,12 @@
 //! The one thread that writes: events come in through a bounded channel and are committed in batches, with the verdicts on
 //! the tools that they brought.
 
+use super::claims::holder;
 use super::compact_json::json;
 use super::desk::{Desk, Judging};
 use super::judged::{FreshTool, JudgeError};
 use super::{StoreError, migrate};
-use mcpdex_model::{CrawlEvent, Listing, Observation, Outcome, Package, Sweep, ToolOrigin};
+use mcpdex_model::{CrawlEvent, Listing, Observation, Outcome, Package, ServerId, Sweep, ToolOrigin};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -101,14 +102,7 @@ fn write(
     while let Ok(first) = queue.recv() {
         let started = Instant::now();
         let transaction = connection.transaction().map_err(&fail)?;
-        let batch = Batch {
-            transaction: &transaction,
-            now: now(),
-            path,
-            run,
-            known: RefCell::default(),
-            fresh: RefCell::default(),
-        };
+        let batch = Batch::new(&transaction, now(), path, run);
         let tools = recorded.tools;
         batch.keep(first, &mut recorded)?;
         for _ in 1..BATCH {
@@ -141,6 +135,13 @@ pub(super) struct Batch<'a> {
     pub(super) fresh: RefCell<BTreeMap<i64, (String, Vec<FreshTool>)>>,
 }
 
+impl<'a> Batch<'a> {
+    /// What is written in a transaction, stamped with a time.
+    pub(super) fn new(transaction: &'a Transaction<'a>, now: String, path: &'a Path, run: Option<i64>) -> Batch<'a> {
+        Batch { transaction, now, path, run, known: RefCell::default(), fresh: RefCell::default() }
+    }
+}
+
 impl Batch<'_> {
     fn keep(&self, event: CrawlEvent, recorded: &mut Recorded) -> Result<(), StoreError> {
         match event {
@@ -158,11 +159,14 @@ impl Batch<'_> {
                 recorded.attempts += 1;
             }
             CrawlEvent::Done { server, source } => {
-                self.execute(
-                    "UPDATE listing SET pending = 0 WHERE pending = 1 AND source = ?2
-                       AND server_id = (SELECT id FROM server WHERE name = ?1)",
-                    params![server.as_str(), source],
-                )?;
+                // Of a server that took in others all that the source lists, else what it lists by this name.
+                if let Some((id, called)) = holder(self.transaction, server.as_str()).map_err(self.fail())? {
+                    self.execute(
+                        "UPDATE listing SET pending = 0 WHERE pending = 1 AND source = ?2 AND server_id = ?1
+                           AND (?3 OR claimed = ?4)",
+                        params![id, source, called == server.as_str(), server.as_str()],
+                    )?;
+                }
             }
             CrawlEvent::Deleted { server, source, version } => {
                 self.deleted(server.as_str(), &source, version.as_deref())?;
@@ -177,6 +181,7 @@ impl Batch<'_> {
                 )?;
             }
             CrawlEvent::RunEnds => {
+                self.unite(self.path)?;
                 self.execute("UPDATE run SET finished = ?2 WHERE id = ?1", params![self.run, self.now])?;
             }
         }
@@ -243,10 +248,16 @@ impl Batch<'_> {
             .map_err(self.fail())
     }
 
-    /// The row of a server, made when it is new.
+    /// The row of a server, made when it is new; of a name that was given up that of the server that took it in.
     pub(super) fn server(&self, name: &str) -> Result<i64, StoreError> {
         if let Some(id) = self.known.borrow().get(name) {
             return Ok(*id);
+        }
+        let taken_in = "UPDATE server SET last_seen = ?2 WHERE id = (SELECT server_id FROM same WHERE name = ?1)
+                        RETURNING id";
+        if let Some(id) = self.id(taken_in, params![name, self.now])? {
+            self.known.borrow_mut().insert(name.to_owned(), id);
+            return Ok(id);
         }
         self.execute(
             "INSERT INTO server (name, first_seen, last_seen) VALUES (?1, ?2, ?2)
@@ -262,25 +273,42 @@ impl Batch<'_> {
         StoreError::Damaged { path: self.path.to_owned(), what, detail: "a row just written is gone".to_owned() }
     }
 
+    /// Forgets which row goes by a name.
+    pub(super) fn forget_row(&self, name: &str) {
+        self.known.borrow_mut().remove(name);
+    }
+
     fn listing(&self, listing: &Listing) -> Result<(), StoreError> {
         let server = self.server(listing.server.as_str())?;
         let Listing { title, description, version, repository, .. } = listing;
+        // The name that its source gives, where the server is called otherwise.
+        let is_own =
+            self.id("SELECT 1 FROM server WHERE id = ?1 AND name = ?2", params![server, listing.server.as_str()])?;
+        let claimed = listing.claimed.as_ref().or(is_own.is_none().then_some(&listing.server)).map(ServerId::as_str);
         if [title, description, version, repository].into_iter().any(Option::is_some) {
-            self.execute(
-                "UPDATE server SET title = coalesce(?2, title), description = coalesce(?3, description),
-                        version = coalesce(?4, version), repository = coalesce(?5, repository)
-                 WHERE id = ?1",
-                params![server, title, description, version, repository],
-            )?;
+            // What another name says only fills what is missing, and is no title.
+            let sql = match claimed {
+                None => {
+                    "UPDATE server SET title = coalesce(?2, title), description = coalesce(?3, description),
+                            version = coalesce(?4, version), repository = coalesce(?5, repository)
+                     WHERE id = ?1"
+                }
+                Some(_) => {
+                    "UPDATE server SET description = coalesce(description, ?3),
+                            version = coalesce(version, ?4), repository = coalesce(repository, ?5)
+                     WHERE id = ?1"
+                }
+            };
+            self.execute(sql, params![server, title, description, version, repository])?;
         }
         self.execute(
             "INSERT INTO listing (server_id, source, version, status, packages, remotes, manifest, meta,
-                                  problems, pending, run_id, first_seen, last_seen)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?11, ?8, 1, ?10, ?9, ?9)
-             ON CONFLICT (server_id, source, version) DO UPDATE SET
+                                  problems, pending, run_id, first_seen, last_seen, claimed, repository)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?11, ?8, 1, ?10, ?9, ?9, ?12, ?13)
+             ON CONFLICT (server_id, source, version, coalesce(claimed, '')) DO UPDATE SET
                  status = excluded.status, packages = excluded.packages, remotes = excluded.remotes,
                  manifest = excluded.manifest, meta = excluded.meta, problems = excluded.problems, pending = 1, run_id = excluded.run_id,
-                 last_seen = excluded.last_seen",
+                 last_seen = excluded.last_seen, repository = excluded.repository",
             params![
                 server,
                 listing.source,
@@ -292,7 +320,9 @@ impl Batch<'_> {
                 json(&listing.problems),
                 self.now,
                 self.run,
-                listing.meta
+                listing.meta,
+                claimed,
+                repository
             ],
         )?;
         // A live listing of this run, which is the newest, keeps its server.

@@ -46,7 +46,7 @@ impl IdentityClaim {
         let claimed = listing.repository.as_deref().and_then(CodeRepository::read);
         let claimed = claimed.map(|repository| if folder.is_empty() { repository } else { repository.at(&folder) });
         IdentityClaim {
-            name: listing.server.0.clone(),
+            name: listing.claimed.as_ref().unwrap_or(&listing.server).0.clone(),
             source: listing.source.clone(),
             repository: claimed.or_else(|| code.iter().find_map(Key::released_by)),
             code,

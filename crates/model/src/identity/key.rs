@@ -1,7 +1,7 @@
 //! What a server can be known by beside its name: a package, an address, a repository; each in the one spelling in which
 //! its own clients compare it.
 
-use crate::{Ecosystem, Package, pypi_name};
+use crate::{Ecosystem, Package, REDACTED, pypi_name};
 use url::Url;
 
 /// Forges whose owners and repositories are the same in any letter case.
@@ -63,9 +63,14 @@ impl Key {
         (!name.is_empty()).then_some(Key::Package(package.ecosystem, name))
     }
 
-    /// The key of an address. What is no address (a template, say) is compared as it stands.
+    /// The key of an address. What is no address (a template, say) is compared as it stands; `None` for one of which a
+    /// secret was taken out, since that may be what tells it from another.
     pub fn of_endpoint(url: &str) -> Option<Key> {
         let said = url.trim();
+        // In front of the host it is a login, which is no part of who answers.
+        if said.rsplit('@').next().is_some_and(|place| place.contains(REDACTED)) {
+            return None;
+        }
         let normal = match Url::parse(said) {
             Ok(mut url) => {
                 url.set_fragment(None);
@@ -258,8 +263,12 @@ mod tests {
             ("https://user:word@kiln.example", "https://kiln.example"),
             ("https://kiln.example/mcp?app=a#x", "https://kiln.example/mcp?app=a"),
             ("{base}/mcp", "{base}/mcp"),
+            ("https://[redacted]@kiln.example/mcp", "https://kiln.example/mcp"),
         ] {
             assert_eq!(Key::of_endpoint(said).map(|key| key.to_string()).as_deref(), Some(normal), "{said}");
+        }
+        for said in [" ", "https://kiln.example/mcp?app=[redacted]", "https://kiln.example/[redacted]/mcp"] {
+            assert_eq!(Key::of_endpoint(said), None, "{said}");
         }
     }
 

@@ -25,5 +25,5 @@ pub use claim::{IdentityClaim, ListedAs};
 pub use key::{CodeRepository, Key};
 pub use marks::{ClaimedServer, Handle, handles, marks};
 pub use owner::Owner;
-pub use relation::{Apart, Because, Reason, Relation, relate};
+pub use relation::{Apart, Because, Reason, Relation, ServerListing, relate};
 pub use resolve::{Union, is_rather_of, own_name, resolve};

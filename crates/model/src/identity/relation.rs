@@ -33,7 +33,7 @@ words! {
 }
 
 words! {
-    /// Why two listings that have something in common are not of one server.
+    /// Why two listings that have something in common are not of one server; what says most first.
     Apart, "reason for two servers" {
         /// They are of different owners.
         OtherOwner = "other-owner",
@@ -100,6 +100,26 @@ impl Apart {
             }
         }
     }
+}
+
+/// One listing of a server, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ServerListing {
+    pub source: String,
+    /// The name that the source gives.
+    pub name: String,
+    pub version: Option<String>,
+    pub status: Option<String>,
+    /// As the listing claims it.
+    pub repository: Option<String>,
+    pub packages: Vec<String>,
+    pub remotes: Vec<String>,
+    pub first_seen: String,
+    pub last_seen: String,
+    /// Why it is of this server, where it gives another name.
+    pub reason: Option<Reason>,
+    /// The name that it gives is another server's.
+    pub refused: bool,
 }
 
 /// What two claims are to each other.
