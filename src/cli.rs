@@ -35,7 +35,7 @@ pub use compare::CompareArgs;
 pub use config::{ConfigArgs, ConfigQuestion};
 pub use crawl::{Age, CrawlArgs};
 pub use diff::{CheckArgs, DiffArgs, PinArgs};
-pub use export::{ExportArgs, ExportFormat, ImportArgs, PublishArgs};
+pub use export::{ExportArgs, ExportFormat, ImportArgs, MergeArgs, PublishArgs};
 pub use extract::ExtractArgs;
 pub use format::FormatArgs;
 pub use generate::{CompletionsArgs, DoctorArgs, ManArgs, completions, man_page, man_pages};
@@ -129,6 +129,13 @@ pub enum Command {
     Publish(PublishArgs),
     /// Read an export or a snapshot into a new database.
     Import(ImportArgs),
+    /// Put several databases, or exports of them, together into one.
+    ///
+    /// The result is the same in whatever order they are named, and nothing that one of them holds is lost. Servers of one
+    /// name are one, unless what their sources say keeps them apart. Where two tell of one thing the newer reading counts: of
+    /// a listing, of a tool list, of each fact on a server. A list that is known to be incomplete takes no whole one's place,
+    /// and an attempt that failed takes no list away. `docs/database.md` has all rules.
+    Merge(MergeArgs),
     /// Say which settings are in force, and which file or flag says so.
     Config(ConfigArgs),
     /// Say what is configured, reachable and writable.

@@ -1,4 +1,4 @@
-//! The arguments of `mcpdex export`, `mcpdex publish` and `mcpdex import`.
+//! The arguments of `mcpdex export`, `mcpdex publish`, `mcpdex import` and `mcpdex merge`.
 
 use super::help::word;
 use crate::model::{Class, Risk, ToolOrigin, Trait};
@@ -108,4 +108,15 @@ pub struct ImportArgs {
     /// Take a snapshot that nobody vouches for.
     #[arg(long, conflicts_with = "key")]
     pub unsigned: bool,
+}
+
+// Arguments of `mcpdex merge`.
+#[derive(Debug, clap::Args)]
+pub struct MergeArgs {
+    /// Databases, or exports in jsonl, gzip accepted; `-` is stdin.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The database that they go into, with what it holds already (default: the one of --db).
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }

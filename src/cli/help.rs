@@ -140,6 +140,13 @@ const EXAMPLES: &[(&str, [(&str, &str); 2])] = &[
         ],
     ),
     (
+        "merge",
+        [
+            ("Two teams' databases into a new one", "mcpdex merge ours.db theirs.db --out all.db"),
+            ("An export into the database of --db", "mcpdex merge laptop.jsonl"),
+        ],
+    ),
+    (
         "config",
         [
             ("What is in force", "mcpdex config show"),

@@ -28,6 +28,7 @@ mod judging;
 mod list;
 mod logging;
 mod mcp;
+mod merge;
 mod named;
 mod pager;
 mod pin;
@@ -147,8 +148,8 @@ fn takes_own_settings(command: &Command) -> bool {
 fn takes_long(command: &Command) -> bool {
     match command {
         Command::Crawl(_) | Command::Pin(_) | Command::Check(_) | Command::Scan(_) | Command::Export(_) => true,
-        Command::Site(_) | Command::Publish(_) => true,
-        Command::Import(_) | Command::Doctor(_) | Command::Classify(_) | Command::Eval(_) | Command::Rules(_) => true,
+        Command::Site(_) | Command::Publish(_) | Command::Import(_) | Command::Merge(_) => true,
+        Command::Doctor(_) | Command::Classify(_) | Command::Eval(_) | Command::Rules(_) => true,
         Command::Probe(_) | Command::Extract(_) | Command::Diff(_) | Command::Compare(_) => true,
         Command::Policy(args) => args.tool.is_none(),
         Command::Serve(_) => true,
@@ -198,6 +199,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Site(args) => site::run(global, args),
         Command::Publish(args) => publish::run(global, args),
         Command::Import(args) => import::run(global, args),
+        Command::Merge(args) => merge::run(global, args),
         Command::Config(args) => config::run(global, args),
         Command::Doctor(args) => doctor::run(global, args),
         Command::Completions(args) => generate::completions(args),

@@ -70,6 +70,7 @@ const COMMANDS: &[&str] = &[
     "compare tools.jsonl --format csv",
     "export --format csv --risk critical --server npm:tables",
     "--db new.db import kept.jsonl",
+    "--db new.db merge kept.jsonl",
     "doctor",
     "doctor --json",
     "completions bash",

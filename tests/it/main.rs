@@ -60,6 +60,7 @@ mod lookups;
 mod manifests;
 mod mcp;
 mod mended_lists;
+mod merging;
 mod monorepo;
 mod on_a_terminal;
 mod one_policy;

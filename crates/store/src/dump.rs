@@ -44,7 +44,7 @@ const OLDEST_ALIKE: i64 = 4;
 pub enum LoadError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("{path} already holds servers; name a new file with --db")]
+    #[error("{path} already holds servers; name a new file with --db, or put both together with `mcpdex merge`")]
     NotEmpty { path: std::path::PathBuf },
     #[error("line {line}: {what}")]
     Line { line: usize, what: String },

@@ -34,6 +34,9 @@ pub enum StoreError {
     /// The folder of the file could not be made.
     #[error("cannot create the folder {path}")]
     Folder { path: PathBuf, source: std::io::Error },
+    /// A file that was made elsewhere could not be put in its place.
+    #[error("cannot write {path}")]
+    Put { path: PathBuf, source: std::io::Error },
     /// SQLite refused.
     #[error("cannot {doing} {path}")]
     Sqlite { doing: &'static str, path: PathBuf, source: rusqlite::Error },
