@@ -178,6 +178,8 @@ impl<'f> Settled<'f, '_> {
         }
         match self.finding.reading.params.len() {
             0 => {}
+            // A file that the caller names may be one to write into.
+            _ if self.traits.contains(&Trait::FileAccess) => {}
             1 => places.push("parameter".to_owned()),
             count => places.push(format!("{count} parameters")),
         }

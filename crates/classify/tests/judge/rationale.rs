@@ -60,7 +60,7 @@ fn a_trait_says_which_words_raise_the_risk_and_whether_the_schema_bounds_them() 
             json!({ "name": "list_pages", "description": "Lists the pages below a folder.", "inputSchema": text(&["path"]) })
         ),
         "It retrieves what is there, as its name says “list_pages” and its description “Lists the pages below a folder”. \
-         Nothing in its name, description or parameter speaks of changing anything (write) or of setting anything going \
+         Nothing in its name or description speaks of changing anything (write) or of setting anything going \
          (execute), so it is read. Risk is medium rather than low because it reaches files of the caller's choice (its parameter “path”, \
          which its schema does not bound)."
     );
