@@ -1,11 +1,15 @@
 //! One crawl over every kind of source at once: every listing is accounted for by its source, a server that several sources
-//! list is asked once, and what is malformed or hostile in one source takes nothing from another.
+//! list is one server and is tried once, and what is malformed or hostile in one source takes nothing from another.
 
+use crate::fetch::{npm, npm_dist};
+use crate::images::{PYTHON, Registry};
 use crate::support::binary::User;
 use crate::support::mirror::{Mirror, Reply};
-use crate::support::pack::zip;
+use crate::support::pack::{tar_gz_files, zip};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+const GITHUB: &str = "https://github.com/clay/kiln";
 
 fn write(user: &User, name: &str, text: impl AsRef<[u8]>) {
     let path = user.home().join(name);
@@ -13,124 +17,241 @@ fn write(user: &User, name: &str, text: impl AsRef<[u8]>) {
     std::fs::write(path, text).unwrap();
 }
 
-#[test]
-fn one_crawl_over_all_sources_accounts_for_every_listing_and_asks_each_server_once() {
-    let (user, mirror) = (User::new(), Mirror::start());
-    let github = "https://github.com/clay/kiln";
-    let endpoint = mirror.url("/mcp");
-    let fire = || json!({"name": "fire", "description": "Fires a pot.", "inputSchema": {"type": "object"}});
+fn fire() -> Value {
+    json!({"name": "fire", "description": "Fires a pot.", "inputSchema": {"type": "object"}})
+}
+
+fn manifest(name: &str, rest: Value) -> Value {
+    let mut server = json!({"name": name, "version": "1", "description": "x"});
+    server.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+    json!({"server": server, "_meta": {}})
+}
+
+/// Three pages of a registry; the cursor has signs that an address does not.
+fn registry(mirror: &Mirror, path: &str, pages: [Vec<Value>; 3]) {
+    let cursors = ["", "io.example/kiln:1", "io.example/slip:1+b"];
+    for (at, servers) in pages.into_iter().enumerate() {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("limit", "100").append_pair("version", "latest");
+        if at > 0 {
+            query.append_pair("cursor", cursors[at]);
+        }
+        let next = cursors.get(at + 1);
+        let page = json!({"servers": servers, "metadata": {"count": servers.len(), "nextCursor": next}});
+        mirror.on(&format!("{path}/servers?{}", query.finish()), Reply::json(page));
+    }
+}
+
+/// Sources on the web, each with what it lists.
+fn on_the_web(mirror: &Mirror) -> Vec<(String, Vec<String>)> {
+    let endpoint = mirror.url("/mcp").to_string();
+    let npm_package = |name: &str| json!([{"registryType": "npm", "identifier": name, "transport": {"type": "stdio"}}]);
+    let remotes = json!([{"type": "streamable-http", "url": endpoint}]);
+    registry(
+        mirror,
+        "/v0.1",
+        [
+            vec![
+                manifest("io.example/kiln", json!({"remotes": remotes})),
+                json!({"server": {"description": "nameless"}}),
+            ],
+            vec![manifest("io.example/sly", json!({"packages": npm_package("../../etc")}))],
+            vec![manifest(
+                "io.github.clay/kiln",
+                json!({"packages": npm_package("@clay/kiln"), "repository": {"url": GITHUB}}),
+            )],
+        ],
+    );
+    registry(
+        mirror,
+        "/curated/v0.1",
+        [
+            vec![manifest("clay/glaze", json!({"repository": {"url": "https://github.com/clay/glaze"}}))],
+            vec![json!(7), manifest("clay/../etc", json!({}))],
+            vec![manifest("clay/slip", json!({"repository": {"url": "javascript:alert(1)"}}))],
+        ],
+    );
+    let glama = |name: &str, tools: Value| json!({"id": name, "namespace": "clay", "slug": name, "name": name, "repository": {"url": format!("https://github.com/clay/{name}")}, "tools": tools});
+    for (at, (servers, next)) in [
+        (json!([glama("kiln", json!([fire()])), 7]), Some("a b")),
+        (json!([{"id": "../x", "name": "<script>", "namespace": "", "slug": "", "repository": {"url": "javascript:x"}}]), Some("c")),
+        (json!([glama("slip", json!([fire()]))]), None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let page = json!({"pageInfo": {"hasNextPage": next.is_some(), "endCursor": next}, "servers": servers});
+        mirror.on(["/glama", "/glama?after=a+b", "/glama?after=c"][at], Reply::json(page));
+    }
+    for (at, servers) in [
+        json!([{"qualifiedName": "@clay/kiln"}, {"qualifiedName": ""}]),
+        json!([{"qualifiedName": "../../etc"}, 7]),
+        json!([{"qualifiedName": "clay-slip"}]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let page = json!({"servers": servers, "pagination": {"currentPage": at + 1, "totalPages": 3}});
+        mirror.on(["/smithery", "/smithery?page=2", "/smithery?page=3"][at], Reply::json(page));
+    }
+    mirror.on(
+        "/smithery/@clay/kiln",
+        Reply::json(json!({"qualifiedName": "@clay/kiln", "tools": [fire(), {"nome": "x"}]})),
+    );
+    // The next page is said to be somewhere else; only how far it is in counts.
+    for (at, entry) in [
+        json!({"name": "Kiln", "package_registry": "npm", "package_name": "@clay/kiln"}),
+        json!({"name": "Sly", "package_registry": "npm", "package_name": "../sly", "source_code_url": "javascript:x"}),
+        json!({"name": "Slip", "source_code_url": "https://github.com/clay/slip"}),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let next = (at < 2).then(|| format!("https://elsewhere.example/?offset={}", at + 1));
+        let page = json!({"servers": [entry], "next": next, "total_count": 3});
+        mirror.on(["/pulse", "/pulse?offset=1", "/pulse?offset=2"][at], Reply::json(page));
+    }
     mirror
-        .on(
-            "/mcp",
-            Reply::json(json!({"jsonrpc": "2.0", "id": 1, "result": {"resultType": "complete", "tools": [fire()]}})),
-        )
-        // Registries: a good entry, one that is malformed, one that is hostile.
-        .on(
-            "/v0.1/servers*",
-            Reply::json(json!({"servers": [
-                {"server": {"name": "io.example/kiln", "version": "1", "description": "x",
-                            "remotes": [{"type": "streamable-http", "url": endpoint.as_str()}]}},
-                {"server": {"description": "nameless"}},
-                {"server": {"name": "io.example/sly", "version": "1", "description": "x",
-                            "packages": [{"registryType": "npm", "identifier": "../../etc"}]}}], "metadata": {"count": 3}})),
-        )
-        .on(
-            "/glama",
-            Reply::json(json!({"pageInfo": {"hasNextPage": false}, "servers": [
-                {"id": "k", "namespace": "clay", "slug": "kiln", "name": "Kiln", "repository": {"url": github}, "tools": [fire()]},
-                7]})),
-        )
-        .on(
-            "/smithery",
-            Reply::json(json!({"servers": [{"qualifiedName": "@clay/kiln"}, {"qualifiedName": ""}],
-                               "pagination": {"currentPage": 1, "totalPages": 1}})),
-        )
-        .on(
-            "/pulse",
-            Reply::json(json!({"servers": [{"name": "Kiln", "package_registry": "npm", "package_name": "@clay/kiln"}],
-                               "next": null, "total_count": 1})),
-        )
-        .on(
-            "/toolsdk.json",
-            Reply::json(json!({"@clay/kiln": {"category": "craft", "path": "x", "tools": {"fire": {"name": "fire"}}},
-                               "../sly": {"category": "craft", "path": "x"}})),
-        )
-        .on(
-            "/list",
-            Reply::of("text/html", format!("<html><a href='{github}'>Kiln</a><a href='javascript:x'>sly</a><code>npx -y @clay/kiln</code>")),
-        )
-        .on("/list.md", Reply::of("text/markdown", format!("- [Kiln]({github}) - fires\n- [Glaze](https://github.com/clay/glaze)\n")))
-        .on(
-            "/.well-known/mcp.json",
-            Reply::json(json!({"name": "io.example/sly", "endpoint": endpoint.as_str(), "tools": [fire(), 7]})),
-        );
-    write(
-        &user,
-        "catalogue.json",
-        json!({"servers": {"kiln": {"image": "oci.example/clay/kiln:1", "tools": ["fire"], "tool_definitions": [fire()]}}}).to_string(),
-    );
-    write(
-        &user,
-        "search.json",
-        json!({"total_count": 1, "incomplete_results": false, "items": [{"full_name": "clay/kiln"}]}).to_string(),
-    );
-    write(
-        &user,
-        "mcp.json",
-        json!({"mcpServers": {"k": {"command": "npx", "args": ["-y", "@clay/kiln"]}}}).to_string(),
-    );
-    let manifest = r#"{"manifest_version":"0.3","name":"kiln","version":"1","server":{"entry_point":"x.js"},"tools":[{"name":"fire"}]}"#;
-    write(&user, "kiln.mcpb", zip(&[("manifest.json", manifest.as_bytes())]));
+        .on("/mcp", Reply::json(json!({"jsonrpc": "2.0", "id": 1, "result": {"resultType": "complete", "tools": [fire()]}})))
+        .on("/toolsdk.json", Reply::json(json!({"@clay/kiln": {"category": "craft", "path": "x", "tools": {"fire": {"name": "fire"}}},
+            "../sly": {"category": "craft", "path": "x"}, "slip": {"category": "craft", "path": "x"}, "zed": 7})))
+        .on("/list", Reply::of("text/html", format!("<html><a href='{GITHUB}'>Kiln</a><a href='/list?2' rel=next>on</a>")))
+        .on("/list?2", Reply::of("text/html", "<html><a href='javascript:x'>sly</a><a href='https://github.com/../..'>no</a><link rel=next href='?3'>"))
+        .on("/list?3", Reply::of("text/html", "<html><code>npx -y @clay/kiln</code>"))
+        .on("/list.md", Reply::of("text/markdown", format!("- [Kiln]({GITHUB}) - fires\n- [Glaze](https://github.com/clay/glaze)\n")))
+        .on("/.well-known/mcp.json", Reply::json(json!({"name": "io.example/sly", "endpoint": endpoint, "tools": [fire(), 7]})));
     let url = |path: &str| mirror.url(path).to_string();
-    let sources: Vec<(String, Vec<&str>)> = vec![
-        (format!("registry:{}", url("/v0.1")), vec!["io.example/kiln", "io.example/sly"]),
-        (format!("directory:{}", url("/glama")), vec![github]),
-        (format!("directory:{}", url("/smithery")), vec!["smithery:@clay/kiln"]),
-        (format!("directory:{}", url("/pulse")), vec!["npm:@clay/kiln"]),
-        (format!("directory:{}", url("/toolsdk.json")), vec!["npm:@clay/kiln"]),
-        (format!("list:{}", url("/list")), vec![github, "npm:@clay/kiln"]),
-        (format!("list:{}", url("/list.md")), vec![github, "https://github.com/clay/glaze"]),
-        (format!("well-known:{}", url("/")), vec![endpoint.as_str()]),
-        ("file:catalogue.json".to_owned(), vec!["oci:oci.example/clay/kiln:1"]),
-        ("file:search.json".to_owned(), vec![github]),
-        ("file:mcp.json".to_owned(), vec!["npm:@clay/kiln"]),
-        ("file:kiln.mcpb".to_owned(), vec!["file:kiln"]),
+    let github = |name: &str| format!("https://github.com/clay/{name}");
+    [
+        (
+            format!("registry:{}", url("/v0.1")),
+            vec!["io.example/kiln".into(), "io.example/sly".into(), "io.github.clay/kiln".into()],
+        ),
+        (
+            format!("registry:{}", url("/curated/v0.1")),
+            vec!["clay/../etc".into(), "clay/glaze".into(), "clay/slip".into()],
+        ),
+        (format!("directory:{}", url("/glama")), vec!["glama:../x".into(), github("kiln"), github("slip")]),
+        (
+            format!("directory:{}", url("/smithery")),
+            vec!["smithery:../../etc".into(), "smithery:@clay/kiln".into(), "smithery:clay-slip".into()],
+        ),
+        (format!("directory:{}", url("/pulse")), vec![github("slip"), "npm:@clay/kiln".into(), "pulsemcp:Sly".into()]),
+        (format!("directory:{}", url("/toolsdk.json")), vec!["npm:@clay/kiln".into(), "toolsdk:slip".into()]),
+        (format!("list:{}", url("/list")), vec![github("kiln"), "npm:@clay/kiln".into()]),
+        (format!("list:{}", url("/list.md")), vec![github("glaze"), github("kiln")]),
+        (format!("well-known:{}", url("/")), vec![endpoint.clone()]),
+        (url("/mcp"), vec![endpoint]),
+        ("npm:@clay/kiln".to_owned(), vec!["npm:@clay/kiln".into()]),
+    ]
+    .into()
+}
+
+/// Sources on this machine, each with what it lists.
+fn on_the_disk(user: &User, image: &str) -> Vec<(String, Vec<String>)> {
+    let bundle = r#"{"manifest_version":"0.3","name":"kiln","version":"1","server":{"entry_point":"x.js"},"tools":[{"name":"fire"}]}"#;
+    let own = ["npx", "-y", "@clay/kiln"];
+    let files: [(&str, Vec<u8>, Vec<&str>); 13] = [
+        ("catalogue.json", json!({"servers": {"kiln": {"image": image.trim_start_matches("oci:"), "tools": ["fire"], "tool_definitions": [fire()]}, "sly": 7}}).to_string().into(), vec![image]),
+        ("docker.json", json!({"registry": {"kiln": {"image": image.trim_start_matches("oci:"), "tools": [{"name": "fire"}]}, "sly": 7}}).to_string().into(), vec![image]),
+        ("search.json", json!({"total_count": 1, "incomplete_results": false, "items": [{"full_name": "clay/kiln"}, {"full_name": "x", "html_url": "javascript:x"}, 7]}).to_string().into(), vec![GITHUB]),
+        ("mcp.json", json!({"mcpServers": {"k": {"command": own[0], "args": own[1..]}, "sly": {"command": 7}}}).to_string().into(), vec!["npm:@clay/kiln"]),
+        ("kiln.mcpb", zip(&[("manifest.json", bundle.as_bytes())]), vec!["file:kiln"]),
+        ("obot.yaml", b"name: Kiln\nruntime: npx\nnpxConfig:\n  package: '@clay/kiln@1.0.0'\ntoolPreview:\n- name: fire\n  description: Fires a pot.\n- nome: x\n".to_vec(), vec!["npm:@clay/kiln"]),
+        ("mcpm.json", json!({"name": "slip", "installations": {"uvx": {"command": "uvx", "args": ["slip-server"]}, "sly": 7}, "tools": [{"name": "pour", "inputSchema": {}}]}).to_string().into(), vec!["pypi:slip-server"]),
+        (".claude-plugin/marketplace.json", json!({"name": "m", "owner": {"name": "Clay"}, "plugins": [{"name": "kiln", "source": "./kiln", "mcpServers": {"k": {"command": own[0], "args": own[1..]}}}, {"name": "nowhere"}]}).to_string().into(), vec!["npm:@clay/kiln"]),
+        ("gemini/gemini-extension.json", json!({"name": "oven", "mcpServers": {"k": {"command": own[0], "args": own[1..]}, "sly": 7}}).to_string().into(), vec!["npm:@clay/kiln"]),
+        ("vscode/package.json", json!({"name": "kiln", "publisher": "clay", "contributes": {"languageModelTools": [{"name": "state", "modelDescription": "Shows the state.", "inputSchema": {"type": "object"}}, 7]}}).to_string().into(), vec!["vscode:clay.kiln"]),
+        ("tools.jsonl", b"{\"server\":\"npm:@clay/kiln\",\"name\":\"fire\",\"description\":\"Fires a pot.\"}\n{\"server\":\"npm:@clay/kiln\"\n".to_vec(), vec!["npm:@clay/kiln"]),
+        ("skills/potter/SKILL.md", format!("---\nname: potter\ndescription: x\nallowed-tools: mcp__kiln__fire, 7\n---\nSee [the kiln]({GITHUB}) and mcp__oven__bake.\n").into(), vec![GITHUB]),
+        ("README.md", format!("- [Kiln]({GITHUB}) - fires\n- `uvx slip-server`\n").into(), vec![GITHUB, "pypi:slip-server"]),
     ];
-    let words: Vec<&str> = ["crawl", "--live", "--json", "--allow-private"]
-        .into_iter()
-        .chain(sources.iter().map(|(source, _)| source.as_str()))
-        .collect();
+    let mut sources = Vec::new();
+    for (name, bytes, servers) in files {
+        write(user, name, bytes);
+        sources.push((format!("file:{name}"), servers.into_iter().map(str::to_owned).collect()));
+    }
+    sources
+}
+
+#[test]
+fn one_crawl_over_all_sources_accounts_for_every_listing_and_tries_each_server_once() {
+    let (images, mirror) = (Registry::start(), Mirror::start());
+    images
+        .holds(&json!({"Cmd": ["python", "/app/server.py"]}), &[tar_gz_files(&[("app/server.py", PYTHON.as_bytes())])]);
+    let user = images.user(&json!({}));
+    npm(&mirror, "@clay/kiln", npm_dist(&mirror));
+    let mut sources = on_the_web(&mirror);
+    sources.extend(on_the_disk(&user, &images.image()));
+    sources.push((images.image(), vec![images.image()]));
+    let npm_registry = mirror.url("/").to_string();
+    let fixed = ["crawl", "--live", "--static", "--json", "--allow-private", "--npm-registry", &npm_registry];
+    let words: Vec<&str> = fixed.into_iter().chain(sources.iter().map(|(source, _)| source.as_str())).collect();
     let ran = user.run(&words);
     let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
     let base = rusqlite::Connection::open(user.database()).unwrap();
-    let mut statement = base
-        .prepare(
-            "SELECT l.source, coalesce(l.claimed, s.name) AS name FROM listing l JOIN server s ON s.id = l.server_id
-             ORDER BY l.source, name",
-        )
-        .unwrap();
-    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).unwrap();
+    let rows = |sql: &str| -> Vec<(String, String)> {
+        let mut statement = base.prepare(sql).unwrap();
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    };
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for row in rows {
-        let (source, server) = row.unwrap();
-        found.entry(source).or_default().push(server);
+    for (source, name) in rows(
+        "SELECT l.source, coalesce(l.claimed, s.name) AS name
+                                FROM listing l JOIN server s ON s.id = l.server_id ORDER BY l.source, name",
+    ) {
+        found.entry(source).or_default().push(name);
     }
-    let expected: BTreeMap<String, Vec<String>> = sources
+    let expected: BTreeMap<String, Vec<String>> = sources.iter().cloned().collect();
+    let differ: Vec<String> = expected
         .iter()
-        .map(|(source, servers)| {
-            let mut servers: Vec<String> = servers.iter().map(|server| (*server).to_owned()).collect();
-            servers.sort();
-            (source.clone(), servers)
-        })
+        .filter(|(source, names)| found.get(*source) != Some(names))
+        .map(|(source, names)| format!("{source}: {:?}, and not {names:?}", found.get(source)))
         .collect();
-    assert_eq!(found, expected, "{}", ran.err);
-    // What could not be read is told, an entry each: of the registry, of three directories, of the card.
-    let problems = report["problems"].as_array().unwrap();
-    assert!(problems.len() >= 4, "{problems:#?}");
-    // Two sources name the endpoint. The one that has no list of its own asks, once; a card that states tools is enough.
-    let asked = mirror.targets().iter().filter(|target| *target == "/mcp").count();
-    assert_eq!(asked, 1, "{:?}", mirror.targets());
-    let sql = "SELECT s.name FROM attempt a JOIN server s ON s.id = a.server_id WHERE a.origin = 'live'";
-    let live: String = base.query_row(sql, [], |row| row.get(0)).unwrap();
-    assert_eq!(live, "io.example/kiln");
+    assert!(differ.is_empty(), "{}\n{}", differ.join("\n"), ran.err);
+    assert_eq!(found.len(), expected.len(), "{:?}", found.keys());
+    let listings: usize = expected.values().map(Vec::len).sum();
+    assert_eq!(report["run"]["listings"], listings, "{report}");
+    // What is malformed is told, one entry each, and ends no source.
+    let problems: Vec<&str> =
+        report["problems"].as_array().unwrap().iter().map(|problem| problem["detail"].as_str().unwrap()).collect();
+    for (what, count) in [
+        ("has no name", 1),
+        ("/glama: entry 1", 1),
+        ("/smithery: entry 1", 2),
+        ("/toolsdk.json: entry", 2),
+        ("catalogue.json: ", 1),
+        ("docker.json: ", 1),
+        ("search.json: ", 2),
+        ("mcp.json: ", 1),
+        ("gemini/gemini-extension.json: ", 1),
+        (".claude-plugin/marketplace.json: ", 1),
+        ("tools.jsonl: row 2 ", 1),
+        ("SKILL.md: the skill names `fire` of a server that it calls `kiln`", 1),
+        ("SKILL.md: the skill names `bake` of a server that it calls `oven`", 1),
+    ] {
+        let told = problems.iter().filter(|problem| problem.contains(what)).count();
+        assert_eq!(told, count, "{what}: {problems:#?}");
+    }
+    // One server with the listings of many sources: what names the package and what is the owner's repository.
+    let servers: BTreeMap<String, String> =
+        rows("SELECT DISTINCT coalesce(l.claimed, s.name), s.name FROM listing l JOIN server s ON s.id = l.server_id")
+            .into_iter()
+            .collect();
+    for name in ["npm:@clay/kiln", GITHUB] {
+        assert_eq!(servers[name], "io.github.clay/kiln", "{servers:#?}");
+    }
+    for name in ["io.example/sly", "clay/glaze", "pypi:slip-server", "vscode:clay.kiln", "file:kiln"] {
+        assert_eq!(servers[name], name, "{servers:#?}");
+    }
+    // Each place is asked once, whoever names it: the endpoint, the package, the image.
+    for (mirror, place) in
+        [(&mirror, "/mcp"), (&mirror, "/kiln-1.2.0.tgz"), (&images.mirror, "/v2/clay/kiln/manifests/1.0")]
+    {
+        let asked = mirror.targets().iter().filter(|target| *target == place).count();
+        assert_eq!(asked, 1, "{place}: {:?}", mirror.targets());
+    }
+    let tried = rows(
+        "SELECT DISTINCT s.name, a.outcome FROM attempt a JOIN server s ON s.id = a.server_id WHERE a.origin = 'live'",
+    );
+    assert_eq!(tried, [("io.example/kiln".to_owned(), "ok".to_owned())]);
 }

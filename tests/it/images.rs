@@ -7,7 +7,7 @@ use crate::support::pack::{Entry, tar_gz, tar_gz_files, zip};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-const PYTHON: &str = "
+pub(crate) const PYTHON: &str = "
 from mcp.server.fastmcp import FastMCP
 mcp = FastMCP('kiln')
 
@@ -37,21 +37,21 @@ fn digest(bytes: &[u8]) -> String {
 }
 
 /// A registry on loopback, and the image `clay/kiln:1.0` in it.
-struct Registry {
-    mirror: Mirror,
+pub(crate) struct Registry {
+    pub(crate) mirror: Mirror,
 }
 
 impl Registry {
-    fn start() -> Registry {
+    pub(crate) fn start() -> Registry {
         Registry { mirror: Mirror::start() }
     }
 
-    fn host(&self) -> String {
+    pub(crate) fn host(&self) -> String {
         let url = self.mirror.url("/");
         format!("127.0.0.1:{}", url.port().unwrap())
     }
 
-    fn image(&self) -> String {
+    pub(crate) fn image(&self) -> String {
         format!("oci:{}/clay/kiln:1.0", self.host())
     }
 
@@ -61,7 +61,7 @@ impl Registry {
     }
 
     /// Puts the image there: what it starts, and its layers, the lowest first.
-    fn holds(&self, start: &Value, layers: &[Vec<u8>]) -> Vec<u8> {
+    pub(crate) fn holds(&self, start: &Value, layers: &[Vec<u8>]) -> Vec<u8> {
         let config = json!({"architecture": "amd64", "os": "linux", "config": start}).to_string();
         let layers: Vec<Value> =
             layers.iter().map(|layer| self.blob(layer, "application/vnd.oci.image.layer.v1.tar+gzip")).collect();
@@ -73,7 +73,7 @@ impl Registry {
     }
 
     /// A user whose docker knows the registry.
-    fn user(&self, auth: &Value) -> User {
+    pub(crate) fn user(&self, auth: &Value) -> User {
         let user = User::new();
         let folder = user.home().join(".docker");
         std::fs::create_dir_all(&folder).unwrap();

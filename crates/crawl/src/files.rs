@@ -5,7 +5,7 @@ use super::bundle;
 use mcpdex_model::{Listing, Outcome, ServerId, Unpacking};
 use mcpdex_source::document::{Document, Entry};
 use mcpdex_source::row_file::{RowEntry, RowFile, RowRemarks};
-use mcpdex_source::{catalogue, packed, page};
+use mcpdex_source::{catalogue, packed, page, skill};
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -178,6 +178,9 @@ pub(super) fn read_file(path: &Path, named: &Path, source: &str) -> Result<FileC
         let page = page::read(&text, None, source).map_err(|why| Unread::Unreadable(format!("the page {why}")))?;
         let mut document = Document::new(source, "");
         document.problems = page.problems;
+        if skill::is_skill(&name) {
+            document.problems.extend(of_skill(&text));
+        }
         document.entries = page.listings.into_iter().map(|listing| Entry::of(listing, None)).collect();
         return Ok(FileContent::Whole(document));
     }
@@ -204,6 +207,21 @@ pub(super) fn read_file(path: &Path, named: &Path, source: &str) -> Result<FileC
         describe(entry, &unnamed, beside.as_ref());
     }
     Ok(FileContent::Whole(document))
+}
+
+/// What a skill says beside the packages, addresses and repositories that it links to: the servers whose tools it names.
+/// Which ones they are, a client's configuration says; a guess by the name would give one server's tools to another.
+fn of_skill(text: &str) -> Vec<String> {
+    let read = match skill::read(text) {
+        Ok(read) => read,
+        Err(why) => return vec![format!("the skill {why}")],
+    };
+    let servers = read.servers().into_iter().map(|(server, tools)| {
+        let tools: Vec<String> = tools.into_iter().map(|tool| format!("`{tool}`")).collect();
+        let tools = if tools.is_empty() { "tools".to_owned() } else { tools.join(", ") };
+        format!("the skill names {tools} of a server that it calls `{server}`, and does not say which that is")
+    });
+    read.problems.iter().cloned().chain(servers).collect()
 }
 
 /// Says of the server without a name what is known of it from beside its list.

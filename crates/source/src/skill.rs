@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest skill, in bytes.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -28,6 +28,22 @@ pub struct Skill {
     pub mentions: Vec<ServerTool>,
     /// What could not be read, one sentence each.
     pub problems: Vec<String>,
+}
+
+impl Skill {
+    /// The servers that it names, each with the tools of it that it names. A server's name is the one that a client's
+    /// configuration gives it, and says nothing of who it is.
+    pub fn servers(&self) -> BTreeMap<&str, BTreeSet<&str>> {
+        let granted = self.grants.iter().filter_map(|grant| match &grant.granted {
+            Granted::Server(of) => Some(of),
+            _ => None,
+        });
+        let mut servers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for of in granted.chain(&self.mentions) {
+            servers.entry(&of.server).or_default().extend(of.tool.as_deref());
+        }
+        servers
+    }
 }
 
 /// One grant.
@@ -203,9 +219,13 @@ mod tests {
                 "---\nname: potter\ndescription: Makes pots.\nallowed-tools: {list}\n---\nUse mcp__kiln__fire, then `mcp__kiln__fire` and mcp__oven__bake.\n"
             );
             let skill = read(&text).expect("a skill");
-            let granted: Vec<Granted> = skill.grants.into_iter().map(|grant| grant.granted).collect();
-            assert_eq!((granted, skill.problems), (expected.to_vec(), vec![]), "{list}");
+            let granted: Vec<Granted> = skill.grants.iter().map(|grant| grant.granted.clone()).collect();
+            assert_eq!((granted, skill.problems.clone()), (expected.to_vec(), vec![]), "{list}");
             assert_eq!(skill.mentions, [of("kiln", Some("fire")), of("oven", Some("bake"))]);
+            let servers = [("glaze", vec![]), ("kiln", vec!["fire"]), ("oven", vec!["bake"])];
+            let found: Vec<(&str, Vec<&str>)> =
+                skill.servers().into_iter().map(|(server, tools)| (server, tools.into_iter().collect())).collect();
+            assert_eq!(found, servers);
             assert_eq!(skill.name.as_deref(), Some("potter"));
         }
     }
