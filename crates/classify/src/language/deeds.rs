@@ -5,14 +5,11 @@
 
 use crate::language::action::{Action, Place, Word};
 use crate::language::lexicon::{Form, Lemma, UNKNOWN, VerbForm, role};
+use crate::language::passive::{FAR, NEAR};
 use crate::language::sentence::Prose;
 use crate::language::syntax::Order;
 use crate::language::token::Kind;
 
-/// How far before a participle its auxiliary may stand, in words.
-const NEAR: usize = 4;
-/// The same in languages that put the participle last.
-const FAR: usize = 14;
 /// How many deeds beside the main verbs one text yields.
 const MAX_DEEDS: usize = 60;
 
@@ -93,7 +90,8 @@ impl Prose<'_, '_> {
                 if self.is_subordinate(start, auxiliary, language, true) {
                     return None;
                 }
-                let mut objects = self.nouns(start, auxiliary, language);
+                let subject = self.subject_end(start, auxiliary, language);
+                let mut objects = self.nouns(start, subject, language);
                 objects.extend(self.nouns(auxiliary + 1, index, language));
                 Some((verb.lemma, objects))
             }
@@ -139,8 +137,10 @@ impl Prose<'_, '_> {
                         && self.gerund_before(from, before, language);
                 let shown = self.has_determiner(index, to, language);
                 // "by trading symbol": a word that is as often a noun needs a thing that is plainly its object.
-                let plain = !self.lexicon.is_nouny(verb.lemma);
-                (means && (plain || shown) || comma && shown).then(after).map(|objects| (verb.lemma, objects))
+                let plain = !self.lexicon.is_nouny(verb.lemma) || shown;
+                // "cleans it up, deleting files"
+                let objects = (means && plain || comma && (shown || opens && plain)).then(after)?;
+                (means || shown || !objects.is_empty()).then_some((verb.lemma, objects))
             }
             Form::Base if self.listed && index == from && self.has_determiner(index, to, language) => {
                 Some((verb.lemma, after()))
@@ -282,26 +282,15 @@ impl Prose<'_, '_> {
             return false;
         };
         if self.role(at, language) & role::RELATIVE == 0 {
-            // "to", "for", "by" begin no clause of their own.
-            return self.role(at, language) & role::PREPOSITION == 0;
+            // "to", "for", "by" begin no clause of their own, nor does "since" in "columns added since are dropped".
+            let participle = |at: usize| self.verb_here(at, language).is_some_and(|verb| verb.form == Form::Past);
+            let bare = passive && at + 1 == index && at > start && participle(at - 1);
+            return self.role(at, language) & role::PREPOSITION == 0 && !bare;
         }
-        // "tables that exist already are dropped": the relative clause has a verb of its own.
-        !(passive && index > at + 2)
-    }
-
-    /// The auxiliary that makes the participle at `index` a passive.
-    fn auxiliary(&self, start: usize, index: usize, language: u8, near: usize) -> Option<usize> {
-        let first = start.max(index.saturating_sub(near));
-        let at = (first..index).rev().find(|at| self.role(*at, language) & role::PASSIVE != 0)?;
-        let plain = |between: usize| {
-            let roles = self.role(between, language);
-            near > NEAR
-                || roles & (role::FILLER | role::CONJUNCTION) != 0
-                || self.is_adverb(between, language)
-                || self.verb(between, language).is_some_and(|verb| verb.form == Form::Past)
-                || self.tokens[between].literal.is_none() && index - between == 1
-        };
-        (at + 1..index).all(plain).then_some(at)
+        // "tables that exist already are dropped": the relative clause has a verb of its own, and "records not in it are
+        // dropped" needs none.
+        let own_verb = usize::from(self.role(at, language) & role::PREPOSITION == 0);
+        !(passive && index > at + 1 + own_verb)
     }
 
     /// Whether a finite verb at `index` begins a clause: nothing but small words between it and the boundary.
@@ -359,7 +348,7 @@ impl Prose<'_, '_> {
     }
 
     /// The words between two tokens that may be nouns.
-    fn nouns(&self, from: usize, to: usize, language: u8) -> Vec<Word> {
+    pub(crate) fn nouns(&self, from: usize, to: usize, language: u8) -> Vec<Word> {
         const SMALL: u32 =
             role::DETERMINER | role::CONJUNCTION | role::FILLER | role::PREPOSITION | role::GENITIVE | role::SUBJECT;
         // "all records of the period": what is done to them stands before what they belong to.

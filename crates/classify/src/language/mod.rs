@@ -13,6 +13,7 @@ pub(crate) mod lexicon_builder;
 pub(crate) mod literal_finder;
 pub(crate) mod name_words;
 pub(crate) mod normalize;
+pub(crate) mod passive;
 pub(crate) mod place;
 pub(crate) mod quote;
 pub(crate) mod schema_walk;
