@@ -18,6 +18,7 @@ fn code_that_is_run_counts_however_the_tool_is_called() {
         ("letter_preview", "Previews a letter; its placeholders can run system commands.", "letter"),
         ("keep_boats", "Keeps the boats for which a JavaScript predicate holds.", "predicate"),
         ("count_boats", "Counts boats by user-supplied code.", "how"),
+        ("calcular", "Calcula la marea. Acepta cualquier código.", "marea"),
         ("nightly", "Schedules a shell command for the night.", "what"),
         ("plan_chore", "Adds a job to the plan.", "command"),
     ] {
@@ -46,6 +47,7 @@ fn a_deed_that_is_joined_to_a_look_is_a_deed_whatever_the_name_ends_in() {
         ("berth_status", "Gets or updates the status of a berth."),
         ("berth_state", "Reads or changes the state of a berth."),
         ("berth_history", "Shows or edits the history of a berth."),
+        ("berth_there", "Makes sure a berth exists."),
     ] {
         let verdict = judged(name, description, "berth");
         assert_eq!(verdict.class, Class::Write, "{name}: {verdict:?}");
@@ -61,6 +63,15 @@ fn what_is_lost_given_away_or_moved_is_told_in_many_words() {
         ("tidy_hold", "Puts the hold back in order; unsaved work is lost.", Risk::Critical),
         ("end_plan", "Ends a plan. What is left of the month is forfeited.", Risk::Critical),
         ("empty_bin", "Empties the bin.", Risk::Critical),
+        ("step_back", "Takes the plan a step back; columns added since are dropped.", Risk::Critical),
+        ("even_out", "Evens out two sheds; files missing in the first are removed.", Risk::High),
+        ("load_zone", "Loads a zone; records not in it are removed.", Risk::Critical),
+        ("tidy_preview", "Shows what would go, and with apply=true tidies up, deleting files.", Risk::High),
+        ("cancel_berth", "Cancels a berth. What was paid is not refunded.", Risk::Critical),
+        ("call_off", "Cancels a voyage and tells its guests.", Risk::High),
+        ("dig_tunnel", "Exposes a port of the quay to the internet.", Risk::High),
+        ("hand_round", "Shares a chart with anyone who has the link.", Risk::High),
+        ("hang_up", "Uploads a chart to a public page.", Risk::High),
         ("thank_crew", "Gives the crew a tip.", Risk::Critical),
         ("donate", "Supports a cause.", Risk::Critical),
         ("set_sluice", "Sets the opening of a valve.", Risk::High),
@@ -74,6 +85,9 @@ fn what_is_lost_given_away_or_moved_is_told_in_many_words() {
         ("valve_position", "Reads the position of a valve."),
         ("lost_parcels", "Lists the parcels of which nothing is known."),
         ("list_tips", "Lists the tips of a day."),
+        ("missing_files", "Lists files missing on the left, which are removed by others."),
+        ("berth_free", "Checks that a berth exists."),
+        ("refused_calls", "Counts calls that are refused before a record is removed."),
     ] {
         let verdict = judged(name, description, "which");
         assert_eq!((verdict.class, verdict.risk), (Class::Read, Risk::Low), "{name}: {verdict:?}");
