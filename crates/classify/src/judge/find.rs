@@ -42,8 +42,8 @@ impl Ruleset {
         let scene = Statements { reading: &reading, context, phrases: &phrases, actions: &actions, sentences };
         let mut fired = self.fire(&scene, 0..actions.len());
         overrule(self, &mut fired, &scene);
-        let bare = self.is_named_by_unknown_word(&reading, &actions);
-        if read.unknown_verb || bare {
+        let bare = self.is_named_by_unknown_word(&reading, &actions, read.unknown_verb);
+        if read.unknown_verb || bare || self.has_idle_verb(&fired, &actions) {
             doubt_lookups_by_noun(self, &mut fired, &actions, bare);
         }
         let (class, recognised) = settle(self, &mut fired, &actions);
@@ -71,10 +71,10 @@ impl Ruleset {
         (finding, layout)
     }
 
-    /// Whether a tool without a description has a name whose first word nobody knows, and whose only verb may be the noun
-    /// that it ends with: "zorb_report".
-    fn is_named_by_unknown_word(&self, reading: &ToolText<'_>, actions: &[Action]) -> bool {
-        let bare = reading.segments[2].original.trim().is_empty();
+    /// Whether a tool without a description, or whose first sentence begins with an unknown verb, has a name whose first
+    /// word nobody knows, and whose only verb may be the noun that it ends with: "zorb_report", "zorb_list: Zorbs the list."
+    fn is_named_by_unknown_word(&self, reading: &ToolText<'_>, actions: &[Action], unknown_verb: bool) -> bool {
+        let bare = unknown_verb || reading.segments[2].original.trim().is_empty();
         let Some(first) = actions.first().and_then(|action| action.objects.first()) else { return false };
         let noun = |action: &Action| {
             action.verb.is_none_or(|verb| {
@@ -86,6 +86,21 @@ impl Ruleset {
             && !self.lexicon.is_plural(word)
             && actions.iter().all(noun)
             && actions.iter().any(|action| action.objects.len() + usize::from(action.verb.is_some()) > 1)
+    }
+
+    /// Whether the description opens with a verb of which no rule says anything: "Raises a limit". What nouns say of looking
+    /// is no better evidence there than behind a word that nobody knows.
+    fn has_idle_verb(&self, fired: &[Fired], actions: &[Action]) -> bool {
+        let opening = |action: &&Action| action.place == Place::Description && action.weaker == 0 && !action.extra;
+        let plain = |action: &Action| action.verb.is_some_and(|verb| !self.lexicon.is_nouny(verb.lemma));
+        let idle = actions.iter().filter(opening).any(plain);
+        let heard = |index: Option<u32>| {
+            index.is_some_and(|index| {
+                let action = &actions[index as usize];
+                opening(&action) && action.verb.is_some()
+            })
+        };
+        idle && !fired.iter().any(|hit| heard(hit.action) && self.rules[hit.rule as usize].class.is_some())
     }
 
     /// Fires every rule on the actions in `range` and, where that starts at 0, on the tool as a whole.
@@ -307,7 +322,8 @@ fn doubt_lookups_by_noun(set: &Ruleset, fired: &mut [Fired], actions: &[Action],
         let by_noun = hit.action.is_some_and(|index| {
             let action = &actions[index as usize];
             let last = |verb: Word| action.objects.iter().all(|word| word.start < verb.start);
-            action.verb.is_none_or(|verb| bare && action.place == Place::Name && last(verb))
+            let named = set.rules[hit.rule as usize].when[hit.clause as usize].verbs().is_empty();
+            named || action.verb.is_none_or(|verb| bare && action.place == Place::Name && last(verb))
         });
         if by_noun && set.rules[hit.rule as usize].class == Some(Class::Read) {
             hit.strength = 0;

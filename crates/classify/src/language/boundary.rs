@@ -263,16 +263,19 @@ impl Prose<'_, '_> {
         }
     }
 
-    /// Whether the sentence begins with an unknown word and a determiner: there stands a verb that nobody knows.
+    /// Whether the sentence begins with a word that nobody knows as a verb and a determiner, or is one unknown word: there
+    /// stands a verb that no rule speaks of. "Points a name at …" is known as a noun.
     pub(crate) fn opens_with_unknown_verb(&self, from: usize, to: usize, language: u8) -> bool {
         let from = self.after_label(from, to, language);
-        from + 1 < to
-            && self.tokens[from].kind == Kind::Word
-            && self.tokens[from].literal.is_none()
-            && !self.is_adverb(from, language)
-            && self.role(from + 1, language) & role::DETERMINER != 0
-            && self.reading.text[self.tokens[from].start as usize..self.tokens[from].end as usize]
-                .chars()
-                .all(char::is_alphabetic)
+        if from >= to || self.tokens[from].kind != Kind::Word || self.is_adverb(from, language) {
+            return false;
+        }
+        let token = self.tokens[from];
+        let word = &self.reading.text[token.start as usize..token.end as usize];
+        let alone = from + 1 >= to;
+        let determined = !alone && self.role(from + 1, language) & role::DETERMINER != 0;
+        let unknown = token.literal.is_none() && (alone || determined);
+        let noun = language == 0 && determined && !token.is_verb && token.role == 0 && self.lexicon.is_plural(word);
+        (unknown || noun) && word.chars().all(char::is_alphabetic)
     }
 }

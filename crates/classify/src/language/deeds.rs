@@ -44,7 +44,8 @@ impl Prose<'_, '_> {
                 let objects = if pronoun { antecedent.to_vec() } else { objects };
                 let head = objects.len().checked_sub(1);
                 let verb = Some(Word { lemma, start: token.start, end: token.end });
-                let told = self.is_told_of_the_tool(from, index, to, language);
+                let told = self.is_told_of_the_tool(from, index, to, language)
+                    || self.is_asked_for_by_a_parameter(from, index, language);
                 out.push(Action { extra: true, weaker: 1, told, ..Action::said(place, verb, objects, head) });
             }
         }
@@ -81,6 +82,11 @@ impl Prose<'_, '_> {
         let participle = !passive && self.is_participle(index, to, language);
         if !english && (participle || self.follows_negation(index, to, language)) {
             return None;
+        }
+        if matches!(verb.form, Form::Base | Form::Main)
+            && let Some(objects) = self.listed_deed(from, index, to, language)
+        {
+            return Some((verb.lemma, objects));
         }
         let after = || self.object(index + 1, to, language).0;
         match verb.form {

@@ -42,4 +42,21 @@ impl Prose<'_, '_> {
         let single = (from..to).all(|at| self.role(at, language) & role::PASSIVE == 0);
         (from..to).find(|at| single && tells_which(at) && named(at)).unwrap_or(to)
     }
+
+    /// Whether a parameter of the call is what makes the passive at `index` happen: "with `size` the disk is resized".
+    pub(super) fn is_asked_for_by_a_parameter(&self, from: usize, index: usize, language: u8) -> bool {
+        if self.verb_here(index, language).is_none_or(|verb| verb.form != Form::Past) {
+            return false;
+        }
+        let text = |at: usize| &self.reading.text[self.tokens[at].start as usize..self.tokens[at].end as usize];
+        let leads = |at: usize| self.role(at, language) & (role::LEAD | role::SUBORDINATOR | role::PREPOSITION) != 0;
+        let named = |at: usize| {
+            self.reading.params.iter().any(|param| {
+                let segment = &self.reading.segments[param.segment as usize];
+                self.reading.text[segment.start as usize..segment.end as usize] == *text(at)
+            })
+        };
+        let bare = |at: usize| self.role(at, language) & role::DETERMINER == 0;
+        (from + 1..index).any(|at| named(at) && leads(at - 1) && bare(at - 1))
+    }
 }
