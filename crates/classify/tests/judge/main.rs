@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod confidence;
+mod daily_words;
 mod disguises;
 mod excuses;
 mod hints;
