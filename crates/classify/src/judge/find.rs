@@ -208,7 +208,9 @@ impl Ruleset {
                 && rule.traits.iter().all(|of| matches!(of, Trait::PrivateData | Trait::UntrustedContent))
                 && hit.action.is_some_and(|index| {
                     let action = &finding.actions[index as usize];
+                    // Nor is another reading of the name ("comment_pull") evidence of reading.
                     action.place == Place::Description && action.weaker > 0
+                        || action.place == Place::Name && action.extra
                 });
             let wanted = wanted && !returned;
             hit.fate = if wanted { Fate::Won } else { Fate::OtherClass };

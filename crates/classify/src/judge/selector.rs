@@ -86,7 +86,8 @@ pub(crate) fn selectors(set: &Ruleset, finding: &Finding<'_>, tool: &Tool) -> Ve
         let last = last_word(finding, param);
         let is_in = |words: &[String]| words.iter().any(|word| word == last);
         let sure = is_in(&set.operation_parameters);
-        if !sure && !is_in(&set.doubtful_parameters) && !tells_variants_apart(params, param) {
+        let doubtful = is_in(&set.doubtful_parameters) || is_one_of_operations(set, param);
+        if !sure && !doubtful && !tells_variants_apart(params, param) {
             continue;
         }
         let (mut values, cut) = Collector::of(tool, param);
@@ -110,6 +111,16 @@ pub(crate) fn selectors(set: &Ruleset, finding: &Finding<'_>, tool: &Tool) -> Ve
         selector.values.truncate(MAX_OPERATIONS);
     }
     found
+}
+
+/// Whether it stands in a parameter that holds operations, whatever it is called itself: `operations.kind`.
+fn is_one_of_operations(set: &Ruleset, param: &Param<'_>) -> bool {
+    param.path.rsplit_once('.').is_some_and(|(of, _)| {
+        of.split('.').any(|part| {
+            let part = part.trim_end_matches("[]").to_ascii_lowercase();
+            part == "ops" || part.ends_with('s') && set.operation_parameters.contains(&part)
+        })
+    })
 }
 
 /// Whether each of several variants of one request fixes another value of the parameter, whatever it is called.

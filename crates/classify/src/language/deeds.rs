@@ -92,6 +92,7 @@ impl Prose<'_, '_> {
         match verb.form {
             Form::Past => {
                 let far = self.lexicon.languages.get(usize::from(language)).is_some_and(|l| l.final_infinitive);
+                let (start, index) = self.series_start(from, start, index, language);
                 let auxiliary = self.auxiliary(start, index, language, if far { FAR } else { NEAR })?;
                 if self.is_subordinate(start, auxiliary, language, true) {
                     return None;

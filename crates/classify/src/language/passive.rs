@@ -26,6 +26,18 @@ impl Prose<'_, '_> {
         (at + 1..index).all(plain).then_some(at)
     }
 
+    /// The first participle of the series that `index` stands in, and where its clause starts: "nodes are drained, destroyed
+    /// and built anew" has one auxiliary.
+    pub(super) fn series_start(&self, from: usize, start: usize, index: usize, language: u8) -> (usize, usize) {
+        let past = |at: usize| self.verb_here(at, language).is_some_and(|verb| verb.form == Form::Past);
+        let joins = |at: usize| self.tokens[at].kind == Kind::Comma || self.role(at, language) & role::CONJUNCTION != 0;
+        let mut first = index;
+        while let Some(before) = (from..first).rev().find(|at| !joins(*at)).filter(|at| at + 1 < first && past(*at)) {
+            first = before;
+        }
+        if first == index { (start, index) } else { (self.clause_start(from, first), first) }
+    }
+
     /// Where the subject of a passive ends: before what only tells which it is, "files missing on the left are removed",
     /// "columns added since are dropped".
     pub(super) fn subject_end(&self, from: usize, to: usize, language: u8) -> usize {

@@ -153,22 +153,21 @@ impl Quotations {
     }
 }
 
-/// `text` without what begins with a bracket that does not close in it: half a bracket says nothing.
+/// `text` without what begins with a bracket that does not close in it, or ends with one that does not open in it: half a
+/// bracket says nothing.
 fn balanced(text: &str) -> &str {
     let mut open: Vec<(usize, char)> = Vec::new();
+    let mut start = 0;
     for (at, letter) in text.char_indices() {
         match letter {
             '(' | '[' | '（' | '【' => open.push((at, letter)),
-            ')' | ']' | '）' | '】' => {
-                open.pop();
-            }
+            ')' | ']' | '）' | '】' if open.pop().is_none() => start = at + letter.len_utf8(),
             _ => {}
         }
     }
-    match open.first().map(|(at, _)| text[..*at].trim_end()) {
-        Some(before) if !before.is_empty() => before,
-        _ => text,
-    }
+    let end = open.first().map_or(text.len(), |(at, _)| *at);
+    let inner = text.get(start..end).unwrap_or_default().trim();
+    if inner.is_empty() { text } else { inner }
 }
 
 /// How a field is called in a sentence.
@@ -195,5 +194,7 @@ mod tests {
         assert_eq!(balanced("get the shelf (by its"), "get the shelf");
         assert_eq!(balanced("get the shelf (by name) of"), "get the shelf (by name) of");
         assert_eq!(balanced("(by its"), "(by its");
+        assert_eq!(balanced("shelf) of a hall (by its"), "of a hall");
+        assert_eq!(balanced("shelf)"), "shelf)");
     }
 }

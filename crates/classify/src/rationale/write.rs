@@ -76,11 +76,10 @@ impl<'f> Settled<'f, '_> {
             text.push_str("; it has no description");
         }
         if let Some(e) = &self.finding.gravest_operation {
-            text = format!(
-                "{text}, and of its {} operations {} weighs most",
-                self.finding.operations.len(),
-                quote(&e.text)
-            );
+            text = match self.finding.operations.len() {
+                0 => format!("{text}, and its schema admits {}", quote(&e.text)),
+                many => format!("{text}, and of its {many} operations {} weighs most", quote(&e.text)),
+            };
         }
         text
     }

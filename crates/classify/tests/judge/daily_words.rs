@@ -74,6 +74,10 @@ fn loss_in_daily_words_is_loss() {
         ("mark_key", "Schedules a key for deletion.", Risk::Critical),
         ("phone_back", "Resets a phone to its factory state.", Risk::Critical),
         ("buoy_card", "Formats the memory card of a buoy.", Risk::Critical),
+        ("renew_yard", "Renews a yard: berths are drained, destroyed and built anew.", Risk::Critical),
+        ("take_back", "Takes back the letters of a day, so that they are gone for everyone.", Risk::Critical),
+        ("sum_up", "Builds a report. The source records are purged afterwards.", Risk::Critical),
+        ("sign_off", "Revokes every token of a crew.", Risk::Critical),
         ("stow", "Sorts a hold and bins what is old for good.", Risk::Critical),
     ]);
     only_looks(&[
@@ -126,8 +130,47 @@ fn rights_messages_and_runs_in_daily_words_are_what_they_are() {
         ("ails", "Allergies of a patient.", Risk::Medium),
     ]);
     only_looks(&[
+        ("costs", "Cost of a berth by month."),
+        ("vacancies_count", "Counts open positions at the firm."),
+        ("sum_of_tides", "Works out a sum of tides."),
         ("on_call", "Shows who is on call."),
         ("laser_state", "Reads the state of the laser."),
         ("builds", "Lists builds that were promoted."),
     ]);
+}
+
+#[test]
+fn what_stands_in_a_list_of_operations_is_one_whatever_it_is_called() {
+    let schema = |list: &str, values: &[&str]| {
+        let kind = json!({"type": "string", "enum": values});
+        let items = json!({"type": "array", "items": {"type": "object", "properties": {"kind": kind}}});
+        json!({"type": "object", "properties": {list: items}})
+    };
+    let row = |schema| {
+        judge(&[
+            json!({"server": "quay", "name": "several", "description": "Does several things.", "inputSchema": schema}),
+        ])
+        .remove(0)
+    };
+    assert_eq!(row(schema("ops", &["read", "write", "delete"])).risk, Risk::Critical);
+    // What only says which things are meant is no operation.
+    assert!(row(schema("filters", &["created", "edited", "deleted"])).risk < Risk::Critical);
+}
+
+#[test]
+fn a_key_that_is_pressed_deletes_nothing_and_of_no_operations_none_weighs_most() {
+    let key = json!({"type": "string", "enum": ["Enter", "Tab", "Delete"]});
+    let schema = json!({"type": "object", "properties": {"key": key}});
+    let row = json!({"server": "quay", "name": "press_key", "description": "Presses a key.", "inputSchema": schema});
+    let verdict = judge(&[row]).remove(0);
+    assert!(verdict.traits.is_empty() && !verdict.rationale.contains("0 operations"), "{verdict:?}");
+}
+
+#[test]
+fn what_is_kept_at_a_path_is_written() {
+    for (parameter, class) in [("output_dir", Class::Write), ("colour", Class::Read)] {
+        let schema = json!({"type": "object", "properties": {parameter: {"type": "string"}}});
+        let row = json!({"server": "quay", "name": "convert_chart", "description": "Converts a chart.", "inputSchema": schema});
+        assert_eq!(judge(&[row]).remove(0).class, class, "{parameter}");
+    }
 }
