@@ -43,8 +43,9 @@ impl Ruleset {
         let mut fired = self.fire(&scene, 0..actions.len());
         overrule(self, &mut fired, &scene);
         let bare = self.is_named_by_unknown_word(&reading, &actions, read.unknown_verb);
-        if read.unknown_verb || bare || self.has_idle_verb(&fired, &actions) {
-            doubt_lookups_by_noun(self, &mut fired, &actions, bare);
+        let idle = self.has_idle_verb(&fired, &actions);
+        if read.unknown_verb || bare || idle {
+            doubt_lookups_by_noun(self, &mut fired, &actions, bare, idle);
         }
         let (class, recognised) = settle(self, &mut fired, &actions);
         let mut finding = Finding {
@@ -318,14 +319,16 @@ fn note_unread(finding: &mut Finding<'_>, foreign: Option<Span>) {
 
 /// What a name that begins with an unknown word is a look at, only its nouns say: an unknown word where the verb stands is
 /// no look, whatever noun follows.
-fn doubt_lookups_by_noun(set: &Ruleset, fired: &mut [Fired], actions: &[Action], bare: bool) {
+fn doubt_lookups_by_noun(set: &Ruleset, fired: &mut [Fired], actions: &[Action], bare: bool, idle: bool) {
     for hit in fired {
         // A verb that ends the name may be its noun: "zorb_list".
         let by_noun = hit.action.is_some_and(|index| {
             let action = &actions[index as usize];
             let last = |verb: Word| action.objects.iter().all(|word| word.start < verb.start);
             let named = set.rules[hit.rule as usize].when[hit.clause as usize].verbs().is_empty();
-            named || action.verb.is_none_or(|verb| bare && action.place == Place::Name && last(verb))
+            // "grade: enters a grade": a name of one word may be its noun.
+            let alone = idle && action.place == Place::Name && action.objects.is_empty();
+            named || alone || action.verb.is_none_or(|verb| bare && action.place == Place::Name && last(verb))
         });
         if by_noun && set.rules[hit.rule as usize].class == Some(Class::Read) {
             hit.strength = 0;

@@ -115,6 +115,10 @@ impl Prose<'_, '_> {
                 let shown = !noun || last_verb || led || self.has_determiner(index, to, language);
                 // "field names and types available": a plural that is joined to nouns.
                 let joined = index > start && self.role(index - 1, language) & role::CONJUNCTION != 0;
+                // "el resultado de eliminar un archivo"
+                if verb.form == Form::Main && index > start && self.role(index - 1, language) & role::MEANS != 0 {
+                    return Some((verb.lemma, after()));
+                }
                 let told = |at: usize| {
                     self.verb(at, language)
                         .is_some_and(|verb| verb.form == Form::Third && !self.lexicon.is_nouny(verb.lemma))
@@ -138,8 +142,14 @@ impl Prose<'_, '_> {
             }
             Form::Gerund => {
                 let before = index.checked_sub(1).filter(|at| *at >= from)?;
-                let means = self.role(before, language) & role::MEANS != 0;
-                let comma = self.tokens[before].kind == Kind::Comma
+                // "by deleting", "starts deleting"
+                let finite = self
+                    .verb_here(before, language)
+                    .is_some_and(|verb| matches!(verb.form, Form::Base | Form::Third | Form::Main));
+                let asks = (start..before).any(|at| self.role(at, language) & role::SUBORDINATOR != 0);
+                let causes = finite && !asks && self.role(before, language) & role::CAUSES != 0;
+                let means = causes || self.role(before, language) & role::MEANS != 0;
+                let comma = self.ends_a_clause(from, before, language)
                     || self.role(before, language) & role::CONJUNCTION != 0
                         && self.gerund_before(from, before, language);
                 let shown = self.has_determiner(index, to, language);
@@ -319,11 +329,17 @@ impl Prose<'_, '_> {
         true
     }
 
+    /// Whether a comma stands at `at`, and no other gerund before it: "what wiping, purging and shredding mean" lists them.
+    fn ends_a_clause(&self, from: usize, at: usize, language: u8) -> bool {
+        self.tokens[at].kind == Kind::Comma
+            && (at == from || self.verb_here(at - 1, language).is_none_or(|verb| verb.form != Form::Gerund))
+    }
+
     fn gerund_before(&self, from: usize, at: usize, language: u8) -> bool {
         (from.max(at.saturating_sub(5))..at).any(|index| {
             self.verb_here(index, language).is_some_and(|verb| verb.form == Form::Gerund)
                 && index.checked_sub(1).is_some_and(|before| {
-                    self.tokens[before].kind == Kind::Comma || self.role(before, language) & role::MEANS != 0
+                    self.ends_a_clause(from, before, language) || self.role(before, language) & role::MEANS != 0
                 })
         })
     }

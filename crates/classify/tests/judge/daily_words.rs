@@ -40,6 +40,24 @@ fn a_list_of_bare_verbs_tells_what_can_be_done() {
 }
 
 #[test]
+fn what_begins_goes_on_or_comes_of_a_deed_is_done() {
+    at_least(&[
+        ("tidy", "Starts deleting old charts.", Risk::Critical),
+        ("go_on", "Keeps deleting charts until none is left.", Risk::Critical),
+        ("resultado", "Muestra el resultado de eliminar una carta.", Risk::Critical),
+        ("resultat", "Affiche le résultat de supprimer une carte.", Risk::Critical),
+        ("ergebnis", "Zeigt das Ergebnis des Löschens einer Karte.", Risk::Critical),
+        ("resultado_de", "Retorna o resultado de excluir uma carta.", Risk::Critical),
+    ]);
+    only_looks(&[
+        ("resultados", "Muestra el resultado de una búsqueda."),
+        ("zahlungen", "Zeigt das Ergebnis der Zahlung."),
+        ("words", "Explains what wiping, purging and shredding mean."),
+        ("pruning", "Returns documents on how does pruning work."),
+    ]);
+}
+
+#[test]
 fn what_a_parameter_asks_for_is_done_by_the_call() {
     let verdict = judged("basin_depth", "Looks up a basin's depth; with `depth` it is changed.");
     assert_eq!(verdict.class, Class::Write, "{verdict:?}");
@@ -54,6 +72,8 @@ fn a_word_that_nobody_knows_is_no_look_whatever_noun_follows() {
         ("zorb_status", "Zorbs the thing."),
         ("raise_limit", "Raises the limit of a berth."),
         ("a_record", "Points a name at another berth."),
+        ("grade", "Enters a grade for a sailor."),
+        ("rsvp", "Answers an invitation and tells the host."),
     ] {
         let verdict = judged(name, description);
         assert!(verdict.class > Class::Read && verdict.risk >= Risk::Medium, "{name}: {verdict:?}");
