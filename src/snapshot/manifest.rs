@@ -60,7 +60,7 @@ pub struct SnapshotFile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FileContent {
-    /// Rows of the database, as lines of JSON, gzip.
+    /// Rows of the database, as lines of JSON, zstd.
     Rows,
     /// Current tools with their verdicts, Parquet.
     Tools,
@@ -76,7 +76,7 @@ impl FileContent {
 
     const fn ending(self) -> &'static str {
         match self {
-            FileContent::Rows => "jsonl.gz",
+            FileContent::Rows => "jsonl.zst",
             FileContent::Tools => "parquet",
         }
     }
@@ -148,14 +148,14 @@ mod tests {
         let own = FileContent::Tools.path("risk=low", &hash);
         assert_eq!(FileContent::of_path(&own), Some((FileContent::Tools, hash.as_str())));
         for path in [
-            format!("rows/../{hash}.jsonl.gz"),
-            format!("/rows/server/{hash}.jsonl.gz"),
-            format!("rows/server/x/{hash}.jsonl.gz"),
+            format!("rows/../{hash}.jsonl.zst"),
+            format!("/rows/server/{hash}.jsonl.zst"),
+            format!("rows/server/x/{hash}.jsonl.zst"),
             format!("rows/server/{hash}.parquet"),
-            format!("rows/server/{}.jsonl.gz", hash.to_uppercase()),
-            format!("rows\\server/{hash}.jsonl.gz"),
-            format!("rows/server/../../{hash}.jsonl.gz"),
-            "rows/server/.jsonl.gz".to_owned(),
+            format!("rows/server/{}.jsonl.zst", hash.to_uppercase()),
+            format!("rows\\server/{hash}.jsonl.zst"),
+            format!("rows/server/../../{hash}.jsonl.zst"),
+            "rows/server/.jsonl.zst".to_owned(),
         ] {
             assert_eq!(FileContent::of_path(&path), None, "{path}");
         }
@@ -165,7 +165,7 @@ mod tests {
     fn a_manifest_that_is_not_understood_or_does_not_add_up_is_refused() {
         let hash = "a".repeat(64);
         let file = format!(
-            r#"{{"path":"rows/server/{hash}.jsonl.gz","content":"rows","sha256":"{hash}","bytes":1,"rows":2,"plain_bytes":9}}"#
+            r#"{{"path":"rows/server/{hash}.jsonl.zst","content":"rows","sha256":"{hash}","bytes":1,"rows":2,"plain_bytes":9}}"#
         );
         let text = format!(
             r#"{{"schema":"{SCHEMA}","mcpdex":"1","ruleset":"r","database":10,"seen":null,"counts":{{"tools":0,"rows":2}},"files":[{file}]}}"#

@@ -4,7 +4,6 @@ use super::manifest::{MAX_MANIFEST, SnapshotFile};
 use super::signature::{MAX_TEXT, SignatureError, VerifyingKey};
 use super::{FileContent, MANIFEST, SnapshotManifest, signature_name};
 use crate::model::text::hex;
-use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -182,7 +181,7 @@ struct Rows<'a> {
 /// One file while it is unpacked.
 struct Unpacked<'a> {
     file: &'a SnapshotFile,
-    from: MultiGzDecoder<BufReader<Checked<'a>>>,
+    from: zstd::Decoder<'static, BufReader<Checked<'a>>>,
     lines: u64,
     bytes: u64,
 }
@@ -213,7 +212,7 @@ impl Read for Rows<'_> {
             let Some(now) = &mut self.now else {
                 let Some(file) = self.rest.pop_front() else { return Ok(0) };
                 let checked = Checked::open(self.folder, file).map_err(io::Error::other)?;
-                let from = MultiGzDecoder::new(BufReader::with_capacity(1 << 17, checked));
+                let from = zstd::Decoder::with_buffer(BufReader::with_capacity(1 << 17, checked))?;
                 self.now = Some(Unpacked { file, from, lines: 0, bytes: 0 });
                 continue;
             };

@@ -72,8 +72,8 @@ fn what_is_published_comes_back_whole() {
     let names: Vec<String> =
         files(&folder).iter().map(|path| path.strip_prefix(&folder).unwrap().display().to_string()).collect();
     for (start, end) in [
-        ("rows/header/", ".jsonl.gz"),
-        ("rows/definition/", ".jsonl.gz"),
+        ("rows/header/", ".jsonl.zst"),
+        ("rows/definition/", ".jsonl.zst"),
         ("tools/risk=critical/", ".parquet"),
         ("tools/risk=low/", ".parquet"),
         ("snapshot-", ".minisig"),
