@@ -175,8 +175,11 @@ fn are_operations(set: &Ruleset, finding: &Finding<'_>, selector: &Selector, dee
                 word.and_then(|word| set.lexicon.whole(word)).map_or(&[][..], |of| &set.lexicon.meaning(of).verbs[..])
             };
             let plain = |verb: &VerbForm| verb.form == Form::Base && !set.lexicon.is_nouny(verb.lemma);
-            verbs(words.rsplit(' ').next()).iter().any(|verb| verb.form == Form::Past)
-                && !verbs(words.split(' ').next()).iter().any(plain)
+            let last = words.rsplit(' ').next();
+            // "build_failed": what ends so is a participle, known or not.
+            let past = verbs(last).iter().any(|verb| verb.form == Form::Past)
+                || last.is_some_and(|word| word.ends_with("ed") && verbs(Some(word)).is_empty());
+            past && !verbs(words.split(' ').next()).iter().any(plain)
         };
         let acts = |(deed, value): &(Deed, &Value)| deed.recognised && deed.class > Class::Read && !state(value);
         known == deeds.len() || selector.sure && deeds.iter().any(acts)

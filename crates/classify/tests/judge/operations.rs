@@ -57,6 +57,11 @@ fn a_list_of_kinds_is_no_list_of_deeds() {
 fn nouns_that_nobody_knows_are_what_a_look_looks_at() {
     let looked = choosing("query_shelf", "Queries a shelf.", "action", &["list", "zorp", "quux"]);
     assert_eq!((looked.class, looked.operations.len()), (Class::Read, 0), "{looked:?}");
+    // "build_zonked" says what happened, whether or not the word is known.
+    let happened = choosing("query_shelf", "Queries a shelf.", "action", &["lent", "build_zonked", "marked"]);
+    assert_eq!((happened.class, happened.operations.len()), (Class::Read, 0), "{happened:?}");
+    let deed = choosing("query_shelf", "Queries a shelf.", "action", &["lent", "purge_zonked", "marked"]);
+    assert_eq!(deed.risk, Risk::Critical, "{deed:?}");
     let acts = choosing("query_shelf", "Queries a shelf.", "action", &["list", "zorp", "rename"]);
     assert_eq!((acts.class, acts.operations.len()), (Class::Write, 3), "{acts:?}");
     let unsaid = choosing("shelf", "Work with shelves.", "action", &["list", "zorp", "quux"]);
