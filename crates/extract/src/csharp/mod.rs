@@ -79,6 +79,10 @@ impl Dialect for CSharp {
         standard::call(made).or_else(|| register::call(machine, made))
     }
 
+    fn holds_tools(&self, value: &Value<'_>) -> bool {
+        register::is_tool(value) || register::is_server(value)
+    }
+
     fn given<'t>(&self, path: &str) -> Option<Value<'t>> {
         // The words of the command line, in top-level statements.
         (path == "args").then(Setting::arguments)

@@ -75,7 +75,12 @@ fn is_create(made: &Made<'_>) -> bool {
     made.last() == "Create" && owner == "McpServerTool"
 }
 
-fn is_tool(value: &Value<'_>) -> bool {
+/// `McpServer.Create(transport, options)`.
+pub(super) fn is_server(value: &Value<'_>) -> bool {
+    value.as_made().is_some_and(|made| made.path.ends_with("McpServer.Create"))
+}
+
+pub(super) fn is_tool(value: &Value<'_>) -> bool {
     match value {
         Value::Made(made) => is_create(made),
         _ => false,
@@ -123,7 +128,13 @@ fn register<'t>(machine: &mut Machine<'t>, value: &Value<'t>, depth: u32) -> boo
         Value::Guarded(_) => machine.unguarded(value, |machine, item| register(machine, item, depth + 1)),
         Value::List(items) => {
             let items = items.borrow().clone();
-            items.iter().fold(items.is_empty(), |found, item| register(machine, item, depth + 1) | found)
+            items.iter().fold(items.is_empty(), |found, item| {
+                let is_tool = register(machine, item, depth + 1);
+                if let (false, Value::Made(made)) = (is_tool, item) {
+                    machine.lacks("a part of the tool collection could not be followed".to_owned(), made.site);
+                }
+                is_tool | found
+            })
         }
         Value::Class(class) => {
             annotated::of_class(machine, class);

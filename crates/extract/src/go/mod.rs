@@ -110,6 +110,10 @@ impl Dialect for Go {
         standard::call(made).or_else(|| register::call(machine, made))
     }
 
+    fn holds_tools(&self, value: &Value<'_>) -> bool {
+        register::is_server(value)
+    }
+
     fn returned<'t>(&self, args: &[(Option<Rc<str>>, Value<'t>)], value: &Value<'t>, site: Site) {
         register::remember_handler(args, value, site);
     }

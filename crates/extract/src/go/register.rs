@@ -81,7 +81,8 @@ fn doubts<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) {
     }
     // A server that is handed to another module, or to a function that is not known.
     let first = made.path.split('/').next().unwrap_or_default();
-    let is_foreign = (first.contains('.') && made.path.contains('/') && !is_mcp(&made.path)) || last == "()";
+    let is_module = first.contains('.') && made.path.contains('/') && !is_mcp(&made.path);
+    let is_foreign = is_module || last == "()" || made.path.starts_with("reflect.");
     if is_foreign && made.args.iter().any(|(_, value)| is_server(value)) {
         let shown = if last == "()" { "a function that is made at run time" } else { &*made.path };
         let detail = format!("the server is handed to `{shown}`, which may register more tools");
@@ -89,7 +90,7 @@ fn doubts<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) {
     }
 }
 
-fn is_server(value: &Value<'_>) -> bool {
+pub(super) fn is_server(value: &Value<'_>) -> bool {
     value.as_made().is_some_and(|made| is_mcp(&made.path) && matches!(made.last(), "NewMCPServer" | "NewServer"))
 }
 

@@ -49,6 +49,8 @@ pub(super) struct Global<'t> {
 
 #[derive(Default)]
 pub(super) struct File<'t> {
+    /// The roots of its trees, by their places.
+    pub roots: Vec<Node<'t>>,
     pub funcs: Vec<Func<'t>>,
     pub classes: Vec<Class<'t>>,
     pub globals: Vec<Global<'t>>,
@@ -115,11 +117,12 @@ struct Reader<'t> {
     file: File<'t>,
 }
 
-/// Reads the declarations of a file.
-pub(super) fn read<'t>(number: usize, text: &'t str, root: Node<'t>) -> File<'t> {
-    let mut reader = Reader { number, text, file: File::default() };
+/// Reads the declarations of a file, by the roots of its trees.
+pub(super) fn read<'t>(number: usize, text: &'t str, roots: &[Node<'t>]) -> File<'t> {
+    let mut reader = Reader { number, text, file: File { roots: roots.to_vec(), ..File::default() } };
     // A node with the class and the function around it.
-    let mut pending: Vec<(Node<'t>, Option<ClassId>, Option<FuncId>, u32)> = vec![(root, None, None, 0)];
+    let mut pending: Vec<(Node<'t>, Option<ClassId>, Option<FuncId>, u32)> =
+        roots.iter().rev().map(|root| (*root, None, None, 0)).collect();
     while let Some((node, class, func, depth)) = pending.pop() {
         if depth > 2_000 {
             reader.file.is_cut.set(true);

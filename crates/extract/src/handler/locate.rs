@@ -33,23 +33,27 @@ pub(super) fn handlers<'t>(program: &Program<'t>, name: &str, site: &ToolSite) -
         if let Some(id) = marked(program, file, site.line) {
             return vec![Handler::Func(id)];
         }
-        let mut places = places(program, file, name);
-        places.sort_by_key(|node| (row(*node)).abs_diff(site.line) + u32::from(row(*node) + 1 < site.line) * 1_000);
-        for node in &places {
-            let found = ascend(program, file, *node);
+        let mut places: Vec<(usize, Node<'t>)> = Vec::new();
+        for part in program.forest.parts(file) {
+            places.extend(self::places(program, part, name).into_iter().map(|node| (part, node)));
+        }
+        places
+            .sort_by_key(|(_, node)| (row(*node)).abs_diff(site.line) + u32::from(row(*node) + 1 < site.line) * 1_000);
+        for (file, node) in &places {
+            let found = ascend(program, *file, *node);
             if !found.is_empty() {
                 return found;
             }
         }
-        for node in places {
+        for (file, node) in places {
             let found = decides(program, file, node);
             if !found.is_empty() {
                 return found;
             }
         }
     }
-    for file in (0..program.forest.files()).filter(|file| Some(*file) != home) {
-        if !program.forest.text(file).contains(name) {
+    for file in (0..program.forest.files()).filter(|file| Some(program.forest.whole(*file)) != home) {
+        if !program.forest.holds(file, name) {
             continue;
         }
         for node in places(program, file, name) {
@@ -90,12 +94,12 @@ fn marked(program: &Program<'_>, file: usize, line: u32) -> Option<FuncId> {
 /// The nodes of a file that hold the name as text, or as the key of an object.
 fn places<'t>(program: &Program<'t>, file: usize, name: &str) -> Vec<Node<'t>> {
     let text = program.forest.text(file);
-    if name.len() < 2 || program.file(file).is_none() {
+    // What does not hold the name is not parsed for it.
+    if name.len() < 2 || !program.forest.holds(file, name) || program.file(file).is_none() {
         return Vec::new();
     }
-    let Some(tree) = program.tree(file) else { return Vec::new() };
     let mut found = Vec::new();
-    for (at, _) in text.match_indices(name) {
+    for at in indices(program, file, name) {
         if found.len() >= MAX_PLACES {
             break;
         }
@@ -104,7 +108,7 @@ fn places<'t>(program: &Program<'t>, file: usize, name: &str) -> Vec<Node<'t>> {
         if is_part(before) || is_part(after) {
             continue;
         }
-        let Some(mut node) = tree.root_node().named_descendant_for_byte_range(at, at + name.len()) else { continue };
+        let Some(mut node) = program.node_at(file, at..at + name.len()) else { continue };
         while !node.kind().ends_with("string") && !node.kind().contains("string_literal") {
             match node.parent().filter(|parent| parent.byte_range().len() <= name.len() + 6) {
                 Some(parent) => node = parent,
@@ -117,6 +121,15 @@ fn places<'t>(program: &Program<'t>, file: usize, name: &str) -> Vec<Node<'t>> {
         }
     }
     found
+}
+
+/// Where a word stands in what belongs to a file or part.
+fn indices<'p>(program: &'p Program<'_>, file: usize, word: &'p str) -> impl Iterator<Item = usize> + 'p {
+    let text = program.forest.text(file);
+    program.forest.ranges(file).into_owned().into_iter().flat_map(move |range| {
+        let start = range.start;
+        text.get(range).unwrap_or_default().match_indices(word).map(move |(at, _)| start + at)
+    })
 }
 
 /// From a name up through what it is a part of: the first function that stands beside it.
@@ -188,16 +201,14 @@ pub(super) fn text_of(program: &Program<'_>, file: usize, node: Node<'_>) -> Opt
 
 /// The functions beside a tool that a name stands for, wherever the name is handed over.
 fn used_with<'t>(program: &Program<'t>, file: usize, name: &str) -> Vec<Handler<'t>> {
-    let files = (0..program.forest.files()).filter(|at| *at == file || program.forest.text(*at).contains(name));
+    let files = (0..program.forest.files()).filter(|at| *at == file || program.forest.holds(*at, name));
     for at in std::iter::once(file).chain(files) {
         if program.file(at).is_none() {
             continue;
         }
-        let (text, Some(tree)) = (program.forest.text(at), program.tree(at)) else { continue };
-        for (start, _) in text.match_indices(name).take(200) {
-            let Some(node) = tree.root_node().named_descendant_for_byte_range(start, start + name.len()) else {
-                continue;
-            };
+        let text = program.forest.text(at);
+        for start in indices(program, at, name).take(200) {
+            let Some(node) = program.node_at(at, start..start + name.len()) else { continue };
             if !node.kind().contains("identifier") || text.get(node.byte_range()) != Some(name) {
                 continue;
             }
@@ -308,10 +319,12 @@ fn by_name<'t>(program: &Program<'t>, name: &str) -> Vec<Handler<'t>> {
         return Vec::new();
     }
     let mut found = Vec::new();
+    let last = name.rsplit(['_', '-', '.']).next().unwrap_or(name).to_lowercase();
     for file in 0..program.forest.files() {
-        let text = program.forest.text(file);
-        let last = name.rsplit(['_', '-', '.']).next().unwrap_or(name);
-        if !text.to_lowercase().contains(&last.to_lowercase()) {
+        if !program.forest.ranges(file).iter().any(|range| {
+            let text = program.forest.text(file).get(range.clone()).unwrap_or_default();
+            text.to_lowercase().contains(&last)
+        }) {
             continue;
         }
         let Some(own) = program.file(file) else { continue };

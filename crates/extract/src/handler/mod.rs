@@ -21,6 +21,7 @@ mod literal;
 mod locate;
 mod lower;
 mod module;
+mod only;
 mod pattern;
 mod program;
 mod scope;

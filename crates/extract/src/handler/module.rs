@@ -17,7 +17,7 @@ const ENDINGS: [&str; 8] = ["ts", "js", "mjs", "cjs", "tsx", "jsx", "mts", "cts"
 impl Modules {
     pub(super) fn of(forest: &dyn Forest) -> Modules {
         let (mut by_path, mut by_stem, mut by_folder) = (HashMap::new(), HashMap::new(), HashMap::new());
-        for at in 0..forest.files() {
+        for at in (0..forest.files()).filter(|at| forest.whole(*at) == *at) {
             let path = forest.path(at);
             by_path.insert(path.to_owned(), at);
             by_stem.entry(stem(path)).or_insert_with(Vec::new).push(at);

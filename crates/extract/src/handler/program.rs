@@ -8,7 +8,7 @@ use super::module::Modules;
 use super::table::{Shared, Table};
 use super::term::{ClassId, FuncId, Name, Term};
 use crate::Budget;
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -45,15 +45,17 @@ pub(super) struct Program<'t> {
     budget: &'t Budget,
     files: Vec<OnceCell<Option<File<'t>>>>,
     everywhere: OnceCell<Everywhere>,
+    /// Methods that were asked for by file and name, as they were found.
+    pub(super) only_methods: RefCell<HashMap<(usize, Name), Option<FuncId>>>,
     /// Whether a file was left out or a part of one lies too deep.
     pub is_cut: Cell<bool>,
 }
 
 /// Declarations by their names, of all files.
 #[derive(Default)]
-struct Everywhere {
-    classes: HashMap<Name, Vec<ClassId>>,
-    funcs: HashMap<Name, Vec<FuncId>>,
+pub(super) struct Everywhere {
+    pub(super) classes: HashMap<Name, Vec<ClassId>>,
+    pub(super) funcs: HashMap<Name, Vec<FuncId>>,
 }
 
 impl<'t> Program<'t> {
@@ -67,13 +69,16 @@ impl<'t> Program<'t> {
         let files = (0..forest.files()).map(|_| OnceCell::new()).collect();
         let modules = Modules::of(forest);
         let everywhere = OnceCell::new();
-        Program { forest, scoping, table, shared, modules, budget, files, everywhere, is_cut: Cell::new(false) }
+        let (only_methods, is_cut) = (RefCell::default(), Cell::new(false));
+        Program { forest, scoping, table, shared, modules, budget, files, everywhere, only_methods, is_cut }
     }
 
-    /// The syntax of a file that counts.
-    pub(super) fn tree(&self, at: usize) -> Option<&'t tree_sitter::Tree> {
-        self.file(at)?;
-        self.forest.tree(at)
+    /// The node at a place of a file or of one of its parts, where that counts.
+    pub(super) fn node_at(&self, at: usize, range: std::ops::Range<usize>) -> Option<tree_sitter::Node<'t>> {
+        let roots = &self.file(at)?.roots;
+        let behind = roots.partition_point(|root| root.start_byte() <= range.start);
+        let root = roots.get(behind.checked_sub(1)?).filter(|root| range.end <= root.end_byte())?;
+        root.named_descendant_for_byte_range(range.start, range.end)
     }
 
     /// The declarations of a file.
@@ -87,11 +92,11 @@ impl<'t> Program<'t> {
             if !self.forest.counts(at) {
                 return None;
             }
-            let tree = self.forest.tree(at);
-            if tree.is_none() {
+            let (roots, is_whole) = self.forest.roots(at);
+            if !is_whole {
                 self.is_cut.set(true);
             }
-            Some(index::read(at, self.forest.text(at), tree?.root_node()))
+            (is_whole || !roots.is_empty()).then(|| index::read(at, self.forest.text(at), &roots))
         };
         cell.get_or_init(read).as_ref()
     }
@@ -127,7 +132,7 @@ impl<'t> Program<'t> {
         term
     }
 
-    fn everywhere(&self) -> &Everywhere {
+    pub(super) fn everywhere(&self) -> &Everywhere {
         self.everywhere.get_or_init(|| {
             let mut all = Everywhere::default();
             for at in 0..self.files.len() {
@@ -170,6 +175,14 @@ impl<'t> Program<'t> {
         }
         if let Some(found) = global(at, file, name) {
             return Some(found);
+        }
+        // What another part of the same file declares.
+        let whole = self.forest.whole(at);
+        if let Some(part) = self.forest.part(at, name).filter(|part| *part != at) {
+            return self.look(part, name, depth + 1);
+        }
+        if whole != at {
+            return self.look(whole, name, depth + 1);
         }
         for star in &file.stars {
             let Some(module) = self.modules.find(self.scoping, self.forest, at, star) else { continue };
@@ -356,22 +369,6 @@ impl<'t> Program<'t> {
     pub(super) fn makes(&self, path: &str) -> bool {
         matches!(self.scoping, Scoping::Python | Scoping::JavaScript)
             && path.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase))
-    }
-
-    /// The one method of this name that the package has, whatever its class.
-    pub(super) fn only_method(&self, file: usize, name: &str) -> Option<FuncId> {
-        let own = |id: &FuncId| self.func(*id).is_some_and(|f| f.class.is_some() || f.receiver.is_some());
-        let all: Vec<FuncId> = match self.scoping {
-            Scoping::Python | Scoping::JavaScript => {
-                let funcs = self.file(file)?.funcs.iter().enumerate();
-                funcs.filter(|(_, f)| &*f.name == name).map(|(at, _)| FuncId { file, at }).filter(own).collect()
-            }
-            _ => self.everywhere().funcs.get(name)?.iter().copied().filter(own).collect(),
-        };
-        match all.as_slice() {
-            [one] => Some(*one),
-            _ => None,
-        }
     }
 }
 

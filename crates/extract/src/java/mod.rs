@@ -41,6 +41,10 @@ impl Dialect for Java {
         jvm::foreign(machine, made)
     }
 
+    fn holds_tools(&self, value: &Value<'_>) -> bool {
+        jvm::register::is_server(value)
+    }
+
     fn field_setting<'t>(&self, machine: &mut Machine<'t>, class: &Rc<Class<'t>>, at: usize) -> Option<Value<'t>> {
         jvm::field_setting(machine, class, at)
     }

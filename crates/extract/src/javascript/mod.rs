@@ -107,8 +107,8 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
         let (reason, detail) = absent::of_nothing(&machine, &package);
         machine.findings.missing(reason, detail, None);
     }
-    let mut found = machine.findings.into_extraction();
-    handler::observe(&handler::forest::Scripts(&sources), "javascript", budget, &mut found.tools);
+    let mut found = machine.into_findings().into_extraction();
+    handler::observe(&handler::forest::Scripts::new(&sources), "javascript", budget, &mut found.tools);
     found
 }
 
@@ -201,6 +201,11 @@ fn follow<'t>(
 }
 
 impl<'t> Machine<'t> {
+    /// What was found, without all that it was found by.
+    fn into_findings(self) -> finding::Findings<'t> {
+        self.findings
+    }
+
     /// Follows the functions and classes that a module exports, with arguments of which nothing is known.
     fn follow_exports(&mut self, file: FileId) {
         for name in self.export_names(file, 0) {

@@ -15,12 +15,12 @@ const WRAPS: usize = 20;
 
 /// A part of the top level, whole statements each.
 #[derive(Debug, Default)]
-pub(super) struct Piece<'t> {
-    pub(super) range: Range<usize>,
+pub(crate) struct Piece<'t> {
+    pub(crate) range: Range<usize>,
     /// The row in which it begins, counted from 0.
     pub(super) row: usize,
     /// What it declares, where it does nothing else; nothing for statements that are to be followed.
-    pub(super) names: Vec<&'t str>,
+    pub(crate) names: Vec<&'t str>,
     pub(super) is_exported: bool,
 }
 

@@ -92,7 +92,7 @@ impl<'t> Sources<'t> {
     }
 
     /// The parts of a large file that are parsed one by one; `None` where the file is parsed as a whole.
-    pub(super) fn pieces(&'t self, file: FileId) -> Option<impl ExactSizeIterator<Item = &'t Piece<'t>>> {
+    pub(crate) fn pieces(&'t self, file: FileId) -> Option<impl ExactSizeIterator<Item = &'t Piece<'t>>> {
         let source = &self.files[file.0];
         let is_plain = ["js", "mjs", "cjs"].contains(&source.ending());
         let apart = || {
@@ -106,7 +106,7 @@ impl<'t> Sources<'t> {
     ///
     /// # Errors
     /// The part was refused; the reason is ready to be reported.
-    pub(super) fn piece(&'t self, file: FileId, at: usize) -> Option<Result<&'t Tree, &'t Partial>> {
+    pub(crate) fn piece(&'t self, file: FileId, at: usize) -> Option<Result<&'t Tree, &'t Partial>> {
         let source = &self.files[file.0];
         let (piece, tree) = source.pieces.get()?.as_ref()?.get(at)?;
         let parse = || {

@@ -3,7 +3,7 @@
 
 mod annotated;
 mod json;
-mod register;
+pub(super) mod register;
 mod setting;
 mod standard;
 mod types;

@@ -52,6 +52,26 @@ pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option
     found.then(|| made.on.clone().unwrap_or(Value::Null))
 }
 
+/// `McpServer.sync(...)....build()`, Kotlin's `Server(info, options)`.
+pub(crate) fn is_server(value: &Value<'_>) -> bool {
+    let Value::Made(made) = value else { return false };
+    if made.on.is_none() {
+        return made.path.contains("modelcontextprotocol") && made.last() == "Server";
+    }
+    if made.last() != "build" {
+        return false;
+    }
+    let mut at = made;
+    for _ in 0..40 {
+        match &at.on {
+            Some(Value::Made(on)) => at = on,
+            _ => break,
+        }
+    }
+    let owner = at.path.rsplit_once('.').map_or("", |(owner, _)| owner);
+    is_named(owner, "McpServer")
+}
+
 /// Notes what may add or drop tools in ways that are not followed.
 fn doubts<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) {
     if matches!(made.last(), "removeTool" | "removeTools") {
@@ -138,7 +158,13 @@ fn register<'t>(machine: &mut Machine<'t>, value: &Value<'t>, depth: u32) -> boo
         }
         Value::List(items) => {
             let items = items.borrow().clone();
-            items.iter().fold(false, |found, item| register(machine, item, depth + 1) | found)
+            items.iter().fold(false, |found, item| {
+                let is_tool = register(machine, item, depth + 1);
+                if let (false, Value::Made(made)) = (is_tool, item) {
+                    machine.lacks("a part of a list of tools could not be followed".to_owned(), made.site);
+                }
+                is_tool | found
+            })
         }
         Value::Object(object) => {
             let fields: Vec<_> = object.fields.borrow().values().cloned().collect();

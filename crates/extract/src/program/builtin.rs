@@ -58,6 +58,11 @@ impl<'t> Machine<'t> {
                         items.truncate(MAX_ITEMS);
                         Some(Value::Bool(true))
                     }
+                    // What is added is not known: something is, and who reads the list says so.
+                    ("addAll" | "AddRange" | "extend", Some(more @ (Value::Made(_) | Value::Unknown(_)))) => {
+                        items.borrow_mut().push(more);
+                        Some(Value::Bool(true))
+                    }
                     ("forEach" | "ForEach" | "map" | "Select", Some(Value::Func(closure))) => {
                         let held = items.borrow().clone();
                         let mut results = Vec::new();

@@ -204,7 +204,10 @@ impl<'t> Machine<'t> {
     /// Walks a function of the package.
     pub(crate) fn invoke(&mut self, closure: &Rc<Closure<'t>>, args: Args<'t>) -> Value<'t> {
         let func = Rc::clone(&closure.func);
-        let Some(body) = &func.body else { return Value::Unknown("it is the result of a function without a body") };
+        let Some(body) = &func.body else {
+            self.note_given(&args, &func.name, func.site);
+            return Value::Unknown("it is the result of a function without a body");
+        };
         let key = Rc::as_ptr(&func);
         let again = self.calls.iter().filter(|active| **active == key).count();
         if again > 1 || self.calls.len() as u32 >= MAX_CALLS || !self.work.visit(key as usize) {
@@ -239,6 +242,7 @@ impl<'t> Machine<'t> {
         if let Some(recording) = self.recordings.last_mut() {
             recording.push(Rc::clone(&made));
         }
+        self.note_handing(&made);
         for (_, value) in &made.args {
             self.escape(value, 0);
             if let Value::Object(object) = value

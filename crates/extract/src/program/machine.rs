@@ -60,6 +60,11 @@ pub(crate) trait Dialect {
         None
     }
 
+    /// Whether a value is a server, or tools that a server is to get.
+    fn holds_tools(&self, _value: &Value<'_>) -> bool {
+        false
+    }
+
     /// What the language is called.
     fn language(&self) -> &'static str;
 

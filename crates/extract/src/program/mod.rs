@@ -14,6 +14,7 @@ pub(super) mod builtin;
 mod call;
 mod eval;
 mod exec;
+mod handing;
 pub(super) mod json;
 mod leave;
 pub(super) mod literal;
