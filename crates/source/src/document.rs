@@ -186,7 +186,7 @@ impl Document {
         } else if let Some(found) = well_known::read(text, &self.source, &self.unnamed()) {
             self.well_known(place, found);
         } else if is("servers", '[') && !kind::is_configuration(text) {
-            let page = registry::read_page(text.as_bytes(), &self.source).map_err(|error| error.to_string())?;
+            let page = registry::read_saved(text.as_bytes(), &self.source).map_err(|error| error.to_string())?;
             self.superseded += page.superseded;
             self.redacted += page.redacted;
             self.problems.extend(page.problems.into_iter().map(|problem| format!("{place}: {problem}")));

@@ -17,6 +17,8 @@ const PAGE_SIZE: &str = "100";
 
 /// Entries of one page that are read; the API's own limit is a tenth of this.
 const MAX_ENTRIES: usize = 1_000;
+/// Entries of a document that are read; the official registry has some ten thousand.
+const MAX_SAVED: usize = 1_000_000;
 
 /// The key of the registry's own notes on an entry.
 const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
@@ -125,12 +127,32 @@ pub(super) fn read_entry(text: &str, source: &str) -> Result<Entry, String> {
 /// # Errors
 /// The whole is not a page of this API.
 pub fn read_page(bytes: &[u8], source: &str) -> Result<Page, PageUnreadable> {
+    read_entries(bytes, source, MAX_ENTRIES)
+}
+
+/// Reads a document of the same shape: a page that was saved, or all that a registry lists. What is not in it is among
+/// its problems.
+///
+/// # Errors
+/// The whole is no document of this shape.
+pub fn read_saved(bytes: &[u8], source: &str) -> Result<Page, PageUnreadable> {
+    let mut page = read_entries(bytes, source, MAX_SAVED)?;
+    if page.next_cursor.is_some() {
+        page.problems.push("it is one page of several; those that follow are not in it".to_owned());
+    }
+    if page.left_out > 0 {
+        page.problems.push(format!("{} entries more than are read of one document", page.left_out));
+    }
+    Ok(page)
+}
+
+fn read_entries(bytes: &[u8], source: &str, most: usize) -> Result<Page, PageUnreadable> {
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}');
     let envelope: Envelope = serde_json::from_str(text).map_err(|error| PageUnreadable(error.to_string()))?;
     let mut page = Page { next_cursor: next_cursor(envelope.metadata.as_ref())?, ..Page::default() };
-    page.left_out = envelope.servers.len().saturating_sub(MAX_ENTRIES);
-    for (at, raw) in envelope.servers.iter().take(MAX_ENTRIES).enumerate() {
+    page.left_out = envelope.servers.len().saturating_sub(most);
+    for (at, raw) in envelope.servers.iter().take(most).enumerate() {
         match read_entry(raw.get(), source) {
             Ok(Entry { superseded: true, listing, .. }) => {
                 page.superseded += 1;
@@ -246,6 +268,19 @@ mod tests {
         for broken in [&b"<html>"[..], br#"{"servers":[{"server""#, br#"{"servers":[],"metadata":{"nextCursor":{}}}"#] {
             assert!(read_page(broken, "x").is_err());
         }
+    }
+
+    #[test]
+    fn a_page_has_a_limit_and_what_was_saved_is_read_whole_and_says_what_is_not_in_it() {
+        let entry = |at| format!(r#"{{"server":{{"name":"a/b{at}"}}}}"#);
+        let entries: Vec<String> = (0..1_002).map(entry).collect();
+        let text = |next: &str| format!(r#"{{"servers":[{}],"metadata":{{"nextCursor":{next}}}}}"#, entries.join(","));
+        let page = read_page(text("null").as_bytes(), "x").expect("a page");
+        assert_eq!((page.listings.len(), page.left_out), (1_000, 2));
+        let saved = read_saved(text("null").as_bytes(), "x").expect("a document");
+        assert_eq!((saved.listings.len(), saved.left_out, saved.problems.len()), (1_002, 0, 0));
+        let saved = read_saved(text("\"c\"").as_bytes(), "x").expect("a document");
+        assert_eq!(saved.problems, ["it is one page of several; those that follow are not in it"]);
     }
 
     #[test]
