@@ -31,6 +31,7 @@ mod extract_hostile;
 mod extract_javascript;
 mod extract_javascript_modules;
 mod extract_javascript_schema;
+mod extract_limits;
 mod extract_python;
 mod extract_python_bounds;
 mod extract_unseen;

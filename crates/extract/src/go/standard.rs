@@ -3,7 +3,7 @@
 use crate::program::ast::last_name;
 use crate::program::branch::has;
 use crate::program::builtin::fill;
-use crate::program::value::{MAX_ITEMS, Made, Value};
+use crate::program::value::{Made, Value};
 use std::rc::Rc;
 
 /// Longest text that is put together here, in bytes.
@@ -27,7 +27,6 @@ pub(super) fn call<'t>(made: &Rc<Made<'t>>) -> Option<Value<'t>> {
                 _ => return None,
             };
             items.extend(args.iter().skip(1).map(|value| (*value).clone()));
-            items.truncate(MAX_ITEMS);
             Some(Value::list(items))
         }
         "make" => match args.first()? {

@@ -3,7 +3,7 @@
 
 use super::call::Args;
 use super::machine::{MAX_TEXT, Machine};
-use super::value::{MAX_ITEMS, Value};
+use super::value::{MAX_ITEMS, Value, bound};
 use std::rc::Rc;
 
 /// Methods that give what they are called on, as far as a tool's definition goes.
@@ -46,8 +46,9 @@ impl<'t> Machine<'t> {
                 match (name, given) {
                     ("add" | "Add" | "push" | "append" | "addLast", Some(value)) if args.len() == 1 => {
                         let mut items = items.borrow_mut();
-                        if items.len() < MAX_ITEMS {
+                        if items.len() <= MAX_ITEMS {
                             items.push(value.under(&self.guards));
+                            bound(&mut items, Value::Unknown);
                         }
                         Some(Value::Bool(true))
                     }
@@ -55,7 +56,7 @@ impl<'t> Machine<'t> {
                         let more = more.borrow().clone();
                         let mut items = items.borrow_mut();
                         items.extend(more.into_iter().map(|item| item.under(&self.guards)));
-                        items.truncate(MAX_ITEMS);
+                        bound(&mut items, Value::Unknown);
                         Some(Value::Bool(true))
                     }
                     // What is added is not known: something is, and who reads the list says so.
@@ -101,8 +102,9 @@ impl<'t> Machine<'t> {
                 match (name, given) {
                     ("put" | "insert" | "Add" | "set", Some(key)) if args.len() == 2 => {
                         let mut pairs = pairs.borrow_mut();
-                        if pairs.len() < MAX_ITEMS {
+                        if pairs.len() <= MAX_ITEMS {
                             pairs.push((key, args[1].1.clone()));
+                            bound(&mut pairs, |why| (Value::Unknown(why), Value::Unknown(why)));
                         }
                         Some(Value::Null)
                     }

@@ -5,7 +5,7 @@ use super::machine::{MAX_TEXT, Machine, Scope};
 use super::names::Decl;
 use super::setting::Setting;
 use super::source::Site;
-use super::value::{Closure, MAX_ITEMS, Made, Object, Value};
+use super::value::{Closure, MAX_ITEMS, Made, Object, Value, bound};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -37,7 +37,7 @@ impl<'t> Machine<'t> {
             Expr::Make(make) => self.make(make, scope),
             Expr::List(items) => Value::list(self.items(items, scope)),
             Expr::Map(pairs) => {
-                let pairs = pairs.iter().take(MAX_ITEMS);
+                let pairs = pairs.iter().take(MAX_ITEMS + 1);
                 let pairs = pairs.map(|(key, value)| (self.eval(key, scope), self.eval(value, scope)));
                 Value::map(pairs.collect())
             }
@@ -71,10 +71,10 @@ impl<'t> Machine<'t> {
     /// The values of items, those of a spread list one by one.
     pub(super) fn items(&mut self, items: &[Expr<'t>], scope: &Scope<'t>) -> Vec<Value<'t>> {
         let mut values = Vec::with_capacity(items.len().min(MAX_ITEMS));
-        for item in items.iter().take(MAX_ITEMS) {
+        for item in items.iter().take(MAX_ITEMS + 1) {
             let value = self.eval(item, scope);
             match (item, value.items()) {
-                (Expr::Spread(_), Some(inner)) => values.extend(inner.into_iter().take(MAX_ITEMS)),
+                (Expr::Spread(_), Some(inner)) => values.extend(inner),
                 _ => values.push(value),
             }
         }
@@ -110,7 +110,7 @@ impl<'t> Machine<'t> {
                             Value::List(more) => items.extend(more.borrow().iter().cloned()),
                             other => items.push(other),
                         }
-                        items.truncate(MAX_ITEMS);
+                        bound(&mut items, Value::Unknown);
                     }
                     return Value::list(items);
                 }

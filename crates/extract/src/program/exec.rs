@@ -5,7 +5,7 @@ use super::ast::{Expr, Stmt};
 use super::leave::Exit;
 use super::machine::{Machine, Scope};
 use super::setting::Guard;
-use super::value::{Env, MAX_ITEMS, Value};
+use super::value::{Env, MAX_ITEMS, Value, bound};
 use std::rc::Rc;
 
 /// What a function gave so far, and how what is walked was left.
@@ -204,8 +204,9 @@ impl<'t> Machine<'t> {
                 let (base, key) = (self.eval(base, scope), self.eval(key, scope));
                 if let Value::Map(pairs) = base {
                     let mut pairs = pairs.borrow_mut();
-                    if pairs.len() < MAX_ITEMS {
+                    if pairs.len() <= MAX_ITEMS {
                         pairs.push((key, value));
+                        bound(&mut pairs, |why| (Value::Unknown(why), Value::Unknown(why)));
                     }
                 }
             }

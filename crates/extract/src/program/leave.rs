@@ -5,7 +5,7 @@ use super::ast::{Leave, Name, Stmt};
 use super::exec::{Returns, inside};
 use super::machine::{Machine, Scope};
 use super::setting::Guard;
-use super::value::{MAX_ITEMS, Value};
+use super::value::Value;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Exit {
@@ -101,9 +101,9 @@ impl<'t> Machine<'t> {
             Value::List(items) => {
                 let items = items.borrow();
                 let count = |at: usize| Value::Number(serde_json::Number::from(at as u64));
-                items.iter().take(MAX_ITEMS).enumerate().map(|(at, item)| (count(at), item.clone())).collect()
+                items.iter().enumerate().map(|(at, item)| (count(at), item.clone())).collect()
             }
-            Value::Map(pairs) => pairs.borrow().iter().take(MAX_ITEMS).cloned().collect(),
+            Value::Map(pairs) => pairs.borrow().iter().cloned().collect(),
             // The words of a setting: which ones, whoever starts the server decides.
             Value::Setting(_) => vec![(Value::Unknown("it is counted at run time"), over.clone())],
             _ => {

@@ -144,11 +144,15 @@ pub(crate) struct Machine<'t> {
 impl<'t> Machine<'t> {
     pub(crate) fn new(sources: &'t Sources<'t>, dialect: &'t dyn Dialect, budget: &'t Budget) -> Self {
         let mut units = Vec::with_capacity(sources.files.len());
+        let mut left_out = Vec::new();
         for (at, source) in sources.files.iter().enumerate() {
             let reading = Reading::new(FileId(at), source.text);
             units.push(dialect.unit(source.path, &reading, source.tree.root_node()));
+            if reading.has_left_out() {
+                left_out.push((FileId(at), source.tree.root_node()));
+            }
         }
-        Machine {
+        let mut machine = Machine {
             program: Rc::new(Program::new(units, dialect.sees_everything())),
             dialect,
             sources,
@@ -170,6 +174,17 @@ impl<'t> Machine<'t> {
             kept: Vec::new(),
             known: HashMap::new(),
             notes: Notes::first_of_a_kind(TOLD_PLACES),
+        };
+        left_out.into_iter().for_each(|(file, node)| machine.note_left_out(file, node));
+        machine
+    }
+
+    /// Notes that something in a node nests too deep to be followed, where it may register tools.
+    fn note_left_out(&mut self, file: FileId, node: Node<'t>) {
+        let text = self.sources.files[file.0].text.get(node.byte_range()).unwrap_or_default();
+        if self.dialect.registers().iter().any(|word| text.contains(word)) {
+            let detail = "what nests too deep is not followed, and it may register tools".to_owned();
+            self.note(PartialReason::LimitReached, detail, Some(Site::of(file, node)));
         }
     }
 
@@ -194,19 +209,33 @@ impl<'t> Machine<'t> {
     }
 
     pub(crate) fn statements(&mut self, body: &Body<'t>) -> Rc<Vec<Stmt<'t>>> {
+        let mut left_out = false;
         let lower = || {
             let reading = Reading::new(body.file, self.sources.files[body.file.0].text);
-            Rc::new(self.dialect.body(&reading, body.node))
+            let lowered = Rc::new(self.dialect.body(&reading, body.node));
+            left_out = reading.has_left_out();
+            lowered
         };
-        Rc::clone(body.lowered.get_or_init(lower))
+        let lowered = Rc::clone(body.lowered.get_or_init(lower));
+        if left_out {
+            self.note_left_out(body.file, body.node);
+        }
+        lowered
     }
 
     pub(crate) fn lowered(&mut self, init: &Init<'t>) -> Rc<Expr<'t>> {
+        let mut left_out = false;
         let lower = || {
             let reading = Reading::new(init.file, self.sources.files[init.file.0].text);
-            Rc::new(self.dialect.expr(&reading, init.node))
+            let lowered = Rc::new(self.dialect.expr(&reading, init.node));
+            left_out = reading.has_left_out();
+            lowered
         };
-        Rc::clone(init.lowered.get_or_init(lower))
+        let lowered = Rc::clone(init.lowered.get_or_init(lower));
+        if left_out {
+            self.note_left_out(init.file, init.node);
+        }
+        lowered
     }
 
     /// The value of a name at the top of a file.

@@ -87,6 +87,7 @@ pub(crate) struct Reading<'t> {
     pub file: FileId,
     pub text: &'t str,
     depth: std::cell::Cell<u32>,
+    left_out: std::cell::Cell<bool>,
 }
 
 /// How deep expressions and declarations are followed. Every level costs stack in the lowering, in the walk and when the
@@ -95,7 +96,7 @@ const MAX_DEPTH: u32 = 200;
 
 impl<'t> Reading<'t> {
     pub(crate) fn new(file: FileId, text: &'t str) -> Self {
-        Reading { file, text, depth: std::cell::Cell::new(0) }
+        Reading { file, text, depth: std::cell::Cell::new(0), left_out: std::cell::Cell::new(false) }
     }
 
     pub(crate) fn of(&self, node: Node<'t>) -> &'t str {
@@ -109,12 +110,18 @@ impl<'t> Reading<'t> {
     /// Runs `read` one level deeper; `None` when that is too deep.
     pub(crate) fn deeper<T>(&self, read: impl FnOnce() -> T) -> Option<T> {
         if self.depth.get() >= MAX_DEPTH {
+            self.left_out.set(true);
             return None;
         }
         self.depth.set(self.depth.get() + 1);
         let result = read();
         self.depth.set(self.depth.get() - 1);
         Some(result)
+    }
+
+    /// Whether something was left out since it nests too deep.
+    pub(crate) fn has_left_out(&self) -> bool {
+        self.left_out.get()
     }
 }
 

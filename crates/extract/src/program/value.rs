@@ -142,11 +142,13 @@ impl<'t> Value<'t> {
         Value::Text(Rc::from(text))
     }
 
-    pub(crate) fn list(items: Vec<Value<'t>>) -> Self {
+    pub(crate) fn list(mut items: Vec<Value<'t>>) -> Self {
+        bound(&mut items, Value::Unknown);
         Value::List(Rc::new(RefCell::new(items)))
     }
 
-    pub(crate) fn map(pairs: Vec<(Value<'t>, Value<'t>)>) -> Self {
+    pub(crate) fn map(mut pairs: Vec<(Value<'t>, Value<'t>)>) -> Self {
+        bound(&mut pairs, |why| (Value::Unknown(why), Value::Unknown(why)));
         Value::Map(Rc::new(RefCell::new(pairs)))
     }
 
@@ -220,7 +222,7 @@ impl<'t> Value<'t> {
             (Value::List(a), Value::List(b)) if !guards.is_empty() => {
                 let mut items = a.borrow().clone();
                 for item in b.borrow().iter() {
-                    if items.len() < MAX_ITEMS && !items.iter().any(|known| known.same(item)) {
+                    if items.len() <= MAX_ITEMS && !items.iter().any(|known| known.same(item)) {
                         items.push(item.clone().under(guards));
                     }
                 }
@@ -252,7 +254,7 @@ impl<'t> Value<'t> {
                 // A list that grew under a condition: everything it may hold counts.
                 let mut items = a.borrow().clone();
                 for item in b.borrow().iter() {
-                    if items.len() < MAX_ITEMS && !items.iter().any(|known| known.same(item)) {
+                    if items.len() <= MAX_ITEMS && !items.iter().any(|known| known.same(item)) {
                         items.push(item.clone());
                     }
                 }
@@ -265,5 +267,14 @@ impl<'t> Value<'t> {
     }
 }
 
-/// Items of one list that are looked at.
+/// Items of one list that are looked at. One more stands for all that follow.
 pub(crate) const MAX_ITEMS: usize = 2_000;
+
+/// Cuts what is longer than what is looked at. What takes the place of the rest is not known, which whoever reads the list
+/// says.
+pub(crate) fn bound<T>(items: &mut Vec<T>, unknown: impl Fn(&'static str) -> T) {
+    if items.len() > MAX_ITEMS {
+        items.truncate(MAX_ITEMS);
+        items.push(unknown("it stands past the items of one list that are looked at"));
+    }
+}

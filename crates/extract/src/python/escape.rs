@@ -145,8 +145,7 @@ impl Machine<'_> {
     /// Notes that a server is given to code that is not looked at, which may register tools on it.
     pub(super) fn hand_over(&mut self, to: &str, args: &Args, module: usize) {
         let root = to.split('.').next().unwrap_or_default();
-        let calls = to.starts_with("operator.methodcaller");
-        if HARMLESS.contains(&root) && !calls || is_mcp(to) && !to.contains("plugin") {
+        if HARMLESS.contains(&root) || is_mcp(to) && !to.contains("plugin") {
             return;
         }
         let given = args.plain.iter().chain(args.named.iter().map(|(_, value)| value));
