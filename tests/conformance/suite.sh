@@ -13,6 +13,19 @@ suite() {
         "$folder/node_modules/@modelcontextprotocol/conformance/dist/index.js" "$@"
 }
 
+# Runs every scenario of each revision named, those that are expected to fail excepted. Sets `failed`.
+every() {
+    local revision
+    for revision in "$@"; do
+        printf '\n-- every %s scenario of %s\n' "$side" "$revision"
+        if ! run --suite all --spec-version "$revision" --expected-failures tests/conformance/expected-failures.yml \
+            >"$folder/$side.$revision.log" 2>&1; then
+            failed=1
+        fi
+        sed -n '/SUMMARY/,$p' "$folder/$side.$revision.log"
+    done
+}
+
 # Runs a scenario in a revision of the protocol by its name, without excuse: it has to have checked something. Sets `failed`.
 need() {
     local revision="$1" scenario

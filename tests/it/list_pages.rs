@@ -29,7 +29,7 @@ fn three_pages_are_followed_with_the_pause_that_the_site_asks_for() {
                  <link rel='next' href='?page=3'>",
             ),
         )
-        .on("/all?page=3", page("<p>uses <a href='https://www.npmjs.example/x'>x</a><a href=/mcp>own</a>"));
+        .on("/all?page=3", page("<p>uses <a href='https://www.packages.example/x'>x</a><a href=/mcp>own</a>"));
     let list = format!("list:{}", mirror.url("/all"));
     let ran = user.run(&["crawl", "--listed", &list]);
     assert_eq!(ran.code, 0, "{}", ran.err);

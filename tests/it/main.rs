@@ -67,6 +67,8 @@ mod on_a_terminal;
 mod one_policy;
 mod one_server;
 mod pages;
+#[path = "../../crates/model/tests/pairs/mod.rs"]
+mod pairs;
 mod pairs_crawled;
 mod pipeline;
 mod pipeline_files;

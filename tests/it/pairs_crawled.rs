@@ -1,7 +1,7 @@
 //! The pairs of listings through the whole: each is crawled from two sources into a database, in either order, and is one
 //! server with two listings or two servers with one each, as the pair says.
 
-use crate::identity::pairs;
+use crate::pairs::pairs;
 use crate::support::binary::User;
 use crate::support::mirror::{Mirror, Reply};
 use serde_json::{Value, json};

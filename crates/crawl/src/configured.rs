@@ -43,7 +43,7 @@ const REPORTS: usize = 8;
 #[derive(Debug)]
 pub(super) struct Configured {
     npm: Mutex<NpmKnowledge>,
-    pypi: Option<Url>,
+    python: Option<Url>,
     pip: Pip,
     pip_index: OnceCell<Result<Url, ProgramError>>,
     /// pip is heavy: few at once.
@@ -69,7 +69,7 @@ impl Configured {
         let npm = NpmConfig::read(options.npm_registry.as_deref(), &env, npmrc)?;
         Ok(Configured {
             npm: Mutex::new(NpmKnowledge { config: npm, asked: BTreeSet::new(), complaint: None }),
-            pypi: configured_index(options.pypi_index.as_deref(), &env, pip_conf)?,
+            python: configured_index(options.pypi_index.as_deref(), &env, pip_conf)?,
             pip: Pip::default(),
             pip_index: OnceCell::new(),
             pip_places: Semaphore::new(2),
@@ -107,7 +107,7 @@ impl Configured {
 
     /// The index of a Python package. pip is asked once where its is.
     pub(super) async fn pypi(&self, package: &Package) -> Result<Registry, Unconfigured> {
-        if let Some(base) = &self.pypi {
+        if let Some(base) = &self.python {
             return Ok(operated(base));
         }
         let mut complaint = ProgramError::Missing("pip".to_owned());
@@ -123,7 +123,7 @@ impl Configured {
     /// The archive that pip itself would take, from wherever else it looks; `None` where it has no answer, where what the
     /// operator named leaves nothing to ask, or where it was asked often enough.
     pub(super) async fn pip_report(&self, package: &Package) -> Result<Option<Artifact>, Unconfigured> {
-        if self.pypi.is_some() || !self.ask_clients || self.reports.fetch_add(1, Ordering::Relaxed) >= REPORTS {
+        if self.python.is_some() || !self.ask_clients || self.reports.fetch_add(1, Ordering::Relaxed) >= REPORTS {
             return Ok(None);
         }
         let arguments = report_arguments(&package.identifier, package.version.as_deref())?;

@@ -125,9 +125,9 @@ pub struct ServerListing {
 /// What two claims are to each other.
 pub fn relate(a: &IdentityClaim, b: &IdentityClaim) -> Relation {
     let (one, other) = (a.owner(), b.owner());
-    let same_name = a.name == b.name || one.is_some() && other.is_some() && a.name.eq_ignore_ascii_case(&b.name);
     let shared: Vec<&Key> = a.code.intersection(&b.code).collect();
-    if same_name {
+    // A registry keeps names that differ in letter case alone as two: such are one only by what they have in common.
+    if a.name == b.name {
         return of_one_name(a, b, &shared);
     }
     match (&one, &other) {
