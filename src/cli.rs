@@ -29,6 +29,7 @@ mod server;
 mod site;
 mod sources;
 mod stats;
+mod tool_filter;
 mod topics;
 
 pub use compare::CompareArgs;
@@ -56,6 +57,7 @@ pub use server::ServerArgs;
 pub use site::SiteArgs;
 pub use sources::SourcesArgs;
 pub use stats::StatsArgs;
+pub use tool_filter::ToolFilterArgs;
 pub use topics::{TOPICS, Topic};
 
 use crate::policy::{PolicyEffect, Target};

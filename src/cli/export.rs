@@ -1,7 +1,5 @@
 //! The arguments of `mcpdex export`, `mcpdex publish`, `mcpdex import` and `mcpdex merge`.
 
-use super::help::word;
-use crate::model::{Class, Risk, ToolOrigin, Trait};
 use std::path::PathBuf;
 
 // Arguments of `mcpdex export`.
@@ -14,21 +12,8 @@ pub struct ExportArgs {
     /// The file to write (default: stdout).
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Only tools of this class. Repeatable: any of them.
-    #[arg(long, value_parser = word::<Class>())]
-    pub class: Vec<Class>,
-    /// Only tools with this trait. Repeatable: all of them.
-    #[arg(long = "trait", value_name = "TRAIT", value_parser = word::<Trait>())]
-    pub traits: Vec<Trait>,
-    /// Only tools of this risk. Repeatable: any of them.
-    #[arg(long, value_parser = word::<Risk>())]
-    pub risk: Vec<Risk>,
-    /// Only tools of this server, by name, package or address. Repeatable: any of them.
-    #[arg(long)]
-    pub server: Vec<String>,
-    /// Only tools that were learnt this way: live, card, declared, static or defined. Repeatable: any of them.
-    #[arg(long, value_parser = word::<ToolOrigin>())]
-    pub origin: Vec<ToolOrigin>,
+    #[command(flatten)]
+    pub only: super::ToolFilterArgs,
 }
 
 impl ExportArgs {
@@ -51,15 +36,6 @@ impl ExportArgs {
                 "no format ends in `.{other}`; say which is meant with --format: jsonl, json, csv, markdown or parquet"
             )),
         }
-    }
-
-    /// Whether only some of the current tools are asked for.
-    pub fn is_filtered(&self) -> bool {
-        !(self.class.is_empty()
-            && self.traits.is_empty()
-            && self.risk.is_empty()
-            && self.server.is_empty()
-            && self.origin.is_empty())
     }
 }
 

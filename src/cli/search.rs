@@ -1,32 +1,16 @@
 //! The arguments of `mcpdex search`.
 
-use super::help::word;
-use crate::model::{Class, Risk, ToolOrigin, Trait};
-
 // Arguments of `mcpdex search`.
 #[derive(Debug, clap::Args)]
 pub struct SearchArgs {
     /// Words that the tool's name, title, description or server should have; all of them.
     #[arg(value_name = "WORDS", required_unless_present_any = ["class", "traits", "risk", "server", "source", "origin", "changed_since"])]
     pub words: Vec<String>,
-    /// Only this class. Repeatable: any of them.
-    #[arg(long, value_parser = word::<Class>())]
-    pub class: Vec<Class>,
-    /// Only with this trait, for instance destructive. Repeatable: all of them.
-    #[arg(long = "trait", value_name = "TRAIT", value_parser = word::<Trait>())]
-    pub traits: Vec<Trait>,
-    /// Only this risk. Repeatable: any of them.
-    #[arg(long, value_parser = word::<Risk>())]
-    pub risk: Vec<Risk>,
-    /// Only of this server, by name, package or address. Repeatable: any of them.
-    #[arg(long)]
-    pub server: Vec<String>,
+    #[command(flatten)]
+    pub only: super::ToolFilterArgs,
     /// Only of servers that this source lists, as it was crawled. Repeatable: any of them.
     #[arg(long)]
     pub source: Vec<String>,
-    /// Only learnt this way: live, card, declared or static. Repeatable: any of them.
-    #[arg(long, value_parser = word::<ToolOrigin>())]
-    pub origin: Vec<ToolOrigin>,
     /// Only of lists that changed on or after this day (YYYY-MM-DD) or time (RFC 3339).
     #[arg(long, value_name = "WHEN")]
     pub changed_since: Option<String>,

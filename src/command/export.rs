@@ -20,7 +20,7 @@ pub(super) fn run(global: &Global, args: &ExportArgs) -> anyhow::Result<Exit> {
             "this mcpdex was built without Parquet; build it with `--features parquet`, which is on unless it was switched off",
         ));
     }
-    if format == ExportFormat::Jsonl && args.is_filtered() {
+    if format == ExportFormat::Jsonl && args.only.is_some() {
         let why = "jsonl is the whole database, to be imported; a part of the tools is written with --format json, csv, \
                     markdown or parquet";
         return Ok(misused(why));
@@ -60,11 +60,11 @@ struct Wanted<'a> {
 impl<'a> Wanted<'a> {
     /// What the command line asks for; `None` where a server that it names is not known, which was said.
     fn of(reader: &Reader, args: &'a ExportArgs) -> anyhow::Result<Option<Wanted<'a>>> {
-        if args.server.is_empty() {
+        if args.only.server.is_empty() {
             return Ok(Some(Wanted { args, servers: None }));
         }
         let mut servers = BTreeSet::new();
-        for name in &args.server {
+        for name in &args.only.server {
             let called = named::servers(reader, name)?;
             if called.is_empty() {
                 return Ok(None);
@@ -76,10 +76,10 @@ impl<'a> Wanted<'a> {
 
     fn holds(&self, row: &ToolRow) -> bool {
         let any = |words: &[&str], word: &str| words.is_empty() || words.contains(&word);
-        let classes: Vec<&str> = self.args.class.iter().map(|word| word.as_str()).collect();
-        let risks: Vec<&str> = self.args.risk.iter().map(|word| word.as_str()).collect();
-        let origins: Vec<&str> = self.args.origin.iter().map(|word| word.as_str()).collect();
-        let mut traits = self.args.traits.iter();
+        let classes: Vec<&str> = self.args.only.class.iter().map(|word| word.as_str()).collect();
+        let risks: Vec<&str> = self.args.only.risk.iter().map(|word| word.as_str()).collect();
+        let origins: Vec<&str> = self.args.only.origin.iter().map(|word| word.as_str()).collect();
+        let mut traits = self.args.only.traits.iter();
         any(&classes, &row.class)
             && any(&risks, &row.risk)
             && any(&origins, &row.origin)

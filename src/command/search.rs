@@ -18,11 +18,11 @@ pub(super) fn run(global: &Global, args: &SearchArgs) -> anyhow::Result<Exit> {
         }
     };
     let filters = Filters {
-        classes: args.class.clone(),
-        risks: args.risk.clone(),
-        traits: args.traits.clone(),
-        origins: args.origin.clone(),
-        servers: args.server.clone(),
+        classes: args.only.class.clone(),
+        risks: args.only.risk.clone(),
+        traits: args.only.traits.clone(),
+        origins: args.only.origin.clone(),
+        servers: args.only.server.clone(),
         sources: args.source.clone(),
         changed_since,
     };
@@ -33,10 +33,10 @@ pub(super) fn run(global: &Global, args: &SearchArgs) -> anyhow::Result<Exit> {
     let reader = database::open_judged(global, &database::path(global)?)?;
     let (page, per_page) = (args.page as usize, args.per_page as usize);
     let mut unknown = 0;
-    for wanted in &args.server {
+    for wanted in &args.only.server {
         unknown += usize::from(named::servers(&reader, wanted)?.is_empty());
     }
-    if unknown > 0 && unknown == args.server.len() {
+    if unknown > 0 && unknown == args.only.server.len() {
         return Ok(Exit::Unread);
     }
     let order = match args.sort {

@@ -15,6 +15,7 @@ use crate::engine::notes::Notes;
 use crate::engine::site::line as line_at;
 use crate::{Budget, Extraction, handler};
 use mcpdex_model::PartialReason;
+use std::cell::OnceCell;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -209,31 +210,30 @@ impl<'t> Machine<'t> {
     }
 
     pub(crate) fn statements(&mut self, body: &Body<'t>) -> Rc<Vec<Stmt<'t>>> {
-        let mut left_out = false;
-        let lower = || {
-            let reading = Reading::new(body.file, self.sources.files[body.file.0].text);
-            let lowered = Rc::new(self.dialect.body(&reading, body.node));
-            left_out = reading.has_left_out();
-            lowered
-        };
-        let lowered = Rc::clone(body.lowered.get_or_init(lower));
-        if left_out {
-            self.note_left_out(body.file, body.node);
-        }
-        lowered
+        let dialect = self.dialect;
+        self.lower_once(&body.lowered, body.file, body.node, |reading| dialect.body(reading, body.node))
     }
 
     pub(crate) fn lowered(&mut self, init: &Init<'t>) -> Rc<Expr<'t>> {
-        let mut left_out = false;
-        let lower = || {
-            let reading = Reading::new(init.file, self.sources.files[init.file.0].text);
-            let lowered = Rc::new(self.dialect.expr(&reading, init.node));
-            left_out = reading.has_left_out();
-            lowered
-        };
-        let lowered = Rc::clone(init.lowered.get_or_init(lower));
-        if left_out {
-            self.note_left_out(init.file, init.node);
+        let dialect = self.dialect;
+        self.lower_once(&init.lowered, init.file, init.node, |reading| dialect.expr(reading, init.node))
+    }
+
+    /// Lowers a node when it is first asked for, and notes what nests too deep in it.
+    fn lower_once<T>(
+        &mut self,
+        kept: &OnceCell<Rc<T>>,
+        file: FileId,
+        node: Node<'t>,
+        lower: impl FnOnce(&Reading<'t>) -> T,
+    ) -> Rc<T> {
+        if let Some(lowered) = kept.get() {
+            return Rc::clone(lowered);
+        }
+        let reading = Reading::new(file, self.sources.files[file.0].text);
+        let lowered = Rc::clone(kept.get_or_init(|| Rc::new(lower(&reading))));
+        if reading.has_left_out() {
+            self.note_left_out(file, node);
         }
         lowered
     }
