@@ -4,7 +4,9 @@
 use super::body_budget::BodyBudget;
 use super::guard::{Resolver, check_address};
 use super::host::HostRecord;
-use super::host_limiter::{HostLimiter, Permit, RateLimit};
+use super::host_limiter::{HostLimiter, Permit};
+use super::rate_limit::RateLimit;
+use super::shared_places::SharedPlaces;
 use super::{Dial, Lookup, Refusal, SystemLookup, Trust};
 use rustls_platform_verifier::ConfigVerifierExt;
 use std::collections::BTreeMap;
@@ -33,6 +35,8 @@ pub struct Config {
     pub lookup: Arc<dyn Lookup>,
     /// Where a resolved address that the guard let pass is really dialled: there, unless a test leads it to loopback.
     pub dial: Option<Dial>,
+    /// Who counts what is asked of hosts over several processes; `None` where this one is alone.
+    pub places: Option<Arc<dyn SharedPlaces>>,
 }
 
 impl Default for Config {
@@ -44,6 +48,7 @@ impl Default for Config {
             connect_timeout: Duration::from_secs(10),
             lookup: Arc::new(SystemLookup),
             dial: None,
+            places: None,
         }
     }
 }
@@ -143,7 +148,7 @@ impl Client {
         let tls = tls()?;
         let (operator, untrusted) = pairs(&config, &tls)?;
         let conversations = Conversations { begun: 0, pairs: (operator.clone(), untrusted.clone()), tls };
-        let limiter = HostLimiter::resolving(config.rate, config.lookup.clone());
+        let limiter = HostLimiter::resolving(config.rate, config.lookup.clone(), config.places.clone());
         let conversations = Arc::new(Mutex::new(conversations));
         Ok(Client { operator, untrusted, config, limiter, budget: BodyBudget::new(), conversations })
     }

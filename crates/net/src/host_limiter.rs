@@ -2,10 +2,13 @@
 //!
 //! A host is a registrable domain, and apart from that the address behind it: a thousand names of one gateway share its
 //! queue. Places are taken domain first, then address, and the place in the whole last, so that requests which wait for
-//! a slow host hold nothing that another host needs.
+//! a slow host hold nothing that another host needs. Where several processes share their limits, the place that they
+//! agree on comes after this one's own.
 
 use super::guard::{Lookup, SystemLookup};
 use super::host::{HostRecord, RequestOutcome};
+use super::rate_limit::RateLimit;
+use super::shared_places::{PlaceRequest, SharedPlaces, TakenPlace};
 use super::swept_map::SweptMap;
 use super::{address, retry};
 use std::collections::BTreeMap;
@@ -15,28 +18,6 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use url::Url;
-
-/// How much of one host is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RateLimit {
-    /// Requests at one domain at once. One address may have four times as many, because domains share it.
-    pub per_host: usize,
-    /// Requests at once over all hosts, and three times as many that are kept waiting.
-    pub concurrency: usize,
-    /// The least time between the starts of two requests at one domain.
-    pub interval: Duration,
-}
-
-impl RateLimit {
-    /// What a crawl asks of hosts that it does not know: the one place where these numbers stand.
-    pub const DEFAULT: RateLimit = RateLimit { per_host: 4, concurrency: 64, interval: Duration::from_millis(20) };
-}
-
-impl Default for RateLimit {
-    fn default() -> Self {
-        RateLimit::DEFAULT
-    }
-}
 
 /// Hosts that failed by themselves are not left alone for longer than this: neighbours share their domain.
 const LONGEST_DOUBT: Duration = Duration::from_secs(2);
@@ -53,6 +34,8 @@ pub struct HostLimiter {
     /// Places of those that stepped aside.
     slow: Arc<Semaphore>,
     rate: RateLimit,
+    /// Who counts over several processes, where there are several.
+    beyond: Option<Arc<dyn SharedPlaces>>,
 }
 
 struct Shared {
@@ -84,6 +67,7 @@ struct HostState {
 pub struct Permit {
     _domain: OwnedSemaphorePermit,
     _address: Option<OwnedSemaphorePermit>,
+    _beyond: Option<TakenPlace>,
     all: OwnedSemaphorePermit,
     slow: Arc<Semaphore>,
     _queue: Arc<HostQueue>,
@@ -130,10 +114,10 @@ impl HostQueue {
 impl HostLimiter {
     /// HostLimiter at a rate (at least one place of each kind), with the system's resolver.
     pub fn new(rate: RateLimit) -> Self {
-        HostLimiter::resolving(rate, Arc::new(SystemLookup))
+        HostLimiter::resolving(rate, Arc::new(SystemLookup), None)
     }
 
-    pub(super) fn resolving(rate: RateLimit, lookup: Arc<dyn Lookup>) -> Self {
+    pub(super) fn resolving(rate: RateLimit, lookup: Arc<dyn Lookup>, beyond: Option<Arc<dyn SharedPlaces>>) -> Self {
         let rate = RateLimit { per_host: rate.per_host.max(1), concurrency: rate.concurrency.max(1), ..rate };
         let shared = Shared {
             lookup,
@@ -143,15 +127,21 @@ impl HostLimiter {
             records: Mutex::default(),
         };
         let slow = Arc::new(Semaphore::new(rate.concurrency.saturating_mul(3).min(Semaphore::MAX_PERMITS)));
-        HostLimiter { shared: Arc::new(shared), all: Arc::new(Semaphore::new(rate.concurrency)), slow, rate }
+        HostLimiter { shared: Arc::new(shared), all: Arc::new(Semaphore::new(rate.concurrency)), slow, rate, beyond }
     }
 
     /// Waits for a place in the queue of the URL's host.
     pub async fn enter(&self, url: &Url) -> Permit {
         let queue = self.queue(url);
         let domain = acquire(&queue.places).await;
-        let address = match self.address(url).await {
+        let ip = self.address(url).await;
+        let address = match ip {
             Some(ip) => Some(acquire(&self.address_queue(ip).places).await),
+            None => None,
+        };
+        let name = key(url);
+        let beyond = match &self.beyond {
+            Some(beyond) => Some(beyond.enter(self.wanted(&name, ip)).await),
             None => None,
         };
         loop {
@@ -161,10 +151,24 @@ impl HostLimiter {
             }
             let all = acquire(&self.all).await;
             // The host may have asked for a pause while this request waited for its place in the whole.
-            if locked(&queue.state).closed <= Instant::now() {
-                return Permit { _domain: domain, _address: address, all, slow: self.slow.clone(), _queue: queue };
+            if locked(&queue.state).closed > Instant::now() {
+                continue;
             }
+            if let Some(shared) = &self.beyond
+                && let Err(wait) = shared.start(&name, self.rate.interval).await
+            {
+                drop(all);
+                tokio::time::sleep(wait).await;
+                continue;
+            }
+            let slow = self.slow.clone();
+            return Permit { _domain: domain, _address: address, _beyond: beyond, all, slow, _queue: queue };
         }
+    }
+
+    fn wanted(&self, domain: &str, address: Option<IpAddr>) -> PlaceRequest {
+        let (per_domain, per_address) = (self.rate.per_host, self.rate.per_address());
+        PlaceRequest { domain: domain.to_owned(), per_domain, address, per_address }
     }
 
     /// Lets nothing more start in the queue of the URL's host for `pause`.
@@ -175,6 +179,9 @@ impl HostLimiter {
         let more = until.saturating_duration_since(state.closed.max(Instant::now()));
         state.closed = state.closed.max(until);
         drop(state);
+        if let Some(beyond) = &self.beyond {
+            beyond.hold(&key(url), pause);
+        }
         locked(&self.shared.records).entry(key(url)).or_default().paused += more;
     }
 
@@ -245,7 +252,7 @@ impl HostLimiter {
     fn address_queue(&self, ip: IpAddr) -> Arc<HostQueue> {
         let mut addresses = locked(&self.shared.addresses);
         addresses.sweep(|_, queue| Arc::strong_count(&queue.places) > 1);
-        addresses.entry(ip).or_insert_with(|| HostQueue::new(self.rate.per_host.saturating_mul(4))).clone()
+        addresses.entry(ip).or_insert_with(|| HostQueue::new(self.rate.per_address())).clone()
     }
 
     /// The first address of the URL's host: which queue it shares. Not the one that is connected to, which the guard
@@ -365,8 +372,11 @@ mod tests {
                 Box::pin(async { Ok(vec![IpAddr::from([10, 0, 0, 1])]) })
             }
         }
-        let limiter =
-            HostLimiter::resolving(RateLimit { per_host: 1, concurrency: 99, interval: Duration::ZERO }, Arc::new(One));
+        let limiter = HostLimiter::resolving(
+            RateLimit { per_host: 1, concurrency: 99, interval: Duration::ZERO },
+            Arc::new(One),
+            None,
+        );
         let mut held = Vec::new();
         for name in ["a", "b", "c", "d"] {
             held.push(limiter.enter(&url(&format!("http://{name}.example/"))).await);

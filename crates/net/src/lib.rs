@@ -5,7 +5,7 @@
 //! - [`Client::exchange`] is one step of a conversation: any method, any status, the body piece by piece.
 //! - [`Client::get`] fetches; [`Request`] says what, [`FetchLimits`] how much and how long.
 //! - [`Trust`] and the address guard are in [`guard`], the table of addresses that are not public in [`address`].
-//! - [`HostLimiter`] keeps one slow host from holding up the others.
+//! - [`HostLimiter`] keeps one slow host from holding up the others; [`SharedPlaces`] is who counts for several processes.
 //!
 //! ```no_run
 //! use mcpdex_net::{Client, Config, Request, Trust};
@@ -31,8 +31,10 @@ mod failure;
 mod fetch;
 mod host;
 mod host_limiter;
+mod rate_limit;
 mod request;
 mod retry;
+mod shared_places;
 mod swept_map;
 
 pub use client::{Client, Config, SetupError, store_client};
@@ -40,5 +42,7 @@ pub use exchange::{Deadline, Exchange, Opened, Verb};
 pub use failure::{Cause, ConnectionFailure, Failure};
 pub use guard::{Dial, Lookup, LookupFuture, Refusal, SystemLookup, Trust, same_place};
 pub use host::HostRecord;
-pub use host_limiter::{HostLimiter, Permit, RateLimit, key as host_key};
+pub use host_limiter::{HostLimiter, Permit, key as host_key};
+pub use rate_limit::RateLimit;
 pub use request::{Encoding, FetchLimits, FetchedBody, Request, Validators, shown, split_user_info};
+pub use shared_places::{PlaceFuture, PlaceRequest, SharedPlaces, TakenPlace};
