@@ -241,6 +241,7 @@ impl Ruleset {
             let rule = &self.rules[hit.rule as usize];
             let Some(class) = rule.class else { continue };
             let reason = match hit.fate {
+                Fate::Won if finding.unearned => "too weak to say that it only reads".to_owned(),
                 Fate::Won if class != finding.class => format!("{} is graver", finding.class),
                 Fate::Overruled(by) => format!("overruled by {}", self.rules[by as usize].id),
                 Fate::Weaker => "evidence for a lighter class is stronger".to_owned(),

@@ -47,12 +47,18 @@ impl Ruleset {
         if read.unknown_verb || bare || idle {
             doubt_lookups_by_noun(self, &mut fired, &actions, bare, idle);
         }
+        if self.is_named_by_stranger(&reading, &actions) {
+            let phrase = |hit: &&mut Fired| hit.action.is_some_and(|index| actions[index as usize].phrase);
+            let named = |hit: &&mut Fired| self.rules[hit.rule as usize].when[hit.clause as usize].is_of_shape();
+            fired.iter_mut().filter(phrase).filter(named).for_each(|hit| hit.fate = Fate::Weaker);
+        }
         let (class, recognised) = settle(self, &mut fired, &actions);
         let mut finding = Finding {
             class: class.unwrap_or(Class::Write),
             traits: BTreeSet::new(),
             floor: None,
             recognised,
+            unearned: false,
             full_loss: false,
             full_act: false,
             unread: Vec::new(),
@@ -66,6 +72,10 @@ impl Ruleset {
         };
         self.join_traits(&mut finding);
         operation::judge(self, context, tool, &mut finding);
+        if self.is_unearned(&finding) {
+            finding.unearned = true;
+            finding.class = Class::Write;
+        }
         // Operations may make the class another one: what is only for some classes is looked at again.
         self.join_traits(&mut finding);
         note_unread(&mut finding, read.foreign);
@@ -87,6 +97,22 @@ impl Ruleset {
             && !self.lexicon.is_plural(word)
             && actions.iter().all(noun)
             && actions.iter().any(|action| action.objects.len() + usize::from(action.verb.is_some()) > 1)
+    }
+
+    /// Whether the name begins with a word that nobody knows and that the description does not say: "jettison_hold: The hold
+    /// of a ship." What a noun phrase names need not be all that such a tool does.
+    fn is_named_by_stranger(&self, reading: &ToolText<'_>, actions: &[Action]) -> bool {
+        let words = actions.iter().filter(|action| action.place == Place::Name);
+        let Some(first) =
+            words.flat_map(|action| action.verb.iter().chain(&action.objects)).min_by_key(|word| word.start)
+        else {
+            return false;
+        };
+        let word = &reading.text[first.start as usize..first.end as usize];
+        let described = &reading.segments[2];
+        first.lemma == UNKNOWN
+            && !self.lexicon.is_plural(word)
+            && !reading.text[described.start as usize..described.end as usize].contains(word)
     }
 
     /// Whether the description opens with a verb of which no rule says anything: "Raises a limit". What nouns say of looking
@@ -112,8 +138,8 @@ impl Ruleset {
         for index in range {
             let action = &scene.actions[index];
             self.index.each(action, |place| self.try_clause(place, scene, Some(index), &mut fired, &mut spans));
-            if action.plural && action.verb.is_none() {
-                for place in &self.by_plural {
+            if (action.plural || action.phrase) && action.verb.is_none() {
+                for place in &self.by_shape {
                     self.try_clause(*place, scene, Some(index), &mut fired, &mut spans);
                 }
             }
@@ -224,6 +250,19 @@ impl Ruleset {
             finding.traits.extend(rule.traits.iter().copied());
             finding.floor = finding.floor.max(rule.floor);
         }
+    }
+
+    /// Whether the tool is held to read by one weak verb alone: "Takes the boiler off." Low must be earned.
+    fn is_unearned(&self, finding: &Finding<'_>) -> bool {
+        let read = |hit: &&Fired| hit.fate == Fate::Won && self.rules[hit.rule as usize].class == Some(Class::Read);
+        let placed = |place: Place| {
+            move |hit: &Fired| hit.action.map(|index| finding.actions[index as usize].place) == Some(place)
+        };
+        let reads = || finding.fired.iter().filter(read);
+        let verb = |hit: &Fired| hit.action.is_some_and(|index| finding.actions[index as usize].verb.is_some());
+        let weak = reads().all(|hit| hit.strength < 2 && verb(hit));
+        let agree = reads().any(placed(Place::Name)) && reads().any(placed(Place::Description));
+        finding.class == Class::Read && finding.recognised && finding.gravest_operation.is_none() && weak && !agree
     }
 
     /// Name and description agree: high. One of them alone: medium. They contradict each other, or only weak evidence

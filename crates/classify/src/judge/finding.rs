@@ -58,6 +58,8 @@ pub(crate) struct Finding<'t> {
     pub traits: BTreeSet<Trait>,
     pub floor: Option<Risk>,
     pub recognised: bool,
+    /// Whether only words too weak for it speak of reading, so that it is held to be a write.
+    pub unearned: bool,
     /// Whether a loss was found that is neither small nor waits for an optional parameter.
     pub full_loss: bool,
     /// Whether it sets something going that changes more than the caller's own session.

@@ -28,6 +28,8 @@ pub(crate) struct Action {
     pub light: bool,
     /// Whether the object ends with a plural.
     pub plural: bool,
+    /// Whether it is a first sentence that only names a thing: "The berths of a port".
+    pub phrase: bool,
     /// Whether its verb is joined to an earlier one of the same sentence ("starts a scan and *returns* its number").
     pub joined: bool,
     /// How many steps weaker than its rule a hit of this action is.
@@ -53,6 +55,7 @@ impl Action {
             bare: false,
             light: false,
             plural: false,
+            phrase: false,
             joined: false,
             weaker: 0,
             extra: false,

@@ -103,6 +103,7 @@ pub(crate) struct Language {
     pub order: Order,
     pub final_infinitive: bool,
     pub adverb_endings: Vec<String>,
+    pub deed_endings: Vec<String>,
     pub plural_endings: Vec<String>,
     pub plural_exceptions: Vec<String>,
 }

@@ -227,6 +227,7 @@ impl LexiconBuilder {
                 order: language.order,
                 final_infinitive: language.final_infinitive,
                 adverb_endings: language.adverb_endings.clone(),
+                deed_endings: language.deed_endings.clone(),
                 plural_endings: language.plural_endings.clone(),
                 plural_exceptions: language.plural_exceptions.clone(),
             })

@@ -101,6 +101,9 @@ pub(crate) struct LanguageSyntax {
     /// Endings of adverbs, which may stand before the main verb.
     #[serde(default)]
     pub adverb_endings: Vec<String>,
+    /// Endings of nouns that name a deed or who does it ("removal"): a first sentence about one names no thing.
+    #[serde(default)]
+    pub deed_endings: Vec<String>,
     /// Lemmas that are as often nouns.
     #[serde(default)]
     pub nouny: Vec<String>,

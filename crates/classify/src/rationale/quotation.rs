@@ -89,6 +89,7 @@ impl Quotations {
         let whole = act.field == Field::Parameter;
         let span = if whole { (segment.start, segment.end) } else { act.span };
         let (start, end) = segment.original_span(span.0, span.1);
+        let end = end_of_name(segment.original, end);
         if let Some(text) = segment.original.get(start..end).filter(|text| !text.trim().is_empty()) {
             self.acts.push((act, quote(balanced(text))));
         }
@@ -153,6 +154,16 @@ impl Quotations {
     }
 }
 
+/// Where what is quoted of `text` ends that was read up to `end`: "boats.example" is one word.
+fn end_of_name(text: &str, end: usize) -> usize {
+    let Some(rest) = text.get(end..).and_then(|rest| rest.strip_prefix('.')) else { return end };
+    let name = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '.').unwrap_or(rest.len());
+    let name = rest.get(..name).unwrap_or_default().trim_end_matches('.');
+    let inside = text.get(..end).is_some_and(|before| before.ends_with(char::is_alphanumeric));
+    let small = name.starts_with(|first: char| first.is_lowercase() || first.is_ascii_digit());
+    if inside && small { end + 1 + name.len() } else { end }
+}
+
 /// `text` without what begins with a bracket that does not close in it, or ends with one that does not open in it: half a
 /// bracket says nothing.
 fn balanced(text: &str) -> &str {
@@ -188,6 +199,14 @@ fn place(field: Field) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_with_a_dot_in_it_is_quoted_whole() {
+        assert_eq!(end_of_name("Sell a boats.example hull.", 12), 20);
+        assert_eq!(end_of_name("Sell a boat. Then rest.", 11), 11);
+        assert_eq!(end_of_name("Sell a boat.Then rest.", 11), 11);
+        assert_eq!(end_of_name("Sell a boat.", 11), 11);
+    }
 
     #[test]
     fn no_quotation_ends_inside_a_bracket() {

@@ -3,7 +3,7 @@
 //! always the same for the same finding; it settles nothing.
 
 use crate::judge::finding::{Fate, Fired};
-use crate::language::action::Place;
+use crate::language::action::{Place, Word};
 use crate::language::quote::{capital, listed, quote};
 use crate::rationale::quotation::{Quotations, act_of};
 use crate::rationale::risk_sentence;
@@ -61,7 +61,8 @@ impl<'f> Settled<'f, '_> {
             let told = rule.class == Some(Class::Read) && in_text && hit.strength >= 2 && self.is_plain(hit);
             (told, hit.strength, harms, rule.traits.len(), in_text)
         };
-        let of_class = self.won().filter(|hit| self.rule(hit).class == Some(self.finding.class));
+        let class = if self.finding.unearned { Class::Read } else { self.finding.class };
+        let of_class = self.won().filter(|hit| self.rule(hit).class == Some(class));
         // The first of equals.
         of_class.rev().max_by_key(rank)
     }
@@ -70,7 +71,7 @@ impl<'f> Settled<'f, '_> {
         let Some(hit) = main else { return self.operations() };
         let rule = self.rule(hit);
         let grounds = Quotations::of(self.finding, hit.rule);
-        let mut text = capital(&rule.because);
+        let mut text = if self.finding.unearned { format!("Perhaps {}", rule.because) } else { capital(&rule.because) };
         text.push_str(&grounds.told_after(&rule.because));
         if grounds.only_name() && self.description().is_none() {
             text.push_str("; it has no description");
@@ -124,6 +125,9 @@ impl<'f> Settled<'f, '_> {
             return text;
         }
         let class = self.class;
+        if self.finding.unearned {
+            return format!("Nothing says for sure that it only reads, so it is held to be {class}");
+        }
         if let Some(text) = self.lost(main) {
             return text;
         }
@@ -194,10 +198,13 @@ impl<'f> Settled<'f, '_> {
     fn is_plain(&self, hit: &Fired) -> bool {
         hit.action.is_none_or(|index| {
             let action = &self.finding.actions[index as usize];
-            // The verb of a name stands in front and is its only one, or it may be the name of something.
+            // The verb of a name stands in front, is its only one and hardly ever a noun, or it may be the name of something.
             let sure = || {
                 let others = self.finding.actions.iter().any(|other| other.extra && other.place == Place::Name);
-                !others && action.verb.is_some_and(|verb| action.objects.iter().all(|word| word.start > verb.start))
+                let first = |verb: Word| action.objects.iter().all(|word| word.start > verb.start);
+                let lexicon = &self.set.lexicon;
+                let plain = |verb: Word| !lexicon.is_nouny(verb.lemma) || lexicon.is_verb_at_the_start(verb.lemma);
+                !others && action.verb.is_some_and(|verb| first(verb) && plain(verb))
             };
             let name = action.place == Place::Name;
             !action.extra && action.weaker == 0 && (name && sure() || !name && hit.strength >= 2)

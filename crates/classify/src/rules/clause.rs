@@ -41,6 +41,8 @@ pub(crate) struct Clause {
     pub(super) server: Vec<String>,
     pub(super) verbless: Option<bool>,
     pub(super) plural: Option<bool>,
+    /// Whether the first sentence only names a thing ("The berths of a port").
+    pub(super) phrase: Option<bool>,
     /// Whether the object stands behind the verb, as in `rename_files`; before it, as in `files_rename`, it says where.
     pub(super) verb_first: Option<bool>,
     /// Whether only the object proper counts, not what it belongs to ("the text *of a file*").
@@ -78,6 +80,7 @@ impl Compiler<'_> {
             patterns: written.parameter_pattern.iter().map(|text| text.to_lowercase()).collect(),
             verbless: written.verbless,
             plural: written.plural,
+            phrase: written.phrase,
             verb_first: written.verb_first,
             proper: false,
         };
@@ -112,10 +115,9 @@ impl Compiler<'_> {
             phrases.sort_unstable();
         }
         let (verbs, objects, literals) = clause.anchors();
-        if verbs.is_empty() && objects.is_empty() && literals.is_empty() && clause.plural != Some(true) {
-            return Err(
-                "a clause names none of verb, object, last, plural, name, about, anywhere, parameter".to_owned()
-            );
+        if verbs.is_empty() && objects.is_empty() && literals.is_empty() && !clause.is_of_shape() {
+            return Err("a clause names none of verb, object, last, plural, phrase, name, about, anywhere, parameter"
+                .to_owned());
         }
         let conditions = [&clause.types, &clause.values, &clause.patterns];
         let of_parameter = !(clause.parameter_about.is_empty() && conditions.iter().all(|list| list.is_empty()));
@@ -177,7 +179,7 @@ impl Clause {
 
     /// Whether the clause speaks of an action rather than of the tool as a whole.
     pub(crate) fn is_of_action(&self) -> bool {
-        !(self.verb.is_empty() && self.object.is_empty()) || self.names_last() || self.plural.is_some()
+        !(self.verb.is_empty() && self.object.is_empty()) || self.names_last() || self.plural.or(self.phrase).is_some()
     }
 
     /// Whether the clause rests on values that a parameter accepts.
@@ -195,8 +197,11 @@ impl Clause {
         [&self.about, &self.opening, &self.said].into_iter().any(|list| !list.is_empty())
     }
 
-    /// Whether the clause needs no word, only that the action is a plural without a verb.
-    pub(crate) fn is_of_plurals(&self) -> bool {
-        self.plural == Some(true) && self.verb.is_empty() && self.object.is_empty() && !self.names_last()
+    /// Whether the clause needs no word, only that the action is without a verb, and a plural or a noun phrase.
+    pub(crate) fn is_of_shape(&self) -> bool {
+        (self.plural == Some(true) || self.phrase == Some(true))
+            && self.verb.is_empty()
+            && self.object.is_empty()
+            && !self.names_last()
     }
 }

@@ -54,6 +54,12 @@ impl Clause {
                 _ => return false,
             }
         }
+        if let Some(wanted) = self.phrase {
+            match action.last() {
+                Some(word) if wanted == action.phrase => spans.push((word.start, word.end)),
+                _ => return false,
+            }
+        }
         if !self.verb.is_empty() {
             match action.verb {
                 Some(verb) if self.verb.binary_search(&verb.lemma).is_ok() => spans.push((verb.start, verb.end)),

@@ -72,7 +72,7 @@ pub(crate) fn compile(files: &[SourceFile], from: &str) -> Result<(Pack, Vec<Wri
     // The gravest class of the rules that name each verb.
     let mut classes: Vec<Option<Class>> = vec![None; lexicon.lemmas()];
     for rule in &rules {
-        for clause in rule.when.iter().filter(|clause| !clause.is_of_plurals()) {
+        for clause in rule.when.iter().filter(|clause| !clause.is_of_shape()) {
             let of = |lemma: &Lemma| *lemma as usize;
             clause.verbs().iter().map(of).for_each(|lemma| classes[lemma] = classes[lemma].max(rule.class));
         }

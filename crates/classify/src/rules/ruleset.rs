@@ -34,7 +34,7 @@ pub struct Ruleset {
     /// Clauses about the tool as a whole by a literal that they need.
     pub(crate) by_literal: Vec<Vec<ClauseRef>>,
     /// Clauses about an action without a verb that names several things.
-    pub(crate) by_plural: Vec<ClauseRef>,
+    pub(crate) by_shape: Vec<ClauseRef>,
     /// Words that the name of a parameter that selects an operation ends with.
     pub(crate) operation_parameters: Vec<String>,
     pub(crate) doubtful_parameters: Vec<String>,
@@ -135,7 +135,7 @@ impl Ruleset {
             by_verb: vec![Vec::new(); lexicon.lemmas()],
             by_object: vec![Vec::new(); lexicon.lemmas()],
             by_literal: vec![Vec::new(); lexicon.literals()],
-            by_plural: Vec::new(),
+            by_shape: Vec::new(),
             index: ClauseIndex::of(rules.iter().map(|rule| (rule.class, rule.when.as_slice())), lexicon.lemmas()),
             lexicon,
             rules: Vec::new(),
@@ -154,8 +154,8 @@ impl Ruleset {
         for (number, rule) in rules.iter().enumerate() {
             for (index, clause) in rule.when.iter().enumerate() {
                 let place = (number as u32, index as u32);
-                if clause.is_of_plurals() {
-                    set.by_plural.push(place);
+                if clause.is_of_shape() {
+                    set.by_shape.push(place);
                     continue;
                 }
                 let (verbs, objects, literals) = clause.anchors();

@@ -138,6 +138,7 @@ pub struct ClauseSyntax {
     pub server: Vec<String>,
     pub verbless: Option<bool>,
     pub plural: Option<bool>,
+    pub phrase: Option<bool>,
     pub verb_first: Option<bool>,
 }
 

@@ -5,7 +5,9 @@
 mod confidence;
 mod daily_words;
 mod disguises;
+mod earned_low;
 mod excuses;
+mod handlers;
 mod hints;
 mod judged;
 mod judgements;
