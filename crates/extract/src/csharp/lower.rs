@@ -2,6 +2,7 @@
 
 use super::declare::{func, marks, params, ty};
 use crate::program::ast::{Arg, Body, Call, Case, Expr, Func, Leave, Make, Name, Param, Stmt, Truth, Type, truth};
+use crate::program::choice::ternary;
 use crate::program::literal::{number, unescape};
 use crate::program::source::{Reading, children, field, first_of, may_register, of_kind, operands, words};
 use std::rc::Rc;
@@ -292,10 +293,7 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
                 _ => Expr::Unknown("it is computed at run time"),
             }
         }
-        "conditional_expression" => {
-            let choices = [field(node, "consequence"), field(node, "alternative")];
-            Expr::Choice(choices.into_iter().flatten().map(|choice| expr(reading, choice)).collect())
-        }
+        "conditional_expression" => ternary(reading, node, expr),
         "typeof_expression" => field(node, "type").map_or(Expr::Null, |of| Expr::Type(ty(reading, of))),
         "assignment_expression" => field(node, "right").map_or(Expr::Null, |inner| expr(reading, inner)),
         "element_access_expression" => match (field(node, "expression"), field(node, "subscript")) {

@@ -37,6 +37,13 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
         .filter(|(_, func)| func.receiver.is_none())
         .collect();
     let is_main = |file: &FileId| program.units[file.0].impls.iter().any(|block| &*block.ty == "main");
+    // Variables of a package are given their values before `init`, those that nobody names among them.
+    for var in program.units.iter().flat_map(|unit| &unit.vars) {
+        let text = var.init.as_ref().and_then(|init| sources.files[var.file.0].text.get(init.node.byte_range()));
+        if text.is_some_and(|text| go.registers().iter().any(|word| text.contains(word))) {
+            machine.global(var);
+        }
+    }
     for (file, func) in funcs.iter().filter(|(_, func)| &*func.name == "init") {
         machine.start(closure(func, *file));
     }

@@ -115,11 +115,15 @@ struct Reader<'t> {
     number: usize,
     text: &'t str,
     file: File<'t>,
+    /// Where the decorators of functions begin, by the function: a tree that is asked for a node's parent is searched from
+    /// its root.
+    decorated: HashMap<usize, Node<'t>>,
 }
 
 /// Reads the declarations of a file, by the roots of its trees.
 pub(super) fn read<'t>(number: usize, text: &'t str, roots: &[Node<'t>]) -> File<'t> {
-    let mut reader = Reader { number, text, file: File { roots: roots.to_vec(), ..File::default() } };
+    let file = File { roots: roots.to_vec(), ..File::default() };
+    let mut reader = Reader { number, text, file, decorated: HashMap::new() };
     // A node with the class and the function around it.
     let mut pending: Vec<(Node<'t>, Option<ClassId>, Option<FuncId>, u32)> =
         roots.iter().rev().map(|root| (*root, None, None, 0)).collect();
@@ -175,6 +179,10 @@ impl<'t> Reader<'t> {
             return (Some(id), None);
         }
         match kind {
+            "decorated_definition" => {
+                let definition = field("definition").map(|definition| definition.id());
+                self.decorated.extend(definition.map(|definition| (definition, node)));
+            }
             "impl_item" => {
                 let name = path_text(field("type").map_or("", |ty| self.of(ty)));
                 let id = ClassId { file: self.number, at: self.file.classes.len() };
@@ -216,11 +224,11 @@ impl<'t> Reader<'t> {
             let ty = path_text(self.of(one.child_by_field_name("type")?));
             Some((Rc::from(name), Rc::from(ty)))
         });
-        let mut first = node;
-        if let Some(parent) = node.parent().filter(|parent| parent.kind() == "decorated_definition") {
-            first = parent;
-        }
-        while let Some(before) = first.prev_sibling().filter(|before| before.kind() == "attribute_item") {
+        let mut first = self.decorated.get(&node.id()).copied().unwrap_or(node);
+        let has_attributes = matches!(node.kind(), "function_item" | "closure_expression");
+        while has_attributes
+            && let Some(before) = first.prev_sibling().filter(|before| before.kind() == "attribute_item")
+        {
             first = before;
         }
         let body = body_of(node).unwrap_or(node);

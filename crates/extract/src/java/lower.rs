@@ -5,6 +5,7 @@ use crate::program::ast::{
     Arg, Body, Call, Case, Class, ClassKind, Expr, Func, Leave, Make, Name, Stmt, Truth, labelled, truth,
 };
 use crate::program::builtin::trim_indent;
+use crate::program::choice::ternary;
 use crate::program::literal::{number, unescape};
 use crate::program::source::{Reading, children, field, first_of, may_register, operands, words};
 use std::rc::Rc;
@@ -283,10 +284,7 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
         }
         "parenthesized_expression" => children(node).first().map_or(Expr::Null, |inner| expr(reading, *inner)),
         "cast_expression" => field(node, "value").map_or(Expr::Null, |inner| expr(reading, inner)),
-        "ternary_expression" => {
-            let choices = [field(node, "consequence"), field(node, "alternative")];
-            Expr::Choice(choices.into_iter().flatten().map(|choice| expr(reading, choice)).collect())
-        }
+        "ternary_expression" => ternary(reading, node, expr),
         "class_literal" => children(node).first().map_or(Expr::Null, |of| Expr::Type(ty(reading, *of))),
         "unary_expression" => match (field(node, "operator").map(|op| op.kind()), field(node, "operand")) {
             (Some("-"), Some(inner)) => number(&format!("-{}", reading.of(inner))),

@@ -201,6 +201,13 @@ impl<'t> Machine<'t> {
         }
         if let Value::Foreign(foreign) = callee
             && foreign.origin == Origin::Global
+            && let Some(how @ ("call" | "apply")) = foreign.path.strip_prefix("Function.prototype.")
+        {
+            // `Function.prototype.call.call(f, this, ...)`
+            return self.call_indirectly(&this, how, arguments, site);
+        }
+        if let Value::Foreign(foreign) = callee
+            && foreign.origin == Origin::Global
             && foreign.path.ends_with("hasOwnProperty")
         {
             let known = arguments.first().and_then(|name| self.property_name(name));

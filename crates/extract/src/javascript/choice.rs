@@ -19,7 +19,7 @@ impl<'t> Machine<'t> {
                 return Value::Unknown;
             };
             let operator = at.child_by_field_name("operator").map_or("", |o| self.text(o));
-            pending.push((operator, right));
+            pending.push((operator, left, right));
             if Kind::of(left) == Kind::Binary {
                 at = left;
             } else {
@@ -28,9 +28,9 @@ impl<'t> Machine<'t> {
             }
         }
         let mut value = self.eval(at, scope);
-        while let Some((operator, right)) = pending.pop() {
+        while let Some((operator, left, right)) = pending.pop() {
             value = match operator {
-                "&&" | "||" | "??" => self.short_circuit(operator, value, right, scope),
+                "&&" | "||" | "??" => self.short_circuit(operator, value, (left, right), scope),
                 _ => {
                     let right = self.eval(right, scope);
                     self.operate(operator, value, right)
@@ -112,8 +112,14 @@ impl<'t> Machine<'t> {
         Value::Unknown
     }
 
-    /// `left && right`, `left || right` or `left ?? right`, with `left` evaluated.
-    pub(super) fn short_circuit(&mut self, operator: &str, left: Value, right: Node<'t>, scope: ScopeId) -> Value {
+    /// `left && right`, `left || right` or `left ?? right`, with `left` evaluated; `before` is where it stands.
+    pub(super) fn short_circuit(
+        &mut self,
+        operator: &str,
+        left: Value,
+        (before, right): (Node<'t>, Node<'t>),
+        scope: ScopeId,
+    ) -> Value {
         if let Value::Setting(setting) = &left {
             return self.short_circuit_setting(operator, &setting.clone(), right, scope);
         }
@@ -130,8 +136,7 @@ impl<'t> Machine<'t> {
             Some(true) => self.eval(right, scope),
             Some(false) => left,
             None => {
-                let words = self.quote_before(right);
-                let mut condition = Condition::quoted(&words);
+                let mut condition = Condition::quoted(&self.quote(before));
                 if operator != "&&" {
                     condition = condition.turned();
                 }
@@ -142,12 +147,6 @@ impl<'t> Machine<'t> {
                 self.join(left, right)
             }
         }
-    }
-
-    /// The words of the left side of the operator whose right side is `right`.
-    fn quote_before(&self, right: Node<'t>) -> String {
-        let left = right.parent().and_then(|whole| whole.child_by_field_name("left"));
-        left.map_or_else(|| "a condition".to_owned(), |left| self.quote(left))
     }
 
     /// The same where `left` depends on what the user sets.
@@ -230,7 +229,15 @@ impl<'t> Machine<'t> {
                     Some(false) => (no, yes, when),
                     None if yes.is_nullish() => (no, yes, when),
                     // Whoever uses the server sets its keys: texts that tell that they are missing say nothing of it.
-                    None if matches!(value, Value::Setting(_)) && yes.as_text().is_some() => return no,
+                    // As a name it may be either.
+                    None if matches!(value, Value::Setting(_)) && yes.as_text().is_some() => {
+                        if no.as_text().is_none() || no.as_text() == yes.as_text() {
+                            return no;
+                        }
+                        let mut setting = Setting::named(&when.text, no);
+                        setting.needed = false;
+                        return setting.or(yes, when).value();
+                    }
                     None => (yes, no, unless),
                 };
                 self.alternative(base, other, condition)

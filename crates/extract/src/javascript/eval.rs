@@ -344,7 +344,7 @@ impl<'t> Machine<'t> {
         let operator = node.child_by_field_name("operator").map_or("", |o| self.text(o)).trim_end_matches('=');
         let old = self.eval(left, scope);
         let value = match operator {
-            "||" | "&&" | "??" => self.short_circuit(operator, old, right, scope),
+            "||" | "&&" | "??" => self.short_circuit(operator, old, (left, right), scope),
             _ => {
                 let right = self.eval(right, scope);
                 self.operate(operator, old, right)

@@ -297,10 +297,14 @@ impl<'t> Machine<'t> {
                     _ => Value::Unknown,
                 }
             }
-            "JSON.parse" => match &first {
-                Value::Text(text) => self.parse_json(&text.clone()),
-                _ => Value::Unknown,
-            },
+            "JSON.parse" => {
+                // A second argument is called with each name and value.
+                self.follow_callbacks(arguments.get(1..).unwrap_or_default());
+                match &first {
+                    Value::Text(text) => self.parse_json(&text.clone()),
+                    _ => Value::Unknown,
+                }
+            }
             "String" => self.as_text(&first).map_or(Value::Unknown, |text| Value::text(&text)),
             "Number" | "parseInt" | "parseFloat" | "Number.parseInt" | "Number.parseFloat" => {
                 to_number(&first).map_or(Value::Unknown, Value::Number)

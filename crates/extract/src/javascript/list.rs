@@ -256,7 +256,11 @@ impl<'t> Machine<'t> {
                 elements.reverse();
                 self.list(elements, open)
             }
-            "sort" | "toSorted" => self.sorted(id, elements, open, arguments.is_empty()),
+            "sort" | "toSorted" => {
+                // Which two elements are compared, and how often, is the runtime's affair.
+                self.follow_callbacks(arguments);
+                self.sorted(id, elements, open, arguments.is_empty())
+            }
             "values" => self.list(elements, open),
             "keys" => {
                 let keys = (0..elements.len()).map(|at| Value::Number(at as f64)).collect();

@@ -2,6 +2,7 @@
 //! arguments decide, never a package's own name.
 
 use super::call::CallSite;
+use super::condition::Condition;
 use super::machine::Machine;
 use super::schema::{Form, Schema};
 use super::source::Site;
@@ -18,6 +19,28 @@ impl<'t> Machine<'t> {
     /// Looks whether a call of something foreign registers tools. True when it does (or would, if more were known).
     pub(super) fn registration(&mut self, callee: &Foreign, arguments: &[Value], site: Option<CallSite>) -> bool {
         let Some(site) = site else { return false };
+        if let Some(Value::Setting(name)) = arguments.first()
+            && matches!(callee.last(), "registerTool" | "tool" | "addTool")
+            && matches!(name.plain, Value::Text(_))
+            && !name.others.is_empty()
+            && name.others.iter().all(|(other, _)| matches!(other, Value::Text(_)))
+        {
+            // The name is one of several: each of them may be there.
+            let mut ways = name.others.clone();
+            if let [(_, condition)] = ways.as_slice() {
+                let otherwise = condition.turned();
+                ways.insert(0, (name.plain.clone(), otherwise));
+            } else {
+                ways.insert(0, (name.plain.clone(), Condition::quoted("otherwise")));
+            }
+            let mut is_one = false;
+            for (name, condition) in ways {
+                let mut arguments = arguments.to_vec();
+                arguments[0] = name;
+                is_one |= self.under(condition, |machine| machine.registration(callee, &arguments, Some(site)));
+            }
+            return is_one;
+        }
         let settled: Vec<Value> = arguments.iter().map(|argument| argument.settled().clone()).collect();
         let arguments = settled.as_slice();
         let runtime = |name: &str| RUNTIME.contains(&name.strip_prefix("node:").unwrap_or(name));

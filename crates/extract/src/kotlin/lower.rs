@@ -3,6 +3,7 @@
 use super::declare::{params, property, ty, value_of};
 use super::jump::{block_around, jump, label_of, under_label, unless_absent};
 use crate::program::ast::{Arg, Body, Call, Case, Expr, Func, Mark, Name, Stmt, Truth, truth};
+use crate::program::choice::Pick;
 use crate::program::literal::{number, unescape};
 use crate::program::source::{Reading, children, field, first_of, may_register, of_kind, operands, words};
 use std::rc::Rc;
@@ -259,8 +260,11 @@ fn bare<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
         "as_expression" => children(node).first().map_or(Expr::Null, |inner| expr(reading, *inner)),
         "if_expression" => {
             let condition = field(node, "condition");
-            let branches = children(node).into_iter().filter(|child| condition.is_none_or(|c| c.id() != child.id()));
-            Expr::Choice(branches.map(|node| branch(reading, node)).collect())
+            let mut branches =
+                children(node).into_iter().filter(|child| condition.is_none_or(|c| c.id() != child.id()));
+            let mut arm = || branches.next().map_or(Expr::Null, |node| branch(reading, node));
+            let test = condition.map_or(Expr::Null, |test| expr(reading, test));
+            Expr::Pick(Box::new(Pick { test, words: words(reading, condition), then: arm(), other: arm() }))
         }
         "when_expression" => {
             let entries = of_kind(node, "when_entry").into_iter();

@@ -1,6 +1,7 @@
 //! The one small language that Go, Rust, C#, Java and Kotlin are lowered to: declarations at once, bodies when they are
 //! first walked. Holds only what can carry a tool's definition; everything else is [`Expr::Unknown`].
 
+use super::choice::Pick;
 use super::source::{FileId, Site};
 use serde_json::Number;
 use std::cell::OnceCell;
@@ -27,6 +28,8 @@ pub(crate) enum Expr<'t> {
     Join(Vec<Expr<'t>>),
     /// One of several, decided at run time.
     Choice(Vec<Expr<'t>>),
+    /// One of two, by a test.
+    Pick(Box<Pick<'t>>),
     Lambda(Rc<Func<'t>>),
     /// A type that is used as a value: `T.class`, `typeof(T)`.
     Type(Type<'t>),

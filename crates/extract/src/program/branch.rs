@@ -21,8 +21,21 @@ impl<'t> Machine<'t> {
             Truth::Is(a, b) => Truth::Is(self.eval(a, scope), self.eval(b, scope)),
             Truth::Has(a, b) => return has(self.eval(a, scope), self.eval(b, scope)),
             Truth::Less(a, b) => return less(&self.eval(a, scope), &self.eval(b, scope)),
-            Truth::All(a, b) => Truth::All(self.eval(a, scope), self.eval(b, scope)),
-            Truth::Any(a, b) => Truth::Any(self.eval(a, scope), self.eval(b, scope)),
+            // What stands behind `&&` and `||` runs only where the side before it lets it.
+            Truth::All(a, b) => match self.eval(a, scope) {
+                Value::Bool(false) => return Value::Bool(false),
+                a => {
+                    let b = self.arm(b, Guard::of(&a, true, ""), scope);
+                    Truth::All(a, b)
+                }
+            },
+            Truth::Any(a, b) => match self.eval(a, scope) {
+                Value::Bool(true) => return Value::Bool(true),
+                a => {
+                    let b = self.arm(b, Guard::of(&a, false, ""), scope);
+                    Truth::Any(a, b)
+                }
+            },
         };
         match made {
             Truth::Is(a, b) => self.same(a, b),

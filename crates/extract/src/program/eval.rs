@@ -27,6 +27,9 @@ impl<'t> Machine<'t> {
             Expr::Member(base, name) => {
                 let base = self.eval(base, scope);
                 let value = self.member(&base, name, None);
+                if let Value::Unknown(_) = value {
+                    self.note_taken(&base, name, scope);
+                }
                 self.given(value)
             }
             Expr::Index(base, key) => {
@@ -52,6 +55,7 @@ impl<'t> Machine<'t> {
                 let first = values.next().unwrap_or(Value::Null);
                 values.fold(first, or_default)
             }
+            Expr::Pick(pick) => self.pick(pick, scope),
             Expr::Lambda(func) => Value::Func(Rc::new(Closure {
                 func: Rc::clone(func),
                 env: Some(Rc::clone(&scope.env)),

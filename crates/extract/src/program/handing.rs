@@ -2,7 +2,8 @@
 //! known, so it is told. Calls in, notes out.
 
 use super::call::Args;
-use super::machine::Machine;
+use super::machine::{Machine, Scope};
+use super::names::Decl;
 use super::source::Site;
 use super::value::{Made, Value};
 use mcpdex_model::PartialReason;
@@ -64,6 +65,21 @@ impl<'t> Machine<'t> {
         let last = made.last().to_ascii_lowercase();
         if !HARMLESS.contains(&last.as_str()) && !last.ends_with("transport") && !last.ends_with("transportprovider") {
             self.note_given(&made.args, &made.path, made.site);
+        }
+    }
+
+    /// Notes that a method of a server is taken as a value, by which whoever gets it registers tools. Go's reader follows
+    /// such values.
+    pub(super) fn note_taken(&mut self, base: &Value<'t>, name: &str, scope: &Scope<'t>) {
+        let dialect = self.dialect;
+        if dialect.language() == "Go" || !matches!(base, Value::Made(_)) || !dialect.holds_tools(base) {
+            return;
+        }
+        let registers = name.to_ascii_lowercase().starts_with("addtool")
+            || matches!(self.program.find(scope.file, name), Some(Decl::Func(..)));
+        if registers {
+            let detail = format!("`{name}` of the server is taken as a value, and its calls are not followed");
+            self.note(PartialReason::UnresolvedValue, detail, None);
         }
     }
 

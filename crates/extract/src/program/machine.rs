@@ -239,7 +239,7 @@ impl<'t> Machine<'t> {
     }
 
     /// The value of a name at the top of a file.
-    pub(super) fn global(&mut self, var: &Rc<Var<'t>>) -> Value<'t> {
+    pub(crate) fn global(&mut self, var: &Rc<Var<'t>>) -> Value<'t> {
         let key = Rc::as_ptr(var);
         match self.globals.get(&key) {
             Some(Some(value)) => return value.clone(),

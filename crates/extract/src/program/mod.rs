@@ -12,6 +12,7 @@ mod bind;
 pub(super) mod branch;
 pub(super) mod builtin;
 mod call;
+pub(super) mod choice;
 mod eval;
 mod exec;
 mod handing;

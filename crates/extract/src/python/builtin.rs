@@ -84,7 +84,13 @@ impl Machine<'_> {
             ("functools.reduce", Some(function)) if args.plain.len() >= 2 => {
                 return self.reduced(&function.clone(), &args, module);
             }
-            ("functools.wraps" | "functools.partial", _) => return self.made(path, args, module),
+            ("functools.wraps" | "functools.partial" | "operator.methodcaller" | "operator.attrgetter", _) => {
+                return self.made(path, args, module);
+            }
+            ("functools.lru_cache" | "functools.cache", Some(function @ Value::Method(_))) => return function.clone(),
+            ("itertools.starmap", Some(function)) if args.plain.len() == 2 => {
+                return self.mapped_apart(&function.clone(), &args, module);
+            }
             _ => {}
         }
         if let Some(value) = self.call_framework(path, &args, module) {
@@ -94,6 +100,9 @@ impl Machine<'_> {
         self.note_foreign(path, &args, module);
         self.note_start(path, &args, module);
         self.hand_over(path, &args, module);
+        if !RUNNERS.contains(&last(path)) {
+            self.hand_over_method(&args, module);
+        }
         if RUNNERS.contains(&last(path)) {
             self.run_given(&Args { is_entry: matches!(path, "typer.run" | "fire.Fire"), ..args.clone() }, module);
         }
@@ -217,6 +226,10 @@ impl Machine<'_> {
             ("list" | "set", None) => Value::list(Vec::new()),
             ("tuple", Some(value)) => {
                 self.items_of(&value, module).map_or(Value::Unknown, |items| Value::Tuple(items.into()))
+            }
+            ("sorted" | "min" | "max", Some(value)) if self.is_registering(args.named("key")) => {
+                let key = args.named("key").cloned().unwrap_or_default();
+                self.mapped(&key, &Args { plain: vec![key.clone(), value], line: args.line, ..Args::default() }, module)
             }
             ("sorted", Some(value)) => sorted(&value, &args).map_or(Value::Unknown, Value::list),
             ("dict", first) => {

@@ -210,6 +210,30 @@ impl Machine<'_> {
                 all.named.extend(args.named);
                 self.call(&function.clone(), all, module)
             }
+            // `operator.methodcaller("add_tool", f)(server)`
+            ("methodcaller", Some(object)) => {
+                let Some((name, bound)) = made.args.plain.split_first() else { return Value::Unknown };
+                let Some(name) = name.as_text() else {
+                    self.hand_over("", &args, module);
+                    return Value::Unknown;
+                };
+                let all =
+                    Args { plain: bound.to_vec(), named: made.args.named.clone(), line: args.line, ..Args::default() };
+                let method = self.attribute(&object.clone(), &name);
+                self.call(&method, all, module)
+            }
+            // `operator.attrgetter("add_tool")(server)`
+            ("attrgetter", Some(object)) => {
+                let Some(path) = made.args.plain.first().and_then(Value::as_text) else {
+                    self.hand_over("", &args, module);
+                    return Value::Unknown;
+                };
+                let mut value = object.clone();
+                for name in path.split('.') {
+                    value = self.attribute(&value, &Rc::from(name));
+                }
+                value
+            }
             ("option", Some(Value::Function(function))) => {
                 option::add_click(function, made);
                 Value::Function(Rc::clone(function))
@@ -227,7 +251,10 @@ impl Machine<'_> {
                 function.attributes.borrow_mut().insert(Rc::from("__tool__"), Value::Made(Rc::clone(made)));
                 Value::Function(Rc::clone(function))
             }
-            _ => same_function(&args),
+            _ => {
+                self.hand_over_method(&args, module);
+                same_function(&args)
+            }
         }
     }
 }

@@ -169,7 +169,7 @@ impl Machine<'_> {
 }
 
 /// What tells a thing from others; plain values have nothing.
-fn key_of(value: &Value) -> Option<usize> {
+pub(super) fn key_of(value: &Value) -> Option<usize> {
     Some(match value {
         Value::Function(function) => Rc::as_ptr(function).addr(),
         Value::Bound(bound) => Rc::as_ptr(&bound.1).addr() ^ Rc::as_ptr(bound).addr(),

@@ -161,6 +161,23 @@ impl Machine<'_> {
         self.note(PartialReason::GeneratedTools, &detail, site);
     }
 
+    /// Whether a value is a method by which a server takes tools.
+    pub(super) fn is_registering(&self, value: Option<&Value>) -> bool {
+        let Some(Value::Method(method)) = value else { return false };
+        matches!(&*method.1, "tool" | "add_tool" | "mount" | "import_server") && self.is_server_value(&method.0)
+    }
+
+    /// Notes that a server's method is given to code that is not looked at: whoever has it can register tools, whatever
+    /// package that code is of.
+    pub(super) fn hand_over_method(&mut self, args: &Args, module: usize) {
+        let mut given = args.plain.iter().chain(args.named.iter().map(|(_, value)| value));
+        if given.any(|value| self.is_registering(Some(value))) {
+            let detail = "the method that registers tools is handed to a function that is not followed";
+            let site = self.site(module, args.line);
+            self.note(PartialReason::GeneratedTools, detail, site);
+        }
+    }
+
     /// Notes what functions of other packages do that the walk cannot follow.
     pub(super) fn note_foreign(&mut self, path: &str, args: &Args, module: usize) {
         let first = args.plain.first().or_else(|| args.named("name"));

@@ -132,54 +132,13 @@ impl Machine<'_> {
                 Value::Float(value) => Value::Float(-value),
                 _ => Value::Unknown,
             },
-            Ex::And(left, right) => match self.eval(left, env) {
-                left if left.truth() == Some(false) => left,
-                left if left.truth() == Some(true) => self.eval(right, env),
-                left => match self.eval(right, env) {
-                    right if right.truth() == Some(false) => Value::Bool(false),
-                    _ if left.is_unknown() => Value::Unknown,
-                    right if left.settled().1 != Setting::None => and_setting(&left, right),
-                    right => right,
-                },
-            },
-            Ex::Or(left, right) => match self.eval(left, env) {
-                left if left.truth() == Some(true) => left,
-                left if left.truth() == Some(false) => self.eval(right, env),
-                left @ (Value::Made(_) | Value::Instance(_)) => left,
-                Value::Usual(held) => match held.0.truth() {
-                    Some(true) => Value::Usual(held),
-                    Some(false) => {
-                        let right = self.eval(right, env);
-                        let setting = held.1.clone().max(right.settled().1);
-                        right.settled().0.clone().set_by(setting)
-                    }
-                    None => Value::Unknown,
-                },
-                _ => match self.eval(right, env) {
-                    // `given or Server()`: the part that is known stands for both.
-                    right @ (Value::Made(_) | Value::Instance(_)) => right,
-                    right if right.truth() == Some(true) && matches!(right, Value::Bool(_)) => right,
-                    _ => Value::Unknown,
-                },
-            },
+            Ex::And(left, right) => self.and(left, right, env),
+            Ex::Or(left, right) => self.or(left, right, env),
             Ex::Compare(left, comparison, right) => {
                 let (left, right) = (self.eval(left, env), self.eval(right, env));
                 compare(&left, *comparison, &right)
             }
-            Ex::IfElse(yes, condition, no) => {
-                let condition = self.eval(condition, env);
-                match condition.truth() {
-                    Some(true) => return self.eval(yes, env),
-                    Some(false) => return self.eval(no, env),
-                    None => {}
-                }
-                let (yes, no) = (self.eval(yes, env), self.eval(no, env));
-                match condition.usual_truth() {
-                    None => yes.join(no),
-                    Some(true) => yes.join_usual(no),
-                    Some(false) => no.join_usual(yes),
-                }
-            }
+            Ex::IfElse(yes, condition, no) => self.if_else(yes, condition, no, env),
             Ex::Lambda(def) => self.function(def, env),
             Ex::Comprehension(collect, element, value, clauses) => {
                 self.comprehension(*collect, element, value.as_ref(), clauses, env)
@@ -364,7 +323,7 @@ fn both(left: Setting, right: Setting) -> Setting {
 }
 
 /// `left and right`, where `left` is a setting: false by default when either is.
-fn and_setting(left: &Value, right: Value) -> Value {
+pub(super) fn and_setting(left: &Value, right: Value) -> Value {
     let ((left, left_set), (inner, right_set)) = (left.settled(), right.settled());
     match left.truth() {
         Some(true) => inner.clone().set_by(both(left_set, right_set)),

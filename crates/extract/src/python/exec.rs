@@ -4,7 +4,7 @@ use super::ast::{Block, Clause, Ex, Expr, Name, Op, St, Stmt};
 use super::condition::Lasts;
 use super::limit::Reach;
 use super::machine::Machine;
-use super::value::{Env, Value};
+use super::value::{Args, Env, Value};
 use mcpdex_model::PartialReason;
 use std::rc::Rc;
 
@@ -79,8 +79,18 @@ impl Machine<'_> {
                 return self.attempt(body, handlers, otherwise, at_last, env, returns);
             }
             St::With(items, body) => {
+                let mut entered = Vec::new();
                 for (value, target) in items {
                     let value = self.eval(value, env);
+                    let exit = match &value {
+                        Value::Instance(instance) => {
+                            instance.class.find("__exit__").or_else(|| instance.class.find("__aexit__"))
+                        }
+                        _ => None,
+                    };
+                    if let Some(Value::Function(exit)) = exit {
+                        entered.push(Value::Bound(Rc::new((value.clone(), exit))));
+                    }
                     if let Some(target) = target {
                         // What a context manager gives is not known, save that many give themselves.
                         let gives_itself = matches!(value, Value::Instance(_)) || super::path::is_file(&value);
@@ -88,7 +98,11 @@ impl Machine<'_> {
                         self.assign(target, given, env);
                     }
                 }
-                return self.block(body, env, returns);
+                let flow = self.block(body, env, returns);
+                for exit in entered.into_iter().rev() {
+                    self.call(&exit, Args { plain: vec![Value::None; 3], ..Args::default() }, env.module);
+                }
+                return flow;
             }
             St::Match(cases) => {
                 for case in cases {

@@ -44,6 +44,8 @@ pub(super) struct Machine<'t> {
     pub gates: Vec<Gate>,
     /// What held when things were put into lists.
     pub guards: Guards,
+    /// What else functions may be that were chosen by a condition.
+    pub alternates: BTreeMap<usize, super::choice::Alternate>,
     /// Attributes that the package sets on objects of other packages.
     pub patched: BTreeMap<(usize, Name), Value>,
     /// How many handlers of `try` statements the walk is inside of.
@@ -88,6 +90,7 @@ impl<'t> Machine<'t> {
             unusual: 0,
             gates: Vec::new(),
             guards: Guards::new(),
+            alternates: BTreeMap::new(),
             patched: BTreeMap::new(),
             handlers: 0,
             routes: Vec::new(),

@@ -92,12 +92,19 @@ impl Machine<'_> {
                     self.later.push((value.clone(), Args::default()));
                 }
             }
+            // `pool.map(function, items)`
+            "map" if args.plain.len() == 2 && args.plain[0].is_thing_to_call() => {
+                return self.mapped(&args.plain[0].clone(), &args, module);
+            }
             "run" | "run_until_complete" | "start_soon" | "create_task" | "submit" | "add_task" => {
                 self.run_given(&args, module);
             }
             _ => {}
         }
         if !self.is_server_value(receiver) {
+            if !matches!(name, "run" | "submit" | "add_task" | "start_soon" | "create_task") {
+                self.hand_over_method(&args, module);
+            }
             let to = match receiver {
                 Value::Made(made) => format!("{}.{name}", made.path),
                 _ => String::new(),

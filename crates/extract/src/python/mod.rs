@@ -17,6 +17,7 @@ mod branch;
 mod builtin;
 mod call;
 mod change;
+mod choice;
 mod class;
 mod condition;
 mod declare;

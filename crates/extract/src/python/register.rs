@@ -313,6 +313,7 @@ impl Machine<'_> {
         if let Some(found) = tool::from_function(self, function, options, module, split) {
             self.keep(server, found, function);
         }
+        self.register_alternate(function, |machine, other| machine.register(server, other, options, module));
     }
 
     /// Keeps a tool that was registered as `value`, under what must hold for it to be there.

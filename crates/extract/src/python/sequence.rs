@@ -15,11 +15,28 @@ impl Machine<'_> {
     /// `map(function, items)`, all of it at once.
     pub(super) fn mapped(&mut self, function: &Value, args: &Args, module: usize) -> Value {
         let over = args.plain[1].clone();
-        let Some(items) = self.items_of(&over, module) else { return Value::Unknown };
+        let Some(items) = self.items_of(&over, module) else {
+            self.hand_over_method(args, module);
+            return Value::Unknown;
+        };
         let each = items
             .into_iter()
             .take(MAX_MAPPED)
             .map(|item| self.call(function, Args { plain: vec![item], line: args.line, ..Args::default() }, module));
+        Value::list(each.collect())
+    }
+
+    /// `itertools.starmap(function, items)`, all of it at once.
+    pub(super) fn mapped_apart(&mut self, function: &Value, args: &Args, module: usize) -> Value {
+        let over = args.plain[1].clone();
+        let Some(items) = self.items_of(&over, module) else {
+            self.hand_over_method(args, module);
+            return Value::Unknown;
+        };
+        let each = items.into_iter().take(MAX_MAPPED).map(|item| {
+            let plain = item.items().unwrap_or_default();
+            self.call(function, Args { plain, line: args.line, ..Args::default() }, module)
+        });
         Value::list(each.collect())
     }
 

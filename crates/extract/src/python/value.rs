@@ -346,6 +346,11 @@ impl Value {
         }
     }
 
+    /// Whether it can be called and what it does is known.
+    pub(super) fn is_thing_to_call(&self) -> bool {
+        matches!(self, Value::Function(_) | Value::Bound(_) | Value::Method(_))
+    }
+
     /// Not a plain value that a description or a name could be made of.
     pub(super) fn is_thing(&self) -> bool {
         matches!(

@@ -18,12 +18,13 @@ use std::rc::Rc;
 use tree_sitter::Node;
 
 /// Calls and macros that change a router or make tools, and what that means.
-const DOUBTS: [(&str, &str); 8] = [
+const DOUBTS: [(&str, &str); 9] = [
     (".remove_route(", "tools may be removed again (`remove_route`)"),
     (".disable_route(", "tools may be removed again (`disable_route`)"),
     (".add_route(", "routes that are added at run time (`add_route`) may register more tools"),
     (".with_route(", "routes that are added at run time (`with_route`) may register more tools"),
     ("ToolRoute::new_dyn(", "routes that are added at run time (`ToolRoute`) may register more tools"),
+    ("env!(\"OUT_DIR\")", "source that is written while the crate is built is included and may hold more tools"),
     ("libloading::", "a library that is loaded at run time may register tools"),
     (".list_all_tools(", "the tools of another server are passed on"),
     ("ProxyHandler", "the tools of another server may be passed on"),
