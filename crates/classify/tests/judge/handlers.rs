@@ -35,6 +35,13 @@ fn a_look_whose_handler_deletes_is_a_loss_and_a_finding() {
     );
     assert!(said.audit.iter().all(|of| of.effect != ClaimEffect::Belied), "{:?}", said.audit);
     assert!(!said.rationale.contains("Its code makes it"), "{}", said.rationale);
+    // One that speaks of a change is not belied by a graver one.
+    let changes = judged(
+        r#"{"name": "update_shelf", "description": "Updates a shelf."}"#,
+        vec![deed(DeedKind::Delete, DeedReach::Fixed, 0)],
+    );
+    assert!(changes.traits.contains(&Trait::Destructive), "{}", changes.rationale);
+    assert!(changes.audit.iter().all(|of| of.effect != ClaimEffect::Belied), "{:?}", changes.audit);
 }
 
 #[test]

@@ -43,3 +43,27 @@ fn what_a_description_says_of_an_optional_switch_is_no_loss_of_every_call() {
     let always = judged("copy_shelf", "Copies a shelf into another one.", json!({"tidy": by_default}), &[]);
     assert_eq!(always.risk, Risk::Critical, "{always:?}");
 }
+
+/// The verdict of a copy with a parameter that says "Deletes the old shelf for good."
+fn tidying(switch: Value, required: &[&str]) -> Verdict {
+    let mut switch = switch;
+    switch["description"] = json!("Deletes the old shelf for good.");
+    judged("copy_shelf", "Copies a shelf into another one.", json!({ "tidy": switch }), required)
+}
+
+#[test]
+fn on_and_off_are_a_switch_and_one_that_must_be_set_waits_for_nothing() {
+    let worded = tidying(json!({"type": "string", "enum": ["on", "off"]}), &[]);
+    assert_eq!((worded.risk, worded.traits.contains(&Trait::Destructive)), (Risk::High, true), "{worded:?}");
+    assert_eq!(tidying(json!({"type": "boolean"}), &[]).risk, Risk::High);
+    assert_eq!(tidying(json!({"type": "boolean"}), &["tidy"]).risk, Risk::Critical);
+}
+
+#[test]
+fn what_a_parameter_only_shows_happens_elsewhere() {
+    let told = |name: &str| {
+        let properties = json!({ name: {"type": "string", "description": "It deletes all books of a shelf."} });
+        judged("list_shelves", "Lists the shelves.", properties, &[]).risk
+    };
+    assert_eq!((told("include_sold"), told("sold")), (Risk::Low, Risk::Critical));
+}
