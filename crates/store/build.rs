@@ -1,11 +1,17 @@
-//! Lists the migrations for embedding, in the order of the numbers that their names begin with.
+//! Lists the migrations of each database for embedding, in the order of the numbers that their names begin with.
 
 use std::path::PathBuf;
 
 fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/migrations");
-    let folder = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("src/migrations");
+    list("src/migrations", "migrations.rs")?;
+    list("src/sql/postgres/migrations", "migrations_postgres.rs")
+}
+
+/// Lists the files of a folder in a file of the build.
+fn list(folder: &str, into: &str) -> std::io::Result<()> {
+    println!("cargo::rerun-if-changed={folder}");
+    let folder = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join(folder);
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(&folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     files.sort();
@@ -19,7 +25,7 @@ fn main() -> std::io::Result<()> {
         // The text, not its path: a folder of build output may be shared by checkouts in several places.
         list.push_str(&format!("    {:?},\n", std::fs::read_to_string(path)?));
     }
-    let target = PathBuf::from(variable("OUT_DIR")?).join("migrations.rs");
+    let target = PathBuf::from(variable("OUT_DIR")?).join(into);
     // A file of its own: what was there may be shared with the folder of another checkout.
     let part = target.with_extension("part");
     std::fs::write(&part, list + "]")?;

@@ -2,6 +2,8 @@
 
 use crate::configuration::UserSettings;
 use crate::report::Colour;
+use crate::store::DatabasePlace;
+use clap::builder::TypedValueParser as _;
 use std::path::PathBuf;
 
 /// The heading of options that every command understands.
@@ -10,9 +12,10 @@ const EVERYWHERE: &str = "Options of every command";
 // Options that every command understands.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Global {
-    /// The database file (default: mcpdex/mcpdex.db in the platform's data folder).
-    #[arg(long, global = true, env = "MCPDEX_DB", value_name = "FILE", help_heading = EVERYWHERE)]
-    pub db: Option<PathBuf>,
+    /// The database: a file, or `postgres://USER@HOST/NAME` (default: mcpdex/mcpdex.db in the platform's data folder).
+    #[arg(long, global = true, env = "MCPDEX_DB", hide_env_values = true, value_name = "FILE|URL", value_hint = clap::ValueHint::FilePath,
+          value_parser = clap::builder::PathBufValueParser::new().map(DatabasePlace::from), help_heading = EVERYWHERE)]
+    pub db: Option<DatabasePlace>,
     /// A file of settings, read after the user's mcpdex.toml. Repeatable: of two words on one thing the last counts.
     #[arg(long, global = true, value_name = "FILE", help_heading = EVERYWHERE)]
     pub config: Vec<PathBuf>,

@@ -39,9 +39,9 @@ pub(super) fn run(global: &Global, args: &CompareArgs) -> anyhow::Result<Exit> {
         }
         unread |= pages.len() == before;
     }
-    let path = database::path(global)?;
+    let path = database::place(global)?;
     // Without a database the words of the pages are judged, and none is made for the question.
-    let reader = match path.exists() {
+    let reader = match crate::store::is_there(&path) {
         true => Some(database::open_judged(global, &path)?),
         false => None,
     };

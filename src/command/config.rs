@@ -27,7 +27,7 @@ fn show(global: &Global, format: FormatArgs) -> anyhow::Result<Exit> {
     let mut line = |setting: &str, value: String, by: String| {
         lines.push(SettingLine { setting: setting.to_owned(), value, by });
     };
-    let place = database::path(global)?.display().to_string();
+    let place = database::place(global)?.to_string();
     line("database", place, if global.db.is_some() { "--db or MCPDEX_DB" } else { DEFAULT }.to_owned());
     line("rules", format!("embedded, digest {}", Ruleset::builtin_digest()), DEFAULT.to_owned());
     for Said { value, by } in &said.rules {

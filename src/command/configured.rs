@@ -56,8 +56,8 @@ pub(super) fn servers(global: &Global, args: &ConfiguredArgs) -> anyhow::Result<
         let what = "no client configuration was found; name one, or see `mcpdex scan --list-places`";
         problems.push((PathBuf::from("."), what.to_owned()));
     }
-    let path = database::path(global)?;
-    if !path.exists() {
+    let path = database::place(global)?;
+    if !crate::store::is_there(&path) {
         // A database without servers: everything is yet to be learnt.
         crate::store::bring_up_to_date(&path)?;
     }
@@ -142,16 +142,22 @@ fn spec(entry: &ClientServer, live: bool) -> Option<String> {
 }
 
 /// Crawls in a process of its own: a crawl is one command, with its limits and its progress on stderr.
-fn learn(global: &Global, database: &Path, specs: &[String], args: &ConfiguredArgs) -> anyhow::Result<()> {
+fn learn(
+    global: &Global,
+    database: &crate::store::DatabasePlace,
+    specs: &[String],
+    args: &ConfiguredArgs,
+) -> anyhow::Result<()> {
     tracing::info!(sources = specs.join(" "), "tools are to be learnt");
     let program = std::env::current_exe().context("cannot find this program's own file")?;
-    let database = std::path::absolute(database).context("cannot tell where the database is")?;
+    let database = database.absolute().context("cannot tell where the database is")?;
     // The configurations lie in folders of whoever wrote them: nothing in those may say where packages come from.
     let environment = Environment::of_process(LookedAt::with(&args.configs));
     let folder = environment.neutral_folder().context("cannot make a folder to crawl in")?;
     let mut command = Command::new(program);
     command.env_clear().envs(environment.variables()).current_dir(folder.path());
-    command.arg("--db").arg(database).arg("crawl").args(specs).stdin(Stdio::null()).stdout(Stdio::null());
+    // In the environment: arguments are seen by everybody on the machine.
+    command.env("MCPDEX_DB", database.secret()).arg("crawl").args(specs).stdin(Stdio::null()).stdout(Stdio::null());
     if global.quiet {
         command.arg("--quiet");
     }

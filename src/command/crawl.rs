@@ -43,7 +43,7 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
     };
     // Rules first: without them nothing that is learnt could be judged.
     let bench = Arc::new(database::load_bench(global)?);
-    let path = database::path(global)?;
+    let path = database::place(global)?;
     let begun = Instant::now();
     let known = begin(&path, &specs, args)?;
     let known = Arc::new(known);
@@ -111,7 +111,7 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
     let problems =
         report.problems.into_iter().map(|detail| SourceProblem { source: String::new(), outcome: None, detail });
     let reader = Reader::open(&path)?;
-    let document = CrawlSummary::new(path.display().to_string(), run, reader.summary()?, bench.digest())
+    let document = CrawlSummary::new(path.to_string(), run, reader.summary()?, bench.digest())
         .with_learnt(reader.servers(&ServerQuery { run: Some(known.run()), take: LEARNT, ..ServerQuery::default() })?)
         .with_unread(reader.unread()?, reader.partial_lists()?)
         .with_hosts(hosts.collect())
@@ -138,7 +138,7 @@ fn not_whole(reader: &Reader, listed: &BTreeMap<String, BTreeSet<String>>) -> an
     Ok(listed.is_empty())
 }
 
-fn begin(path: &std::path::Path, specs: &[SourceSpec], args: &CrawlArgs) -> anyhow::Result<Known> {
+fn begin(path: &crate::store::DatabasePlace, specs: &[SourceSpec], args: &CrawlArgs) -> anyhow::Result<Known> {
     let names: Vec<String> = specs.iter().map(SourceSpec::to_string).collect();
     let age = args.refresh.unwrap_or(FRESH).seconds.seconds();
     let since = match Timestamp::now().checked_sub(age).and_then(|at| at.round(jiff::Unit::Second)) {

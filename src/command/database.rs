@@ -8,39 +8,38 @@ pub(super) use crate::query::Bench;
 use crate::query::ruleset_digest;
 use crate::report::visible;
 use crate::store::{
-    Judged, Judging, Reader, ServerTools, StoreError, bring_up_to_date, check_place, is_denied, judge_stale,
-    price_stale,
+    DatabasePlace, Judged, Judging, Reader, ServerTools, StoreError, bring_up_to_date, check_place, is_denied,
+    is_there, judge_stale, price_stale,
 };
 use crate::survey::{TOKENISER, tokens};
 use anyhow::Context;
 use rayon::prelude::*;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The database file: `--db` or `MCPDEX_DB`, else `mcpdex.db` in the platform's data folder.
+/// Where the database is: `--db` or `MCPDEX_DB`, else `mcpdex.db` in the platform's data folder.
 ///
 /// # Errors
 /// Nothing was named and the platform has no such folder (no home, for instance).
-pub(super) fn path(global: &Global) -> anyhow::Result<PathBuf> {
-    if let Some(path) = &global.db {
-        check_place(path)?;
-        return Ok(path.clone());
+pub(super) fn place(global: &Global) -> anyhow::Result<DatabasePlace> {
+    if let Some(place) = &global.db {
+        check_place(place)?;
+        return Ok(place.clone());
     }
     let folders = directories::ProjectDirs::from("", "", "mcpdex")
         .context("cannot find the data folder of this user; name a database file with --db or MCPDEX_DB")?;
-    Ok(folders.data_dir().join("mcpdex.db"))
+    Ok(DatabasePlace::File(folders.data_dir().join("mcpdex.db")))
 }
 
-/// The database file, made without servers where there is none.
+/// The database, made without servers where there is none.
 ///
 /// # Errors
 /// It has no place, or cannot be made.
-pub(super) fn made(global: &Global) -> anyhow::Result<PathBuf> {
-    let path = path(global)?;
-    if !path.exists() {
-        bring_up_to_date(&path)?;
+pub(super) fn made(global: &Global) -> anyhow::Result<DatabasePlace> {
+    let place = place(global)?;
+    if !is_there(&place) {
+        bring_up_to_date(&place)?;
     }
-    Ok(path)
+    Ok(place)
 }
 
 /// Loads the rules and the overrides that are in force.
@@ -60,10 +59,10 @@ fn bench_with(global: &Global, overrides: Overrides) -> anyhow::Result<Bench> {
 ///
 /// # Errors
 /// The database cannot be written.
-pub(super) fn judge(bench: &Bench, path: &Path) -> anyhow::Result<Judged> {
-    let judged = judge_stale(path, &bench.digest(), |servers| bench.judge_all(servers))?;
+pub(super) fn judge(bench: &Bench, place: &DatabasePlace) -> anyhow::Result<Judged> {
+    let judged = judge_stale(place, &bench.digest(), |servers| bench.judge_all(servers))?;
     tracing::info!(tools = judged.tools, ruleset = bench.digest(), "tools are judged");
-    price_stale(path, TOKENISER, |raws| raws.par_iter().map(|raw| tokens(raw)).collect())?;
+    price_stale(place, TOKENISER, |raws| raws.par_iter().map(|raw| tokens(raw)).collect())?;
     Ok(judged)
 }
 
@@ -114,14 +113,14 @@ pub(super) fn digest_in_force(global: &Global) -> anyhow::Result<String> {
 ///
 /// # Errors
 /// There is no database, it is foreign, or stale verdicts cannot be replaced.
-pub(super) fn open_judged(global: &Global, path: &Path) -> anyhow::Result<Reader> {
+pub(super) fn open_judged(global: &Global, place: &DatabasePlace) -> anyhow::Result<Reader> {
     let overrides = judging::overrides(global, &[])?;
     let rules = Ruleset::digest_with(&global.settings.rule_folders).context("loading the rules")?;
     let digest = ruleset_digest(&rules, &overrides);
-    match Reader::open(path) {
+    match Reader::open(place) {
         Ok(reader) => {
             let standing = reader.standing(&digest)?;
-            tracing::debug!(file = %path.display(), ruleset = digest, judged = standing.judged, "the database is open");
+            tracing::debug!(database = %place, ruleset = digest, judged = standing.judged, "the database is open");
             if standing.judged && standing.indexed {
                 return Ok(reader);
             }
@@ -130,13 +129,18 @@ pub(super) fn open_judged(global: &Global, path: &Path) -> anyhow::Result<Reader
         Err(error) => return Err(error.into()),
     }
     let bench = bench_with(global, overrides)?;
-    let judged = bring_up_to_date(path).map_err(anyhow::Error::from).and_then(|()| judge(&bench, path));
+    let judged = bring_up_to_date(place).map_err(anyhow::Error::from).and_then(|()| judge(&bench, place));
     match judged {
-        Ok(_) => Ok(Reader::open(path)?),
+        Ok(_) => Ok(Reader::open(place)?),
         Err(error) if is_denied(error.as_ref()) => {
+            let Some(path) = place.file() else {
+                let why = "its verdicts are those of other rules, and this user may not judge anew; have one who may write \
+                           run `mcpdex stats`";
+                return Err(error.context(format!("{place}: {why}")));
+            };
             let reader = Reader::open_copy(path, |copy| -> anyhow::Result<()> {
                 bring_up_to_date(copy)?;
-                judge(&bench, copy).map(drop)
+                judge(&bench, &DatabasePlace::File(copy.to_owned())).map(drop)
             })?;
             let why = "cannot be written, and its verdicts are those of other rules";
             note!("{} {why}; it was judged anew in a copy for this answer", visible(&path.display().to_string()));

@@ -5,23 +5,23 @@ use super::{Exit, database, print_rows, time};
 use crate::cli::{DiffArgs, Global};
 use crate::model::Tool;
 use crate::report::{DiffReport, visible};
-use crate::store::{Reader, State};
+use crate::store::{DatabasePlace, Reader, State};
 use crate::survey::{Change, changes, sort_changes};
 use anyhow::{Context, bail};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A state of a database.
 pub(super) struct Side {
     pub(super) reader: Reader,
-    path: PathBuf,
+    place: Option<DatabasePlace>,
     pub(super) state: State,
 }
 
 impl Side {
     /// A state of the database that a reader has open.
     pub(super) fn of(reader: Reader, state: State) -> Side {
-        Side { reader, path: PathBuf::new(), state }
+        Side { reader, place: None, state }
     }
 }
 
@@ -41,7 +41,7 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> anyhow::Result<Exit> {
     // Judged anew on both sides by the rules of today: what differs is then the tools, not the rules. Which are made
     // ready when something differs.
     let mut bench = None;
-    let one_file = before.path == after.path;
+    let one_file = before.place == after.place;
     let (mut added, mut removed) = (Vec::new(), Vec::new());
     let mut found: Vec<Change> = Vec::new();
     for server in &servers {
@@ -101,14 +101,14 @@ pub(super) fn no_state(word: &str) -> Option<Exit> {
 /// # Errors
 /// It means none, or its database cannot be read.
 pub(super) fn side(global: &Global, word: &str) -> anyhow::Result<Side> {
-    let own = database::path(global)?;
-    let (path, state) = if word == "now" {
+    let own = database::place(global)?;
+    let (place, state) = if word == "now" {
         (own, State::Current)
     } else if let Some(number) = word.strip_prefix('#') {
         let number = number.parse().with_context(|| format!("`{word}` is not the number of a list"))?;
         (own, State::Observation(number))
     } else if Path::new(word).is_file() {
-        (PathBuf::from(word), State::Current)
+        (DatabasePlace::File(word.into()), State::Current)
     } else {
         let time = time::parse(word)
             .with_context(|| format!("`{word}` is no state: neither now, #NUMBER, a file that is there, nor a time"))?;
@@ -117,8 +117,8 @@ pub(super) fn side(global: &Global, word: &str) -> anyhow::Result<Side> {
         }
         (own, State::At(last_second(word, time)))
     };
-    let reader = database::open_judged(global, &path)?;
-    Ok(Side { reader, path, state })
+    let reader = database::open_judged(global, &place)?;
+    Ok(Side { reader, place: Some(place), state })
 }
 
 /// A day stands for its end: what was seen during it is part of it.
@@ -156,7 +156,7 @@ fn servers(before: &Side, after: &Side, asked: &[String]) -> anyhow::Result<BTre
         return Ok(servers);
     }
     if asked.is_empty()
-        && before.path == after.path
+        && before.place == after.place
         && let Some(since) = earlier(&before.state, &after.state)
     {
         return Ok(before.reader.servers_changed_since(since)?.into_iter().collect());

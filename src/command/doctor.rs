@@ -39,11 +39,11 @@ fn rules(global: &Global) -> Checkup {
 }
 
 fn database(global: &Global) -> Vec<Checkup> {
-    let path = match database::path(global) {
+    let path = match database::place(global) {
         Ok(path) => path,
         Err(error) => return vec![checkup("database", Health::Bad, format!("{error:#}"))],
     };
-    let shown = path.display();
+    let shown = &path;
     let state = match Reader::open(&path) {
         Ok(reader) => match reader.size() {
             Ok((servers, read, tools)) => checkup(
@@ -63,7 +63,11 @@ fn database(global: &Global) -> Vec<Checkup> {
         ),
         Err(error) => checkup("database", Health::Bad, error.to_string()),
     };
-    vec![state, writable(&path)]
+    match path.file() {
+        Some(file) => vec![state, writable(file)],
+        // Whether it can be written is its server's to say, when something is.
+        None => vec![state],
+    }
 }
 
 /// Whether the folder of a file can be written, or made.

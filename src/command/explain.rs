@@ -57,7 +57,7 @@ fn tools_of_file(file: &Path, server: &str) -> anyhow::Result<Vec<Tool>> {
 
 /// The server that is meant and its current tools in the database; `None` where none is, which was said.
 fn tools_of_database(global: &Global, wanted: &str) -> anyhow::Result<Option<(String, Vec<Tool>)>> {
-    let reader = database::open_judged(global, &database::path(global)?)?;
+    let reader = database::open_judged(global, &database::place(global)?)?;
     let Some(server) = named::server(&reader, wanted)? else { return Ok(None) };
     let tools: Vec<Tool> = reader.tools_of(&server)?.into_iter().map(|found| found.tool).collect();
     if tools.is_empty() {

@@ -25,7 +25,7 @@ pub(super) fn run(global: &Global, args: &ExportArgs) -> anyhow::Result<Exit> {
                     markdown or parquet";
         return Ok(misused(why));
     }
-    let reader = database::open_judged(global, &database::path(global)?)?;
+    let reader = database::open_judged(global, &database::place(global)?)?;
     let Some(wanted) = Wanted::of(&reader, args)? else { return Ok(Exit::Unread) };
     let Some(path) = &args.out else {
         write(&reader, &wanted, format, stdout())?;

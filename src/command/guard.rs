@@ -89,7 +89,7 @@ impl<'a> Guard<'a> {
             None => profile::usual(global)?,
             Some(name) => profile::read(name)?,
         };
-        let reader = Reader::open(&database::path(global)?)?;
+        let reader = Reader::open(&database::place(global)?)?;
         let stale = !reader.standing(&database::digest_in_force(global)?)?.judged;
         Ok(Guard { reader, profile, args, asked, stale })
     }

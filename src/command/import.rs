@@ -11,7 +11,7 @@ use anyhow::Context;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(global: &Global, args: &ImportArgs) -> anyhow::Result<Exit> {
-    let path = database::path(global)?;
+    let path = database::place(global)?;
     let lake = if is_address(&args.file) { Some(Lake::open(&args.file)?) } else { None };
     let shown = match &lake {
         Some(lake) => lake.shown().to_owned(),
@@ -49,7 +49,7 @@ pub(super) fn run(global: &Global, args: &ImportArgs) -> anyhow::Result<Exit> {
     // Makes what an export leaves out: the search index, names, costs; and verdicts, where the rules have changed.
     database::open_judged(global, &path)?;
     if !global.quiet {
-        eprintln!("{rows} rows imported into {}", path.display());
+        eprintln!("{rows} rows imported into {path}");
     }
     Ok(Exit::Done)
 }
@@ -62,7 +62,12 @@ enum Place {
 }
 
 /// Reads a snapshot, once all of it is as its manifest says; how many rows.
-fn snapshot(global: &Global, key: Option<&Path>, place: &Place, path: &Path) -> anyhow::Result<u64> {
+fn snapshot(
+    global: &Global,
+    key: Option<&Path>,
+    place: &Place,
+    path: &crate::store::DatabasePlace,
+) -> anyhow::Result<u64> {
     let key = key.map(verifying_key).transpose()?;
     let fetched;
     let folder = match place {

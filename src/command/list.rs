@@ -6,7 +6,7 @@ use crate::report::ListReport;
 use crate::store::{ServerOrder, ServerQuery};
 
 pub(super) fn run(global: &Global, args: &ListArgs) -> anyhow::Result<Exit> {
-    let reader = database::open_judged(global, &database::path(global)?)?;
+    let reader = database::open_judged(global, &database::place(global)?)?;
     let (page, per_page) = (args.page as usize, args.per_page as usize);
     let query = ServerQuery {
         words: args.words.clone(),

@@ -24,7 +24,8 @@ mod serving {
     use crate::query::Catalogue;
     use crate::report::visible;
     use crate::serve::ServeOffer;
-    use anyhow::Context;
+    use crate::store::DatabasePlace;
+    use anyhow::{Context, bail};
     use rmcp::ServiceExt;
     use std::io::ErrorKind;
     use std::path::Path;
@@ -49,13 +50,13 @@ mod serving {
     /// # Errors
     /// There is no database, or it cannot be judged.
     pub(in crate::command) fn catalogue(global: &Global) -> anyhow::Result<Arc<Catalogue>> {
-        let path = database::path(global)?;
+        let path = database::place(global)?;
         // What is stale is judged before anybody is answered.
         let reader = database::open_judged(global, &path)?;
         anyhow::ensure!(
             !reader.is_copy(),
             "{} cannot be written, and its verdicts are those of other rules; let `mcpdex stats` judge it as its owner",
-            path.display()
+            path
         );
         drop(reader);
         let bench = database::load_bench(global)?;
@@ -85,7 +86,13 @@ mod serving {
         let program = program.to_str().context("this program's path is no UTF-8 text")?;
         let mut arguments = vec!["mcp".to_owned()];
         if let Some(file) = &global.db {
-            let file = std::path::absolute(file).context("cannot tell where the database is")?;
+            // Into a file that others may read.
+            let DatabasePlace::File(file) = file.absolute().context("cannot tell where the database is")? else {
+                bail!(
+                    "the address of a server's database is not written into a client's configuration, as it may hold a \
+                     password; leave --db out and set MCPDEX_DB where the client starts its servers"
+                );
+            };
             arguments
                 .extend(["--db".to_owned(), file.to_str().context("the database's path is no UTF-8 text")?.to_owned()]);
         }

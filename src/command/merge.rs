@@ -4,7 +4,7 @@ use super::{Exit, database, interrupt, judging, named};
 use crate::cli::{Global, MergeArgs};
 use crate::model::text::counted;
 use crate::report::visible;
-use crate::store::{load, merge};
+use crate::store::{DatabasePlace, load, merge};
 use anyhow::{Context, bail};
 use std::fs::File;
 use std::io::Read;
@@ -15,15 +15,22 @@ const SQLITE: &[u8] = b"SQLite format 3\0";
 
 pub(super) fn run(global: &Global, args: &MergeArgs) -> anyhow::Result<Exit> {
     let into = match &args.out {
-        Some(out) => out.clone(),
-        None => database::path(global)?,
+        Some(out) => DatabasePlace::from(out.clone()),
+        None => database::place(global)?,
+    };
+    let Some(file) = into.file() else {
+        eprintln!(
+            "error: databases are merged into a file, and {into} is a server's; merge into a new file (--out FILE), then \
+             `mcpdex --db FILE export --format jsonl` and import that"
+        );
+        return Ok(Exit::Usage);
     };
     let read = tempfile::tempdir().context("cannot make a folder to read exports in")?;
     let mut inputs = Vec::new();
     for (at, file) in args.files.iter().enumerate() {
         inputs.push(input(file, read.path(), at)?);
     }
-    let merged = merge(&inputs, &into, || Ok::<_, anyhow::Error>(interrupt::check()?))?;
+    let merged = merge(&inputs, file, || Ok::<_, anyhow::Error>(interrupt::check()?))?;
     // Makes what a merge leaves out: verdicts, the search index, costs.
     database::open_judged(global, &into)?;
     if !global.quiet {
@@ -34,7 +41,7 @@ pub(super) fn run(global: &Global, args: &MergeArgs) -> anyhow::Result<Exit> {
         eprintln!(
             "{} merged into {}: {}, {}, {}, {}{united}",
             counted(inputs.len() as u64, "file"),
-            visible(&into.display().to_string()),
+            visible(&into.to_string()),
             counted(merged.servers, "server"),
             counted(merged.listings, "listing"),
             counted(merged.lists, "list"),

@@ -175,7 +175,7 @@ pub fn complain(error: &anyhow::Error) {
 fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     let global = &cli.global;
     // Before anything is read or made, whatever the command does with it.
-    if let Some(Err(error)) = global.db.as_deref().map(crate::store::check_place) {
+    if let Some(Err(error)) = global.db.as_ref().map(crate::store::check_place) {
         eprintln!("error: {error}");
         return Ok(Exit::Usage);
     }

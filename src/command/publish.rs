@@ -49,7 +49,7 @@ pub(super) fn run(global: &Global, args: &PublishArgs) -> anyhow::Result<Exit> {
     // First: whoever has mistyped a password does not wait for the database.
     let key = args.key.as_deref().map(signing_key).transpose()?;
     let lake = crate::lake::Lake::open(&args.place)?;
-    let reader = database::open_judged(global, &database::path(global)?)?;
+    let reader = database::open_judged(global, &database::place(global)?)?;
     let _orderly = interrupt::orderly();
     let now = jiff::Timestamp::now().as_second();
     let check = || interrupt::check().map_err(anyhow::Error::from);

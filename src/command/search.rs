@@ -30,7 +30,7 @@ pub(super) fn run(global: &Global, args: &SearchArgs) -> anyhow::Result<Exit> {
         eprintln!("error: there is no letter or digit in `{}` to look for", visible(&text));
         return Ok(Exit::Usage);
     }
-    let reader = database::open_judged(global, &database::path(global)?)?;
+    let reader = database::open_judged(global, &database::place(global)?)?;
     let (page, per_page) = (args.page as usize, args.per_page as usize);
     let mut unknown = 0;
     for wanted in &args.only.server {

@@ -39,7 +39,7 @@ mod serving {
     /// # Errors
     /// There is no database, a file cannot be read, or the address cannot be listened on.
     pub(in crate::command) fn run(global: &Global, args: &ServeArgs) -> anyhow::Result<Exit> {
-        let reader = database::open_judged(global, &database::path(global)?)?;
+        let reader = database::open_judged(global, &database::place(global)?)?;
         let offer = ServeOffer::Catalogue(Box::new(site::settings(global, &reader, site::chosen(global, &[])?, None)?));
         drop(reader);
         let approval = match args.approve.as_deref().map(approval).transpose() {

@@ -6,7 +6,7 @@ use crate::query::{server_report, server_report_with_reasons};
 use crate::report::ServerReport;
 
 pub(super) fn run(global: &Global, args: &ServerArgs) -> anyhow::Result<Exit> {
-    let reader = database::open_judged(global, &database::path(global)?)?;
+    let reader = database::open_judged(global, &database::place(global)?)?;
     let found = match args.why {
         true => server_report_with_reasons(&reader, &args.name)?,
         false => server_report(&reader, &args.name)?,

@@ -16,7 +16,7 @@ pub(super) fn run(global: &Global, args: &SiteArgs) -> anyhow::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    let reader = database::open_judged(global, &database::path(global)?)?;
+    let reader = database::open_judged(global, &database::place(global)?)?;
     let targets = chosen(global, &args.target)?;
     let settings = settings(global, &reader, targets, base_url)?;
     let pages = Pages::new(&reader, settings)?;

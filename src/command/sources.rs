@@ -11,9 +11,9 @@ use std::path::PathBuf;
 
 pub(super) fn run(global: &Global, args: &SourcesArgs) -> anyhow::Result<Exit> {
     let curated = curated(global, &args.sources)?;
-    let path = database::path(global)?;
+    let path = database::place(global)?;
     // Without a database nothing was read yet, and none is made for the question.
-    let readings = match path.exists() {
+    let readings = match crate::store::is_there(&path) {
         true => Reader::open(&path)?.source_readings()?,
         false => Vec::new(),
     };

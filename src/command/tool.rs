@@ -8,7 +8,7 @@ use crate::report::visible;
 use crate::store::Reader;
 
 pub(super) fn run(global: &Global, args: &ToolArgs) -> anyhow::Result<Exit> {
-    let reader = database::open_judged(global, &database::path(global)?)?;
+    let reader = database::open_judged(global, &database::place(global)?)?;
     let server = args.server.as_deref();
     let Some(report) = tool_report(&reader, &profile::usual(global)?, &args.name, server)? else {
         return unknown(&reader, &args.name, server);

@@ -4,8 +4,7 @@
 use super::bench::Bench;
 use super::error::QueryError;
 use crate::policy::Profile;
-use crate::store::{Reader, StoreError};
-use std::path::{Path, PathBuf};
+use crate::store::{DatabasePlace, Reader, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -19,7 +18,7 @@ const AT_A_TIME: usize = 8;
 /// Everything that questions are answered from.
 #[derive(Debug)]
 pub struct Catalogue {
-    path: PathBuf,
+    place: DatabasePlace,
     profile: Profile,
     bench: Bench,
     idle: Mutex<Vec<(Instant, Reader)>>,
@@ -41,8 +40,8 @@ struct Watch {
 }
 
 impl Watch {
-    fn open(path: &Path, state: u64) -> Result<Watch, StoreError> {
-        let (reader, now) = (Reader::open(path)?, Instant::now());
+    fn open(place: &DatabasePlace, state: u64) -> Result<Watch, StoreError> {
+        let (reader, now) = (Reader::open(place)?, Instant::now());
         Ok(Watch { seen: reader.data_version()?, reader, opened: now, looked: now, state })
     }
 }
@@ -56,19 +55,19 @@ pub struct Moment<'a> {
 }
 
 impl Catalogue {
-    /// Opens the database at `path`, which is judged and up to date.
+    /// Opens the database at `place`, which is judged and up to date.
     ///
     /// # Errors
     /// It cannot be opened.
-    pub fn open(path: &Path, profile: Profile, bench: Bench) -> Result<Catalogue, StoreError> {
-        let first = (Instant::now(), Reader::open(path)?);
+    pub fn open(place: &DatabasePlace, profile: Profile, bench: Bench) -> Result<Catalogue, StoreError> {
+        let first = (Instant::now(), Reader::open(place)?);
         Ok(Catalogue {
-            path: path.to_owned(),
+            place: place.clone(),
             profile,
             bench,
             idle: Mutex::new(vec![first]),
             permits: Arc::new(Semaphore::new(AT_A_TIME)),
-            watch: Mutex::new(Watch::open(path, 0)?),
+            watch: Mutex::new(Watch::open(place, 0)?),
         })
     }
 
@@ -85,7 +84,7 @@ impl Catalogue {
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
         if watch.looked.elapsed() >= LOOKS {
             if watch.opened.elapsed() >= OLDEST {
-                *watch = Watch::open(&self.path, watch.state + 1)?;
+                *watch = Watch::open(&self.place, watch.state + 1)?;
             } else {
                 let seen = watch.reader.data_version()?;
                 watch.state += u64::from(seen != watch.seen);
@@ -129,7 +128,7 @@ impl Catalogue {
                 reader.renew()?;
                 Ok((since, reader))
             }
-            _ => Ok((Instant::now(), Reader::open(&self.path)?)),
+            _ => Ok((Instant::now(), Reader::open(&self.place)?)),
         }
     }
 }

@@ -63,6 +63,8 @@ mod mcp;
 mod mended_lists;
 mod merging;
 mod monorepo;
+#[cfg(all(unix, feature = "postgres"))]
+mod on_a_server;
 mod on_a_terminal;
 mod one_policy;
 mod one_server;

@@ -225,8 +225,6 @@ fn an_older_sqlite_finds_new_and_mended_files_in_order() {
 fn an_address_is_never_made_a_folder() {
     let user = User::new();
     for address in [
-        "postgres://u:planted@db.example/x",
-        "postgresql://db.example",
         "http://db.example/x.db",
         "https://db.example/x.db",
         "file:x.db",

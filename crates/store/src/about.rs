@@ -1,9 +1,9 @@
 //! What is known of one server beside its tools.
 
+use super::sql::{self, Row};
 use super::{Reader, StoreError};
 use crate::from_row::{FromRow, document, maybe_document};
 use mcpdex_model::{ListFacts, Package, Remote, ServerFacts};
-use rusqlite::Row;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A tokeniser's name, and what each tool costs in its tokens.
@@ -18,7 +18,7 @@ struct Newest {
 }
 
 impl FromRow for Newest {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Newest> {
+    fn from_row(row: &Row<'_>) -> sql::Result<Newest> {
         Ok(Newest {
             packages: document(row, "packages")?,
             remotes: document(row, "remotes")?,
@@ -99,16 +99,16 @@ impl Reader {
     /// # Errors
     /// The database cannot be read.
     pub fn tokens_of(&self, server: &str) -> Result<Option<Tokens>, StoreError> {
-        let tokeniser = self.names("SELECT value FROM fact WHERE key = 'tokeniser'", [])?.pop();
+        let tokeniser = self.names("SELECT value FROM fact WHERE key = 'tokeniser'", ())?.pop();
         let Some(tokeniser) = tokeniser else { return Ok(None) };
         let sql = "SELECT tool.name, cost.tokens FROM tool JOIN server ON server.id = tool.server_id
                    JOIN cost ON cost.definition_id = tool.definition_id
-                   WHERE server.name = ?1 AND tool.current = 1";
+                   WHERE server.name = ?1 AND tool.current = 1 ORDER BY tool.id";
         let tokens = self
             .connection
             .prepare_cached(sql)
             .and_then(|mut s| {
-                s.query_map([server], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?.collect()
+                s.query_map([server], |row| Ok((row.get(0)?, row.get::<i64>(1)?.unsigned_abs())))?.collect()
             })
             .map_err(self.fail())?;
         Ok(Some((tokeniser, tokens)))

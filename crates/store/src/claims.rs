@@ -1,12 +1,11 @@
 //! What the listings in the database say of who servers are.
 
-use super::StoreError;
 use super::from_row::{FromRow, document};
+use super::sql::{self, Connection, Optional as _, Params, Row};
+use super::{DatabasePlace, StoreError};
 use mcpdex_model::identity::{ClaimedServer, IdentityClaim, marks};
 use mcpdex_model::{Listing, ServerId};
-use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// The listings that speak for a server today: of each source and name those that were seen last, with what was deleted.
 pub(super) const SPEAKING: &str =
@@ -14,7 +13,10 @@ pub(super) const SPEAKING: &str =
      WHERE coalesce(listing.status, '') != 'unlisted'
        AND coalesce(listing.run_id, 0) = (SELECT max(coalesce(other.run_id, 0)) FROM listing AS other
            WHERE other.server_id = listing.server_id AND other.source = listing.source
-             AND other.claimed IS listing.claimed)";
+             AND other.claimed IS NOT DISTINCT FROM listing.claimed)";
+
+/// Longer marks find nobody, in bytes.
+const LONGEST_MARK: usize = 2_000;
 
 /// A listing as it says itself who it is.
 struct Said {
@@ -23,9 +25,9 @@ struct Said {
 }
 
 impl FromRow for Said {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Said> {
+    fn from_row(row: &Row<'_>) -> sql::Result<Said> {
         let listing = Listing {
-            claimed: row.get::<_, Option<String>>("claimed")?.map(ServerId),
+            claimed: row.get::<Option<String>>("claimed")?.map(ServerId),
             status: row.get("status")?,
             // What cannot be read says nothing of who somebody is.
             packages: document(row, "packages").unwrap_or_default(),
@@ -33,7 +35,7 @@ impl FromRow for Said {
             repository: row.get("repository")?,
             manifest: row.get("manifest")?,
             meta: row.get("meta")?,
-            ..Listing::bare(ServerId(row.get("server")?), row.get::<_, String>("source")?)
+            ..Listing::bare(ServerId(row.get("server")?), row.get::<String>("source")?)
         };
         Ok(Said { claim: IdentityClaim::of(&listing), server: listing.server.0 })
     }
@@ -41,26 +43,26 @@ impl FromRow for Said {
 
 /// Every server with what its sources say of it, in the order of their names. Servers without a listing say nothing but
 /// their name, and are not here.
-pub(super) fn known_servers(connection: &Connection, path: &Path) -> Result<Vec<ClaimedServer>, StoreError> {
+pub(super) fn known_servers(connection: &Connection, place: &DatabasePlace) -> Result<Vec<ClaimedServer>, StoreError> {
     let sql = format!("{SPEAKING} ORDER BY server.name, listing.source, listing.id");
-    gathered(connection, &sql, [], path)
+    gathered(connection, &sql, (), place)
 }
 
 /// The server that holds a name, or that took it in; `None` where none does.
 pub(super) fn server_called(
     connection: &Connection,
     name: &str,
-    path: &Path,
+    place: &DatabasePlace,
 ) -> Result<Option<ClaimedServer>, StoreError> {
-    let fail = StoreError::sqlite("read", path);
+    let fail = StoreError::sql("read", place);
     let Some((id, called)) = holder(connection, name).map_err(fail)? else { return Ok(None) };
     let sql = format!("{SPEAKING} AND listing.server_id = ?1 ORDER BY listing.source, listing.id");
-    let found = gathered(connection, &sql, [id], path)?.pop();
+    let found = gathered(connection, &sql, [id], place)?.pop();
     Ok(Some(found.unwrap_or(ClaimedServer { name: called, claims: Vec::new() })))
 }
 
 /// The row and the name of the server that goes by this name.
-pub(super) fn holder(connection: &Connection, name: &str) -> rusqlite::Result<Option<(i64, String)>> {
+pub(super) fn holder(connection: &Connection, name: &str) -> sql::Result<Option<(i64, String)>> {
     connection
         .prepare_cached(
             "SELECT id, name FROM server WHERE name = ?1
@@ -72,18 +74,19 @@ pub(super) fn holder(connection: &Connection, name: &str) -> rusqlite::Result<Op
 }
 
 /// Writes the marks by which a server is found beside others.
-pub(super) fn mark(connection: &Connection, server: i64, name: &str, path: &Path) -> Result<(), StoreError> {
-    let fail = StoreError::sqlite("write to", path);
+pub(super) fn mark(connection: &Connection, server: i64, name: &str, place: &DatabasePlace) -> Result<(), StoreError> {
+    let fail = StoreError::sql("write to", place);
     let sql = format!("{SPEAKING} AND listing.server_id = ?1 ORDER BY listing.source, listing.id");
-    let known = gathered(connection, &sql, [server], path)?.pop();
+    let known = gathered(connection, &sql, [server], place)?.pop();
     let known = known.unwrap_or_else(|| ClaimedServer { name: name.to_owned(), claims: Vec::new() });
     connection
         .prepare_cached("DELETE FROM server_mark WHERE server_id = ?1")
         .and_then(|mut s| s.execute([server]))
         .map_err(&fail)?;
-    for mark in marks(&known) {
+    // An index of a server holds nothing as long as no mark should be.
+    for mark in marks(&known).into_iter().filter(|mark| mark.len() <= LONGEST_MARK) {
         connection
-            .prepare_cached("INSERT OR IGNORE INTO server_mark (mark, server_id) VALUES (?1, ?2)")
+            .prepare_cached("INSERT INTO server_mark (mark, server_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
             .and_then(|mut s| s.execute((mark, server)))
             .map_err(&fail)?;
     }
@@ -93,10 +96,10 @@ pub(super) fn mark(connection: &Connection, server: i64, name: &str, path: &Path
 pub(super) fn gathered(
     connection: &Connection,
     sql: &str,
-    values: impl rusqlite::Params,
-    path: &Path,
+    values: impl Params,
+    place: &DatabasePlace,
 ) -> Result<Vec<ClaimedServer>, StoreError> {
-    let fail = StoreError::sqlite("read", path);
+    let fail = StoreError::sql("read", place);
     let mut statement = connection.prepare_cached(sql).map_err(&fail)?;
     let rows = statement.query_map(values, Said::from_row).map_err(&fail)?;
     let mut servers: BTreeMap<String, Vec<IdentityClaim>> = BTreeMap::new();

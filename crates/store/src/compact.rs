@@ -3,9 +3,10 @@
 
 use super::compact_json::json;
 use super::dictionary::Dictionary;
-use super::from_row::{FromRow, damaged, document, word};
+use super::from_row::{FromRow, document, word};
+use super::sql::bulk::JUDGED;
+use super::sql::{self, Connection, Row, damaged, params};
 use mcpdex_model::{AuditFinding, Class, Evidence, OperationVerdict, Overruled, Risk, Tool, Trait, Verdict};
-use rusqlite::{Connection, Row, params};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -29,7 +30,7 @@ impl Kept {
         tool: &Tool,
         words: &mut Dictionary,
         connection: &Connection,
-    ) -> rusqlite::Result<Kept> {
+    ) -> sql::Result<Kept> {
         let (sentence, quoted) = shared(&verdict.rationale);
         let mut rest = Rest::default();
         rest.evidence("e", &verdict.evidence, words, connection)?;
@@ -77,24 +78,18 @@ impl Kept {
 
 impl Kept {
     /// Writes the row of a tool; `indexed` is what `search` holds of it.
-    pub(super) fn write(&self, connection: &Connection, tool: i64, indexed: Option<i64>) -> rusqlite::Result<()> {
+    pub(super) fn write(&self, connection: &Connection, tool: i64, indexed: Option<i64>) -> sql::Result<()> {
         let Kept { judgement, rationale, quoted, rest } = self;
-        connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO judged (tool_id, judgement_id, rationale_id, quoted, rest, indexed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?
-            .execute(params![tool, judgement, rationale, quoted, rest, indexed])
-            .map(drop)
+        connection.add(&JUDGED, params![tool, judgement, rationale, quoted, rest, indexed])
     }
 }
 
 /// Notes by which rules the verdicts on a server's tools were made.
-pub(super) fn judged_by(connection: &Connection, server: i64, ruleset: i64) -> rusqlite::Result<()> {
+pub(super) fn judged_by(connection: &Connection, server: i64, ruleset: i64) -> sql::Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO judged_by (server_id, ruleset_id) VALUES (?1, ?2) ON CONFLICT (server_id)
-             DO UPDATE SET ruleset_id = excluded.ruleset_id WHERE ruleset_id IS NOT excluded.ruleset_id",
+             DO UPDATE SET ruleset_id = excluded.ruleset_id WHERE judged_by.ruleset_id != excluded.ruleset_id",
         )?
         .execute([server, ruleset])
         .map(drop)
@@ -136,7 +131,7 @@ fn shared(rationale: &str) -> (String, Option<String>) {
 }
 
 /// The rationale of a row that has its `sentence` and what is `quoted` in it.
-pub(super) fn rationale(row: &Row<'_>) -> rusqlite::Result<String> {
+pub(super) fn rationale(row: &Row<'_>) -> sql::Result<String> {
     let (sentence, quoted): (String, Option<String>) = (row.get("sentence")?, row.get("quoted")?);
     whole(&sentence, quoted.as_deref()).map_err(|error| damaged("rationale", &error))
 }
@@ -188,7 +183,7 @@ impl Rest {
         evidence: &[Evidence],
         words: &mut Dictionary,
         connection: &Connection,
-    ) -> rusqlite::Result<()> {
+    ) -> sql::Result<()> {
         if evidence.is_empty() {
             return Ok(());
         }
@@ -196,7 +191,7 @@ impl Rest {
         self.list(evidence, words, connection)
     }
 
-    fn list(&mut self, evidence: &[Evidence], words: &mut Dictionary, connection: &Connection) -> rusqlite::Result<()> {
+    fn list(&mut self, evidence: &[Evidence], words: &mut Dictionary, connection: &Connection) -> sql::Result<()> {
         self.text.push('[');
         for (at, one) in evidence.iter().enumerate() {
             let ground = words.ground(connection, one)?;
@@ -251,7 +246,7 @@ pub(super) struct KeptRow {
 }
 
 impl FromRow for KeptRow {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<KeptRow> {
+    fn from_row(row: &Row<'_>) -> sql::Result<KeptRow> {
         let verdict = Verdict {
             server: row.get("server")?,
             name: String::new(),
@@ -279,15 +274,15 @@ impl FromRow for KeptRow {
 
 impl KeptRow {
     /// The verdict on this tool, which is as its own definition states it.
-    pub(super) fn whole(self, tool: &Tool, connection: &Connection) -> rusqlite::Result<Verdict> {
+    pub(super) fn whole(self, tool: &Tool, connection: &Connection) -> sql::Result<Verdict> {
         let mut verdict = self.verdict;
         verdict.name.clone_from(&tool.name);
         let Some(rest) = self.rest else { return Ok(verdict) };
         let rest: RestRow = serde_json::from_str(&rest).map_err(|error| damaged("verdict", &error))?;
-        let phrase = |id: i64| -> rusqlite::Result<String> {
+        let phrase = |id: i64| -> sql::Result<String> {
             connection.prepare_cached("SELECT text FROM phrase WHERE id = ?1")?.query_row([id], |row| row.get(0))
         };
-        let evidence = |list: GroundRows| -> rusqlite::Result<Vec<Evidence>> {
+        let evidence = |list: GroundRows| -> sql::Result<Vec<Evidence>> {
             list.into_iter().map(|one| ground(one, connection)).collect()
         };
         verdict.evidence = evidence(rest.e)?;
@@ -311,7 +306,7 @@ impl KeptRow {
     }
 }
 
-fn ground(one: Vec<Value>, connection: &Connection) -> rusqlite::Result<Evidence> {
+fn ground(one: Vec<Value>, connection: &Connection) -> sql::Result<Evidence> {
     let odd = || damaged("verdict", &"a piece of evidence is not what it should be");
     let number = |at: usize| one.get(at).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
     let (id, start) = (one.first().and_then(Value::as_i64).ok_or_else(odd)?, number(1).ok_or_else(odd)?);

@@ -1,24 +1,23 @@
 //! A tool as the best origin states it, completed from what the server's other origins say of it.
 
-use super::StoreError;
 use super::from_row::{FromRow, maybe_document, tool, word};
+use super::sql::{self, Connection, Row};
+use super::{DatabasePlace, StoreError};
 use mcpdex_model::{CodeSeen, Merge, Tool, ToolOrigin, merge};
-use rusqlite::{Connection, Row};
-use std::path::Path;
 
 /// Reads a stored definition back.
-pub(super) fn parse_tool(path: &Path, raw: &str) -> Result<Tool, StoreError> {
+pub(super) fn parse_tool(place: &DatabasePlace, raw: &str) -> Result<Tool, StoreError> {
     Tool::from_json(raw).map_err(|e| StoreError::Damaged {
-        path: path.to_owned(),
+        path: place.clone(),
         what: "tool definition",
         detail: e.to_string(),
     })
 }
 
 /// Reads back what was seen of a tool's code.
-pub(super) fn parse_code(path: &Path, code: Option<&str>) -> Result<Option<CodeSeen>, StoreError> {
+pub(super) fn parse_code(place: &DatabasePlace, code: Option<&str>) -> Result<Option<CodeSeen>, StoreError> {
     code.map(serde_json::from_str).transpose().map_err(|e| StoreError::Damaged {
-        path: path.to_owned(),
+        path: place.clone(),
         what: "code of a tool",
         detail: e.to_string(),
     })
@@ -32,7 +31,7 @@ struct OtherList {
 }
 
 impl FromRow for OtherList {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<OtherList> {
+    fn from_row(row: &Row<'_>) -> sql::Result<OtherList> {
         let tool = Tool { code: maybe_document(row, "code")?, ..tool(row, "definition")? };
         Ok(OtherList { origin: word(row, "origin")?, target: row.get("target")?, tool })
     }
@@ -41,7 +40,7 @@ impl FromRow for OtherList {
 /// Completes a current tool from the latest lists of the server's other origins, best first.
 pub(super) fn complete(
     connection: &Connection,
-    path: &Path,
+    place: &DatabasePlace,
     server: i64,
     id: i64,
     tool: &mut Tool,
@@ -60,6 +59,6 @@ pub(super) fn complete(
                       tool.id",
         )
         .and_then(|mut s| s.query_map((server, &tool.name, id), OtherList::from_row)?.collect())
-        .map_err(StoreError::sqlite("read", path))?;
+        .map_err(StoreError::sql("read", place))?;
     Ok(merge(tool, others.into_iter().map(|other| (other.origin, other.target, other.tool)).collect()))
 }

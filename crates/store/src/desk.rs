@@ -1,14 +1,14 @@
 //! Judges tools while they are written: what a batch brought goes to the judge as it came, and its verdicts into the same
 //! transaction. Leaves alone what would have to be read again.
 
-use super::StoreError;
 use super::dictionary::Dictionary;
 use super::index::Indexer;
 use super::judged::{FreshTool, JudgeError, ServerTools, Work, is_of};
+use super::sql::bulk::COST;
+use super::sql::{self, Connection, Optional as _, Transaction};
+use super::{DatabasePlace, StoreError};
 use mcpdex_model::Verdict;
-use rusqlite::{Connection, OptionalExtension, Transaction};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// What judges, as a [`Writer`](super::Writer) asks it.
 pub trait Judging: Send {
@@ -30,7 +30,7 @@ pub(super) struct Desk {
 
 impl Desk {
     /// Sets a connection up for it.
-    pub(super) fn new(connection: &Connection, judging: Option<Box<dyn Judging>>) -> rusqlite::Result<Desk> {
+    pub(super) fn new(connection: &Connection, judging: Option<Box<dyn Judging>>) -> sql::Result<Desk> {
         if judging.is_some() {
             Indexer::prepare(connection)?;
         }
@@ -41,10 +41,10 @@ impl Desk {
     pub(super) fn judge(
         &mut self,
         transaction: &Transaction<'_>,
-        path: &Path,
+        place: &DatabasePlace,
         fresh: BTreeMap<i64, (String, Vec<FreshTool>)>,
     ) -> Result<u64, JudgeError> {
-        let fail = StoreError::sqlite("write to", path);
+        let fail = StoreError::sql("write to", place);
         let Some(judging) = &self.judging else { return Ok(0) };
         if fresh.is_empty() || !is_of(transaction, judging.ruleset()).map_err(&fail)? {
             return Ok(0);
@@ -52,7 +52,7 @@ impl Desk {
         let (ids, servers): (Vec<i64>, Vec<ServerTools>) =
             fresh.into_iter().map(|(id, (server, tools))| (id, ServerTools::fresh(server, tools))).unzip();
         let verdicts = judging.judge(&servers);
-        let mut work = Work { transaction, path, dictionary: &mut self.dictionary };
+        let mut work = Work { transaction, place, dictionary: &mut self.dictionary };
         let mut judged = 0;
         for ((id, server), verdicts) in ids.iter().zip(&servers).zip(&verdicts) {
             work.keep(*id, server, verdicts)?;
@@ -64,17 +64,17 @@ impl Desk {
 }
 
 /// Counts the definitions of these tools where all before them are counted.
-fn price(transaction: &Transaction<'_>, judging: &dyn Judging, servers: &[ServerTools]) -> rusqlite::Result<()> {
+fn price(transaction: &Transaction<'_>, judging: &dyn Judging, servers: &[ServerTools]) -> sql::Result<()> {
     let known: Option<String> =
-        transaction.query_row("SELECT value FROM fact WHERE key = 'tokeniser'", [], |row| row.get(0)).optional()?;
-    let counted: bool = transaction.query_row("SELECT EXISTS (SELECT 1 FROM cost)", [], |row| row.get(0))?;
+        transaction.query_row("SELECT value FROM fact WHERE key = 'tokeniser'", (), |row| row.get(0)).optional()?;
+    let counted: bool = transaction.query_row("SELECT EXISTS (SELECT 1 FROM cost)", (), |row| row.get(0))?;
     if known.is_none() && !counted {
         let sql = "INSERT INTO fact (key, value) VALUES ('tokeniser', ?1)";
         transaction.execute(sql, [judging.tokeniser()])?;
     } else if known.as_deref() != Some(judging.tokeniser()) {
         return Ok(());
     }
-    let last: i64 = transaction.query_row("SELECT coalesce(max(definition_id), 0) FROM cost", [], |row| row.get(0))?;
+    let last: i64 = transaction.query_row("SELECT coalesce(max(definition_id), 0) FROM cost", (), |row| row.get(0))?;
     let mut news: BTreeMap<i64, &str> = BTreeMap::new();
     for (definition, tool) in servers.iter().flat_map(ServerTools::definitions).filter(|(id, _)| *id > last) {
         news.insert(definition, &tool.raw);
@@ -83,9 +83,7 @@ fn price(transaction: &Transaction<'_>, judging: &dyn Judging, servers: &[Server
     let whole = news.keys().zip(last + 1..).take_while(|(id, next)| **id == *next).count();
     let raws: Vec<&str> = news.values().copied().take(whole).collect();
     for (id, tokens) in news.keys().zip(judging.tokens(&raws)) {
-        transaction
-            .prepare_cached("INSERT INTO cost (definition_id, tokens) VALUES (?1, ?2)")?
-            .execute([*id, i64::try_from(tokens).unwrap_or(i64::MAX)])?;
+        transaction.add(&COST, [*id, i64::try_from(tokens).unwrap_or(i64::MAX)])?;
     }
     Ok(())
 }

@@ -2,8 +2,8 @@
 //! not seen yet.
 
 use super::compact_json::json;
+use super::sql::{self, Connection, Optional as _, Params, params};
 use mcpdex_model::{Category, Class, Confidence, Evidence, Framework, Risk, Sep2793, Trait, Verdict};
-use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub(super) struct Dictionary {
 
 impl Dictionary {
     /// The number of a text; it is kept where it is new.
-    pub(super) fn phrase(&mut self, connection: &Connection, text: &str) -> rusqlite::Result<i64> {
+    pub(super) fn phrase(&mut self, connection: &Connection, text: &str) -> sql::Result<i64> {
         if let Some(id) = self.phrases.get(text) {
             return Ok(*id);
         }
@@ -43,7 +43,7 @@ impl Dictionary {
     }
 
     /// The number of what a piece of evidence rests on.
-    pub(super) fn ground(&mut self, connection: &Connection, evidence: &Evidence) -> rusqlite::Result<i64> {
+    pub(super) fn ground(&mut self, connection: &Connection, evidence: &Evidence) -> sql::Result<i64> {
         let (rule, field, pointer) = (&evidence.rule, evidence.field.as_str(), &evidence.pointer);
         let key = [rule, field, pointer].join("\0");
         if let Some(id) = self.grounds.get(&key) {
@@ -66,7 +66,7 @@ impl Dictionary {
     }
 
     /// The number of what a verdict says apart from words of its own.
-    pub(super) fn judgement(&mut self, connection: &Connection, verdict: &Verdict) -> rusqlite::Result<i64> {
+    pub(super) fn judgement(&mut self, connection: &Connection, verdict: &Verdict) -> sql::Result<i64> {
         let Verdict { class, risk, category, confidence, recognised, traits, frameworks, sep2793, .. } = verdict;
         let key = (*class, *risk, *category, *confidence, *recognised, traits.clone());
         let same = self.judgements.entry(key).or_default();
@@ -100,11 +100,10 @@ impl Dictionary {
     }
 }
 
-fn number(connection: &Connection, sql: &str, values: impl rusqlite::Params) -> rusqlite::Result<Option<i64>> {
+fn number(connection: &Connection, sql: &str, values: impl Params) -> sql::Result<Option<i64>> {
     connection.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()
 }
 
-fn add(connection: &Connection, sql: &str, values: impl rusqlite::Params) -> rusqlite::Result<i64> {
-    connection.prepare_cached(sql)?.execute(values)?;
-    Ok(connection.last_insert_rowid())
+fn add(connection: &Connection, sql: &str, values: impl Params) -> sql::Result<i64> {
+    connection.prepare_cached(sql)?.insert(values)
 }

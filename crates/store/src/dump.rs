@@ -7,13 +7,11 @@ use super::compact::{Kept, judged_by};
 use super::complete::parse_tool;
 use super::dictionary::Dictionary;
 use super::digest::{of_hex, sha256_hex};
-use super::{Reader, StoreError, migrate};
+use super::sql::{self, Connection, Transaction, Value as Sql, ValueRef};
+use super::{DatabasePlace, NamesDatabase, Reader, StoreError, migrate, open};
 use mcpdex_model::{Outcome, Verdict, lenient};
-use rusqlite::types::{Value as Sql, ValueRef};
-use rusqlite::{Connection, Transaction};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// The tables that are written down, each after those it refers to. Those that a schema does not have are passed over.
 const TABLES: [&str; 13] = [
@@ -45,7 +43,7 @@ pub enum LoadError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("{path} already holds servers; name a new file with --db, or put both together with `mcpdex merge`")]
-    NotEmpty { path: std::path::PathBuf },
+    NotEmpty { path: DatabasePlace },
     #[error("line {line}: {what}")]
     Line { line: usize, what: String },
     #[error(
@@ -74,27 +72,28 @@ impl Reader {
             let columns = columns(snapshot, table).map_err(self.fail())?;
             if !columns.is_empty() {
                 let sql = format!("SELECT count(*) FROM {table} WHERE {}", kept(table));
-                let count: i64 = snapshot.query_row(&sql, [], |row| row.get(0)).map_err(self.fail())?;
+                let count: i64 = snapshot.query_row(&sql, (), |row| row.get(0)).map_err(self.fail())?;
                 counts.insert(table.to_owned(), json!(count));
                 tables.push((table, columns));
             }
         }
         each(&json!({ "schema": SCHEMA, "version": migrate::present_version(), "rows": counts }))?;
         for (table, columns) in tables {
-            let shown: Vec<&str> = columns.iter().map(|column| told(table, column)).collect();
+            let is_server = snapshot.is_server();
+            let shown: Vec<&str> = columns.iter().map(|column| told(table, column, is_server)).collect();
             let sql = format!("SELECT {} FROM {table} WHERE {} ORDER BY 1", shown.join(", "), kept(table));
             let mut statement = snapshot.prepare(&sql).map_err(self.fail())?;
-            let mut rows = statement.query([]).map_err(self.fail())?;
+            let mut rows = statement.query(()).map_err(self.fail())?;
             while let Some(row) = rows.next().map_err(self.fail())? {
                 let mut object = Map::new();
                 for (at, column) in columns.iter().enumerate() {
                     let value = match row.get_ref(at).map_err(self.fail())? {
                         ValueRef::Null => Value::Null,
                         ValueRef::Integer(number) => json!(number),
-                        ValueRef::Text(text) => json!(String::from_utf8_lossy(text)),
+                        ValueRef::Text(text) => json!(text),
                         ValueRef::Real(number) => json!(number),
                         ValueRef::Blob(_) => {
-                            let path = self.path().to_owned();
+                            let path = self.at().clone();
                             let detail = "a blob where none belongs".to_owned();
                             return Err(StoreError::Damaged { path, what: "row", detail }.into());
                         }
@@ -114,24 +113,33 @@ fn kept(table: &str) -> String {
 }
 
 /// How a column is told: a digest as text.
-fn told<'c>(table: &str, column: &'c str) -> &'c str {
-    if (table, column) == ("definition", "sha256") { "lower(hex(sha256))" } else { column }
+fn told<'c>(table: &str, column: &'c str, is_server: bool) -> &'c str {
+    match (table, column, is_server) {
+        ("definition", "sha256", false) => "lower(hex(sha256))",
+        ("definition", "sha256", true) => "encode(sha256, 'hex')",
+        _ => column,
+    }
 }
 
 /// The columns of a table; none when there is no such table.
-fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
-    connection
-        .prepare("SELECT name FROM pragma_table_info(?1) ORDER BY cid")?
-        .query_map([table], |row| row.get(0))?
-        .collect()
+fn columns(connection: &Connection, table: &str) -> sql::Result<Vec<String>> {
+    let sql = match connection.is_server() {
+        false => "SELECT name FROM pragma_table_info(?1) ORDER BY cid",
+        true => {
+            "SELECT attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+             JOIN pg_namespace ON pg_namespace.oid = relnamespace
+             WHERE nspname = 'mcpdex' AND relname = ?1 AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
+        }
+    };
+    connection.prepare_cached(sql)?.query_map([table], |row| row.get(0))?.collect()
 }
 
 /// Reads a dump into a new database, in one transaction; how many rows were written.
 ///
 /// # Errors
 /// See [`LoadError`].
-pub fn load(path: &Path, input: impl std::io::BufRead) -> Result<u64, LoadError> {
-    load_as(path, input, None)
+pub fn load(place: &(impl NamesDatabase + ?Sized), input: impl std::io::BufRead) -> Result<u64, LoadError> {
+    load_as(&place.database(), input, None)
 }
 
 /// The same of a dump of which is known what it has to hold: rows of this version of the database, and so many current
@@ -139,24 +147,32 @@ pub fn load(path: &Path, input: impl std::io::BufRead) -> Result<u64, LoadError>
 ///
 /// # Errors
 /// See [`LoadError`].
-pub fn load_counted(path: &Path, input: impl std::io::BufRead, version: i64, tools: u64) -> Result<u64, LoadError> {
-    load_as(path, input, Some((version, tools)))
+pub fn load_counted(
+    place: &(impl NamesDatabase + ?Sized),
+    input: impl std::io::BufRead,
+    version: i64,
+    tools: u64,
+) -> Result<u64, LoadError> {
+    load_as(&place.database(), input, Some((version, tools)))
 }
 
-fn load_as(path: &Path, input: impl std::io::BufRead, held: Option<(i64, u64)>) -> Result<u64, LoadError> {
-    let fail = StoreError::sqlite("import into", path);
-    let mut connection = migrate::open_for_writing(path)?;
-    let servers: i64 = connection.query_row("SELECT count(*) FROM server", [], |row| row.get(0)).map_err(&fail)?;
+fn load_as(place: &DatabasePlace, input: impl std::io::BufRead, held: Option<(i64, u64)>) -> Result<u64, LoadError> {
+    let fail = StoreError::sql("import into", place);
+    let connection = open::for_writing(place)?;
+    let servers: i64 = connection.query_row("SELECT count(*) FROM server", (), |row| row.get(0)).map_err(&fail)?;
     if servers > 0 {
-        return Err(LoadError::NotEmpty { path: path.to_owned() });
+        return Err(LoadError::NotEmpty { path: place.clone() });
     }
     let transaction = connection.transaction().map_err(&fail)?;
     transaction
-        .execute_batch("PRAGMA defer_foreign_keys = ON; DELETE FROM fact; DELETE FROM unjudged")
+        .execute_batch(match transaction.is_server() {
+            false => "PRAGMA defer_foreign_keys = ON; DELETE FROM fact; DELETE FROM unjudged",
+            true => "DELETE FROM fact; DELETE FROM unjudged",
+        })
         .map_err(&fail)?;
     let mut loading = Loading {
         transaction: &transaction,
-        path,
+        place,
         columns: BTreeMap::new(),
         rows: BTreeMap::new(),
         dictionary: Dictionary::default(),
@@ -185,12 +201,24 @@ fn load_as(path: &Path, input: impl std::io::BufRead, held: Option<(i64, u64)>) 
     }
     if let Some((_, wanted)) = held {
         let tools = "SELECT count(*) FROM tool WHERE current = 1";
-        let found: i64 = transaction.query_row(tools, [], |row| row.get(0)).map_err(&fail)?;
+        let found: i64 = transaction.query_row(tools, (), |row| row.get(0)).map_err(&fail)?;
         if found.unsigned_abs() != wanted {
             return Err(LoadError::Tools { found: found.unsigned_abs(), wanted });
         }
     }
-    transaction.execute_batch("INSERT OR IGNORE INTO unindexed SELECT id FROM server").map_err(&fail)?;
+    transaction
+        .execute_batch("INSERT INTO unindexed SELECT id FROM server WHERE true ON CONFLICT DO NOTHING")
+        .map_err(&fail)?;
+    if transaction.is_server() {
+        // Numbers that were given with the rows are not given again.
+        for table in ["run", "server", "listing", "observation", "definition", "tool", "attempt"] {
+            let sql = format!(
+                "SELECT setval(pg_get_serial_sequence('mcpdex.{table}', 'id'), coalesce((SELECT max(id) FROM {table}), 0) + 1,
+                               false)"
+            );
+            transaction.query_row(&sql, (), |row| row.get::<i64>(0)).map_err(&fail)?;
+        }
+    }
     transaction.commit().map_err(&fail)?;
     Ok(rows.values().sum())
 }
@@ -208,7 +236,7 @@ fn header(value: &Value, of: Option<i64>) -> Result<BTreeMap<String, u64>, LoadE
 
 struct Loading<'a> {
     transaction: &'a Transaction<'a>,
-    path: &'a Path,
+    place: &'a DatabasePlace,
     dictionary: Dictionary,
     columns: BTreeMap<String, Vec<String>>,
     rows: BTreeMap<String, u64>,
@@ -216,7 +244,7 @@ struct Loading<'a> {
 
 impl Loading<'_> {
     fn row(&mut self, value: &Value) -> Result<(), String> {
-        let sql = |e: rusqlite::Error| format!("the database refuses it: {e}");
+        let sql = |e: sql::Error| format!("the database refuses it: {e}");
         let named = value["table"].as_str().unwrap_or_default();
         let table = TABLES.iter().find(|table| **table == named).ok_or("it names no table of an export")?;
         let row = value["row"].as_object().ok_or("it holds no row")?;
@@ -256,10 +284,7 @@ impl Loading<'_> {
         }
         let places: Vec<String> = (1..=columns.len()).map(|at| format!("?{at}")).collect();
         let insert = format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "));
-        self.transaction
-            .prepare_cached(&insert)
-            .and_then(|mut s| s.execute(rusqlite::params_from_iter(values)))
-            .map_err(sql)?;
+        self.transaction.prepare_cached(&insert).and_then(|mut s| s.execute(&values[..])).map_err(sql)?;
         Ok(())
     }
 
@@ -268,7 +293,7 @@ impl Loading<'_> {
         let id = row.get("tool_id").and_then(Value::as_i64).ok_or("a verdict names no tool")?;
         let document = row.get("document").and_then(Value::as_str).unwrap_or_default();
         let verdict: Verdict = serde_json::from_str(document).map_err(|e| format!("it holds no verdict: {e}"))?;
-        let sql = |e: rusqlite::Error| format!("the database refuses it: {e}");
+        let sql = |e: sql::Error| format!("the database refuses it: {e}");
         let of = "SELECT tool.server_id, definition.raw FROM tool JOIN definition ON definition.id = tool.definition_id
                   WHERE tool.id = ?1";
         let (server, raw): (i64, String) = self
@@ -276,7 +301,7 @@ impl Loading<'_> {
             .prepare_cached(of)
             .and_then(|mut s| s.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))))
             .map_err(sql)?;
-        let tool = parse_tool(self.path, &raw).map_err(|e| e.to_string())?;
+        let tool = parse_tool(self.place, &raw).map_err(|e| e.to_string())?;
         let kept = Kept::of(&verdict, &tool, &mut self.dictionary, self.transaction).map_err(sql)?;
         kept.write(self.transaction, id, None).map_err(sql)?;
         let ruleset = self.dictionary.phrase(self.transaction, &verdict.ruleset).map_err(sql)?;

@@ -22,8 +22,9 @@ impl Reader {
             tools: tally.tools,
             // In the order of the index, so that equal names lie together.
             distinct_names: self.number(
-                "SELECT count(*) FROM (SELECT DISTINCT name FROM tool INDEXED BY tool_by_name WHERE current = 1)",
-                [],
+                "SELECT count(*) FROM (SELECT DISTINCT name FROM tool INDEXED BY tool_by_name WHERE current = 1)
+                 AS distinct_name",
+                (),
             )?,
             distinct_definitions: tally.definitions,
             lists: tally.lists,
@@ -68,7 +69,7 @@ impl Reader {
     /// # Errors
     /// The database cannot be read.
     pub fn size(&self) -> Result<(u64, u64, u64), StoreError> {
-        let count = |sql: &str| self.number(sql, []);
+        let count = |sql: &str| self.number(sql, ());
         let gone = count("SELECT count(*) FROM server INDEXED BY server_gone WHERE gone = 1")?;
         let gone_read = count(
             "SELECT count(*) FROM server INDEXED BY server_gone WHERE gone = 1
@@ -77,7 +78,7 @@ impl Reader {
         Ok((
             count("SELECT count(*) FROM server")? - gone,
             count(
-                "SELECT count(*) FROM (SELECT DISTINCT server_id FROM observation INDEXED BY observation_of_server)",
+                "SELECT count(*) FROM (SELECT DISTINCT server_id FROM observation INDEXED BY observation_of_server) AS read",
             )? - gone_read,
             count("SELECT count(*) FROM tool INDEXED BY tool_of_server WHERE current = 1")?,
         ))
@@ -89,7 +90,7 @@ impl Reader {
         let pairs: Vec<(String, i64)> = self
             .connection
             .prepare(sql)
-            .and_then(|mut s| s.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
+            .and_then(|mut s| s.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
             .map_err(self.fail())?;
         let mut sources: BTreeMap<String, SourceFigures> = BTreeMap::new();
         for (source, server) in pairs {
@@ -109,13 +110,13 @@ impl Reader {
     }
 
     fn growth(&self) -> Result<Vec<Growth>, StoreError> {
-        let sql = "SELECT month, sum(servers) AS servers, sum(lists) AS lists FROM (
+        let sql = "SELECT month, CAST(sum(servers) AS BIGINT) AS servers, CAST(sum(lists) AS BIGINT) AS lists FROM (
                        SELECT substr(first_seen, 1, 7) AS month, count(*) AS servers, 0 AS lists FROM server
                        WHERE gone = 0 GROUP BY 1
                        UNION ALL SELECT substr(first_seen, 1, 7), 0, count(*) FROM observation
-                       WHERE server_id NOT IN (SELECT id FROM server WHERE gone = 1) GROUP BY 1)
+                       WHERE server_id NOT IN (SELECT id FROM server WHERE gone = 1) GROUP BY 1) AS growth
                    GROUP BY month ORDER BY month";
-        self.all(sql, [])
+        self.all(sql, ())
     }
 }
 

@@ -1,11 +1,10 @@
 //! One row of an answer as one value of the model, by the names of its columns: a query may say them in any order, and
 //! one that lacks a column fails instead of giving another's value.
 
+use super::sql::{self, Row, damaged};
 use mcpdex_model::{
     Growth, ListFacts, Listing, NamedTool, PartialList, RelatedTool, ServerFacts, ServerId, Tool, Unread, Validator,
 };
-use rusqlite::Row;
-use rusqlite::types::Type;
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -13,58 +12,44 @@ use std::str::FromStr;
 pub(super) trait FromRow: Sized {
     /// # Errors
     /// A column is missing or holds something else.
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self>;
-}
-
-/// A stored text is not what this room wrote; travels inside SQLite's own error to [`super::StoreError`].
-#[derive(Debug, thiserror::Error)]
-#[error("damaged {what}: {detail}")]
-pub(super) struct DamagedText {
-    pub(super) what: &'static str,
-    pub(super) detail: String,
-}
-
-/// That a stored text is not what it should be.
-pub(super) fn damaged(what: &'static str, detail: &dyn Display) -> rusqlite::Error {
-    let error = Box::new(DamagedText { what, detail: detail.to_string() });
-    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error)
+    fn from_row(row: &Row<'_>) -> sql::Result<Self>;
 }
 
 /// A word of a closed vocabulary.
-pub(super) fn word<T: FromStr<Err: Display>>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
-    row.get::<_, String>(column)?.parse().map_err(|unknown| damaged("word", &unknown))
+pub(super) fn word<T: FromStr<Err: Display>>(row: &Row<'_>, column: &str) -> sql::Result<T> {
+    row.get::<String>(column)?.parse().map_err(|unknown| damaged("word", &unknown))
 }
 
 /// A JSON document; the column's name is what it is called where it is damaged.
-pub(super) fn document<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: &'static str) -> rusqlite::Result<T> {
-    serde_json::from_str(&row.get::<_, String>(column)?).map_err(|error| damaged(column, &error))
+pub(super) fn document<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: &'static str) -> sql::Result<T> {
+    serde_json::from_str(&row.get::<String>(column)?).map_err(|error| damaged(column, &error))
 }
 
 /// A JSON document that may not be there.
 pub(super) fn maybe_document<T: serde::de::DeserializeOwned>(
     row: &Row<'_>,
     column: &'static str,
-) -> rusqlite::Result<Option<T>> {
+) -> sql::Result<Option<T>> {
     let text: Option<String> = row.get(column)?;
     text.map(|text| serde_json::from_str(&text).map_err(|error| damaged(column, &error))).transpose()
 }
 
 /// A tool from its definition as it came.
-pub(super) fn tool(row: &Row<'_>, column: &str) -> rusqlite::Result<Tool> {
-    Tool::from_json(&row.get::<_, String>(column)?).map_err(|error| damaged("tool definition", &error))
+pub(super) fn tool(row: &Row<'_>, column: &str) -> sql::Result<Tool> {
+    Tool::from_json(&row.get::<String>(column)?).map_err(|error| damaged("tool definition", &error))
 }
 
 /// A number that is never below zero.
-pub(super) fn count(row: &Row<'_>, column: &str) -> rusqlite::Result<u64> {
-    row.get::<_, i64>(column).map(i64::unsigned_abs)
+pub(super) fn count(row: &Row<'_>, column: &str) -> sql::Result<u64> {
+    row.get::<i64>(column).map(i64::unsigned_abs)
 }
 
 impl FromRow for Listing {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Listing> {
+    fn from_row(row: &Row<'_>) -> sql::Result<Listing> {
         Ok(Listing {
             server: ServerId(row.get("server")?),
             source: row.get("source")?,
-            version: Some(row.get::<_, String>("version")?).filter(|version| !version.is_empty()),
+            version: Some(row.get::<String>("version")?).filter(|version| !version.is_empty()),
             status: row.get("status")?,
             packages: document(row, "packages")?,
             remotes: document(row, "remotes")?,
@@ -74,13 +59,13 @@ impl FromRow for Listing {
             repository: row.get("repository")?,
             manifest: row.get("manifest")?,
             meta: row.get("meta")?,
-            claimed: row.get::<_, Option<String>>("claimed")?.map(ServerId),
+            claimed: row.get::<Option<String>>("claimed")?.map(ServerId),
         })
     }
 }
 
 impl FromRow for Validator {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Validator> {
+    fn from_row(row: &Row<'_>) -> sql::Result<Validator> {
         Ok(Validator {
             url: row.get("url")?,
             etag: row.get("etag")?,
@@ -91,7 +76,7 @@ impl FromRow for Validator {
 }
 
 impl FromRow for Unread {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Unread> {
+    fn from_row(row: &Row<'_>) -> sql::Result<Unread> {
         Ok(Unread {
             server: row.get("server")?,
             target: row.get("target")?,
@@ -102,19 +87,19 @@ impl FromRow for Unread {
 }
 
 impl FromRow for PartialList {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<PartialList> {
+    fn from_row(row: &Row<'_>) -> sql::Result<PartialList> {
         Ok(PartialList { server: row.get("server")?, target: row.get("target")?, missing: document(row, "partial")? })
     }
 }
 
 impl FromRow for NamedTool {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<NamedTool> {
+    fn from_row(row: &Row<'_>) -> sql::Result<NamedTool> {
         Ok(NamedTool { server: row.get("server")?, tool: row.get("tool")? })
     }
 }
 
 impl FromRow for ListFacts {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<ListFacts> {
+    fn from_row(row: &Row<'_>) -> sql::Result<ListFacts> {
         Ok(ListFacts {
             observation: row.get("observation")?,
             origin: word(row, "origin")?,
@@ -133,7 +118,7 @@ impl FromRow for ListFacts {
 
 /// Without the sources, which are rows of their own.
 impl FromRow for ServerFacts {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<ServerFacts> {
+    fn from_row(row: &Row<'_>) -> sql::Result<ServerFacts> {
         Ok(ServerFacts {
             server: row.get("name")?,
             title: row.get("title")?,
@@ -152,7 +137,7 @@ impl FromRow for ServerFacts {
 }
 
 impl FromRow for RelatedTool {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<RelatedTool> {
+    fn from_row(row: &Row<'_>) -> sql::Result<RelatedTool> {
         Ok(RelatedTool {
             server: row.get("server")?,
             tool: row.get("tool")?,
@@ -164,7 +149,7 @@ impl FromRow for RelatedTool {
 }
 
 impl FromRow for Growth {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Growth> {
+    fn from_row(row: &Row<'_>) -> sql::Result<Growth> {
         Ok(Growth { month: row.get("month")?, servers: count(row, "servers")?, lists: count(row, "lists")? })
     }
 }
@@ -173,20 +158,21 @@ impl FromRow for Growth {
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 mod tests {
     use super::*;
+    use crate::DatabasePlace;
     use crate::StoreError;
-    use rusqlite::Connection;
-    use std::path::Path;
+    use crate::sql::Connection;
 
     fn one<T: FromRow>(sql: &str) -> Result<T, StoreError> {
-        let connection = Connection::open_in_memory().unwrap();
-        connection.query_row(sql, [], T::from_row).map_err(StoreError::sqlite("read", Path::new("x.db")))
+        let connection = Connection::Sqlite(rusqlite::Connection::open_in_memory().unwrap());
+        let place = DatabasePlace::File("x.db".into());
+        connection.query_row(sql, (), T::from_row).map_err(StoreError::sql("read", &place))
     }
 
     #[test]
     fn columns_are_found_by_name_in_any_order() {
         let wanted = NamedTool { server: "kiln".to_owned(), tool: "fire".to_owned() };
         assert_eq!(one::<NamedTool>("SELECT 'fire' AS tool, 'kiln' AS server").unwrap(), wanted);
-        assert!(matches!(one::<NamedTool>("SELECT 'fire', 'kiln' AS server"), Err(StoreError::Sqlite { .. })));
+        assert!(matches!(one::<NamedTool>("SELECT 'fire', 'kiln' AS server"), Err(StoreError::Sql { .. })));
     }
 
     #[test]

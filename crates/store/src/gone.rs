@@ -2,9 +2,9 @@
 //! them. Nothing of them is removed; what they offered stays in their history.
 
 use super::claims::holder;
+use super::sql::params;
 use super::writer::Batch;
 use super::{Reader, StoreError};
-use rusqlite::params;
 
 /// A server that is gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,17 +21,20 @@ pub struct Gone {
 const IS_GONE: &str = "EXISTS (SELECT 1 FROM listing WHERE server_id = ?1) AND NOT EXISTS (
     SELECT 1 FROM listing WHERE server_id = ?1 AND coalesce(status, '') NOT IN ('deleted', 'unlisted')
       AND coalesce(run_id, 0) = (SELECT max(coalesce(other.run_id, 0)) FROM listing AS other
-          WHERE other.server_id = ?1 AND other.source = listing.source AND other.claimed IS listing.claimed))";
+          WHERE other.server_id = ?1 AND other.source = listing.source AND other.claimed IS NOT DISTINCT FROM listing.claimed))";
 
 impl Batch<'_> {
     /// Decides anew whether a server is gone, and with that what it offers.
     pub(super) fn regard(&self, server: i64) -> Result<(), StoreError> {
         let changed = self.execute(
-            &format!("UPDATE server SET gone = ({IS_GONE}) WHERE id = ?1 AND gone IS NOT ({IS_GONE})"),
+            &format!(
+                "UPDATE server SET gone = CASE WHEN {IS_GONE} THEN 1 ELSE 0 END
+                 WHERE id = ?1 AND gone != CASE WHEN {IS_GONE} THEN 1 ELSE 0 END"
+            ),
             [server],
         )?;
         if changed > 0 {
-            self.execute("INSERT OR IGNORE INTO unindexed (server_id) VALUES (?1)", [server])?;
+            self.execute("INSERT INTO unindexed (server_id) VALUES (?1) ON CONFLICT DO NOTHING", [server])?;
             self.settle(server)?;
         }
         Ok(())
@@ -40,7 +43,7 @@ impl Batch<'_> {
     /// A server that is listed is not gone.
     pub(super) fn stand(&self, server: i64) -> Result<(), StoreError> {
         if self.execute("UPDATE server SET gone = 0 WHERE id = ?1 AND gone = 1", [server])? > 0 {
-            self.execute("INSERT OR IGNORE INTO unindexed (server_id) VALUES (?1)", [server])?;
+            self.execute("INSERT INTO unindexed (server_id) VALUES (?1) ON CONFLICT DO NOTHING", [server])?;
             self.settle(server)?;
         }
         Ok(())
@@ -52,7 +55,7 @@ impl Batch<'_> {
         let claimed = (called != server).then_some(server);
         self.execute(
             "UPDATE listing SET status = 'deleted', last_seen = ?4
-             WHERE server_id = ?1 AND source = ?2 AND version = ?3 AND claimed IS ?5",
+             WHERE server_id = ?1 AND source = ?2 AND version = ?3 AND claimed IS NOT DISTINCT FROM ?5",
             params![id, source, version.unwrap_or_default(), self.now, claimed],
         )?;
         let server = id;
@@ -71,7 +74,7 @@ impl Batch<'_> {
             .transaction
             .prepare_cached(
                 "UPDATE listing SET status = 'unlisted'
-                 WHERE source = ?1 AND run_id IS NOT ?2 AND coalesce(status, '') NOT IN ('deleted', 'unlisted')
+                 WHERE source = ?1 AND run_id IS DISTINCT FROM ?2 AND coalesce(status, '') NOT IN ('deleted', 'unlisted')
                  RETURNING server_id",
             )
             .and_then(|mut s| s.query_map(params![source, self.run()], |row| row.get(0))?.collect())

@@ -1,13 +1,17 @@
 //! What searching needs of a tool: its words, its name under other spellings, the names that it mentions. Written where it
 //! differs from what is there, which a digest tells.
 
+use super::full_text;
+use super::sql::bulk::{MENTION, TOOL_NAME};
+use super::sql::{self, Connection, params};
 use mcpdex_model::{Tool, Verdict, spelling};
-use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 use std::hash::{Hash, Hasher};
 
 /// Longer descriptions are indexed by their beginning, in bytes.
 const LONGEST: usize = 16 << 10;
+/// Longer words of a server's name are not looked for, in bytes.
+const LONGEST_WORD: usize = 1_000;
 /// Changes when the same tool is indexed otherwise than before.
 const EDITION: u8 = 2;
 
@@ -24,13 +28,12 @@ pub(super) struct Indexer {
 
 impl Indexer {
     /// Sets a connection up for many rows.
-    pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
-        // Tokens of new rows are gathered in memory before they are written: the default of one megabyte is for phones.
-        connection.execute_batch("INSERT INTO search (search, rank) VALUES ('hashsize', 16777216)")
+    pub(super) fn prepare(connection: &Connection) -> sql::Result<()> {
+        full_text::prepare(connection)
     }
 
     /// For the tools of a server.
-    pub(super) fn of(connection: &Connection, server: i64, name: &str) -> rusqlite::Result<Indexer> {
+    pub(super) fn of(connection: &Connection, server: i64, name: &str) -> sql::Result<Indexer> {
         let (title, gone): (Option<String>, bool) = connection
             .prepare_cached("SELECT title, gone FROM server WHERE id = ?1")?
             .query_row([server], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -50,9 +53,10 @@ impl Indexer {
             .prepare_cached("SELECT EXISTS (SELECT 1 FROM server_word WHERE server_id = ?1)")?
             .query_row([server], |row| row.get(0))?;
         if !known {
-            for word in spelling::words(name) {
+            // Of what no name should be as long as an index of a server holds nothing.
+            for word in spelling::words(name).into_iter().filter(|word| word.len() <= LONGEST_WORD) {
                 connection
-                    .prepare_cached("INSERT OR IGNORE INTO server_word (word, server_id) VALUES (?1, ?2)")?
+                    .prepare_cached("INSERT INTO server_word (word, server_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
                     .execute(params![word, server])?;
             }
         }
@@ -65,7 +69,7 @@ impl Indexer {
     }
 
     /// Removes what is held of tools that are the server's no more, their verdicts included.
-    pub(super) fn forget(&self, connection: &Connection) -> rusqlite::Result<()> {
+    pub(super) fn forget(&self, connection: &Connection) -> sql::Result<()> {
         if !self.has_past {
             return Ok(());
         }
@@ -99,7 +103,7 @@ impl Indexer {
         (id, origin, indexed): (i64, &str, Option<i64>),
         tool: &Tool,
         verdict: &Verdict,
-    ) -> rusqlite::Result<i64> {
+    ) -> sql::Result<i64> {
         let mut facets = String::with_capacity(self.facets.len() + 160);
         facets.push_str(&self.facets);
         let mut add = |word: &str| facets.extend([" ", word]);
@@ -130,27 +134,25 @@ impl Indexer {
         ]
         .map(String::as_str)
         .join(" ");
-        connection.prepare_cached("INSERT INTO search (rowid, words) VALUES (?1, ?2)")?.execute(params![id, words])?;
+        full_text::add(connection, id, &words)?;
         let folded = number(&spelling::fold(&tool.name));
-        let known: bool = connection
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM tool_name WHERE folded = ?1 AND name = ?2)")?
-            .query_row(params![folded, tool.name], |row| row.get(0))?;
+        // Of a server names are told apart when they are added, all at once.
+        let known = !connection.is_server()
+            && connection
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM tool_name WHERE folded = ?1 AND name = ?2)")?
+                .query_row(params![folded, tool.name], |row| row.get(0))?;
         if !known {
-            connection
-                .prepare_cached("INSERT INTO tool_name (name, folded, skeleton) VALUES (?1, ?2, ?3)")?
-                .execute(params![tool.name, folded, number(&spelling::skeleton(&tool.name))])?;
+            connection.add(&TOOL_NAME, params![tool.name, folded, number(&spelling::skeleton(&tool.name))])?;
         }
         for mention in spelling::mentions(description).into_iter().filter(|name| *name != tool.name) {
-            connection
-                .prepare_cached("INSERT OR IGNORE INTO mention (name, tool_id) VALUES (?1, ?2)")?
-                .execute([number(mention), id])?;
+            connection.add(&MENTION, [number(mention), id])?;
         }
         Ok(digest)
     }
 }
 
-pub(super) fn remove(connection: &Connection, id: i64) -> rusqlite::Result<()> {
-    connection.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([id])?;
+pub(super) fn remove(connection: &Connection, id: i64) -> sql::Result<()> {
+    full_text::remove(connection, id)?;
     connection.prepare_cached("DELETE FROM mention WHERE tool_id = ?1")?.execute([id]).map(drop)
 }
 

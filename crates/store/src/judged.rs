@@ -5,10 +5,9 @@ use super::claims::mark;
 use super::compact::{Kept, judged_by};
 use super::dictionary::Dictionary;
 use super::index::Indexer;
-use super::{StoreError, migrate};
+use super::sql::{self, Optional as _, Params, Row, Transaction, ValueRef};
+use super::{DatabasePlace, NamesDatabase, StoreError, open};
 use mcpdex_model::{Tool, ToolOrigin, Verdict};
-use rusqlite::{OptionalExtension, Transaction};
-use std::path::Path;
 
 /// The current tools of one server, as they are handed to the judge.
 #[derive(Debug)]
@@ -61,24 +60,32 @@ const PIECE: u64 = 8_192;
 /// # Errors
 /// The database cannot be read or written, or `judge` answers out of step. What was committed until then stays.
 pub fn judge_stale(
-    path: &Path,
+    place: &(impl NamesDatabase + ?Sized),
     ruleset: &str,
     mut judge: impl FnMut(&[ServerTools]) -> Vec<Vec<Verdict>>,
 ) -> Result<Judged, JudgeError> {
-    let fail = StoreError::sqlite("judge the tools in", path);
-    let mut connection = migrate::open_for_writing(path)?;
+    let place = &place.database();
+    let fail = StoreError::sql("judge the tools in", place);
+    let connection = open::for_writing(place)?;
     Indexer::prepare(&connection).map_err(&fail)?;
-    let immediate = rusqlite::TransactionBehavior::Immediate;
-    let transaction = connection.transaction_with_behavior(immediate).map_err(&fail)?;
-    let renewed = renew(&transaction, ruleset).map_err(&fail)?;
-    transaction.commit().map_err(&fail)?;
+    let begun = connection.exclusive().map_err(&fail)?;
+    let renewed = renew(&begun, ruleset).map_err(&fail)?;
+    // Of a server's database many read meanwhile: they see the verdicts of one ruleset, the old one until all are new.
+    let at_once = renewed && connection.is_server();
+    let mut begun = match at_once {
+        true => Some(begun),
+        false => begun.commit().map(|()| None).map_err(&fail)?,
+    };
     let (mut judged, mut dictionary) = (Judged::default(), Dictionary::default());
     loop {
-        let transaction = connection.transaction_with_behavior(immediate).map_err(&fail)?;
+        let transaction = match begun.take() {
+            Some(begun) => begun,
+            None => connection.exclusive().map_err(&fail)?,
+        };
         let before = judged.tools;
-        let mut work = Work { transaction: &transaction, path, dictionary: &mut dictionary };
+        let mut work = Work { transaction: &transaction, place, dictionary: &mut dictionary };
         let mut done = false;
-        while !done && judged.tools - before < PIECE {
+        while !done && (at_once || judged.tools - before < PIECE) {
             let servers = work.next_servers()?;
             done = servers.is_empty();
             let chunk: Vec<ServerTools> =
@@ -100,15 +107,39 @@ pub fn judge_stale(
     }
 }
 
+/// Removes judgements and texts that no verdict has any more.
+const SPOKEN: &str = "
+    DELETE FROM judgement WHERE id NOT IN (SELECT judgement_id FROM judged);
+    CREATE TEMP TABLE spoken (id INTEGER PRIMARY KEY);
+    INSERT OR IGNORE INTO temp.spoken SELECT rationale_id FROM judged;
+    INSERT OR IGNORE INTO temp.spoken SELECT ruleset_id FROM judged_by;
+    INSERT OR IGNORE INTO temp.spoken SELECT json_extract(lost.value, '$[2]')
+        FROM judged, json_each(judged.rest, '$.o') AS lost WHERE judged.rest LIKE '%\"o\":[%';
+    INSERT OR IGNORE INTO temp.spoken SELECT json_extract(one.value, '$[0]')
+        FROM judged, json_each(judged.rest, '$.p') AS one WHERE judged.rest LIKE '%\"p\":[%';
+    DELETE FROM phrase WHERE id NOT IN (SELECT id FROM temp.spoken);
+    DROP TABLE temp.spoken";
+const SPOKEN_ON_A_SERVER: &str = "
+    DELETE FROM judgement WHERE id NOT IN (SELECT judgement_id FROM judged);
+    DELETE FROM phrase WHERE id NOT IN (
+        SELECT rationale_id FROM judged
+        UNION SELECT ruleset_id FROM judged_by
+        UNION SELECT CAST(lost.value ->> 2 AS bigint)
+            FROM judged, json_array_elements(CAST(judged.rest AS json) -> 'o') AS lost (value)
+            WHERE judged.rest LIKE '%\"o\":[%'
+        UNION SELECT CAST(one.value ->> 0 AS bigint)
+            FROM judged, json_array_elements(CAST(judged.rest AS json) -> 'p') AS one (value)
+            WHERE judged.rest LIKE '%\"p\":[%')";
+
 /// Makes every verdict stale where the ruleset is another; whether it was.
-fn renew(transaction: &Transaction<'_>, ruleset: &str) -> rusqlite::Result<bool> {
+fn renew(transaction: &Transaction<'_>, ruleset: &str) -> sql::Result<bool> {
     let known: Option<String> =
-        transaction.query_row("SELECT value FROM fact WHERE key = 'ruleset'", [], |row| row.get(0)).optional()?;
+        transaction.query_row("SELECT value FROM fact WHERE key = 'ruleset'", (), |row| row.get(0)).optional()?;
     if known.as_deref() == Some(ruleset) {
         return Ok(false);
     }
     transaction
-        .execute("INSERT INTO unjudged (server_id) SELECT id FROM server WHERE true ON CONFLICT DO NOTHING", [])?;
+        .execute("INSERT INTO unjudged (server_id) SELECT id FROM server WHERE true ON CONFLICT DO NOTHING", ())?;
     transaction.execute(
         "INSERT INTO fact (key, value) VALUES ('ruleset', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         [ruleset],
@@ -117,9 +148,9 @@ fn renew(transaction: &Transaction<'_>, ruleset: &str) -> rusqlite::Result<bool>
 }
 
 /// Whether every verdict that is not stale is by this ruleset; a database without any takes it for its own.
-pub(super) fn is_of(transaction: &Transaction<'_>, ruleset: &str) -> rusqlite::Result<bool> {
+pub(super) fn is_of(transaction: &Transaction<'_>, ruleset: &str) -> sql::Result<bool> {
     let known: Option<String> =
-        transaction.query_row("SELECT value FROM fact WHERE key = 'ruleset'", [], |row| row.get(0)).optional()?;
+        transaction.query_row("SELECT value FROM fact WHERE key = 'ruleset'", (), |row| row.get(0)).optional()?;
     if known.is_none() {
         renew(transaction, ruleset)?;
     }
@@ -129,13 +160,13 @@ pub(super) fn is_of(transaction: &Transaction<'_>, ruleset: &str) -> rusqlite::R
 /// One transaction of the pass.
 pub(super) struct Work<'a> {
     pub(super) transaction: &'a Transaction<'a>,
-    pub(super) path: &'a Path,
+    pub(super) place: &'a DatabasePlace,
     pub(super) dictionary: &'a mut Dictionary,
 }
 
 impl Work<'_> {
-    fn run(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
-        let fail = StoreError::sqlite("write to", self.path);
+    fn run(&self, sql: &str, values: impl Params) -> Result<usize, StoreError> {
+        let fail = StoreError::sql("write to", self.place);
         self.transaction.prepare_cached(sql).and_then(|mut s| s.execute(values)).map_err(fail)
     }
 
@@ -147,12 +178,12 @@ impl Work<'_> {
                  JOIN server ON server.id = stale.server_id ORDER BY server.id",
             )
             .and_then(|mut s| s.query_map([CHUNK as i64], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
-            .map_err(StoreError::sqlite("read", self.path))
+            .map_err(StoreError::sql("read", self.place))
     }
 
     /// Reads the current tools of a server.
     fn load(&self, id: i64, name: &str) -> Result<ServerTools, StoreError> {
-        let fail = StoreError::sqlite("read", self.path);
+        let fail = StoreError::sql("read", self.place);
         let mut statement = self
             .transaction
             .prepare_cached(
@@ -174,14 +205,14 @@ impl Work<'_> {
         let mut rows = statement.query([id]).map_err(&fail)?;
         while let Some(row) = rows.next().map_err(&fail)? {
             let tool_id = row.get(0).map_err(&fail)?;
-            let raw = row.get_ref(1).and_then(|raw| raw.as_str().map_err(Into::into)).map_err(&fail)?;
-            let mut tool = super::complete::parse_tool(self.path, raw)?;
+            let raw = row.get_ref(1).and_then(ValueRef::as_str).map_err(&fail)?;
+            let mut tool = super::complete::parse_tool(self.place, raw)?;
             let code: Option<String> = row.get(9).map_err(&fail)?;
-            tool.code = super::complete::parse_code(self.path, code.as_deref())?;
+            tool.code = super::complete::parse_code(self.place, code.as_deref())?;
             if several {
-                super::complete::complete(self.transaction, self.path, id, tool_id, &mut tool)?;
+                super::complete::complete(self.transaction, self.place, id, tool_id, &mut tool)?;
             }
-            found.rows.push(kept_tool(tool_id, row).map_err(&fail)?);
+            found.rows.push(kept_tool(tool_id, &row).map_err(&fail)?);
             found.tools.push(tool);
         }
         Ok(found)
@@ -193,10 +224,10 @@ impl Work<'_> {
             let (got, wanted) = (verdicts.len(), server.tools.len());
             return Err(JudgeError::WrongCount { server: server.server.clone(), got, wanted });
         }
-        let fail = StoreError::sqlite("write to", self.path);
+        let fail = StoreError::sql("write to", self.place);
         let indexer = Indexer::of(self.transaction, id, &server.server).map_err(&fail)?;
         indexer.forget(self.transaction).map_err(&fail)?;
-        mark(self.transaction, id, &server.server, self.path)?;
+        mark(self.transaction, id, &server.server, self.place)?;
         if let Some(first) = verdicts.first() {
             if verdicts.iter().any(|verdict| verdict.ruleset != first.ruleset) {
                 return Err(JudgeError::MixedRules { server: server.server.clone() });
@@ -220,24 +251,16 @@ impl Work<'_> {
     }
 
     /// Removes texts that no verdict shares any more, after new rules have judged everything.
-    fn forget_phrases(&mut self) -> rusqlite::Result<()> {
+    fn forget_phrases(&mut self) -> sql::Result<()> {
         *self.dictionary = Dictionary::default();
-        self.transaction.execute_batch(
-            "DELETE FROM judgement WHERE id NOT IN (SELECT judgement_id FROM judged);
-             CREATE TEMP TABLE spoken (id INTEGER PRIMARY KEY);
-             INSERT OR IGNORE INTO temp.spoken SELECT rationale_id FROM judged;
-             INSERT OR IGNORE INTO temp.spoken SELECT ruleset_id FROM judged_by;
-             INSERT OR IGNORE INTO temp.spoken SELECT json_extract(lost.value, '$[2]')
-                 FROM judged, json_each(judged.rest, '$.o') AS lost WHERE judged.rest LIKE '%\"o\":[%';
-             INSERT OR IGNORE INTO temp.spoken SELECT json_extract(one.value, '$[0]')
-                 FROM judged, json_each(judged.rest, '$.p') AS one WHERE judged.rest LIKE '%\"p\":[%';
-             DELETE FROM phrase WHERE id NOT IN (SELECT id FROM temp.spoken);
-             DROP TABLE temp.spoken",
-        )
+        self.transaction.execute_batch(match self.transaction.is_server() {
+            false => SPOKEN,
+            true => SPOKEN_ON_A_SERVER,
+        })
     }
 }
 
-fn kept_tool(id: i64, row: &rusqlite::Row<'_>) -> rusqlite::Result<KeptTool> {
+fn kept_tool(id: i64, row: &Row<'_>) -> sql::Result<KeptTool> {
     let judgement: Option<i64> = row.get(2)?;
     let kept = match judgement {
         Some(judgement) => Some(Kept { judgement, rationale: row.get(3)?, quoted: row.get(4)?, rest: row.get(5)? }),

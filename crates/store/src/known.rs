@@ -5,14 +5,13 @@ use super::claims::server_called;
 use super::compact_json::json;
 use super::from_row::FromRow;
 use super::lists::{content, told_apart};
-use super::{StoreError, migrate};
+use super::sql::{self, Connection, Row, params};
+use super::{DatabasePlace, StoreError, open};
 use mcpdex_model::identity::ClaimedServer;
 use mcpdex_model::{
     History, HistoryError, KeptListings, Listing, ListingPage, Observation, ServerId, SourceState, Validator,
 };
-use rusqlite::{Connection, Row, params};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::{Path, PathBuf};
 
 /// Listings read at a time.
 const PAGE: usize = 1_000;
@@ -23,7 +22,7 @@ type Key = (String, String);
 /// What the database knew when a crawl began.
 #[derive(Debug)]
 pub struct Known {
-    path: PathBuf,
+    place: DatabasePlace,
     run: i64,
     continued: bool,
     /// Every attempt that this run has made already, and whether it learnt a list.
@@ -46,21 +45,21 @@ pub struct Known {
 
 impl Known {
     pub(super) fn load(
-        path: &Path,
+        place: &DatabasePlace,
         connection: &Connection,
         run: i64,
         continued: bool,
         fresh_since: Option<&str>,
-    ) -> rusqlite::Result<Known> {
-        let target = |row: &Row<'_>| -> rusqlite::Result<Key> { Ok((row.get("server")?, row.get("target")?)) };
+    ) -> sql::Result<Known> {
+        let target = |row: &Row<'_>| -> sql::Result<Key> { Ok((row.get("server")?, row.get("target")?)) };
         let recorded = |row: &Row<'_>| {
             let (content, partial): (String, String) = (row.get("content_sha256")?, row.get("partial")?);
             Ok((target(row)?, told_apart(&content, &partial)))
         };
         let source = |row: &Row<'_>| {
             let state = SourceState {
-                in_run: row.get::<_, Option<i64>>("run_id")? == Some(run),
-                under_way: row.get::<_, Option<String>>("begun")?.is_some(),
+                in_run: row.get::<Option<i64>>("run_id")? == Some(run),
+                under_way: row.get::<Option<String>>("begun")?.is_some(),
                 since: row.get("since")?,
                 next: row.get("next")?,
                 swept: row.get("swept")?,
@@ -69,7 +68,7 @@ impl Known {
         };
         let validator = |row: &Row<'_>| Validator::from_row(row).map(|known| (known.url.clone(), known));
         Ok(Known {
-            path: path.to_owned(),
+            place: place.clone(),
             run,
             continued,
             done: attempts(connection, "attempt.run_id = ?1", run)?,
@@ -82,34 +81,34 @@ impl Known {
                     "SELECT server.name AS server, target
                      FROM observation JOIN server ON server.id = server_id WHERE latest = 1",
                 )?
-                .query_map([], target)?
+                .query_map((), target)?
                 .collect::<Result<_, _>>()?,
             recorded: connection
                 .prepare(
                     "SELECT server.name AS server, target, content_sha256, partial
                      FROM observation JOIN server ON server.id = server_id WHERE latest = 1 AND origin = 'declared'",
                 )?
-                .query_map([], recorded)?
+                .query_map((), recorded)?
                 .collect::<Result<_, _>>()?,
             listed: listed(connection)?,
             sources: connection
                 .prepare("SELECT name, run_id, begun, since, next, swept FROM source")?
-                .query_map([], source)?
+                .query_map((), source)?
                 .collect::<Result<_, _>>()?,
             validators: connection
                 .prepare("SELECT url, etag, last_modified, next FROM validator")?
-                .query_map([], validator)?
+                .query_map((), validator)?
                 .collect::<Result<_, _>>()?,
             listers: connection
                 .prepare(
                     "SELECT server.name, CASE WHEN min(source) = max(source) THEN min(source) END
-                     FROM listing JOIN server ON server.id = server_id GROUP BY server_id",
+                     FROM listing JOIN server ON server.id = server_id GROUP BY server.id",
                 )?
-                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<Result<_, _>>()?,
             same: connection
                 .prepare("SELECT same.name, server.name FROM same JOIN server ON server.id = same.server_id")?
-                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<Result<_, _>>()?,
         })
     }
@@ -130,12 +129,12 @@ impl Known {
     }
 
     fn page(&self, which: KeptListings, source: &str, from: Option<i64>) -> Result<ListingPage, StoreError> {
-        let fail = StoreError::sqlite("read", &self.path);
-        let connection = migrate::open_for_reading(&self.path)?;
+        let fail = StoreError::sql("read", &self.place);
+        let connection = open::for_reading(&self.place)?;
         let which = match which {
             KeptListings::Pending => "listing.run_id = ?2 AND listing.pending = 1",
             KeptListings::Before => {
-                "listing.run_id IS NOT ?2 AND coalesce(listing.status, '') NOT IN ('deleted', 'unlisted')"
+                "listing.run_id IS DISTINCT FROM ?2 AND coalesce(listing.status, '') NOT IN ('deleted', 'unlisted')"
             }
         };
         let sql = format!(
@@ -154,7 +153,7 @@ impl Known {
         let mut last = 0;
         while let Some(row) = rows.next().map_err(&fail)? {
             last = row.get("listing").map_err(&fail)?;
-            page.listings.push(Listing::from_row(row).map_err(&fail)?);
+            page.listings.push(Listing::from_row(&row).map_err(&fail)?);
         }
         page.next = (page.listings.len() == PAGE).then_some(last);
         Ok(page)
@@ -207,13 +206,13 @@ impl History for Known {
         if !self.same.contains_key(name) && self.listers.get(name).is_none_or(is_its) {
             return Ok(None);
         }
-        let connection = migrate::open_for_reading(&self.path)?;
-        Ok(server_called(&connection, name, &self.path)?)
+        let connection = open::for_reading(&self.place)?;
+        Ok(server_called(&connection, name, &self.place)?)
     }
 }
 
 /// Attempts by server and target. In the order of ids, so that the newest attempt at a target decides.
-fn attempts(connection: &Connection, which: &str, value: impl rusqlite::ToSql) -> rusqlite::Result<HashMap<Key, bool>> {
+fn attempts(connection: &Connection, which: &str, value: impl sql::ToSql) -> sql::Result<HashMap<Key, bool>> {
     let sql = format!(
         "SELECT server.name AS server, attempt.target AS target,
                 attempt.outcome IN ('ok', 'not-modified') AS is_read
@@ -223,13 +222,13 @@ fn attempts(connection: &Connection, which: &str, value: impl rusqlite::ToSql) -
     connection.prepare(&sql)?.query_map([value], tried)?.collect()
 }
 
-fn listed(connection: &Connection) -> rusqlite::Result<HashMap<Key, BTreeMap<String, u64>>> {
+fn listed(connection: &Connection) -> sql::Result<HashMap<Key, BTreeMap<String, u64>>> {
     let mut listed: HashMap<Key, BTreeMap<String, u64>> = HashMap::new();
     let mut statement = connection.prepare(
         "SELECT coalesce(listing.claimed, server.name) AS server, source, listing.version AS version, packages, remotes
          FROM listing JOIN server ON server.id = server_id",
     )?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query(())?;
     while let Some(row) = rows.next()? {
         let (packages, remotes): (String, String) = (row.get("packages")?, row.get("remotes")?);
         let by = (row.get("server")?, row.get("source")?);

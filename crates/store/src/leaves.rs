@@ -1,9 +1,9 @@
 //! Current tools in a line each, for lists that go through all of them: without definitions, and in the order of servers.
 
-use super::from_row::{FromRow, damaged, document, word};
+use super::from_row::{FromRow, document, word};
+use super::sql::{self, Row, damaged};
 use super::{Reader, StoreError};
 use mcpdex_model::{Class, Confidence, Ecosystem, NamedTool, Package, RelatedTool, Risk, Tool, Trait};
-use rusqlite::Row;
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +34,7 @@ pub struct RuleUse {
 const BEGINNING: usize = 240;
 
 impl FromRow for LeafTool {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<LeafTool> {
+    fn from_row(row: &Row<'_>) -> sql::Result<LeafTool> {
         #[derive(Deserialize)]
         struct Told<'d> {
             #[serde(borrow, default)]
@@ -81,9 +81,9 @@ impl Reader {
     pub fn for_each_leaf<E: From<StoreError>>(&self, mut each: impl FnMut(LeafTool) -> Result<(), E>) -> Result<(), E> {
         let mut statement =
             self.connection.prepare(&format!("{LEAF} ORDER BY server.name, tool.id")).map_err(self.fail())?;
-        let mut rows = statement.query([]).map_err(self.fail())?;
+        let mut rows = statement.query(()).map_err(self.fail())?;
         while let Some(row) = rows.next().map_err(self.fail())? {
-            each(LeafTool::from_row(row).map_err(self.fail())?)?;
+            each(LeafTool::from_row(&row).map_err(self.fail())?)?;
         }
         Ok(())
     }
@@ -100,7 +100,7 @@ impl Reader {
     ) -> Result<Vec<LeafTool>, StoreError> {
         let sql = format!(
             "{LEAF} WHERE judgement.class = coalesce(?1, judgement.class) AND judgement.risk = coalesce(?2, judgement.risk)
-               AND (?3 IS NULL OR EXISTS (SELECT 1 FROM json_each(judgement.traits) WHERE value = ?3))
+               AND (instr(judgement.traits, '\"' || ?3 || '\"') > 0 OR ?3 IS NULL)
              ORDER BY server.name, tool.id LIMIT ?4 OFFSET ?5"
         );
         let number = |of: usize| i64::try_from(of).unwrap_or(i64::MAX);
@@ -113,18 +113,29 @@ impl Reader {
     /// # Errors
     /// The database cannot be read.
     pub fn rule_use(&self, most: usize) -> Result<BTreeMap<String, RuleUse>, StoreError> {
-        let sql = "SELECT server.name AS server, tool.name AS tool, ground.rule AS rule
-                   FROM server CROSS JOIN tool ON tool.server_id = server.id AND tool.current = 1
-                   CROSS JOIN judged ON judged.tool_id = tool.id
-                   CROSS JOIN json_each(judged.rest, '$.e') AS one
-                   CROSS JOIN ground ON ground.id = json_extract(one.value, '$[0]')
-                   WHERE judged.rest IS NOT NULL ORDER BY server.name, tool.id";
+        let one = match self.connection.is_server() {
+            false => {
+                "json_each(judged.rest, '$.e') AS one
+                 CROSS JOIN ground ON ground.id = json_extract(one.value, '$[0]')"
+            }
+            true => {
+                "json_array_elements(CAST(judged.rest AS json) -> 'e') AS one (value) ON true
+                 JOIN ground ON ground.id = CAST(one.value ->> 0 AS bigint)"
+            }
+        };
+        let sql = format!(
+            "SELECT server.name AS server, tool.name AS tool, ground.rule AS rule
+             FROM server CROSS JOIN tool ON tool.server_id = server.id AND tool.current = 1
+             CROSS JOIN judged ON judged.tool_id = tool.id
+             CROSS JOIN {one}
+             WHERE judged.rest IS NOT NULL ORDER BY server.name, tool.id"
+        );
         let mut found: BTreeMap<String, RuleUse> = BTreeMap::new();
-        let mut statement = self.connection.prepare(sql).map_err(self.fail())?;
-        let mut rows = statement.query([]).map_err(self.fail())?;
+        let mut statement = self.connection.prepare(&sql).map_err(self.fail())?;
+        let mut rows = statement.query(()).map_err(self.fail())?;
         let (mut last, mut known) = (NamedTool { server: String::new(), tool: String::new() }, BTreeSet::new());
         while let Some(row) = rows.next().map_err(self.fail())? {
-            let read = || -> rusqlite::Result<_> { Ok((row.get("server")?, row.get("tool")?, row.get("rule")?)) };
+            let read = || -> sql::Result<_> { Ok((row.get("server")?, row.get("tool")?, row.get("rule")?)) };
             let (server, tool, rule): (String, String, String) = read().map_err(self.fail())?;
             if (&server, &tool) != (&last.server, &last.tool) {
                 known.clear();
@@ -165,14 +176,14 @@ impl Reader {
                           (SELECT listing.packages FROM listing WHERE listing.server_id = server.id
                            ORDER BY listing.last_seen DESC, listing.id DESC LIMIT 1)
                    FROM server WHERE server.gone = 0 ORDER BY server.name";
-        let read = |row: &Row<'_>| -> rusqlite::Result<(String, &'static str)> {
-            let text = |at: usize| row.get::<_, Option<String>>(at).map(Option::unwrap_or_default);
+        let read = |row: &Row<'_>| -> sql::Result<(String, &'static str)> {
+            let text = |at: usize| row.get::<Option<String>>(at).map(Option::unwrap_or_default);
             let packages: Vec<Package> = serde_json::from_str(&text(3)?).unwrap_or_default();
             let package = packages.first().map(Package::key).unwrap_or_default();
             let known = of_file(&text(1)?).or_else(|| of_package(&text(2).ok()?)).or_else(|| of_package(&package));
             Ok((row.get(0)?, known.unwrap_or("not known")))
         };
-        self.connection.prepare_cached(sql).and_then(|mut s| s.query_map([], read)?.collect()).map_err(self.fail())
+        self.connection.prepare_cached(sql).and_then(|mut s| s.query_map((), read)?.collect()).map_err(self.fail())
     }
 }
 

@@ -2,20 +2,20 @@
 
 use super::claims::{SPEAKING, gathered, holder};
 use super::from_row::{FromRow, document, maybe_document};
+use super::sql::{self, Row};
 use super::{Reader, StoreError};
 use mcpdex_model::identity::{ClaimedServer, ServerListing, marks};
-use rusqlite::Row;
 use std::collections::BTreeMap;
 
 /// Servers that have something in common with one, at most.
 const BESIDE: i64 = 200;
 
 impl FromRow for ServerListing {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<ServerListing> {
+    fn from_row(row: &Row<'_>) -> sql::Result<ServerListing> {
         Ok(ServerListing {
             source: row.get("source")?,
             name: row.get("name")?,
-            version: Some(row.get::<_, String>("version")?).filter(|version| !version.is_empty()),
+            version: Some(row.get::<String>("version")?).filter(|version| !version.is_empty()),
             status: row.get("status")?,
             repository: row.get("repository")?,
             packages: document::<Vec<mcpdex_model::Package>>(row, "packages")?.iter().map(|p| p.key()).collect(),
@@ -57,7 +57,7 @@ impl Reader {
     /// The database cannot be read, or a stored document is damaged.
     pub fn claims_of(&self, server: &str) -> Result<Option<ClaimedServer>, StoreError> {
         let sql = format!("{SPEAKING} AND server.name = ?1 ORDER BY listing.source, listing.id");
-        Ok(gathered(&self.connection, &sql, [server], self.path())?.pop())
+        Ok(gathered(&self.connection, &sql, [server], self.at())?.pop())
     }
 
     /// The server that goes by this name now, or that took it in.
@@ -119,13 +119,13 @@ impl Reader {
                               THEN listing.source END), server.first_seen
                    FROM server LEFT JOIN listing ON listing.server_id = server.id
                    WHERE server.name = ?1 GROUP BY server.id";
-        let found: Result<(i64, String), rusqlite::Error> = self
+        let found: Result<(i64, String), sql::Error> = self
             .connection
             .prepare_cached(sql)
             .and_then(|mut s| s.query_row([server], |row| Ok((row.get(0)?, row.get(1)?))));
         match found {
             Ok((sources, first_seen)) => Ok((sources.unsigned_abs() as usize, first_seen)),
-            Err(rusqlite::Error::QueryReturnedNoRows) => Ok((0, String::new())),
+            Err(sql::Error::NoRow) => Ok((0, String::new())),
             Err(error) => Err(self.fail()(error)),
         }
     }

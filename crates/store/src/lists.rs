@@ -2,9 +2,10 @@
 
 use super::StoreError;
 use super::compact_json::json;
+use super::sql::bulk::TOOL;
+use super::sql::{Optional as _, params};
 use super::writer::{Batch, target};
 use mcpdex_model::{AliasedAttempt, Observation, Sighting, Tool, ToolOrigin};
-use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
@@ -41,14 +42,13 @@ impl Batch<'_> {
             self.execute("UPDATE observation SET latest = 1, last_seen = ?2 WHERE id = ?1", params![id, self.now])?;
             id
         } else {
-            self.execute(
+            let id = self.insert(
                 "INSERT INTO observation (server_id, origin, target, version, artifact_sha256, content_sha256, partial,
                                           remarks, latest, first_seen, last_seen)
                  SELECT ?1, origin, target, version, artifact_sha256, content_sha256, partial, remarks, 1, ?3, ?3
                  FROM observation WHERE id = ?2",
                 params![server, other, self.now],
             )?;
-            let id = self.transaction.last_insert_rowid();
             self.execute(
                 "INSERT INTO tool (observation_id, server_id, position, definition_id, name, file, line, current,
                                    origin, condition, inexact, code)
@@ -116,7 +116,7 @@ impl Batch<'_> {
         }
         let is_first = self.id("SELECT 1 FROM observation WHERE server_id = ?1 LIMIT 1", [server])?.is_none()
             && self.id("SELECT 1 FROM server WHERE id = ?1 AND gone = 0", [server])?.is_some();
-        self.execute(
+        let id = self.insert(
             "INSERT INTO observation (server_id, origin, target, version, artifact_sha256, content_sha256, partial,
                                       remarks, latest, first_seen, last_seen)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, ?9)",
@@ -132,14 +132,15 @@ impl Batch<'_> {
                 self.now
             ],
         )?;
-        let id = self.transaction.last_insert_rowid();
         let mut fresh = Vec::with_capacity(observation.tools.len());
         let mut seen = BTreeSet::new();
-        for (position, (tool, sighting)) in observation.tools.iter().enumerate() {
-            let definition = self.definition(tool)?;
+        let definitions = self.definitions(&observation.tools)?;
+        let numbers = self.transaction.numbers(&TOOL, observation.tools.len()).map_err(self.fail())?;
+        let rows = observation.tools.iter().zip(definitions.into_iter().zip(numbers));
+        for (position, ((tool, sighting), (definition, number))) in rows.enumerate() {
             // What settling would find: of a first list every distinct definition of a name counts.
             let current = is_first && seen.insert((tool.name.as_str(), definition));
-            let row = self.tool(server, id, position, (tool, sighting), definition, current)?;
+            let row = self.tool((number, id, server), position, (tool, sighting), definition, current)?;
             fresh.push(current.then_some((row, definition)));
         }
         if !is_first {
@@ -148,49 +149,6 @@ impl Batch<'_> {
         }
         self.execute("INSERT INTO unjudged (server_id) VALUES (?1) ON CONFLICT DO NOTHING", [server])?;
         Ok(Listed { id, fresh: Some(fresh) })
-    }
-
-    /// The row of a definition, made when it is new.
-    fn definition(&self, tool: &Tool) -> Result<i64, StoreError> {
-        let digest = Sha256::digest(tool.raw.as_bytes());
-        let known = "SELECT id FROM definition WHERE substr(sha256, 1, 6) = substr(?1, 1, 6) AND sha256 = ?1";
-        if let Some(id) = self.id(known, [digest.as_slice()])? {
-            return Ok(id);
-        }
-        self.execute("INSERT INTO definition (sha256, raw) VALUES (?1, ?2)", params![digest.as_slice(), tool.raw])?;
-        Ok(self.transaction.last_insert_rowid())
-    }
-
-    fn tool(
-        &self,
-        server: i64,
-        observation: i64,
-        position: usize,
-        (tool, sighting): (&Tool, &Sighting),
-        definition: i64,
-        current: bool,
-    ) -> Result<i64, StoreError> {
-        let site = sighting.site.as_ref();
-        self.execute(
-            "INSERT INTO tool (observation_id, server_id, position, definition_id, name, file, line, current,
-                               origin, condition, inexact, code)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-            params![
-                observation,
-                server,
-                position as i64,
-                definition,
-                tool.name,
-                site.map(|s| &s.file),
-                site.map(|s| s.line),
-                current,
-                sighting.origin.map(ToolOrigin::as_str),
-                sighting.condition.as_ref().map(json),
-                json(&sighting.inexact),
-                tool.code.as_ref().map(json)
-            ],
-        )?;
-        Ok(self.transaction.last_insert_rowid())
     }
 
     /// Decides anew which tools the server is held to offer today: those of the latest lists of its best origin, each

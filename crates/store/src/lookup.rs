@@ -150,7 +150,7 @@ impl Reader {
     /// The database cannot be read.
     pub fn for_each_server_ever(&self, mut each: impl FnMut(&str)) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare("SELECT name FROM server ORDER BY name").map_err(self.fail())?;
-        let mut rows = statement.query([]).map_err(self.fail())?;
+        let mut rows = statement.query(()).map_err(self.fail())?;
         while let Some(row) = rows.next().map_err(self.fail())? {
             each(row.get_ref(0).ok().and_then(|value| value.as_str().ok()).unwrap_or_default());
         }

@@ -1,6 +1,7 @@
 //! Opens database files: makes new ones, brings old ones up to date, refuses foreign and newer ones.
 
-use super::StoreError;
+use super::sql::Error;
+use super::{DatabasePlace, StoreError};
 use mcpdex_model::Outcome;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -30,7 +31,8 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
     if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
     }
-    let fail = StoreError::sqlite("open", path);
+    let place = DatabasePlace::File(path.to_owned());
+    let fail = failing("open", &place);
     let mut connection = Connection::open(path).map_err(&fail)?;
     connection.busy_timeout(BUSY).map_err(&fail)?;
     let found = version(&connection, path)?;
@@ -57,12 +59,12 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
 pub(super) fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
     super::place::check(path)?;
     if !path.exists() {
-        return Err(StoreError::Missing(path.to_owned()));
+        return Err(StoreError::Missing(DatabasePlace::File(path.to_owned())));
     }
     let (connection, found) = open_somehow(path)?;
     let known = STEPS.len() as i64;
     if found < known {
-        return Err(StoreError::Older { path: path.to_owned(), found, known });
+        return Err(StoreError::Older { path: DatabasePlace::File(path.to_owned()), found, known });
     }
     Ok(connection)
 }
@@ -84,7 +86,8 @@ fn open_somehow(path: &Path) -> Result<(Connection, i64), StoreError> {
 /// A connection that reads, in one transaction from its opening to its end, so that every answer is of one moment and the
 /// file is locked once; and the version of the file. `name` is what SQLite is given for `path`.
 fn open_to_read(path: &Path, name: &OsStr) -> Result<(Connection, i64), StoreError> {
-    let fail = StoreError::sqlite("open", path);
+    let place = DatabasePlace::File(path.to_owned());
+    let fail = failing("open", &place);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(name, flags).map_err(&fail)?;
     connection.busy_timeout(BUSY).map_err(&fail)?;
@@ -99,16 +102,19 @@ fn open_to_read(path: &Path, name: &OsStr) -> Result<(Connection, i64), StoreErr
 /// # Errors
 /// `from` cannot be read as a database of ours, or `to` cannot be written.
 pub(super) fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let place = DatabasePlace::File(from.to_owned());
+    let fail = failing("copy", &place);
     let (connection, _) = open_somehow(from)?;
     // Which SQLite copies outside of any transaction.
-    connection.execute_batch("COMMIT").map_err(StoreError::sqlite("copy", from))?;
-    let target = to.to_str().ok_or_else(|| StoreError::Missing(to.to_owned()))?;
-    connection.execute("VACUUM INTO ?1", [target]).map_err(StoreError::sqlite("copy", from)).map(drop)
+    connection.execute_batch("COMMIT").map_err(&fail)?;
+    let target = to.to_str().ok_or_else(|| StoreError::Missing(DatabasePlace::File(to.to_owned())))?;
+    connection.execute("VACUUM INTO ?1", [target]).map_err(&fail).map(drop)
 }
 
 /// The schema version of a file of ours; 0 for an empty file.
 fn version(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
-    let fail = StoreError::sqlite("read", path);
+    let place = DatabasePlace::File(path.to_owned());
+    let fail = failing("read", &place);
     let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let id = pragma("application_id").map_err(&fail)?;
     let found = pragma("user_version").map_err(&fail)?;
@@ -116,18 +122,19 @@ fn version(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
         let empty = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)";
         let empty: bool = connection.query_row(empty, [], |row| row.get(0)).map_err(&fail)?;
         if id != 0 || found != 0 || !empty {
-            return Err(StoreError::Foreign(path.to_owned()));
+            return Err(StoreError::Foreign(DatabasePlace::File(path.to_owned())));
         }
     }
     let known = STEPS.len() as i64;
     if found > known {
-        return Err(StoreError::Newer { path: path.to_owned(), found, known });
+        return Err(StoreError::Newer { path: DatabasePlace::File(path.to_owned()), found, known });
     }
     Ok(found)
 }
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    let fail = StoreError::sqlite("migrate", path);
+    let place = DatabasePlace::File(path.to_owned());
+    let fail = failing("migrate", &place);
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(&fail)?;
     // NOTE: read again under the lock; another process may have migrated meanwhile.
     let found = version(&transaction, path)?;
@@ -143,12 +150,9 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     transaction.commit().map_err(&fail)
 }
 
-/// Brings a file of an older mcpdex up to date, so that it can be read.
-///
-/// # Errors
-/// The file is foreign, newer, or cannot be written.
-pub fn bring_up_to_date(path: &Path) -> Result<(), StoreError> {
-    open_for_writing(path).map(drop)
+/// SQLite's own error as that of the file.
+fn failing(doing: &'static str, place: &DatabasePlace) -> impl Fn(rusqlite::Error) -> StoreError {
+    move |error| StoreError::sql(doing, place)(Error::from(error))
 }
 
 /// The version that files have today.

@@ -1,6 +1,7 @@
 //! Names that a person may have meant, out of any number of them: a misspelt name in, some hundreds of candidates out,
 //! among which whoever asks chooses. Jumps along indexes and never reads one from end to end.
 
+use super::full_text;
 use super::index::IN_NAME;
 use super::{Reader, StoreError};
 use mcpdex_model::spelling;
@@ -26,7 +27,8 @@ impl Reader {
     /// The database cannot be read.
     pub fn tool_names_near(&self, wanted: &str) -> Result<Vec<String>, StoreError> {
         let next = "SELECT name FROM tool INDEXED BY tool_by_name
-                    WHERE current = 1 AND name > ?1 AND name < ?2 ORDER BY name LIMIT 1";
+                    WHERE current = 1 AND octet_length(name) <= 1000 AND name > ?1 AND name < ?2
+                    ORDER BY name LIMIT 1";
         let mut found = Found::default();
         for form in forms(wanted) {
             self.beginning(next, "", &form, &mut found)?;
@@ -39,9 +41,8 @@ impl Reader {
             // All of them first, then all but one.
             for some in without.iter().rev().filter(|some| words.len() > 2 || some.len() == words.len()) {
                 let all: Vec<String> = some.iter().map(|word| format!("\"{IN_NAME}{word}\"")).collect();
-                let sql = "SELECT tool.name FROM search CROSS JOIN tool ON tool.id = search.rowid
-                           WHERE search MATCH ?1 LIMIT ?2";
-                found.add(self.names(sql, (all.join(" AND "), FROM_ONE as i64))?);
+                let names = full_text::tool_names(&self.connection, &all.join(" AND "), FROM_ONE as i64);
+                found.add(names.map_err(self.fail())?);
             }
         }
         Ok(found.names.into_iter().collect())

@@ -1,8 +1,8 @@
 //! The tools that servers have gained last.
 
 use super::from_row::FromRow;
+use super::sql::{self, Row};
 use super::{LeafTool, Reader, StoreError};
-use rusqlite::Row;
 
 /// A current tool, and since when its server has offered one of its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct NewTool {
 const LOOKED_AT: u32 = 2_000;
 
 impl FromRow for NewTool {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<NewTool> {
+    fn from_row(row: &Row<'_>) -> sql::Result<NewTool> {
         Ok(NewTool { at: row.get("at")?, tool: LeafTool::from_row(row)? })
     }
 }

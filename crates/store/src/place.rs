@@ -1,7 +1,8 @@
 //! Where a database file lies: what is no path at all, what may not be written there, and what is left beside it. Looks
 //! at names and at what SQLite answered; opens nothing.
 
-use super::StoreError;
+use super::sql::Error;
+use super::{DatabasePlace, StoreError};
 use rusqlite::ErrorCode;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ const SCHEMES: [&str; 9] = ["file", "sqlite", "sqlite3", "postgres", "postgresql
 ///
 /// # Errors
 /// [`StoreError::NotAPath`]; it never repeats the address, which may hold a password.
-pub fn check(path: &Path) -> Result<(), StoreError> {
+pub(super) fn check(path: &Path) -> Result<(), StoreError> {
     let text = path.to_string_lossy();
     if text.is_empty() || text.starts_with(':') {
         return Err(StoreError::NotAPath("the name that SQLite gives to a database in memory"));
@@ -29,12 +30,24 @@ pub fn check(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The same of a place that may be a server's.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_place(place: &DatabasePlace) -> Result<(), StoreError> {
+    place.file().map_or(Ok(()), check)
+}
+
 /// Whether an error says that this user, or this file system, does not let the file or its folder be written.
 pub fn is_denied(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
-        if let Some(rusqlite::Error::SqliteFailure(failure, _)) = error.downcast_ref() {
+        if let Some(Error::Sqlite(rusqlite::Error::SqliteFailure(failure, _))) = error.downcast_ref() {
             return matches!(failure.code, ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied);
+        }
+        #[cfg(feature = "postgres")]
+        if error.downcast_ref::<Error>().is_some_and(Error::is_forbidden) {
+            return true;
         }
         if let Some(error) = error.downcast_ref::<std::io::Error>() {
             return matches!(

@@ -1,8 +1,7 @@
 //! Keeps what definitions cost a model, counted once for each distinct definition.
 
-use super::{StoreError, migrate};
-use rusqlite::params;
-use std::path::Path;
+use super::sql::bulk::COST;
+use super::{NamesDatabase, StoreError, open};
 
 /// Definitions handed over at a time.
 const CHUNK: i64 = 4_096;
@@ -13,20 +12,25 @@ const CHUNK: i64 = 4_096;
 /// # Errors
 /// The database cannot be read or written. What was counted until then stays.
 pub fn price_stale(
-    path: &Path,
+    place: &(impl NamesDatabase + ?Sized),
     tokeniser: &str,
     mut count: impl FnMut(&[String]) -> Vec<u64>,
 ) -> Result<u64, StoreError> {
-    let fail = StoreError::sqlite("count the tokens in", path);
-    let mut connection = migrate::open_for_writing(path)?;
+    let place = &place.database();
+    let fail = StoreError::sql("count the tokens in", place);
+    let connection = open::for_writing(place)?;
     let known: Option<String> = connection
-        .query_row("SELECT max(value) FROM fact WHERE key = 'tokeniser'", [], |row| row.get(0))
+        .query_row("SELECT max(value) FROM fact WHERE key = 'tokeniser'", (), |row| row.get(0))
         .map_err(&fail)?;
     if known.as_deref() != Some(tokeniser) {
         let transaction = connection.transaction().map_err(&fail)?;
-        transaction.execute("DELETE FROM cost", []).map_err(&fail)?;
+        transaction.execute("DELETE FROM cost", ()).map_err(&fail)?;
         transaction
-            .execute("INSERT OR REPLACE INTO fact (key, value) VALUES ('tokeniser', ?1)", [tokeniser])
+            .execute(
+                "INSERT INTO fact (key, value) VALUES ('tokeniser', ?1)
+                 ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                [tokeniser],
+            )
             .map_err(&fail)?;
         transaction.commit().map_err(&fail)?;
     }
@@ -46,10 +50,7 @@ pub fn price_stale(
         }
         let (ids, raws): (Vec<i64>, Vec<String>) = rows.into_iter().unzip();
         for (id, tokens) in ids.iter().zip(count(&raws)) {
-            transaction
-                .prepare_cached("INSERT INTO cost (definition_id, tokens) VALUES (?1, ?2)")
-                .and_then(|mut s| s.execute(params![id, i64::try_from(tokens).unwrap_or(i64::MAX)]))
-                .map_err(&fail)?;
+            transaction.add(&COST, [*id, i64::try_from(tokens).unwrap_or(i64::MAX)]).map_err(&fail)?;
             counted += 1;
         }
         transaction.commit().map_err(&fail)?;

@@ -3,23 +3,22 @@
 use super::compact::KeptRow;
 use super::complete::complete;
 use super::from_row::{FromRow, document, maybe_document, tool, word};
-use super::{StoreError, migrate};
+use super::sql::{self, Connection, Params, Row};
+use super::{DatabasePlace, NamesDatabase, StoreError, migrate, open};
 use mcpdex_model::{Ecosystem, FoundTool, Merge, Partial, Tool, ToolCondition, ToolOrigin, ToolSite};
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, Row};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A connection that only reads.
 #[derive(Debug)]
 pub struct Reader {
     pub(super) connection: Connection,
-    path: PathBuf,
+    place: DatabasePlace,
     /// The folder of the copy that is read instead of a file that may not be written; gone with the reader.
     copy: Option<tempfile::TempDir>,
 }
 
 /// Stops what a [`Reader`] works on, see [`Reader::interrupter`].
-pub struct Interrupter(rusqlite::InterruptHandle);
+pub struct Interrupter(sql::Interrupter);
 
 impl Interrupter {
     /// The question ends with an error; where there is none, nothing happens.
@@ -31,8 +30,8 @@ impl Interrupter {
 /// Where a database lies that a reader has open: any thread may open it again.
 #[derive(Debug, Clone)]
 pub struct ReaderPlace {
-    shown: PathBuf,
-    file: PathBuf,
+    shown: DatabasePlace,
+    read: DatabasePlace,
 }
 
 impl ReaderPlace {
@@ -41,8 +40,8 @@ impl ReaderPlace {
     /// # Errors
     /// The file is not there any more, or cannot be read.
     pub fn open(&self) -> Result<Reader, StoreError> {
-        let connection = migrate::open_for_reading(&self.file)?;
-        Ok(Reader { connection, path: self.shown.clone(), copy: None })
+        let connection = open::for_reading(&self.read)?;
+        Ok(Reader { connection, place: self.shown.clone(), copy: None })
     }
 }
 
@@ -103,7 +102,7 @@ struct FoundRow {
 }
 
 impl FromRow for FoundRow {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<FoundRow> {
+    fn from_row(row: &Row<'_>) -> sql::Result<FoundRow> {
         let file: Option<String> = row.get("file")?;
         let line: Option<u32> = row.get("line")?;
         Ok(FoundRow {
@@ -132,9 +131,10 @@ impl Reader {
     ///
     /// # Errors
     /// The file is missing, foreign, newer or older than this program.
-    pub fn open(path: &Path) -> Result<Reader, StoreError> {
-        let connection = migrate::open_for_reading(path)?;
-        Ok(Reader { connection, path: path.to_owned(), copy: None })
+    pub fn open(place: &(impl NamesDatabase + ?Sized)) -> Result<Reader, StoreError> {
+        let place = place.database();
+        let connection = open::for_reading(&place)?;
+        Ok(Reader { connection, place, copy: None })
     }
 
     /// Opens a copy of the database at `path`, after `prepare` has brought the copy up to date: for a file that this
@@ -151,8 +151,8 @@ impl Reader {
         let copied = folder.path().join("copy.db");
         migrate::copy(path, &copied)?;
         prepare(&copied)?;
-        let connection = migrate::open_for_reading(&copied)?;
-        Ok(Reader { connection, path: path.to_owned(), copy: Some(folder) })
+        let connection = open::for_reading(&DatabasePlace::File(copied))?;
+        Ok(Reader { connection, place: DatabasePlace::File(path.to_owned()), copy: Some(folder) })
     }
 
     /// Sees what was written since the reader was opened or renewed.
@@ -160,7 +160,7 @@ impl Reader {
     /// # Errors
     /// The database cannot be read.
     pub fn renew(&self) -> Result<(), StoreError> {
-        self.connection.execute_batch("COMMIT; BEGIN").map_err(self.fail())
+        self.connection.renew().map_err(self.fail())
     }
 
     /// A number that is another one after somebody else has written; means something only beside others of this reader,
@@ -170,18 +170,18 @@ impl Reader {
     /// The database cannot be read.
     pub fn data_version(&self) -> Result<i64, StoreError> {
         self.renew()?;
-        self.connection.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(self.fail())
+        self.connection.data_version().map_err(self.fail())
     }
 
     /// What stops a question that this reader works on, from any thread.
     pub fn interrupter(&self) -> Interrupter {
-        Interrupter(self.connection.get_interrupt_handle())
+        Interrupter(self.connection.interrupter())
     }
 
     /// Where the database lies, for readers of other threads; that of a copy only as long as this reader lives.
     pub fn place(&self) -> ReaderPlace {
         let copied = self.copy.as_ref().map(|folder| folder.path().join("copy.db"));
-        ReaderPlace { shown: self.path.clone(), file: copied.unwrap_or_else(|| self.path.clone()) }
+        ReaderPlace { shown: self.place.clone(), read: copied.map_or_else(|| self.place.clone(), DatabasePlace::File) }
     }
 
     /// Plans each query once, whatever it is asked about, and keeps the plans: for whoever asks the same queries thousands
@@ -190,8 +190,7 @@ impl Reader {
     /// # Errors
     /// The database refuses the setting.
     pub fn plan_once(&self) -> Result<(), StoreError> {
-        self.connection.set_prepared_statement_cache_capacity(64);
-        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(|_| ()).map_err(self.fail())
+        self.connection.plan_once().map_err(self.fail())
     }
 
     /// Whether a copy is read, see [`Reader::open_copy`].
@@ -199,8 +198,8 @@ impl Reader {
         self.copy.is_some()
     }
 
-    pub(super) fn fail(&self) -> impl Fn(rusqlite::Error) -> StoreError {
-        StoreError::sqlite("read", &self.path)
+    pub(super) fn fail(&self) -> impl Fn(sql::Error) -> StoreError {
+        StoreError::sql("read", &self.place)
     }
 
     /// What of the database is in step with its tools, where verdicts are to be those of the rules with this digest.
@@ -208,7 +207,7 @@ impl Reader {
     /// # Errors
     /// The database cannot be read.
     pub fn standing(&self, ruleset: &str) -> Result<Standing, StoreError> {
-        let sql = "SELECT (SELECT value FROM fact WHERE key = 'ruleset') IS ?1
+        let sql = "SELECT (SELECT value FROM fact WHERE key = 'ruleset') IS NOT DISTINCT FROM ?1
                           AND NOT EXISTS (SELECT 1 FROM unjudged) AS judged,
                           NOT EXISTS (SELECT 1 FROM unindexed) AS indexed";
         self.connection
@@ -221,7 +220,7 @@ impl Reader {
     /// # Errors
     /// The database cannot be read.
     pub fn ruleset(&self) -> Result<String, StoreError> {
-        Ok(self.names("SELECT value FROM fact WHERE key = 'ruleset'", [])?.pop().unwrap_or_default())
+        Ok(self.names("SELECT value FROM fact WHERE key = 'ruleset'", ())?.pop().unwrap_or_default())
     }
 
     /// When the newest and the oldest of the current lists were last seen as they are (RFC 3339); `None` without lists.
@@ -232,7 +231,7 @@ impl Reader {
         let sql = "SELECT min(last_seen), max(last_seen) FROM observation
                    WHERE latest = 1 AND server_id NOT IN (SELECT id FROM server WHERE gone = 1)";
         let ends: (Option<String>, Option<String>) =
-            self.connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).map_err(self.fail())?;
+            self.connection.query_row(sql, (), |row| Ok((row.get(0)?, row.get(1)?))).map_err(self.fail())?;
         Ok(match ends {
             (Some(oldest), Some(newest)) => Some([oldest, newest]),
             _ => None,
@@ -285,7 +284,7 @@ impl Reader {
         // Before it is completed: what it does is told by how much of its own description.
         let verdict = verdict.whole(&tool, &self.connection).map_err(self.fail())?;
         let merge = match is_elsewhere {
-            true => complete(&self.connection, &self.path, server_id, tool_id, &mut tool)?,
+            true => complete(&self.connection, &self.place, server_id, tool_id, &mut tool)?,
             false => Merge::default(),
         };
         Ok(FoundTool {
@@ -307,21 +306,21 @@ impl Reader {
     }
 
     /// Every row that a query answers with.
-    pub(super) fn all<T: FromRow>(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<T>, StoreError> {
+    pub(super) fn all<T: FromRow>(&self, sql: &str, parameters: impl Params) -> Result<Vec<T>, StoreError> {
         self.connection
             .prepare_cached(sql)
             .and_then(|mut s| s.query_map(parameters, T::from_row)?.collect())
             .map_err(self.fail())
     }
 
-    pub(super) fn number(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<u64, StoreError> {
+    pub(super) fn number(&self, sql: &str, parameters: impl Params) -> Result<u64, StoreError> {
         let number: Result<i64, _> =
             self.connection.prepare_cached(sql).and_then(|mut s| s.query_row(parameters, |row| row.get(0)));
         number.map(i64::unsigned_abs).map_err(self.fail())
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+    pub(super) fn at(&self) -> &DatabasePlace {
+        &self.place
     }
 
     /// At most `most` names of servers that are not gone and come after `after`, in order; start with the empty text.
@@ -349,7 +348,7 @@ impl Reader {
         self.servers_of_alias(url)
     }
 
-    pub(super) fn names(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<String>, StoreError> {
+    pub(super) fn names(&self, sql: &str, parameters: impl Params) -> Result<Vec<String>, StoreError> {
         self.connection
             .prepare_cached(sql)
             .and_then(|mut s| s.query_map(parameters, |row| row.get(0))?.collect())

@@ -1,8 +1,8 @@
 //! What each source has given: how many servers when it was read last, and how many of their tools it defined itself.
 
 use super::from_row::FromRow;
+use super::sql::{self, Row};
 use super::{Reader, StoreError};
-use rusqlite::Row;
 
 /// What the database has of one source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub struct SourceReading {
 }
 
 impl FromRow for SourceReading {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<SourceReading> {
-        let number = |column: &str| row.get::<_, i64>(column).map(i64::unsigned_abs);
+    fn from_row(row: &Row<'_>) -> sql::Result<SourceReading> {
+        let number = |column: &str| row.get::<i64>(column).map(i64::unsigned_abs);
         Ok(SourceReading {
             source: row.get("source")?,
             at: row.get("at")?,
@@ -43,16 +43,16 @@ impl Reader {
     pub fn source_readings(&self) -> Result<Vec<SourceReading>, StoreError> {
         let sql = "WITH newest AS (SELECT source, max(run_id) AS run FROM listing GROUP BY source)
                    SELECT listing.source AS source, max(listing.last_seen) AS at,
-                          count(DISTINCT listing.server_id) FILTER (WHERE listing.run_id IS newest.run) AS gave,
+                          count(DISTINCT listing.server_id) FILTER (WHERE listing.run_id IS NOT DISTINCT FROM newest.run) AS gave,
                           count(DISTINCT listing.server_id) FILTER (WHERE server.gone = 0) AS servers,
                           (SELECT count(*) FROM observation JOIN tool ON tool.observation_id = observation.id
                            WHERE observation.target = listing.source AND observation.latest = 1) AS tools,
-                          source.swept AS swept
+                          max(source.swept) AS swept
                    FROM listing
                    JOIN newest ON newest.source = listing.source
                    JOIN server ON server.id = listing.server_id
                    LEFT JOIN source ON source.name = listing.source
                    GROUP BY listing.source ORDER BY listing.source";
-        self.all(sql, [])
+        self.all(sql, ())
     }
 }

@@ -2,9 +2,9 @@
 //! what is known of its tools. What is shown of that is the asker's affair.
 
 use super::from_row::{FromRow, document, word};
+use super::sql::{self, Row};
 use super::{Reader, StoreError};
 use mcpdex_model::{Category, Class, Confidence, Outcome, Package, Partial, Remote, Risk, Trait, Unread};
-use rusqlite::Row;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -91,7 +91,7 @@ pub struct ToolsKnown {
 }
 
 impl FromRow for RegistryEntry {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<RegistryEntry> {
+    fn from_row(row: &Row<'_>) -> sql::Result<RegistryEntry> {
         Ok(RegistryEntry {
             server: row.get("server")?,
             version: row.get("version")?,
@@ -112,13 +112,13 @@ impl FromRow for RegistryEntry {
 struct Of<T>(i64, T);
 
 impl FromRow for Of<String> {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>) -> sql::Result<Self> {
         Ok(Of(row.get("id")?, row.get("name")?))
     }
 }
 
 impl FromRow for Of<ListInUse> {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>) -> sql::Result<Self> {
         let list =
             ListInUse { target: row.get("target")?, version: row.get("version")?, partial: document(row, "partial")? };
         Ok(Of(row.get("server_id")?, list))
@@ -126,7 +126,7 @@ impl FromRow for Of<ListInUse> {
 }
 
 impl FromRow for Of<Unread> {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>) -> sql::Result<Self> {
         let unread = Unread {
             server: row.get("server")?,
             target: row.get("target")?,
@@ -138,7 +138,7 @@ impl FromRow for Of<Unread> {
 }
 
 impl FromRow for Of<ToolJudgement> {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>) -> sql::Result<Self> {
         let verdict = ToolJudgement {
             class: word(row, "class")?,
             risk: word(row, "risk")?,
@@ -161,15 +161,16 @@ impl Reader {
     /// The database cannot be read.
     pub fn registry_servers(&self, query: &RegistryQuery) -> Result<Vec<(i64, String)>, StoreError> {
         let sql = "SELECT server.id AS id, server.name AS name FROM server
-                   WHERE (server.name > ?1 OR (?2 AND server.name = ?1)) AND (?3 IS NULL OR server.name = ?3)
-                     AND (?4 IS NULL OR instr(lower(server.name), lower(?4)) > 0) AND (?5 OR server.gone = 0)
-                     AND length(CAST(server.name AS BLOB)) <= 200
+                   WHERE (server.name > ?1 OR (?2 AND server.name = ?1)) AND (server.name = ?3 OR ?3 IS NULL)
+                     AND (instr(lower(server.name), ?4) > 0 OR ?4 IS NULL) AND (?5 OR server.gone = 0)
+                     AND octet_length(server.name) <= 200
                      AND EXISTS (SELECT 1 FROM listing WHERE listing.server_id = server.id
                                    AND listing.manifest IS NOT NULL)
                    ORDER BY server.name LIMIT ?6";
         let RegistryQuery { after, inclusive, name, search, gone, take } = query;
         let take = i64::try_from(*take).unwrap_or(i64::MAX);
-        let rows: Vec<Of<String>> = self.all(sql, (after, inclusive, name, search, gone, take))?;
+        let rows: Vec<Of<String>> =
+            self.all(sql, (after, inclusive, name, search.as_deref().map(str::to_ascii_lowercase), gone, take))?;
         Ok(rows.into_iter().map(|Of(id, name)| (id, name)).collect())
     }
 
@@ -189,8 +190,8 @@ impl Reader {
                         row_number() OVER (PARTITION BY server.id, listing.version ORDER BY {order}) AS place,
                         row_number() OVER (PARTITION BY server.id ORDER BY {order}) = 1 AS is_latest
                  FROM server JOIN listing ON listing.server_id = server.id
-                 WHERE server.id IN (SELECT value FROM json_each(?1)) AND listing.manifest IS NOT NULL)
-             WHERE place = 1 ORDER BY server, version"
+                 WHERE server.id IN (SELECT CAST(value AS BIGINT) FROM json_each(?1)) AND listing.manifest IS NOT NULL)
+             AS entry WHERE place = 1 ORDER BY server, version"
         );
         self.all(&sql, [format!("{servers:?}")])
     }
@@ -201,9 +202,9 @@ impl Reader {
     /// # Errors
     /// The database cannot be read.
     pub fn servers_without_manifest(&self) -> Result<u64, StoreError> {
-        let sql = "SELECT count(*) FROM server WHERE gone = 0 AND (length(CAST(name AS BLOB)) > 200 OR NOT EXISTS (
+        let sql = "SELECT count(*) FROM server WHERE gone = 0 AND (octet_length(name) > 200 OR NOT EXISTS (
                        SELECT 1 FROM listing WHERE listing.server_id = server.id AND listing.manifest IS NOT NULL))";
-        self.number(sql, [])
+        self.number(sql, ())
     }
 
     /// What is known of the tools of these servers.
@@ -216,7 +217,7 @@ impl Reader {
         self.standing_of(&ids, &mut known)?;
         let lists: Vec<Of<ListInUse>> = self.all(
             "SELECT server_id, target, version, partial FROM observation
-             WHERE latest = 1 AND server_id IN (SELECT value FROM json_each(?1)) ORDER BY server_id, target",
+             WHERE latest = 1 AND server_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?1)) ORDER BY server_id, target",
             [&ids],
         )?;
         for Of(id, list) in lists {
@@ -226,7 +227,7 @@ impl Reader {
             "SELECT attempt.server_id AS server_id, server.name AS server, attempt.target AS target,
                     attempt.outcome AS outcome, attempt.detail AS detail
              FROM attempt JOIN server ON server.id = attempt.server_id
-             WHERE attempt.id IN (SELECT max(id) FROM attempt WHERE server_id IN (SELECT value FROM json_each(?1))
+             WHERE attempt.id IN (SELECT max(id) FROM attempt WHERE server_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))
                                   GROUP BY server_id, origin, target)
                AND attempt.outcome NOT IN ('ok', 'not-modified')
                AND NOT (attempt.origin = 'declared' AND attempt.outcome = 'gone')
@@ -245,11 +246,11 @@ impl Reader {
                           EXISTS (SELECT 1 FROM unjudged WHERE unjudged.server_id = server.id)
                    FROM server LEFT JOIN judged_by ON judged_by.server_id = server.id
                    LEFT JOIN phrase ON phrase.id = judged_by.ruleset_id
-                   WHERE server.id IN (SELECT value FROM json_each(?1))";
+                   WHERE server.id IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))";
         let mut statement = self.connection.prepare_cached(sql).map_err(self.fail())?;
         let mut rows = statement.query([ids]).map_err(self.fail())?;
         while let Some(row) = rows.next().map_err(self.fail())? {
-            let read = || -> rusqlite::Result<_> { Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)) };
+            let read = || -> sql::Result<_> { Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)) };
             let (id, ruleset, seen, unjudged): (i64, _, _, _) = read().map_err(self.fail())?;
             let one = known.entry(id).or_default();
             (one.ruleset, one.seen, one.unjudged) = (ruleset, seen, unjudged);
@@ -260,14 +261,14 @@ impl Reader {
     fn verdicts_of(&self, ids: &str, known: &mut BTreeMap<i64, ToolsKnown>) -> Result<(), StoreError> {
         let sql = "SELECT tool.server_id, tool.name, judged.judgement_id
                    FROM tool LEFT JOIN judged ON judged.tool_id = tool.id
-                   WHERE tool.current = 1 AND tool.server_id IN (SELECT value FROM json_each(?1))
+                   WHERE tool.current = 1 AND tool.server_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))
                    ORDER BY tool.server_id, tool.id";
         let judgement = "SELECT id, class, risk, category, confidence, traits FROM judgement WHERE id = ?1";
         let mut judgements: BTreeMap<i64, Rc<ToolJudgement>> = BTreeMap::new();
         let mut statement = self.connection.prepare_cached(sql).map_err(self.fail())?;
         let mut rows = statement.query([ids]).map_err(self.fail())?;
         while let Some(row) = rows.next().map_err(self.fail())? {
-            let read = || -> rusqlite::Result<_> { Ok((row.get(0)?, row.get(1)?, row.get(2)?)) };
+            let read = || -> sql::Result<_> { Ok((row.get(0)?, row.get(1)?, row.get(2)?)) };
             let (server, name, id): (i64, String, Option<i64>) = read().map_err(self.fail())?;
             let verdict = match id {
                 None => None,

@@ -2,12 +2,12 @@
 
 use super::compact::rationale;
 use super::from_row::{FromRow, document, tool};
+use super::sql::{self, Row};
 use super::{Reader, StoreError};
 use mcpdex_model::ToolRow;
-use rusqlite::Row;
 
 impl FromRow for ToolRow {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<ToolRow> {
+    fn from_row(row: &Row<'_>) -> sql::Result<ToolRow> {
         let tool = tool(row, "definition")?;
         let traits: Vec<String> = document(row, "traits")?;
         Ok(ToolRow {
@@ -53,9 +53,9 @@ impl Reader {
                    LEFT JOIN cost ON cost.definition_id = tool.definition_id
                    ORDER BY server.name, tool.id";
         let mut statement = self.connection.prepare(sql).map_err(self.fail())?;
-        let mut rows = statement.query([]).map_err(self.fail())?;
+        let mut rows = statement.query(()).map_err(self.fail())?;
         while let Some(row) = rows.next().map_err(self.fail())? {
-            each(ToolRow::from_row(row).map_err(self.fail())?)?;
+            each(ToolRow::from_row(&row).map_err(self.fail())?)?;
         }
         Ok(())
     }

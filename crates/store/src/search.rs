@@ -3,10 +3,11 @@
 //! What a person types never reaches SQLite as query syntax: it is cut into words, and each is quoted.
 
 use super::from_row::{FromRow, document, tool, word};
+use super::full_text;
 use super::index::{IN_NAME, IN_TITLE, facet, name_facet, server_facet, source_facet};
+use super::sql::{self, Row};
 use super::{Reader, StoreError};
 use mcpdex_model::{Class, Hit, HitPage, Risk, ToolOrigin, Trait, spelling};
-use rusqlite::Row;
 use std::collections::BTreeSet;
 
 /// What a search must fulfil beside its words; an empty list asks for nothing.
@@ -154,18 +155,7 @@ impl Reader {
     }
 
     fn candidates(&self, query: &str, from: i64, since: &str, most: usize) -> Result<Vec<(i64, String)>, StoreError> {
-        // CROSS JOIN: the index is read in the order of ids, and only as far as the limit asks.
-        let dated = "SELECT tool.id, tool.name FROM search CROSS JOIN tool ON tool.id = search.rowid
-                     CROSS JOIN observation ON observation.id = tool.observation_id
-                     WHERE search MATCH ?1 AND search.rowid >= ?2 AND observation.first_seen >= ?3 LIMIT ?4";
-        let plain = "SELECT tool.id, tool.name FROM search CROSS JOIN tool ON tool.id = search.rowid
-                     WHERE search MATCH ?1 AND search.rowid >= ?2 AND ?3 = '' LIMIT ?4";
-        let sql = if since.is_empty() { plain } else { dated };
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.connection
-            .prepare_cached(sql)
-            .and_then(|mut s| s.query_map((query, from, since, most), |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
-            .map_err(self.fail())
+        full_text::tools(&self.connection, query, from, since, most).map_err(self.fail())
     }
 
     /// The expression for the filters, empty when there are none; `None` when nothing can fulfil them.
@@ -195,8 +185,8 @@ impl Reader {
     /// The id before which no tool was first seen at or after `since`; `None` when there is no such tool.
     fn first_id(&self, since: Option<&str>) -> Result<Option<i64>, StoreError> {
         let Some(since) = since else { return Ok(Some(0)) };
-        let id = |sql: &str, parameters: &[&dyn rusqlite::ToSql]| {
-            self.connection.query_row(sql, parameters, |row| row.get::<_, Option<i64>>(0)).map_err(self.fail())
+        let id = |sql: &str, parameters: &[&dyn sql::ToSql]| {
+            self.connection.query_row(sql, parameters, |row| row.get::<Option<i64>>(0)).map_err(self.fail())
         };
         match id("SELECT min(id) FROM observation WHERE first_seen >= ?1", &[&since])? {
             None => Ok(None),
@@ -222,7 +212,7 @@ impl Reader {
 }
 
 impl FromRow for Hit {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Hit> {
+    fn from_row(row: &Row<'_>) -> sql::Result<Hit> {
         let tool = tool(row, "definition")?;
         Ok(Hit {
             server: row.get("server")?,

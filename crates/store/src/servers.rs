@@ -1,10 +1,9 @@
 //! Servers in lists: by words, risk and source, each with how many tools of each risk it has.
 
 use super::from_row::{FromRow, count};
+use super::sql::{self, Row, Value};
 use super::{Reader, StoreError};
 use mcpdex_model::{Grade, Risk, ServerLine, ServerPage};
-use rusqlite::Row;
-use rusqlite::types::Value;
 
 /// Whether the newest of the best lists of a server is known to be incomplete.
 const IN_PART: &str = "EXISTS (SELECT 1 FROM observation WHERE observation.server_id = server.id
@@ -47,7 +46,7 @@ pub struct ServerQuery {
 }
 
 impl FromRow for ServerLine {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<ServerLine> {
+    fn from_row(row: &Row<'_>) -> sql::Result<ServerLine> {
         let (is_read, is_partial): (bool, bool) = (row.get("is_read")?, row.get("is_partial")?);
         let counts = [count(row, "low")?, count(row, "medium")?, count(row, "high")?, count(row, "critical")?];
         Ok(ServerLine {
@@ -74,12 +73,12 @@ impl Reader {
     /// # Errors
     /// The database cannot be read.
     pub fn servers(&self, query: &ServerQuery) -> Result<ServerPage, StoreError> {
-        let (mut conditions, mut values) = (vec!["1".to_owned()], Vec::new());
+        let (mut conditions, mut values) = (vec!["true".to_owned()], Vec::new());
         for word in &query.words {
             // Letters of other scripts are compared as they are.
             let text = "name || ' ' || coalesce(title, '') || ' ' || coalesce(description, '')";
-            conditions.push(format!("instr(lower({text}), lower(?)) > 0"));
-            values.push(Value::from(word.clone()));
+            conditions.push(format!("instr(lower({text}), ?) > 0"));
+            values.push(Value::from(word.to_ascii_lowercase()));
         }
         if !query.risks.is_empty() {
             let any: Vec<String> = query.risks.iter().map(|risk| format!("{risk} > 0")).collect();
@@ -104,21 +103,21 @@ impl Reader {
         // Risks are counted over all tools, which is only done where one is asked for.
         let counted = match query.risks.is_empty() {
             true => format!(
-                "FROM (SELECT server.*, EXISTS (SELECT 1 FROM observation WHERE observation.server_id = server.id)
-                              AS is_read FROM server WHERE gone = 0) AS server WHERE {conditions}"
+                "FROM (SELECT server.*, CASE WHEN EXISTS (SELECT 1 FROM observation WHERE observation.server_id = server.id)
+                              THEN 1 ELSE 0 END AS is_read FROM server WHERE gone = 0) AS server WHERE {conditions}"
             ),
             false => from.clone(),
         };
-        let found = self.number(&format!("SELECT count(*) {counted}"), rusqlite::params_from_iter(&values))?;
+        let found = self.number(&format!("SELECT count(*) {counted}"), &values[..])?;
         let order = match query.order {
-            ServerOrder::Risk => "critical DESC, high DESC, medium DESC, name",
-            ServerOrder::Grade => {
+            ServerOrder::Risk => "critical DESC, high DESC, medium DESC, name".to_owned(),
+            ServerOrder::Grade => format!(
                 "CASE WHEN is_read = 0 THEN 0 WHEN critical * 4 > tools THEN 5 WHEN critical > 0 THEN 4 WHEN high > 0 THEN 3
-                      WHEN medium > 0 OR is_partial THEN 2 ELSE 1 END DESC, critical DESC, high DESC, medium DESC, name"
-            }
-            ServerOrder::Name => "name",
-            ServerOrder::Tools => "tools DESC, name",
-            ServerOrder::Seen => "last_seen DESC, name",
+                      WHEN medium > 0 OR {IN_PART} THEN 2 ELSE 1 END DESC, critical DESC, high DESC, medium DESC, name"
+            ),
+            ServerOrder::Name => "name".to_owned(),
+            ServerOrder::Tools => "tools DESC, name".to_owned(),
+            ServerOrder::Seen => "last_seen DESC, name".to_owned(),
         };
         // Looked for on every server only where that decides what comes first.
         let is_partial = if query.order == ServerOrder::Grade { IN_PART } else { "false" };
@@ -128,7 +127,7 @@ impl Reader {
              ORDER BY {order} LIMIT {} OFFSET {}",
             query.take, query.skip
         );
-        let servers: Vec<ServerLine> = self.all(&sql, rusqlite::params_from_iter(&values))?;
+        let servers: Vec<ServerLine> = self.all(&sql, &values[..])?;
         Ok(ServerPage { found, bounded: false, servers: self.with_reasons(servers)? })
     }
 

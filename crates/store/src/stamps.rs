@@ -1,9 +1,8 @@
 //! What a server's pages depend on, as a number that changes with it: so that whoever keeps pages knows which to make anew
 //! without making any.
 
+use super::sql::{Row, ValueRef};
 use super::{Reader, StoreError};
-use rusqlite::Row;
-use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -45,7 +44,7 @@ impl Reader {
             let is_tools = sql.contains("rationale_id");
             self.each_hash(sql, |row| {
                 let mut hasher = DefaultHasher::new();
-                let columns = row.as_ref().column_count();
+                let columns = row.columns();
                 (1..columns).for_each(|at| hash(row, at, &mut hasher));
                 if is_tools {
                     let mut name = DefaultHasher::new();
@@ -59,10 +58,10 @@ impl Reader {
         let sql = "SELECT name, id, title, description, version, repository, first_seen, last_seen FROM server
                    WHERE gone = 0 ORDER BY name";
         let mut statement = self.connection.prepare(sql).map_err(self.fail())?;
-        let mut rows = statement.query([]).map_err(self.fail())?;
+        let mut rows = statement.query(()).map_err(self.fail())?;
         while let Some(row) = rows.next().map_err(self.fail())? {
             let mut hasher = DefaultHasher::new();
-            (0..8).for_each(|at| hash(row, at, &mut hasher));
+            (0..8).for_each(|at| hash(&row, at, &mut hasher));
             rest.get(&row.get(1).map_err(self.fail())?).hash(&mut hasher);
             let name: String = row.get(0).map_err(self.fail())?;
             each(&name, hasher.finish())?;
@@ -79,16 +78,16 @@ impl Reader {
                    JOIN server ON server.id = observation.server_id
                    WHERE observation.latest = 0 AND server.gone = 0
                    GROUP BY server.id
-                   ORDER BY (SELECT max(first_seen) FROM observation AS any WHERE any.server_id = server.id) DESC, server.name
+                   ORDER BY (SELECT max(first_seen) FROM observation AS list WHERE list.server_id = server.id) DESC, server.name
                    LIMIT ?1";
         self.names(sql, [i64::try_from(most).unwrap_or(i64::MAX)])
     }
 
     fn each_hash(&self, sql: &str, mut each: impl FnMut(&Row<'_>)) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare(sql).map_err(self.fail())?;
-        let mut rows = statement.query([]).map_err(self.fail())?;
+        let mut rows = statement.query(()).map_err(self.fail())?;
         while let Some(row) = rows.next().map_err(self.fail())? {
-            each(row);
+            each(&row);
         }
         Ok(())
     }
@@ -98,7 +97,8 @@ impl Reader {
 fn hash(row: &Row<'_>, at: usize, into: &mut DefaultHasher) {
     match row.get_ref(at) {
         Ok(ValueRef::Integer(number)) => number.hash(into),
-        Ok(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => bytes.hash(into),
+        Ok(ValueRef::Text(text)) => text.as_bytes().hash(into),
+        Ok(ValueRef::Blob(bytes)) => bytes.hash(into),
         _ => 0_u8.hash(into),
     }
 }

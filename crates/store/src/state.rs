@@ -34,7 +34,7 @@ impl Reader {
     /// The database cannot be read.
     pub fn definitions_of(&self, server: &str, state: &State) -> Result<Vec<i64>, StoreError> {
         let (sql, parameters) = Self::select("tool.definition_id", server, state);
-        let parameters = rusqlite::params_from_iter(parameters);
+        let parameters = &parameters[..];
         self.connection
             .prepare_cached(&sql)
             .and_then(|mut s| s.query_map(parameters, |row| row.get(0))?.collect())
@@ -47,13 +47,13 @@ impl Reader {
     /// The database cannot be read, or a stored definition is damaged.
     pub fn state_of(&self, server: &str, state: &State) -> Result<Vec<Tool>, StoreError> {
         let (sql, parameters) = Self::select("definition.raw", server, state);
-        let parameters = rusqlite::params_from_iter(parameters);
+        let parameters = &parameters[..];
         let raws: Vec<String> = self
             .connection
             .prepare_cached(&sql)
             .and_then(|mut s| s.query_map(parameters, |row| row.get(0))?.collect())
             .map_err(self.fail())?;
-        raws.iter().map(|raw| parse_tool(self.path(), raw)).collect()
+        raws.iter().map(|raw| parse_tool(self.at(), raw)).collect()
     }
 
     /// The tool of this definition, whatever list it was in; `None` where no list ever held it. `sha256` is that of the
@@ -63,9 +63,9 @@ impl Reader {
     /// The database cannot be read, or the stored definition is damaged.
     pub fn definition(&self, sha256: &str) -> Result<Option<Tool>, StoreError> {
         let Some(digest) = super::digest::of_hex(sha256) else { return Ok(None) };
-        let known = "SELECT raw FROM definition WHERE substr(sha256, 1, 6) = substr(?1, 1, 6) AND sha256 = ?1";
+        let known = "SELECT raw FROM definition WHERE sha256 = ?1 AND substr(sha256, 1, 6) = substr(?1, 1, 6)";
         let raw = self.names(known, [digest.as_slice()])?.pop();
-        raw.map(|raw| parse_tool(self.path(), &raw)).transpose()
+        raw.map(|raw| parse_tool(self.at(), &raw)).transpose()
     }
 
     fn select(what: &str, server: &str, state: &State) -> (String, Vec<String>) {
@@ -80,13 +80,13 @@ impl Reader {
                 vec![server],
             ),
             State::At(time) => (
-                format!("{from} WHERE tool.id IN (SELECT id FROM ({AT})) ORDER BY tool.name"),
+                format!("{from} WHERE tool.id IN (SELECT id FROM ({AT}) AS held) ORDER BY tool.name"),
                 vec![server, time.clone()],
             ),
             State::Observation(id) => (
                 format!(
                     "{from} JOIN server ON server.id = tool.server_id
-                     WHERE server.name = ?1 AND tool.observation_id = CAST(?2 AS INTEGER) ORDER BY tool.name, tool.id"
+                     WHERE server.name = ?1 AND tool.observation_id = CAST(?2 AS BIGINT) ORDER BY tool.name, tool.id"
                 ),
                 vec![server, id.to_string()],
             ),

@@ -1,9 +1,8 @@
 //! Counts that need the whole database, each table read once: rows in, numbers by server and by judgement out.
 
-use super::from_row::damaged;
+use super::sql::{self, Row, damaged};
 use super::{Reader, StoreError};
 use mcpdex_model::{Category, Class, Outcome, Risk, ToolOrigin, Trait};
-use rusqlite::Row;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::str::FromStr;
@@ -59,7 +58,7 @@ impl Tally {
 }
 
 /// A word of a closed vocabulary that stands in a column by its place.
-fn word<T: FromStr<Err: Display>>(row: &Row<'_>, at: usize) -> rusqlite::Result<T> {
+fn word<T: FromStr<Err: Display>>(row: &Row<'_>, at: usize) -> sql::Result<T> {
     row.get_ref(at)?.as_str()?.parse().map_err(|unknown| damaged("word", &unknown))
 }
 
@@ -72,17 +71,17 @@ impl Reader {
         self.counted().map_err(self.fail())
     }
 
-    fn counted(&self) -> rusqlite::Result<Tally> {
+    fn counted(&self) -> sql::Result<Tally> {
         let mut tally = Tally::default();
         self.each("SELECT id, gone FROM server ORDER BY id", |row| {
-            let at = usize::try_from(row.get::<_, i64>(0)?).unwrap_or_default();
+            let at = usize::try_from(row.get::<i64>(0)?).unwrap_or_default();
             tally.servers.resize(at + 1, ServerTally::default());
-            tally.servers[at].is_listed = !row.get::<_, bool>(1)?;
+            tally.servers[at].is_listed = !row.get::<bool>(1)?;
             Ok(())
         })?;
         let mut origins: Vec<Option<ToolOrigin>> = Vec::new();
         self.each("SELECT id, server_id, origin, latest, partial != '[]' FROM observation ORDER BY id", |row| {
-            let at = usize::try_from(row.get::<_, i64>(0)?).unwrap_or_default();
+            let at = usize::try_from(row.get::<i64>(0)?).unwrap_or_default();
             let origin: ToolOrigin = word(row, 2)?;
             origins.resize(at + 1, None);
             origins[at] = Some(origin);
@@ -101,7 +100,7 @@ impl Reader {
         let tools = "SELECT server_id, definition_id, observation_id, origin FROM tool NOT INDEXED WHERE current = 1";
         let mut by_origin = [0_u64; ToolOrigin::ALL.len()];
         self.each(tools, |row| {
-            let definition = usize::try_from(row.get::<_, i64>(1)?).unwrap_or_default();
+            let definition = usize::try_from(row.get::<i64>(1)?).unwrap_or_default();
             if seen.len() <= definition / 64 {
                 seen.resize(definition / 64 + 1, 0);
             }
@@ -110,7 +109,7 @@ impl Reader {
                 Some(text) => Some(text.parse().map_err(|unknown| damaged("word", &unknown))?),
                 None => None,
             };
-            let list = usize::try_from(row.get::<_, i64>(2)?).unwrap_or_default();
+            let list = usize::try_from(row.get::<i64>(2)?).unwrap_or_default();
             if let Some(origin) = own.or_else(|| origins.get(list).copied().flatten()) {
                 by_origin[origin as usize] += 1;
             }
@@ -128,7 +127,7 @@ impl Reader {
 
     /// The newest attempt at a target is the last of its rows in the order of the index. That a source deleted a server is
     /// no attempt that says how it stands.
-    fn count_attempts(&self, tally: &mut Tally) -> rusqlite::Result<()> {
+    fn count_attempts(&self, tally: &mut Tally) -> sql::Result<()> {
         let all = "SELECT server_id, origin, target, outcome FROM attempt ORDER BY server_id, origin, target, id";
         let mut newest: Option<(i64, ToolOrigin, String, Outcome)> = None;
         let end = |tally: &mut Tally, ended: Option<(i64, ToolOrigin, String, Outcome)>| {
@@ -163,7 +162,7 @@ impl Reader {
     pub(super) fn judgements(&self) -> Result<Vec<JudgementTally>, StoreError> {
         let stale: bool = self
             .connection
-            .query_row("SELECT EXISTS (SELECT 1 FROM unjudged)", [], |row| row.get(0))
+            .query_row("SELECT EXISTS (SELECT 1 FROM unjudged)", (), |row| row.get(0))
             .map_err(self.fail())?;
         // Where everything is judged, what is judged is what is current.
         let counted = match stale {
@@ -185,7 +184,7 @@ impl Reader {
                 category: word(row, 2)?,
                 traits: serde_json::from_str(row.get_ref(3)?.as_str()?).map_err(|error| damaged("traits", &error))?,
                 recognised: row.get(4)?,
-                tools: row.get::<_, i64>(5)?.unsigned_abs(),
+                tools: row.get::<i64>(5)?.unsigned_abs(),
             });
             Ok(())
         })
@@ -193,11 +192,11 @@ impl Reader {
         Ok(all)
     }
 
-    fn each(&self, sql: &str, mut take: impl FnMut(&Row<'_>) -> rusqlite::Result<()>) -> rusqlite::Result<()> {
+    fn each(&self, sql: &str, mut take: impl FnMut(&Row<'_>) -> sql::Result<()>) -> sql::Result<()> {
         let mut statement = self.connection.prepare(sql)?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query(())?;
         while let Some(row) = rows.next()? {
-            take(row)?;
+            take(&row)?;
         }
         Ok(())
     }

@@ -1,22 +1,21 @@
 //! Servers that are one: what the listings say in, rows put together out. Every list, attempt and listing of both stays;
 //! the name that is given up leads to the one that is kept, with the reason.
 
-use super::StoreError;
 use super::claims::{holder, known_servers};
 use super::compact_json::json;
 use super::index::remove;
+use super::sql::params;
 use super::writer::Batch;
+use super::{DatabasePlace, StoreError};
 use mcpdex_model::identity::{
     Because, ClaimedServer, IdentityClaim, Reason, Relation, Union, is_rather_of, own_name, relate, resolve,
 };
-use rusqlite::params;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 impl Batch<'_> {
     /// Puts together what is one, and gives names to whom they belong; how many names were given up.
-    pub(super) fn unite(&self, path: &Path) -> Result<usize, StoreError> {
-        let servers = self.give_names(known_servers(self.transaction, path)?)?;
+    pub(super) fn unite(&self, place: &DatabasePlace) -> Result<usize, StoreError> {
+        let servers = self.give_names(known_servers(self.transaction, place)?)?;
         let unions = resolve(&servers);
         for union in &unions {
             self.join(union)?;
@@ -72,7 +71,8 @@ impl Batch<'_> {
             with_source: with.source.clone(),
         };
         self.execute(
-            "INSERT OR IGNORE INTO same (name, server_id, reason, since) SELECT ?1, id, ?3, ?4 FROM server WHERE name = ?2",
+            "INSERT INTO same (name, server_id, reason, since) SELECT ?1, id, ?3, ?4 FROM server WHERE name = ?2
+             ON CONFLICT DO NOTHING",
             params![got, name, json(&reason), self.now],
         )
         .map(drop)
@@ -95,7 +95,13 @@ impl Batch<'_> {
             "UPDATE listing SET claimed = ?2 WHERE server_id = ?1 AND claimed IS NULL",
             params![other, union.other],
         )?;
-        self.execute("UPDATE OR REPLACE listing SET server_id = ?1 WHERE server_id = ?2", [kept, other])?;
+        self.execute(
+            "DELETE FROM listing WHERE server_id = ?1 AND EXISTS (
+                 SELECT 1 FROM listing AS other WHERE other.server_id = ?2 AND other.source = listing.source
+                   AND other.version = listing.version AND coalesce(other.claimed, '') = coalesce(listing.claimed, ''))",
+            [kept, other],
+        )?;
+        self.execute("UPDATE listing SET server_id = ?1 WHERE server_id = ?2", [kept, other])?;
         self.execute(
             "UPDATE listing SET claimed = NULL WHERE server_id = ?1 AND claimed = ?2",
             params![kept, union.kept],
@@ -115,17 +121,21 @@ impl Batch<'_> {
             params![union.other, kept, json(&union.reason), self.now],
         )?;
         self.execute(
-            "INSERT OR IGNORE INTO server_alias SELECT alias, ?1 FROM server_alias WHERE server_id = ?2",
+            "INSERT INTO server_alias (alias, server_id) SELECT alias, ?1 FROM server_alias WHERE server_id = ?2
+             ON CONFLICT DO NOTHING",
             [kept, other],
         )?;
-        self.execute("INSERT OR IGNORE INTO server_alias VALUES (?1, ?2)", params![union.other, kept])?;
+        self.execute(
+            "INSERT INTO server_alias (alias, server_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            params![union.other, kept],
+        )?;
         // What another listing says fills what the kept one does not; what it is called elsewhere is no title.
         self.execute(
             "UPDATE server SET description = coalesce(server.description, other.description),
                     version = coalesce(server.version, other.version),
                     repository = coalesce(server.repository, other.repository),
-                    first_seen = min(server.first_seen, other.first_seen),
-                    last_seen = max(server.last_seen, other.last_seen)
+                    first_seen = CASE WHEN other.first_seen < server.first_seen THEN other.first_seen ELSE server.first_seen END,
+                    last_seen = CASE WHEN other.last_seen > server.last_seen THEN other.last_seen ELSE server.last_seen END
              FROM (SELECT description, version, repository, first_seen, last_seen FROM server WHERE id = ?2) AS other
              WHERE server.id = ?1",
             [kept, other],
@@ -152,8 +162,10 @@ impl Batch<'_> {
             .map_err(self.fail())?;
         for (mine, twin) in twins {
             self.execute(
-                "UPDATE observation SET first_seen = min(observation.first_seen, twin.first_seen),
-                    last_seen = max(observation.last_seen, twin.last_seen)
+                "UPDATE observation SET first_seen =
+                        CASE WHEN twin.first_seen < observation.first_seen THEN twin.first_seen ELSE observation.first_seen END,
+                    last_seen =
+                        CASE WHEN twin.last_seen > observation.last_seen THEN twin.last_seen ELSE observation.last_seen END
                  FROM (SELECT first_seen, last_seen FROM observation WHERE id = ?2) AS twin WHERE observation.id = ?1",
                 [mine, twin],
             )?;
@@ -164,10 +176,10 @@ impl Batch<'_> {
         self.execute("UPDATE tool SET current = 0, server_id = ?1 WHERE server_id = ?2", [kept, other])?;
         self.execute("UPDATE observation SET server_id = ?1 WHERE server_id = ?2", [kept, other])?;
         self.execute(
-            "UPDATE observation SET latest = (id = (
+            "UPDATE observation SET latest = CASE WHEN id = (
                  SELECT newest.id FROM observation AS newest
                  WHERE newest.server_id = ?1 AND newest.origin = observation.origin AND newest.target = observation.target
-                 ORDER BY newest.latest DESC, newest.last_seen DESC, newest.id DESC LIMIT 1))
+                 ORDER BY newest.latest DESC, newest.last_seen DESC, newest.id DESC LIMIT 1) THEN 1 ELSE 0 END
              WHERE server_id = ?1",
             [kept],
         )
@@ -189,8 +201,8 @@ impl Batch<'_> {
     /// What is derived of a server is to be made anew, and is not made of what this batch alone knows.
     fn touch(&self, server: i64) -> Result<(), StoreError> {
         self.fresh.borrow_mut().remove(&server);
-        self.execute("INSERT OR IGNORE INTO unindexed (server_id) VALUES (?1)", [server])?;
-        self.execute("INSERT OR IGNORE INTO unjudged (server_id) VALUES (?1)", [server]).map(drop)
+        self.execute("INSERT INTO unindexed (server_id) VALUES (?1) ON CONFLICT DO NOTHING", [server])?;
+        self.execute("INSERT INTO unjudged (server_id) VALUES (?1) ON CONFLICT DO NOTHING", [server]).map(drop)
     }
 }
 

@@ -22,7 +22,7 @@ impl Reader {
              WHERE {NEWEST_ATTEMPT} AND attempt.outcome NOT IN ('ok', 'not-modified')
              ORDER BY server.name, attempt.target"
         );
-        self.all(&sql, [])
+        self.all(&sql, ())
     }
 
     /// The targets of a server whose newest attempt failed.
@@ -52,7 +52,7 @@ impl Reader {
              FROM observation JOIN server ON server.id = observation.server_id
              WHERE observation.latest = 1 AND observation.partial != '[]' AND server.gone = 0
              ORDER BY server.name, observation.target",
-            [],
+            (),
         )
     }
 

@@ -5,12 +5,12 @@ use super::claims::holder;
 use super::compact_json::json;
 use super::desk::{Desk, Judging};
 use super::judged::{FreshTool, JudgeError};
-use super::{StoreError, migrate};
-use mcpdex_model::{CrawlEvent, Listing, Observation, Outcome, Package, ServerId, Sweep, ToolOrigin};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use super::sql::bulk::ATTEMPT;
+use super::sql::{self, Connection, Optional as _, Params, Transaction, params};
+use super::{DatabasePlace, NamesDatabase, StoreError, open};
+use mcpdex_model::{CrawlEvent, Listing, Observation, Outcome, Package, ServerId, ToolOrigin};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -45,8 +45,8 @@ impl Writer {
     ///
     /// # Errors
     /// The file cannot be opened, is foreign or is newer than this program.
-    pub fn spawn(path: &Path, now: fn() -> String) -> Result<Writer, StoreError> {
-        Writer::spawn_for(path, None, None, now)
+    pub fn spawn(place: &(impl NamesDatabase + ?Sized), now: fn() -> String) -> Result<Writer, StoreError> {
+        Writer::spawn_for(place, None, None, now)
     }
 
     /// The same, where what is written belongs to the run of this number, and where tools are judged as they come: those
@@ -56,17 +56,17 @@ impl Writer {
     /// # Errors
     /// As [`Writer::spawn`].
     pub fn spawn_for(
-        path: &Path,
+        place: &(impl NamesDatabase + ?Sized),
         run: Option<i64>,
         judging: Option<Box<dyn Judging>>,
         now: fn() -> String,
     ) -> Result<Writer, StoreError> {
-        let connection = migrate::open_for_writing(path)?;
+        let place = place.database();
+        let connection = open::for_writing(&place)?;
         let (events, queue) = sync_channel(QUEUE);
-        let path = path.to_owned();
         let thread = std::thread::Builder::new()
             .name("mcpdex-writer".to_owned())
-            .spawn(move || write(connection, &path, &queue, (run, now), judging))
+            .spawn(move || write(connection, &place, &queue, (run, now), judging))
             .map_err(|_| StoreError::WriterStopped)?;
         Ok(Writer { events, thread })
     }
@@ -90,22 +90,30 @@ impl Writer {
 }
 
 fn write(
-    mut connection: Connection,
-    path: &Path,
+    connection: Connection,
+    place: &DatabasePlace,
     queue: &Receiver<CrawlEvent>,
     (run, now): (Option<i64>, fn() -> String),
     judging: Option<Box<dyn Judging>>,
 ) -> Result<Recorded, StoreError> {
-    let fail = StoreError::sqlite("write to", path);
+    let fail = StoreError::sql("write to", place);
     let mut recorded = Recorded::default();
     let mut desk = Desk::new(&connection, judging).map_err(&fail)?;
     while let Ok(first) = queue.recv() {
         let started = Instant::now();
+        let (mut early, mut events) = (vec![first], 1);
+        // Others write to a server, too, and wait while this one does: what is to be written is there before it begins.
+        if connection.is_server() {
+            gather(queue, started, &mut early);
+            events = BATCH;
+        }
         let transaction = connection.transaction().map_err(&fail)?;
-        let batch = Batch::new(&transaction, now(), path, run);
+        let batch = Batch::new(&transaction, now(), place, run);
         let tools = recorded.tools;
-        batch.keep(first, &mut recorded)?;
-        for _ in 1..BATCH {
+        for event in early {
+            batch.keep(event, &mut recorded)?;
+        }
+        for _ in events..BATCH {
             if recorded.tools - tools >= BATCH as u64 {
                 break;
             }
@@ -114,7 +122,7 @@ fn write(
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
         }
-        recorded.judged += desk.judge(&transaction, path, batch.fresh.into_inner()).map_err(|error| match error {
+        recorded.judged += desk.judge(&transaction, place, batch.fresh.into_inner()).map_err(|error| match error {
             JudgeError::Store(error) => error,
             other => StoreError::Judge(other.to_string()),
         })?;
@@ -123,22 +131,51 @@ fn write(
     Ok(recorded)
 }
 
+/// Adds to a batch until it is full or old enough.
+fn gather(queue: &Receiver<CrawlEvent>, started: Instant, batch: &mut Vec<CrawlEvent>) {
+    let tools = |event: &CrawlEvent| match event {
+        CrawlEvent::Observation(seen) => seen.tools.len(),
+        _ => 0,
+    };
+    let mut held: usize = batch.iter().map(tools).sum();
+    while batch.len() < BATCH && held < BATCH {
+        let Ok(event) = queue.recv_timeout(BATCH_AGE.saturating_sub(started.elapsed())) else { return };
+        held += tools(&event);
+        batch.push(event);
+    }
+}
+
 /// One transaction's worth of events, all stamped with one time.
 pub(super) struct Batch<'a> {
     pub(super) transaction: &'a Transaction<'a>,
     pub(super) now: String,
-    path: &'a Path,
+    place: &'a DatabasePlace,
     run: Option<i64>,
     /// Rows of servers that were seen in this batch.
     known: RefCell<HashMap<String, i64>>,
+    /// Rows of definitions that are new in this batch, by their digests.
+    pub(super) defined: RefCell<HashMap<String, i64>>,
     /// The current tools of servers whose first list came in this batch, and all that they are known to have.
     pub(super) fresh: RefCell<BTreeMap<i64, (String, Vec<FreshTool>)>>,
 }
 
 impl<'a> Batch<'a> {
     /// What is written in a transaction, stamped with a time.
-    pub(super) fn new(transaction: &'a Transaction<'a>, now: String, path: &'a Path, run: Option<i64>) -> Batch<'a> {
-        Batch { transaction, now, path, run, known: RefCell::default(), fresh: RefCell::default() }
+    pub(super) fn new(
+        transaction: &'a Transaction<'a>,
+        now: String,
+        place: &'a DatabasePlace,
+        run: Option<i64>,
+    ) -> Batch<'a> {
+        Batch {
+            transaction,
+            now,
+            place,
+            run,
+            known: RefCell::default(),
+            defined: RefCell::default(),
+            fresh: RefCell::default(),
+        }
     }
 }
 
@@ -181,33 +218,11 @@ impl Batch<'_> {
                 )?;
             }
             CrawlEvent::RunEnds => {
-                self.unite(self.path)?;
+                self.unite(self.place)?;
                 self.execute("UPDATE run SET finished = ?2 WHERE id = ?1", params![self.run, self.now])?;
             }
         }
         Ok(())
-    }
-
-    fn sweep(&self, source: &str, step: Sweep) -> Result<(), StoreError> {
-        match step {
-            Sweep::Begins { since } => self.execute(
-                "INSERT INTO source (name, run_id, begun, since) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (name) DO UPDATE SET run_id = excluded.run_id, begun = excluded.begun,
-                     since = excluded.since, next = NULL, flawed = 0",
-                params![source, self.run, self.now, since],
-            ),
-            Sweep::Next(next) => self.execute("UPDATE source SET next = ?2 WHERE name = ?1", params![source, next]),
-            Sweep::Flawed => self.execute("UPDATE source SET flawed = 1 WHERE name = ?1", params![source]),
-            Sweep::Whole => self.execute("UPDATE source SET since = NULL WHERE name = ?1", params![source]),
-            Sweep::Ends => {
-                self.unlist(source)?;
-                self.execute(
-                    "UPDATE source SET swept = begun, begun = NULL, since = NULL, next = NULL WHERE name = ?1",
-                    params![source],
-                )
-            }
-        }
-        .map(drop)
     }
 
     /// The run that is under way.
@@ -224,24 +239,24 @@ impl Batch<'_> {
         detail: Option<&str>,
         list: Option<i64>,
     ) -> Result<(), StoreError> {
-        self.execute(
-            "INSERT INTO attempt (server_id, origin, target, outcome, detail, observation_id, run_id, at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![server, origin.as_str(), target, outcome.as_str(), detail, list, self.run, self.now],
-        )
-        .map(drop)
+        let row = params![server, origin.as_str(), target, outcome.as_str(), detail, list, self.run, self.now];
+        self.transaction.add(&ATTEMPT, row).map_err(self.fail())
     }
 
-    pub(super) fn fail(&self) -> impl Fn(rusqlite::Error) -> StoreError {
-        let path: PathBuf = self.path.to_owned();
-        move |e| StoreError::sqlite("write to", &path)(e)
+    pub(super) fn fail(&self) -> impl Fn(sql::Error) -> StoreError {
+        StoreError::sql("write to", self.place)
     }
 
-    pub(super) fn execute(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize, StoreError> {
+    pub(super) fn execute(&self, sql: &str, params: impl Params) -> Result<usize, StoreError> {
         self.transaction.prepare_cached(sql).and_then(|mut s| s.execute(params)).map_err(self.fail())
     }
 
-    pub(super) fn id(&self, sql: &str, params: impl rusqlite::Params) -> Result<Option<i64>, StoreError> {
+    /// Adds a row; its number.
+    pub(super) fn insert(&self, sql: &str, params: impl Params) -> Result<i64, StoreError> {
+        self.transaction.prepare_cached(sql).and_then(|mut s| s.insert(params)).map_err(self.fail())
+    }
+
+    pub(super) fn id(&self, sql: &str, params: impl Params) -> Result<Option<i64>, StoreError> {
         self.transaction
             .prepare_cached(sql)
             .and_then(|mut s| s.query_row(params, |row| row.get(0)).optional())
@@ -270,7 +285,7 @@ impl Batch<'_> {
     }
 
     pub(super) fn lost(&self, what: &'static str) -> StoreError {
-        StoreError::Damaged { path: self.path.to_owned(), what, detail: "a row just written is gone".to_owned() }
+        StoreError::Damaged { path: self.place.clone(), what, detail: "a row just written is gone".to_owned() }
     }
 
     /// Forgets which row goes by a name.
@@ -285,21 +300,21 @@ impl Batch<'_> {
         let is_own =
             self.id("SELECT 1 FROM server WHERE id = ?1 AND name = ?2", params![server, listing.server.as_str()])?;
         let claimed = listing.claimed.as_ref().or(is_own.is_none().then_some(&listing.server)).map(ServerId::as_str);
-        if [title, description, version, repository].into_iter().any(Option::is_some) {
-            // What another name says only fills what is missing, and is no title.
-            let sql = match claimed {
-                None => {
-                    "UPDATE server SET title = coalesce(?2, title), description = coalesce(?3, description),
-                            version = coalesce(?4, version), repository = coalesce(?5, repository)
-                     WHERE id = ?1"
-                }
-                Some(_) => {
-                    "UPDATE server SET description = coalesce(description, ?3),
-                            version = coalesce(version, ?4), repository = coalesce(repository, ?5)
-                     WHERE id = ?1"
-                }
-            };
-            self.execute(sql, params![server, title, description, version, repository])?;
+        // What another name says only fills what is missing, and is no title.
+        if claimed.is_none() && [title, description, version, repository].into_iter().any(Option::is_some) {
+            self.execute(
+                "UPDATE server SET title = coalesce(?2, title), description = coalesce(?3, description),
+                        version = coalesce(?4, version), repository = coalesce(?5, repository)
+                 WHERE id = ?1",
+                params![server, title, description, version, repository],
+            )?;
+        } else if claimed.is_some() && [description, version, repository].into_iter().any(Option::is_some) {
+            self.execute(
+                "UPDATE server SET description = coalesce(description, ?2),
+                        version = coalesce(version, ?3), repository = coalesce(repository, ?4)
+                 WHERE id = ?1",
+                params![server, description, version, repository],
+            )?;
         }
         self.execute(
             "INSERT INTO listing (server_id, source, version, status, packages, remotes, manifest, meta,

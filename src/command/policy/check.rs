@@ -51,7 +51,7 @@ fn before(global: &Global, args: &PolicyCheckArgs, looked: &mut LookedAt) -> any
         Some(word) => diff::side(global, word)?,
         None => {
             let Some(time) = changed(&args.file) else { return Ok(()) };
-            diff::Side::of(database::open_judged(global, &database::path(global)?)?, State::At(time))
+            diff::Side::of(database::open_judged(global, &database::place(global)?)?, State::At(time))
         }
     };
     let mut bench: Option<Bench> = None;

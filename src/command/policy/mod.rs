@@ -35,7 +35,7 @@ pub(super) fn run(global: &Global, args: &PolicyArgs) -> anyhow::Result<Exit> {
         };
     }
     let settings = Settings::of(global, args)?;
-    let reader = database::open_judged(global, &database::path(global)?)?;
+    let reader = database::open_judged(global, &database::place(global)?)?;
     if let Some(before) = &args.drift {
         return drift::run(global, args, &settings, &reader, before);
     }

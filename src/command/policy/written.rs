@@ -86,11 +86,11 @@ pub(super) fn looked_at(
     settings: &Settings,
     policies: &[&WrittenPolicy],
 ) -> anyhow::Result<LookedAt> {
-    let path = database::path(global)?;
+    let path = database::place(global)?;
     let named = !args.server.is_empty() || args.clients.is_some();
-    if !path.exists() {
+    if !crate::store::is_there(&path) {
         if named {
-            bail!("there is no database at {}; `mcpdex crawl` makes one", path.display());
+            bail!("there is no database at {path}; `mcpdex crawl` makes one");
         }
         return Ok(LookedAt::default());
     }

@@ -67,7 +67,7 @@ impl ScanBase {
         for named in &self.named {
             files.extend(self.git.configurations(named)?);
         }
-        let reader = database::open_judged(global, &database::path(global)?)?;
+        let reader = database::open_judged(global, &database::place(global)?)?;
         let mut was = configured::known_servers(&reader, &files)?;
         let as_now = |one: &configured::Configured| {
             found.in_use().any(|now| now.identity == one.identity && now.listing.version == one.listing.version)

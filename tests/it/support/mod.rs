@@ -11,6 +11,8 @@ pub(crate) mod mirror;
 pub(crate) mod namespace;
 pub(crate) mod pack;
 pub(crate) mod policy;
+#[cfg(all(unix, feature = "postgres"))]
+pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod python;
 pub(crate) mod sarif;

@@ -2,8 +2,8 @@
 //! that go with the connection out.
 
 use super::names::Names;
-use crate::StoreError;
-use rusqlite::{Connection, params};
+use crate::sql::{self, Connection, params};
+use crate::{DatabasePlace, StoreError};
 use std::path::Path;
 
 /// Rows of one file are numbered from this many times its place on.
@@ -58,7 +58,7 @@ const TAKEN: [&str; 10] = [
          ?1 + run_id FROM part.attempt",
 ];
 
-pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+pub(super) fn prepare(connection: &Connection) -> sql::Result<()> {
     // On disk, in a file without a name: a database may be larger than memory.
     connection.execute_batch("PRAGMA temp_store = FILE")?;
     connection.execute_batch(TABLES)
@@ -66,14 +66,15 @@ pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Takes the rows of the file at this place.
 pub(super) fn take(connection: &Connection, at: usize, part: &Path, names: &Names) -> Result<(), StoreError> {
-    let fail = StoreError::sqlite("merge", part);
+    let place = DatabasePlace::File(part.to_owned());
+    let fail = StoreError::sql("merge", &place);
     let from = at as i64 * FILE;
     for (was, name) in names {
         connection
             .execute("INSERT INTO g_name (file, was, name) VALUES (?1, ?2, ?3)", params![from, was, name])
             .map_err(&fail)?;
     }
-    let text = part.to_str().ok_or_else(|| StoreError::Missing(part.to_owned()))?;
+    let text = part.to_str().ok_or_else(|| StoreError::Missing(place.clone()))?;
     connection.execute("ATTACH ?1 AS part", [text]).map_err(&fail)?;
     for sql in TAKEN {
         connection.execute(sql, [from]).map_err(&fail)?;

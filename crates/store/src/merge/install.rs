@@ -1,7 +1,7 @@
 //! Puts a merged database where it belongs: as a new file in one step, or in the place of what a file holds in one
 //! transaction, so that whoever reads sees the old or the new and nothing between.
 
-use crate::{StoreError, migrate};
+use crate::{DatabasePlace, StoreError, open};
 use std::path::Path;
 
 /// What is written down of a database, each after those it refers to.
@@ -18,11 +18,12 @@ pub(super) fn put(into: &Path, whole: &Path) -> Result<(), StoreError> {
 
 /// Puts what the file `whole` holds into the place of what the database `into` holds.
 pub(super) fn replace(into: &Path, whole: &Path) -> Result<(), StoreError> {
-    let fail = StoreError::sqlite("merge into", into);
-    let mut connection = migrate::open_for_writing(into)?;
-    let text = whole.to_str().ok_or_else(|| StoreError::Missing(whole.to_owned()))?;
+    let place = DatabasePlace::File(into.to_owned());
+    let fail = StoreError::sql("merge into", &place);
+    let connection = open::for_writing(&place)?;
+    let text = whole.to_str().ok_or_else(|| StoreError::Missing(DatabasePlace::File(whole.to_owned())))?;
     connection.execute("ATTACH ?1 AS whole", [text]).map_err(&fail)?;
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(&fail)?;
+    let transaction = connection.exclusive().map_err(&fail)?;
     transaction
         .execute_batch(
             "PRAGMA defer_foreign_keys = ON;
@@ -31,7 +32,7 @@ pub(super) fn replace(into: &Path, whole: &Path) -> Result<(), StoreError> {
         )
         .map_err(&fail)?;
     for table in TABLES.iter().rev() {
-        transaction.execute(&format!("DELETE FROM main.{table}"), []).map_err(&fail)?;
+        transaction.execute(&format!("DELETE FROM main.{table}"), ()).map_err(&fail)?;
     }
     for table in TABLES.iter().chain(&["attempt"]) {
         let columns: Vec<String> = transaction
@@ -40,7 +41,7 @@ pub(super) fn replace(into: &Path, whole: &Path) -> Result<(), StoreError> {
             .map_err(&fail)?;
         let columns = columns.join(", ");
         let sql = format!("INSERT INTO main.{table} ({columns}) SELECT {columns} FROM whole.{table} ORDER BY 1");
-        transaction.execute(&sql, []).map_err(&fail)?;
+        transaction.execute(&sql, ()).map_err(&fail)?;
     }
     transaction
         .execute_batch(

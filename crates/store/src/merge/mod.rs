@@ -11,9 +11,9 @@ mod names;
 mod write;
 
 use super::writer::Batch;
-use super::{StoreError, migrate};
+use super::{DatabasePlace, StoreError, migrate, open};
+use crate::sql::{self, Connection};
 use names::final_names;
-use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 
 /// What a merge has put together.
@@ -40,7 +40,7 @@ pub fn merge<E: From<StoreError>>(
     super::place::check(into)?;
     for input in inputs {
         if !input.exists() {
-            return Err(StoreError::Missing(input.clone()).into());
+            return Err(StoreError::Missing(DatabasePlace::File(input.clone())).into());
         }
     }
     let is_there = into.exists();
@@ -50,7 +50,7 @@ pub fn merge<E: From<StoreError>>(
         go_on()?;
         let part = work.path().join(format!("{at}.db"));
         migrate::copy(input, &part)?;
-        migrate::open_for_writing(&part)?;
+        open::for_writing(&DatabasePlace::File(part.clone()))?;
         parts.push(part);
     }
     go_on()?;
@@ -77,8 +77,9 @@ fn put_together<E: From<StoreError>>(
     whole: &Path,
     go_on: &mut impl FnMut() -> Result<(), E>,
 ) -> Result<Merged, E> {
-    let fail = StoreError::sqlite("merge into", whole);
-    let mut connection = migrate::open_for_writing(whole)?;
+    let place = DatabasePlace::File(whole.to_owned());
+    let fail = StoreError::sql("merge into", &place);
+    let connection = open::for_writing(&place)?;
     let names = final_names(parts)?;
     gather::prepare(&connection).map_err(&fail)?;
     for (at, part) in parts.iter().enumerate() {
@@ -91,28 +92,28 @@ fn put_together<E: From<StoreError>>(
         transaction.execute_batch(step).map_err(&fail)?;
     }
     let newest: Option<String> =
-        transaction.query_row("SELECT max(last_seen) FROM server", [], |row| row.get(0)).map_err(&fail)?;
-    let batch = Batch::new(&transaction, newest.unwrap_or_default(), whole, None);
+        transaction.query_row("SELECT max(last_seen) FROM server", (), |row| row.get(0)).map_err(&fail)?;
+    let batch = Batch::new(&transaction, newest.unwrap_or_default(), &place, None);
     let servers: Vec<i64> = transaction
         .prepare("SELECT id FROM server ORDER BY id")
-        .and_then(|mut s| s.query_map([], |row| row.get(0))?.collect())
+        .and_then(|mut s| s.query_map((), |row| row.get(0))?.collect())
         .map_err(&fail)?;
     for server in servers {
         batch.regard(server)?;
         batch.settle(server)?;
     }
     go_on()?;
-    let united = batch.unite(whole)?;
+    let united = batch.unite(&place)?;
     drop(batch);
     let merged = counted(&transaction, united).map_err(&fail)?;
     transaction.commit().map_err(&fail)?;
     Ok(merged)
 }
 
-fn counted(connection: &Connection, united: usize) -> rusqlite::Result<Merged> {
+fn counted(connection: &Connection, united: usize) -> sql::Result<Merged> {
     let count = |table: &str| {
         connection
-            .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0))
+            .query_row(&format!("SELECT count(*) FROM {table}"), (), |row| row.get::<i64>(0))
             .map(i64::unsigned_abs)
     };
     Ok(Merged {

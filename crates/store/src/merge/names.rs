@@ -1,9 +1,9 @@
 //! What each server is called in the merged database. The server of one name in two files is one, unless what they say of
 //! it keeps them apart: then the name stays with whoever has more right to it.
 
-use crate::StoreError;
 use crate::claims::{holder, known_servers};
-use crate::migrate;
+use crate::open;
+use crate::{DatabasePlace, StoreError};
 use mcpdex_model::identity::{ClaimedServer, IdentityClaim, Relation, is_rather_of, own_name, relate};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -21,19 +21,20 @@ pub(super) fn final_names(parts: &[PathBuf]) -> Result<Vec<Names>, StoreError> {
     let mut by_name: BTreeMap<String, Vec<Held>> = BTreeMap::new();
     let mut taken_in: BTreeMap<String, BTreeMap<(String, usize), Vec<IdentityClaim>>> = BTreeMap::new();
     for (file, part) in parts.iter().enumerate() {
-        let connection = migrate::open_for_reading(part)?;
-        let fail = StoreError::sqlite("read", part);
-        let mut known: BTreeMap<String, Vec<IdentityClaim>> = known_servers(&connection, part)?
+        let place = DatabasePlace::File(part.clone());
+        let connection = open::for_reading(&place)?;
+        let fail = StoreError::sql("read", &place);
+        let mut known: BTreeMap<String, Vec<IdentityClaim>> = known_servers(&connection, &place)?
             .into_iter()
             .map(|ClaimedServer { name, claims }| (name, claims))
             .collect();
         let all: Vec<String> = connection
             .prepare("SELECT name FROM server")
-            .and_then(|mut s| s.query_map([], |row| row.get(0))?.collect())
+            .and_then(|mut s| s.query_map((), |row| row.get(0))?.collect())
             .map_err(&fail)?;
         let given_up: Vec<String> = connection
             .prepare("SELECT name FROM same")
-            .and_then(|mut s| s.query_map([], |row| row.get(0))?.collect())
+            .and_then(|mut s| s.query_map((), |row| row.get(0))?.collect())
             .map_err(&fail)?;
         for name in given_up {
             if let Some((_, by)) = holder(&connection, &name).map_err(&fail)? {

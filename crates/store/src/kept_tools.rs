@@ -1,0 +1,88 @@
+//! The rows of tools and of their definitions, as a list brings them.
+
+use super::StoreError;
+use super::compact_json::json;
+use super::digest::sha256_hex;
+use super::sql::bulk::{DEFINITION, TOOL};
+use super::sql::params;
+use super::writer::Batch;
+use mcpdex_model::{Sighting, Tool, ToolOrigin};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+impl Batch<'_> {
+    /// The rows of the definitions of tools, in their order, made where they are new.
+    pub(super) fn definitions(&self, tools: &[(Tool, Sighting)]) -> Result<Vec<i64>, StoreError> {
+        if !self.transaction.is_server() {
+            return tools.iter().map(|(tool, _)| self.definition(tool)).collect();
+        }
+        let digests: Vec<String> = tools.iter().map(|(tool, _)| sha256_hex(tool.raw.as_bytes())).collect();
+        let mut defined = self.defined.borrow_mut();
+        let asked: Vec<String> = digests.iter().filter(|digest| !defined.contains_key(*digest)).cloned().collect();
+        if !asked.is_empty() {
+            defined.extend(self.transaction.definitions(&asked).map_err(self.fail())?);
+        }
+        let mut fresh: BTreeMap<&String, &Tool> = BTreeMap::new();
+        let mut order = Vec::new();
+        for (digest, (tool, _)) in digests.iter().zip(tools) {
+            if !defined.contains_key(digest) && fresh.insert(digest, tool).is_none() {
+                order.push(digest);
+            }
+        }
+        let numbers = match order.is_empty() {
+            true => Vec::new(),
+            false => self.transaction.numbers(&DEFINITION, order.len()).map_err(self.fail())?,
+        };
+        for (digest, number) in order.into_iter().zip(numbers) {
+            let number = number.ok_or_else(|| self.lost("definition"))?;
+            let bytes = Sha256::digest(fresh[digest].raw.as_bytes());
+            let row = params![number, bytes.as_slice(), fresh[digest].raw];
+            self.transaction.add(&DEFINITION, row).map_err(self.fail())?;
+            defined.insert(digest.clone(), number);
+        }
+        digests.iter().map(|digest| defined.get(digest).copied().ok_or_else(|| self.lost("definition"))).collect()
+    }
+
+    /// The row of a definition, made when it is new.
+    fn definition(&self, tool: &Tool) -> Result<i64, StoreError> {
+        let digest = Sha256::digest(tool.raw.as_bytes());
+        let known = "SELECT id FROM definition WHERE sha256 = ?1 AND substr(sha256, 1, 6) = substr(?1, 1, 6)";
+        if let Some(id) = self.id(known, [digest.as_slice()])? {
+            return Ok(id);
+        }
+        self.insert(DEFINITION.insert, params![None::<i64>, digest.as_slice(), tool.raw])
+    }
+
+    /// The row of a tool: its number, where it has one already, its list and its server.
+    pub(super) fn tool(
+        &self,
+        (number, observation, server): (Option<i64>, i64, i64),
+        position: usize,
+        (tool, sighting): (&Tool, &Sighting),
+        definition: i64,
+        current: bool,
+    ) -> Result<i64, StoreError> {
+        let site = sighting.site.as_ref();
+        let condition = sighting.condition.as_ref().map(json);
+        let (inexact, code) = (json(&sighting.inexact), tool.code.as_ref().map(json));
+        let row = params![
+            number,
+            observation,
+            server,
+            position as i64,
+            definition,
+            tool.name,
+            site.map(|s| &s.file),
+            site.map(|s| s.line),
+            current,
+            sighting.origin.map(ToolOrigin::as_str),
+            condition,
+            inexact,
+            code
+        ];
+        match number {
+            None => self.insert(TOOL.insert, row),
+            Some(number) => self.transaction.add(&TOOL, row).map(|()| number).map_err(self.fail()),
+        }
+    }
+}

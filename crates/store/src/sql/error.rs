@@ -1,0 +1,106 @@
+//! What a database, or a row that it gave, can be refused for.
+
+use std::fmt::Display;
+
+pub(crate) type Error = SqlError;
+
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong with a statement.
+#[derive(Debug, thiserror::Error)]
+pub enum SqlError {
+    /// SQLite refused.
+    #[error(transparent)]
+    Sqlite(rusqlite::Error),
+    /// The server refused, or is not there any more.
+    #[cfg(feature = "postgres")]
+    #[error("{message}")]
+    Postgres { message: String, code: Option<tokio_postgres::error::SqlState> },
+    /// This machine could not.
+    #[error(transparent)]
+    Io(std::io::Error),
+    /// A row was asked for, and there is none.
+    #[error("query returned no rows")]
+    NoRow,
+    /// A column holds something else than it should, or is not there.
+    #[error("column {column} {what}")]
+    Column { column: String, what: &'static str },
+    /// A stored text is not what this room wrote.
+    #[error(transparent)]
+    Damaged(#[from] DamagedText),
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Error {
+        match error {
+            rusqlite::Error::QueryReturnedNoRows => Error::NoRow,
+            error => Error::Sqlite(error),
+        }
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Error {
+        use std::error::Error as _;
+        let message = match error.as_db_error() {
+            Some(said) => said.message().to_owned(),
+            None => {
+                let (mut message, mut cause) = (error.to_string(), error.source());
+                while let Some(below) = cause {
+                    message = format!("{message}: {below}");
+                    cause = below.source();
+                }
+                message
+            }
+        };
+        Error::Postgres { message, code: error.code().cloned() }
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Error {
+    /// What the server's refusal is known by.
+    pub(crate) fn code(&self) -> Option<&tokio_postgres::error::SqlState> {
+        match self {
+            Error::Postgres { code, .. } => code.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether a user may not do what was asked for.
+    pub(crate) fn is_forbidden(&self) -> bool {
+        use tokio_postgres::error::SqlState;
+        let forbidden = [SqlState::INSUFFICIENT_PRIVILEGE, SqlState::READ_ONLY_SQL_TRANSACTION];
+        self.code().is_some_and(|code| forbidden.contains(code))
+    }
+}
+
+/// A stored text is not what this room wrote.
+#[derive(Debug, thiserror::Error)]
+#[error("damaged {what}: {detail}")]
+pub struct DamagedText {
+    pub what: &'static str,
+    pub detail: String,
+}
+
+/// That a stored text is not what it should be.
+pub(crate) fn damaged(what: &'static str, detail: &dyn Display) -> Error {
+    Error::Damaged(DamagedText { what, detail: detail.to_string() })
+}
+
+/// An answer that may have no row.
+pub(crate) trait Optional<T> {
+    /// `None` where there is no row.
+    fn optional(self) -> Result<Option<T>>;
+}
+
+impl<T> Optional<T> for Result<T> {
+    fn optional(self) -> Result<Option<T>> {
+        match self {
+            Ok(value) => Ok(Some(value)),
+            Err(Error::NoRow) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! How far a source was read, as a crawl tells it.
+
+use super::StoreError;
+use super::sql::params;
+use super::writer::Batch;
+use mcpdex_model::Sweep;
+
+impl Batch<'_> {
+    /// Keeps a step of reading a source.
+    pub(super) fn sweep(&self, source: &str, step: Sweep) -> Result<(), StoreError> {
+        match step {
+            Sweep::Begins { since } => self.execute(
+                "INSERT INTO source (name, run_id, begun, since) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (name) DO UPDATE SET run_id = excluded.run_id, begun = excluded.begun,
+                     since = excluded.since, next = NULL, flawed = 0",
+                params![source, self.run(), self.now, since],
+            ),
+            Sweep::Next(next) => self.execute("UPDATE source SET next = ?2 WHERE name = ?1", params![source, next]),
+            Sweep::Flawed => self.execute("UPDATE source SET flawed = 1 WHERE name = ?1", params![source]),
+            Sweep::Whole => self.execute("UPDATE source SET since = NULL WHERE name = ?1", params![source]),
+            Sweep::Ends => {
+                self.unlist(source)?;
+                self.execute(
+                    "UPDATE source SET swept = begun, begun = NULL, since = NULL, next = NULL WHERE name = ?1",
+                    params![source],
+                )
+            }
+        }
+        .map(drop)
+    }
+}
