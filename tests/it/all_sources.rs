@@ -1,11 +1,12 @@
 //! One crawl over every kind of source at once: every listing is accounted for by its source, a server that several sources
 //! list is one server and is tried once, and what is malformed or hostile in one source takes nothing from another.
 
-use crate::fetch::{npm, npm_dist};
+use crate::fetch::{npm, npm_dist, pypi, wheel};
 use crate::images::{PYTHON, Registry};
 use crate::support::binary::User;
 use crate::support::mirror::{Mirror, Reply};
 use crate::support::pack::{tar_gz_files, zip};
+use mcpdex::source::artifact::sha256_hex;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -143,16 +144,20 @@ fn on_the_web(mirror: &Mirror) -> Vec<(String, Vec<String>)> {
         (format!("well-known:{}", url("/")), vec![endpoint.clone()]),
         (url("/mcp"), vec![endpoint]),
         ("npm:@clay/kiln".to_owned(), vec!["npm:@clay/kiln".into()]),
+        ("pypi:kiln".to_owned(), vec!["pypi:kiln".into()]),
     ]
     .into()
 }
 
 /// Sources on this machine, each with what it lists.
-fn on_the_disk(user: &User, image: &str) -> Vec<(String, Vec<String>)> {
+fn on_the_disk(user: &User, image: &str, endpoint: &str) -> Vec<(String, Vec<String>)> {
     let bundle = r#"{"manifest_version":"0.3","name":"kiln","version":"1","server":{"entry_point":"x.js"},"tools":[{"name":"fire"}]}"#;
     let own = ["npx", "-y", "@clay/kiln"];
-    let files: [(&str, Vec<u8>, Vec<&str>); 13] = [
+    let files: [(&str, Vec<u8>, Vec<&str>); 14] = [
         ("catalogue.json", json!({"servers": {"kiln": {"image": image.trim_start_matches("oci:"), "tools": ["fire"], "tool_definitions": [fire()]}, "sly": 7}}).to_string().into(), vec![image]),
+        ("toolhive.json", json!({"servers": {"kiln": {"image": image.trim_start_matches("oci:"), "tools": ["fire"]}},
+            "remote_servers": {"kiln-remote": {"url": endpoint, "transport": "streamable-http", "tools": ["fire"]}, "sly": 7,
+                "slyer": {"url": "javascript:x", "transport": "sse"}}}).to_string().into(), vec![endpoint, "javascript:x", image]),
         ("docker.json", json!({"registry": {"kiln": {"image": image.trim_start_matches("oci:"), "tools": [{"name": "fire"}]}, "sly": 7}}).to_string().into(), vec![image]),
         ("search.json", json!({"total_count": 1, "incomplete_results": false, "items": [{"full_name": "clay/kiln"}, {"full_name": "x", "html_url": "javascript:x"}, 7]}).to_string().into(), vec![GITHUB]),
         ("mcp.json", json!({"mcpServers": {"k": {"command": own[0], "args": own[1..]}, "sly": {"command": 7}}}).to_string().into(), vec!["npm:@clay/kiln"]),
@@ -171,6 +176,22 @@ fn on_the_disk(user: &User, image: &str) -> Vec<(String, Vec<String>)> {
         write(user, name, bytes);
         sources.push((format!("file:{name}"), servers.into_iter().map(str::to_owned).collect()));
     }
+    // A checkout is one source, however many entries it holds.
+    for (name, text) in [
+        (
+            "clay/kiln/server.yaml",
+            format!("identifier: clay/kiln/kiln\nrepo:\n  url: {GITHUB}\nserver:\n  name: Kiln\n"),
+        ),
+        ("clay/kiln/tools.yaml", "tools:\n  - name: fire\n    inputSchema: {type: object}\n  - 7\n".to_owned()),
+        (
+            "sly/server.yaml",
+            "identifier: ../../sly\nrepo:\n  url: javascript:x\nserver:\n  name: <script>\n".to_owned(),
+        ),
+        ("clay/odd/server.yaml", "identifier: 7\nserver: 7\n".to_owned()),
+    ] {
+        write(user, &format!("metorial/{name}"), text);
+    }
+    sources.push(("file:metorial".to_owned(), vec!["file:clay/kiln".into(), "file:sly".into()]));
     sources
 }
 
@@ -181,12 +202,15 @@ fn one_crawl_over_all_sources_accounts_for_every_listing_and_tries_each_server_o
         .holds(&json!({"Cmd": ["python", "/app/server.py"]}), &[tar_gz_files(&[("app/server.py", PYTHON.as_bytes())])]);
     let user = images.user(&json!({}));
     npm(&mirror, "@clay/kiln", npm_dist(&mirror));
+    pypi(&mirror, false, &sha256_hex(&wheel()));
     let mut sources = on_the_web(&mirror);
-    sources.extend(on_the_disk(&user, &images.image()));
+    sources.extend(on_the_disk(&user, &images.image(), mirror.url("/mcp").as_str()));
     sources.push((images.image(), vec![images.image()]));
-    let npm_registry = mirror.url("/").to_string();
-    let fixed = ["crawl", "--live", "--static", "--json", "--allow-private", "--npm-registry", &npm_registry];
-    let words: Vec<&str> = fixed.into_iter().chain(sources.iter().map(|(source, _)| source.as_str())).collect();
+    let (npm_registry, index) = (mirror.url("/").to_string(), mirror.url("/simple").to_string());
+    let fixed = ["crawl", "--live", "--static", "--json", "--allow-private"];
+    let registries = ["--npm-registry", &npm_registry, "--pypi-index", &index];
+    let words: Vec<&str> =
+        fixed.into_iter().chain(registries).chain(sources.iter().map(|(source, _)| source.as_str())).collect();
     let ran = user.run(&words);
     let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
     let base = rusqlite::Connection::open(user.database()).unwrap();
@@ -210,7 +234,8 @@ fn one_crawl_over_all_sources_accounts_for_every_listing_and_tries_each_server_o
     assert!(differ.is_empty(), "{}\n{}", differ.join("\n"), ran.err);
     assert_eq!(found.len(), expected.len(), "{:?}", found.keys());
     let listings: usize = expected.values().map(Vec::len).sum();
-    assert_eq!(report["run"]["listings"], listings, "{report}");
+    // The list of tools that lies beside an entry of a checkout states its listing once more.
+    assert_eq!(report["run"]["listings"], listings + 1, "{report}");
     // What is malformed is told, one entry each, and ends no source.
     let problems: Vec<&str> =
         report["problems"].as_array().unwrap().iter().map(|problem| problem["detail"].as_str().unwrap()).collect();
@@ -221,6 +246,8 @@ fn one_crawl_over_all_sources_accounts_for_every_listing_and_tries_each_server_o
         ("/toolsdk.json: entry", 2),
         ("catalogue.json: ", 1),
         ("docker.json: ", 1),
+        ("toolhive.json: ", 1),
+        ("metorial/clay/odd/server.yaml: ", 1),
         ("search.json: ", 2),
         ("mcp.json: ", 1),
         ("gemini/gemini-extension.json: ", 1),
@@ -253,5 +280,6 @@ fn one_crawl_over_all_sources_accounts_for_every_listing_and_tries_each_server_o
     let tried = rows(
         "SELECT DISTINCT s.name, a.outcome FROM attempt a JOIN server s ON s.id = a.server_id WHERE a.origin = 'live'",
     );
-    assert_eq!(tried, [("io.example/kiln".to_owned(), "ok".to_owned())]);
+    let outcomes = [("io.example/kiln", "ok"), ("javascript:x", "blocked")];
+    assert_eq!(tried, outcomes.map(|(server, outcome)| (server.to_owned(), outcome.to_owned())));
 }
