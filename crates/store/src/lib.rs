@@ -1,4 +1,4 @@
-//! The database: the only SQL of the project.
+//! The database: the only SQL on listings, tools and verdicts, in a SQLite file or on a PostgreSQL server.
 //!
 //! In go the events of a crawl through one [`Writer`], which alone owns the connection that writes; out come tools
 //! with their verdicts through any number of [`Reader`]s. A verdict is data here: this room never judges, and a path is
