@@ -57,7 +57,8 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
     tracing::info!(run = known.run(), sources = specs.len(), continued, "a crawl begins");
     // Lines of a log and drawing get in each other's way.
     let progress = Progress::new(global.quiet || global.verbose > 0);
-    let crawled = learn(&specs, &options, writer, &progress)?;
+    let mut crawled = learn(&specs, &options, writer, &progress)?;
+    crawled.report.problems.append(&mut crawled.recorded.refused);
     progress.finish();
     let learnt = begun.elapsed();
     let judging = Instant::now();

@@ -4,7 +4,7 @@
 use crate::{Listing, Observation, Outcome, ServerId, ToolOrigin};
 
 /// Something that a crawl has learnt or done.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum CrawlEvent {
     /// A source lists a server; what it offers is yet to be learnt.
     Listing(Box<Listing>),

@@ -5,7 +5,7 @@ use super::compact_json::json;
 use super::dictionary::Dictionary;
 use super::from_row::{FromRow, document, word};
 use super::sql::bulk::JUDGED;
-use super::sql::{self, Connection, Row, damaged, params};
+use super::sql::{self, AsJson, Connection, Row, damaged, params};
 use mcpdex_model::{AuditFinding, Class, Evidence, OperationVerdict, Overruled, Risk, Tool, Trait, Verdict};
 use serde::Deserialize;
 use serde_json::Value;
@@ -80,7 +80,10 @@ impl Kept {
     /// Writes the row of a tool; `indexed` is what `search` holds of it.
     pub(super) fn write(&self, connection: &Connection, tool: i64, indexed: Option<i64>) -> sql::Result<()> {
         let Kept { judgement, rationale, quoted, rest } = self;
-        connection.add(&JUDGED, params![tool, judgement, rationale, quoted, rest, indexed])
+        connection.add(
+            &JUDGED,
+            params![tool, judgement, rationale, quoted.as_deref().map(AsJson), rest.as_deref().map(AsJson), indexed],
+        )
     }
 }
 
@@ -104,7 +107,41 @@ fn is_readable(description: &str, raw: &str) -> bool {
     }
     // A sign of nothing ends a text for some of SQLite's functions.
     !description.contains('\0')
+        && is_plain(raw)
         && serde_json::from_str::<Described<'_>>(raw).is_ok_and(|of| of.description == description)
+}
+
+/// Whether a database that looks into a document finds what it looks for: PostgreSQL does not where any text of it holds a sign of
+/// nothing or half a pair of surrogates, or where it is nested by the thousand.
+fn is_plain(raw: &str) -> bool {
+    const DEEPEST: usize = 500;
+    let bytes = raw.as_bytes();
+    let unit = |at: usize| {
+        let digits = bytes.get(at..at + 6).filter(|told| told.starts_with(b"\\u")).map(|told| &told[2..]);
+        digits
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u16::from_str_radix(digits, 16).ok())
+    };
+    // What stands in texts is counted along: brackets by the hundred are rare there, too.
+    let (mut at, mut depth) = (0, 0_usize);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'\\' => match unit(at) {
+                Some(0 | 0xdc00..=0xdfff) => return false,
+                Some(0xd800..=0xdbff) if !matches!(unit(at + 6), Some(0xdc00..=0xdfff)) => return false,
+                Some(0xd800..=0xdbff) => at += 11,
+                _ => at += 1,
+            },
+            _ => {}
+        }
+        if depth > DEEPEST {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 /// A rationale with signs for the words that it quotes, and these words as JSON.

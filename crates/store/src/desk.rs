@@ -37,6 +37,11 @@ impl Desk {
         Ok(Desk { judging, dictionary: Dictionary::default() })
     }
 
+    /// Forgets what was written, after it was taken back.
+    pub(super) fn forget(&mut self) {
+        self.dictionary = Dictionary::default();
+    }
+
     /// Judges and indexes tools that were written in this transaction; how many.
     pub(super) fn judge(
         &mut self,

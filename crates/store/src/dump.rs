@@ -11,6 +11,8 @@ use super::sql::{self, Connection, Transaction, Value as Sql, ValueRef};
 use super::{DatabasePlace, NamesDatabase, Reader, StoreError, migrate, open};
 use mcpdex_model::{Outcome, Verdict, lenient};
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The tables that are written down, each after those it refers to. Those that a schema does not have are passed over.
@@ -29,6 +31,9 @@ const TABLES: [&str; 13] = [
     "verdict",
     "unjudged",
 ];
+/// Columns that hold JSON.
+const DOCUMENTS: [&str; 10] =
+    ["packages", "remotes", "problems", "meta", "partial", "remarks", "condition", "inexact", "code", "reason"];
 /// Facts that are derived.
 const DERIVED: &str = "tokeniser";
 /// The first line's `schema`.
@@ -90,7 +95,7 @@ impl Reader {
                     let value = match row.get_ref(at).map_err(self.fail())? {
                         ValueRef::Null => Value::Null,
                         ValueRef::Integer(number) => json!(number),
-                        ValueRef::Text(text) => json!(text),
+                        ValueRef::Text(text) | ValueRef::Json(text) => json!(text),
                         ValueRef::Real(number) => json!(number),
                         ValueRef::Blob(_) => {
                             let path = self.at().clone();
@@ -268,6 +273,7 @@ impl Loading<'_> {
         }
         let values = columns.iter().map(|column| match row.get(column) {
             None | Some(Value::Null) => Ok(Sql::Null),
+            Some(Value::String(text)) if DOCUMENTS.contains(&column.as_str()) => Ok(Sql::Json(text.clone())),
             Some(Value::String(text)) => Ok(Sql::Text(text.clone())),
             Some(Value::Number(number)) if number.is_i64() => Ok(Sql::Integer(number.as_i64().unwrap_or(0))),
             Some(_) => Err(format!("`{column}` is neither text nor a whole number")),
@@ -277,9 +283,13 @@ impl Loading<'_> {
         if *table == "verdict" {
             return self.verdict(row);
         }
+        let raw = row.get("raw").and_then(Value::as_str).unwrap_or_default();
         for (column, value) in columns.iter().zip(&mut values) {
             if let (("definition", "sha256"), Sql::Text(text)) = ((*table, column.as_str()), &*value) {
-                *value = Sql::Blob(of_hex(text).unwrap_or_default());
+                *value = Sql::Blob(match self.transaction.kept(raw) {
+                    Cow::Borrowed(_) => of_hex(text).unwrap_or_default(),
+                    Cow::Owned(kept) => Sha256::digest(kept.as_bytes()).to_vec(),
+                });
             }
         }
         let places: Vec<String> = (1..=columns.len()).map(|at| format!("?{at}")).collect();

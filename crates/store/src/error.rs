@@ -42,6 +42,9 @@ pub enum StoreError {
     /// The database refused.
     #[error("cannot {doing} {path}")]
     Sql { doing: &'static str, path: DatabasePlace, source: Error },
+    /// Nothing of what was to be written was taken.
+    #[error("{path} refuses whatever is written: {why}")]
+    Refused { path: DatabasePlace, why: String },
     /// A stored document is not what this room wrote; the file was edited or damaged.
     #[error("{path} holds a damaged {what}: {detail}")]
     Damaged { path: DatabasePlace, what: &'static str, detail: String },
@@ -68,6 +71,15 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Why the database does not take what was to be written, where it is that which it refuses; `None`: anything else
+    /// would fail as well.
+    pub(super) fn refusal(&self) -> Option<String> {
+        match self {
+            StoreError::Sql { source, .. } if source.is_refusal() => Some(source.to_string()),
+            _ => None,
+        }
+    }
+
     pub(super) fn sql(doing: &'static str, place: &DatabasePlace) -> impl Fn(Error) -> StoreError {
         move |source| match source {
             Error::Sqlite(rusqlite::Error::SqliteFailure(e, _)) if e.code == rusqlite::ErrorCode::NotADatabase => {

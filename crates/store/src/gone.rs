@@ -1,9 +1,9 @@
 //! Which servers are gone: those that no source lists any more, since each deleted them or was read to its end without
 //! them. Nothing of them is removed; what they offered stays in their history.
 
+use super::batch::Batch;
 use super::claims::holder;
 use super::sql::params;
-use super::writer::Batch;
 use super::{Reader, StoreError};
 
 /// A server that is gone.
@@ -66,7 +66,7 @@ impl Batch<'_> {
     /// whole, without a flaw, and listed anything at all.
     pub(super) fn unlist(&self, source: &str) -> Result<(), StoreError> {
         let whole = "SELECT 1 FROM source WHERE name = ?1 AND since IS NULL AND flawed = 0
-                       AND EXISTS (SELECT 1 FROM listing WHERE source = ?1 AND run_id = ?2)";
+                       AND EXISTS (SELECT 1 FROM listing WHERE listing.source = ?1 AND run_id = ?2)";
         if self.id(whole, params![source, self.run()])?.is_none() {
             return Ok(());
         }
@@ -74,7 +74,7 @@ impl Batch<'_> {
             .transaction
             .prepare_cached(
                 "UPDATE listing SET status = 'unlisted'
-                 WHERE source = ?1 AND run_id IS DISTINCT FROM ?2 AND coalesce(status, '') NOT IN ('deleted', 'unlisted')
+                 WHERE listing.source = ?1 AND run_id IS DISTINCT FROM ?2 AND coalesce(status, '') NOT IN ('deleted', 'unlisted')
                  RETURNING server_id",
             )
             .and_then(|mut s| s.query_map(params![source, self.run()], |row| row.get(0))?.collect())

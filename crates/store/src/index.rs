@@ -8,7 +8,7 @@ use mcpdex_model::{Tool, Verdict, spelling};
 use sha2::{Digest, Sha256};
 use std::hash::{Hash, Hasher};
 
-/// Longer descriptions are indexed by their beginning, in bytes.
+/// Longer texts are indexed by their beginning, in bytes: a server's index holds no megabyte of one tool.
 const LONGEST: usize = 16 << 10;
 /// Longer words of a server's name are not looked for, in bytes.
 const LONGEST_WORD: usize = 1_000;
@@ -62,7 +62,7 @@ impl Indexer {
         }
         Ok(Indexer {
             server,
-            of: joined("", &[name, title.as_deref().unwrap_or_default()]),
+            of: joined("", &[beginning(name), beginning(title.as_deref().unwrap_or_default())]),
             facets: shared.join(" "),
             has_past: gone || lists > 1,
         })
@@ -113,9 +113,8 @@ impl Indexer {
         verdict.traits.iter().for_each(|word| add(&facet("trait", word.as_str())));
         add(&name_facet(&tool.name));
         let description = tool.description.as_deref().unwrap_or_default();
-        let end = (0..=LONGEST.min(description.len())).rev().find(|at| description.is_char_boundary(*at)).unwrap_or(0);
-        let description = &description[..end];
-        let title = tool.display_title().unwrap_or_default();
+        let description = beginning(description);
+        let title = beginning(tool.display_title().unwrap_or_default());
         let mut hasher = std::hash::DefaultHasher::new();
         (EDITION, &tool.name, title, description, &self.of, &facets).hash(&mut hasher);
         let digest = hasher.finish().cast_signed();
@@ -126,7 +125,7 @@ impl Indexer {
             remove(connection, id)?;
         }
         let words = [
-            &joined(IN_NAME, &[&tool.name]),
+            &joined(IN_NAME, &[beginning(&tool.name)]),
             &joined(IN_TITLE, &[title]),
             &joined("", &[description]),
             &self.of,
@@ -169,6 +168,12 @@ pub(super) fn number(text: &str) -> i64 {
 pub(super) const IN_NAME: &str = "‹";
 pub(super) const IN_TITLE: &str = "›";
 const FACET: &str = "¤";
+
+/// As much of a text as is indexed.
+fn beginning(text: &str) -> &str {
+    let end = (0..=LONGEST.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    &text[..end]
+}
 
 fn joined(sign: &str, texts: &[&str]) -> String {
     let mut all = String::new();

@@ -1,11 +1,11 @@
 //! The rows of tools and of their definitions, as a list brings them.
 
 use super::StoreError;
+use super::batch::Batch;
 use super::compact_json::json;
 use super::digest::sha256_hex;
 use super::sql::bulk::{DEFINITION, TOOL};
-use super::sql::params;
-use super::writer::Batch;
+use super::sql::{AsJson, params};
 use mcpdex_model::{Sighting, Tool, ToolOrigin};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -16,16 +16,18 @@ impl Batch<'_> {
         if !self.transaction.is_server() {
             return tools.iter().map(|(tool, _)| self.definition(tool)).collect();
         }
-        let digests: Vec<String> = tools.iter().map(|(tool, _)| sha256_hex(tool.raw.as_bytes())).collect();
+        // What is kept is what its digest is of.
+        let raws: Vec<_> = tools.iter().map(|(tool, _)| self.transaction.kept(&tool.raw)).collect();
+        let digests: Vec<String> = raws.iter().map(|raw| sha256_hex(raw.as_bytes())).collect();
         let mut defined = self.defined.borrow_mut();
         let asked: Vec<String> = digests.iter().filter(|digest| !defined.contains_key(*digest)).cloned().collect();
         if !asked.is_empty() {
             defined.extend(self.transaction.definitions(&asked).map_err(self.fail())?);
         }
-        let mut fresh: BTreeMap<&String, &Tool> = BTreeMap::new();
+        let mut fresh: BTreeMap<&String, &str> = BTreeMap::new();
         let mut order = Vec::new();
-        for (digest, (tool, _)) in digests.iter().zip(tools) {
-            if !defined.contains_key(digest) && fresh.insert(digest, tool).is_none() {
+        for (digest, raw) in digests.iter().zip(&raws) {
+            if !defined.contains_key(digest) && fresh.insert(digest, raw).is_none() {
                 order.push(digest);
             }
         }
@@ -35,8 +37,8 @@ impl Batch<'_> {
         };
         for (digest, number) in order.into_iter().zip(numbers) {
             let number = number.ok_or_else(|| self.lost("definition"))?;
-            let bytes = Sha256::digest(fresh[digest].raw.as_bytes());
-            let row = params![number, bytes.as_slice(), fresh[digest].raw];
+            let bytes = Sha256::digest(fresh[digest].as_bytes());
+            let row = params![number, bytes.as_slice(), fresh[digest]];
             self.transaction.add(&DEFINITION, row).map_err(self.fail())?;
             defined.insert(digest.clone(), number);
         }
@@ -76,9 +78,9 @@ impl Batch<'_> {
             site.map(|s| s.line),
             current,
             sighting.origin.map(ToolOrigin::as_str),
-            condition,
-            inexact,
-            code
+            condition.as_deref().map(AsJson),
+            AsJson(&inexact),
+            code.as_deref().map(AsJson)
         ];
         match number {
             None => self.insert(TOOL.insert, row),

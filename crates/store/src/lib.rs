@@ -28,6 +28,7 @@
 //! ```
 
 mod about;
+mod batch;
 mod claims;
 mod compact;
 mod compact_json;
@@ -76,8 +77,10 @@ mod tally;
 mod unite;
 mod unread;
 mod writer;
+mod writing;
 
 pub use about::Tokens;
+pub use batch::Recorded;
 pub use database_place::{DatabasePlace, NamesDatabase};
 pub use desk::Judging;
 pub use dump::{LoadError, load, load_counted};
@@ -101,4 +104,4 @@ pub use search::{Filters, HitOrder, Search};
 pub use server_url::ServerUrl;
 pub use servers::{ServerOrder, ServerQuery};
 pub use state::State;
-pub use writer::{Recorded, Writer};
+pub use writer::Writer;

@@ -2,7 +2,7 @@
 
 use super::claims::{SPEAKING, gathered, holder};
 use super::from_row::{FromRow, document, maybe_document};
-use super::sql::{self, Row};
+use super::sql::{self, AsJson, Row};
 use super::{Reader, StoreError};
 use mcpdex_model::identity::{ClaimedServer, ServerListing, marks};
 use std::collections::BTreeMap;
@@ -79,7 +79,7 @@ impl Reader {
             "SELECT DISTINCT server.name FROM server_mark JOIN server ON server.id = server_mark.server_id
              WHERE server_mark.mark IN (SELECT value FROM json_each(?1)) AND server.name != ?2 AND server.gone = 0
              ORDER BY server.name LIMIT ?3",
-            (super::compact_json::json(&shared), &server.name, BESIDE),
+            (AsJson(&super::compact_json::json(&shared)), &server.name, BESIDE),
         )?;
         let mut found = Vec::new();
         for name in names {

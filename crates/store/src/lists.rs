@@ -1,10 +1,10 @@
 //! Tool lists as rows: a new list, one seen again, one taken over from another server; and which tools count as current.
 
 use super::StoreError;
+use super::batch::{Batch, target};
 use super::compact_json::json;
 use super::sql::bulk::TOOL;
-use super::sql::{Optional as _, params};
-use super::writer::{Batch, target};
+use super::sql::{AsJson, Optional as _, params};
 use mcpdex_model::{AliasedAttempt, Observation, Sighting, Tool, ToolOrigin};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -104,8 +104,8 @@ impl Batch<'_> {
                     self.now,
                     version,
                     observation.artifact_sha256,
-                    json(&observation.partial),
-                    json(&observation.remarks)
+                    AsJson(&json(&observation.partial)),
+                    AsJson(&json(&observation.remarks))
                 ],
             )?;
             // The newest list seen once more changes nothing of what is offered.
@@ -127,8 +127,8 @@ impl Batch<'_> {
                 version,
                 observation.artifact_sha256,
                 content,
-                json(&observation.partial),
-                json(&observation.remarks),
+                AsJson(&json(&observation.partial)),
+                AsJson(&json(&observation.remarks)),
                 self.now
             ],
         )?;

@@ -18,13 +18,25 @@ pub struct Namesakes {
     pub mentioned_by: Vec<NamedTool>,
 }
 
+/// Servers by a name, a package or an address (`?1`), which may be a project of PyPI's by another spelling (`?2`).
+const WANTED: &str = "
+    SELECT id FROM server WHERE name IN (?1, 'npm:' || ?1, 'pypi:' || ?1, 'pypi:' || ?2, 'oci:' || ?1)
+    UNION SELECT server_id FROM server_alias
+    WHERE alias IN (?1, 'npm:' || ?1, 'pypi:' || ?1, 'pypi:' || ?2, 'oci:' || ?1, ?1 || '/', rtrim(?1, '/'))";
+const WANTED_ON_A_SERVER: &str = "
+    SELECT id FROM server WHERE name IN (?1, 'npm:' || ?1, 'pypi:' || ?1, 'pypi:' || ?2, 'oci:' || ?1)
+    UNION SELECT server_id FROM server_alias
+    WHERE digest_of(alias) IN (digest_of(?1), digest_of('npm:' || ?1), digest_of('pypi:' || ?1), digest_of('pypi:' || ?2),
+                               digest_of('oci:' || ?1), digest_of(?1 || '/'), digest_of(rtrim(?1, '/')))";
+
 impl Reader {
     /// The servers that a person may mean: by name, by what a list was learnt from, by package (with or without its
     /// registry) or by address.
     pub(super) fn server_ids(&self, wanted: &str) -> Result<Vec<i64>, StoreError> {
-        let sql = "SELECT id FROM server WHERE name IN (?1, 'npm:' || ?1, 'pypi:' || ?1, 'pypi:' || ?2, 'oci:' || ?1)
-                   UNION SELECT server_id FROM server_alias
-                   WHERE alias IN (?1, 'npm:' || ?1, 'pypi:' || ?1, 'pypi:' || ?2, 'oci:' || ?1, ?1 || '/', rtrim(?1, '/'))";
+        let sql = match self.connection.is_server() {
+            false => WANTED,
+            true => WANTED_ON_A_SERVER,
+        };
         let project = pypi_name(wanted.strip_prefix("pypi:").unwrap_or(wanted));
         self.connection
             .prepare_cached(sql)

@@ -53,7 +53,8 @@ impl Reader {
     /// # Errors
     /// The database cannot be read.
     pub fn server_names_near(&self, wanted: &str) -> Result<Vec<String>, StoreError> {
-        let next = "SELECT name FROM server WHERE name > ?1 AND name < ?2 ORDER BY name LIMIT 1";
+        let next = "SELECT name FROM server
+                    WHERE octet_length(name) <= 1000 AND name > ?1 AND name < ?2 ORDER BY name LIMIT 1";
         let mut found = Found::default();
         for scheme in ["", "npm:", "pypi:"] {
             self.beginning(next, scheme, wanted, &mut found)?;

@@ -329,7 +329,19 @@ impl Reader {
     /// The database cannot be read.
     pub fn server_names_after(&self, after: &str, most: usize) -> Result<Vec<String>, StoreError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.names("SELECT name FROM server WHERE name > ?1 AND gone = 0 ORDER BY name LIMIT ?2", (after, most))
+        let sql = match self.connection.is_server() {
+            false => "SELECT name FROM server WHERE name > ?1 AND gone = 0 ORDER BY name LIMIT ?2",
+            // Along the index of names, which holds no long ones, and those.
+            true => {
+                "SELECT name FROM (
+                     (SELECT name FROM server WHERE octet_length(name) <= 1000 AND name > ?1 AND gone = 0
+                      ORDER BY name LIMIT CAST(?2 AS bigint))
+                     UNION ALL
+                     (SELECT name FROM server WHERE octet_length(name) > 1000 AND name > ?1 AND gone = 0
+                      ORDER BY name LIMIT CAST(?2 AS bigint))) AS held ORDER BY name LIMIT CAST(?2 AS bigint)"
+            }
+        };
+        self.names(sql, (after, most))
     }
 
     /// The servers that a listing gives this package, by name.

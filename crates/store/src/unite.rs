@@ -1,11 +1,11 @@
 //! Servers that are one: what the listings say in, rows put together out. Every list, attempt and listing of both stays;
 //! the name that is given up leads to the one that is kept, with the reason.
 
+use super::batch::Batch;
 use super::claims::{holder, known_servers};
 use super::compact_json::json;
 use super::index::remove;
-use super::sql::params;
-use super::writer::Batch;
+use super::sql::{AsJson, params};
 use super::{DatabasePlace, StoreError};
 use mcpdex_model::identity::{
     Because, ClaimedServer, IdentityClaim, Reason, Relation, Union, is_rather_of, own_name, relate, resolve,
@@ -73,7 +73,7 @@ impl Batch<'_> {
         self.execute(
             "INSERT INTO same (name, server_id, reason, since) SELECT ?1, id, ?3, ?4 FROM server WHERE name = ?2
              ON CONFLICT DO NOTHING",
-            params![got, name, json(&reason), self.now],
+            params![got, name, AsJson(&json(&reason)), self.now],
         )
         .map(drop)
     }
@@ -115,11 +115,13 @@ impl Batch<'_> {
         )?;
         self.execute("UPDATE attempt SET server_id = ?1 WHERE server_id = ?2", [kept, other])?;
         self.execute("UPDATE same SET server_id = ?1 WHERE server_id = ?2", [kept, other])?;
-        self.execute(
-            "INSERT INTO same (name, server_id, reason, since) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (name) DO UPDATE SET server_id = excluded.server_id",
-            params![union.other, kept, json(&union.reason), self.now],
-        )?;
+        let moved = self.execute("UPDATE same SET server_id = ?2 WHERE name = ?1", params![union.other, kept])?;
+        if moved == 0 {
+            self.execute(
+                "INSERT INTO same (name, server_id, reason, since) VALUES (?1, ?2, ?3, ?4)",
+                params![union.other, kept, AsJson(&json(&union.reason)), self.now],
+            )?;
+        }
         self.execute(
             "INSERT INTO server_alias (alias, server_id) SELECT alias, ?1 FROM server_alias WHERE server_id = ?2
              ON CONFLICT DO NOTHING",

@@ -10,7 +10,7 @@ mod install;
 mod names;
 mod write;
 
-use super::writer::Batch;
+use super::batch::Batch;
 use super::{DatabasePlace, StoreError, migrate, open};
 use crate::sql::{self, Connection};
 use names::final_names;

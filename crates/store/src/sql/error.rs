@@ -58,6 +58,26 @@ impl From<tokio_postgres::Error> for Error {
     }
 }
 
+impl Error {
+    /// Whether it is what was written that the database refuses, so that it would take something else.
+    pub(crate) fn is_refusal(&self) -> bool {
+        use rusqlite::ErrorCode;
+        match self {
+            Error::Sqlite(rusqlite::Error::SqliteFailure(failure, _)) => {
+                matches!(failure.code, ErrorCode::ConstraintViolation | ErrorCode::TooBig | ErrorCode::TypeMismatch)
+            }
+            #[cfg(feature = "postgres")]
+            Error::Postgres { code: Some(code), .. } => !ELSEWHERE.iter().any(|class| code.code().starts_with(class)),
+            _ => false,
+        }
+    }
+}
+
+/// Classes of what a server may say that have nothing to do with what is written: connections, transactions, users, statements
+/// that it does not understand, room, locks, its end, its machine.
+#[cfg(feature = "postgres")]
+const ELSEWHERE: [&str; 10] = ["08", "25", "28", "3D", "40", "42", "53", "55", "57", "58"];
+
 #[cfg(feature = "postgres")]
 impl Error {
     /// What the server's refusal is known by.

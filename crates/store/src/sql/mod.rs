@@ -16,7 +16,7 @@ pub(crate) use error::{DamagedText, Error, Optional, Result, damaged};
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::{open_for_reading, open_for_writing};
 pub(crate) use row::{Row, Rows};
-pub(crate) use value::{Params, ToSql, Value, ValueRef, params};
+pub(crate) use value::{AsJson, Params, ToSql, Value, ValueRef, params};
 
 use bulk::BulkTable;
 use rusqlite::config::DbConfig;
@@ -103,6 +103,15 @@ impl Connection {
             Connection::Sqlite(_) => Ok(text.into()),
             #[cfg(feature = "postgres")]
             Connection::Postgres(session) => Ok(session.stems(|stems| stems.vector(text))?.into()),
+        }
+    }
+
+    /// A text as this database keeps it.
+    pub(crate) fn kept<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
+        match self {
+            Connection::Sqlite(_) => text.into(),
+            #[cfg(feature = "postgres")]
+            Connection::Postgres(_) => postgres::kept(text),
         }
     }
 

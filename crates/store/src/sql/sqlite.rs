@@ -60,7 +60,7 @@ fn bound(value: ValueRef<'_>) -> Sqlite<'_> {
         ValueRef::Null => Sqlite::Null,
         ValueRef::Integer(number) => Sqlite::Integer(number),
         ValueRef::Real(number) => Sqlite::Real(number),
-        ValueRef::Text(text) => Sqlite::Text(text.as_bytes()),
+        ValueRef::Text(text) | ValueRef::Json(text) => Sqlite::Text(text.as_bytes()),
         ValueRef::Blob(bytes) => Sqlite::Blob(bytes),
     }
 }

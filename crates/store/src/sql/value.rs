@@ -9,6 +9,8 @@ pub(crate) enum ValueRef<'v> {
     Integer(i64),
     Real(f64),
     Text(&'v str),
+    /// A text that is JSON, in which a sign that a database cannot hold is told by letters.
+    Json(&'v str),
     Blob(&'v [u8]),
 }
 
@@ -18,6 +20,7 @@ pub(crate) enum Value {
     Null,
     Integer(i64),
     Text(String),
+    Json(String),
     Blob(Vec<u8>),
 }
 
@@ -47,6 +50,16 @@ impl ToSql for str {
 impl ToSql for String {
     fn value(&self) -> ValueRef<'_> {
         ValueRef::Text(self)
+    }
+}
+
+/// A text that is JSON, as the columns hold it into which a statement or a view looks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AsJson<'t>(pub(crate) &'t str);
+
+impl ToSql for AsJson<'_> {
+    fn value(&self) -> ValueRef<'_> {
+        ValueRef::Json(self.0)
     }
 }
 
@@ -80,6 +93,7 @@ impl ToSql for Value {
             Value::Null => ValueRef::Null,
             Value::Integer(number) => ValueRef::Integer(*number),
             Value::Text(text) => ValueRef::Text(text),
+            Value::Json(text) => ValueRef::Json(text),
             Value::Blob(bytes) => ValueRef::Blob(bytes),
         }
     }

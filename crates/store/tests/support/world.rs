@@ -152,7 +152,7 @@ pub(crate) fn verdicts(servers: &[ServerTools], ruleset: &str) -> Vec<Vec<Verdic
         let traits: &[Trait] = if is_grave { &[Trait::Destructive, Trait::Bulk] } else { &[] };
         let mut verdict = Verdict::bare(&tool.name, class, traits);
         (verdict.server, verdict.ruleset) = (server.to_owned(), ruleset.to_owned());
-        verdict.rationale = format!("It does as “{}” says, “always”.", tool.name.replace('\0', ""));
+        verdict.rationale = format!("It does as “{}” says, “always”.", tool.name.replace(['\0', '\u{1}'], ""));
         verdict.evidence = vec![evidence("fires", "Fires", 0), evidence(ruleset, "“pot”", 8)];
         verdict.does = tool.description.as_deref().unwrap_or_default().chars().take(9).collect();
         if is_grave {

@@ -1,11 +1,18 @@
 //! A statement as a PostgreSQL server takes it: values by `$1`, without what tells SQLite how to go about it.
 
 /// Words that only SQLite understands, and what stands in their place.
-const WORDS: [(&str, &str); 4] = [
+const WORDS: [(&str, &str); 7] = [
     ("CROSS JOIN ", "JOIN "),
     ("NOT INDEXED ", ""),
     ("json_each(", "listed("),
-    ("source, version, coalesce(claimed, ''))", "source, md5(version), md5(coalesce(claimed, '')))"),
+    // Texts of strangers are as long as they like, and an index of a server holds their digests.
+    ("source, version, coalesce(claimed, ''))", "listing_key(source, version, claimed))"),
+    (
+        "rule = ?1 AND field = ?2 AND pointer = ?3",
+        "digest_of(rule) = digest_of($1) AND field = $2 AND digest_of(pointer) = digest_of($3)",
+    ),
+    ("listing.source = ?1", "digest_of(listing.source) = digest_of($1)"),
+    ("server_alias.alias = ?1", "digest_of(server_alias.alias) = digest_of($1)"),
 ];
 
 /// Rewrites a statement. What stands in quotes stays.
@@ -55,6 +62,10 @@ mod tests {
         assert_eq!(told(one), "SELECT '?1', name FROM tool  WHERE name = $1 AND id > $12");
         let other = "SELECT 1 FROM a CROSS JOIN b ON b.id = a.id WHERE x = ? AND y = ?";
         assert_eq!(told(other), "SELECT 1 FROM a JOIN b ON b.id = a.id WHERE x = $1 AND y = $2");
+        assert_eq!(
+            told("DELETE FROM listing WHERE listing.source = ?1 AND id = ?2"),
+            "DELETE FROM listing WHERE digest_of(listing.source) = digest_of($1) AND id = $2"
+        );
         assert_eq!(told("SELECT server_id FROM tool NOT INDEXED WHERE true"), "SELECT server_id FROM tool WHERE true");
     }
 }

@@ -11,4 +11,4 @@ mod wire;
 
 pub(crate) use session::{Begin, Interrupter, Rows, Session, Statement};
 pub(crate) use steps::{open_for_reading, open_for_writing};
-pub(crate) use wire::{column, place_of};
+pub(crate) use wire::{column, kept, place_of};

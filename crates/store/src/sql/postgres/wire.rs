@@ -2,6 +2,7 @@
 
 use crate::sql::value::{Params, ValueRef};
 use crate::sql::{Error, Result};
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use tokio_postgres::Row as PgRow;
 use tokio_postgres::types::private::BytesMut;
@@ -32,7 +33,8 @@ pub(super) fn bound(values: &impl Params) -> Result<Vec<Bound>> {
             ValueRef::Null => None,
             ValueRef::Integer(number) => Some(number.to_string()),
             ValueRef::Real(number) => Some(number.to_string()),
-            ValueRef::Text(text) => Some(kept(text)),
+            ValueRef::Text(text) => Some(kept(text).into_owned()),
+            ValueRef::Json(text) => Some(kept_json(text)),
             ValueRef::Blob(bytes) => Some(format!("\\x{}", mcpdex_model::text::hex(bytes))),
         }));
         Ok(())
@@ -42,8 +44,30 @@ pub(super) fn bound(values: &impl Params) -> Result<Vec<Bound>> {
 
 /// A text without the one sign that this database cannot hold. The next one takes its place, so that the order of texts
 /// stays, in what is written and in what is asked for alike.
-fn kept(text: &str) -> String {
-    text.replace('\0', "\u{1}")
+pub(crate) fn kept(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', "\u{1}").into() } else { text.into() }
+}
+
+/// The same of JSON, where the sign is told by letters: this database keeps them, but answers nothing that looks into such a
+/// document.
+fn kept_json(document: &str) -> String {
+    const SIGN: &str = r"\u0000";
+    let (mut kept, mut rest) = (String::with_capacity(document.len()), document);
+    while let Some(at) = rest.find('\\') {
+        kept.push_str(&rest[..at]);
+        rest = &rest[at..];
+        // Any other escape is two signs, of which the second may be one more `\`.
+        if let Some(after) = rest.strip_prefix(SIGN) {
+            kept.push_str(r"\u0001");
+            rest = after;
+        } else {
+            let read = 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
+            kept.push_str(&rest[..read]);
+            rest = &rest[read..];
+        }
+    }
+    kept.push_str(rest);
+    kept
 }
 
 impl ToSql for Bound {
@@ -115,4 +139,19 @@ pub(crate) fn column(row: &PgRow, at: usize) -> Result<ValueRef<'_>> {
 pub(crate) fn place_of(row: &PgRow, name: &str) -> Result<usize> {
     let found = row.columns().iter().position(|column| column.name() == name);
     found.ok_or_else(|| Error::Column { column: name.to_owned(), what: "is not there" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sign_of_nothing_is_told_as_the_next_one_in_json_too() {
+        assert_eq!(
+            kept_json(r#"["a\u0000b","\\u0000","\\\u0000","\"é"]"#),
+            r#"["a\u0001b","\\u0000","\\\u0001","\"é"]"#
+        );
+        assert_eq!(kept_json("[]"), "[]");
+        assert_eq!((kept("a\0b"), kept("ab")), ("a\u{1}b".into(), "ab".into()));
+    }
 }

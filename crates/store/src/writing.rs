@@ -1,0 +1,281 @@
+//! The thread that writes: events from a channel in, committed batches out, each with the verdicts on the tools that it
+//! brought. What the database refuses is told, and takes nothing else along.
+
+use super::batch::{Batch, Recorded, target};
+use super::desk::{Desk, Judging};
+use super::judged::JudgeError;
+use super::sql::{Connection, Transaction};
+use super::{DatabasePlace, StoreError};
+use mcpdex_model::{CrawlEvent, Outcome, Sweep, ToolOrigin};
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
+
+/// A batch is committed when it holds this many events, or tools…
+const BATCH: usize = 4_096;
+/// …or this many bytes, where it is gathered before it is written…
+const BATCH_BYTES: usize = 32 << 20;
+/// …or when its first event has waited this long: what is lost when the process is killed.
+const BATCH_AGE: Duration = Duration::from_millis(250);
+/// Entries of a batch after which a database that took none of it is held to refuse all.
+const MOST_REFUSED: usize = 64;
+/// Refusals that are told one by one.
+const TOLD: usize = 1_000;
+/// Letters of a name or an address in what is told of a refusal.
+const SHOWN: usize = 120;
+
+/// What the writing thread holds.
+pub(super) struct Writing<'a> {
+    connection: &'a Connection,
+    place: &'a DatabasePlace,
+    run: Option<i64>,
+    now: fn() -> String,
+    desk: Desk,
+    recorded: Recorded,
+}
+
+impl<'a> Writing<'a> {
+    pub(super) fn new(
+        connection: &'a Connection,
+        place: &'a DatabasePlace,
+        (run, now): (Option<i64>, fn() -> String),
+        judging: Option<Box<dyn Judging>>,
+    ) -> Result<Writing<'a>, StoreError> {
+        let desk = Desk::new(connection, judging).map_err(StoreError::sql("write to", place))?;
+        Ok(Writing { connection, place, run, now, desk, recorded: Recorded::default() })
+    }
+
+    /// Writes all that comes.
+    pub(super) fn all(mut self, queue: &Receiver<CrawlEvent>) -> Result<Recorded, StoreError> {
+        while let Ok(first) = queue.recv() {
+            let started = Instant::now();
+            // Others write to a server, too, and wait while this one does: what is to be written is there before it begins.
+            match self.connection.is_server() {
+                false => self.as_they_come(first, queue, started)?,
+                true => self.at_once(gathered(first, queue, started))?,
+            }
+        }
+        Ok(self.recorded)
+    }
+
+    fn begin(&self) -> Result<Transaction<'a>, StoreError> {
+        self.connection.transaction().map_err(StoreError::sql("write to", self.place))
+    }
+
+    /// Writes a batch to a file while it comes.
+    fn as_they_come(
+        &mut self,
+        first: CrawlEvent,
+        queue: &Receiver<CrawlEvent>,
+        started: Instant,
+    ) -> Result<(), StoreError> {
+        let transaction = self.begin()?;
+        let batch = Batch::new(&transaction, (self.now)(), self.place, self.run);
+        let (tools, mut next) = (self.recorded.tools, Some(first));
+        let (mut kept, mut refused) = (0, 0);
+        for _ in 0..BATCH {
+            let Some(event) = next.take() else { break };
+            match self.entry(&batch, event)? {
+                None => kept += 1,
+                Some(why) => {
+                    refused += 1;
+                    self.takes_any(kept, refused, &why)?;
+                }
+            }
+            if self.recorded.tools - tools >= BATCH as u64 {
+                break;
+            }
+            next = queue.recv_timeout(BATCH_AGE.saturating_sub(started.elapsed())).ok();
+        }
+        self.recorded.judged += judge(&mut self.desk, &transaction, batch)?;
+        transaction.commit().map_err(StoreError::sql("write to", self.place))
+    }
+
+    /// Writes one event of a batch; why it is refused, where it is: what was written of it is taken back then.
+    fn entry(&mut self, batch: &Batch<'_>, event: CrawlEvent) -> Result<Option<String>, StoreError> {
+        let entry = Entry::of(&event);
+        let mut refused = None;
+        batch.execute("SAVEPOINT entry", ())?;
+        if let Err(error) = batch.keep(event, &mut self.recorded) {
+            let why = error.refusal().ok_or(error)?;
+            batch.execute("ROLLBACK TO entry", ())?;
+            batch.forget();
+            if let Err(error) = batch.note(&entry, &why) {
+                error.refusal().ok_or(error)?;
+                batch.execute("ROLLBACK TO entry", ())?;
+                batch.forget();
+            }
+            self.tell(&entry, &why);
+            refused = Some(why);
+        }
+        batch.execute("RELEASE entry", ())?;
+        Ok(refused)
+    }
+
+    /// That a database which took none of many entries refuses whatever is written.
+    fn takes_any(&self, kept: usize, refused: usize, why: &str) -> Result<(), StoreError> {
+        match kept == 0 && refused >= MOST_REFUSED {
+            true => Err(StoreError::Refused { path: self.place.clone(), why: why.to_owned() }),
+            false => Ok(()),
+        }
+    }
+
+    fn tell(&mut self, entry: &Entry, why: &str) {
+        match self.recorded.refused.len() {
+            ..TOLD => self.recorded.refused.push(format!("{}: the database refuses it: {why}", entry.at)),
+            TOLD => self.recorded.refused.push("the database refuses more than is told".to_owned()),
+            _ => {}
+        }
+    }
+
+    /// Writes a batch to a server. One that is refused is written in halves, and they in theirs, until what is refused
+    /// stands by itself.
+    fn at_once(&mut self, events: Vec<CrawlEvent>) -> Result<(), StoreError> {
+        let (mut pieces, mut kept, mut refused) = (vec![events], 0, 0);
+        while let Some(mut piece) = pieces.pop() {
+            let error = match self.piece(&piece) {
+                Ok(()) => {
+                    kept += piece.len();
+                    continue;
+                }
+                Err(error) => error,
+            };
+            // Texts and their numbers were taken back with the rest.
+            self.desk.forget();
+            let why = error.refusal().ok_or(error)?;
+            if piece.len() > 1 {
+                let later = piece.split_off(piece.len() / 2);
+                pieces.extend([later, piece]);
+                continue;
+            }
+            refused += 1;
+            self.takes_any(kept, refused, &why)?;
+            for event in &piece {
+                self.refuse(&Entry::of(event), &why)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn piece(&mut self, events: &[CrawlEvent]) -> Result<(), StoreError> {
+        let transaction = self.begin()?;
+        let batch = Batch::new(&transaction, (self.now)(), self.place, self.run);
+        let mut recorded = Recorded::default();
+        for event in events {
+            batch.keep(event.clone(), &mut recorded)?;
+        }
+        recorded.judged = judge(&mut self.desk, &transaction, batch)?;
+        transaction.commit().map_err(StoreError::sql("write to", self.place))?;
+        self.recorded.listings += recorded.listings;
+        self.recorded.attempts += recorded.attempts;
+        self.recorded.tools += recorded.tools;
+        self.recorded.judged += recorded.judged;
+        Ok(())
+    }
+
+    /// Notes in a transaction of its own that a server refused an entry.
+    fn refuse(&mut self, entry: &Entry, why: &str) -> Result<(), StoreError> {
+        let transaction = self.begin()?;
+        let batch = Batch::new(&transaction, (self.now)(), self.place, self.run);
+        let noted = batch.note(entry, why);
+        drop(batch);
+        let noted = noted.and_then(|()| transaction.commit().map_err(StoreError::sql("write to", self.place)));
+        if let Err(error) = noted {
+            error.refusal().ok_or(error)?;
+        }
+        self.tell(entry, why);
+        Ok(())
+    }
+}
+
+fn judge(desk: &mut Desk, transaction: &Transaction<'_>, batch: Batch<'_>) -> Result<u64, StoreError> {
+    desk.judge(transaction, batch.place, batch.fresh.into_inner()).map_err(|error| match error {
+        JudgeError::Store(error) => error,
+        other => StoreError::Judge(other.to_string()),
+    })
+}
+
+/// A batch that begins with an event: what comes until it is full or old enough.
+fn gathered(first: CrawlEvent, queue: &Receiver<CrawlEvent>, started: Instant) -> Vec<CrawlEvent> {
+    let weight = |event: &CrawlEvent| match event {
+        CrawlEvent::Observation(seen) => {
+            (seen.tools.len(), seen.tools.iter().map(|(tool, _)| tool.raw.len()).sum::<usize>())
+        }
+        CrawlEvent::Listing(listing) => (0, listing.manifest.as_ref().map_or(0, String::len)),
+        _ => (0, 0),
+    };
+    let (mut tools, mut bytes) = weight(&first);
+    let mut batch = vec![first];
+    while batch.len() < BATCH && tools < BATCH && bytes < BATCH_BYTES {
+        let Ok(event) = queue.recv_timeout(BATCH_AGE.saturating_sub(started.elapsed())) else { break };
+        let more = weight(&event);
+        (tools, bytes) = (tools + more.0, bytes + more.1);
+        batch.push(event);
+    }
+    batch
+}
+
+/// What an event is about, for what is told where it is refused.
+struct Entry {
+    /// Where it stands, or what it is.
+    at: String,
+    /// The source that lists it.
+    source: Option<String>,
+    /// The server of an attempt, with its origin and target.
+    attempt: Option<(String, ToolOrigin, String)>,
+}
+
+impl Entry {
+    fn of(event: &CrawlEvent) -> Entry {
+        let about = |at: &str, target: &str| format!("{}: {}", short(at), short(target));
+        match event {
+            CrawlEvent::Listing(listing) => {
+                let server = listing.server.0.clone();
+                Entry {
+                    at: about(&listing.source, &server),
+                    source: Some(listing.source.clone()),
+                    // As of a listing that names no place.
+                    attempt: Some((server.clone(), ToolOrigin::Declared, server)),
+                }
+            }
+            CrawlEvent::Observation(seen) => Entry {
+                at: about(&seen.server.0, &seen.target),
+                source: None,
+                attempt: Some((seen.server.0.clone(), seen.origin, target(seen))),
+            },
+            CrawlEvent::Alias(same) => Entry {
+                at: about(&same.server.0, &same.target),
+                source: None,
+                attempt: Some((same.server.0.clone(), same.origin, same.target.clone())),
+            },
+            CrawlEvent::Done { server, source } | CrawlEvent::Deleted { server, source, .. } => {
+                Entry { at: about(source, &server.0), source: Some(source.clone()), attempt: None }
+            }
+            CrawlEvent::Sweep { source, .. } => {
+                Entry { at: short(source), source: Some(source.clone()), attempt: None }
+            }
+            CrawlEvent::Validator(known) => Entry { at: short(&known.url), source: None, attempt: None },
+            CrawlEvent::RunEnds => Entry { at: "the end of the run".to_owned(), source: None, attempt: None },
+        }
+    }
+}
+
+/// As much of a text as is told.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+impl Batch<'_> {
+    /// Keeps that an entry was refused: an attempt that failed, and a source of which not everything was kept.
+    fn note(&self, entry: &Entry, why: &str) -> Result<(), StoreError> {
+        if let Some(source) = &entry.source {
+            self.sweep(source, Sweep::Flawed)?;
+        }
+        let Some((server, origin, target)) = &entry.attempt else { return Ok(()) };
+        let server = self.server(server)?;
+        let detail = format!("the database refuses it: {why}");
+        self.attempt(server, *origin, target, Outcome::Unreadable, Some(&detail), None)
+    }
+}
