@@ -6,6 +6,7 @@ use crate::judge::annotation::{self, AnnotationTrust, HintsWeighed};
 use crate::judge::finding::{Fate, Finding, GRAVE, HIDDEN_TEXT, evidence_of};
 use crate::judge::handler::{self, CodeWeighed};
 use crate::judge::selector::UNKNOWN_OPERATION;
+use crate::language::quote::before_section;
 use crate::language::server_context::ServerContext;
 use crate::language::span::Span;
 use crate::rationale::settled::Settled;
@@ -15,6 +16,7 @@ use mcpdex_model::text::is_invisible;
 use mcpdex_model::{Category, Class, Confidence, Evidence, Overruled, Risk, Sep2793, Tool, Trait, Verdict};
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::str::Chars;
 
 /// What of a verdict decides: enough for gates and for finding out whether a judgement changed. What it quotes and the
 /// reasons that it gives are not made.
@@ -277,7 +279,7 @@ const MAX_DOES: usize = 160;
 fn does(tool: &Tool) -> String {
     let text = tool.description.as_deref().unwrap_or("").trim();
     let mut line = String::with_capacity(text.len().min(MAX_DOES + 8));
-    let mut letters = text.chars().peekable();
+    let mut letters = text.chars();
     let mut count = 0;
     while let Some(letter) = letters.next() {
         let plain = letter.is_ascii_graphic();
@@ -285,8 +287,8 @@ fn does(tool: &Tool) -> String {
             continue;
         }
         if !plain && letter.is_whitespace() {
-            let ends = letter == '\n' && letters.peek() == Some(&'\n');
-            if ends && count > 0 {
+            let blank = |letters: &mut Chars| letters.take_while(|next| next.is_whitespace()).any(|next| next == '\n');
+            if letter == '\n' && count > 0 && blank(&mut letters.clone()) {
                 break;
             }
             if !line.ends_with(' ') && !line.is_empty() {
@@ -302,7 +304,11 @@ fn does(tool: &Tool) -> String {
             break;
         }
         line.push(letter);
-        let next = letters.peek().copied();
+        if let Some(end) = line.strip_suffix(':').and_then(before_section) {
+            line.truncate(end);
+            break;
+        }
+        let next = letters.clone().next();
         let stop = matches!(letter, '.' | '!' | '?') && next.is_none_or(char::is_whitespace) && count > 8;
         if stop || matches!(letter, '。' | '！' | '？') {
             break;

@@ -3,9 +3,10 @@
 
 use crate::judge::finding::{Fired, GRAVE};
 use crate::language::action::{Action, Place, Word};
-use crate::language::lexicon::UNKNOWN;
+use crate::language::lexicon::{Lexicon, UNKNOWN, role};
 use crate::language::span::Span;
 use crate::language::statements::{PhraseHit, Statements};
+use crate::language::tool_text::ToolText;
 use crate::rules::clause::Clause;
 use crate::rules::pack::Rule;
 use crate::rules::ruleset::Ruleset;
@@ -117,6 +118,33 @@ pub(crate) fn speaks_of(set: &Ruleset, by: &Fired, other: &Fired, scene: &Statem
         Some(of) => about(of),
         None => scene.actions.iter().filter(opens).any(about),
     }
+}
+
+/// Whether a name only tells for what it is asked: "get_transitions_for_issue" brings no issue.
+pub(crate) fn is_asked_for(
+    lexicon: &Lexicon,
+    reading: &ToolText<'_>,
+    action: &Action,
+    rule: &Rule,
+    spans: &[Span],
+) -> bool {
+    let brings = |of: &Trait| matches!(of, Trait::PrivateData | Trait::UntrustedContent);
+    if action.place != Place::Name
+        || action.verb.is_none()
+        || rule.class.is_some()
+        || rule.traits.is_empty()
+        || !rule.traits.iter().all(brings)
+    {
+        return false;
+    }
+    let asks = |word: &Word| {
+        let roles = reading.lexical_at(lexicon, word.start, word.end).map(|(_, of)| lexicon.meaning(of).role(0));
+        roles.is_some_and(|roles| roles & role::PREPOSITION != 0 && roles & role::GENITIVE == 0)
+    };
+    let Some(at) = action.objects.iter().position(asks).filter(|at| *at > 0) else { return false };
+    let behind = action.objects[at].start;
+    let mut objects = spans.iter().filter(|span| action.verb.is_none_or(|verb| span.0 != verb.start)).peekable();
+    objects.peek().is_some() && objects.all(|span| span.0 > behind)
 }
 
 /// Where the next verb of the text stands.

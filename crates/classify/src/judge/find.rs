@@ -2,7 +2,7 @@
 //!
 //! Pure: no clock, no files, no order but that of the input. It never panics, whatever the text.
 
-use crate::judge::excuse::{excuses, is_told_of};
+use crate::judge::excuse::{excuses, is_asked_for, is_told_of};
 use crate::judge::finding::{Fate, Finding, Fired, HIDDEN_TEXT, evidence_of};
 use crate::judge::operation;
 use crate::judge::read_tool::is_switch;
@@ -239,7 +239,9 @@ impl Ruleset {
                     action.place == Place::Description && action.weaker > 0
                         || action.place == Place::Name && action.extra
                 });
-            let wanted = wanted && !returned;
+            let action = hit.action.map(|index| &finding.actions[index as usize]);
+            let asked = action.is_some_and(|action| is_asked_for(&self.lexicon, reading, action, rule, &hit.spans));
+            let wanted = wanted && !returned && !asked;
             hit.fate = if wanted { Fate::Won } else { Fate::OtherClass };
             if !wanted {
                 continue;

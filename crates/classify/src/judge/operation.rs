@@ -57,6 +57,8 @@ pub(crate) fn judge(set: &Ruleset, context: &ServerContext, tool: &Tool, finding
     let mut gravest: Option<(Deed, Evidence)> = None;
     let mut found = Vec::new();
     let mut unknown = false;
+    // A tool that hands out a secret by one operation and changes something by another is a write.
+    let mut heaviest: Option<Class> = None;
     for selector in selectors(set, finding, tool) {
         if selector.cut {
             finding.unread.push(format!("operations beyond the first {MAX_OPERATIONS}, or nested too deep"));
@@ -72,6 +74,9 @@ pub(crate) fn judge(set: &Ruleset, context: &ServerContext, tool: &Tool, finding
             unknown |= !deed.recognised;
             // What only words list, or what a doubtful name selects, raises nothing by being unknown.
             let counts = deed.recognised || selector.sure && !selector.worded;
+            if deed.recognised {
+                heaviest = heaviest.max(Some(deed.class));
+            }
             if counts && gravest.as_ref().is_none_or(|(known, _)| deed.rank() > known.rank()) {
                 gravest = Some((deed.clone(), value.evidence(&deed.rule)));
             }
@@ -94,7 +99,12 @@ pub(crate) fn judge(set: &Ruleset, context: &ServerContext, tool: &Tool, finding
     if let Some((deed, evidence)) = gravest {
         // A list of operations is a definition, not prose: all of them reading speaks louder than a name such as "manage".
         let frees = all_read && only_weak(set, finding);
-        if deed.class > finding.class || !finding.recognised || frees {
+        let reads = deed.class == Class::Read && deed.risk > Risk::Medium;
+        if let Some(class) = heaviest.filter(|class| reads && *class > finding.class) {
+            finding.class = class;
+            finding.floor = finding.floor.max(Some(deed.risk));
+            finding.gravest_operation = Some(evidence);
+        } else if deed.class > finding.class || !finding.recognised || frees {
             finding.class = deed.class;
             if frees {
                 weaken(set, finding, deed.class);

@@ -142,15 +142,18 @@ fn action_at(words: &[NameWord], at: usize, lexicon: &Lexicon) -> Action {
 /// Drops the words that say whose tool it is, unless they say what it does.
 fn skip_prefix(words: &mut Vec<NameWord>, shared: usize, lexicon: &Lexicon, context: &ServerContext, text: &str) {
     let mut skip = 0;
+    let doubtful = |lemma: Lemma| lexicon.is_nouny(lemma) && !lexicon.is_verb_at_the_start(lemma);
     while skip < shared && skip + 1 < words.len() {
         let word = words[skip];
         let named_after =
             context.server_words.contains(&format!(" {} ", &text[word.start as usize..word.end as usize]));
         let verb = is_name_verb(&word, lexicon, true);
-        let next_verb = is_name_verb(&words[skip + 1], lexicon, true);
+        // "search_book" of a server for searches: what ends the name and is as often a noun is what is searched.
+        let noun = |lemma: &Lemma| skip + 2 == words.len() && lexicon.is_nouny(*lemma);
+        let next_verb = is_name_verb(&words[skip + 1], lexicon, true).filter(|lemma| !noun(lemma));
         let keeps = match verb {
             None => false,
-            Some(lemma) => !(next_verb.is_some() && (named_after || lexicon.is_nouny(lemma))),
+            Some(lemma) => !(next_verb.is_some() && (named_after || doubtful(lemma))),
         };
         if keeps {
             break;

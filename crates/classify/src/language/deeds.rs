@@ -88,6 +88,10 @@ impl Prose<'_, '_> {
         {
             return Some((verb.lemma, objects));
         }
+        let elsewhere = || (index..to).any(|at| self.role(at, language) & role::ALTERNATIVE != 0);
+        if self.labelled && self.is_label(index) && !elsewhere() {
+            return Some((verb.lemma, Vec::new()));
+        }
         let after = || self.object(index + 1, to, language).0;
         match verb.form {
             Form::Past => {

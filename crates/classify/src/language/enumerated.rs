@@ -2,7 +2,7 @@
 //! the table: select, insert, drop". Nothing here knows a word.
 
 use crate::language::action::Word;
-use crate::language::lexicon::{Form, role};
+use crate::language::lexicon::{Form, VerbForm, role};
 use crate::language::sentence::Prose;
 use crate::language::token::Kind;
 
@@ -12,6 +12,22 @@ const MANY: usize = 3;
 const NEAR: usize = 8;
 
 impl Prose<'_, '_> {
+    /// Whether the word at `at` is a verb that stands before what it does: "- delete: by its number".
+    pub(super) fn is_label(&self, at: usize) -> bool {
+        let (Some(word), Some(colon)) = (self.tokens.get(at), self.tokens.get(at + 1)) else { return false };
+        let opens = at == 0 || self.tokens[at - 1].kind != Kind::Word && self.tokens[at - 1].end < word.start;
+        // "delete:page" is the name of a right, `"delete": true` a value.
+        let behind = self.reading.text[colon.end as usize..].chars().next();
+        let parted = word.end == colon.start && behind.is_none_or(char::is_whitespace);
+        let sure = |verb: VerbForm| verb.form == Form::Base && !self.lexicon.is_nouny(verb.lemma);
+        opens && parted && word.kind == Kind::Word && colon.kind == Kind::Colon && self.verb(at, 0).is_some_and(sure)
+    }
+
+    /// Whether the text lists what can be done as verbs with a colon behind each.
+    pub(super) fn has_labels(&self) -> bool {
+        (0..self.tokens.len()).filter(|at| self.is_label(*at)).nth(1).is_some()
+    }
+
     /// What is done to by the verb at `index`, where it is one of a list of bare verbs.
     pub(super) fn listed_deed(&self, from: usize, index: usize, to: usize, language: u8) -> Option<Vec<Word>> {
         let kind = |at: usize| self.tokens[at].kind;

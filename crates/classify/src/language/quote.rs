@@ -8,6 +8,18 @@ const MAX_QUOTE: usize = 60;
 /// How far back a cut looks for a blank, so that it falls between words.
 const MAX_STEP_BACK: usize = 14;
 
+/// What sections begin with that say how to call a tool, not what it does.
+const SECTIONS: [&str; 9] =
+    ["args", "arguments", "parameters", "params", "returns", "example", "examples", "usage", "inputs"];
+
+/// Where `text`, behind which a colon stands, ends without the heading that is its last word; `None` where it is no heading
+/// or stands alone.
+pub(crate) fn before_section(text: &str) -> Option<usize> {
+    let (before, last) = text.rsplit_once(char::is_whitespace)?;
+    let heading = SECTIONS.iter().any(|section| last.eq_ignore_ascii_case(section));
+    (heading && !before.trim().is_empty()).then_some(before.trim_end().len())
+}
+
 /// `text` between quotation marks.
 pub(crate) fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(MAX_QUOTE) + 8);

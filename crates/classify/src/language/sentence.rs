@@ -26,6 +26,8 @@ pub(crate) struct Prose<'r, 't> {
     pub foreign: Option<(u32, u32)>,
     /// Whether the sentence is an item of a list of what will be done.
     pub listed: bool,
+    /// Whether the text lists what can be done as verbs with a colon behind each.
+    pub labelled: bool,
     /// Every sentence, statements or not.
     pub sentences: Vec<(u32, u32)>,
     /// Whether the first of them says what is done.
@@ -106,6 +108,7 @@ impl<'r, 't> Prose<'r, 't> {
             unknown_verb: false,
             foreign: None,
             listed: false,
+            labelled: false,
             sentences: Vec::new(),
             opens_with_deed: false,
             doubtful_ends: Vec::new(),
@@ -123,6 +126,7 @@ impl Prose<'_, '_> {
         let mut beside = Vec::new();
         let (mut listing, mut carried) = (false, false);
         let mut words = LatinWords::default();
+        self.labelled = self.has_labels();
         while at < self.tokens.len() {
             let (from, to, next) = self.sentence(at);
             at = next;

@@ -2,8 +2,8 @@
 //! quoted as it stands in the original.
 
 use crate::judge::finding::{Fate, Finding, Fired};
-use crate::language::action::Word;
-use crate::language::quote::quote;
+use crate::language::action::{Place, Word};
+use crate::language::quote::{before_section, capital, quote};
 use crate::language::span::Span;
 use mcpdex_model::Field;
 
@@ -47,10 +47,26 @@ fn at(finding: &Finding<'_>, span: Span) -> Act {
     Act { span: (span.0, span.1.min(segment.end)), field: segment.field }
 }
 
+/// Whether a hit was read between the lines: in a later sentence, in the description of a parameter, or by another reading
+/// of the name.
+pub(crate) fn is_between_the_lines(finding: &Finding<'_>, hit: &Fired) -> bool {
+    let action = hit.action.and_then(|index| finding.actions.get(index as usize));
+    action.is_some_and(|action| {
+        let titled =
+            action.verb.iter().chain(&action.objects).next().is_some_and(|word| {
+                finding.reading.segments[finding.reading.segment_at(word.start)].field == Field::Title
+            });
+        !titled
+            && (action.extra || action.weaker > 0 && action.place != Place::Name || action.place == Place::Parameter)
+    })
+}
+
 /// The statements that a rule rests on.
 #[derive(Debug, Default)]
 pub(crate) struct Quotations {
     acts: Vec<(Act, String)>,
+    /// Whether nothing says it plainly.
+    pub between_the_lines: bool,
 }
 
 impl Quotations {
@@ -60,7 +76,11 @@ impl Quotations {
         let mut hits: Vec<&Fired> =
             finding.fired.iter().filter(|hit| hit.rule == rule && hit.fate == Fate::Won).collect();
         hits.sort_by_key(|hit| std::cmp::Reverse(hit.strength));
-        hits.iter().for_each(|hit| grounds.add(finding, hit));
+        // What is said plainly is not told with words from elsewhere.
+        let plain: Vec<&Fired> = hits.iter().copied().filter(|hit| !is_between_the_lines(finding, hit)).collect();
+        grounds.between_the_lines = plain.is_empty();
+        let told = if plain.is_empty() { hits } else { plain };
+        told.iter().for_each(|hit| grounds.add(finding, hit));
         grounds.acts.sort_by_key(|(act, _)| act.span);
         grounds
     }
@@ -89,7 +109,11 @@ impl Quotations {
         let whole = act.field == Field::Parameter;
         let span = if whole { (segment.start, segment.end) } else { act.span };
         let (start, end) = segment.original_span(span.0, span.1);
-        let end = end_of_name(segment.original, end);
+        let mut end = end_of_name(segment.original, end);
+        let headed = segment.original.get(end..).is_some_and(|rest| rest.starts_with(':'));
+        if let Some(shorter) = segment.original.get(start..end).filter(|_| headed).and_then(before_section) {
+            end = start + shorter;
+        }
         if let Some(text) = segment.original.get(start..end).filter(|text| !text.trim().is_empty()) {
             self.acts.push((act, quote(balanced(text))));
         }
@@ -128,6 +152,13 @@ impl Quotations {
         }
         let (act, text) = self.acts.last()?;
         Some(format!("{text} in {}", place(act.field)))
+    }
+
+    /// `Its description says “…”, which is taken to mean that it …`: what was read between the lines is no plain word.
+    pub(crate) fn taken_to_mean(&self, because: &str) -> Option<String> {
+        let (act, text) = self.acts.first()?;
+        let place = if act.field == Field::Parameter { "its schema" } else { place(act.field) };
+        Some(format!("{} says {text}, which is taken to mean that {because}", capital(place)))
     }
 
     /// What stands behind `because`: `: its name says “…” and its description “…”`, or nothing.
@@ -177,7 +208,14 @@ fn balanced(text: &str) -> &str {
         }
     }
     let end = open.first().map_or(text.len(), |(at, _)| *at);
-    let inner = text.get(start..end).unwrap_or_default().trim();
+    let inner = text.get(start..end).unwrap_or_default();
+    // Nor does half a quotation.
+    let inner = if inner.matches('"').count() % 2 == 1 {
+        inner.rsplit_once('"').map_or(inner, |(before, _)| before)
+    } else {
+        inner
+    };
+    let inner = inner.trim();
     if inner.is_empty() { text } else { inner }
 }
 
@@ -215,5 +253,7 @@ mod tests {
         assert_eq!(balanced("(by its"), "(by its");
         assert_eq!(balanced("shelf) of a hall (by its"), "of a hall");
         assert_eq!(balanced("shelf)"), "shelf)");
+        assert_eq!(balanced("returns \"true"), "returns");
+        assert_eq!(balanced("returns \"true\" or"), "returns \"true\" or");
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::judge::finding::Fired;
 use crate::language::quote::{listed, quote};
-use crate::rationale::quotation::Quotations;
+use crate::rationale::quotation::{Quotations, is_between_the_lines};
 use crate::rationale::settled::{Settled, decides};
 use crate::rules::risk_factor::{Bound, RiskFactor, bound};
 use crate::rules::syntax::RiskEffect;
@@ -77,7 +77,13 @@ fn reasons(settled: &Settled<'_, '_>, main: Option<&Fired>) -> (Vec<String>, Vec
             } else {
                 ""
             };
-            format!("{}{}", rule.because, words.map_or_else(String::new, |words| format!(" ({words}{unbounded})")))
+            let words = match words {
+                // What was read between the lines may be meant otherwise.
+                Some(words) if is_between_the_lines(settled.finding, hit) => format!(", if {words} is meant so"),
+                Some(words) => format!(" ({words}{unbounded})"),
+                None => String::new(),
+            };
+            format!("{}{words}", rule.because)
         };
         if raising.contains(&reason) || besides.contains(&reason) {
             continue;
@@ -91,6 +97,11 @@ fn reasons(settled: &Settled<'_, '_>, main: Option<&Fired>) -> (Vec<String>, Vec
     for of in settled.traits.iter().filter(|of| !told.contains(of)) {
         // What an operation or a claim of the server brought.
         if raises(*of) { raising.push(of.means().to_owned()) } else { besides.push(of.means().to_owned()) }
+    }
+    if settled.claims.raised.is_some() && settled.class > Class::Read {
+        // The traits alone would not bring it so far.
+        raising.truncate(MAX_REASONS - 1);
+        raising.push("its server's own hint asks for more".to_owned());
     }
     raising.truncate(MAX_REASONS);
     (raising, besides)

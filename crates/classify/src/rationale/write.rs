@@ -59,7 +59,9 @@ impl<'f> Settled<'f, '_> {
             let in_text = act_of(self.finding, hit).is_some_and(|act| !act.is_name());
             // What a text says first of a look tells more of it than the name.
             let told = rule.class == Some(Class::Read) && in_text && hit.strength >= 2 && self.is_plain(hit);
-            (told, hit.strength, harms, rule.traits.len(), in_text)
+            // What makes it as grave as it is, not what would make it less.
+            let light = rule.light && (self.finding.full_act || self.finding.full_loss);
+            (told, !light, hit.strength, harms, rule.traits.len(), in_text)
         };
         let class = if self.finding.unearned { Class::Read } else { self.finding.class };
         let of_class = self.won().filter(|hit| self.rule(hit).class == Some(class));
@@ -71,8 +73,14 @@ impl<'f> Settled<'f, '_> {
         let Some(hit) = main else { return self.operations() };
         let rule = self.rule(hit);
         let grounds = Quotations::of(self.finding, hit.rule);
-        let mut text = if self.finding.unearned { format!("Perhaps {}", rule.because) } else { capital(&rule.because) };
-        text.push_str(&grounds.told_after(&rule.because));
+        let says = rule.because.starts_with("it ");
+        let taken = grounds.taken_to_mean(&rule.because).filter(|_| grounds.between_the_lines && says);
+        let plain = !self.finding.unearned || is_unsure(&rule.because);
+        let mut text = match taken {
+            Some(taken) => taken,
+            None if plain => capital(&rule.because) + &grounds.told_after(&rule.because),
+            None => format!("Perhaps {}{}", rule.because, grounds.told_after(&rule.because)),
+        };
         if grounds.only_name() && self.description().is_none() {
             text.push_str("; it has no description");
         }
@@ -138,13 +146,10 @@ impl<'f> Settled<'f, '_> {
         let text = match class {
             Class::Read => return format!("{}, so it is read", self.silence(class)),
             Class::Write if has(Trait::Financial) => {
-                "What changes is an account, which counts as a record even where money moves, so it is write"
+                "Payments, orders, trades and what secures them count as records that change, so it is write"
             }
-            Class::Write if has(Trait::Destructive) => {
-                return format!("What goes is data, and {}, so it is write", self.silence(class));
-            }
-            Class::Write if has(Trait::Privileged) => {
-                return format!("What changes is an entry that stays, and {}, so it is write", self.silence(class));
+            Class::Write if main.is_some_and(|hit| is_unsure(&self.rule(hit).because)) => {
+                return format!("That would be more than read, and {}, so it is held to be write", self.silence(class));
             }
             Class::Write => return format!("That is more than read, and {}, so it is write", self.silence(class)),
             Class::Execute if has(Trait::CodeExecution) => {
@@ -172,7 +177,7 @@ impl<'f> Settled<'f, '_> {
             }
             (_, true) => return "what may speak of setting something going counts for less".to_owned(),
             (Class::Read, false) => {}
-            (_, false) => return "nothing in its text speaks of setting anything going".to_owned(),
+            (_, false) => return "no rule finds that it sets anything going".to_owned(),
         }
         let mut places = vec!["its name".to_owned()];
         let described = self.description().is_some();
@@ -188,7 +193,7 @@ impl<'f> Settled<'f, '_> {
         }
         let unread = if self.finding.reading.mended.unread > 0 { " that was read" } else { "" };
         format!(
-            "Nothing in {}{unread} speaks of changing anything (write) or of setting anything going (execute)",
+            "No rule finds in {}{unread} that it changes anything (write) or sets anything going (execute)",
             listed(&places, "or")
         )
     }
@@ -348,6 +353,11 @@ impl<'f> Settled<'f, '_> {
         };
         format!("No rule recognised this tool: {looked} what it does{bare}, {tail}.")
     }
+}
+
+/// Whether the reason of a rule leaves open what a tool does.
+fn is_unsure(because: &str) -> bool {
+    because.starts_with("it may ")
 }
 
 /// `text` with a small first letter.

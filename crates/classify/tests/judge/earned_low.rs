@@ -65,3 +65,22 @@ fn a_weak_verb_alone_does_not_earn_low() {
         assert_eq!(judged(name, description, json!({})).risk, Risk::Low, "{name}");
     }
 }
+
+#[test]
+fn what_a_name_asks_for_is_not_what_comes_back() {
+    let brings = |name: &str| !judged(name, "Looks it up.", json!({})).traits.is_empty();
+    assert!(!brings("get_transitions_for_issue"));
+    assert!(brings("get_issue_for_release"));
+}
+
+#[test]
+fn the_line_of_what_a_tool_does_ends_before_what_tells_how_to_call_it() {
+    for (text, line) in [
+        ("Moors a barge Args: barge (str): Which one.", "Moors a barge"),
+        ("Moors a barge\n   \n  Args:\n    barge: Which one.", "Moors a barge"),
+        ("Moors a barge: the one named. It takes a while.", "Moors a barge: the one named."),
+        ("Args: barge", "Args: barge"),
+    ] {
+        assert_eq!(judged("moor", text, json!({})).does, line);
+    }
+}

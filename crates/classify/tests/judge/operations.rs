@@ -168,3 +168,33 @@ fn operations_that_are_asked_about_are_not_done() {
     let besides = choosing("check_permission", text, "operation", &["read", "buy_shelf"]);
     assert_eq!(besides.risk, Risk::Critical, "{besides:?}");
 }
+
+#[test]
+fn a_tool_that_hands_out_a_secret_and_changes_something_is_a_write() {
+    let values = ["status", "get_access_token", "set_region"];
+    let verdict = choosing("quay_login", "Looks at how one is logged in at a quay.", "action", &values);
+    assert_eq!((verdict.class, verdict.risk), (Class::Write, Risk::High), "{}", verdict.rationale);
+    let verdict = choosing("quay_login", "Looks at how one is logged in at a quay.", "action", &values[..2]);
+    assert_eq!((verdict.class, verdict.risk), (Class::Read, Risk::High), "{}", verdict.rationale);
+}
+
+#[test]
+fn verbs_with_a_colon_behind_each_are_what_can_be_done() {
+    for text in [
+        "Works on moorings:\n- insert: new ones\n- delete: by number",
+        "Works on moorings. insert: new ones, delete: by number",
+    ] {
+        let verdict = judged("mooring_records", text, json!({}));
+        assert!(verdict.risk == Risk::Critical, "{text:?}: {}", verdict.rationale);
+        assert!(verdict.rationale.contains("which is taken to mean"), "{}", verdict.rationale);
+    }
+    for text in [
+        // One verb alone may be a heading, and rights have such names.
+        "Moorings of a quay. delete: see elsewhere",
+        "Moorings of a quay, for who holds insert:mooring and delete:mooring",
+        "Moorings of a quay. insert: use add_mooring instead, delete: use drop_mooring instead",
+    ] {
+        let verdict = judged("mooring_records", text, json!({}));
+        assert!(verdict.risk < Risk::Critical, "{text:?}: {}", verdict.rationale);
+    }
+}

@@ -37,19 +37,19 @@ fn the_small_pack_is_sound() {
 }
 
 #[test]
-fn a_read_says_where_nothing_speaks_of_change_and_what_was_looked_at() {
+fn a_read_says_where_no_change_was_found_and_what_was_looked_at() {
     assert_eq!(
         rationale(
             json!({ "name": "list_barges", "description": "Lists the barges of a port.", "inputSchema": text(&["port", "day"]) })
         ),
         "It retrieves what is there, as its name says “list_barges” and its description “Lists the barges of a port”. \
-         Nothing in its name, description or 2 parameters speaks of changing anything (write) or of setting anything \
-         going (execute), so it is read, with risk low."
+         No rule finds in its name, description or 2 parameters that it changes anything (write) or sets anything going \
+         (execute), so it is read, with risk low."
     );
     assert_eq!(
         rationale(json!({ "name": "list_barges" })),
-        "It retrieves what is there, as its name says “list_barges”; it has no description. Nothing in its name speaks \
-         of changing anything (write) or of setting anything going (execute), so it is read, with risk low."
+        "It retrieves what is there, as its name says “list_barges”; it has no description. No rule finds in its name \
+         that it changes anything (write) or sets anything going (execute), so it is read, with risk low."
     );
 }
 
@@ -60,8 +60,8 @@ fn a_trait_says_which_words_raise_the_risk_and_whether_the_schema_bounds_them() 
             json!({ "name": "list_pages", "description": "Lists the pages below a folder.", "inputSchema": text(&["path"]) })
         ),
         "It retrieves what is there, as its name says “list_pages” and its description “Lists the pages below a folder”. \
-         Nothing in its name or description speaks of changing anything (write) or of setting anything going \
-         (execute), so it is read. Risk is medium rather than low because it reaches files of the caller's choice (its parameter “path”, \
+         No rule finds in its name or description that it changes anything (write) or sets anything going (execute), \
+         so it is read. Risk is medium rather than low because it reaches files of the caller's choice (its parameter “path”, \
          which its schema does not bound)."
     );
     let bounded = json!({ "properties": { "path": { "type": "string", "enum": ["/a", "/b"] } } });
@@ -77,7 +77,16 @@ fn a_write_is_set_apart_from_both_neighbours() {
     assert_eq!(
         rationale(json!({ "name": "update_berth", "description": "Updates a berth." })),
         "It changes what is there, as its name says “update_berth” and its description “Updates a berth”. That is more \
-         than read, and nothing in its text speaks of setting anything going, so it is write, with risk medium."
+         than read, and no rule finds that it sets anything going, so it is write, with risk medium."
+    );
+}
+
+#[test]
+fn a_rule_that_is_unsure_asserts_nothing() {
+    assert_eq!(
+        rationale(json!({ "name": "steer_berth", "description": "Steers a berth." })),
+        "It may act on what is there, as its name says “steer_berth” and its description “Steers a berth”. That would be \
+         more than read, and no rule finds that it sets anything going, so it is held to be write, with risk medium."
     );
 }
 
@@ -86,8 +95,8 @@ fn loss_is_named_with_what_makes_it_worse_and_what_softens_it() {
     let schema = json!({ "properties": { "force": { "type": "boolean" }, "dryRun": { "type": "boolean" } } });
     assert_eq!(
         rationale(json!({ "name": "delete_berth", "description": "Deletes a berth.", "inputSchema": schema })),
-        "Data can be lost: it deletes data, as its name says “delete_berth” and its description “Deletes a berth”. What \
-         goes is data, and nothing in its text speaks of setting anything going, so it is write. Risk is critical rather \
+        "Data can be lost: it deletes data, as its name says “delete_berth” and its description “Deletes a berth”. That is \
+         more than read, and no rule finds that it sets anything going, so it is write. Risk is critical rather \
          than medium because data can be lost; its parameter “force” can lift a safeguard; what lowers it: its parameter “dryRun” lets it be \
          tried without effect."
     );
