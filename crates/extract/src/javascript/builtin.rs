@@ -36,6 +36,17 @@ impl<'t> Machine<'t> {
                 let elements = elements.clone();
                 self.set_method(id, elements, name, arguments)
             }
+            Shape::Map(entries) if matches!(name, "get" | "has") => {
+                let first = arguments.first().unwrap_or(&Value::Undefined);
+                let found = position(entries, first, self.object(id).open);
+                Some(match found {
+                    Some(_) if name == "has" => Value::Bool(found.flatten().is_some()),
+                    Some(Some(at)) => entries[at].1.read(),
+                    Some(None) => Value::Undefined,
+                    None => Value::Unknown,
+                })
+            }
+            Shape::Map(_) if name == "set" => Some(self.set_entry(id, arguments)),
             Shape::Map(entries) => {
                 let entries = entries.clone();
                 self.map_method(id, entries, name, arguments)
@@ -115,6 +126,30 @@ impl<'t> Machine<'t> {
         })
     }
 
+    /// `map.set(key, value)`, in place: a map is often built one entry at a time.
+    fn set_entry(&mut self, id: ObjectId, arguments: &[Value]) -> Value {
+        let key = arguments.first().cloned().unwrap_or(Value::Undefined);
+        let value = arguments.get(1).cloned().unwrap_or(Value::Undefined);
+        let object = self.object(id);
+        let (born, open) = (object.born, object.open);
+        let known = match &object.shape {
+            Shape::Map(entries) => position(entries, &key, open).flatten().map(|at| (at, entries[at].1.clone())),
+            _ => None,
+        };
+        let value = match (&known, self.entered_since(born)) {
+            (Some((_, old)), Some(condition)) => self.replaced(old.clone(), value, condition),
+            (Some(_), None) => value,
+            (None, _) => value.when(self.told_since(born)),
+        };
+        if let Shape::Map(entries) = &mut self.object_mut(id).shape {
+            match known {
+                Some((at, _)) => entries[at].1 = value,
+                None => entries.push((key, value)),
+            }
+        }
+        Value::Object(id)
+    }
+
     fn map_method(
         &mut self,
         id: ObjectId,
@@ -124,39 +159,7 @@ impl<'t> Machine<'t> {
     ) -> Option<Value> {
         let first = arguments.first().cloned().unwrap_or(Value::Undefined);
         let open = self.object(id).open;
-        let position = |entries: &[(Value, Value)], key: &Value| {
-            let mut undecided = open;
-            for (at, (known, _)) in entries.iter().enumerate() {
-                match super::operator::equal(known, key, false) {
-                    Some(true) => return Some(Some(at)),
-                    Some(false) => {}
-                    None => undecided = true,
-                }
-            }
-            (!undecided).then_some(None)
-        };
         Some(match name {
-            "set" => {
-                let value = arguments.get(1).cloned().unwrap_or(Value::Undefined);
-                let born = self.object(id).born;
-                match position(&entries, &first) {
-                    Some(Some(at)) => {
-                        entries[at].1 = match self.entered_since(born) {
-                            Some(condition) => self.replaced(entries[at].1.clone(), value, condition),
-                            None => value,
-                        }
-                    }
-                    _ => entries.push((first, value.when(self.told_since(born)))),
-                }
-                self.object_mut(id).shape = Shape::Map(entries);
-                Value::Object(id)
-            }
-            "get" => match position(&entries, &first) {
-                Some(Some(at)) => entries[at].1.read(),
-                Some(None) => Value::Undefined,
-                None => Value::Unknown,
-            },
-            "has" => position(&entries, &first).map_or(Value::Unknown, |found| Value::Bool(found.is_some())),
             "values" => self.list(entries.into_iter().map(|(_, value)| value).collect(), open),
             "keys" => self.list(entries.into_iter().map(|(key, _)| key).collect(), open),
             "entries" => {
@@ -296,4 +299,17 @@ impl<'t> Machine<'t> {
             Property::Data(self.member(descriptor, "value"))
         }
     }
+}
+
+/// Where a map holds a key: `None` where that is not known, nothing inside where it does not hold it.
+fn position(entries: &[(Value, Value)], key: &Value, open: bool) -> Option<Option<usize>> {
+    let mut undecided = open;
+    for (at, (known, _)) in entries.iter().enumerate() {
+        match super::operator::equal(known, key, false) {
+            Some(true) => return Some(Some(at)),
+            Some(false) => {}
+            None => undecided = true,
+        }
+    }
+    (!undecided).then_some(None)
 }

@@ -1,6 +1,6 @@
 //! Calls: functions of the package are followed, foreign ones are recognised or their callbacks are followed.
 
-use super::kind::{Kind, children};
+use super::kind::{Field, FieldOf, Kind, children};
 use super::machine::Machine;
 use super::source::Site;
 use super::value::{Foreign, Function, Origin, ScopeId, Shape, Value};
@@ -16,9 +16,7 @@ pub(super) struct CallSite {
 
 impl<'t> Machine<'t> {
     pub(super) fn call_expression(&mut self, node: Node<'t>, scope: ScopeId) -> Value {
-        let (Some(function), Some(arguments)) =
-            (node.child_by_field_name("function"), node.child_by_field_name("arguments"))
-        else {
+        let (Some(function), Some(arguments)) = (node.field(Field::Function), node.field(Field::Arguments)) else {
             return Value::Unknown;
         };
         let site = Some(self.call_site(node));
@@ -41,10 +39,10 @@ impl<'t> Machine<'t> {
                 return self.super_call(arguments, scope);
             }
             Kind::Member | Kind::Subscript => {
-                let Some(object) = function.child_by_field_name("object") else { return Value::Unknown };
-                let name = match function.child_by_field_name("property") {
+                let Some(object) = function.field(Field::Object) else { return Value::Unknown };
+                let name = match function.field(Field::Property) {
                     Some(property) => Some(self.text(property).into()),
-                    None => match function.child_by_field_name("index") {
+                    None => match function.field(Field::Index) {
                         Some(index) => {
                             let index = self.eval(index, scope);
                             self.property_name(&index)
@@ -59,7 +57,7 @@ impl<'t> Machine<'t> {
                     return self.call(&method, this, arguments, site);
                 }
                 let receiver = self.eval(object, scope);
-                if receiver.is_nullish() && function.child_by_field_name("optional_chain").is_some() {
+                if receiver.is_nullish() && function.field(Field::OptionalChain).is_some() {
                     return Value::Undefined;
                 }
                 let arguments = self.arguments(arguments, scope);
@@ -108,6 +106,11 @@ impl<'t> Machine<'t> {
         arguments: Vec<Value>,
         site: Option<CallSite>,
     ) -> Value {
+        if let ("deref", true, Value::Foreign(_)) = (name, arguments.is_empty(), receiver)
+            && self.is_server(receiver)
+        {
+            return receiver.clone();
+        }
         match receiver {
             Value::When(inner) => self.call_method(&inner.value.clone(), name, arguments, site),
             Value::Setting(setting) => self.setting_method(&setting.clone(), name, arguments, site),

@@ -1,5 +1,6 @@
 //! Callbacks: functions that were handed to code that cannot be followed are followed themselves, once each.
 
+use super::kind::{Field, FieldOf};
 use super::machine::Machine;
 use super::value::{Property, Shape, Value};
 
@@ -47,7 +48,7 @@ impl Machine<'_> {
             _ => return,
         };
         if self.forced.insert(function.node.id()) {
-            let count = function.node.child_by_field_name("parameters").map_or(1, |p| p.named_child_count());
+            let count = function.node.field(Field::Parameters).map_or(1, |p| p.named_child_count());
             self.invoke(function, Value::Unknown, vec![passed.clone(); count.min(16)]);
         }
     }

@@ -2,7 +2,7 @@
 //! decided both sides are followed.
 
 use super::condition::{Condition, Gate};
-use super::kind::Kind;
+use super::kind::{Field, FieldOf, Kind};
 use super::machine::Machine;
 use super::operator;
 use super::value::{Origin, ScopeId, Setting, Shape, Value};
@@ -15,10 +15,10 @@ impl<'t> Machine<'t> {
         let mut pending = Vec::new();
         let mut at = node;
         loop {
-            let (Some(left), Some(right)) = (at.child_by_field_name("left"), at.child_by_field_name("right")) else {
+            let (Some(left), Some(right)) = (at.field(Field::Left), at.field(Field::Right)) else {
                 return Value::Unknown;
             };
-            let operator = at.child_by_field_name("operator").map_or("", |o| self.text(o));
+            let operator = at.field(Field::Operator).map_or("", |o| self.text(o));
             pending.push((operator, left, right));
             if Kind::of(left) == Kind::Binary {
                 at = left;
@@ -210,11 +210,9 @@ impl<'t> Machine<'t> {
     }
 
     pub(super) fn ternary(&mut self, node: Node<'t>, scope: ScopeId) -> Value {
-        let (Some(condition), Some(yes), Some(no)) = (
-            node.child_by_field_name("condition"),
-            node.child_by_field_name("consequence"),
-            node.child_by_field_name("alternative"),
-        ) else {
+        let (Some(condition), Some(yes), Some(no)) =
+            (node.field(Field::Condition), node.field(Field::Consequence), node.field(Field::Alternative))
+        else {
             return Value::Unknown;
         };
         let value = self.eval(condition, scope);

@@ -1,7 +1,7 @@
 //! Classes: their methods, fields, constructors and `super`.
 
 use super::call::CallSite;
-use super::kind::{Kind, children, has_token};
+use super::kind::{Field, FieldOf, Kind, children, has_token};
 use super::machine::Machine;
 use super::value::{Class, Foreign, Object, ObjectId, Property, ScopeId, Shape, Value};
 use std::rc::Rc;
@@ -23,7 +23,7 @@ impl<'t> Machine<'t> {
             },
             None => Value::Undefined,
         };
-        let Some(body) = node.child_by_field_name("body") else { return Value::Unknown };
+        let Some(body) = node.field(Field::Body) else { return Value::Unknown };
         if let Some(library) = self.vendored_library(body) {
             return library;
         }
@@ -41,7 +41,7 @@ impl<'t> Machine<'t> {
         let is_static = |member: Node<'t>| has_token(member, "static");
         for member in &members {
             match Kind::of(*member) {
-                Kind::Method if member.child_by_field_name("name").is_some_and(|n| self.text(n) == "constructor") => {
+                Kind::Method if member.field(Field::Name).is_some_and(|n| self.text(n) == "constructor") => {
                     class.constructor = Some(*member);
                 }
                 Kind::Field if !is_static(*member) => class.fields.push(*member),
@@ -59,7 +59,7 @@ impl<'t> Machine<'t> {
         self.set(prototype, "constructor".into(), value.clone());
         self.declare(scope, HOME, value.clone());
         self.declare(scope, "this", value.clone());
-        if let Some(name) = node.child_by_field_name("name") {
+        if let Some(name) = node.field(Field::Name) {
             let name = self.text(name);
             self.declare(scope, name, value.clone());
         }
@@ -69,7 +69,7 @@ impl<'t> Machine<'t> {
                 Kind::Method => self.method(if is_static(member) { id } else { prototype }, member, scope),
                 Kind::Field if is_static(member) => self.field(id, member, scope),
                 Kind::StaticBlock => {
-                    if let Some(block) = member.child_by_field_name("body") {
+                    if let Some(block) = member.field(Field::Body) {
                         self.statement(block, scope);
                     }
                 }
@@ -93,10 +93,10 @@ impl<'t> Machine<'t> {
     }
 
     fn field(&mut self, owner: ObjectId, field: Node<'t>, scope: ScopeId) {
-        let key = field.child_by_field_name("property").or_else(|| field.child_by_field_name("name"));
+        let key = field.field(Field::Property).or_else(|| field.field(Field::Name));
         let Some(key) = key else { return };
         let Some(name) = self.key(key, scope) else { return };
-        let value = match field.child_by_field_name("value") {
+        let value = match field.field(Field::Value) {
             Some(node) => {
                 let site = self.site(node);
                 let value = self.eval(node, scope);
@@ -111,10 +111,10 @@ impl<'t> Machine<'t> {
     }
 
     pub(super) fn new_expression(&mut self, node: Node<'t>, scope: ScopeId) -> Value {
-        let Some(constructor) = node.child_by_field_name("constructor") else { return Value::Unknown };
+        let Some(constructor) = node.field(Field::Constructor) else { return Value::Unknown };
         let site = Some(self.call_site(node));
         let callee = self.eval(constructor, scope);
-        let arguments = match node.child_by_field_name("arguments") {
+        let arguments = match node.field(Field::Arguments) {
             Some(arguments) => self.arguments(arguments, scope),
             None => Vec::new(),
         };
@@ -237,7 +237,7 @@ impl<'t> Machine<'t> {
     /// members, so the members tell.
     fn vendored_library(&self, body: Node<'t>) -> Option<Value> {
         let mut cursor = body.walk();
-        let members = body.named_children(&mut cursor).filter_map(|member| member.child_by_field_name("name"));
+        let members = body.named_children(&mut cursor).filter_map(|member| member.field(Field::Name));
         let names: Vec<&str> = members.map(|name| self.text(name)).collect();
         let has = |wanted: &[&str]| wanted.iter().all(|wanted| names.contains(wanted));
         let text = self.text(body);
@@ -264,5 +264,5 @@ impl<'t> Machine<'t> {
 /// The expression after `extends`.
 fn parent_of(heritage: Node<'_>) -> Option<Node<'_>> {
     let first = children(heritage).into_iter().find(|child| child.kind() != "implements_clause")?;
-    if first.kind() == "extends_clause" { first.child_by_field_name("value") } else { Some(first) }
+    if first.kind() == "extends_clause" { first.field(Field::Value) } else { Some(first) }
 }

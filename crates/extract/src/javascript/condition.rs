@@ -55,9 +55,16 @@ impl Condition {
 
     /// Whether it is not worth telling: what a plain start does anyway.
     pub(super) fn is_silent(&self) -> bool {
-        let text = self.text.to_ascii_lowercase();
-        let restricts = text.starts_with("not ") && RESTRICTING.iter().any(|word| text.contains(word));
-        self.plain == Some(true) && !restricts
+        self.plain == Some(true) && !self.restricts()
+    }
+
+    /// Whether it is that nothing is set which takes tools away.
+    fn restricts(&self) -> bool {
+        let is_negated = self.text.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("not "));
+        is_negated && {
+            let text = self.text.to_ascii_lowercase();
+            RESTRICTING.iter().any(|word| text.contains(word))
+        }
     }
 
     /// This or another.

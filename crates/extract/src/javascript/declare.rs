@@ -1,6 +1,6 @@
 //! Declarations that are more than a name and a value: hoisted variables, and TypeScript's enums and namespaces.
 
-use super::kind::{Kind, children, has_token};
+use super::kind::{Field, FieldOf, Kind, children, has_token};
 use super::machine::{Hoisted, Machine};
 use super::value::{ScopeId, Text, Value};
 use std::rc::Rc;
@@ -9,7 +9,7 @@ use tree_sitter::Node;
 impl<'t> Machine<'t> {
     /// A TypeScript enum: an object of its members.
     pub(super) fn enumeration(&mut self, node: Node<'t>, scope: ScopeId) {
-        let (Some(name), Some(body)) = (node.child_by_field_name("name"), node.child_by_field_name("body")) else {
+        let (Some(name), Some(body)) = (node.field(Field::Name), node.field(Field::Body)) else {
             return;
         };
         let mut next = Some(0.0);
@@ -17,7 +17,7 @@ impl<'t> Machine<'t> {
         let inner = self.open_scope(Some(scope));
         for member in children(body) {
             let (key, value) = match Kind::of(member) {
-                Kind::EnumAssignment => (member.child_by_field_name("name"), member.child_by_field_name("value")),
+                Kind::EnumAssignment => (member.field(Field::Name), member.field(Field::Value)),
                 _ => (Some(member), None),
             };
             let Some(key) = key else { continue };
@@ -41,7 +41,7 @@ impl<'t> Machine<'t> {
 
     /// A TypeScript namespace: its exports as an object.
     pub(super) fn namespace(&mut self, node: Node<'t>, scope: ScopeId) {
-        let (Some(name), Some(body)) = (node.child_by_field_name("name"), node.child_by_field_name("body")) else {
+        let (Some(name), Some(body)) = (node.field(Field::Name), node.field(Field::Body)) else {
             return;
         };
         let inner = self.open_scope(Some(scope));
@@ -49,7 +49,7 @@ impl<'t> Machine<'t> {
         self.block(&statements, inner);
         let mut members = Vec::new();
         for statement in statements {
-            let Some(declaration) = statement.child_by_field_name("declaration") else { continue };
+            let Some(declaration) = statement.field(Field::Declaration) else { continue };
             for name in super::module::declared_names(declaration) {
                 let name = self.text(name);
                 members.push((Text::from(name), self.bound(inner, name)));
@@ -89,10 +89,10 @@ impl<'t> Machine<'t> {
                     names.extend(super::module::declared_names(node).into_iter().map(|name| self.text(name)));
                 }
                 Kind::ForIn if has_token(node, "var") => {
-                    if let Some(left) = node.child_by_field_name("left") {
+                    if let Some(left) = node.field(Field::Left) {
                         names.extend(super::module::names_in(left).into_iter().map(|name| self.text(name)));
                     }
-                    pending.extend(node.child_by_field_name("body"));
+                    pending.extend(node.field(Field::Body));
                 }
                 Kind::Block
                 | Kind::If

@@ -3,7 +3,7 @@
 //! by the names of the module alone.
 
 use super::call::CallSite;
-use super::kind::{Kind, children};
+use super::kind::{Field, FieldOf, Kind, children};
 use super::limit::mentions_registration;
 use super::machine::{FUEL, Machine};
 use super::outline::LARGE;
@@ -52,12 +52,10 @@ impl<'t> Machine<'t> {
 
     /// What one call would register.
     fn define_call(&mut self, call: Node<'t>, file: FileId, scope: ScopeId) {
-        let (Some(callee), Some(arguments)) =
-            (call.child_by_field_name("function"), call.child_by_field_name("arguments"))
-        else {
+        let (Some(callee), Some(arguments)) = (call.field(Field::Function), call.field(Field::Arguments)) else {
             return;
         };
-        let Some(method) = callee.child_by_field_name("property") else { return };
+        let Some(method) = callee.field(Field::Property) else { return };
         self.enter(file, (0, scope));
         let method = self.text(method);
         if REGISTERS.contains(&method) {
@@ -84,7 +82,7 @@ fn unreached<'t>(root: Node<'t>, called: &HashSet<usize>) -> Vec<Node<'t>> {
             Kind::Function | Kind::Arrow | Kind::Generator | Kind::FunctionDeclaration | Kind::Method => {
                 is_reached = called.contains(&node.id());
             }
-            Kind::Call if !is_reached && node.child_by_field_name("function").map(Kind::of) == Some(Kind::Member) => {
+            Kind::Call if !is_reached && node.field(Field::Function).map(Kind::of) == Some(Kind::Member) => {
                 found.push(node);
             }
             _ => {}

@@ -1,7 +1,7 @@
 //! Expressions: a syntax node and a scope in, what is known of its value out. What cannot be known is
 //! [`Value::Unknown`], never a guess.
 
-use super::kind::{Kind, children, has_token};
+use super::kind::{Field, FieldOf, Kind, children, has_token};
 use super::machine::{MAX_DEPTH, MAX_TEXT, Machine};
 use super::operator::{self, to_text, unescape};
 use super::source::Site;
@@ -186,9 +186,7 @@ impl<'t> Machine<'t> {
         for child in children(node) {
             match Kind::of(child) {
                 Kind::Pair => {
-                    let (Some(key), Some(value)) =
-                        (child.child_by_field_name("key"), child.child_by_field_name("value"))
-                    else {
+                    let (Some(key), Some(value)) = (child.field(Field::Key), child.field(Field::Value)) else {
                         continue;
                     };
                     let name = self.key(key, scope);
@@ -251,8 +249,9 @@ impl<'t> Machine<'t> {
 
     /// Adds a method, getter or setter to an object or prototype.
     pub(super) fn method(&mut self, owner: ObjectId, node: Node<'t>, scope: ScopeId) {
-        let Some(key) = node.child_by_field_name("name") else { return };
+        let Some(key) = node.field(Field::Name) else { return };
         if has_token(node, "set") {
+            self.note_setter(node);
             return;
         }
         let getter = has_token(node, "get");
@@ -271,7 +270,7 @@ impl<'t> Machine<'t> {
         let mut scope = scope;
         // A function expression knows itself by its name.
         let own_name = match Kind::of(node) {
-            Kind::Function => node.child_by_field_name("name").map(|name| self.text(name)),
+            Kind::Function => node.field(Field::Name).map(|name| self.text(name)),
             _ => None,
         };
         if own_name.is_some() {
@@ -285,8 +284,7 @@ impl<'t> Machine<'t> {
     }
 
     fn member_expression(&mut self, node: Node<'t>, scope: ScopeId) -> Value {
-        let (Some(object), Some(property)) = (node.child_by_field_name("object"), node.child_by_field_name("property"))
-        else {
+        let (Some(object), Some(property)) = (node.field(Field::Object), node.field(Field::Property)) else {
             return Value::Unknown;
         };
         let name = self.text(property);
@@ -310,8 +308,7 @@ impl<'t> Machine<'t> {
     }
 
     fn subscript(&mut self, node: Node<'t>, scope: ScopeId) -> Value {
-        let (Some(object), Some(index)) = (node.child_by_field_name("object"), node.child_by_field_name("index"))
-        else {
+        let (Some(object), Some(index)) = (node.field(Field::Object), node.field(Field::Index)) else {
             return Value::Unknown;
         };
         let receiver = self.eval(object, scope);
@@ -329,7 +326,7 @@ impl<'t> Machine<'t> {
     }
 
     fn assignment(&mut self, node: Node<'t>, scope: ScopeId) -> Value {
-        let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
+        let (Some(left), Some(right)) = (node.field(Field::Left), node.field(Field::Right)) else {
             return Value::Unknown;
         };
         let value = self.eval(right, scope);
@@ -338,10 +335,10 @@ impl<'t> Machine<'t> {
     }
 
     fn augmented(&mut self, node: Node<'t>, scope: ScopeId) -> Value {
-        let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
+        let (Some(left), Some(right)) = (node.field(Field::Left), node.field(Field::Right)) else {
             return Value::Unknown;
         };
-        let operator = node.child_by_field_name("operator").map_or("", |o| self.text(o)).trim_end_matches('=');
+        let operator = node.field(Field::Operator).map_or("", |o| self.text(o)).trim_end_matches('=');
         let old = self.eval(left, scope);
         let value = match operator {
             "||" | "&&" | "??" => self.short_circuit(operator, old, (left, right), scope),

@@ -5,7 +5,7 @@
 //! nothing but the branch they stand in.
 
 use super::condition::{Condition, Gate, Span, negated};
-use super::kind::{Kind, children};
+use super::kind::{Field, FieldOf, Kind, children};
 use super::machine::{MAX_DEPTH, Machine};
 use super::pattern::Mode;
 use super::value::{ScopeId, Setting, Value};
@@ -37,12 +37,12 @@ impl<'t> Machine<'t> {
     pub(super) fn block(&mut self, statements: &[Node<'t>], scope: ScopeId) -> Flow {
         for statement in statements {
             let inner = match Kind::of(*statement) {
-                Kind::ExportStatement => statement.child_by_field_name("declaration"),
+                Kind::ExportStatement => statement.field(Field::Declaration),
                 _ => Some(*statement),
             };
             if let Some(inner) = inner
                 && Kind::of(inner) == Kind::FunctionDeclaration
-                && let Some(name) = inner.child_by_field_name("name")
+                && let Some(name) = inner.field(Field::Name)
             {
                 let function = self.closure(inner, scope);
                 let name = self.text(name);
@@ -85,7 +85,7 @@ impl<'t> Machine<'t> {
             Kind::Variables => self.variables(node, scope),
             Kind::Class => {
                 let class = self.class(node, scope);
-                if let Some(name) = node.child_by_field_name("name") {
+                if let Some(name) = node.field(Field::Name) {
                     let name = self.text(name);
                     self.declare(scope, name, class);
                 }
@@ -108,7 +108,7 @@ impl<'t> Machine<'t> {
             Kind::Throw => return Flow::Throw,
             Kind::Break | Kind::Continue => {
                 let goes_on = Kind::of(node) == Kind::Continue;
-                if let Some(label) = node.child_by_field_name("label") {
+                if let Some(label) = node.field(Field::Label) {
                     self.far = Some((self.text(label).to_owned(), goes_on));
                     return Flow::Far;
                 }
@@ -126,8 +126,7 @@ impl<'t> Machine<'t> {
             Kind::Try => return self.try_statement(node, scope),
             Kind::Switch => return self.switch(node, scope),
             Kind::Labelled => {
-                if let (Some(body), Some(label)) = (node.child_by_field_name("body"), node.child_by_field_name("label"))
-                {
+                if let (Some(body), Some(label)) = (node.field(Field::Body), node.field(Field::Label)) {
                     let label = self.text(label).to_owned();
                     self.labels.push(label.clone());
                     let flow = self.statement(body, scope);
@@ -137,10 +136,10 @@ impl<'t> Machine<'t> {
                 }
             }
             Kind::ExportStatement => {
-                if let Some(inner) = node.child_by_field_name("declaration") {
+                if let Some(inner) = node.field(Field::Declaration) {
                     return self.statement(inner, scope);
                 }
-                if let Some(value) = node.child_by_field_name("value") {
+                if let Some(value) = node.field(Field::Value) {
                     let value = self.eval(value, scope);
                     self.declare(scope, super::module::DEFAULT, value);
                 }
@@ -162,8 +161,8 @@ impl<'t> Machine<'t> {
     fn variables(&mut self, node: Node<'t>, scope: ScopeId) {
         let hoisted = node.kind() == "variable_declaration";
         for declarator in children(node) {
-            let Some(name) = declarator.child_by_field_name("name") else { continue };
-            let value = match declarator.child_by_field_name("value") {
+            let Some(name) = declarator.field(Field::Name) else { continue };
+            let value = match declarator.field(Field::Value) {
                 Some(value) => self.eval(value, scope),
                 None if hoisted => continue,
                 None => Value::Undefined,
@@ -189,10 +188,10 @@ impl<'t> Machine<'t> {
     }
 
     fn if_statement(&mut self, node: Node<'t>, scope: ScopeId) -> Flow {
-        let Some(condition) = node.child_by_field_name("condition") else { return Flow::Normal };
+        let Some(condition) = node.field(Field::Condition) else { return Flow::Normal };
         let value = self.eval(condition, scope);
-        let yes = node.child_by_field_name("consequence");
-        let no = node.child_by_field_name("alternative");
+        let yes = node.field(Field::Consequence);
+        let no = node.field(Field::Alternative);
         let flow = match self.gate(&value, condition) {
             Gate::Decided(true) => yes.map_or(Flow::Normal, |yes| self.statement(yes, scope)),
             Gate::Decided(false) => no.map_or(Flow::Normal, |no| self.statement(no, scope)),
@@ -223,17 +222,17 @@ impl<'t> Machine<'t> {
 
     fn try_statement(&mut self, node: Node<'t>, scope: ScopeId) -> Flow {
         let height = self.conditions.len();
-        let mut flow = match node.child_by_field_name("body") {
+        let mut flow = match node.field(Field::Body) {
             Some(body) => self.statement(body, scope),
             None => Flow::Normal,
         };
-        if let Some(handler) = node.child_by_field_name("handler") {
+        if let Some(handler) = node.field(Field::Handler) {
             let thrown = flow == Flow::Throw;
             let inner = self.open_scope(Some(scope));
-            if let Some(parameter) = handler.child_by_field_name("parameter") {
+            if let Some(parameter) = handler.field(Field::Parameter) {
                 self.bind(parameter, Value::Unknown, inner, Mode::Declare);
             }
-            let body = handler.child_by_field_name("body");
+            let body = handler.field(Field::Body);
             let told = self.site(node).line;
             // What is tried succeeds unless it says otherwise; the handler never has the last word.
             let failed = format!("what line {told} tries fails");
@@ -243,7 +242,7 @@ impl<'t> Machine<'t> {
                 flow = handled;
             }
         }
-        if let Some(finalizer) = node.child_by_field_name("finalizer") {
+        if let Some(finalizer) = node.field(Field::Finalizer) {
             // Whatever was left before, this runs.
             let left = self.conditions.split_off(height.min(self.conditions.len()));
             let last = self.first_child(finalizer, scope);
@@ -256,7 +255,7 @@ impl<'t> Machine<'t> {
     }
 
     fn switch(&mut self, node: Node<'t>, scope: ScopeId) -> Flow {
-        let (Some(value), Some(body)) = (node.child_by_field_name("value"), node.child_by_field_name("body")) else {
+        let (Some(value), Some(body)) = (node.field(Field::Value), node.field(Field::Body)) else {
             return Flow::Normal;
         };
         let value = self.eval(value, scope);
@@ -268,7 +267,7 @@ impl<'t> Machine<'t> {
         let mut start = None;
         let mut known = true;
         for (at, case) in cases.iter().enumerate() {
-            let Some(label) = case.child_by_field_name("value") else { continue };
+            let Some(label) = case.field(Field::Value) else { continue };
             let label = self.eval(label, scope);
             match super::operator::equal(&value, &label, false) {
                 Some(true) => {
@@ -292,9 +291,9 @@ impl<'t> Machine<'t> {
             self.end_span(height, Span::Loop);
             return if ended == Flow::Break { Flow::Normal } else { ended };
         }
-        let what = node.child_by_field_name("value").map(|value| self.quote(value)).unwrap_or_default();
+        let what = node.field(Field::Value).map(|value| self.quote(value)).unwrap_or_default();
         for case in cases {
-            let label = case.child_by_field_name("value").map_or("none of the cases".to_owned(), |l| self.quote(l));
+            let label = case.field(Field::Value).map_or("none of the cases".to_owned(), |l| self.quote(l));
             let condition = Condition::quoted(&format!("{what} is {label}"));
             self.case_under(condition, case, scope);
         }
@@ -306,7 +305,7 @@ impl<'t> Machine<'t> {
         let value = setting.clone().value();
         let mut gates: Vec<Option<Condition>> = Vec::new();
         for case in cases {
-            let gate = case.child_by_field_name("value").map(|label| {
+            let gate = case.field(Field::Value).map(|label| {
                 let label = self.eval(label, scope);
                 match super::setting::compared("===", &value, &label) {
                     Some(Value::Setting(same)) => same.condition(),
@@ -354,7 +353,7 @@ impl<'t> Machine<'t> {
     }
 
     fn case(&mut self, case: Node<'t>, scope: ScopeId) -> Flow {
-        let label = case.child_by_field_name("value").map(|label| label.id());
+        let label = case.field(Field::Value).map(|label| label.id());
         let body: Vec<Node<'t>> = children(case).into_iter().filter(|part| Some(part.id()) != label).collect();
         self.block(&body, scope)
     }

@@ -179,6 +179,8 @@ impl<'t> Machine<'t> {
                     object.open = open;
                     return Value::Object(self.add(object));
                 }
+                // What it leads to is taken for itself.
+                "WeakRef" => return first,
                 "Array" => return self.list(Vec::new(), !arguments.is_empty()),
                 "Object" => return Value::Object(self.plain()),
                 "Error" | "TypeError" | "RangeError" => {

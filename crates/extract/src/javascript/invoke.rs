@@ -1,8 +1,8 @@
 //! Functions of the package that are called: their parameters bound, their bodies followed, under bounds on depth and
 //! work.
 
-use super::kind::{Kind, children, has_token};
-use super::machine::{Frame, MAX_RECURSION, Machine};
+use super::kind::{Field, FieldOf, Kind, children, has_token};
+use super::machine::{FUEL_OF_A_LIBRARY, Frame, MAX_RECURSION, Machine};
 use super::pattern::Mode;
 use super::source::FileId;
 use super::value::{Function, ScopeId, Value};
@@ -64,8 +64,8 @@ impl<'t> Machine<'t> {
         // No single call may use up what the rest of the program needs.
         let before = self.fuel;
         let kept_back = if self.frames.len() < MAX_SHARING { before / 4 } else { 0 };
-        let allowed = before - kept_back;
-        self.fuel = allowed;
+        self.fuel = before - kept_back;
+        let outside = self.enter_library(function);
         let scope = self.open_scope(Some(function.scope));
         if !function.arrow {
             self.declare(scope, "this", this);
@@ -76,7 +76,7 @@ impl<'t> Machine<'t> {
         }
         self.called.insert(key.0);
         self.parameters(function.node, arguments.clone(), scope);
-        let direct = match function.node.child_by_field_name("body") {
+        let direct = match function.node.field(Field::Body) {
             Some(body) if Kind::of(body) == Kind::Block => {
                 if self.hoist(body, scope) && !function.arrow {
                     let list = self.list(arguments, false);
@@ -89,9 +89,10 @@ impl<'t> Machine<'t> {
             None => None,
         };
         let frame = self.leave();
-        if self.fuel == 0 && !self.exhausted {
+        if self.fuel == 0 && !self.exhausted && self.withheld.is_none() {
             self.starved(function);
         }
+        self.leave_library(outside);
         self.fuel += kept_back;
         let generator = has_token(function.node, "*");
         let yields = generator.then_some((frame.yields, frame.endless));
@@ -102,17 +103,50 @@ impl<'t> Machine<'t> {
         (value, yields)
     }
 
+    /// A call into a part of a bundle that no registration stands behind is given little to do; a function that is called
+    /// back from there has what was kept back. What was kept back before the call.
+    fn enter_library(&mut self, function: Function<'t>) -> Option<u64> {
+        let outside = self.withheld;
+        let leads = self.sources.may_register(function.file, function.node.start_byte());
+        match outside {
+            None if !leads && self.fuel > FUEL_OF_A_LIBRARY => {
+                self.withheld = Some(self.fuel - FUEL_OF_A_LIBRARY);
+                self.fuel = FUEL_OF_A_LIBRARY;
+            }
+            Some(withheld) if leads => {
+                self.fuel += withheld;
+                self.withheld = None;
+            }
+            _ => {}
+        }
+        outside
+    }
+
+    fn leave_library(&mut self, outside: Option<u64>) {
+        match (outside, self.withheld) {
+            (None, Some(withheld)) => self.fuel += withheld,
+            (Some(_), None) => {
+                let kept = self.fuel.min(FUEL_OF_A_LIBRARY);
+                self.withheld = Some(self.fuel - kept);
+                self.fuel = kept;
+                return;
+            }
+            _ => return,
+        }
+        self.withheld = outside;
+    }
+
     fn parameters(&mut self, function: Node<'t>, arguments: Vec<Value>, scope: ScopeId) {
-        if let Some(single) = function.child_by_field_name("parameter") {
+        if let Some(single) = function.field(Field::Parameter) {
             let value = arguments.into_iter().next().unwrap_or(Value::Undefined);
             self.bind(single, value, scope, Mode::Declare);
             return;
         }
-        let Some(parameters) = function.child_by_field_name("parameters") else { return };
+        let Some(parameters) = function.field(Field::Parameters) else { return };
         let mut arguments = arguments.into_iter();
         for parameter in children(parameters) {
             let pattern = match Kind::of(parameter) {
-                Kind::Parameter => parameter.child_by_field_name("pattern").unwrap_or(parameter),
+                Kind::Parameter => parameter.field(Field::Pattern).unwrap_or(parameter),
                 Kind::Decorator => continue,
                 _ => parameter,
             };

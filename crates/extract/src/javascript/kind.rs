@@ -1,7 +1,8 @@
 //! The kinds of syntax nodes that the reader looks at: the grammar's name in, one enum out, the same for JavaScript and
 //! TypeScript.
 
-use tree_sitter::Node;
+use std::sync::LazyLock;
+use tree_sitter::{Language, Node};
 
 macro_rules! kinds {
     ($($variant:ident = $($name:literal)|+,)+) => {
@@ -10,8 +11,9 @@ macro_rules! kinds {
         pub(super) enum Kind { $($variant,)+ Other }
 
         impl Kind {
-            pub(super) fn of(node: Node<'_>) -> Kind {
-                match node.kind() {
+            /// The kind that a grammar calls `name`.
+            fn named(name: &str) -> Kind {
+                match name {
                     $($($name)|+ => Kind::$variant,)+
                     _ => Kind::Other,
                 }
@@ -112,6 +114,98 @@ kinds! {
     NamespaceExport = "namespace_export",
     EnumAssignment = "enum_assignment",
     Comment = "comment",
+}
+
+macro_rules! fields {
+    ($($variant:ident = $name:literal,)+) => {
+        /// The fields by which the grammars name the children of a node.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(super) enum Field { $($variant,)+ }
+
+        /// What the grammars call the fields, in the order of [`Field`].
+        const FIELDS: &[&str] = &[$($name,)+];
+    };
+}
+
+fields! {
+    Alias = "alias",
+    Alternative = "alternative",
+    Argument = "argument",
+    Arguments = "arguments",
+    Body = "body",
+    Condition = "condition",
+    Consequence = "consequence",
+    Constructor = "constructor",
+    Declaration = "declaration",
+    Finalizer = "finalizer",
+    Function = "function",
+    Handler = "handler",
+    Increment = "increment",
+    Index = "index",
+    Initializer = "initializer",
+    Key = "key",
+    Kind = "kind",
+    Label = "label",
+    Left = "left",
+    Name = "name",
+    Object = "object",
+    Operator = "operator",
+    OptionalChain = "optional_chain",
+    Parameter = "parameter",
+    Parameters = "parameters",
+    Pattern = "pattern",
+    Property = "property",
+    Right = "right",
+    Source = "source",
+    Value = "value",
+}
+
+/// The numbers that one grammar gives to kinds and fields: comparing names is most of the work of a walk.
+struct Numbers {
+    language: Language,
+    kinds: Vec<Kind>,
+    fields: Vec<u16>,
+}
+
+impl Numbers {
+    fn of(language: Language) -> Self {
+        let ids = 0..u16::try_from(language.node_kind_count()).unwrap_or(u16::MAX);
+        let kinds = ids.map(|id| language.node_kind_for_id(id).map_or(Kind::Other, Kind::named)).collect();
+        let fields = FIELDS.iter().map(|name| language.field_id_for_name(name).map_or(0, u16::from)).collect();
+        Numbers { language, kinds, fields }
+    }
+
+    /// Those of the grammar that a node was parsed by.
+    fn behind(node: Node<'_>) -> Option<&'static Numbers> {
+        static ALL: LazyLock<[Numbers; 3]> = LazyLock::new(|| {
+            let languages = [
+                tree_sitter_javascript::LANGUAGE,
+                tree_sitter_typescript::LANGUAGE_TYPESCRIPT,
+                tree_sitter_typescript::LANGUAGE_TSX,
+            ];
+            languages.map(|language| Numbers::of(language.into()))
+        });
+        let language = node.language();
+        ALL.iter().find(|numbers| numbers.language == *language)
+    }
+}
+
+impl Kind {
+    pub(super) fn of(node: Node<'_>) -> Kind {
+        let numbers = Numbers::behind(node);
+        numbers.and_then(|numbers| numbers.kinds.get(usize::from(node.kind_id())).copied()).unwrap_or(Kind::Other)
+    }
+}
+
+/// Children of a node by field.
+pub(super) trait FieldOf<'t> {
+    fn field(&self, field: Field) -> Option<Node<'t>>;
+}
+
+impl<'t> FieldOf<'t> for Node<'t> {
+    fn field(&self, field: Field) -> Option<Node<'t>> {
+        self.child_by_field_id(*Numbers::behind(*self)?.fields.get(field as usize)?)
+    }
 }
 
 /// The named children of a node, comments left out.

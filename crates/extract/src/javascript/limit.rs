@@ -7,7 +7,7 @@ use mcpdex_model::PartialReason;
 use tree_sitter::Node;
 
 /// Bytes of source that are looked through for registrations.
-const MAX_LOOKED: usize = 200_000;
+pub(super) const MAX_LOOKED: usize = 200_000;
 /// The same where the answer is another reading, not a remark.
 const MAX_SEARCHED: usize = 4 << 20;
 /// What registrations look like in source.

@@ -1,6 +1,7 @@
 //! Methods of lists on values that are known.
 
 use super::condition::Condition;
+use super::kind::{Field, FieldOf};
 use super::machine::Machine;
 use super::value::{ObjectId, Shape, Value};
 
@@ -43,7 +44,7 @@ impl<'t> Machine<'t> {
         let text = |node: tree_sitter::Node<'_>| {
             self.sources.text(function.file).get(node.byte_range()).unwrap_or_default().to_owned()
         };
-        let body = function.node.child_by_field_name("body").map(text).unwrap_or_default();
+        let body = function.node.field(Field::Body).map(text).unwrap_or_default();
         let body = body.trim_start_matches('{').trim_end_matches('}').trim();
         super::condition::quoted(body.strip_prefix("return ").unwrap_or(body).trim_end_matches(';'))
     }

@@ -23,6 +23,8 @@ pub(super) const DEEPER: u64 = 10;
 pub(super) const DEEPER_FOR_NOTHING: u64 = 25;
 /// Steps that every tool adds: where tools are found the reading goes on.
 pub(super) const FUEL_OF_A_TOOL: u64 = 200_000;
+/// Steps for a call into a part of a bundle that no registration stands behind: it is followed for what it gives.
+pub(super) const FUEL_OF_A_LIBRARY: u64 = 20_000;
 /// Steps that the top level of a module may use whatever is left of shares: modules that load each other in a long chain
 /// are each begun.
 pub(super) const FUEL_OF_A_MODULE: u64 = 20_000;
@@ -95,6 +97,8 @@ pub(super) struct Machine<'t> {
     /// Functions that were followed at least once.
     pub(super) called: HashSet<usize>,
     pub(super) fuel: u64,
+    /// While code is followed that no registration stands behind: what is kept back from it.
+    pub(super) withheld: Option<u64>,
     pub(super) depth: u32,
     /// Conditions around the current statement that could not be decided.
     pub(super) uncertain: u32,
@@ -149,6 +153,7 @@ impl<'t> Machine<'t> {
             waiting: Vec::new(),
             called: HashSet::new(),
             fuel,
+            withheld: None,
             short: false,
             starved: false,
             looked: HashSet::new(),

@@ -1,5 +1,6 @@
 //! Reading and writing members of values: `a.b`, `a[b]`, prototypes, getters, lists and namespaces.
 
+use super::kind::{Field, FieldOf};
 use super::machine::{MAX_LIST, Machine};
 use super::operator::number_text;
 use super::value::{Foreign, Function, Object, ObjectId, Origin, Property, Shape, Text, Value};
@@ -96,7 +97,7 @@ impl<'t> Machine<'t> {
                 }
                 Shape::Function(function) if name == "name" => {
                     let Function { node, file, .. } = *function;
-                    let name = node.child_by_field_name("name")?;
+                    let name = node.field(Field::Name)?;
                     return Some(Value::text(self.sources.text(file).get(name.byte_range())?));
                 }
                 _ => {}

@@ -38,9 +38,11 @@ mod export;
 mod finding;
 mod foreign;
 mod framework;
+mod hook;
 mod invoke;
 mod json;
 mod kind;
+mod leading;
 mod limit;
 mod list;
 mod machine;
@@ -90,6 +92,9 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
     let mut machine = follow_deeper(&sources, &package, budget, true);
     if machine.findings.tools() == 0 && !machine.exhausted {
         machine = follow_at_first(&sources, &package, budget, false);
+    }
+    if machine.findings.tools() > 0 {
+        machine.note_hooks();
     }
     if machine.findings.tools() == 0 {
         machine.tools_of_documents();

@@ -2,7 +2,7 @@
 //! each once, in the order in which the runtime would.
 
 use super::call::CallSite;
-use super::kind::{Kind, children, has_token};
+use super::kind::{Field, FieldOf, Kind, children, has_token};
 use super::machine::{FUEL_OF_A_MODULE, MAX_DEPTH, Machine};
 use super::operator::unescape;
 use super::resolve::Target;
@@ -166,7 +166,7 @@ impl<'t> Machine<'t> {
             .iter()
             .copied()
             .filter(|statement| {
-                let inner = statement.child_by_field_name("declaration").unwrap_or(*statement);
+                let inner = statement.field(Field::Declaration).unwrap_or(*statement);
                 Kind::of(inner) == Kind::FunctionDeclaration
             })
             .collect();
@@ -188,7 +188,7 @@ impl<'t> Machine<'t> {
     }
 
     fn source_of(&self, statement: Node<'t>) -> Option<Target> {
-        let source = statement.child_by_field_name("source")?;
+        let source = statement.field(Field::Source)?;
         let text = unescape(super::eval::inside(self.text(source), 1), false);
         Some(self.resolve(self.file(), &text))
     }
@@ -232,8 +232,8 @@ impl<'t> Machine<'t> {
                 }
                 Kind::NamedImports => {
                     for specifier in children(part) {
-                        let Some(name) = specifier.child_by_field_name("name") else { continue };
-                        let local = specifier.child_by_field_name("alias").unwrap_or(name);
+                        let Some(name) = specifier.field(Field::Name) else { continue };
+                        let local = specifier.field(Field::Alias).unwrap_or(name);
                         let export = self.text(name).trim_matches(['"', '\'']);
                         self.bind_export(scope, local, &target, export);
                     }
@@ -257,7 +257,7 @@ impl<'t> Machine<'t> {
     fn export_statement(&mut self, statement: Node<'t>, module: &mut Module) {
         let target = self.source_of(statement);
         let is_default = has_token(statement, "default");
-        if let Some(declaration) = statement.child_by_field_name("declaration") {
+        if let Some(declaration) = statement.field(Field::Declaration) {
             for name in declared_names(declaration) {
                 let name: Text = self.text(name).into();
                 let export = if is_default { "default".into() } else { name.clone() };
@@ -268,7 +268,7 @@ impl<'t> Machine<'t> {
             }
             return;
         }
-        if statement.child_by_field_name("value").is_some() {
+        if statement.field(Field::Value).is_some() {
             module.exports.insert("default".into(), Export::Local(DEFAULT.into()));
             return;
         }
@@ -284,8 +284,8 @@ impl<'t> Machine<'t> {
                 Kind::ExportClause => {
                     named = true;
                     for specifier in children(child) {
-                        let Some(name) = specifier.child_by_field_name("name") else { continue };
-                        let export = specifier.child_by_field_name("alias").unwrap_or(name);
+                        let Some(name) = specifier.field(Field::Name) else { continue };
+                        let export = specifier.field(Field::Alias).unwrap_or(name);
                         let export: Text = self.text(export).trim_matches(['"', '\'']).into();
                         let name: Text = self.text(name).into();
                         let what = match &target {
@@ -348,10 +348,10 @@ pub(super) fn declared_names(declaration: Node<'_>) -> Vec<Node<'_>> {
     match Kind::of(declaration) {
         Kind::Variables => children(declaration)
             .into_iter()
-            .filter_map(|declarator| declarator.child_by_field_name("name"))
+            .filter_map(|declarator| declarator.field(Field::Name))
             .flat_map(names_in)
             .collect(),
-        _ => declaration.child_by_field_name("name").into_iter().collect(),
+        _ => declaration.field(Field::Name).into_iter().collect(),
     }
 }
 
@@ -362,8 +362,8 @@ pub(super) fn names_in(pattern: Node<'_>) -> Vec<Node<'_>> {
     while let Some(node) = pending.pop() {
         match Kind::of(node) {
             Kind::Identifier | Kind::ShorthandPattern => names.push(node),
-            Kind::AssignmentPattern => pending.extend(node.child_by_field_name("left")),
-            Kind::PairPattern => pending.extend(node.child_by_field_name("value")),
+            Kind::AssignmentPattern => pending.extend(node.field(Field::Left)),
+            Kind::PairPattern => pending.extend(node.field(Field::Value)),
             Kind::ObjectPattern | Kind::ArrayPattern | Kind::RestPattern => pending.extend(children(node)),
             _ => {}
         }

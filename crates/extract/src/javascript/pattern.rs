@@ -1,6 +1,6 @@
 //! Destructuring: a pattern and a value in, names declared or assigned.
 
-use super::kind::{Kind, children};
+use super::kind::{Field, FieldOf, Kind, children};
 use super::machine::{MAX_DEPTH, Machine};
 use super::value::{Foreign, Object, Property, ScopeId, Shape, Text, Value};
 use tree_sitter::Node;
@@ -53,17 +53,15 @@ impl<'t> Machine<'t> {
                 }
             }
             Kind::Parameter => {
-                let Some(inner) = pattern.child_by_field_name("pattern") else { return };
-                let value = match pattern.child_by_field_name("value") {
+                let Some(inner) = pattern.field(Field::Pattern) else { return };
+                let value = match pattern.field(Field::Value) {
                     Some(default) => self.defaulted(value, default, scope),
                     None => value,
                 };
                 self.bind(inner, value, scope, mode);
             }
             Kind::AssignmentPattern | Kind::Assignment => {
-                let (Some(left), Some(right)) =
-                    (pattern.child_by_field_name("left"), pattern.child_by_field_name("right"))
-                else {
+                let (Some(left), Some(right)) = (pattern.field(Field::Left), pattern.field(Field::Right)) else {
                     return;
                 };
                 let value = self.defaulted(value, right, scope);
@@ -104,11 +102,11 @@ impl<'t> Machine<'t> {
     }
 
     fn bind_member(&mut self, target: Node<'t>, value: Value, scope: ScopeId) {
-        let Some(object) = target.child_by_field_name("object") else { return };
+        let Some(object) = target.field(Field::Object) else { return };
         let receiver = self.eval(object, scope);
-        let name: Option<Text> = match target.child_by_field_name("property") {
+        let name: Option<Text> = match target.field(Field::Property) {
             Some(property) => Some(self.text(property).into()),
-            None => match target.child_by_field_name("index") {
+            None => match target.field(Field::Index) {
                 Some(index) => {
                     let index = self.eval(index, scope);
                     self.property_name(&index)
@@ -130,15 +128,14 @@ impl<'t> Machine<'t> {
                     self.bind(part, member, scope, mode);
                 }
                 Kind::AssignmentPattern | Kind::Assignment => {
-                    let Some(left) = part.child_by_field_name("left") else { continue };
+                    let Some(left) = part.field(Field::Left) else { continue };
                     let name = self.text(left);
                     taken.push(name.into());
                     let member = self.part(value, name);
                     self.bind(part, member, scope, mode);
                 }
                 Kind::PairPattern | Kind::Pair => {
-                    let (Some(key), Some(inner)) = (part.child_by_field_name("key"), part.child_by_field_name("value"))
-                    else {
+                    let (Some(key), Some(inner)) = (part.field(Field::Key), part.field(Field::Value)) else {
                         continue;
                     };
                     let member = match self.key(key, scope) {

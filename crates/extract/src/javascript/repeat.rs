@@ -2,7 +2,7 @@
 
 use super::condition::{Condition, Span};
 use super::exec::Flow;
-use super::kind::{Kind, children};
+use super::kind::{Field, FieldOf, Kind, children};
 use super::machine::Machine;
 use super::pattern::Mode;
 use super::value::{ScopeId, Value};
@@ -14,7 +14,7 @@ const MAX_ROUNDS: usize = 100_000;
 impl<'t> Machine<'t> {
     pub(super) fn for_statement(&mut self, node: Node<'t>, scope: ScopeId) -> Flow {
         let scope = self.open_scope(Some(scope));
-        if let Some(initializer) = node.child_by_field_name("initializer") {
+        if let Some(initializer) = node.field(Field::Initializer) {
             match Kind::of(initializer) {
                 Kind::Variables | Kind::ExpressionStatement => {
                     self.statement(initializer, scope);
@@ -24,7 +24,7 @@ impl<'t> Machine<'t> {
                 }
             }
         }
-        self.rounds(node, scope, node.child_by_field_name("increment"), false)
+        self.rounds(node, scope, node.field(Field::Increment), false)
     }
 
     pub(super) fn while_statement(&mut self, node: Node<'t>, scope: ScopeId) -> Flow {
@@ -38,8 +38,8 @@ impl<'t> Machine<'t> {
     }
 
     fn rounds(&mut self, node: Node<'t>, scope: ScopeId, increment: Option<Node<'t>>, body_first: bool) -> Flow {
-        let condition = node.child_by_field_name("condition").filter(|c| c.kind() != "empty_statement");
-        let body = node.child_by_field_name("body");
+        let condition = node.field(Field::Condition).filter(|c| c.kind() != "empty_statement");
+        let body = node.field(Field::Body);
         let mut ended = false;
         let labels = std::mem::take(&mut self.labels);
         let outside = self.conditions.len();
@@ -94,13 +94,13 @@ impl<'t> Machine<'t> {
 
     pub(super) fn for_in(&mut self, node: Node<'t>, scope: ScopeId) -> Flow {
         let (Some(left), Some(right), Some(body)) =
-            (node.child_by_field_name("left"), node.child_by_field_name("right"), node.child_by_field_name("body"))
+            (node.field(Field::Left), node.field(Field::Right), node.field(Field::Body))
         else {
             return Flow::Normal;
         };
         let labels = std::mem::take(&mut self.labels);
         let over = self.eval(right, scope);
-        let keys = node.child_by_field_name("operator").is_some_and(|operator| self.text(operator) == "in");
+        let keys = node.field(Field::Operator).is_some_and(|operator| self.text(operator) == "in");
         let elements = if keys {
             self.members(&over).map(|(members, open)| {
                 (members.into_iter().map(|(name, _)| Value::Text(name)).collect::<Vec<_>>(), open)
@@ -108,7 +108,7 @@ impl<'t> Machine<'t> {
         } else {
             self.iterate(&over)
         };
-        let mode = match node.child_by_field_name("kind").map(|kind| self.text(kind)) {
+        let mode = match node.field(Field::Kind).map(|kind| self.text(kind)) {
             Some("var") => Mode::Hoisted,
             Some(_) => Mode::Declare,
             None => Mode::Assign,

@@ -1,6 +1,7 @@
 //! The source files of one package, parsed at most once each: path in, text and syntax tree out. Never reads a file that
 //! is not in the tree it was given.
 
+use super::leading::leading;
 use super::outline::{self, LARGE, Piece};
 use crate::{Budget, SourceTree, syntax};
 use mcpdex_model::{Partial, ToolSite};
@@ -20,6 +21,8 @@ struct Source<'t> {
     tree: Parsed,
     /// What a large file is taken apart into, and their trees.
     pieces: OnceCell<Option<Vec<(Piece<'t>, Parsed)>>>,
+    /// Which of those may lead to a registration.
+    leading: OnceCell<Vec<bool>>,
 }
 
 impl Source<'_> {
@@ -50,7 +53,8 @@ impl<'t> Sources<'t> {
             .iter()
             .map(|(path, bytes)| {
                 let text = std::str::from_utf8(bytes).unwrap_or_default();
-                Source { path: path.as_str(), bytes, text, tree: OnceCell::new(), pieces: OnceCell::new() }
+                let (tree, pieces, leading) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+                Source { path: path.as_str(), bytes, text, tree, pieces, leading }
             })
             .collect();
         Sources { files, budget }
@@ -114,6 +118,16 @@ impl<'t> Sources<'t> {
             syntax::parse_part(&language, source.path, source.bytes, range, piece.row, self.budget)
         };
         Some(tree.get_or_init(parse).as_ref())
+    }
+
+    /// Whether code that stands at byte `at` of a file may lead to a registration. Only of large files is that asked.
+    pub(super) fn may_register(&self, file: FileId, at: usize) -> bool {
+        let source = &self.files[file.0];
+        let Some(Some(pieces)) = source.pieces.get() else { return true };
+        let all = || pieces.iter().map(|(piece, _)| piece).collect::<Vec<_>>();
+        let leading = source.leading.get_or_init(|| leading(source.text, &all()));
+        let number = pieces.partition_point(|(piece, _)| piece.range.end <= at);
+        leading.get(number).copied().unwrap_or(true)
     }
 
     /// A site as people and the database see it.

@@ -1,6 +1,6 @@
 //! Expressions with one operand: `!a`, `typeof a`, `a++`, `delete a.b`, `yield a`.
 
-use super::kind::{children, has_token};
+use super::kind::{Field, FieldOf, children, has_token};
 use super::machine::Machine;
 use super::operator;
 use super::value::{Property, ScopeId, Shape, Value};
@@ -30,7 +30,7 @@ impl<'t> Machine<'t> {
     }
 
     pub(super) fn update(&mut self, node: Node<'t>, scope: ScopeId) -> Value {
-        let Some(argument) = node.child_by_field_name("argument") else { return Value::Unknown };
+        let Some(argument) = node.field(Field::Argument) else { return Value::Unknown };
         let old = self.eval(argument, scope);
         let by = if has_token(node, "--") { -1.0 } else { 1.0 };
         let new = operator::binary("+", &old, &Value::Number(by));
@@ -39,8 +39,8 @@ impl<'t> Machine<'t> {
     }
 
     pub(super) fn unary(&mut self, node: Node<'t>, scope: ScopeId) -> Value {
-        let Some(argument) = node.child_by_field_name("argument") else { return Value::Unknown };
-        let operator = node.child_by_field_name("operator").map_or("", |o| self.text(o));
+        let Some(argument) = node.field(Field::Argument) else { return Value::Unknown };
+        let operator = node.field(Field::Operator).map_or("", |o| self.text(o));
         if operator == "delete" {
             return self.delete(argument, scope);
         }
@@ -86,9 +86,9 @@ impl<'t> Machine<'t> {
 
     /// `delete object.name`.
     fn delete(&mut self, target: Node<'t>, scope: ScopeId) -> Value {
-        let Some(object) = target.child_by_field_name("object") else { return Value::Bool(true) };
+        let Some(object) = target.field(Field::Object) else { return Value::Bool(true) };
         let receiver = self.eval(object, scope);
-        let name = match (target.child_by_field_name("property"), target.child_by_field_name("index")) {
+        let name = match (target.field(Field::Property), target.field(Field::Index)) {
             (Some(property), _) => Some(self.text(property).into()),
             (None, Some(index)) => {
                 let index = self.eval(index, scope);

@@ -1,0 +1,10 @@
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+const server = new McpServer({ name: "orchard", version: "1.0.0" });
+const act = async () => ({ content: [] });
+server.registerTool("prune_tree", { description: "Prunes a tree." }, act);
+const weak = new WeakRef(server);
+weak.deref().registerTool("pick_apples", { description: "Picks apples." }, act);
+const kept = new Map([["server", server]]);
+for (const [, one] of kept) structuredClone({ one }).one.registerTool("fell_tree", { description: "Fells a tree." }, act);
+await server.connect(new StdioServerTransport());
