@@ -2,6 +2,7 @@
 
 use super::lower::{expr, text_or_none};
 use crate::program::ast::{Arg, Body, Class, ClassKind, Field, Func, Init, Mark, Param, Type, Unit, Variant};
+use crate::program::block::STATIC_BLOCK;
 use crate::program::source::{Reading, children, field, first_of, of_kind};
 use std::rc::Rc;
 use tree_sitter::Node;
@@ -144,7 +145,11 @@ pub(super) fn func<'t>(reading: &Reading<'t>, node: Node<'t>, class: &str) -> Op
         marks.push(Mark { name: Rc::from("$extension"), args: Vec::new() });
     }
     Some(Rc::new(Func {
-        name: Rc::from(if node.kind() == "constructor_declaration" && name == class { "<init>" } else { name }),
+        name: Rc::from(match node.kind() == "constructor_declaration" && name == class {
+            true if modifiers(reading, node).contains(&"static") => STATIC_BLOCK,
+            true => "<init>",
+            false => name,
+        }),
         params: list.map(|list| params(reading, list)).unwrap_or_default(),
         body: field(node, "body").map(|body| Body::new(reading.file, body)),
         result: field(node, "returns").or_else(|| field(node, "type")).map(|of| ty(reading, of)),

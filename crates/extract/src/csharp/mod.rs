@@ -41,6 +41,7 @@ pub fn extract(tree: &SourceTree, budget: &Budget) -> Extraction {
         let starts =
             class.methods.iter().filter(|func| matches!(&*func.name, "Main" | "ConfigureServices" | "Configure"));
         for func in starts {
+            machine.initialise(&class);
             let this = if func.is_static { None } else { Some(machine.instance(&class, true)) };
             let (func, file) = (Rc::clone(func), func.site.file);
             machine.start(Closure { func, env: None, this, class: Some(Rc::clone(&class)), file });
@@ -94,6 +95,10 @@ impl Dialect for CSharp {
 
     fn registers(&self) -> &'static [&'static str] {
         &["WithTools", "McpServerTool", "ToolCollection"]
+    }
+
+    fn calls_that_register(&self) -> &'static [&'static str] {
+        &["WithTools", "McpServerTool.Create(", "AddMcpServer("]
     }
 
     fn object<'t>(&self, machine: &mut Machine<'t>, object: &Rc<Object<'t>>) {

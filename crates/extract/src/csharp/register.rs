@@ -7,6 +7,7 @@ use crate::program::machine::Machine;
 use crate::program::source::Site;
 use crate::program::tool::{Draft, schema_text};
 use crate::program::value::{Made, Object, Value};
+use mcpdex_model::PartialReason;
 use serde_json::Value as Json;
 use std::rc::Rc;
 
@@ -55,9 +56,51 @@ pub(super) fn call<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Option
             });
             Some(on())
         }
+        // `services.AddSingleton<McpServerTool>(provider => ...)`: the SDK lists every service of that kind.
+        "AddSingleton" | "AddScoped" | "AddTransient" | "TryAddSingleton" | "AddKeyedSingleton" | "Singleton"
+            if made.types.first().is_some_and(|ty| ty.last() == "McpServerTool") =>
+        {
+            service(machine, made);
+            Some(on())
+        }
         // A tool that is made is not a server's yet; what it is made of must not be walked as if it were called.
         "Create" if is_create(made) => Some(Value::Made(Rc::clone(made))),
+        name if is_builder(&on()) && !HARMLESS.iter().any(|word| name.contains(word)) => {
+            let detail = format!("`{name}` of the server's builder is not in the source and may register more tools");
+            machine.note(PartialReason::MountedServer, detail, Some(made.site));
+            None
+        }
         _ => None,
+    }
+}
+
+/// Words in the names of the SDK's own methods of a server's builder that register no tool.
+const HARMLESS: [&str; 9] =
+    ["Transport", "Prompt", "Resource", "Complet", "Logging", "Auth", "Handler", "Filter", "AddMcpServer"];
+
+/// Whether a value is what `AddMcpServer` gave, or a method that was called on it.
+fn is_builder(value: &Value<'_>) -> bool {
+    let mut at = value.as_made();
+    for _ in 0..40 {
+        match at {
+            Some(made) if made.last() == "AddMcpServer" => return true,
+            Some(made) => at = made.on.as_ref().and_then(Value::as_made),
+            None => return false,
+        }
+    }
+    false
+}
+
+/// A service that is a tool: what it is made by is walked.
+fn service<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) {
+    let given = made.args.iter().map(|(_, value)| value.clone()).next_back();
+    let tool = match given {
+        Some(Value::Func(closure)) => machine.invoke(&closure, Vec::new()),
+        Some(value) => value,
+        None => Value::Null,
+    };
+    if !register(machine, &tool, 0) {
+        machine.lacks("a tool that is registered as a service could not be followed".to_owned(), made.site);
     }
 }
 

@@ -236,6 +236,11 @@ impl<'t> Work<'t> {
         *visits <= MAX_VISITS
     }
 
+    /// Whether a function was entered at least once.
+    pub(crate) fn was_visited(&self, function: usize) -> bool {
+        self.visits.contains_key(&function)
+    }
+
     /// Whether a limit ended the walk.
     pub(crate) fn is_over(&self) -> bool {
         self.is_over

@@ -149,6 +149,10 @@ impl Dialect for Go {
         &["AddTool", "RegisterTool", "SetTools", "NewTool"]
     }
 
+    fn calls_that_register(&self) -> &'static [&'static str] {
+        &["AddTool(", "AddTools("]
+    }
+
     fn sees_everything(&self) -> bool {
         false
     }

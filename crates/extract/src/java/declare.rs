@@ -2,6 +2,7 @@
 
 use super::lower::expr;
 use crate::program::ast::{Arg, Body, Class, ClassKind, Expr, Field, Func, Init, Mark, Param, Type, Unit, Variant};
+use crate::program::block::{BLOCK, STATIC_BLOCK};
 use crate::program::source::{Reading, children, field, first_of, of_kind};
 use std::rc::Rc;
 use tree_sitter::Node;
@@ -61,6 +62,13 @@ pub(super) fn members<'t>(reading: &Reading<'t>, class: &mut Class<'t>, body: Ve
             "field_declaration" | "constant_declaration" => fields(reading, class, member),
             "method_declaration" | "constructor_declaration" | "compact_constructor_declaration" => {
                 class.methods.extend(func(reading, member, name));
+            }
+            "block" => {
+                class.methods.push(Func::block(BLOCK, Some(Body::new(reading.file, member)), reading.site(member)))
+            }
+            "static_initializer" => {
+                let body = first_of(member, &["block"]).map(|body| Body::new(reading.file, body));
+                class.methods.push(Func::block(STATIC_BLOCK, body, reading.site(member)));
             }
             "enum_constant" => {
                 let args = field(member, "arguments").map(children).unwrap_or_default();

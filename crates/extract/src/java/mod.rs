@@ -56,4 +56,8 @@ impl Dialect for Java {
     fn registers(&self) -> &'static [&'static str] {
         &jvm::REGISTERS
     }
+
+    fn calls_that_register(&self) -> &'static [&'static str] {
+        &jvm::CALLS
+    }
 }

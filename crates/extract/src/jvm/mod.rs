@@ -54,6 +54,7 @@ fn start<'t>(machine: &mut Machine<'t>, class: &Rc<Class<'t>>, func: &Rc<Func<'t
     if !machine.ran.insert(Rc::as_ptr(func)) {
         return;
     }
+    machine.initialise(class);
     let this = if func.is_static { None } else { Some(machine.instance(class, true)) };
     let file = func.site.file;
     let closure = Closure { func: Rc::clone(func), env: None, this, class: Some(Rc::clone(class)), file };
@@ -80,6 +81,9 @@ pub(super) fn foreign<'t>(machine: &mut Machine<'t>, made: &Rc<Made<'t>>) -> Opt
 
 /// Words in a function that registers tools.
 pub(super) const REGISTERS: [&str; 4] = ["addTool", "toolCall", ".tools(", "newTool"];
+
+/// How calls begin that register tools, whatever they are called on.
+pub(super) const CALLS: [&str; 3] = ["addTool(", "addTools(", "toolCall("];
 
 pub(super) fn field_setting<'t>(machine: &mut Machine<'t>, class: &Rc<Class<'t>>, at: usize) -> Option<Value<'t>> {
     setting::of_field(machine, class, at)

@@ -2,6 +2,7 @@
 
 use super::lower::{args, expr};
 use crate::program::ast::{Body, Class, ClassKind, Field, Func, Init, Mark, Param, Type, Unit, Var, Variant};
+use crate::program::block::{BLOCK, STATIC_BLOCK};
 use crate::program::source::{Reading, children, field, first_of, of_kind};
 use std::rc::Rc;
 use tree_sitter::Node;
@@ -98,6 +99,7 @@ fn member<'t>(reading: &Reading<'t>, class: &mut Class<'t>, node: Node<'t>) {
                 match inner.kind() {
                     "property_declaration" => add_field(reading, class, inner, true),
                     "function_declaration" => class.methods.extend(func(reading, inner)),
+                    "anonymous_initializer" => class.methods.push(initialiser(reading, inner, STATIC_BLOCK)),
                     _ => class.inner.extend(self::class(reading, inner)),
                 }
             }
@@ -110,22 +112,14 @@ fn member<'t>(reading: &Reading<'t>, class: &mut Class<'t>, node: Node<'t>) {
             is_plain: true,
         }),
         // What runs when an instance is made.
-        "anonymous_initializer" => {
-            let body = first_of(node, &["block"]).map(|body| Body::new(reading.file, body));
-            class.methods.push(Rc::new(Func {
-                name: Rc::from("<init>"),
-                params: Vec::new(),
-                body,
-                result: None,
-                receiver: None,
-                marks: Vec::new(),
-                doc: None,
-                is_static: false,
-                site: reading.site(node),
-            }));
-        }
+        "anonymous_initializer" => class.methods.push(initialiser(reading, node, BLOCK)),
         _ => class.inner.extend(self::class(reading, node)),
     }
+}
+
+fn initialiser<'t>(reading: &Reading<'t>, node: Node<'t>, name: &str) -> Rc<Func<'t>> {
+    let body = first_of(node, &["block"]).map(|body| Body::new(reading.file, body));
+    Func::block(name, body, reading.site(node))
 }
 
 fn add_field<'t>(reading: &Reading<'t>, class: &mut Class<'t>, node: Node<'t>, is_static: bool) {
@@ -150,14 +144,14 @@ pub(super) fn property<'t>(
     let declared = first_of(node, &["variable_declaration"])?;
     let name = reading.of(first_of(declared, &["identifier"])?);
     let of = children(declared).into_iter().find(|child| child.kind().ends_with("_type"));
-    Some((name, of.map(|of| ty(reading, of)), value_of(node)))
+    Some((name, of.map(|of| ty(reading, of)), value_of(reading, node)))
 }
 
 /// What stands behind `=`, `by lazy` or in a getter of one expression.
-pub(super) fn value_of<'t>(node: Node<'t>) -> Option<Node<'t>> {
+pub(super) fn value_of<'t>(reading: &Reading<'t>, node: Node<'t>) -> Option<Node<'t>> {
     if let Some(delegate) = first_of(node, &["property_delegate"]) {
         // `by lazy { value }`: the value is what the block gives, which is not followed further than one expression.
-        let call = children(delegate).first().copied()?;
+        let call = children(delegate).first().copied().filter(|call| reading.of(*call).starts_with("lazy"))?;
         let lambda = first_of(first_of(call, &["annotated_lambda"])?, &["lambda_literal"])?;
         return children(lambda).last().copied();
     }
@@ -213,7 +207,7 @@ pub(super) fn params<'t>(reading: &Reading<'t>, list: Node<'t>) -> Vec<Param<'t>
                 found.push(Param {
                     name: Rc::from(reading.of(name)),
                     ty: of.map(|of| ty(reading, of)),
-                    default: value_of(node)
+                    default: value_of(reading, node)
                         .filter(|_| node.kind() == "class_parameter")
                         .map(|v| Rc::new(expr(reading, v))),
                     marks: std::mem::take(&mut pending),

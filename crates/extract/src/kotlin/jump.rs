@@ -3,7 +3,8 @@
 
 use super::lower::{expr, nested};
 use crate::program::ast::{Expr, Leave, Stmt, Truth, labelled};
-use crate::program::source::{Reading, children, field, first_of};
+use crate::program::choice::Pick;
+use crate::program::source::{Reading, children, field, first_of, of_kind};
 use std::rc::Rc;
 use tree_sitter::Node;
 
@@ -23,6 +24,25 @@ pub(super) fn unless_absent<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut
         return expr(reading, value);
     }
     expr(reading, node)
+}
+
+/// `value?.let { ... }`: the block runs only where there is a value.
+pub(super) fn if_present<'t>(reading: &Reading<'t>, callee: Node<'t>, call: Expr<'t>) -> Expr<'t> {
+    let parts = children(callee);
+    let is_safe = callee.kind() == "navigation_expression" && !of_kind(callee, "?.").is_empty();
+    match parts.as_slice() {
+        [value, name] if is_safe && matches!(reading.of(*name), "let" | "run" | "apply" | "also") => {
+            let is_absent = Truth::Is(expr(reading, *value), Expr::Null);
+            let test = Truth::Not(Expr::Truth(Box::new(is_absent)));
+            Expr::Pick(Box::new(Pick {
+                test: Expr::Truth(Box::new(test)),
+                words: Rc::from(format!("{} != null", reading.of(*value))),
+                then: call,
+                other: Expr::Null,
+            }))
+        }
+        _ => call,
+    }
 }
 
 /// The label of a jump, or of a statement.

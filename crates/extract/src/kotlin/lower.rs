@@ -1,7 +1,7 @@
 //! The bodies and expressions of Kotlin in the common language.
 
 use super::declare::{params, property, ty, value_of};
-use super::jump::{block_around, jump, label_of, under_label, unless_absent};
+use super::jump::{block_around, if_present, jump, label_of, under_label, unless_absent};
 use crate::program::ast::{Arg, Body, Call, Case, Expr, Func, Mark, Name, Stmt, Truth, truth};
 use crate::program::choice::Pick;
 use crate::program::literal::{number, unescape};
@@ -45,7 +45,7 @@ fn statement<'t>(reading: &Reading<'t>, node: Node<'t>, all: &mut Vec<Stmt<'t>>)
             if let Some(several) = first_of(node, &["multi_variable_declaration"]) {
                 let names = of_kind(several, "variable_declaration").into_iter();
                 let names: Vec<Name> = names.map(|name| Rc::from(reading.of(name))).collect();
-                let value = value_of(node).map(|value| expr(reading, value));
+                let value = value_of(reading, node).map(|value| expr(reading, value));
                 all.push(Stmt::Let(names, None, value));
             } else if let Some((name, ty, value)) = property(reading, node) {
                 let value = value.map(|value| unless_absent(reading, value, all));
@@ -372,7 +372,8 @@ fn call<'t>(reading: &Reading<'t>, node: Node<'t>) -> Expr<'t> {
         "navigation_expression" => children(*callee).last().map_or(reading.site(node), |name| reading.site(*name)),
         _ => reading.site(node),
     };
-    Expr::Call(Box::new(Call { callee: expr(reading, *callee), types, args, site }))
+    let call = Expr::Call(Box::new(Call { callee: expr(reading, *callee), types, args, site }));
+    if_present(reading, *callee, call)
 }
 
 /// The arguments of a call or an annotation.

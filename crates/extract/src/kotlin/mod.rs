@@ -58,4 +58,8 @@ impl Dialect for Kotlin {
     fn registers(&self) -> &'static [&'static str] {
         &jvm::REGISTERS
     }
+
+    fn calls_that_register(&self) -> &'static [&'static str] {
+        &jvm::CALLS
+    }
 }

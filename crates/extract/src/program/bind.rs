@@ -1,6 +1,7 @@
 //! What a call gives the names of a function: arguments, defaults, and what is known by type alone; constructors likewise.
 
 use super::ast::{Class, Func};
+use super::block::BLOCK;
 use super::call::Args;
 use super::machine::{MAX_CALLS, Machine, Scope};
 use super::value::{Closure, Env, Value};
@@ -56,6 +57,7 @@ impl<'t> Machine<'t> {
     /// Runs the constructor of a class of the package on a new object.
     pub(super) fn construct(&mut self, class: &Rc<Class<'t>>, value: &Value<'t>, args: Args<'t>) {
         let Value::Object(object) = value else { return };
+        self.initialise(class);
         let program = Rc::clone(&self.program);
         if !class.params.is_empty() {
             let mut unnamed = args.iter().filter(|(name, _)| name.is_none()).map(|(_, value)| value);
@@ -87,6 +89,8 @@ impl<'t> Machine<'t> {
                 self.calls.pop();
             }
         }
+        self.run_parents(class, value, 0);
+        self.run_blocks(class, Some(value), BLOCK);
         if let Some(func) = program.method(class, "<init>", args.len()).filter(|func| func.site.file == class.site.file)
         {
             let this = Some(value.clone());

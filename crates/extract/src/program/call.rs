@@ -235,6 +235,7 @@ impl<'t> Machine<'t> {
     /// Shows a call to the language's reader; what it knows nothing of may run the functions that it is given.
     pub(super) fn foreign(&mut self, made: Made<'t>) -> Value<'t> {
         let made = Rc::new(made);
+        self.trail.seen_calls.insert(made.site);
         let dialect = self.dialect;
         if let Some(value) = dialect.foreign(self, &made) {
             return value;

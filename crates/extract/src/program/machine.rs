@@ -9,6 +9,7 @@ use super::names::Program;
 use super::setting::Guard;
 use super::source::{FileId, Reading, Site, Sources, unread};
 use super::tool::Draft;
+use super::unwalked::Trail;
 use super::value::{Env, Made, Object, Value};
 use crate::engine::budget::Work;
 use crate::engine::notes::Notes;
@@ -82,6 +83,11 @@ pub(crate) trait Dialect {
     /// Words in a function that registers tools.
     fn registers(&self) -> &'static [&'static str];
 
+    /// How the calls begin that register tools, where a walk has to come to them.
+    fn calls_that_register(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether bare names reach declarations of other packages of the source.
     fn sees_everything(&self) -> bool {
         true
@@ -123,6 +129,7 @@ pub(crate) struct Machine<'t> {
     pub(super) assigned: Option<super::assigned::Assigned<'t>>,
     /// Functions inside of foreign objects, to be walked when the rest is, with the guards around them.
     pub(super) later: Vec<(Value<'t>, Vec<Guard>)>,
+    pub(super) trail: Trail<'t>,
     /// Functions that were walked under a guard only.
     pub(super) ran_guarded: HashSet<*const super::ast::Func<'t>>,
     pub(super) globals: HashMap<*const Var<'t>, Option<Value<'t>>>,
@@ -165,6 +172,7 @@ impl<'t> Machine<'t> {
             foreign_hands: HashMap::new(),
             assigned: None,
             later: Vec::new(),
+            trail: Trail::default(),
             ran_guarded: HashSet::new(),
             globals: HashMap::new(),
             ran: HashSet::new(),
@@ -178,15 +186,6 @@ impl<'t> Machine<'t> {
         };
         left_out.into_iter().for_each(|(file, node)| machine.note_left_out(file, node));
         machine
-    }
-
-    /// Notes that something in a node nests too deep to be followed, where it may register tools.
-    fn note_left_out(&mut self, file: FileId, node: Node<'t>) {
-        let text = self.sources.files[file.0].text.get(node.byte_range()).unwrap_or_default();
-        if self.dialect.registers().iter().any(|word| text.contains(word)) {
-            let detail = "what nests too deep is not followed, and it may register tools".to_owned();
-            self.note(PartialReason::LimitReached, detail, Some(Site::of(file, node)));
-        }
     }
 
     /// Takes one step; false when the walk must end.
@@ -230,6 +229,7 @@ impl<'t> Machine<'t> {
         if let Some(lowered) = kept.get() {
             return Rc::clone(lowered);
         }
+        self.trail.walked.insert(node.id());
         let reading = Reading::new(file, self.sources.files[file.0].text);
         let lowered = Rc::clone(kept.get_or_init(|| Rc::new(lower(&reading))));
         if reading.has_left_out() {
@@ -372,6 +372,7 @@ impl<'t> Machine<'t> {
         self.run_later();
         // What is said about the list holds, whatever was looked for last.
         self.defining = false;
+        self.note_unwalked();
         let words = self.dialect.registers();
         for at in 0..self.sources.files.len() {
             for line in unread(&self.sources.files[at], words) {

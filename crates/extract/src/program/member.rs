@@ -133,6 +133,7 @@ impl<'t> Machine<'t> {
         name: &Name,
         args: Option<usize>,
     ) -> Option<Value<'t>> {
+        self.initialise(class);
         if let Some(variant) = class.variants.iter().position(|variant| variant.name == *name) {
             return Some(self.variant(class, variant));
         }
@@ -208,6 +209,7 @@ impl<'t> Machine<'t> {
         let value = Value::Object(self.blank(class, is_open));
         if class.is_single {
             self.globals.insert(key, Some(value.clone()));
+            self.construct(class, &value, Vec::new());
         }
         value
     }

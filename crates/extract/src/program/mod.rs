@@ -9,6 +9,7 @@
 mod assigned;
 pub(super) mod ast;
 mod bind;
+pub(super) mod block;
 pub(super) mod branch;
 pub(super) mod builtin;
 mod call;
@@ -26,4 +27,5 @@ pub(super) mod schema;
 pub(super) mod setting;
 pub(super) mod source;
 pub(super) mod tool;
+mod unwalked;
 pub(super) mod value;

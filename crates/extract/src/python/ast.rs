@@ -92,6 +92,17 @@ pub(super) struct Expr {
     pub kind: Box<Ex>,
 }
 
+impl Expr {
+    /// Whether it is a name, or a member of what a name stands for.
+    pub(super) fn is_plain_name(&self) -> bool {
+        match &*self.kind {
+            Ex::Name(_) => true,
+            Ex::Attribute(object, _) => matches!(&*object.kind, Ex::Name(_)),
+            _ => false,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Ex {
     Name(Name),

@@ -17,6 +17,7 @@ const RUNNERS: &[&str] =
 
 impl Machine<'_> {
     pub(super) fn call_external(&mut self, path: &str, args: Args, module: usize) -> Value {
+        self.note_handed(&args);
         if let Some(value) = self.path_function(path, &args) {
             return value;
         }

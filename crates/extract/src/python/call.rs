@@ -44,6 +44,9 @@ impl Machine<'_> {
             }
             decorators.push((self.eval(decorator, env), decorator.line));
         }
+        if !decorators.is_empty() {
+            self.handed.push((Rc::clone(def), env.module));
+        }
         let mut value = self.function(def, env);
         for (decorator, line) in decorators.into_iter().rev() {
             value = self.decorate(&decorator, value, line, env.module);
@@ -184,6 +187,12 @@ impl Machine<'_> {
         let instance = Rc::new(Instance { class: Rc::clone(class), attributes: RefCell::default(), id });
         let value = Value::Instance(Rc::clone(&instance));
         self.note_server_instance(&value, &args, module);
+        self.note_object_of(class);
+        if let Some(Value::Function(new)) = class.find("__new__") {
+            let mut all = Args { plain: vec![Value::Class(Rc::clone(class))], ..args.clone() };
+            all.plain.extend(args.plain.iter().cloned());
+            self.call_function(&new, all);
+        }
         if let Some(Value::Function(init)) = class.find("__init__") {
             let mut all = Args { plain: vec![value.clone()], ..args };
             all.plain.extend(args.plain);

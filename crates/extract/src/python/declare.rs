@@ -92,6 +92,7 @@ impl Machine<'_> {
         if class.is_enum() {
             self.make_members(&class);
         }
+        self.name_members(&class);
         self.note_class(&class, &args, env.module);
         let mut value = Value::Class(Rc::clone(&class));
         for decorator in def.decorators.iter().rev() {
@@ -124,6 +125,7 @@ impl Machine<'_> {
         match &stated {
             Some(Value::Class(meta)) => {
                 class.env.set(&Rc::from("__metaclass__"), Value::Class(Rc::clone(meta)));
+                self.note_object_of(meta);
                 let members =
                     class.env.vars.borrow().iter().map(|(k, v)| (Value::Str(Rc::clone(k)), v.clone())).collect();
                 let bases = Value::Tuple(class.bases.clone().into());

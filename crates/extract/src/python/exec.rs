@@ -48,7 +48,7 @@ impl Machine<'_> {
         match &statement.kind {
             St::Expr(expr) => {
                 if let Ex::Call(function, _) = &*expr.kind
-                    && is_plain_name(function)
+                    && function.is_plain_name()
                     && let Value::External(path) = self.eval(function, env)
                     && matches!(&*path, "sys.exit" | "os._exit" | "builtins.exit" | "builtins.quit")
                 {
@@ -339,6 +339,7 @@ impl Machine<'_> {
                     *item = value;
                 }
             }
+            Value::Instance(_) => drop(self.call_hook(object, "__setitem__", vec![key, value], line)),
             Value::Method(method) if &*method.1 == "request_handlers" => {
                 self.set_request_handler(&method.0, &key, value, line, module);
             }
@@ -388,13 +389,5 @@ impl Machine<'_> {
                 known
             }
         }
-    }
-}
-
-fn is_plain_name(expr: &Expr) -> bool {
-    match &*expr.kind {
-        Ex::Name(_) => true,
-        Ex::Attribute(object, _) => matches!(&*object.kind, Ex::Name(_)),
-        _ => false,
     }
 }

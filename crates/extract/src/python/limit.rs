@@ -13,7 +13,7 @@ pub(super) enum Reach<'b> {
 }
 
 /// Words that stand in what registers tools, or makes what is registered.
-fn is_telling(name: &str) -> bool {
+pub(super) fn is_telling(name: &str) -> bool {
     matches!(name, "tool" | "add_tool" | "list_tools" | "mount" | "import_server" | "exec" | "eval" | "Tool")
         || name.starts_with("register")
         || name.ends_with("_tool")

@@ -64,6 +64,10 @@ pub(super) struct Machine<'t> {
     /// The functions that the walk is inside of, and how much was in doubt when each was entered.
     pub calls: Vec<(*const super::ast::Function, usize)>,
     pub depth: usize,
+    /// Classes of which there are objects.
+    pub hooked: Vec<Rc<Class>>,
+    /// Functions that code of other packages was given, with the module that they stand in.
+    pub handed: Vec<(Rc<super::ast::Function>, usize)>,
     next_id: usize,
 }
 
@@ -101,6 +105,8 @@ impl<'t> Machine<'t> {
             yields: Vec::new(),
             calls: Vec::new(),
             depth: 0,
+            hooked: Vec::new(),
+            handed: Vec::new(),
             next_id: 0,
         }
     }

@@ -34,6 +34,7 @@ impl Machine<'_> {
             let stop = stop.as_ref().map(|stop| self.eval(stop, env));
             return slice(object, start, stop).unwrap_or_default();
         }
+        let line = key.line;
         let key = self.eval(key, env).settled().0.clone();
         let object = object.settled().0;
         match (object, &key) {
@@ -43,6 +44,7 @@ impl Machine<'_> {
             }
             (Value::List(items), Value::Int(at)) => index(&items.borrow(), *at),
             (Value::Tuple(items), Value::Int(at)) => index(items, *at),
+            (Value::Instance(_), key) => self.item_of_object(object, key, line),
             _ => None,
         }
         .unwrap_or_default()

@@ -28,6 +28,7 @@ mod escape;
 mod eval;
 mod exec;
 mod field;
+mod hook;
 mod inspect;
 mod iterate;
 mod json;

@@ -351,6 +351,7 @@ impl Machine<'_> {
             }
             server += 1;
         }
+        self.note_hooks();
         let any_runs = self.servers.iter().any(|server| server.runs && server.has_something());
         let mut tools = Vec::new();
         let mut seen = BTreeSet::new();

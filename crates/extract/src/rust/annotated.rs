@@ -58,7 +58,7 @@ fn is_made(machine: &Machine<'_>, ty: &str) -> bool {
 }
 
 /// The name of the function that gives a block's router.
-fn router_name(block: &Impl<'_>) -> Rc<str> {
+pub(super) fn router_name(block: &Impl<'_>) -> Rc<str> {
     match mark(&block.marks, &["tool_router"]).and_then(|own| own.named("router")) {
         Some(Expr::Name(name)) => Rc::clone(name),
         Some(Expr::Text(name)) => Rc::clone(name),

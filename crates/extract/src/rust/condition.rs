@@ -152,6 +152,20 @@ pub(super) fn mentions<'t>(machine: &Machine<'t>, word: &str) -> Vec<(FileId, us
 /// The guards of a word that must be reached: none where one of its places has none; `None` where there is no place.
 pub(super) fn of_mentions(machine: &Machine<'_>, word: &str) -> Option<Vec<Guard>> {
     let places = mentions(machine, word);
-    let all = places.iter().map(|(file, at)| around(machine, *file, *at));
-    all.min_by_key(Vec::len)
+    let all: Vec<Vec<Guard>> = places.iter().map(|(file, at)| around(machine, *file, *at)).collect();
+    let joined =
+        all.iter().enumerate().flat_map(|(at, one)| all[at + 1..].iter().filter_map(|two| in_either(one, two)));
+    joined.min_by_key(Vec::len).or_else(|| all.into_iter().min_by_key(Vec::len))
+}
+
+/// The guards that are left of two places, where one of them stands in one arm of a choice and the other in the other.
+fn in_either(one: &[Guard], two: &[Guard]) -> Option<Vec<Guard>> {
+    let differs = |at: &usize| one[*at].text != two[*at].text;
+    let mut differing = (0..one.len()).filter(|_| one.len() == two.len()).filter(differs);
+    let (Some(at), None) = (differing.next(), differing.next()) else { return None };
+    let is_opposite = |a: &Guard, b: &Guard| a.opposite().is_some_and(|opposite| opposite.text == b.text);
+    (is_opposite(&one[at], &two[at]) || is_opposite(&two[at], &one[at])).then(|| {
+        let rest = one.iter().enumerate().filter(|(other, _)| *other != at);
+        rest.map(|(_, guard)| guard.clone()).collect()
+    })
 }

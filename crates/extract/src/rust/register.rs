@@ -1,6 +1,7 @@
 //! Tools of Rust servers that no router of `rmcp` holds: those of `rust-mcp-sdk` (`#[mcp_tool]`, `tool_box!`), and those that
 //! a handler lists by hand (`Tool::new(...)`); and what may add or drop tools in ways that are not followed.
 
+use super::annotated::router_name;
 use super::condition;
 use super::lower;
 use super::types::RustTypes;
@@ -29,6 +30,9 @@ const DOUBTS: [(&str, &str); 9] = [
     (".list_all_tools(", "the tools of another server are passed on"),
     ("ProxyHandler", "the tools of another server may be passed on"),
 ];
+
+/// Calls of `merge` in one file that are looked at.
+const MAX_MERGES: usize = 200;
 
 /// The tools of `rust-mcp-sdk`, in the order of their lists.
 pub(super) fn structs(machine: &mut Machine<'_>) {
@@ -285,7 +289,46 @@ pub(super) fn doubts(machine: &mut Machine<'_>) {
             }
         }
     }
+    made.extend(foreign_parts(machine));
     for (detail, site) in made {
         machine.lacks(detail, site);
     }
+}
+
+/// Routers that are merged into another and declared nowhere in the source, and macros that stand among the methods of one.
+fn foreign_parts(machine: &Machine<'_>) -> Vec<(String, Site)> {
+    let blocks = || machine.program.units.iter().flat_map(|unit| &unit.impls);
+    let routers: Vec<_> = blocks().map(router_name).collect();
+    let is_known = |text: &str| routers.iter().any(|name| text.contains(&format!("{name}(")));
+    let mut found = Vec::new();
+    for (at, source) in machine.sources.files.iter().enumerate() {
+        let is_router = |text: &str| text.contains("outer");
+        for (place, _) in source.text.match_indices(".merge(").take(MAX_MERGES) {
+            let before = &source.text[..place];
+            let on = before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+            let given = source.text[place + 7..].split([';', '\n']).next().unwrap_or_default();
+            // What a name was given, where it is one.
+            let name = given.trim_end_matches(')');
+            let kept = ["let ", "let mut "].iter().find_map(|word| before.rsplit_once(&format!("{word}{name} ")));
+            let made = kept.map_or(given, |(_, rest)| rest.split(';').next().unwrap_or_default());
+            if is_router(on) && !is_known(made) {
+                let line = crate::engine::site::line(before.matches('\n').count());
+                let detail = "a router that is not in the source is merged into the server's (`merge`)".to_owned();
+                found.push((detail, Site { file: FileId(at), line }));
+            }
+        }
+        for block in children(source.tree.root_node()).into_iter().filter(|node| node.kind() == "impl_item") {
+            let attributes = std::iter::successors(block.prev_sibling(), Node::prev_sibling)
+                .take_while(|node| node.kind() == "attribute_item")
+                .any(|node| source.text.get(node.byte_range()).is_some_and(|text| text.contains("tool")));
+            let members = field(block, "body").filter(|_| attributes).map(children).unwrap_or_default();
+            for member in members.into_iter().filter(|member| member.kind() == "macro_invocation") {
+                let name =
+                    field(member, "macro").and_then(|name| source.text.get(name.byte_range())).unwrap_or("macro");
+                let detail = format!("the macro `{name}` stands among the tools of a router and may make more of them");
+                found.push((detail, Site::of(FileId(at), member)));
+            }
+        }
+    }
+    found
 }
