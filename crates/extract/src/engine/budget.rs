@@ -229,6 +229,12 @@ impl<'t> Work<'t> {
         !self.is_over
     }
 
+    /// Looks at the budget now; false when the walk must end.
+    pub(crate) fn goes_on(&mut self) -> bool {
+        self.is_over |= self.budget.expired();
+        !self.is_over
+    }
+
     /// Enters a function, by what tells it from others; false when it was walked often enough.
     pub(crate) fn visit(&mut self, function: usize) -> bool {
         let visits = self.visits.entry(function).or_default();

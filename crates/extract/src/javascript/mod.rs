@@ -272,4 +272,24 @@ mod tests {
         assert_eq!(found.tools.len(), 1, "{:?}", found.partial);
         assert!(found.tools[0].json.contains("light_oven") && found.is_complete(), "{:?}", found.partial);
     }
+
+    #[test]
+    fn what_no_registration_stands_behind_is_not_followed_to_its_end() {
+        let filler = |n: usize| format!("function unused{n}() {{ return '{}'; }}\n", "x".repeat(1_000));
+        let mut text = String::from("const { McpServer } = require('@modelcontextprotocol/sdk/server/mcp.js');\n");
+        text.extend((0..600).map(filler));
+        text += "function heat() { let sum = 0; for (let i = 0; i < 40000; i++) { sum = sum + i; } return sum; }\n\
+                 function start() { heat(); const server = new McpServer({ name: 'oven', version: '1' });\n\
+                 server.tool('light_oven', 'Lights the oven.', {}, () => heat()); }\nstart();\n";
+        assert!(text.len() > outline::LARGE);
+        let mut tree = nested(0);
+        tree.files.insert("cli.js".to_owned(), text.into_bytes());
+        let budget = Budget::start(ReadLimits::default());
+        let sources = Sources::new(&tree, &budget);
+        let package = Package::read(&sources, "oven");
+        let machine = follow(&sources, &package, &budget, true, FUEL);
+        assert!(machine.findings.tools() == 1 && !machine.starved);
+        let used = FUEL - machine.fuel;
+        assert!(used < 2 * machine::FUEL_OF_A_LIBRARY, "{used} steps");
+    }
 }

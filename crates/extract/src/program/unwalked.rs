@@ -7,7 +7,7 @@ use super::ast::Class;
 use super::machine::Machine;
 use super::source::{FileId, Site, field};
 use mcpdex_model::PartialReason;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use tree_sitter::Node;
 
 /// Parts of the names that grammars give to what is called: a function by its name, and what the language calls by itself.
@@ -81,6 +81,9 @@ const CALLED_BY_LIBRARIES: [&str; 36] = [
 /// Mentions of one word in one file that are looked at.
 const MAX_MENTIONS: usize = 500;
 
+/// Whether names stand only once in the source, as far as that was asked.
+type Said<'t> = HashMap<&'t str, bool>;
+
 /// Where a walk came by.
 #[derive(Debug, Default)]
 pub(super) struct Trail<'t> {
@@ -106,15 +109,20 @@ impl<'t> Machine<'t> {
     pub(super) fn note_unwalked(&mut self) {
         let words = self.dialect.calls_that_register();
         let mut found: Vec<Site> = Vec::new();
-        for (at, source) in self.sources.files.iter().enumerate() {
+        let mut said = Said::new();
+        let sources = self.sources;
+        for (at, source) in sources.files.iter().enumerate() {
             for word in words {
                 for (place, _) in source.text.match_indices(word).take(MAX_MENTIONS) {
+                    if !self.work.goes_on() {
+                        break;
+                    }
                     let file = FileId(at);
                     // The name stands where the call is, a dot in front of it left out.
                     let place = place + usize::from(word.starts_with('.'));
                     let node = source.tree.root_node().descendant_for_byte_range(place, place);
                     let is_seen = |node: &Node<'t>| self.trail.seen_calls.contains(&Site::of(file, *node));
-                    if let Some(node) = node.filter(|node| !is_seen(node) && self.is_left(file, *node)) {
+                    if let Some(node) = node.filter(|node| !is_seen(node) && self.is_left(file, *node, &mut said)) {
                         found.push(Site::of(file, node));
                     }
                 }
@@ -128,7 +136,7 @@ impl<'t> Machine<'t> {
     }
 
     /// Whether what stands at a node was not walked, and may run all the same.
-    fn is_left(&self, file: FileId, node: Node<'t>) -> bool {
+    fn is_left(&self, file: FileId, node: Node<'t>, said: &mut Said<'t>) -> bool {
         let mut left = None;
         let mut at = Some(node);
         while let Some(inner) = at {
@@ -145,19 +153,19 @@ impl<'t> Machine<'t> {
             }
             at = outer;
         }
-        left.is_some_and(|callable| !self.is_dead(file, callable))
+        left.is_some_and(|callable| !self.is_dead(file, callable, said))
     }
 
     /// Whether nothing leads to what can be called: neither its name nor that of the class around it stands elsewhere.
-    fn is_dead(&self, file: FileId, callable: Node<'t>) -> bool {
-        let text = self.sources.files[file.0].text;
+    fn is_dead(&self, file: FileId, callable: Node<'t>, said: &mut Said<'t>) -> bool {
+        let text: &'t str = self.sources.files[file.0].text;
         let of = |node: Node<'t>| text.get(node.byte_range()).unwrap_or_default();
         let name = field(callable, "name").map(of);
         let is_function = callable.kind().contains("function") || callable.kind().contains("method");
         let head = of(callable).split(['(', '{']).next().unwrap_or_default();
         let is_called_by_others = ["override", "Override", "operator", "init"].iter().any(|word| has_word(head, word))
             || name.is_some_and(|name| CALLED_BY_LIBRARIES.contains(&name));
-        if is_function && !is_called_by_others && name.is_some_and(|name| self.is_said_once(name)) {
+        if is_function && !is_called_by_others && name.is_some_and(|name| self.is_said_once(name, said)) {
             return true;
         }
         let mut at = callable.parent();
@@ -166,7 +174,7 @@ impl<'t> Machine<'t> {
             if is_class.contains(&outer.kind())
                 && let Some(name) = field(outer, "name")
             {
-                return self.is_said_once(of(name));
+                return self.is_said_once(of(name), said);
             }
             at = outer.parent();
         }
@@ -174,7 +182,10 @@ impl<'t> Machine<'t> {
     }
 
     /// Whether a name stands only where it is declared.
-    fn is_said_once(&self, name: &str) -> bool {
+    fn is_said_once(&self, name: &'t str, said: &mut Said<'t>) -> bool {
+        if let Some(is_once) = said.get(name) {
+            return *is_once;
+        }
         let count = |text: &str| {
             let bytes = text.as_bytes();
             let is_word = |at: Option<usize>| {
@@ -183,7 +194,8 @@ impl<'t> Machine<'t> {
             let whole = |at: &usize| !is_word(at.checked_sub(1)) && !is_word(Some(at + name.len()));
             text.match_indices(name).map(|(at, _)| at).filter(whole).take(2).count()
         };
-        !name.is_empty() && self.sources.files.iter().map(|source| count(source.text)).sum::<usize>() < 2
+        let places = self.sources.files.iter().map(|source| count(source.text)).sum::<usize>();
+        *said.entry(name).or_insert(!name.is_empty() && places < 2)
     }
 }
 
