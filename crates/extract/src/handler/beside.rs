@@ -42,7 +42,7 @@ pub(super) fn beside<'t>(
         if is_entry && !key.is_some_and(|key| is_act(&key)) {
             continue;
         }
-        if let Some(handler) = function_of(program, file, target, 0) {
+        if let Some(handler) = function_of(program, file, target) {
             found.push(handler);
         } else if with_objects && matches!(target.kind(), "object" | "dictionary" | "literal_value") {
             found.extend(acts_of(program, file, target));
@@ -66,7 +66,7 @@ pub(super) fn acts_of<'t>(program: &Program<'t>, file: usize, body: Node<'t>) ->
             continue;
         }
         let target = member.child_by_field_name("value").unwrap_or(member);
-        found.extend(inline(program, file, target).or_else(|| function_of(program, file, target, 0)));
+        found.extend(inline(program, file, target).or_else(|| function_of(program, file, target)));
     }
     found.truncate(4);
     found
@@ -79,7 +79,18 @@ pub(super) fn inline<'t>(program: &Program<'t>, file: usize, node: Node<'t>) -> 
 }
 
 /// The function that is written at `node`, named there, or made there out of another.
-pub(super) fn function_of<'t>(program: &Program<'t>, file: usize, node: Node<'t>, depth: u32) -> Option<Handler<'t>> {
+pub(super) fn function_of<'t>(program: &Program<'t>, file: usize, node: Node<'t>) -> Option<Handler<'t>> {
+    led_to(program, file, node, 0, &mut Vec::new())
+}
+
+/// The same; each name at the top of a file is followed once, since some are defined by themselves.
+fn led_to<'t>(
+    program: &Program<'t>,
+    file: usize,
+    node: Node<'t>,
+    depth: u32,
+    seen: &mut Vec<(usize, usize)>,
+) -> Option<Handler<'t>> {
     if let Some(handler) = inline(program, file, node) {
         return Some(handler);
     }
@@ -96,7 +107,7 @@ pub(super) fn function_of<'t>(program: &Program<'t>, file: usize, node: Node<'t>
             if let Some((at, _)) = nested {
                 return Some(Handler::Func(FuncId { file, at }));
             }
-            resolved(program, program.lookup(file, text)?)
+            resolved(program, program.lookup(file, text)?, seen)
         }
         "attribute"
         | "member_expression"
@@ -115,34 +126,35 @@ pub(super) fn function_of<'t>(program: &Program<'t>, file: usize, node: Node<'t>
             }
             match program.lookup(file, on) {
                 Some(Found::Class(class)) => program.method(class, &name).map(Handler::Func),
-                Some(Found::Module(module)) => resolved(program, program.look(module, &name, 0)?),
+                Some(Found::Module(module)) => resolved(program, program.look(module, &name, 0)?, seen),
                 _ => program.only_method(file, &name).map(Handler::Func),
             }
         }
         // `wrap(handler)`, `useCallback(async () => ...)`.
         "call" | "call_expression" | "invocation_expression" | "method_invocation" if depth < 3 => {
             let args = node.child_by_field_name("arguments").map(named).unwrap_or_default();
-            args.into_iter().rev().find_map(|arg| function_of(program, file, arg, depth + 1))
+            args.into_iter().rev().find_map(|arg| led_to(program, file, arg, depth + 1, seen))
         }
-        "annotated_lambda" if depth < 3 => function_of(program, file, *named(node).last()?, depth + 1),
+        "annotated_lambda" if depth < 3 => led_to(program, file, *named(node).last()?, depth + 1, seen),
         "callable_reference" => {
             let name = text_of(program, file, *named(node).last()?)?;
-            let found = program.lookup(file, &name).and_then(|found| resolved(program, found));
+            let found = program.lookup(file, &name).and_then(|found| resolved(program, found, seen));
             found.or_else(|| program.only_method(file, &name).map(Handler::Func))
         }
         "parenthesized_expression" | "as_expression" | "argument" | "literal_element" if depth < 3 => {
-            function_of(program, file, *named(node).first()?, depth + 1)
+            led_to(program, file, *named(node).first()?, depth + 1, seen)
         }
         _ => None,
     }
 }
 
-pub(super) fn resolved<'t>(program: &Program<'t>, found: Found) -> Option<Handler<'t>> {
+fn resolved<'t>(program: &Program<'t>, found: Found, seen: &mut Vec<(usize, usize)>) -> Option<Handler<'t>> {
     match found {
         Found::Func(id) => Some(Handler::Func(id)),
-        Found::Global(file, number, _) => {
+        Found::Global(file, number, _) if !seen.contains(&(file, number)) => {
+            seen.push((file, number));
             let value = program.file(file)?.globals.get(number)?.value?;
-            function_of(program, file, value, 2)
+            led_to(program, file, value, 2, seen)
         }
         _ => None,
     }

@@ -274,13 +274,13 @@ fn decides<'t>(program: &Program<'t>, file: usize, from: Node<'t>) -> Vec<Handle
             "pair" | "keyed_element" | "field_initializer" => {
                 let value = parent.child_by_field_name("value").or_else(|| named(parent).last().copied());
                 let is_key = value.is_some_and(|value| value.id() != node.id());
-                let handler = value.filter(|_| is_key).and_then(|value| function_of(program, file, value, 0));
+                let handler = value.filter(|_| is_key).and_then(|value| function_of(program, file, value));
                 return handler.into_iter().collect();
             }
             "subscript" | "subscript_expression" | "index_expression" => {
                 let set = parent.parent().filter(|set| set.child_by_field_name("right").is_some());
                 let value = set.and_then(|set| set.child_by_field_name("right"));
-                return value.and_then(|value| function_of(program, file, value, 0)).into_iter().collect();
+                return value.and_then(|value| function_of(program, file, value)).into_iter().collect();
             }
             "comparison_operator"
             | "binary_expression"

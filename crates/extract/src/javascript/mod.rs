@@ -292,4 +292,16 @@ mod tests {
         let used = FUEL - machine.fuel;
         assert!(used < 2 * machine::FUEL_OF_A_LIBRARY, "{used} steps");
     }
+
+    #[test]
+    fn a_handler_that_is_defined_by_itself_is_looked_for_once() {
+        let text = "const { McpServer } = require('@modelcontextprotocol/sdk/server/mcp.js');\n\
+                    const server = new McpServer({ name: 'oven', version: '1' });\n\
+                    const act = wrap(next), next = wrap(act);\n\
+                    server.registerTool('light_oven', { description: 'Lights the oven.' }, act);\n";
+        let mut tree = nested(0);
+        tree.files.insert("cli.js".to_owned(), text.as_bytes().to_vec());
+        let found = crate::extract(&tree, &Budget::start(ReadLimits::default())).expect("a thread is started");
+        assert_eq!(found.tools.len(), 1, "{:?}", found.partial);
+    }
 }
