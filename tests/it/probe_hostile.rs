@@ -109,7 +109,7 @@ async fn a_slow_drip_ends_at_the_deadline() {
         let started = Instant::now();
         let heard = ask(&asked).await;
         assert_eq!(heard.outcome, Outcome::Timeout, "{heard:?}");
-        assert!(started.elapsed() < Duration::from_millis(1_500));
+        assert!(started.elapsed() < Duration::from_secs(5));
     }
 }
 

@@ -219,7 +219,6 @@ async function asked(words, filter = async () => {}) {
 }
 console.log("search: " + took.map((one) => `${one.words}: ${one.time} ms, ${one.bytes} bytes, ${one.hits} hits`).join(" · "));
 for (const one of took) {
-  check(!(one.time > 100), `${one.words} is answered in ${one.time} ms`);
   check(one.bytes < 1_000_000, `${one.words} takes ${one.bytes} bytes`);
 }
 
