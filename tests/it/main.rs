@@ -118,5 +118,6 @@ mod support;
 mod two_of_a_name;
 mod unpacked;
 mod vocabulary;
+mod walk_throughs;
 mod well_known;
 mod worker;
