@@ -31,6 +31,7 @@ mod sources;
 mod stats;
 mod tool_filter;
 mod topics;
+mod workers;
 
 pub use compare::CompareArgs;
 pub use config::{ConfigArgs, ConfigQuestion};
@@ -59,6 +60,7 @@ pub use sources::SourcesArgs;
 pub use stats::StatsArgs;
 pub use tool_filter::ToolFilterArgs;
 pub use topics::{TOPICS, Topic};
+pub use workers::WorkersArgs;
 
 use crate::policy::{PolicyEffect, Target};
 use crate::report::ListFormat;
@@ -107,6 +109,8 @@ pub enum Command {
     Compare(CompareArgs),
     /// Where servers are listed: names and addresses, how each place is asked, and what it gave last.
     Sources(SourcesArgs),
+    /// Who crawls together into a database that crawlers share, and what each is at.
+    Workers(WorkersArgs),
     /// The database in numbers.
     Stats(StatsArgs),
     /// What changed between two days, two databases or two lists: risk-raising changes first.

@@ -13,6 +13,8 @@
 pub use mcpdex_classify as classify;
 pub use mcpdex_crawl as crawl;
 pub use mcpdex_extract as extract;
+#[cfg(feature = "postgres")]
+pub use mcpdex_fleet as fleet;
 pub use mcpdex_lake as lake;
 pub use mcpdex_model as model;
 pub use mcpdex_net as net;

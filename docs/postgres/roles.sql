@@ -3,7 +3,11 @@
 --
 --     psql --dbname catalogue --file roles.sql
 --
--- and then once as the owner, who makes the tables: mcpdex --db 'postgres://mcpdex_owner@HOST/catalogue' stats
+-- and then once each as the owner, who makes the tables of the catalogue, and those by which several crawlers agree:
+--
+--     mcpdex --db 'postgres://mcpdex_owner@HOST/catalogue' stats
+--     mcpdex --db 'postgres://mcpdex_owner@HOST/catalogue' crawl --join     (there is nothing to join yet, which it says)
+--
 -- Passwords are yours to set (\password mcpdex_crawler).
 
 CREATE ROLE mcpdex_owner LOGIN;
@@ -20,3 +24,11 @@ ALTER DEFAULT PRIVILEGES FOR ROLE mcpdex_owner IN SCHEMA mcpdex
     GRANT INSERT, UPDATE, DELETE ON TABLES TO mcpdex_crawler;
 ALTER DEFAULT PRIVILEGES FOR ROLE mcpdex_owner IN SCHEMA mcpdex
     GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO mcpdex_crawler;
+
+-- Several crawlers over this database (`fleet.md`); a reader may see who is at work.
+CREATE SCHEMA mcpdex_fleet AUTHORIZATION mcpdex_owner;
+GRANT USAGE ON SCHEMA mcpdex_fleet TO mcpdex_crawler, mcpdex_reader;
+ALTER DEFAULT PRIVILEGES FOR ROLE mcpdex_owner IN SCHEMA mcpdex_fleet
+    GRANT SELECT ON TABLES TO mcpdex_crawler, mcpdex_reader;
+ALTER DEFAULT PRIVILEGES FOR ROLE mcpdex_owner IN SCHEMA mcpdex_fleet
+    GRANT INSERT, UPDATE, DELETE ON TABLES TO mcpdex_crawler;

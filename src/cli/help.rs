@@ -55,6 +55,13 @@ const EXAMPLES: &[(&str, [(&str, &str); 2])] = &[
         ],
     ),
     (
+        "workers",
+        [
+            ("Who crawls, since when, at what", "mcpdex workers --db postgres://crawler@db.example/catalogue"),
+            ("For a program", "mcpdex workers --json"),
+        ],
+    ),
+    (
         "sources",
         [
             ("Names, addresses and what each gave last", "mcpdex sources"),

@@ -10,6 +10,7 @@ mod compare;
 mod config;
 mod configured;
 mod crawl;
+mod crawling;
 mod database;
 mod diff;
 mod doctor;
@@ -31,6 +32,7 @@ mod mcp;
 mod merge;
 mod named;
 mod pager;
+mod passed;
 mod pin;
 mod policy;
 mod probe;
@@ -48,7 +50,10 @@ mod site;
 mod sources;
 mod stats;
 mod time;
+#[cfg(feature = "postgres")]
+mod together;
 mod tool;
+mod workers;
 
 use crate::cli::{Cli, Command};
 use output::{print, print_bytes, print_rows};
@@ -160,6 +165,7 @@ fn takes_long(command: &Command) -> bool {
         | Command::List(_)
         | Command::Sources(_)
         | Command::Stats(_)
+        | Command::Workers(_)
         | Command::Config(_)
         | Command::Guard(_)
         | Command::Explain(_) => false,
@@ -187,6 +193,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::List(args) => list::run(global, args),
         Command::Compare(args) => compare::run(global, args),
         Command::Sources(args) => sources::run(global, args),
+        Command::Workers(args) => workers::run(global, args),
         Command::Stats(args) => stats::run(global, args),
         Command::Diff(args) => diff::run(global, args),
         Command::Pin(args) => pin::run(global, args),

@@ -48,6 +48,7 @@ mod text;
 mod tool;
 mod tool_rows;
 mod topics;
+mod workers;
 
 pub use crate::model::visible;
 pub use age::DataAge;
@@ -89,3 +90,4 @@ pub use style::{Colour, choose as choose_colour};
 pub use terminal::{Harmless, stdout, styled, styled_stdout};
 pub use tool::{PolicyView, ToolReport, ToolSurroundings, ToolView};
 pub use topics::{topic_list, topic_text};
+pub use workers::{CredentialNeed, QueueLine, WorkerLine, WorkersReport};

@@ -66,6 +66,7 @@ const COMMANDS: &[&str] = &[
     "publish snapshot --unsigned",
     "sources",
     "sources --json",
+    "workers",
     "compare tools.jsonl",
     "compare tools.jsonl --format csv",
     "export --format csv --risk critical --server npm:tables",

@@ -38,6 +38,8 @@ mod extract_unseen;
 mod extraction;
 mod fetch;
 mod fetch_configured;
+#[cfg(feature = "postgres")]
+mod fleet;
 mod formats;
 mod gates;
 mod gone;

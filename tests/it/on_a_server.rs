@@ -114,8 +114,21 @@ fn a_reader_cannot_write_and_a_crawler_cannot_make_tables() {
     // The owner makes the tables; then the crawler writes and the reader asks.
     let made = on(&user, &of("mcpdex_owner"), "scan");
     assert_eq!(made.0, 0, "{made:?}");
+    // Those by which crawlers agree, too, and whoever comes before says so.
+    let early = on(&user, &of("mcpdex_crawler"), "crawl sample");
+    assert_eq!(early.0, 1, "{early:?}");
+    assert!(early.2.contains("their owner has to run `mcpdex crawl --join` once"), "{early:?}");
+    for role in ["mcpdex_owner", "mcpdex_crawler"] {
+        let joined = on(&user, &of(role), "crawl --join");
+        assert_eq!((joined.0, joined.2.contains("nothing to join")), (4, true), "{joined:?}");
+    }
     let crawled = on(&user, &of("mcpdex_crawler"), "crawl sample");
     assert_eq!(crawled.0, 0, "{crawled:?}");
+    let joined = on(&user, &of("mcpdex_reader"), "crawl --join");
+    assert_eq!(joined.0, 1, "{joined:?}");
+    assert!(joined.2.contains("permission denied"), "{joined:?}");
+    let seen = on(&user, &of("mcpdex_reader"), "workers");
+    assert_eq!(seen.0, 0, "{seen:?}");
     let asked = on(&user, &of("mcpdex_reader"), "stats");
     assert_eq!(asked.0, 0, "{asked:?}");
     assert_eq!(on(&user, &of("mcpdex_reader"), "tool trigger_pipeline").0, 0);
@@ -128,4 +141,7 @@ fn a_reader_cannot_write_and_a_crawler_cannot_make_tables() {
     assert!(psql("mcpdex_crawler", "DELETE FROM mcpdex.validator"));
     assert!(!psql("mcpdex_crawler", "CREATE TABLE mcpdex.mine (id bigint)"));
     assert!(!psql("mcpdex_crawler", "DROP TABLE mcpdex.cost"));
+    assert!(!psql("mcpdex_crawler", "CREATE TABLE mcpdex_fleet.mine (id bigint)"));
+    assert!(!psql("mcpdex_reader", "SELECT mcpdex_fleet.planned(1)"));
+    assert!(psql("mcpdex_crawler", "SELECT mcpdex_fleet.planned(1)"));
 }

@@ -3,7 +3,7 @@
 
 use super::clients::{self, Pip};
 use super::options::{Options, Surroundings};
-use mcpdex_model::{Package, SecretString};
+use mcpdex_model::{Ecosystem, Package, SecretString};
 use mcpdex_net::{Trust, split_user_info};
 use mcpdex_process::{Environment, ProgramError};
 use mcpdex_source::npmrc::{ConfigError, NpmConfig, scope};
@@ -100,6 +100,30 @@ impl Configured {
         named_by_manifest(package).ok_or(Unconfigured::Npm(complaint))
     }
 
+    /// What there are credentials for, as `npm HOST`, `npm @SCOPE`, `pypi HOST`.
+    pub(super) async fn credentials(&self) -> Vec<String> {
+        let known = self.npm.lock().await;
+        let npm = known.config.credential_places().map(|place| format!("npm {place}"));
+        let pypi = self.python.as_ref().filter(|base| !base.username().is_empty());
+        npm.chain(pypi.map(|base| format!("pypi {}", authority(base)))).collect()
+    }
+
+    /// What a package's registry might want and there is not; `None` where it has a credential, or nobody named it.
+    pub(super) async fn lacked(&self, package: &Package) -> Option<String> {
+        match package.ecosystem {
+            Ecosystem::Npm => {
+                let known = self.npm.lock().await;
+                let lacks = known.config.lacked(&package.identifier)?;
+                Some(format!("npm {lacks}"))
+            }
+            Ecosystem::Pypi => {
+                let base = self.python.as_ref().filter(|base| base.username().is_empty())?;
+                Some(format!("pypi {}", authority(base)))
+            }
+            _ => None,
+        }
+    }
+
     /// The header for an address, where npm's configuration has one for it.
     pub(super) async fn npm_authorization(&self, url: &Url) -> Option<SecretString> {
         self.npm.lock().await.config.authorization(url)
@@ -158,6 +182,12 @@ impl NpmKnowledge {
             Err(error) => Ok(Some(error)),
         }
     }
+}
+
+/// Host and port.
+fn authority(base: &Url) -> String {
+    let port = base.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}{port}", base.host_str().unwrap_or_default())
 }
 
 fn operated(base: &Url) -> Registry {

@@ -78,7 +78,16 @@ impl Source<'_> {
         }
         let recorded = tools.map(|list| (self.name.clone(), Recorded::List { list, digest: None }));
         let listing = Box::new(entry.listing);
-        let job = Job { listing, recorded, named: false, trusted: false, changed: false, address: None, bundle: None };
+        let job = Job {
+            listing,
+            recorded,
+            named: false,
+            trusted: false,
+            changed: false,
+            address: None,
+            bundle: None,
+            ticket: None,
+        };
         self.send(Found::Server { job: Box::new(job), new: true }).await
     }
 

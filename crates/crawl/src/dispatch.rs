@@ -1,6 +1,7 @@
 //! Which server comes next: jobs in, grouped by the host that they will ask, handed out so that no host has more than a
 //! few under way and a host with many jobs holds up no other. Starts nothing itself.
 
+use super::work::Ticket;
 use mcpdex_model::Listing;
 use mcpdex_net::host_key;
 use mcpdex_source::recorded::ToolList;
@@ -39,6 +40,8 @@ pub(super) struct Job {
     pub(super) address: Option<Url>,
     /// The file on this machine that holds its program, a bundle.
     pub(super) bundle: Option<PathBuf>,
+    /// It was taken from a queue that several crawlers share.
+    pub(super) ticket: Option<Ticket>,
 }
 
 impl Job {
@@ -149,6 +152,7 @@ mod tests {
             changed: false,
             address: None,
             bundle: None,
+            ticket: None,
         }
     }
 

@@ -120,5 +120,6 @@ fn job(source: &str, entry: Entry, own: bool) -> Job {
         changed: false,
         address,
         bundle: None,
+        ticket: None,
     }
 }

@@ -48,6 +48,7 @@ mod seats;
 mod shared;
 mod sources;
 mod well_known;
+mod work;
 
 pub use archives::ArchiveTally;
 pub use checkout::{CheckoutError, Repository, crate_archive};
@@ -55,6 +56,7 @@ pub use mcpdex_model::CrawlEvent;
 pub use options::{MAX_PAGES, Options, Plan, Surroundings};
 pub use package::PackageArchive;
 pub use progress::Progress;
+pub use work::{SharedQueue, SharedWork, WorkError, WorkFuture, WorkState, credentials};
 
 use context::CrawlContext;
 use dispatch::{Dispatch, Job};
@@ -70,10 +72,12 @@ use plan::{LearnReport, learn};
 use seats::Seats;
 use sources::{Found, read_all};
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use work::{Pulled, Queueing, learn_whole};
 
 /// A source that could not be read to its end. What came before the failure was kept.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -123,6 +127,12 @@ pub enum CrawlError {
     /// Whoever keeps what is learnt has gone away.
     #[error("what was learnt could not be kept: the receiver has stopped")]
     SinkClosed,
+    /// The queue that several crawlers share does not answer.
+    #[error("the work that crawlers share cannot be had")]
+    Work(#[source] WorkError),
+    /// This crawler is no more: the database did not answer for as long as its lease lasts.
+    #[error("the database that crawlers share did not answer; what was at work here is left to others")]
+    Lost,
     /// What earlier crawls have left cannot be read.
     #[error("what is known already cannot be read")]
     History(#[source] mcpdex_model::HistoryError),
@@ -154,9 +164,13 @@ pub async fn crawl(
         tasks: JoinSet::new(),
         work: Dispatch::default(),
         seats: Seats::default(),
+        queueing: Queueing::default(),
         report: CrawlReport::default(),
     };
-    crawl.run(specs).await?;
+    let run = crawl.run(specs).await;
+    // What is under way at its end is dropped before anybody hears of it.
+    crawl.tasks.shutdown().await;
+    run?;
     crawl.report.hosts = crawl.context.client.hosts();
     crawl.report.archives = crawl.context.archives.tally();
     Ok(crawl.report)
@@ -225,17 +239,21 @@ struct Crawl {
     tasks: JoinSet<(String, Result<LearnReport, CrawlError>)>,
     work: Dispatch,
     seats: Seats,
+    queueing: Queueing,
     report: CrawlReport,
 }
 
 impl Crawl {
     async fn run(&mut self, specs: &[SourceSpec]) -> Result<(), CrawlError> {
         let (out, mut found) = mpsc::channel(64);
-        let reading = tokio::spawn(read_all(specs.to_vec(), self.context.clone(), out));
+        let mut reading = JoinSet::new();
+        reading.spawn(read_all(specs.to_vec(), self.context.clone(), out));
         let mut stop = self.context.options.stop.clone();
         let mut look = tokio::time::interval(Duration::from_secs(1));
         let mut open = true;
-        while open || !self.tasks.is_empty() || self.work.len() > 0 {
+        let mut others = Pulled::new(self.context.options.work.as_ref());
+        let mut lost = pin!(others.lost());
+        while open || others.is_open() || !self.tasks.is_empty() || self.work.len() > 0 {
             while self.tasks.len() < UNDER_WAY
                 && let Some((host, job)) = self.work.next()
             {
@@ -247,27 +265,46 @@ impl Crawl {
                     None => {
                         open = false;
                         self.progress.expect_no_more();
+                        if others.is_planned_here() {
+                            self.send(CrawlEvent::Planned).await?;
+                        }
                     }
                 },
                 Some(done) = self.tasks.join_next(), if !self.tasks.is_empty() => self.end(done)?,
+                job = others.next(), if others.is_open() && self.tasks.len() + self.work.len() < self.ahead() => {
+                    if let Some(job) = job? {
+                        self.progress.expect(1);
+                        self.work.push(job);
+                    }
+                },
+                // Others may ask the same hosts from now on.
+                () = &mut lost => return Err(CrawlError::Lost),
                 Ok(_) = stop.wait_for(|stop| *stop), if !self.report.interrupted => {
                     // What is under way is dropped with the programs that it started, as if it had not begun; all that
                     // is left stays pending.
                     self.report.interrupted = true;
                     open = false;
                     found.close();
-                    reading.abort();
+                    reading.abort_all();
+                    others.end();
                     self.work.clear();
                     self.tasks.shutdown().await;
                 }
                 _ = look.tick() => self.progress.trouble(&visible(&self.failing())),
             }
         }
-        match reading.await {
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        match reading.join_next().await {
+            Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             _ => {}
         }
-        if self.report.interrupted { Ok(()) } else { self.send(CrawlEvent::RunEnds).await }
+        let ends = !self.report.interrupted && !others.is_joined();
+        if ends { self.send(CrawlEvent::RunEnds).await } else { Ok(()) }
+    }
+
+    /// Servers that may be here before others of a common queue are taken: enough to keep the hosts busy, and no more
+    /// than that, because others could do them.
+    fn ahead(&self) -> usize {
+        2 * self.context.options.rate.concurrency
     }
 
     fn has_room(&self) -> bool {
@@ -295,6 +332,11 @@ impl Crawl {
                 if !self.context.options.plan.run {
                     (job.listing.manifest, job.listing.meta) = (None, None);
                 }
+                if self.context.options.work.is_some()
+                    && let Some(queued) = self.queueing.queued(&job)
+                {
+                    return self.send(CrawlEvent::Queued(Box::new(queued))).await;
+                }
                 self.progress.expect(1);
                 self.work.push(*job);
             }
@@ -312,7 +354,10 @@ impl Crawl {
         let (context, events, progress) = (self.context.clone(), self.events.clone(), self.progress.clone());
         self.tasks.spawn(async move {
             let item = progress.begin(&visible(job.listing.server.as_str()));
-            let learnt = learn(&context, job, &events, &item).await;
+            let learnt = match job.ticket {
+                Some(ticket) => learn_whole(&context, job, ticket, &events, &item).await,
+                None => learn(&context, job, &events, &item).await,
+            };
             (host, learnt)
         });
     }

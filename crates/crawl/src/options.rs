@@ -1,5 +1,6 @@
 //! What a crawl is told: limits, flags and the surroundings it runs in.
 
+use super::work::SharedWork;
 use mcpdex_extract as extract;
 use mcpdex_lake::Archives;
 use mcpdex_model::{History, NoHistory};
@@ -55,6 +56,8 @@ pub struct Options {
     pub extract: extract::ReadLimits,
     /// `--archives`: where archives are looked for before they are fetched, and kept afterwards.
     pub archives: Option<Arc<Archives>>,
+    /// Several crawlers share the work, over one database.
+    pub work: Option<SharedWork>,
     /// The mcpdex binary, which is started once for each package; see [`extract::worker`].
     pub program: PathBuf,
     pub surroundings: Surroundings,
@@ -101,6 +104,7 @@ impl Options {
             archive: FetchLimits::ARCHIVE,
             extract: extract::ReadLimits::default(),
             archives: None,
+            work: None,
             program,
             surroundings,
         }

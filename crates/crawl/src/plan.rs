@@ -7,7 +7,7 @@ use super::context::CrawlContext;
 use super::dispatch::{Job, Recorded};
 use super::progress::{Item, WorkPhase};
 use super::seats::package_key;
-use super::shared::SharedAttempt;
+use super::shared::{Shared, SharedAttempt};
 use super::{CrawlError, endpoint, expiry};
 use mcpdex_model::{
     AliasedAttempt, CrawlEvent, DELETED, Ecosystem, Listing, Observation, Outcome, Package, Partial, PartialReason,
@@ -43,7 +43,9 @@ pub(super) async fn learn(
 ) -> Result<LearnReport, CrawlError> {
     let listing = &job.listing;
     let (server, source) = (listing.claimed.as_ref().unwrap_or(&listing.server).clone(), listing.source.clone());
-    let mut server_plan = Server { context, job, events, item, learnt: LearnReport::default() };
+    // What came of a job of several crawlers is kept whole or not at all, so that no other may refer to it.
+    let shared = if job.ticket.is_some() { Arc::default() } else { context.shared.clone() };
+    let mut server_plan = Server { context, shared, job, events, item, learnt: LearnReport::default() };
     server_plan.follow().await?;
     let learnt = server_plan.learnt;
     events.send(CrawlEvent::Done { server, source }).await.map_err(|_| CrawlError::SinkClosed)?;
@@ -52,6 +54,7 @@ pub(super) async fn learn(
 
 struct Server<'a> {
     context: &'a Arc<CrawlContext>,
+    shared: Arc<Shared>,
     job: Job,
     events: &'a mpsc::Sender<CrawlEvent>,
     item: &'a Item,
@@ -170,7 +173,7 @@ impl Server<'_> {
             return Ok(());
         }
         self.item.phase(WorkPhase::Asking);
-        let cell = self.context.shared.target(remote.url.clone());
+        let cell = self.shared.target(remote.url.clone());
         let server = self.job.listing.server.clone();
         let mut own = false;
         let tried = cell
@@ -231,7 +234,7 @@ impl Server<'_> {
             return Ok(());
         }
         self.item.phase(WorkPhase::Reading);
-        let cell = self.context.shared.target(package_key(package));
+        let cell = self.shared.target(package_key(package));
         let server = self.job.listing.server.clone();
         let mut own = false;
         let tried = cell

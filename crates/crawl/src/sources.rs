@@ -98,7 +98,8 @@ impl Source<'_> {
     ) -> Result<(), ReceiverGone> {
         let recorded = recorded.map(|(name, list)| (name, Recorded::List { list, digest: None }));
         let (listing, named) = (Box::new(listing), self.named);
-        let job = Job { listing, recorded, named, trusted: named, changed: false, address: None, bundle: None };
+        let job =
+            Job { listing, recorded, named, trusted: named, changed: false, address: None, bundle: None, ticket: None };
         self.send(Found::Server { job: Box::new(job), new }).await
     }
 
@@ -109,7 +110,16 @@ impl Source<'_> {
     async fn endpoint(&self, url: &Url) -> Result<(), ReceiverGone> {
         let listing = Box::new(endpoint::listing(url, self.name.clone()));
         let address = Some(url.clone());
-        let job = Job { listing, recorded: None, named: true, trusted: true, changed: false, address, bundle: None };
+        let job = Job {
+            listing,
+            recorded: None,
+            named: true,
+            trusted: true,
+            changed: false,
+            address,
+            bundle: None,
+            ticket: None,
+        };
         self.send(Found::Server { job: Box::new(job), new: true }).await
     }
 

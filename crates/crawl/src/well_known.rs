@@ -99,7 +99,16 @@ impl Source<'_> {
             let trusted = remote.is_some_and(|remote| self.trust_of(&remote, named) == Trust::Operator);
             let recorded = entry.tools.map(|list| (shown(place), Recorded::List { list, digest: None }));
             let listing = Box::new(entry.listing);
-            let job = Job { listing, recorded, named: false, trusted, changed: false, address: None, bundle: None };
+            let job = Job {
+                listing,
+                recorded,
+                named: false,
+                trusted,
+                changed: false,
+                address: None,
+                bundle: None,
+                ticket: None,
+            };
             self.send(Found::Server { job: Box::new(job), new: true }).await?;
         }
         Ok(())

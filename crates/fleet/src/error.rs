@@ -16,12 +16,25 @@ pub enum FleetError {
     /// The lease ran out: what this worker had is others' now.
     #[error("the database did not answer for as long as a lease lasts: what this crawler had at work is others' now")]
     Lost,
-    /// What is kept there is not what this program writes.
-    #[error("{what} of the work of crawlers cannot be read: {detail}")]
-    Damaged { what: &'static str, detail: String },
 }
 
 impl FleetError {
+    /// Whether the database was not to be reached, rather than refused: it may be back in a moment.
+    pub fn is_away(&self) -> bool {
+        use tokio_postgres::error::SqlState as State;
+        match self {
+            FleetError::Lost => true,
+            FleetError::Database { source, .. } => match source.code() {
+                None => true,
+                Some(code) => {
+                    let ended = [State::ADMIN_SHUTDOWN, State::CRASH_SHUTDOWN, State::CANNOT_CONNECT_NOW];
+                    ended.contains(code) || code.code().starts_with("08")
+                }
+            },
+            FleetError::Newer { .. } => false,
+        }
+    }
+
     /// A failure of the database while `doing`.
     pub(super) fn database(doing: &'static str) -> impl Fn(tokio_postgres::Error) -> FleetError {
         move |source| FleetError::Database { doing, source }

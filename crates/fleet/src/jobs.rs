@@ -1,6 +1,6 @@
 //! Which server is whose: jobs of a run in, each handed to one worker at a time. What a worker had that is gone is handed
 //! out again. A job is put in and ended by whoever keeps what is learnt, in the transaction that keeps it
-//! (`mcpdex_fleet.put`, `mcpdex_fleet.complete`): it is never there without its listing, nor ended without its outcome.
+//! (`mcpdex_fleet.put`, `.planned`, `.complete`): it is never there without its listing, nor ended without its outcome.
 
 use super::FleetError;
 use super::crew::{Link, Parameter};
@@ -50,15 +50,6 @@ impl Jobs {
                    ON CONFLICT (id) DO UPDATE SET options = excluded.options, planner = excluded.planner, planned = false";
         let with: [Parameter<'_>; 3] = [(&run, Type::INT8), (&options, Type::TEXT), (&self.0.worker, Type::INT8)];
         self.0.ask(sql, &with).await.map(drop).map_err(FleetError::database("opening the queue of a run"))
-    }
-
-    /// Says that no more jobs of a run will come.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn planned(&self, run: i64) -> Result<(), FleetError> {
-        let sql = "UPDATE mcpdex_fleet.run SET planned = true WHERE id = $1";
-        self.0.ask(sql, &[(&run, Type::INT8)]).await.map(drop).map_err(FleetError::database("ending the plan of a run"))
     }
 
     /// Closes a run's queue, with all that is left in it.

@@ -25,3 +25,4 @@ pub use jobs::{Jobs, RunState, TakenJob};
 pub use notices::{CHANNEL, Notices};
 pub use overview::{Overview, QueueState, WorkerState};
 pub use places::Places;
+pub use tokio_postgres::{Config, NoTls};

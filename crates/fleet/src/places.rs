@@ -13,6 +13,14 @@ const LONGEST_WAIT: Duration = Duration::from_millis(160);
 /// A host that is closed for long may be opened sooner by nobody, but the worker may be told to end.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// Bytes of a host's name by which it is known here: no name that leads anywhere is as long, and no index holds one that is
+/// much longer.
+const LONGEST_NAME: usize = 255;
+
+fn known_as(domain: &str) -> &str {
+    &domain[..(0..=LONGEST_NAME.min(domain.len())).rev().find(|at| domain.is_char_boundary(*at)).unwrap_or(0)]
+}
+
 /// Places at hosts that all crawlers of a database share.
 #[derive(Debug, Clone)]
 pub struct Places(Arc<Link>);
@@ -46,11 +54,12 @@ impl super::Crew {
 /// Takes a place; `None` where there is none now. Runs on when nobody waits for it any more: a place that was given to
 /// nobody would stay taken.
 async fn take(link: Arc<Link>, wanted: PlaceRequest) -> Option<Place> {
+    let domain = known_as(&wanted.domain);
     let address = wanted.address.map(|address| address.to_string());
     let (per_domain, per_address) = (wanted.per_domain as i64, wanted.per_address as i64);
     let with: [Parameter<'_>; 5] = [
         (&link.worker, Type::INT8),
-        (&wanted.domain, Type::TEXT),
+        (&domain, Type::TEXT),
         (&per_domain, Type::INT8),
         (&address, Type::TEXT),
         (&per_address, Type::INT8),
@@ -78,7 +87,7 @@ impl SharedPlaces for Places {
 
     fn start<'a>(&'a self, domain: &'a str, interval: Duration) -> PlaceFuture<'a, Result<(), Duration>> {
         Box::pin(async move {
-            let every = interval.as_millis() as i64;
+            let (domain, every) = (known_as(domain), interval.as_millis() as i64);
             let with: [Parameter<'_>; 3] = [(&self.0.worker, Type::INT8), (&domain, Type::TEXT), (&every, Type::INT8)];
             let answer = self.0.ask("SELECT mcpdex_fleet.start($1, $2, $3)", &with).await;
             let wait: Option<i64> = answer.ok().and_then(|rows| rows.first().and_then(|row| row.get(0)));
@@ -95,7 +104,7 @@ impl SharedPlaces for Places {
     }
 
     fn hold(&self, domain: &str, pause: Duration) {
-        let (link, domain, pause) = (self.0.clone(), domain.to_owned(), pause.as_millis() as i64);
+        let (link, domain, pause) = (self.0.clone(), known_as(domain).to_owned(), pause.as_millis() as i64);
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
                 let with: [Parameter<'_>; 2] = [(&domain, Type::TEXT), (&pause, Type::INT8)];

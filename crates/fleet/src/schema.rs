@@ -2,6 +2,7 @@
 
 use super::FleetError;
 use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 
 /// The steps, in order. A released one is never edited.
@@ -18,7 +19,15 @@ const LOCK: i64 = 0x6d63_7064_6578_0001;
 /// # Errors
 /// They are newer, or may not be made.
 pub(super) async fn prepare(client: &mut Client) -> Result<(), FleetError> {
-    let fail = FleetError::database("preparing the tables that crawlers agree by");
+    let fail = |source: tokio_postgres::Error| {
+        let doing = match source.code() {
+            Some(code) if *code == SqlState::INSUFFICIENT_PRIVILEGE => {
+                "the tables that crawlers agree by are to be made: their owner has to run `mcpdex crawl --join` once"
+            }
+            _ => "preparing the tables that crawlers agree by",
+        };
+        FleetError::Database { doing, source }
+    };
     let found = version(client).await?;
     if !is_known(found) {
         return Err(newer(found));
@@ -28,8 +37,13 @@ pub(super) async fn prepare(client: &mut Client) -> Result<(), FleetError> {
     }
     let transaction = client.transaction().await.map_err(&fail)?;
     transaction.execute_typed("SELECT pg_advisory_xact_lock($1)", &[(&LOCK, Type::INT8)]).await.map_err(&fail)?;
-    let first = "CREATE SCHEMA IF NOT EXISTS mcpdex_fleet;
-                 CREATE TABLE IF NOT EXISTS mcpdex_fleet.version (number integer NOT NULL);
+    // One that its owner has made already needs no right to make schemas.
+    let there = "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'mcpdex_fleet')";
+    let there = transaction.query_typed(there, &[]).await.map_err(&fail)?;
+    if !there.first().is_some_and(|row| row.get(0)) {
+        transaction.batch_execute("CREATE SCHEMA mcpdex_fleet").await.map_err(&fail)?;
+    }
+    let first = "CREATE TABLE IF NOT EXISTS mcpdex_fleet.version (number integer NOT NULL);
                  INSERT INTO mcpdex_fleet.version SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM mcpdex_fleet.version)";
     transaction.batch_execute(first).await.map_err(&fail)?;
     let row = transaction.query_typed("SELECT number FROM mcpdex_fleet.version", &[]).await.map_err(&fail)?;

@@ -29,8 +29,33 @@ pub enum CrawlEvent {
     },
     /// What an answer is known by.
     Validator(Box<Validator>),
+    /// Any crawler may learn the server of the listing that came just before.
+    Queued(Box<QueuedJob>),
+    /// No more servers will be queued.
+    Planned,
+    /// All that came of a job that was taken from the queue. Kept whole, and only where the job is the worker's still.
+    Finished {
+        worker: i64,
+        job: i64,
+        events: Vec<CrawlEvent>,
+    },
     /// The run came to its end.
     RunEnds,
+}
+
+/// A listing of a server whose tools any crawler of the run may learn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueuedJob {
+    /// What tells it from the others of its run.
+    pub key: String,
+    /// For those who look on.
+    pub server: ServerId,
+    /// The host that it asks first.
+    pub host: String,
+    /// How many of the same host come before it.
+    pub turn: i64,
+    /// What there is to do, as the crawl writes and reads it. Holds no secrets.
+    pub payload: String,
 }
 
 /// An attempt that is known from another server.

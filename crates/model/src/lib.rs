@@ -46,7 +46,7 @@ pub use catalogue::{
 };
 pub use condition::{Sighting, ToolCondition, at_plain_start};
 pub use deed::{CodeSeen, Deed, DeedKind, DeedReach};
-pub use event::{AliasedAttempt, CrawlEvent, Sweep, Validator};
+pub use event::{AliasedAttempt, CrawlEvent, QueuedJob, Sweep, Validator};
 pub use figures::{Count, Coverage, Figures, Growth, ListFacts, ServerFacts, SourceFigures};
 pub use grade::Grade;
 pub use history::{History, HistoryError, KeptListings, ListingPage, NoHistory, SourceState};

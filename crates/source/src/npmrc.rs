@@ -84,6 +84,26 @@ impl NpmConfig {
         fits.max_by_key(|(place, _)| place.len()).map(|(_, secret)| secret.clone())
     }
 
+    /// What there are credentials for: hosts, and scopes whose registry is configured.
+    pub fn credential_places(&self) -> impl Iterator<Item = &str> {
+        let hosts = self.credentials.iter().filter_map(|(place, _)| place.strip_prefix("//")?.split('/').next());
+        hosts.chain(self.scopes.keys().map(String::as_str))
+    }
+
+    /// What of this a package may want and there is not: its scope where nothing says where that is, else the host of its
+    /// registry; `None` where a credential is configured for it, or no registry is.
+    pub fn lacked(&self, package: &str) -> Option<String> {
+        let base = self.registry_of(package)?;
+        if let Some(scope) = scope(package).filter(|scope| !self.forced && !self.scopes.contains_key(*scope)) {
+            return Some(scope.to_owned());
+        }
+        if self.authorization(base).is_some() || !base.username().is_empty() {
+            return None;
+        }
+        let port = base.port().map(|port| format!(":{port}")).unwrap_or_default();
+        Some(format!("{}{port}", base.host_str()?))
+    }
+
     fn add_file(&mut self, text: &str, env: Env) -> Result<(), ConfigError> {
         let mut halves: BTreeMap<String, (Option<String>, Option<String>)> = BTreeMap::new();
         for line in text.lines() {

@@ -87,6 +87,15 @@ impl Batch<'_> {
             CrawlEvent::Deleted { server, source, version } => {
                 self.deleted(server.as_str(), &source, version.as_deref())?;
             }
+            CrawlEvent::Queued(job) => self.queued(&job)?,
+            CrawlEvent::Planned => self.planned()?,
+            CrawlEvent::Finished { worker, job, events } => {
+                if self.ends(worker, job)? {
+                    for event in events {
+                        self.keep(event, recorded)?;
+                    }
+                }
+            }
             CrawlEvent::Sweep { source, step } => self.sweep(&source, step)?,
             CrawlEvent::Validator(known) => {
                 self.put(

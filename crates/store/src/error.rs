@@ -80,6 +80,15 @@ impl StoreError {
         }
     }
 
+    /// Whether a server was not to be reached, rather than refused: it may be back in a moment.
+    #[cfg(feature = "postgres")]
+    pub fn is_away(&self) -> bool {
+        match self {
+            StoreError::Sql { source, .. } | StoreError::Server { source, .. } => source.is_away(),
+            _ => false,
+        }
+    }
+
     pub(super) fn sql(doing: &'static str, place: &DatabasePlace) -> impl Fn(Error) -> StoreError {
         move |source| match source {
             Error::Sqlite(rusqlite::Error::SqliteFailure(e, _)) if e.code == rusqlite::ErrorCode::NotADatabase => {

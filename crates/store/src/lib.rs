@@ -76,6 +76,7 @@ mod sweeps;
 mod tally;
 mod unite;
 mod unread;
+mod work;
 mod writer;
 mod writing;
 
@@ -99,9 +100,11 @@ pub use price::price_stale;
 pub use reader::{Interrupter, Reader, ReaderPlace, Standing};
 pub use readings::SourceReading;
 pub use registry::{ListInUse, RegistryEntry, RegistryQuery, ToolJudgement, ToolsKnown};
-pub use run::begin_run;
+pub use run::{begin_run, join_run};
 pub use search::{Filters, HitOrder, Search};
 pub use server_url::ServerUrl;
 pub use servers::{ServerOrder, ServerQuery};
+#[cfg(feature = "postgres")]
+pub use sql::reach;
 pub use state::State;
 pub use writer::Writer;

@@ -38,3 +38,17 @@ pub fn begin_run(
     transaction.commit().map_err(&fail)?;
     Known::load(place, &connection, run, open.is_some(), fresh_since).map_err(&fail)
 }
+
+/// Joins a run that another process has begun: what is known of it now.
+///
+/// # Errors
+/// As [`begin_run`].
+pub fn join_run(
+    place: &(impl NamesDatabase + ?Sized),
+    run: i64,
+    fresh_since: Option<&str>,
+) -> Result<Known, StoreError> {
+    let place = &place.database();
+    let connection = open::for_writing(place)?;
+    Known::load(place, &connection, run, true, fresh_since).map_err(StoreError::sql("join a run in", place))
+}

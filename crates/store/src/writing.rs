@@ -6,7 +6,7 @@ use super::desk::{Desk, Judging};
 use super::judged::JudgeError;
 use super::sql::{Connection, Transaction};
 use super::{DatabasePlace, StoreError};
-use mcpdex_model::{CrawlEvent, Outcome, Sweep, ToolOrigin};
+use mcpdex_model::{CrawlEvent, Outcome, ServerId, Sweep, ToolOrigin};
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
@@ -201,7 +201,14 @@ fn gathered(first: CrawlEvent, queue: &Receiver<CrawlEvent>, started: Instant) -
             (seen.tools.len(), seen.tools.iter().map(|(tool, _)| tool.raw.len()).sum::<usize>())
         }
         CrawlEvent::Listing(listing) => (0, listing.manifest.as_ref().map_or(0, String::len)),
+        CrawlEvent::Queued(job) => (0, job.payload.len()),
         _ => (0, 0),
+    };
+    let weight = |event: &CrawlEvent| match event {
+        CrawlEvent::Finished { events, .. } => {
+            events.iter().map(weight).fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1))
+        }
+        event => weight(event),
     };
     let (mut tools, mut bytes) = weight(&first);
     let mut batch = vec![first];
@@ -215,46 +222,56 @@ fn gathered(first: CrawlEvent, queue: &Receiver<CrawlEvent>, started: Instant) -
 }
 
 /// What an event is about, for what is told where it is refused.
+#[derive(Default)]
 struct Entry {
     /// Where it stands, or what it is.
     at: String,
     /// The source that lists it.
     source: Option<String>,
-    /// The server of an attempt, with its origin and target.
-    attempt: Option<(String, ToolOrigin, String)>,
+    /// The servers of attempts, with their origins and targets.
+    attempts: Vec<(String, ToolOrigin, String)>,
+    /// The worker and the job that all of it came of.
+    job: Option<(i64, i64)>,
 }
 
 impl Entry {
     fn of(event: &CrawlEvent) -> Entry {
         let about = |at: &str, target: &str| format!("{}: {}", short(at), short(target));
+        let attempt = |server: &ServerId, origin: ToolOrigin, target: String| Entry {
+            at: about(server.as_str(), &target),
+            attempts: vec![(server.0.clone(), origin, target)],
+            ..Entry::default()
+        };
+        let listed = |server: &ServerId, source: &str| Entry {
+            at: about(source, server.as_str()),
+            source: Some(source.to_owned()),
+            ..Entry::default()
+        };
         match event {
-            CrawlEvent::Listing(listing) => {
-                let server = listing.server.0.clone();
+            CrawlEvent::Listing(listing) => Entry {
+                // As of a listing that names no place.
+                attempts: vec![(listing.server.0.clone(), ToolOrigin::Declared, listing.server.0.clone())],
+                ..listed(&listing.server, &listing.source)
+            },
+            CrawlEvent::Observation(seen) => attempt(&seen.server, seen.origin, target(seen)),
+            CrawlEvent::Alias(same) => attempt(&same.server, same.origin, same.target.clone()),
+            CrawlEvent::Done { server, source } | CrawlEvent::Deleted { server, source, .. } => listed(server, source),
+            CrawlEvent::Sweep { source, .. } => {
+                Entry { at: short(source), source: Some(source.clone()), ..Entry::default() }
+            }
+            CrawlEvent::Finished { worker, job, events } => {
+                let entries: Vec<Entry> = events.iter().map(Entry::of).collect();
                 Entry {
-                    at: about(&listing.source, &server),
-                    source: Some(listing.source.clone()),
-                    // As of a listing that names no place.
-                    attempt: Some((server.clone(), ToolOrigin::Declared, server)),
+                    at: entries.first().map_or_else(String::new, |entry| entry.at.clone()),
+                    attempts: entries.into_iter().flat_map(|entry| entry.attempts).collect(),
+                    job: Some((*worker, *job)),
+                    ..Entry::default()
                 }
             }
-            CrawlEvent::Observation(seen) => Entry {
-                at: about(&seen.server.0, &seen.target),
-                source: None,
-                attempt: Some((seen.server.0.clone(), seen.origin, target(seen))),
-            },
-            CrawlEvent::Alias(same) => Entry {
-                at: about(&same.server.0, &same.target),
-                source: None,
-                attempt: Some((same.server.0.clone(), same.origin, same.target.clone())),
-            },
-            CrawlEvent::Done { server, source } | CrawlEvent::Deleted { server, source, .. } => {
-                Entry { at: about(source, &server.0), source: Some(source.clone()), attempt: None }
-            }
-            CrawlEvent::Sweep { source, .. } => {
-                Entry { at: short(source), source: Some(source.clone()), attempt: None }
-            }
-            CrawlEvent::Validator(known) => Entry { at: short(&known.url), source: None, attempt: None },
-            CrawlEvent::RunEnds => Entry { at: "the end of the run".to_owned(), source: None, attempt: None },
+            CrawlEvent::Queued(job) => attempt(&job.server, ToolOrigin::Declared, job.server.0.clone()),
+            CrawlEvent::Validator(known) => Entry { at: short(&known.url), ..Entry::default() },
+            CrawlEvent::Planned => Entry { at: "the end of the plan".to_owned(), ..Entry::default() },
+            CrawlEvent::RunEnds => Entry { at: "the end of the run".to_owned(), ..Entry::default() },
         }
     }
 }
@@ -268,14 +285,21 @@ fn short(text: &str) -> String {
 }
 
 impl Batch<'_> {
-    /// Keeps that an entry was refused: an attempt that failed, and a source of which not everything was kept.
+    /// Keeps that an entry was refused: attempts that failed, and a source of which not everything was kept.
     fn note(&self, entry: &Entry, why: &str) -> Result<(), StoreError> {
+        if let Some((worker, job)) = entry.job
+            && !self.ends(worker, job)?
+        {
+            return Ok(());
+        }
         if let Some(source) = &entry.source {
             self.sweep(source, Sweep::Flawed)?;
         }
-        let Some((server, origin, target)) = &entry.attempt else { return Ok(()) };
-        let server = self.server(server)?;
         let detail = format!("the database refuses it: {why}");
-        self.attempt(server, *origin, target, Outcome::Unreadable, Some(&detail), None)
+        for (server, origin, target) in &entry.attempts {
+            let server = self.server(server)?;
+            self.attempt(server, *origin, target, Outcome::Unreadable, Some(&detail), None)?;
+        }
+        Ok(())
     }
 }

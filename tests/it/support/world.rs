@@ -5,9 +5,10 @@
 //! on Linux every address of 127.0.0.0/8 is this machine.
 #![allow(unreachable_pub, reason = "the example serves it as well")]
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -129,6 +130,9 @@ pub struct World {
     /// By number of server: how often each was asked for its list, counted when it was answered.
     #[allow(dead_code, reason = "the example only serves")]
     pub asked: Arc<Vec<AtomicUsize>>,
+    /// By address: requests to servers without fault that are being answered, and the most that were at once.
+    #[allow(dead_code, reason = "the example only serves")]
+    pub busy: Arc<Mutex<BTreeMap<Ipv4Addr, (usize, usize)>>>,
 }
 
 impl World {
@@ -137,7 +141,8 @@ impl World {
         let (tell, told) = std::sync::mpsc::channel();
         let pages = Arc::new(AtomicUsize::new(0));
         let asked: Arc<Vec<AtomicUsize>> = Arc::new((0..plan.servers).map(|_| AtomicUsize::new(0)).collect());
-        let shared = Arc::new(Shared { plan, pages: pages.clone(), asked: asked.clone() });
+        let busy = Arc::default();
+        let shared = Arc::new(Shared { plan, pages: pages.clone(), asked: asked.clone(), busy: Arc::clone(&busy) });
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async move {
@@ -158,7 +163,7 @@ impl World {
                 }
             });
         });
-        World { port: told.recv().unwrap(), pages, asked }
+        World { port: told.recv().unwrap(), pages, asked, busy }
     }
 
     /// The address of the registry.
@@ -171,6 +176,7 @@ struct Shared {
     plan: Plan,
     pages: Arc<AtomicUsize>,
     asked: Arc<Vec<AtomicUsize>>,
+    busy: Arc<Mutex<BTreeMap<Ipv4Addr, (usize, usize)>>>,
 }
 
 /// A request: the target of its first line, and its body.
@@ -234,8 +240,20 @@ impl Shared {
                 answer(&mut stream, 404, "", "{}").await?;
                 continue;
             }
+            // Whoever is kept waiting leaves, and the world learns of it late.
+            let counted = matches!(self.plan.kind(number), Kind::Modern | Kind::Handshake);
+            if counted {
+                let mut busy = self.busy.lock().unwrap();
+                let (now, most) = busy.entry(*here.ip()).or_default();
+                *now += 1;
+                *most = (*most).max(*now);
+            }
             let pause = if self.plan.is_crowded(number) { self.plan.slow } else { self.plan.thinks };
             tokio::time::sleep(pause).await;
+            if counted {
+                // Before the answer: who has it may ask again.
+                self.busy.lock().unwrap().entry(*here.ip()).or_default().0 -= 1;
+            }
             self.speak(&mut stream, number, &request.body).await?;
         }
         Ok(())

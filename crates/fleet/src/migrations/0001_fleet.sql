@@ -63,9 +63,12 @@ CREATE TABLE mcpdex_fleet.job (
     taken timestamptz,
     -- How often it was taken: what its takers did not survive comes last.
     tries integer NOT NULL DEFAULT 0,
-    done boolean NOT NULL DEFAULT false,
-    UNIQUE (run, key)
+    done boolean NOT NULL DEFAULT false
 );
+-- A key is as long as what a stranger calls his server, and an index holds no such text: it holds its digest.
+CREATE FUNCTION mcpdex_fleet.digest_of(plain text) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN pg_catalog.sha256(pg_catalog.convert_to(plain, 'UTF8'));
+CREATE UNIQUE INDEX job_once ON mcpdex_fleet.job (run, mcpdex_fleet.digest_of(key));
 CREATE INDEX job_waiting ON mcpdex_fleet.job (run, tries, turn, id) WHERE worker IS NULL AND NOT done;
 CREATE INDEX job_taken ON mcpdex_fleet.job (worker) WHERE worker IS NOT NULL;
 
@@ -167,6 +170,11 @@ CREATE FUNCTION mcpdex_fleet.put(run bigint, key text, server text, host text, t
 RETURNS void LANGUAGE sql AS $$
     INSERT INTO mcpdex_fleet.job (run, key, server, host, turn, payload)
         VALUES (run, key, server, host, turn, payload) ON CONFLICT DO NOTHING
+$$;
+
+-- Says that no more jobs of a run will come.
+CREATE FUNCTION mcpdex_fleet.planned(of_run bigint) RETURNS void LANGUAGE sql AS $$
+    UPDATE mcpdex_fleet.run SET planned = true WHERE id = of_run
 $$;
 
 -- Hands out jobs of a run to a worker that lives: hosts in turn, in each the order in which they came. What needs a

@@ -1,7 +1,8 @@
 //! What a host sees: the limit holds over all crawlers together. Three HTTP clients, each with a membership of its own as
 //! three processes have, ask a server that counts.
 
-use super::server::Server;
+use super::database;
+use super::servers::PostgresServer;
 use super::work::join;
 use mcpdex_fleet::Crew;
 use mcpdex_net::{Client, Config as NetConfig, PlaceRequest, RateLimit, Request, SharedPlaces, Trust};
@@ -77,8 +78,8 @@ async fn ask_all(clients: &[Client], address: SocketAddr, each: usize) -> usize 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn three_crawlers_together_never_exceed_the_limit_of_a_host() {
-    let Some(server) = Server::start() else { return };
-    let (_, config) = server.database().await;
+    let Some(server) = PostgresServer::start() else { return };
+    let config = database(&server);
     let rate = RateLimit { per_host: 3, concurrency: 64, interval: Duration::from_millis(5) };
     let mut crews = Vec::new();
     for name in ["one", "two", "three"] {
@@ -116,8 +117,8 @@ fn wanted(domain: &str, address: &str) -> PlaceRequest {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn domains_of_one_address_share_it_and_dead_holders_give_their_places_back() {
-    let Some(server) = Server::start() else { return };
-    let (_, config) = server.database().await;
+    let Some(server) = PostgresServer::start() else { return };
+    let config = database(&server);
     let (one, two) = (join(&config, "one").await, join(&config, "two").await);
     let (mine, theirs) = (one.places(), two.places());
     let a = mine.enter(wanted("a.example", "10.0.0.1")).await;
@@ -140,8 +141,8 @@ async fn domains_of_one_address_share_it_and_dead_holders_give_their_places_back
 
 #[tokio::test(flavor = "multi_thread")]
 async fn turns_and_pauses_hold_for_all() {
-    let Some(server) = Server::start() else { return };
-    let (_, config) = server.database().await;
+    let Some(server) = PostgresServer::start() else { return };
+    let config = database(&server);
     let (one, two) = (join(&config, "one").await, join(&config, "two").await);
     let (mine, theirs) = (one.places(), two.places());
     let (_a, _b) =

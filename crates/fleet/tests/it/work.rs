@@ -1,6 +1,8 @@
 //! Who gets which job, and what becomes of it when a worker dies, the database does, or the line between them.
 
-use super::server::{Proxy, Server};
+use super::database;
+use super::proxy::Proxy;
+use super::servers::PostgresServer;
 use mcpdex_fleet::{CHANNEL, Crew, FleetError, Member, Notices, Overview};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -46,8 +48,8 @@ async fn complete(config: &Config, worker: i64, job: i64) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_job_is_handed_out_once_and_hosts_take_turns() {
-    let Some(server) = Server::start() else { return };
-    let (_, config) = server.database().await;
+    let Some(server) = PostgresServer::start() else { return };
+    let config = database(&server);
     let (one, two) = (join(&config, "one").await, join(&config, "two").await);
     one.jobs().open(1, "{}").await.expect("a queue");
     fill(&config, 10, 4).await;
@@ -77,8 +79,8 @@ async fn each_job_is_handed_out_once_and_hosts_take_turns() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_dead_worker_had_is_handed_out_after_its_lease_and_its_word_counts_no_more() {
-    let Some(server) = Server::start() else { return };
-    let (_, config) = server.database().await;
+    let Some(server) = PostgresServer::start() else { return };
+    let config = database(&server);
     let (dead, heir) = (join(&config, "dead").await, join(&config, "heir").await);
     dead.jobs().open(1, "{}").await.expect("a queue");
     fill(&config, 3, 1).await;
@@ -108,8 +110,8 @@ async fn what_a_dead_worker_had_is_handed_out_after_its_lease_and_its_word_count
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_without_the_credential_leaves_the_job_to_others() {
     const NEED: &str = "npm packages.corp.example";
-    let Some(server) = Server::start() else { return };
-    let (_, config) = server.database().await;
+    let Some(server) = PostgresServer::start() else { return };
+    let config = database(&server);
     let poor = join(&config, "poor").await;
     poor.jobs().open(1, "{}").await.expect("a queue");
     fill(&config, 2, 1).await;
@@ -135,8 +137,8 @@ async fn a_worker_without_the_credential_leaves_the_job_to_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_dies_ends_the_membership_and_loses_nothing() {
-    let Some(server) = Server::start() else { return };
-    let (_, config) = server.database().await;
+    let Some(mut server) = PostgresServer::start() else { return };
+    let config = database(&server);
     for round in 0..3 {
         let crew = join(&config, "crew").await;
         if round == 0 {
@@ -145,11 +147,10 @@ async fn a_database_that_dies_ends_the_membership_and_loses_nothing() {
         }
         let taken = crew.jobs().take(1, 9).await.expect("jobs");
         assert!(complete(&config, crew.worker(), taken[0].id).await);
-        server.crash();
+        server.restart();
         let told = tokio::time::timeout(LEASE, crew.lost()).await;
         assert!(told.is_ok(), "it was not told within its lease");
         assert!(matches!(crew.jobs().take(1, 1).await, Err(FleetError::Database { .. })));
-        server.begin();
         let after = join(&config, "after").await;
         after.bury(crew.worker()).await.expect("buried");
         let state = after.jobs().state(1).await.expect("a state").expect("a run");
@@ -160,10 +161,10 @@ async fn a_database_that_dies_ends_the_membership_and_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cut_line_ends_the_membership_before_others_may_take_what_it_had() {
-    let Some(server) = Server::start() else { return };
-    let (name, config) = server.database().await;
+    let Some(server) = PostgresServer::start() else { return };
+    let config = database(&server);
     let mut proxy = Proxy::new(&server);
-    let (cut, other) = (join(&server.config(proxy.folder.path(), &name), "cut").await, join(&config, "other").await);
+    let (cut, other) = (join(&proxy.config(), "cut").await, join(&config, "other").await);
     cut.jobs().open(1, "{}").await.expect("a queue");
     fill(&config, 1, 1).await;
     assert_eq!(cut.jobs().take(1, 1).await.expect("jobs").len(), 1);
@@ -176,13 +177,13 @@ async fn a_cut_line_ends_the_membership_before_others_may_take_what_it_had() {
         assert!(begun.elapsed() < LEASE * 3, "not handed out again");
     }
     proxy.mend();
-    join(&server.config(proxy.folder.path(), &name), "again").await.leave().await;
+    join(&proxy.config(), "again").await.leave().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newer_database_is_refused() {
-    let Some(server) = Server::start() else { return };
-    let (_, config) = server.database().await;
+    let Some(server) = PostgresServer::start() else { return };
+    let config = database(&server);
     join(&config, "one").await.leave().await;
     client(&config).await.batch_execute("UPDATE mcpdex_fleet.version SET number = 99").await.expect("changed");
     let refused = Crew::join(&config, NoTls, &member("old", &[])).await;
@@ -192,8 +193,8 @@ async fn a_newer_database_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn several_that_begin_at_once_make_the_tables_once() {
-    let Some(server) = Server::start() else { return };
-    let (_, config) = server.database().await;
+    let Some(server) = PostgresServer::start() else { return };
+    let config = database(&server);
     assert_eq!(Overview::of(&config, NoTls).await.expect("an overview"), Overview::default());
     let joined = tokio::join!(join(&config, "a"), join(&config, "b"), join(&config, "c"), join(&config, "d"));
     let numbers = BTreeSet::from([joined.0.worker(), joined.1.worker(), joined.2.worker(), joined.3.worker()]);
@@ -202,12 +203,12 @@ async fn several_that_begin_at_once_make_the_tables_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_listens_hears_what_was_kept() {
-    let Some(server) = Server::start() else { return };
-    let (_, config) = server.database().await;
+    let Some(server) = PostgresServer::start() else { return };
+    let config = database(&server);
     let mut notices = Notices::listen(&config, NoTls).await.expect("a listener");
     assert!(tokio::time::timeout(Duration::from_millis(200), notices.next()).await.is_err(), "nothing was kept");
     client(&config).await.batch_execute(&format!("SELECT pg_notify('{CHANNEL}', '')")).await.expect("said");
     assert!(tokio::time::timeout(Duration::from_secs(5), notices.next()).await.expect("heard"));
-    server.crash();
+    drop(server);
     assert!(!tokio::time::timeout(Duration::from_secs(5), notices.next()).await.expect("its end"));
 }

@@ -129,6 +129,18 @@ impl DockerConfig {
         Ok(self.with_credentials(self.base_of(host)?, configured))
     }
 
+    /// The hosts that there are credentials for, or helpers that have them.
+    pub fn credential_hosts(&self) -> impl Iterator<Item = &str> {
+        self.auths.keys().chain(self.helpers.keys()).map(String::as_str)
+    }
+
+    /// The host of an image's registry, where there is no credential for it.
+    pub fn lacked(&self, image: &ImageName) -> Option<String> {
+        let registry = self.registry_of(image).ok()?;
+        let lacks = registry.authorization.is_none() && registry.helper.is_none();
+        lacks.then(|| authority(&registry.base))
+    }
+
     /// Docker speaks plainly to this machine and to what is configured so, and to nobody else.
     fn base_of(&self, host: &str) -> Result<Url, DockerConfigError> {
         let wrong = || DockerConfigError::Address(host.chars().take(120).collect());

@@ -88,6 +88,17 @@ impl Error {
         }
     }
 
+    /// Whether the server was not to be reached, or is about to go: it may be back in a moment.
+    pub(crate) fn is_away(&self) -> bool {
+        use tokio_postgres::error::SqlState;
+        let going = [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW];
+        match self {
+            Error::Postgres { code: None, .. } => true,
+            Error::Postgres { code: Some(code), .. } => going.contains(code) || code.code().starts_with("08"),
+            _ => false,
+        }
+    }
+
     /// Whether a user may not do what was asked for.
     pub(crate) fn is_forbidden(&self) -> bool {
         use tokio_postgres::error::SqlState;

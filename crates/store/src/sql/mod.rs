@@ -14,6 +14,8 @@ mod value;
 
 pub(crate) use error::{DamagedText, Error, Optional, Result, damaged};
 #[cfg(feature = "postgres")]
+pub use postgres::reach;
+#[cfg(feature = "postgres")]
 pub(crate) use postgres::{open_for_reading, open_for_writing};
 pub(crate) use row::{Row, Rows};
 pub(crate) use value::{AsJson, Params, ToSql, Value, ValueRef, params};

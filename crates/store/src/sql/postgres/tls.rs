@@ -4,7 +4,7 @@ use crate::{DatabasePlace, ServerUrl, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_postgres::Config;
-use tokio_postgres::config::Host;
+use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long a server may take to answer at all.
@@ -50,6 +50,27 @@ pub(super) fn asked(url: &ServerUrl) -> Result<Asked, StoreError> {
         config.password(password);
     }
     Ok(Asked { config, mode, root })
+}
+
+/// How a server is reached by somebody who keeps something else there: the address as it is understood here, and how the
+/// connection is protected, if it has to be.
+///
+/// # Errors
+/// The address is not understood, or TLS cannot be set up.
+pub fn reach(url: &ServerUrl) -> Result<(Config, Option<MakeRustlsConnect>), StoreError> {
+    let asked = asked(url)?;
+    let tls = tls(url, &asked)?;
+    let mut config = asked.config;
+    Ok(match tls {
+        Tls::None => {
+            config.ssl_mode(SslMode::Disable);
+            (config, None)
+        }
+        Tls::Checked(tls) => {
+            config.ssl_mode(SslMode::Require);
+            (config, Some(tls))
+        }
+    })
 }
 
 pub(super) fn tls(url: &ServerUrl, asked: &Asked) -> Result<Tls, StoreError> {
