@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod hosts;
+#[path = "../../../store/tests/support/proxy.rs"]
 mod proxy;
 #[path = "../../../store/tests/support/mod.rs"]
 mod servers;

@@ -163,8 +163,10 @@ async fn a_database_that_dies_ends_the_membership_and_loses_nothing() {
 async fn a_cut_line_ends_the_membership_before_others_may_take_what_it_had() {
     let Some(server) = PostgresServer::start() else { return };
     let config = database(&server);
-    let mut proxy = Proxy::new(&server);
-    let (cut, other) = (join(&proxy.config(), "cut").await, join(&config, "other").await);
+    let mut proxy = Proxy::new(server.folder(), tokio::runtime::Handle::current());
+    let mut through = tokio_postgres::Config::new();
+    through.host_path(proxy.folder()).user("owner").dbname("crawl");
+    let (cut, other) = (join(&through, "cut").await, join(&config, "other").await);
     cut.jobs().open(1, "{}").await.expect("a queue");
     fill(&config, 1, 1).await;
     assert_eq!(cut.jobs().take(1, 1).await.expect("jobs").len(), 1);
@@ -177,7 +179,7 @@ async fn a_cut_line_ends_the_membership_before_others_may_take_what_it_had() {
         assert!(begun.elapsed() < LEASE * 3, "not handed out again");
     }
     proxy.mend();
-    join(&proxy.config(), "again").await.leave().await;
+    join(&through, "again").await.leave().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
