@@ -184,7 +184,7 @@ impl Ruleset {
             phrases.push(PhraseHit { literal, span, segment: segment as u32, stated, opening, denied });
         };
         for hit in &reading.hits {
-            if self.lexicon.meaning(hit.literal).phrase {
+            if self.lexicon.facts(hit.literal).phrase {
                 add(hit.literal, (hit.start, hit.end));
             }
         }

@@ -94,6 +94,39 @@ impl Meaning {
     }
 }
 
+/// What is asked of a literal at every word of a text, side by side, so that one look tells it.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Facts {
+    /// The parts that it plays in English sentences, as bits.
+    pub role: u32,
+    /// The languages whose common word it is, as bits.
+    pub common: u32,
+    /// Whether it is a form of a verb in any language.
+    pub is_verb: bool,
+    /// Whether it may be a deed: a form of a verb, a finite passive, or the name of a deed.
+    pub is_deed: bool,
+    /// As in [`Meaning`].
+    pub lexical: bool,
+    pub phrase: bool,
+    pub compound: bool,
+}
+
+impl Facts {
+    pub(crate) fn of(meaning: &Meaning) -> Facts {
+        let common = meaning.roles.iter().filter(|(_, roles)| roles & role::COMMON != 0);
+        let is_verb = !meaning.verbs.is_empty();
+        Facts {
+            role: meaning.role(0),
+            common: common.fold(0, |all, (language, _)| all | 1 << (u32::from(*language) % u32::BITS)),
+            is_verb,
+            is_deed: is_verb || meaning.passive.is_some() || meaning.nominal.is_some(),
+            lexical: meaning.lexical,
+            phrase: meaning.phrase,
+            compound: meaning.compound,
+        }
+    }
+}
+
 const ANY_LANGUAGE: u8 = u8::MAX;
 
 /// What the engine has to know about a language beside its words.
@@ -113,6 +146,8 @@ pub(crate) struct Language {
 pub(crate) struct Lexicon {
     pub(crate) finder: LiteralFinder,
     pub(crate) meanings: Vec<Meaning>,
+    /// Of each of them.
+    pub(crate) facts: Vec<Facts>,
     /// Literals of one or two bytes, sorted: looked up where no longer one stands.
     pub(crate) short: Vec<(Short, Literal)>,
     pub languages: Vec<Language>,
@@ -130,6 +165,10 @@ pub(crate) struct Lexicon {
 impl Lexicon {
     pub(crate) fn meaning(&self, literal: Literal) -> &Meaning {
         &self.meanings[literal as usize]
+    }
+
+    pub(crate) fn facts(&self, literal: Literal) -> Facts {
+        self.facts[literal as usize]
     }
 
     pub(crate) fn literals(&self) -> usize {
@@ -187,7 +226,7 @@ impl Lexicon {
         hits[from..]
             .iter()
             .take_while(|hit| hit.start < end)
-            .filter(|hit| hit.end <= end && self.meanings[hit.literal as usize].compound)
+            .filter(|hit| hit.end <= end && self.facts(hit.literal).compound)
             .map(|hit| (hit.start, hit.end))
             .collect()
     }

@@ -44,7 +44,6 @@ pub(crate) fn read<'r, 't>(
     actions: &mut Vec<Action>,
 ) -> Prose<'r, 't> {
     let mut prose = Prose::of(reading, lexicon, (start, end));
-    prose.latin = 0;
     prose.run(actions);
     prose
 }
@@ -61,7 +60,8 @@ pub(crate) fn read_beside(
     told: bool,
     actions: &mut Vec<Action>,
 ) {
-    let prose = Prose::of(reading, lexicon, (start, end));
+    let mut prose = Prose::of(reading, lexicon, (start, end));
+    prose.latin = latin_language(&prose.tokens, lexicon, 0);
     let before = actions.len();
     let mut at = 0;
     let mut first = true;
@@ -97,13 +97,11 @@ const MAX_LABEL: usize = 8;
 impl<'r, 't> Prose<'r, 't> {
     /// The tokens of `start..end`, nothing of which is read yet.
     fn of(reading: &'r ToolText<'t>, lexicon: &'r Lexicon, (start, end): (u32, u32)) -> Prose<'r, 't> {
-        let tokens = tokens(reading, lexicon, start, end);
-        let latin = latin_language(&tokens, lexicon, 0);
         Prose {
             reading,
             lexicon,
-            tokens,
-            latin,
+            tokens: tokens(reading, lexicon, start, end),
+            latin: 0,
             statements: Vec::new(),
             unknown_verb: false,
             foreign: None,

@@ -1,6 +1,6 @@
 //! Prose in, tokens out: words (with what the lexicon knows of them) and the punctuation that shapes sentences.
 
-use crate::language::lexicon::{Lexicon, Literal};
+use crate::language::lexicon::{Facts, Lexicon, Literal};
 use crate::language::tool_text::ToolText;
 use mcpdex_model::text::is_unspaced;
 
@@ -30,21 +30,25 @@ pub(crate) struct Token {
     pub literal: Option<Literal>,
     /// Whether it is part of a noun of several words, and so no verb.
     pub compound: bool,
-    /// Whether it is a form of a verb in any language.
+    /// What the lexicon knows of its literal.
     pub is_verb: bool,
-    /// The parts that it plays in English, as bits.
+    pub is_deed: bool,
     pub role: u32,
+    pub common: u32,
 }
 
 impl Token {
     fn word(lexicon: &Lexicon, (start, end): (u32, u32), literal: Option<Literal>) -> Token {
-        let meaning = literal.map(|literal| lexicon.meaning(literal));
-        let (is_verb, role) = meaning.map_or((false, 0), |meaning| (!meaning.verbs.is_empty(), meaning.role(0)));
-        Token { kind: Kind::Word, start, end, literal, compound: false, is_verb, role }
+        let token = Token { literal, ..Token::sign(Kind::Word, start, end) };
+        let Some(Facts { is_verb, is_deed, role, common, .. }) = literal.map(|literal| lexicon.facts(literal)) else {
+            return token;
+        };
+        Token { is_verb, is_deed, role, common, ..token }
     }
 
     fn sign(kind: Kind, start: u32, end: u32) -> Token {
-        Token { kind, start, end, literal: None, compound: false, is_verb: false, role: 0 }
+        let (compound, is_verb, is_deed) = (false, false, false);
+        Token { kind, start, end, literal: None, compound, is_verb, is_deed, role: 0, common: 0 }
     }
 }
 
@@ -68,7 +72,7 @@ pub(crate) fn tokens(reading: &ToolText<'_>, lexicon: &Lexicon, start: u32, end:
         let hit = reading.hits[cursor..]
             .iter()
             .take_while(|hit| hit.start == at)
-            .find(|hit| hit.end <= end && lexicon.meaning(hit.literal).lexical);
+            .find(|hit| hit.end <= end && lexicon.facts(hit.literal).lexical);
         if let Some(hit) = hit {
             tokens.push(Token::word(lexicon, (at, hit.end), Some(hit.literal)));
             at = hit.end;

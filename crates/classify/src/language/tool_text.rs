@@ -195,7 +195,7 @@ impl<'t> ToolText<'t> {
         self.hits[from..]
             .iter()
             .take_while(|hit| hit.start == at)
-            .find(|hit| hit.end <= end && lexicon.meaning(hit.literal).lexical)
+            .find(|hit| hit.end <= end && lexicon.facts(hit.literal).lexical)
             .map(|hit| (hit.end, hit.literal))
     }
 }
