@@ -14,22 +14,20 @@ use crate::language::token::Kind;
 const MAX_DEEDS: usize = 60;
 
 impl Prose<'_, '_> {
-    /// Appends the deeds of the sentence `from..to`. `opens` says that it is the first of the tool's description.
+    /// Appends the deeds of the sentence `from..to`. `opens` says that it is the first of the tool's description,
+    /// `antecedent` tells what its pronouns stand for.
     pub(crate) fn deeds(
         &self,
         (from, to): (usize, usize),
         language: u8,
         opens: bool,
         place: Place,
-        antecedent: &[Word],
+        antecedent: &dyn Fn() -> Vec<Word>,
         out: &mut Vec<Action>,
     ) {
         let last_verb = self.lexicon.languages.get(usize::from(language)).is_some_and(|l| l.order == Order::Last);
         for index in from..to {
-            if self.tokens[index].kind != Kind::Word
-                || out.len() > MAX_DEEDS
-                || self.is_listed_state(from, index, to, language)
-            {
+            if out.len() > MAX_DEEDS || !self.may_be_deed(index) || self.is_listed_state(from, index, to, language) {
                 continue;
             }
             if let Some((lemma, objects)) = self.deed(from, index, to, language, opens, last_verb) {
@@ -41,7 +39,7 @@ impl Prose<'_, '_> {
                 // "lists files and wipes them": what a pronoun stands for was named before.
                 let led = index > from && language != 0 && self.role(index - 1, language) & role::DETERMINER != 0;
                 let pronoun = objects.is_empty() && (led || self.has_determiner(index, to, language));
-                let objects = if pronoun { antecedent.to_vec() } else { objects };
+                let objects = if pronoun { antecedent() } else { objects };
                 let head = objects.len().checked_sub(1);
                 let verb = Some(Word { lemma, start: token.start, end: token.end });
                 let told = self.is_told_of_the_tool(from, index, to, language)
@@ -49,6 +47,12 @@ impl Prose<'_, '_> {
                 out.push(Action { extra: true, weaker: 1, told, ..Action::said(place, verb, objects, head) });
             }
         }
+    }
+
+    /// Whether the word at `index` can be one at all; most words cannot, whatever stands around them.
+    fn may_be_deed(&self, index: usize) -> bool {
+        let token = self.tokens[index];
+        token.is_deed || token.kind == Kind::Word && token.literal.is_none() && self.is_hyphenated(index)
     }
 
     fn deed(

@@ -15,12 +15,15 @@ impl Prose<'_, '_> {
     /// Whether the word at `at` is a verb that stands before what it does: "- delete: by its number".
     pub(super) fn is_label(&self, at: usize) -> bool {
         let (Some(word), Some(colon)) = (self.tokens.get(at), self.tokens.get(at + 1)) else { return false };
+        if !word.is_verb || colon.kind != Kind::Colon {
+            return false;
+        }
         let opens = at == 0 || self.tokens[at - 1].kind != Kind::Word && self.tokens[at - 1].end < word.start;
         // "delete:page" is the name of a right, `"delete": true` a value.
         let behind = self.reading.text[colon.end as usize..].chars().next();
         let parted = word.end == colon.start && behind.is_none_or(char::is_whitespace);
         let sure = |verb: VerbForm| verb.form == Form::Base && !self.lexicon.is_nouny(verb.lemma);
-        opens && parted && word.kind == Kind::Word && colon.kind == Kind::Colon && self.verb(at, 0).is_some_and(sure)
+        opens && parted && self.verb(at, 0).is_some_and(sure)
     }
 
     /// Whether the text lists what can be done as verbs with a colon behind each.

@@ -1,7 +1,9 @@
 //! Words and phrases of rules and languages in, the compiled [`Lexicon`] out: it makes the forms of each verb and noun and
 //! gives every literal its meanings. It looks at no text of a tool.
 
-use crate::language::lexicon::{Facts, Form, Language, Lemma, Lexicon, Literal, Meaning, UNKNOWN, VerbForm, role, short};
+use crate::language::lexicon::{
+    Facts, Form, Language, Lemma, Lexicon, Literal, Meaning, UNKNOWN, VerbForm, role, short,
+};
 use crate::language::literal_finder::LiteralFinder;
 use crate::language::name_words::words_of;
 use crate::language::normalize::normal;

@@ -83,7 +83,7 @@ pub(crate) fn read_beside(
             });
             actions.extend(main.into_iter().map(|action| Action { place, extra: true, weaker: 1, ..action }));
         }
-        prose.deeds((from, to), language, false, place, &[], actions);
+        prose.deeds((from, to), language, false, place, &Vec::new, actions);
         first = false;
     }
     for action in &mut actions[before..] {
@@ -141,17 +141,10 @@ impl Prose<'_, '_> {
                 self.unknown_verb = self.opens_with_unknown_verb(from, to, language);
             }
             self.note_foreign(from, to);
-            let antecedent =
-                actions.iter().rev().find(|action| action.place == Place::Description && !action.objects.is_empty());
-            let mut own = Vec::new();
-            if antecedent.is_none() {
-                // The first sentence names what its own pronouns stand for.
-                self.statement(from, to, language, true, &mut own);
-            }
-            let antecedent = antecedent.or(own.first()).map_or(Vec::new(), |action| action.objects.clone());
             listing = self.in_listing(from, to, language, listing);
             if !listing {
                 self.listed = carried && from > 0 && self.tokens[from - 1].kind != Kind::Word;
+                let antecedent = || self.antecedent(from, to, language, actions);
                 self.deeds((from, to), language, opens, Place::Description, &antecedent, &mut beside);
             }
             let will = (from..to).any(|index| self.role(index, language) & role::MODAL != 0);
@@ -211,6 +204,17 @@ impl Prose<'_, '_> {
                 }
             }
         }
+    }
+
+    /// What the pronouns of a sentence stand for: the thing named last before it; the first sentence names it itself.
+    fn antecedent(&self, from: usize, to: usize, language: u8, before: &[Action]) -> Vec<Word> {
+        let named = |action: &&Action| action.place == Place::Description && !action.objects.is_empty();
+        if let Some(known) = before.iter().rev().find(named) {
+            return known.objects.clone();
+        }
+        let mut own = Vec::new();
+        self.statement(from, to, language, true, &mut own);
+        own.into_iter().next().map_or(Vec::new(), |action| action.objects)
     }
 
     /// Whether the sentence ends with a colon, the number of the first item aside.
