@@ -72,9 +72,8 @@ impl Prose<'_, '_> {
             return false;
         }
         let letter = |token: Token| {
-            let segment = &self.reading.segments[self.reading.segment_at(token.start)];
-            let (start, _) = segment.original_span(token.start, token.end);
-            segment.original.get(start..).and_then(|text| text.chars().next()).unwrap_or(' ')
+            let (start, _) = self.segment.original_span(token.start, token.end);
+            self.segment.original.get(start..).and_then(|text| text.chars().next()).unwrap_or(' ')
         };
         // What is written in look-alikes is read as what it looks like.
         let read = |token: Token| self.reading.text[token.start as usize..].chars().next().unwrap_or(' ');
@@ -221,9 +220,8 @@ impl Prose<'_, '_> {
     }
 
     fn original(&self, token: Token) -> &str {
-        let segment = &self.reading.segments[self.reading.segment_at(token.start)];
-        let (start, end) = segment.original_span(token.start, token.end);
-        segment.original.get(start..end).unwrap_or_default()
+        let (start, end) = self.segment.original_span(token.start, token.end);
+        self.segment.original.get(start..end).unwrap_or_default()
     }
 
     /// Whether the line that starts at `at` is `Word:` or `Two words:`.

@@ -8,12 +8,14 @@ use crate::language::latin::{LatinWords, latin_language};
 use crate::language::lexicon::{Form, Lexicon, VerbForm, role};
 use crate::language::syntax::{Order, Script};
 use crate::language::token::{Kind, Token, tokens};
-use crate::language::tool_text::ToolText;
+use crate::language::tool_text::{Segment, ToolText};
 use mcpdex_model::text::{is_cyrillic, is_han, is_hangul, is_kana};
 
 /// The statements of one text, and how each was read.
 pub(crate) struct Prose<'r, 't> {
     pub reading: &'r ToolText<'t>,
+    /// Where all of it stands.
+    pub segment: &'r Segment<'t>,
     pub lexicon: &'r Lexicon,
     pub tokens: Vec<Token>,
     /// The language of Latin text in this tool, as far as it has been read.
@@ -99,6 +101,7 @@ impl<'r, 't> Prose<'r, 't> {
     fn of(reading: &'r ToolText<'t>, lexicon: &'r Lexicon, (start, end): (u32, u32)) -> Prose<'r, 't> {
         Prose {
             reading,
+            segment: &reading.segments[reading.segment_at(start)],
             lexicon,
             tokens: tokens(reading, lexicon, start, end),
             latin: 0,
