@@ -5,7 +5,7 @@
 //! first letter; in plain ASCII there are none.
 
 use crate::language::word_edges::{IS_WORD, ascii_word_end, is_bounded_left, is_bounded_right, is_letter, word_end};
-use crate::language::word_hash::hash;
+use crate::language::word_hash::{hash, hash_short};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -40,6 +40,8 @@ struct Phrase {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Opening {
     word: Range<u32>,
+    /// Its first eight bytes; zero where it is over.
+    head: u64,
     /// The literal that is this word and nothing else.
     alone: Option<Literal>,
     /// The phrases that it opens, longest first.
@@ -62,8 +64,8 @@ pub(crate) struct LiteralFinder {
     marked: [u64; 4],
     /// Literals that begin anywhere, by their first letter.
     anywhere: BTreeMap<char, Vec<Entry>>,
-    /// Whether one of those begins with a letter that words of scripts with blanks have, so that no word can be passed over.
-    splits_words: bool,
+    /// Which bytes of plain ASCII one of those begins with.
+    splits: [u64; 4],
 }
 
 impl LiteralFinder {
@@ -77,15 +79,16 @@ impl LiteralFinder {
             if !bounded {
                 let entry = finder.entry(text, literal);
                 finder.anywhere.entry(first).or_default().push(entry);
-                finder.splits_words |= is_letter(first);
+                if first.is_ascii() {
+                    set(&mut finder.splits, first as u8);
+                }
             } else if is_letter(first) {
                 let word = &text[..word_end(text, 0)];
                 opened.push((hash(word.as_bytes()), nth as u32));
             } else {
                 let entry = finder.entry(text, literal);
                 finder.marks.push(entry);
-                let byte = text.as_bytes()[0];
-                finder.marked[usize::from(byte >> 6)] |= bit(byte);
+                set(&mut finder.marked, text.as_bytes()[0]);
             }
         }
         opened.sort_unstable();
@@ -109,7 +112,8 @@ impl LiteralFinder {
     /// Takes the literals that begin with one word.
     fn open(&mut self, hash: u64, literals: &[(&str, &str, Literal)]) {
         let [(word, ..), ..] = *literals else { return };
-        let mut opening = Opening { word: self.entry(word, 0).text, alone: None, phrases: 0..0, goes_on: 0 };
+        let head = next_bytes(word.as_bytes(), 0);
+        let mut opening = Opening { word: self.entry(word, 0).text, head, alone: None, phrases: 0..0, goes_on: 0 };
         opening.phrases.start = self.phrases.len() as u32;
         for &(_, text, literal) in literals {
             let length = text.len() - word.len();
@@ -146,13 +150,21 @@ impl LiteralFinder {
         hash as usize & (self.slots.len() - 1)
     }
 
-    fn opening(&self, word: &[u8]) -> Option<&Opening> {
-        let hash = hash(word);
+    /// What the word `at..end` of `text` opens.
+    fn opening(&self, text: &[u8], at: usize, end: usize) -> Option<&Opening> {
+        let length = end - at;
+        let (head, hash) = if length < 8 {
+            let head = next_bytes(text, at) & (u64::MAX >> (64 - 8 * length));
+            (head, hash_short(length, head))
+        } else {
+            (next_bytes(text, at), hash(&text[at..end]))
+        };
         let mut slot = self.first_slot(hash);
         while let Some(&(tag, number)) = self.slots.get(slot).filter(|(_, number)| *number != 0) {
             if tag == (hash >> 32) as u32 {
                 let opening = &self.openings[number as usize - 1];
-                if self.text(&opening.word) == word {
+                let same = opening.head == head && opening.word.len() == length;
+                if same && (length <= 8 || self.text(&opening.word) == &text[at..end]) {
                     return Some(opening);
                 }
             }
@@ -178,7 +190,7 @@ impl LiteralFinder {
             return found(&self.marks);
         }
         let end = word_end(text, 0);
-        let opening = self.opening(&text.as_bytes()[..end])?;
+        let opening = self.opening(text.as_bytes(), 0, end)?;
         if end == text.len() {
             return opening.alone;
         }
@@ -194,9 +206,7 @@ impl LiteralFinder {
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
             if !IS_WORD[usize::from(byte)] {
-                if self.is_marked(byte) {
-                    self.find_marks(text, at, hits);
-                }
+                self.find_marks(text, at, hits);
                 at += 1;
                 continue;
             }
@@ -211,19 +221,13 @@ impl LiteralFinder {
     fn find_in_any(&self, text: &str, hits: &mut Vec<Hit>) {
         let mut at = 0;
         while let Some(letter) = text[at..].chars().next() {
-            if letter.is_ascii() && !self.splits_words {
-                if letter.is_ascii_alphanumeric() {
-                    let end = word_end(text, at);
-                    if is_bounded_left(text, at) {
-                        self.find_words(text, at, end, hits);
-                    }
-                    at = end;
-                } else {
-                    if self.is_marked(letter as u8) {
-                        self.find_marks(text, at, hits);
-                    }
-                    at += 1;
+            if letter.is_ascii() && !has(&self.splits, letter as u8) {
+                if !letter.is_ascii_alphanumeric() {
+                    self.find_marks(text, at, hits);
+                } else if is_bounded_left(text, at) {
+                    self.find_words(text, at, word_end(text, at), hits);
                 }
+                at += 1;
                 continue;
             }
             let before = hits.len();
@@ -247,7 +251,7 @@ impl LiteralFinder {
     /// The literals that begin with the word `at..end`, where a word begins.
     fn find_words(&self, text: &str, at: usize, end: usize, hits: &mut Vec<Hit>) {
         let bytes = text.as_bytes();
-        let Some(opening) = self.opening(&bytes[at..end]) else { return };
+        let Some(opening) = self.opening(bytes, at, end) else { return };
         // Most words that open phrases stand before one that does not go on with any of them.
         if opening.goes_on != 0 {
             let next = next_bytes(bytes, end);
@@ -266,13 +270,9 @@ impl LiteralFinder {
         }
     }
 
-    fn is_marked(&self, byte: u8) -> bool {
-        self.marked[usize::from(byte >> 6)] & bit(byte) != 0
-    }
-
     /// The literals that begin with the mark at `at`.
     fn find_marks(&self, text: &str, at: usize, hits: &mut Vec<Hit>) {
-        if !self.is_marked(text.as_bytes()[at]) || !is_bounded_left(text, at) {
+        if !has(&self.marked, text.as_bytes()[at]) || !is_bounded_left(text, at) {
             return;
         }
         let before = hits.len();
@@ -284,6 +284,14 @@ impl LiteralFinder {
         }
         hits[before..].sort_unstable_by_key(|hit| (std::cmp::Reverse(hit.end), hit.literal));
     }
+}
+
+fn has(bytes: &[u64; 4], byte: u8) -> bool {
+    bytes[usize::from(byte >> 6)] & bit(byte) != 0
+}
+
+fn set(bytes: &mut [u64; 4], byte: u8) {
+    bytes[usize::from(byte >> 6)] |= bit(byte);
 }
 
 fn bit(byte: u8) -> u64 {

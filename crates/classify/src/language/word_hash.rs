@@ -23,16 +23,20 @@ impl Hasher for WordHasher {
     }
 }
 
-/// Of a word, eight bytes at a time.
+/// Of a word, eight bytes at a time, the last of them filled up with zeros.
 pub(crate) fn hash(word: &[u8]) -> u64 {
-    const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mut hash = word.len() as u64;
-    let mut add = |part: u64| {
-        hash = (hash ^ part).wrapping_mul(FACTOR);
-        hash ^= hash >> 29;
-    };
     let (parts, rest) = word.as_chunks::<8>();
-    parts.iter().for_each(|part| add(u64::from_le_bytes(*part)));
-    add(rest.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)));
-    hash
+    let begun = parts.iter().fold(word.len() as u64, |hash, part| mix(hash, u64::from_le_bytes(*part)));
+    mix(begun, rest.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte)))
+}
+
+/// Of a word of less than eight bytes, as [`hash`] has it, from those bytes as one number.
+pub(crate) fn hash_short(length: usize, bytes: u64) -> u64 {
+    mix(length as u64, bytes)
+}
+
+fn mix(hash: u64, part: u64) -> u64 {
+    const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
+    let hash = (hash ^ part).wrapping_mul(FACTOR);
+    hash ^ hash >> 29
 }
