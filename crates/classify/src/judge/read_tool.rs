@@ -177,11 +177,12 @@ impl Ruleset {
         let mut phrases = Vec::new();
         let mut add = |literal, span: Span| {
             let segment = reading.segment_at(span.0);
-            let stated = matches!(reading.segments[segment].field, Field::Title | Field::Description)
+            let field = reading.segments[segment].field;
+            let stated = matches!(field, Field::Title | Field::Description)
                 && statements.iter().any(|(from, to)| *from <= span.0 && span.1 <= *to);
             let opening = opening.is_some_and(|(from, to)| from <= span.0 && span.1 <= to);
             let denied = self.lexicon.meaning(literal).said && self.is_denied(reading, span);
-            phrases.push(PhraseHit { literal, span, segment: segment as u32, stated, opening, denied });
+            phrases.push(PhraseHit { literal, span, segment: segment as u32, field, stated, opening, denied });
         };
         for hit in &reading.hits {
             if self.lexicon.facts(hit.literal).phrase {

@@ -6,6 +6,7 @@ use crate::language::lexicon::Literal;
 use crate::language::server_context::ServerContext;
 use crate::language::span::Span;
 use crate::language::tool_text::ToolText;
+use mcpdex_model::Field;
 
 /// A phrase of a rule, found in the text.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +14,8 @@ pub(crate) struct PhraseHit {
     pub literal: Literal,
     pub span: Span,
     pub segment: u32,
+    /// The field of the segment.
+    pub field: Field,
     /// Whether it stands in a statement of the description or title.
     pub stated: bool,
     /// Whether it stands in the first statement of the description.

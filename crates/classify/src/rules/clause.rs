@@ -33,6 +33,7 @@ pub(crate) struct Clause {
     pub(super) anywhere: Vec<Literal>,
     pub(super) opening: Vec<Literal>,
     pub(super) said: Vec<Literal>,
+    /// Sorted by literal.
     pub(super) parameter: Vec<ParameterPattern>,
     pub(super) types: Vec<String>,
     pub(super) parameter_about: Vec<Literal>,
@@ -114,6 +115,7 @@ impl Compiler<'_> {
         ] {
             phrases.sort_unstable();
         }
+        clause.parameter.sort_by_key(|pattern| pattern.literal);
         let (verbs, objects, literals) = clause.anchors();
         if verbs.is_empty() && objects.is_empty() && literals.is_empty() && !clause.is_of_shape() {
             return Err("a clause names none of verb, object, last, plural, phrase, name, about, anywhere, parameter"

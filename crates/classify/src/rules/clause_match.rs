@@ -15,9 +15,9 @@ impl Clause {
         scene.phrases.iter().filter(|hit| {
             let of = |list: &[Literal]| list.binary_search(&hit.literal).is_ok();
             of(&self.anywhere)
-                || of(&self.about) && hit.stated
-                || of(&self.opening) && hit.opening
-                || of(&self.said) && !hit.denied
+                || hit.stated && of(&self.about)
+                || hit.opening && of(&self.opening)
+                || !hit.denied && of(&self.said)
         })
     }
 
@@ -105,41 +105,30 @@ impl Clause {
     }
 
     fn tool_holds(&self, scene: &Statements<'_, '_>, spans: &mut Vec<Span>) -> bool {
-        if !self.server.is_empty()
-            && !self.server.iter().any(|words| scene.context.server_words.contains(words.as_str()))
-        {
-            return false;
-        }
-        let segments = &scene.reading.segments;
-        let mut phrase = |wanted: &[Literal], fits: &dyn Fn(&PhraseHit) -> bool| -> bool {
-            if wanted.is_empty() {
-                return true;
-            }
-            let found = scene.phrases.iter().find(|hit| wanted.binary_search(&hit.literal).is_ok() && fits(hit));
-            spans.extend(found.map(|hit| hit.span));
-            found.is_some()
-        };
-        let field = |hit: &PhraseHit| segments[hit.segment as usize].field;
-        phrase(&self.name, &|hit| field(hit) == Field::Name)
-            && phrase(&self.about, &|hit| hit.stated)
-            && phrase(&self.anywhere, &|hit| matches!(field(hit), Field::Title | Field::Description))
-            && phrase(&self.opening, &|hit| hit.opening)
-            && phrase(&self.said, &|hit| {
-                !hit.denied && matches!(field(hit), Field::Title | Field::Description | Field::ParameterDescription)
+        // Each list is looked up last: most phrases stand elsewhere.
+        stands(&self.name, scene, spans, |hit| hit.field == Field::Name)
+            && stands(&self.about, scene, spans, |hit| hit.stated)
+            && stands(&self.anywhere, scene, spans, |hit| matches!(hit.field, Field::Title | Field::Description))
+            && stands(&self.opening, scene, spans, |hit| hit.opening)
+            && stands(&self.said, scene, spans, |hit| {
+                !hit.denied && matches!(hit.field, Field::Title | Field::Description | Field::ParameterDescription)
             })
             && (self.parameter.is_empty() || self.parameter_holds(scene, spans))
+            // Looked for last, since it takes longest.
+            && (self.server.is_empty()
+                || self.server.iter().any(|words| scene.context.server_words.contains(words.as_str())))
     }
 
     fn parameter_holds(&self, scene: &Statements<'_, '_>, spans: &mut Vec<Span>) -> bool {
         for hit in scene.phrases {
-            let segment = &scene.reading.segments[hit.segment as usize];
-            if segment.field != Field::Parameter {
+            if hit.field != Field::Parameter {
                 continue;
             }
-            let fits = self.parameter.iter().any(|pattern| {
-                pattern.literal == hit.literal
-                    && (!pattern.from_start || hit.span.0 == segment.start)
-                    && (!pattern.to_end || hit.span.1 == segment.end)
+            let segment = &scene.reading.segments[hit.segment as usize];
+            let from = self.parameter.partition_point(|pattern| pattern.literal < hit.literal);
+            let named = self.parameter[from..].iter().take_while(|pattern| pattern.literal == hit.literal);
+            let fits = named.into_iter().any(|pattern| {
+                (!pattern.from_start || hit.span.0 == segment.start) && (!pattern.to_end || hit.span.1 == segment.end)
             });
             if !fits {
                 continue;
@@ -170,6 +159,19 @@ impl Clause {
         }
         false
     }
+}
+
+/// Whether one of the `wanted` phrases, where there are any, stands in the text as it should; `spans` receives the first.
+fn stands(
+    wanted: &[Literal],
+    scene: &Statements<'_, '_>,
+    spans: &mut Vec<Span>,
+    as_it_should: impl Fn(&PhraseHit) -> bool,
+) -> bool {
+    let named = |hit: &&PhraseHit| as_it_should(hit) && wanted.binary_search(&hit.literal).is_ok();
+    let found = if wanted.is_empty() { None } else { scene.phrases.iter().find(named) };
+    spans.extend(found.map(|hit| hit.span));
+    wanted.is_empty() || found.is_some()
 }
 
 fn is_verbless(actions: &[Action]) -> bool {
