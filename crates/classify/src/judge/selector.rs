@@ -236,7 +236,7 @@ impl Collector<'_> {
             self.walk(items, &format!("{pointer}/items"), depth + 1);
         }
         for key in ["anyOf", "oneOf", "allOf"] {
-            for (index, variant) in schema.get(key).and_then(Json::as_array).into_iter().flatten().enumerate() {
+            for (index, variant) in member_of(schema, key).and_then(Json::as_array).into_iter().flatten().enumerate() {
                 self.walk(variant, &format!("{pointer}/{key}/{index}"), depth + 1);
             }
         }

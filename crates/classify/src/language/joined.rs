@@ -47,10 +47,11 @@ impl<'t> ToolText<'t> {
         let hidden = |at| segment.hides_before(segment.start + at);
         let hidden: Option<&dyn Fn(u32) -> bool> =
             if is_name || segment.is_as_written() { None } else { Some(&hidden) };
+        let mut whole = String::new();
         for chain in chains(text, hidden, is_name) {
             let mut first = 0;
             while first + 1 < chain.len() {
-                let word = |last: usize| {
+                let mut word = |last: usize| {
                     let (start, end) = (chain[first].0 + segment.start, chain[last].1 + segment.start);
                     let parts = &chain[first..=last];
                     if (end - start) as usize > MAX_WORD || self.is_literal(lexicon, start, end) {
@@ -61,12 +62,13 @@ impl<'t> ToolText<'t> {
                     if is_name && !strange {
                         return None;
                     }
-                    let whole: String = parts.iter().map(|(from, to)| &text[*from as usize..*to as usize]).collect();
+                    whole.clear();
+                    parts.iter().for_each(|(from, to)| whole.push_str(&text[*from as usize..*to as usize]));
                     let (verb, word) = known(lexicon, &whole);
                     (verb || word && strange).then_some(last)
                 };
                 let until = chain.len().min(first + MAX_PARTS);
-                let Some(last) = (first + 1..until).rev().find_map(word) else {
+                let Some(last) = (first + 1..until).rev().find_map(&mut word) else {
                     first += 1;
                     continue;
                 };
@@ -145,12 +147,13 @@ fn has_joint(text: &[u8], is_name: bool) -> bool {
         marks
     };
     let mark = |byte: &u8| if is_name { *byte == b' ' } else { MARKS[usize::from(*byte)] };
-    (1..text.len().saturating_sub(1)).any(|at| {
-        mark(&text[at])
-            && text[at - 1].is_ascii_alphabetic()
-            && (text[at + 1].is_ascii_alphabetic()
-                || mark(&text[at + 1]) && text.get(at + 2).is_some_and(u8::is_ascii_alphabetic)
-                || text[at] == b'-' && text[at + 1].is_ascii_whitespace())
+    text.windows(3).enumerate().any(|(at, three)| {
+        let [before, here, behind] = three else { return false };
+        mark(here)
+            && before.is_ascii_alphabetic()
+            && (behind.is_ascii_alphabetic()
+                || mark(behind) && text.get(at + 3).is_some_and(u8::is_ascii_alphabetic)
+                || *here == b'-' && behind.is_ascii_whitespace())
     })
 }
 
