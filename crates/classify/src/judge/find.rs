@@ -9,7 +9,7 @@ use crate::judge::read_tool::is_switch;
 use crate::judge::readings::Layout;
 use crate::judge::settle::{overrule, settle};
 use crate::language::action::{Action, Place, Word};
-use crate::language::hidden::{self, Hiding};
+use crate::language::hidden::Hiding;
 use crate::language::lexicon::UNKNOWN;
 use crate::language::quote::quote;
 use crate::language::schema_walk::member_of;
@@ -332,27 +332,23 @@ fn note_unread(finding: &mut Finding<'_>, foreign: Option<Span>) {
         let text = evidence_of(reading, "", span).text;
         unread.push(format!("a sentence in a language that is not understood ({})", quote(&text)));
     }
-    for segment in &reading.segments {
-        if !matches!(segment.field, Field::Name | Field::Title | Field::Description | Field::ParameterDescription) {
+    for (at, found) in &reading.hidden {
+        let segment = &reading.segments[*at];
+        if found.hiding == Hiding::Scrambled {
+            unread.push(found.what.to_owned());
             continue;
         }
-        for found in hidden::find(segment.original) {
-            if found.hiding == Hiding::Scrambled {
-                unread.push(found.what.to_owned());
-                continue;
-            }
-            let text = segment.original.get(found.start..found.end).unwrap_or_default().to_owned();
-            finding.traits.insert(Trait::InstructsTheModel);
-            finding.hidden.push(Evidence {
-                rule: HIDDEN_TEXT.to_owned(),
-                field: segment.field,
-                pointer: segment.pointer.to_string(),
-                text,
-                start: found.start,
-                end: found.end,
-            });
-            unread.push(format!("{} ({})", found.what, quote(&found.sentence)));
-        }
+        let text = segment.original.get(found.start..found.end).unwrap_or_default().to_owned();
+        finding.traits.insert(Trait::InstructsTheModel);
+        finding.hidden.push(Evidence {
+            rule: HIDDEN_TEXT.to_owned(),
+            field: segment.field,
+            pointer: segment.pointer.to_string(),
+            text,
+            start: found.start,
+            end: found.end,
+        });
+        unread.push(format!("{} ({})", found.what, quote(&found.sentence)));
     }
     unread.dedup();
     finding.unread = unread;

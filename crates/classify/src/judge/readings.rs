@@ -24,6 +24,7 @@ impl Ruleset {
     /// What is found about `tool`, in the gravest of its readings.
     pub(crate) fn find<'t>(&self, context: &ServerContext, tool: &'t Tool) -> Finding<'t> {
         let mut reading = ToolText::of(tool, &self.lexicon);
+        reading.look_for_hidden();
         self.claims.blank(&mut reading, &self.lexicon);
         let joined = reading.joined(&self.lexicon);
         let finding = self.find_all(context, tool, reading);

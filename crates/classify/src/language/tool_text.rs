@@ -1,6 +1,7 @@
 //! One tool laid out for matching: all its texts in one normal form, one after the other, with the way back from each
 //! byte to the original. Nothing is decided here.
 
+use crate::language::hidden::{self, Hidden};
 use crate::language::lexicon::{Hit, Lexicon, Literal, UNKNOWN};
 use crate::language::name_words::split_name;
 use crate::language::normalize::{Normalized, normalize};
@@ -93,6 +94,8 @@ pub(crate) struct ToolText<'t> {
     /// Everything found in `text`, sorted by where it starts.
     pub hits: Vec<Hit>,
     pub mended: Normalized,
+    /// What hides from people in its texts, each with the number of its segment; empty until it was looked for.
+    pub hidden: Vec<(usize, Hidden)>,
     /// What of the schema was not read.
     pub unread: Vec<String>,
     /// JSON pointer to the title.
@@ -109,6 +112,7 @@ impl<'t> ToolText<'t> {
             params: Vec::new(),
             hits: Vec::with_capacity(64),
             mended: Normalized::default(),
+            hidden: Vec::new(),
             unread: Vec::new(),
             title_pointer: if tool.title.is_some() { "/title" } else { "/annotations/title" },
         };
@@ -132,6 +136,14 @@ impl<'t> ToolText<'t> {
         }
         lexicon.find(&reading.text, &mut reading.hits);
         reading
+    }
+
+    /// Looks for what hides from people in the originals, which are the same in every reading; names of parameters aside.
+    pub(crate) fn look_for_hidden(&mut self) {
+        let segments = self.segments.iter().enumerate().filter(|(_, segment)| segment.field != Field::Parameter);
+        let found =
+            segments.flat_map(|(at, segment)| hidden::find(segment.original).into_iter().map(move |of| (at, of)));
+        self.hidden = found.collect();
     }
 
     fn name(&mut self, field: Field, parameter: u32, original: &'t str, pointer: SharedText<'t>) {
