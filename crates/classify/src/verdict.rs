@@ -170,17 +170,17 @@ impl Ruleset {
     fn verdict(&self, context: &ServerContext, tool: &Tool, finding: Finding<'_>, trust: AnnotationTrust) -> Verdict {
         let Weighed { claims, told, code, class, risk, confidence, recognised } =
             self.weigh(context, tool, &finding, trust);
-        let mut traits = claims.traits.clone();
         let mut evidence = self.evidence(&finding);
         let mut rationale = write::rationale(&Settled {
             set: self,
             finding: &finding,
             claims: &claims,
             class: claims.class,
-            traits: &traits,
+            traits: &claims.traits,
             risk: told,
             recognised,
         });
+        let mut traits = claims.traits;
         traits.extend(code.traits.iter().copied());
         if !code.raised.is_empty() {
             rationale += &format!(" Its code makes it {class} with risk {risk}: {}.", code.raised.join("; "));
@@ -281,7 +281,16 @@ fn does(tool: &Tool) -> String {
     let mut line = String::with_capacity(text.len().min(MAX_DOES + 8));
     let mut letters = text.chars();
     let mut count = 0;
-    while let Some(letter) = letters.next() {
+    loop {
+        // Most of a line is letters of ASCII that end nothing.
+        let rest = letters.as_str();
+        let ends = |byte: u8| matches!(byte, b'.' | b'!' | b'?' | b':');
+        let run =
+            rest.bytes().take(MAX_DOES - count).take_while(|byte| byte.is_ascii_graphic() && !ends(*byte)).count();
+        line.push_str(&rest[..run]);
+        count += run;
+        letters = rest[run..].chars();
+        let Some(letter) = letters.next() else { break };
         let plain = letter.is_ascii_graphic();
         if !plain && (is_invisible(letter) || letter.is_control() && letter != '\n') {
             continue;

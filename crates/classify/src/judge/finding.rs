@@ -94,12 +94,13 @@ impl Finding<'_> {
 /// Derives the risk, small losses and light acts told apart: a small loss is high, with bulk critical; an act that changes
 /// no more than the caller's own session is medium.
 pub(crate) fn risk_of(class: Class, traits: &BTreeSet<Trait>, light_loss: bool, light_act: bool) -> Risk {
-    let mut others = traits.clone();
-    let small = light_loss && class != Class::Read && others.remove(&Trait::Destructive);
-    let mut risk = Risk::of(class, &others);
-    if small {
-        risk = risk.max(if traits.contains(&Trait::Bulk) { Risk::Critical } else { Risk::High });
-    }
+    let small = light_loss && class != Class::Read && traits.contains(&Trait::Destructive);
+    let mut risk = if small {
+        let others = traits.iter().copied().filter(|of| *of != Trait::Destructive).collect();
+        Risk::of(class, &others).max(if traits.contains(&Trait::Bulk) { Risk::Critical } else { Risk::High })
+    } else {
+        Risk::of(class, traits)
+    };
     if class == Class::Execute && light_act && risk == Risk::High && !small {
         risk = Risk::Medium;
     }

@@ -19,7 +19,8 @@ pub(crate) fn rationale(settled: &Settled<'_, '_>) -> String {
         return settled.unrecognised();
     }
     let main = settled.main();
-    let what = settled.what(main);
+    let shown = main.map(|hit| Quotations::of(settled.finding, hit.rule));
+    let what = settled.what(main.zip(shown.as_ref()));
     let why = match settled.claims.raised {
         Some(hint) => {
             let from = settled.finding.class;
@@ -29,13 +30,13 @@ pub(crate) fn rationale(settled: &Settled<'_, '_>) -> String {
                 format!("Its server's own hint ({hint}) raises it from {from} to {}", settled.class)
             }
         }
-        None => settled.why(main),
+        None => settled.why(main.zip(shown.as_ref())),
     };
     let what = match risk_sentence::harm(settled) {
         // What can go wrong stands first; a colon says that what is told next does it.
         Some((of, harm)) => {
-            let joint = if main.is_none_or(|hit| settled.rule(hit).traits.contains(&of)) { ':' } else { ';' };
-            format!("{harm}{joint} {}", small(&what))
+            let joint = if main.is_none_or(|hit| settled.rule(hit).traits.contains(&of)) { ": " } else { "; " };
+            [harm, joint, &small(&what)].concat()
         }
         None => what,
     };
@@ -43,8 +44,8 @@ pub(crate) fn rationale(settled: &Settled<'_, '_>) -> String {
     let unread = settled.unread();
     match stakes {
         // Nothing raises or lowers it: the level fits into the sentence before.
-        None => format!("{what}. {why}, with risk {}{unread}.", settled.risk),
-        Some(stakes) => format!("{what}. {why}. {stakes}{unread}."),
+        None => [what.as_str(), ". ", &why, ", with risk ", settled.risk.as_str(), &unread, "."].concat(),
+        Some(stakes) => [what.as_str(), ". ", &why, ". ", &stakes, &unread, "."].concat(),
     }
 }
 
@@ -69,10 +70,10 @@ impl<'f> Settled<'f, '_> {
         of_class.rev().max_by_key(rank)
     }
 
-    fn what(&self, main: Option<&Fired>) -> String {
-        let Some(hit) = main else { return self.operations() };
+    /// What it does, by its strongest hit and the words that are shown of its rule.
+    fn what(&self, main: Option<(&Fired, &Quotations)>) -> String {
+        let Some((hit, grounds)) = main else { return self.operations() };
         let rule = self.rule(hit);
-        let grounds = Quotations::of(self.finding, hit.rule);
         let says = rule.because.starts_with("it ");
         let taken = grounds.taken_to_mean(&rule.because).filter(|_| grounds.between_the_lines && says);
         let plain = !self.finding.unearned || is_unsure(&rule.because);
@@ -128,7 +129,7 @@ impl<'f> Settled<'f, '_> {
         (!text.is_empty()).then_some(text)
     }
 
-    fn why(&self, main: Option<&Fired>) -> String {
+    fn why(&self, main: Option<(&Fired, &Quotations)>) -> String {
         if let Some(text) = self.lighter_operations() {
             return text;
         }
@@ -148,7 +149,7 @@ impl<'f> Settled<'f, '_> {
             Class::Write if has(Trait::Financial) => {
                 "Payments, orders, trades and what secures them count as records that change, so it is write"
             }
-            Class::Write if main.is_some_and(|hit| is_unsure(&self.rule(hit).because)) => {
+            Class::Write if main.is_some_and(|(hit, _)| is_unsure(&self.rule(hit).because)) => {
                 return format!("That would be more than read, and {}, so it is held to be write", self.silence(class));
             }
             Class::Write => return format!("That is more than read, and {}, so it is write", self.silence(class)),
@@ -217,7 +218,7 @@ impl<'f> Settled<'f, '_> {
     }
 
     /// Evidence for another class that did not count, the gravest first.
-    fn lost(&self, main: Option<&Fired>) -> Option<String> {
+    fn lost(&self, main: Option<(&Fired, &Quotations)>) -> Option<String> {
         let mut gravest: Option<(&Fired, Class)> = None;
         for hit in &self.finding.fired {
             let Some(class) = self.rule(hit).class.filter(|class| *class > self.class) else { continue };
@@ -227,8 +228,7 @@ impl<'f> Settled<'f, '_> {
             }
         }
         let (hit, other) = gravest?;
-        let shown = main.map(|main| Quotations::of(self.finding, main.rule));
-        let told = act_of(self.finding, hit).is_some_and(|act| shown.is_some_and(|shown| shown.tells(&act)));
+        let told = act_of(self.finding, hit).is_some_and(|act| main.is_some_and(|(_, shown)| shown.tells(&act)));
         if told && !matches!(hit.fate, Fate::Overruled(_)) {
             // One statement under two rules speaks for one thing.
             return None;
@@ -237,7 +237,7 @@ impl<'f> Settled<'f, '_> {
             if told { Quotations::words_of(self.finding, hit) } else { Quotations::of_hit(self.finding, hit) };
         let said = capital(&grounds.first()?);
         let (reads, decides) = match hit.fate {
-            Fate::Overruled(by) if main.is_some_and(|main| main.rule == by) => {
+            Fate::Overruled(by) if main.is_some_and(|(main, _)| main.rule == by) => {
                 (format!("would make it {other} if it stood alone"), "that is ruled out".to_owned())
             }
             Fate::Overruled(by) => {
@@ -249,13 +249,12 @@ impl<'f> Settled<'f, '_> {
     }
 
     /// A lighter thing that it does besides.
-    fn also(&self, main: Option<&Fired>) -> Option<String> {
-        let main_act = main.and_then(|hit| act_of(self.finding, hit));
+    fn also(&self, main: Option<(&Fired, &Quotations)>) -> Option<String> {
+        let main_act = main.and_then(|(hit, _)| act_of(self.finding, hit));
         let verb = |hit: &Fired| {
             let action = &self.finding.actions[hit.action? as usize];
             action.verb.map(|verb| verb.lemma)
         };
-        let shown = main.map(|hit| Quotations::of(self.finding, hit.rule));
         let (hit, other) = self.won().find_map(|hit| {
             let rule = self.rule(hit);
             // A rule that is unsure of its verb ("group", "draw", "plan") says nothing about what is done besides.
@@ -263,8 +262,8 @@ impl<'f> Settled<'f, '_> {
             verb(hit)?;
             let act = act_of(self.finding, hit)?;
             let same = main_act.is_some_and(|main| main.overlaps(&act));
-            let told = shown.as_ref().is_some_and(|grounds| grounds.tells(&act));
-            let fresh = main.is_none_or(|main| verb(main) != verb(hit));
+            let told = main.is_some_and(|(_, shown)| shown.tells(&act));
+            let fresh = main.is_none_or(|(main, _)| verb(main) != verb(hit));
             (!same && !told && fresh && self.is_plain(hit)).then_some((hit, other))
         })?;
         let because = &self.rule(hit).because;
