@@ -127,11 +127,12 @@ impl Ruleset {
             actions: &finding.actions,
             sentences: &sentences,
         };
+        let mut scrap = Vec::new();
         for hit in finding.fired.iter().filter(|hit| hit.rule == number && hit.fate == Fate::Cancelled) {
             let of = hit.action.map(|index| &finding.actions[index as usize]);
             for (index, unless) in rule.unless.iter().enumerate() {
                 let when = &rule.when[hit.clause as usize];
-                needed[index] |= excuses(rule, unless, when, &scene, of);
+                needed[index] |= excuses(rule, unless, when, &scene, of, &mut scrap);
             }
         }
     }

@@ -15,15 +15,16 @@ use mcpdex_model::{Class, Confidence, Field, Trait};
 /// How many words join two verbs of one object at most.
 const MAX_JOINT: usize = 2;
 
-/// Whether the exception `unless` of `rule` holds for the hit of its clause `when` on `action`.
+/// Whether the exception `unless` of `rule` holds for the hit of its clause `when` on `action`. What lies on `scrap` stays;
+/// what is laid on it counts for nothing.
 pub(crate) fn excuses(
     rule: &Rule,
     unless: &Clause,
     when: &Clause,
     scene: &Statements<'_, '_>,
     action: Option<&Action>,
+    scrap: &mut Vec<Span>,
 ) -> bool {
-    let mut scrap = Vec::new();
     let grave = rule.class > Some(Class::Read) || rule.traits.iter().any(|of| GRAVE.contains(of));
     let holds = match (action, unless.is_of_action()) {
         // Of the tool as a whole, what is done beside or in a later sentence excuses nothing grave.
@@ -31,8 +32,8 @@ pub(crate) fn excuses(
             .actions
             .iter()
             .filter(|of| !grave || of.place == Place::Name || of.weaker == 0 && !of.extra)
-            .any(|of| unless.holds(scene, Some(of), &mut scrap)),
-        _ => unless.holds(scene, action, &mut scrap),
+            .any(|of| unless.holds(scene, Some(of), scrap)),
+        _ => unless.holds(scene, action, scrap),
     };
     if !holds || !grave || !unless.is_of_sentence() {
         return holds;
@@ -48,7 +49,7 @@ pub(crate) fn excuses(
             let excused = |hit: &&PhraseHit| seat_of(scene, hit.span).is_none_or(|seat| !told.contains(&seat));
             let others: Vec<PhraseHit> = scene.phrases.iter().filter(excused).copied().collect();
             let rest = Statements { phrases: &others, ..*scene };
-            !(when.is_of_text() && when.holds(&rest, None, &mut scrap))
+            !(when.is_of_text() && when.holds(&rest, None, scrap))
         }
     }
 }

@@ -196,7 +196,7 @@ impl Ruleset {
             return;
         }
         let held = spans.len();
-        let cancelled = rule.unless.iter().any(|unless| excuses(rule, unless, clause, scene, of));
+        let cancelled = rule.unless.iter().any(|unless| excuses(rule, unless, clause, scene, of, spans));
         let full = match rule.confidence {
             Confidence::High => 3u8,
             Confidence::Medium => 2,
