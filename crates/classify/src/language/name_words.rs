@@ -7,12 +7,24 @@ use mcpdex_model::text::{Case, begins_word};
 pub(crate) const MAX_NAME: usize = 512;
 
 /// Appends the words of `name` to `out`, joined by blanks. Returns, for every byte appended, the range of the original
-/// that it came from.
-pub(crate) fn split_name(name: &str, out: &mut String, mended: &mut Normalized) -> Vec<(u32, u32)> {
-    if name.len() <= MAX_NAME && name.is_ascii() {
-        return split_ascii(name.as_bytes(), out);
+/// that it came from; `None` where each stands as far from the beginning as there.
+pub(crate) fn split_name(name: &str, out: &mut String, mended: &mut Normalized) -> Option<Vec<(u32, u32)>> {
+    if name.len() > MAX_NAME || !name.is_ascii() {
+        return Some(split_any(name, out, mended));
     }
-    split_any(name, out, mended)
+    if !is_plain(name.as_bytes()) {
+        return Some(split_ascii(name.as_bytes(), out));
+    }
+    out.extend(name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { ' ' }));
+    None
+}
+
+/// Whether the name is small letters and digits of ASCII with single marks between them, as most are: `list_s3_buckets`.
+fn is_plain(name: &[u8]) -> bool {
+    let small = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    name.first().is_some_and(small)
+        && name.last().is_some_and(small)
+        && name.windows(2).all(|two| small(&two[1]) || small(&two[0]) && !two[1].is_ascii_uppercase())
 }
 
 fn split_any(name: &str, out: &mut String, mended: &mut Normalized) -> Vec<(u32, u32)> {
@@ -118,17 +130,21 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn plain_names_are_split_as_all_others_are(name in "([a-zA-Z]{0,4}|s|S|[0-9]|[ _./-]){0,12}") {
-            let (mut plain, mut any) = (String::new(), String::new());
+            let (mut plain, mut any, mut words) = (String::new(), String::new(), String::new());
             let spans = split_ascii(name.as_bytes(), &mut plain);
             let other = split_any(&name, &mut any, &mut Normalized::default());
-            proptest::prop_assert_eq!((plain, spans), (any, other));
+            proptest::prop_assert_eq!((&plain, &spans), (&any, &other));
+            let as_written = split_name(&name, &mut words, &mut Normalized::default()).is_none();
+            proptest::prop_assert_eq!(&words, &any);
+            let moved = |(at, span): (usize, &(u32, u32))| !any[at..].starts_with(' ') && span.0 as usize != at;
+            proptest::prop_assert!(!as_written || !spans.iter().enumerate().any(moved));
         }
     }
 
     #[test]
     fn every_letter_knows_its_place_in_the_original() {
         let mut out = String::new();
-        let spans = split_name("fooBar_baz", &mut out, &mut Normalized::default());
+        let spans = split_name("fooBar_baz", &mut out, &mut Normalized::default()).expect("a blank was set between");
         assert_eq!(out, "foo bar baz");
         assert_eq!(spans.len(), out.len());
         assert_eq!((spans[4].0, spans[6].1), (3, 6));

@@ -149,7 +149,7 @@ impl<'t> ToolText<'t> {
     fn name(&mut self, field: Field, parameter: u32, original: &'t str, pointer: SharedText<'t>) {
         let start = self.text.len() as u32;
         let map = split_name(original, &mut self.text, &mut self.mended);
-        self.push(field, parameter, start, original, Some(map), pointer);
+        self.push(field, parameter, start, original, map, pointer);
     }
 
     fn prose(&mut self, field: Field, parameter: u32, original: &'t str, limit: usize, pointer: SharedText<'t>) {
