@@ -78,7 +78,8 @@ pub(crate) fn of_name(
     skip_prefix(&mut words, shared, lexicon, context, &reading.text);
     let plural =
         words.last().is_some_and(|word| lexicon.is_plural(&reading.text[word.start as usize..word.end as usize]));
-    let space = words.iter().position(|word| word.start >= namespace_end(reading, start));
+    let namespace = namespace_end(reading, start);
+    let space = words.iter().position(|word| word.start >= namespace);
     let head_at = head_verb(&words, space.unwrap_or(0), lexicon);
     let others = other_readings(&words, head_at, lexicon);
     let Some(at) = head_at else {
@@ -179,19 +180,21 @@ fn is_name_verb(word: &NameWord, lexicon: &Lexicon, first: bool) -> Option<Lemma
 fn namespace_end(reading: &ToolText<'_>, start: u32) -> u32 {
     let segment = reading.name_segment();
     let name = segment.original;
-    let marks = [".", "/", ":", "__"];
-    let marked = marks.iter().filter_map(|mark| name.rfind(mark).map(|at| at + mark.len())).max();
+    let bytes = name.as_bytes();
+    let mark = |at: usize| matches!(bytes[at], b'.' | b'/' | b':') || at > 0 && bytes[at - 1..=at] == *b"__";
+    let marked = (0..bytes.len()).rev().find(|at| mark(*at)).map(|at| at + 1);
     let Some(end) = marked.or_else(|| method_of_class(name)) else { return start };
     (segment.start..segment.end).find(|at| segment.original_span(*at, *at + 1).0 >= end).unwrap_or(start).max(start)
 }
 
 /// Where the method begins in a name that is a class and its method, as API descriptions made from code have them.
 fn method_of_class(name: &str) -> Option<usize> {
+    if !name.starts_with(|first: char| first.is_ascii_uppercase()) {
+        return None;
+    }
     let (class, method) = name.rsplit_once('_')?;
     let camel = |word: &str| word.chars().any(char::is_lowercase) && word[1..].chars().any(char::is_uppercase);
-    let fits = class.starts_with(|first: char| first.is_ascii_uppercase())
-        && method.starts_with(|first: char| first.is_ascii_lowercase())
-        && (camel(class) || camel(method));
+    let fits = method.starts_with(|first: char| first.is_ascii_lowercase()) && (camel(class) || camel(method));
     fits.then(|| name.len() - method.len())
 }
 

@@ -147,14 +147,21 @@ fn has_joint(text: &[u8], is_name: bool) -> bool {
         marks
     };
     let mark = |byte: &u8| if is_name { *byte == b' ' } else { MARKS[usize::from(*byte)] };
-    text.windows(3).enumerate().any(|(at, three)| {
-        let [before, here, behind] = three else { return false };
-        mark(here)
-            && before.is_ascii_alphabetic()
-            && (behind.is_ascii_alphabetic()
-                || mark(behind) && text.get(at + 3).is_some_and(u8::is_ascii_alphabetic)
-                || *here == b'-' && behind.is_ascii_whitespace())
-    })
+    let joins = |at: usize| {
+        text[at - 1].is_ascii_alphabetic()
+            && (text[at + 1].is_ascii_alphabetic()
+                || mark(&text[at + 1]) && text.get(at + 2).is_some_and(u8::is_ascii_alphabetic)
+                || text[at] == b'-' && text[at + 1].is_ascii_whitespace())
+    };
+    let mut from = 1;
+    while let Some(inside) = text.get(from..text.len().saturating_sub(1)) {
+        let Some(next) = inside.iter().position(mark) else { return false };
+        if joins(from + next) {
+            return true;
+        }
+        from += next + 1;
+    }
+    false
 }
 
 /// Where the next run of letters begins.

@@ -74,6 +74,8 @@ pub(crate) struct Meaning {
     pub phrase: bool,
     /// Whether a rule asks of the phrase that nothing denies it.
     pub said: bool,
+    /// Whether servers praise their own tools by it.
+    pub praise: bool,
     /// Whether it is a noun made of words that may be verbs elsewhere.
     pub compound: bool,
     /// The verb that a name beginning with this word has, where it asks.
@@ -108,6 +110,7 @@ pub(crate) struct Facts {
     /// As in [`Meaning`].
     pub lexical: bool,
     pub phrase: bool,
+    pub praise: bool,
     pub compound: bool,
 }
 
@@ -122,6 +125,7 @@ impl Facts {
             is_deed: is_verb || meaning.passive.is_some() || meaning.nominal.is_some(),
             lexical: meaning.lexical,
             phrase: meaning.phrase,
+            praise: meaning.praise,
             compound: meaning.compound,
         }
     }

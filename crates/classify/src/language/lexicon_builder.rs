@@ -87,6 +87,13 @@ impl LexiconBuilder {
         literal
     }
 
+    /// Notes a phrase by which servers praise their own tools.
+    pub(crate) fn praise(&mut self, text: &str) -> Literal {
+        let literal = self.phrase(text);
+        self.meanings[literal as usize].praise = true;
+        literal
+    }
+
     /// Notes a phrase that a rule looks for among the words of a name.
     pub(crate) fn name_phrase(&mut self, text: &str) -> Literal {
         let literal = self.literal(&words_of(text));

@@ -206,7 +206,9 @@ impl LiteralFinder {
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
             if !IS_WORD[usize::from(byte)] {
-                self.find_marks(text, at, hits);
+                if has(&self.marked, byte) {
+                    self.find_marks(text, at, hits);
+                }
                 at += 1;
                 continue;
             }

@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 /// The phrases of praise, compiled.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct SelfPraise {
-    pub(super) phrases: Vec<Literal>,
-    /// Those that begin a sentence of their own, wherever they stand.
+    /// Phrases of praise that begin a sentence of their own, wherever they stand.
     pub(super) openers: Vec<Literal>,
     /// What such a sentence may begin with.
     pub(super) subjects: Vec<Literal>,
@@ -24,8 +23,7 @@ impl SelfPraise {
     pub(crate) fn of(written: &SelfPraiseSyntax, builder: &mut LexiconBuilder) -> SelfPraise {
         let mut claims = SelfPraise::default();
         for text in &written.phrases {
-            let literal = builder.phrase(text);
-            claims.phrases.push(literal);
+            let literal = builder.praise(text);
             let unspaced = !text.is_ascii() && text.chars().any(mcpdex_model::text::is_unspaced);
             if text.contains(' ') || unspaced {
                 claims.openers.push(literal);
@@ -35,7 +33,6 @@ impl SelfPraise {
         for word in &written.hollow {
             claims.hollow.extend(builder.object(word));
         }
-        claims.phrases.sort_unstable();
         claims.openers.sort_unstable();
         claims
     }

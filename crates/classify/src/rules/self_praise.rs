@@ -18,7 +18,7 @@ impl SelfPraise {
         let found: Vec<(u32, u32, bool)> = reading
             .hits
             .iter()
-            .filter(|hit| self.phrases.binary_search(&hit.literal).is_ok())
+            .filter(|hit| lexicon.facts(hit.literal).praise)
             .take(MAX_CLAIMS)
             .map(|hit| (hit.start, hit.end, self.openers.binary_search(&hit.literal).is_ok()))
             .collect();
@@ -70,7 +70,7 @@ impl SelfPraise {
             hit.start >= from
                 && hit.end <= to
                 && lexicon.meaning(hit.literal).phrase
-                && self.phrases.binary_search(&hit.literal).is_err()
+                && !lexicon.meaning(hit.literal).praise
                 && !self.subjects.contains(&hit.literal)
                 && !lexicon.meaning(hit.literal).lexical
                 && praise(hit.start).is_none()
