@@ -146,8 +146,7 @@ fn skip_prefix(words: &mut Vec<NameWord>, shared: usize, lexicon: &Lexicon, cont
     let doubtful = |lemma: Lemma| lexicon.is_nouny(lemma) && !lexicon.is_verb_at_the_start(lemma);
     while skip < shared && skip + 1 < words.len() {
         let word = words[skip];
-        let named_after =
-            context.server_words.contains(&format!(" {} ", &text[word.start as usize..word.end as usize]));
+        let named_after = context.server_words.contain(&format!(" {} ", &text[word.start as usize..word.end as usize]));
         let verb = is_name_verb(&word, lexicon, true);
         // "search_book" of a server for searches: what ends the name and is as often a noun is what is searched.
         let noun = |lemma: &Lemma| skip + 2 == words.len() && lexicon.is_nouny(*lemma);

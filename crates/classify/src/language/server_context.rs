@@ -9,12 +9,41 @@ use mcpdex_model::{Annotations, Tool};
 pub struct ServerContext {
     /// The server's name.
     pub server: String,
-    /// The words of the server's name, with a blank before and after.
-    pub(crate) server_words: String,
+    pub(crate) server_words: ServerWords,
     /// First words that several of the server's tools share, each with a blank after it.
     pub(crate) prefixes: Vec<String>,
     /// The pair of hints (read-only, destructive) that nearly all of its tools carry.
     pub(crate) stamped: Option<(Option<bool>, Option<bool>)>,
+}
+
+/// The words of a server's name.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ServerWords {
+    /// With a blank before and after.
+    text: String,
+    /// Bits for the two bytes that each of them begins with: most words that rules look for begin otherwise.
+    beginnings: u64,
+}
+
+impl ServerWords {
+    fn of(server: &str) -> ServerWords {
+        let text = format!(" {} ", words_of(server));
+        let begun = text.as_bytes().windows(3).filter(|three| three[0] == b' ');
+        let beginnings = begun.fold(0, |all, three| all | ServerWords::bit(three[1], three[2]));
+        ServerWords { text, beginnings }
+    }
+
+    fn bit(first: u8, second: u8) -> u64 {
+        1 << (first.wrapping_mul(7).wrapping_add(second) & 63)
+    }
+
+    /// Whether these words, with a blank before and after, stand among them.
+    pub(crate) fn contain(&self, words: &str) -> bool {
+        match words.as_bytes() {
+            [b' ', first, second, ..] if self.beginnings & ServerWords::bit(*first, *second) == 0 => false,
+            _ => self.text.contains(words),
+        }
+    }
 }
 
 /// How many tools a server has at least whose hints can be a stamp.
@@ -60,12 +89,7 @@ impl ServerContext {
             }
         }
         prefixes.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
-        ServerContext {
-            server: server.to_owned(),
-            server_words: format!(" {} ", words_of(server)),
-            prefixes,
-            stamped: None,
-        }
+        ServerContext { server: server.to_owned(), server_words: ServerWords::of(server), prefixes, stamped: None }
     }
 
     /// Whether nearly all tools of the server carry these hints.

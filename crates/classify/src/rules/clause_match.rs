@@ -114,9 +114,7 @@ impl Clause {
                 !hit.denied && matches!(hit.field, Field::Title | Field::Description | Field::ParameterDescription)
             })
             && (self.parameter.is_empty() || self.parameter_holds(scene, spans))
-            // Looked for last, since it takes longest.
-            && (self.server.is_empty()
-                || self.server.iter().any(|words| scene.context.server_words.contains(words.as_str())))
+            && (self.server.is_empty() || self.server.iter().any(|words| scene.context.server_words.contain(words)))
     }
 
     fn parameter_holds(&self, scene: &Statements<'_, '_>, spans: &mut Vec<Span>) -> bool {
