@@ -26,8 +26,16 @@ pub(crate) fn quote(text: &str) -> String {
     out.push('“');
     let mut shown = 0;
     let mut blank = None;
-    let mut letters = text.trim().chars().peekable();
-    while let Some(letter) = letters.next() {
+    let mut letters = text.trim().chars();
+    loop {
+        // Most of a text are letters that stand for themselves.
+        let rest = letters.as_str();
+        let stands = |byte: &u8| byte.is_ascii_graphic() && *byte != b'"';
+        let run = rest.bytes().take(MAX_QUOTE - shown).take_while(stands).count();
+        out.push_str(&rest[..run]);
+        shown += run;
+        letters = rest[run..].chars();
+        let Some(letter) = letters.next() else { break };
         if shown >= MAX_QUOTE {
             if let Some((at, _)) = blank.filter(|(_, before)| shown - before <= MAX_STEP_BACK) {
                 out.truncate(at);
@@ -37,7 +45,7 @@ pub(crate) fn quote(text: &str) -> String {
         }
         match letter {
             _ if letter.is_whitespace() => {
-                if letters.peek().is_some_and(|next| next.is_whitespace()) {
+                if letters.as_str().starts_with(char::is_whitespace) {
                     continue;
                 }
                 blank = Some((out.len(), shown));
