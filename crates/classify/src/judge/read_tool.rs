@@ -174,7 +174,7 @@ impl Ruleset {
     }
 
     pub(crate) fn phrases(&self, reading: &ToolText<'_>, statements: &[Span], opening: Option<Span>) -> Vec<PhraseHit> {
-        let mut phrases = Vec::new();
+        let mut phrases = Vec::with_capacity(32);
         let mut add = |literal, span: Span| {
             let segment = reading.segment_at(span.0);
             let field = reading.segments[segment].field;

@@ -67,7 +67,7 @@ pub(crate) fn listed(items: &[String], last: &str) -> String {
     match items {
         [] => String::new(),
         [one] => one.clone(),
-        [before @ .., end] => format!("{} {last} {end}", before.join(", ")),
+        [before @ .., end] => [before.join(", ").as_str(), " ", last, " ", end].concat(),
     }
 }
 

@@ -18,9 +18,10 @@ pub(crate) fn sentence(settled: &Settled<'_, '_>, main: Option<&Fired>) -> Optio
     let usual = Risk::of(settled.class, &BTreeSet::new());
     let (raising, besides) = reasons(settled, main);
     let mut text = if settled.risk > usual && !raising.is_empty() {
-        format!("Risk is {} rather than {usual} because {}", settled.risk, listed(&raising, "and"))
+        let (risk, usual) = (settled.risk.as_str(), usual.as_str());
+        ["Risk is ", risk, " rather than ", usual, " because ", &listed(&raising, "and")].concat()
     } else {
-        format!("Risk is {}", settled.risk)
+        ["Risk is ", settled.risk.as_str()].concat()
     };
     let plain = text.len();
     let mut more: Vec<String> = besides;

@@ -145,14 +145,16 @@ impl<'f> Settled<'f, '_> {
         }
         let has = |of: Trait| self.traits.contains(&of);
         let text = match class {
-            Class::Read => return format!("{}, so it is read", self.silence(class)),
+            Class::Read => return self.silence(class) + ", so it is read",
             Class::Write if has(Trait::Financial) => {
                 "Payments, orders, trades and what secures them count as records that change, so it is write"
             }
             Class::Write if main.is_some_and(|(hit, _)| is_unsure(&self.rule(hit).because)) => {
                 return format!("That would be more than read, and {}, so it is held to be write", self.silence(class));
             }
-            Class::Write => return format!("That is more than read, and {}, so it is write", self.silence(class)),
+            Class::Write => {
+                return ["That is more than read, and ", &self.silence(class), ", so it is write"].concat();
+            }
             Class::Execute if has(Trait::CodeExecution) => {
                 "A write is bounded to a record, but what runs here is the caller's choice, so it is execute"
             }
@@ -193,10 +195,8 @@ impl<'f> Settled<'f, '_> {
             count => places.push(format!("{count} parameters")),
         }
         let unread = if self.finding.reading.mended.unread > 0 { " that was read" } else { "" };
-        format!(
-            "No rule finds in {}{unread} that it changes anything (write) or sets anything going (execute)",
-            listed(&places, "or")
-        )
+        let silent = " that it changes anything (write) or sets anything going (execute)";
+        ["No rule finds in ", &listed(&places, "or"), unread, silent].concat()
     }
 
     /// Whether a hit rests on the main verb of the name or of the first statement: what is read between the lines, or in
