@@ -71,6 +71,9 @@ impl Prose<'_, '_> {
         if before.kind != Kind::Word || token.kind != Kind::Word {
             return false;
         }
+        if self.segment.has_no_capital(token.start) {
+            return false;
+        }
         let letter = |token: Token| {
             let (start, _) = self.segment.original_span(token.start, token.end);
             self.segment.original.get(start..).and_then(|text| text.chars().next()).unwrap_or(' ')
@@ -195,6 +198,9 @@ impl Prose<'_, '_> {
     /// How the word is written that may be the first of a sentence: with one capital, in another script than what stands
     /// before it, or with a blank in a script that sets none.
     fn first_letters(&self, before: Token, token: Token) -> Letters {
+        if self.segment.has_no_capital(token.start) {
+            return Letters::Plain;
+        }
         let bytes = self.reading.text.as_bytes();
         let (word, plain) = (self.original(token), |token: Token| bytes[token.start as usize].is_ascii());
         if word.starts_with(|first: char| first.is_ascii_lowercase()) && plain(token) && plain(before) {

@@ -57,6 +57,12 @@ impl Segment<'_> {
         self.map.is_none()
     }
 
+    /// Whether the original is plain ASCII and has no capital where the byte at `at` of the reading came from.
+    pub(crate) fn has_no_capital(&self, at: u32) -> bool {
+        let written = self.original.as_bytes().get((at - self.start) as usize);
+        self.is_as_written() && written.is_some_and(|byte| !byte.is_ascii_uppercase())
+    }
+
     /// Whether the original has something before the byte at `at` of the reading that the normal form has not.
     pub(crate) fn hides_before(&self, at: u32) -> bool {
         at > self.start && at < self.end && {
