@@ -15,6 +15,8 @@ const LANGUAGES: usize = u32::BITS as usize;
 #[derive(Debug, Default)]
 pub(crate) struct LatinWords {
     counts: [u32; LANGUAGES],
+    /// Which languages were counted, as bits.
+    counted: u32,
     read: usize,
     opened: bool,
 }
@@ -27,6 +29,7 @@ impl LatinWords {
         self.read += tokens.len();
         for token in tokens {
             let mut common = token.common;
+            self.counted |= common;
             while common != 0 {
                 self.counts[common.trailing_zeros() as usize] += 1;
                 common &= common - 1;
@@ -52,6 +55,7 @@ impl LatinWords {
                 if seen & (1 << language) == 0 {
                     self.counts[language] += OPENING_VERB;
                     seen |= 1 << language;
+                    self.counted |= seen;
                 }
             }
         }
@@ -60,8 +64,12 @@ impl LatinWords {
     /// The language of what was read: `usual` where nothing tells, and among equals.
     pub(crate) fn language(&self, lexicon: &Lexicon, usual: u8) -> u8 {
         let mut best = usual;
-        for (index, language) in lexicon.languages.iter().enumerate().take(LANGUAGES) {
-            if language.script == Script::Latin && self.counts[index] > self.counts[usize::from(best) % LANGUAGES] {
+        let mut left = self.counted;
+        while left != 0 {
+            let index = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let latin = lexicon.languages.get(index).is_some_and(|language| language.script == Script::Latin);
+            if latin && self.counts[index] > self.counts[usize::from(best) % LANGUAGES] {
                 best = index as u8;
             }
         }

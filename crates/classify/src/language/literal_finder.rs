@@ -4,7 +4,9 @@
 //! behind a first word that opens one. Literals of scripts without blanks begin anywhere and are looked for behind their
 //! first letter; in plain ASCII there are none.
 
-use crate::language::word_edges::{IS_WORD, ascii_word_end, is_bounded_left, is_bounded_right, is_letter, word_end};
+use crate::language::word_edges::{
+    IS_WORD, ascii_word_end, is_ascii_bounded_left, is_bounded_left, is_bounded_right, is_letter, word_end,
+};
 use crate::language::word_hash::{hash, hash_short};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -213,7 +215,7 @@ impl LiteralFinder {
                 continue;
             }
             let end = ascii_word_end(bytes, at);
-            if is_bounded_left(text, at) {
+            if is_ascii_bounded_left(bytes, at) {
                 self.find_words(text, at, end, hits);
             }
             at = end;

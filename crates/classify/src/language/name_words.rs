@@ -15,16 +15,26 @@ pub(crate) fn split_name(name: &str, out: &mut String, mended: &mut Normalized) 
     if !is_plain(name.as_bytes()) {
         return Some(split_ascii(name.as_bytes(), out));
     }
-    out.extend(name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { ' ' }));
+    for (nth, word) in name.split(|letter: char| !letter.is_ascii_alphanumeric()).enumerate() {
+        if nth > 0 {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
     None
 }
 
 /// Whether the name is small letters and digits of ASCII with single marks between them, as most are: `list_s3_buckets`.
 fn is_plain(name: &[u8]) -> bool {
-    let small = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    name.first().is_some_and(small)
-        && name.last().is_some_and(small)
-        && name.windows(2).all(|two| small(&two[1]) || small(&two[0]) && !two[1].is_ascii_uppercase())
+    let mut gap = true;
+    for byte in name {
+        let small = byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        if !small && (gap || byte.is_ascii_uppercase()) {
+            return false;
+        }
+        gap = !small;
+    }
+    !gap
 }
 
 fn split_any(name: &str, out: &mut String, mended: &mut Normalized) -> Vec<(u32, u32)> {

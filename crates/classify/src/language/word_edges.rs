@@ -51,6 +51,15 @@ pub(crate) fn is_bounded_left(text: &str, start: usize) -> bool {
     }
 }
 
+/// The same in plain ASCII, where no letter or digit stands before `start`.
+pub(crate) fn is_ascii_bounded_left(bytes: &[u8], start: usize) -> bool {
+    match bytes[..start] {
+        [.., b'_'] => false,
+        [.., before, b'-'] => !IS_WORD[usize::from(before)],
+        _ => true,
+    }
+}
+
 /// The same of what stands behind `end`.
 pub(crate) fn is_bounded_right(text: &str, end: usize) -> bool {
     let bytes = text.as_bytes();
