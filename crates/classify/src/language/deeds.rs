@@ -4,7 +4,7 @@
 //! advice to call something yield nothing. Nothing here knows a word.
 
 use crate::language::action::{Action, Place, Word};
-use crate::language::lexicon::{Form, Lemma, UNKNOWN, VerbForm, role};
+use crate::language::lexicon::{Form, Lemma, VerbForm, role};
 use crate::language::passive::{FAR, NEAR};
 use crate::language::sentence::Prose;
 use crate::language::syntax::Order;
@@ -391,8 +391,7 @@ impl Prose<'_, '_> {
             (from..until).filter(|at| self.tokens[*at].kind == Kind::Word && self.role(*at, language) & SMALL == 0);
         let word = |at: usize| {
             let token = self.tokens[at];
-            let lemma = token.literal.map_or(UNKNOWN, |literal| self.lexicon.meaning(literal).word);
-            Word { lemma, start: token.start, end: token.end }
+            Word { lemma: token.word, start: token.start, end: token.end }
         };
         words.map(word).take(8).collect()
     }

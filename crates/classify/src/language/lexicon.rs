@@ -96,18 +96,21 @@ impl Meaning {
     }
 }
 
-/// What is asked of a literal at every word of a text, side by side, so that one look tells it.
+/// What is asked of a literal at every word of a text, side by side, so that one look at memory tells it.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Facts {
     /// The parts that it plays in English sentences, as bits.
     pub role: u32,
     /// The languages whose common word it is, as bits.
     pub common: u32,
+    /// The form of a verb that it is in English.
+    pub verb: Option<VerbForm>,
     /// Whether it is a form of a verb in any language.
     pub is_verb: bool,
     /// Whether it may be a deed: a form of a verb, a finite passive, or the name of a deed.
     pub is_deed: bool,
     /// As in [`Meaning`].
+    pub word: Lemma,
     pub lexical: bool,
     pub phrase: bool,
     pub praise: bool,
@@ -121,6 +124,8 @@ impl Facts {
         Facts {
             role: meaning.role(0),
             common: common.fold(0, |all, (language, _)| all | 1 << (u32::from(*language) % u32::BITS)),
+            verb: meaning.verbs.iter().find(|verb| verb.language == 0).copied(),
+            word: meaning.word,
             is_verb,
             is_deed: is_verb || meaning.passive.is_some() || meaning.nominal.is_some(),
             lexical: meaning.lexical,

@@ -313,9 +313,11 @@ impl Prose<'_, '_> {
         if token.compound || !token.is_verb {
             return None;
         }
-        let literal = token.literal?;
-        let verbs = &self.lexicon.meaning(literal).verbs;
-        verbs.iter().find(|v| v.language == language).or_else(|| verbs.iter().find(|v| v.language == 0)).copied()
+        if language == 0 {
+            return token.verb;
+        }
+        let verbs = &self.lexicon.meaning(token.literal?).verbs;
+        verbs.iter().find(|verb| verb.language == language).copied().or(token.verb)
     }
 
     /// Reads one statement.

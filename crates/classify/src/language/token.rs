@@ -1,6 +1,6 @@
 //! Prose in, tokens out: words (with what the lexicon knows of them) and the punctuation that shapes sentences.
 
-use crate::language::lexicon::{Facts, Lexicon, Literal};
+use crate::language::lexicon::{Facts, Lemma, Lexicon, Literal, UNKNOWN, VerbForm};
 use crate::language::tool_text::ToolText;
 use mcpdex_model::text::is_unspaced;
 
@@ -35,20 +35,25 @@ pub(crate) struct Token {
     pub is_deed: bool,
     pub role: u32,
     pub common: u32,
+    pub verb: Option<VerbForm>,
+    pub word: Lemma,
 }
 
 impl Token {
     fn word(lexicon: &Lexicon, (start, end): (u32, u32), literal: Option<Literal>) -> Token {
         let token = Token { literal, ..Token::sign(Kind::Word, start, end) };
-        let Some(Facts { is_verb, is_deed, role, common, .. }) = literal.map(|literal| lexicon.facts(literal)) else {
+        let Some(Facts { is_verb, is_deed, role, common, verb, word, .. }) =
+            literal.map(|literal| lexicon.facts(literal))
+        else {
             return token;
         };
-        Token { is_verb, is_deed, role, common, ..token }
+        Token { is_verb, is_deed, role, common, verb, word, ..token }
     }
 
     fn sign(kind: Kind, start: u32, end: u32) -> Token {
         let (compound, is_verb, is_deed) = (false, false, false);
-        Token { kind, start, end, literal: None, compound, is_verb, is_deed, role: 0, common: 0 }
+        let (literal, verb, word) = (None, None, UNKNOWN);
+        Token { kind, start, end, literal, compound, is_verb, is_deed, role: 0, common: 0, verb, word }
     }
 }
 

@@ -2,7 +2,7 @@
 //! objects. It reads one sentence and knows nothing of the next.
 
 use crate::language::action::{Action, Place, Word};
-use crate::language::lexicon::{Form, UNKNOWN, VerbForm, role};
+use crate::language::lexicon::{Form, VerbForm, role};
 use crate::language::sentence::Prose;
 use crate::language::token::Kind;
 
@@ -345,8 +345,7 @@ impl Prose<'_, '_> {
             if roles & (role::DETERMINER | role::CONJUNCTION | role::FILLER) != 0 {
                 continue;
             }
-            let lemma = token.literal.map_or(UNKNOWN, |literal| self.lexicon.meaning(literal).word);
-            objects.push(Word { lemma, start: token.start, end: token.end });
+            objects.push(Word { lemma: token.word, start: token.start, end: token.end });
             if objects.len() >= MAX_OBJECT {
                 break;
             }
