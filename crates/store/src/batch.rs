@@ -1,9 +1,10 @@
 //! What a crawl learns as rows: events in, statements of one transaction out, all stamped with one time.
 
+use super::ahead::Ahead;
 use super::claims::holder;
 use super::compact_json::json;
 use super::judged::FreshTool;
-use super::sql::bulk::ATTEMPT;
+use super::sql::bulk::{ATTEMPT, Bulk, LISTING, LISTING_DONE, SERVER, SERVER_FILLED, SERVER_SAID, SERVER_SEEN};
 use super::sql::{self, AsJson, Optional as _, Params, Transaction, params};
 use super::{DatabasePlace, StoreError};
 use mcpdex_model::{CrawlEvent, Listing, Observation, Outcome, Package, ServerId, ToolOrigin};
@@ -30,6 +31,8 @@ pub(super) struct Batch<'a> {
     run: Option<i64>,
     /// Rows of servers that were seen in this batch.
     known: RefCell<HashMap<String, i64>>,
+    /// What was asked for before it is written.
+    pub(super) ahead: RefCell<Ahead>,
     /// Rows of definitions that are new in this batch, by their digests.
     pub(super) defined: RefCell<HashMap<String, i64>>,
     /// The current tools of servers whose first list came in this batch, and all that they are known to have.
@@ -50,6 +53,7 @@ impl<'a> Batch<'a> {
             place,
             run,
             known: RefCell::default(),
+            ahead: RefCell::default(),
             defined: RefCell::default(),
             fresh: RefCell::default(),
         }
@@ -75,13 +79,16 @@ impl Batch<'_> {
                 recorded.attempts += 1;
             }
             CrawlEvent::Done { server, source } => {
+                let holder = match self.called(server.as_str()) {
+                    Some(None) => None,
+                    Some(Some(called)) if called.is_own => Some((called.id, true)),
+                    _ => holder(self.transaction, server.as_str())
+                        .map_err(self.fail())?
+                        .map(|(id, called)| (id, called == server.as_str())),
+                };
                 // Of a server that took in others all that the source lists, else what it lists by this name.
-                if let Some((id, called)) = holder(self.transaction, server.as_str()).map_err(self.fail())? {
-                    self.execute(
-                        "UPDATE listing SET pending = 0 WHERE pending = 1 AND source = ?2 AND server_id = ?1
-                           AND (?3 OR claimed = ?4)",
-                        params![id, source, called == server.as_str(), server.as_str()],
-                    )?;
+                if let Some((id, is_own)) = holder {
+                    self.add(&LISTING_DONE, params![id, source, is_own, server.as_str()])?;
                 }
             }
             CrawlEvent::Deleted { server, source, version } => {
@@ -127,11 +134,29 @@ impl Batch<'_> {
         list: Option<i64>,
     ) -> Result<(), StoreError> {
         let row = params![server, origin.as_str(), target, outcome.as_str(), detail, list, self.run, self.now];
-        self.transaction.add(&ATTEMPT, row).map_err(self.fail())
+        self.add(&ATTEMPT, row)
     }
 
     pub(super) fn fail(&self) -> impl Fn(sql::Error) -> StoreError {
         StoreError::sql("write to", self.place)
+    }
+
+    /// Writes a row as many are written.
+    pub(super) fn add(&self, bulk: &Bulk, row: impl Params) -> Result<(), StoreError> {
+        self.transaction.add(bulk, row).map_err(self.fail())
+    }
+
+    /// Adds a row by its number, or without one where it is given one as it is added; its number. The first value is that.
+    pub(super) fn add_numbered(
+        &self,
+        bulk: &Bulk,
+        number: Option<i64>,
+        row: &[&dyn sql::ToSql],
+    ) -> Result<i64, StoreError> {
+        match number {
+            None => self.insert(bulk.one, row),
+            Some(number) => self.add(bulk, row).map(|()| number),
+        }
     }
 
     pub(super) fn execute(&self, sql: &str, params: impl Params) -> Result<usize, StoreError> {
@@ -164,18 +189,35 @@ impl Batch<'_> {
         if let Some(id) = self.known.borrow().get(name) {
             return Ok(*id);
         }
-        let known = "UPDATE server SET last_seen = ?2
-                     WHERE id = coalesce((SELECT server_id FROM same WHERE name = ?1), (SELECT id FROM server WHERE name = ?1))
-                     RETURNING id";
-        let id = match self.id(known, params![name, self.now])? {
-            Some(id) => id,
-            None => self.insert(
-                "INSERT INTO server (name, first_seen, last_seen) VALUES (?1, ?2, ?2)",
-                params![name, self.now],
-            )?,
+        let id = match self.called(name) {
+            Some(Some(called)) => {
+                self.add(&SERVER_SEEN, params![called.id, self.now])?;
+                called.id
+            }
+            Some(None) => {
+                let id = self.new_server(name)?;
+                self.begins(name, id);
+                id
+            }
+            None => self.server_asked(name)?,
         };
         self.known.borrow_mut().insert(name.to_owned(), id);
         Ok(id)
+    }
+
+    fn new_server(&self, name: &str) -> Result<i64, StoreError> {
+        let number = self.numbers(&SERVER, 1)?.first().copied().flatten();
+        self.add_numbered(&SERVER, number, params![number, name, self.now])
+    }
+
+    fn server_asked(&self, name: &str) -> Result<i64, StoreError> {
+        let known = "UPDATE server SET last_seen = ?2
+                     WHERE id = coalesce((SELECT server_id FROM same WHERE name = ?1), (SELECT id FROM server WHERE name = ?1))
+                     RETURNING id";
+        match self.id(known, params![name, self.now])? {
+            Some(id) => Ok(id),
+            None => self.new_server(name),
+        }
     }
 
     pub(super) fn lost(&self, what: &'static str) -> StoreError {
@@ -185,7 +227,13 @@ impl Batch<'_> {
     /// Forgets which rows there are, after some were taken back.
     pub(super) fn forget(&self) {
         self.known.borrow_mut().clear();
+        self.forget_ahead();
         self.defined.borrow_mut().clear();
+    }
+
+    /// Forgets what was asked for before it was written.
+    pub(super) fn forget_ahead(&self) {
+        *self.ahead.borrow_mut() = Ahead::default();
     }
 
     /// Forgets which row goes by a name.
@@ -197,49 +245,36 @@ impl Batch<'_> {
         let server = self.server(listing.server.as_str())?;
         let Listing { title, description, version, repository, .. } = listing;
         // The name that its source gives, where the server is called otherwise.
-        let is_own =
-            self.id("SELECT 1 FROM server WHERE id = ?1 AND name = ?2", params![server, listing.server.as_str()])?;
-        let claimed = listing.claimed.as_ref().or(is_own.is_none().then_some(&listing.server)).map(ServerId::as_str);
+        let is_own = match self.called(listing.server.as_str()).flatten() {
+            Some(called) => called.is_own,
+            None => {
+                let own = "SELECT 1 FROM server WHERE id = ?1 AND name = ?2";
+                self.id(own, params![server, listing.server.as_str()])?.is_some()
+            }
+        };
+        let claimed = listing.claimed.as_ref().or((!is_own).then_some(&listing.server)).map(ServerId::as_str);
         // What another name says only fills what is missing, and is no title.
         if claimed.is_none() && [title, description, version, repository].into_iter().any(Option::is_some) {
-            self.execute(
-                "UPDATE server SET title = coalesce(?2, title), description = coalesce(?3, description),
-                        version = coalesce(?4, version), repository = coalesce(?5, repository)
-                 WHERE id = ?1",
-                params![server, title, description, version, repository],
-            )?;
+            self.add(&SERVER_SAID, params![server, title, description, version, repository])?;
         } else if claimed.is_some() && [description, version, repository].into_iter().any(Option::is_some) {
-            self.execute(
-                "UPDATE server SET description = coalesce(description, ?2),
-                        version = coalesce(version, ?3), repository = coalesce(repository, ?4)
-                 WHERE id = ?1",
-                params![server, description, version, repository],
-            )?;
+            self.add(&SERVER_FILLED, params![server, description, version, repository])?;
         }
-        self.execute(
-            "INSERT INTO listing (server_id, source, version, status, packages, remotes, manifest, meta,
-                                  problems, pending, run_id, first_seen, last_seen, claimed, repository)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?11, ?8, 1, ?10, ?9, ?9, ?12, ?13)
-             ON CONFLICT (server_id, source, version, coalesce(claimed, '')) DO UPDATE SET
-                 status = excluded.status, packages = excluded.packages, remotes = excluded.remotes,
-                 manifest = excluded.manifest, meta = excluded.meta, problems = excluded.problems, pending = 1, run_id = excluded.run_id,
-                 last_seen = excluded.last_seen, repository = excluded.repository",
-            params![
-                server,
-                listing.source,
-                listing.version.as_deref().unwrap_or_default(),
-                listing.status,
-                AsJson(&json(&listing.packages)),
-                AsJson(&json(&listing.remotes)),
-                listing.manifest,
-                AsJson(&json(&listing.problems)),
-                self.now,
-                self.run,
-                listing.meta.as_deref().map(AsJson),
-                claimed,
-                repository
-            ],
-        )?;
+        let row = params![
+            server,
+            listing.source,
+            listing.version.as_deref().unwrap_or_default(),
+            claimed,
+            listing.status,
+            AsJson(&json(&listing.packages)),
+            AsJson(&json(&listing.remotes)),
+            listing.manifest,
+            listing.meta.as_deref().map(AsJson),
+            AsJson(&json(&listing.problems)),
+            self.run,
+            self.now,
+            repository
+        ];
+        self.add(&LISTING, row)?;
         // A live listing of this run, which is the newest, keeps its server.
         match self.run.is_some() && !matches!(listing.status.as_deref(), Some("deleted" | "unlisted")) {
             true => self.stand(server),

@@ -1,6 +1,7 @@
 //! What the listings in the database say of who servers are.
 
 use super::from_row::{FromRow, document};
+use super::sql::bulk::{SERVER_MARK, SERVER_UNMARKED};
 use super::sql::{self, Connection, Optional as _, Params, Row};
 use super::{DatabasePlace, StoreError};
 use mcpdex_model::identity::{ClaimedServer, IdentityClaim, marks};
@@ -20,6 +21,7 @@ const LONGEST_MARK: usize = 2_000;
 
 /// A listing as it says itself who it is.
 struct Said {
+    id: i64,
     server: String,
     claim: IdentityClaim,
 }
@@ -37,7 +39,7 @@ impl FromRow for Said {
             meta: row.get("meta")?,
             ..Listing::bare(ServerId(row.get("server")?), row.get::<String>("source")?)
         };
-        Ok(Said { claim: IdentityClaim::of(&listing), server: listing.server.0 })
+        Ok(Said { id: row.get("server_id")?, claim: IdentityClaim::of(&listing), server: listing.server.0 })
     }
 }
 
@@ -73,43 +75,66 @@ pub(super) fn holder(connection: &Connection, name: &str) -> sql::Result<Option<
         .optional()
 }
 
-/// Writes the marks by which a server is found beside others.
-pub(super) fn mark(connection: &Connection, server: i64, name: &str, place: &DatabasePlace) -> Result<(), StoreError> {
+/// Writes the marks by which servers (their rows and names) are found beside others.
+pub(super) fn mark(connection: &Connection, servers: &[(i64, &str)], place: &DatabasePlace) -> Result<(), StoreError> {
     let fail = StoreError::sql("write to", place);
-    let sql = format!("{SPEAKING} AND listing.server_id = ?1 ORDER BY listing.source, listing.id");
-    let known = gathered(connection, &sql, [server], place)?.pop();
-    let known = known.unwrap_or_else(|| ClaimedServer { name: name.to_owned(), claims: Vec::new() });
-    connection
-        .prepare_cached("DELETE FROM server_mark WHERE server_id = ?1")
-        .and_then(|mut s| s.execute([server]))
-        .map_err(&fail)?;
-    // An index of a server holds nothing as long as no mark should be.
-    for mark in marks(&known).into_iter().filter(|mark| mark.len() <= LONGEST_MARK) {
-        connection
-            .prepare_cached("INSERT INTO server_mark (mark, server_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
-            .and_then(|mut s| s.execute((mark, server)))
-            .map_err(&fail)?;
+    let mut known: BTreeMap<i64, ClaimedServer> = BTreeMap::new();
+    if connection.is_server() {
+        let ids: Vec<i64> = servers.iter().map(|(id, _)| *id).collect();
+        let sql = format!(
+            "{SPEAKING} AND listing.server_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))
+             ORDER BY listing.source, listing.id"
+        );
+        known = gathered_by_row(connection, &sql, [format!("{ids:?}")], place)?;
+    } else {
+        let sql = format!("{SPEAKING} AND listing.server_id = ?1 ORDER BY listing.source, listing.id");
+        for (server, _) in servers {
+            known.extend(gathered_by_row(connection, &sql, [*server], place)?);
+        }
+    }
+    for (server, _) in servers {
+        connection.add(&SERVER_UNMARKED, [*server]).map_err(&fail)?;
+    }
+    for (server, name) in servers {
+        let nobody = || ClaimedServer { name: (*name).to_owned(), claims: Vec::new() };
+        let known = known.remove(server).unwrap_or_else(nobody);
+        // An index of a server holds nothing as long as no mark should be.
+        for mark in marks(&known).into_iter().filter(|mark| mark.len() <= LONGEST_MARK) {
+            connection.add(&SERVER_MARK, (*server, mark)).map_err(&fail)?;
+        }
     }
     Ok(())
 }
 
+/// The servers of listings, in the order of their names.
 pub(super) fn gathered(
     connection: &Connection,
     sql: &str,
     values: impl Params,
     place: &DatabasePlace,
 ) -> Result<Vec<ClaimedServer>, StoreError> {
+    let mut servers: Vec<ClaimedServer> = gathered_by_row(connection, sql, values, place)?.into_values().collect();
+    servers.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(servers)
+}
+
+fn gathered_by_row(
+    connection: &Connection,
+    sql: &str,
+    values: impl Params,
+    place: &DatabasePlace,
+) -> Result<BTreeMap<i64, ClaimedServer>, StoreError> {
     let fail = StoreError::sql("read", place);
     let mut statement = connection.prepare_cached(sql).map_err(&fail)?;
     let rows = statement.query_map(values, Said::from_row).map_err(&fail)?;
-    let mut servers: BTreeMap<String, Vec<IdentityClaim>> = BTreeMap::new();
+    let mut servers: BTreeMap<i64, ClaimedServer> = BTreeMap::new();
     for said in rows {
-        let Said { server, claim } = said.map_err(&fail)?;
-        let claims = servers.entry(server).or_default();
+        let Said { id, server, claim } = said.map_err(&fail)?;
+        let known = servers.entry(id).or_insert_with(|| ClaimedServer { name: server, claims: Vec::new() });
         // Versions that say the same are one claim.
-        if !claims.contains(&claim) {
-            claims.push(claim);
+        if !known.claims.contains(&claim) {
+            known.claims.push(claim);
         }
     }
-    Ok(servers.into_iter().map(|(name, claims)| ClaimedServer { name, claims }).collect())
+    Ok(servers)
 }

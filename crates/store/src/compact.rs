@@ -4,7 +4,7 @@
 use super::compact_json::json;
 use super::dictionary::Dictionary;
 use super::from_row::{FromRow, document, word};
-use super::sql::bulk::JUDGED;
+use super::sql::bulk::{JUDGED, JUDGED_BY};
 use super::sql::{self, AsJson, Connection, Row, damaged, params};
 use mcpdex_model::{AuditFinding, Class, Evidence, OperationVerdict, Overruled, Risk, Tool, Trait, Verdict};
 use serde::Deserialize;
@@ -89,13 +89,7 @@ impl Kept {
 
 /// Notes by which rules the verdicts on a server's tools were made.
 pub(super) fn judged_by(connection: &Connection, server: i64, ruleset: i64) -> sql::Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO judged_by (server_id, ruleset_id) VALUES (?1, ?2) ON CONFLICT (server_id)
-             DO UPDATE SET ruleset_id = excluded.ruleset_id WHERE judged_by.ruleset_id != excluded.ruleset_id",
-        )?
-        .execute([server, ruleset])
-        .map(drop)
+    connection.add(&JUDGED_BY, [server, ruleset])
 }
 
 /// Whether SQL finds this description in the definition: not where it comes from another list, or was mended.

@@ -56,13 +56,10 @@ impl Desk {
         }
         let (ids, servers): (Vec<i64>, Vec<ServerTools>) =
             fresh.into_iter().map(|(id, (server, tools))| (id, ServerTools::fresh(server, tools))).unzip();
+        transaction.hand_over().map_err(&fail)?;
         let verdicts = judging.judge(&servers);
         let mut work = Work { transaction, place, dictionary: &mut self.dictionary };
-        let mut judged = 0;
-        for ((id, server), verdicts) in ids.iter().zip(&servers).zip(&verdicts) {
-            work.keep(*id, server, verdicts)?;
-            judged += verdicts.len() as u64;
-        }
+        let judged = work.keep(&ids, &servers, &verdicts)?;
         price(transaction, judging.as_ref(), &servers).map_err(&fail)?;
         Ok(judged)
     }

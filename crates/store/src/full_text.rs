@@ -18,8 +18,7 @@ pub(super) fn prepare(connection: &Connection) -> sql::Result<()> {
 
 /// Makes the index hold the words of a tool, of which it holds none.
 pub(super) fn add(connection: &Connection, tool: i64, words: &str) -> sql::Result<()> {
-    let words = connection.words(words)?;
-    connection.add(&SEARCH, (tool, words.as_ref()))
+    connection.add(&SEARCH, (tool, words))
 }
 
 /// Makes the index hold nothing of a tool.

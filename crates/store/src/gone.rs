@@ -26,6 +26,7 @@ const IS_GONE: &str = "EXISTS (SELECT 1 FROM listing WHERE server_id = ?1) AND N
 impl Batch<'_> {
     /// Decides anew whether a server is gone, and with that what it offers.
     pub(super) fn regard(&self, server: i64) -> Result<(), StoreError> {
+        self.unsettle(server);
         let changed = self.execute(
             &format!(
                 "UPDATE server SET gone = CASE WHEN {IS_GONE} THEN 1 ELSE 0 END
@@ -42,6 +43,9 @@ impl Batch<'_> {
 
     /// A server that is listed is not gone.
     pub(super) fn stand(&self, server: i64) -> Result<(), StoreError> {
+        if self.stands(server) {
+            return Ok(());
+        }
         if self.execute("UPDATE server SET gone = 0 WHERE id = ?1 AND gone = 1", [server])? > 0 {
             self.execute("INSERT INTO unindexed (server_id) VALUES (?1) ON CONFLICT DO NOTHING", [server])?;
             self.settle(server)?;

@@ -2,10 +2,11 @@
 //! differs from what is there, which a digest tells.
 
 use super::full_text;
-use super::sql::bulk::{MENTION, TOOL_NAME};
+use super::sql::bulk::{MENTION, SERVER_WORD, TOOL_NAME};
 use super::sql::{self, Connection, params};
 use mcpdex_model::{Tool, Verdict, spelling};
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 
 /// Longer texts are indexed by their beginning, in bytes: a server's index holds no megabyte of one tool.
@@ -26,14 +27,20 @@ pub(super) struct Indexer {
     has_past: bool,
 }
 
-impl Indexer {
-    /// Sets a connection up for many rows.
-    pub(super) fn prepare(connection: &Connection) -> sql::Result<()> {
-        full_text::prepare(connection)
-    }
+/// What is known of a server beside its tools.
+struct Known {
+    title: Option<String>,
+    gone: bool,
+    /// How many lists it ever had.
+    lists: i64,
+    /// The words of its name were written.
+    has_words: bool,
+    /// The sources that list it, in order.
+    sources: Vec<String>,
+}
 
-    /// For the tools of a server.
-    pub(super) fn of(connection: &Connection, server: i64, name: &str) -> sql::Result<Indexer> {
+impl Known {
+    fn of(connection: &Connection, server: i64) -> sql::Result<Known> {
         let (title, gone): (Option<String>, bool) = connection
             .prepare_cached("SELECT title, gone FROM server WHERE id = ?1")?
             .query_row([server], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -47,24 +54,79 @@ impl Indexer {
         let lists: i64 = connection
             .prepare_cached("SELECT count(*) FROM observation WHERE server_id = ?1")?
             .query_row([server], |row| row.get(0))?;
-        let shared: Vec<String> =
-            sources.iter().map(|source| source_facet(source)).chain([server_facet(server)]).collect();
-        let known: bool = connection
+        let has_words: bool = connection
             .prepare_cached("SELECT EXISTS (SELECT 1 FROM server_word WHERE server_id = ?1)")?
             .query_row([server], |row| row.get(0))?;
-        if !known {
+        Ok(Known { title, gone, lists, has_words, sources })
+    }
+
+    /// The same of many at once, as a server is asked.
+    fn of_all(connection: &Connection, servers: &[(i64, &str)]) -> sql::Result<Vec<Known>> {
+        let asked = format!("{:?}", servers.iter().map(|(server, _)| *server).collect::<Vec<_>>());
+        let mut known: HashMap<i64, Known> = connection
+            .prepare_cached(
+                "SELECT id, title, gone, (SELECT count(*) FROM observation WHERE server_id = server.id),
+                        EXISTS (SELECT 1 FROM server_word WHERE server_id = server.id)
+                 FROM server WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))",
+            )?
+            .query_map([&asked], |row| {
+                let (lists, has_words) = (row.get(3)?, row.get(4)?);
+                Ok((
+                    row.get(0)?,
+                    Known { title: row.get(1)?, gone: row.get(2)?, lists, has_words, sources: Vec::new() },
+                ))
+            })?
+            .collect::<Result<_, _>>()?;
+        let sources: Vec<(i64, String)> = connection
+            .prepare_cached(
+                "SELECT DISTINCT server_id, source FROM listing
+                 WHERE server_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))
+                   AND coalesce(status, '') NOT IN ('deleted', 'unlisted') ORDER BY server_id, source",
+            )?
+            .query_map([&asked], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        for (server, source) in sources {
+            if let Some(known) = known.get_mut(&server) {
+                known.sources.push(source);
+            }
+        }
+        servers.iter().map(|(server, _)| known.remove(server).ok_or(sql::Error::NoRow)).collect()
+    }
+}
+
+impl Indexer {
+    /// Sets a connection up for many rows.
+    pub(super) fn prepare(connection: &Connection) -> sql::Result<()> {
+        full_text::prepare(connection)
+    }
+
+    /// For the tools of servers (their rows and names), in their order.
+    pub(super) fn of(connection: &Connection, servers: &[(i64, &str)]) -> sql::Result<Vec<Indexer>> {
+        let known = match connection.is_server() {
+            false => servers.iter().map(|(server, _)| Known::of(connection, *server)).collect::<Result<_, _>>()?,
+            true => Known::of_all(connection, servers)?,
+        };
+        servers
+            .iter()
+            .zip(known)
+            .map(|((server, name), known)| Indexer::new(connection, *server, name, &known))
+            .collect()
+    }
+
+    fn new(connection: &Connection, server: i64, name: &str, known: &Known) -> sql::Result<Indexer> {
+        let shared: Vec<String> =
+            known.sources.iter().map(|source| source_facet(source)).chain([server_facet(server)]).collect();
+        if !known.has_words {
             // Of what no name should be as long as an index of a server holds nothing.
             for word in spelling::words(name).into_iter().filter(|word| word.len() <= LONGEST_WORD) {
-                connection
-                    .prepare_cached("INSERT INTO server_word (word, server_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
-                    .execute(params![word, server])?;
+                connection.add(&SERVER_WORD, params![word, server])?;
             }
         }
         Ok(Indexer {
             server,
-            of: joined("", &[beginning(name), beginning(title.as_deref().unwrap_or_default())]),
+            of: joined("", &[beginning(name), beginning(known.title.as_deref().unwrap_or_default())]),
             facets: shared.join(" "),
-            has_past: gone || lists > 1,
+            has_past: known.gone || known.lists > 1,
         })
     }
 

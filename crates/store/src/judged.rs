@@ -5,7 +5,8 @@ use super::claims::mark;
 use super::compact::{Kept, judged_by};
 use super::dictionary::Dictionary;
 use super::index::Indexer;
-use super::sql::{self, Optional as _, Params, Row, Transaction, ValueRef};
+use super::sql::bulk::{SERVER_INDEXED, SERVER_JUDGED};
+use super::sql::{self, Optional as _, Row, Transaction, ValueRef};
 use super::{DatabasePlace, NamesDatabase, StoreError, open};
 use mcpdex_model::{Tool, ToolOrigin, Verdict};
 
@@ -91,11 +92,9 @@ pub fn judge_stale(
             let chunk: Vec<ServerTools> =
                 servers.iter().map(|(id, name)| work.load(*id, name)).collect::<Result<_, _>>()?;
             let verdicts = judge(&chunk);
-            for ((id, _), (server, verdicts)) in servers.iter().zip(chunk.iter().zip(verdicts)) {
-                work.keep(*id, server, &verdicts)?;
-                judged.servers += 1;
-                judged.tools += verdicts.len() as u64;
-            }
+            let ids: Vec<i64> = servers.iter().map(|(id, _)| *id).collect();
+            judged.tools += work.keep(&ids, &chunk, &verdicts)?;
+            judged.servers += ids.len() as u64;
         }
         if done && renewed {
             work.forget_phrases().map_err(&fail)?;
@@ -165,11 +164,6 @@ pub(super) struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn run(&self, sql: &str, values: impl Params) -> Result<usize, StoreError> {
-        let fail = StoreError::sql("write to", self.place);
-        self.transaction.prepare_cached(sql).and_then(|mut s| s.execute(values)).map_err(fail)
-    }
-
     fn next_servers(&self) -> Result<Vec<(i64, String)>, StoreError> {
         self.transaction
             .prepare_cached(
@@ -218,16 +212,38 @@ impl Work<'_> {
         Ok(found)
     }
 
-    /// Writes down what differs of a server's verdicts, and of what `search` holds of its tools.
-    pub(super) fn keep(&mut self, id: i64, server: &ServerTools, verdicts: &[Verdict]) -> Result<(), JudgeError> {
+    /// Writes down what differs of the verdicts on servers, and of what `search` holds of their tools; how many tools.
+    pub(super) fn keep(
+        &mut self,
+        ids: &[i64],
+        servers: &[ServerTools],
+        verdicts: &[Vec<Verdict>],
+    ) -> Result<u64, JudgeError> {
+        let fail = StoreError::sql("write to", self.place);
+        let named: Vec<(i64, &str)> = ids.iter().copied().zip(servers.iter().map(|of| of.server.as_str())).collect();
+        let indexers = Indexer::of(self.transaction, &named).map_err(&fail)?;
+        mark(self.transaction, &named, self.place)?;
+        let mut tools = 0;
+        for ((id, indexer), (server, verdicts)) in ids.iter().zip(&indexers).zip(servers.iter().zip(verdicts)) {
+            self.keep_one(*id, indexer, server, verdicts)?;
+            tools += verdicts.len() as u64;
+        }
+        Ok(tools)
+    }
+
+    fn keep_one(
+        &mut self,
+        id: i64,
+        indexer: &Indexer,
+        server: &ServerTools,
+        verdicts: &[Verdict],
+    ) -> Result<(), JudgeError> {
         if server.tools.len() != verdicts.len() {
             let (got, wanted) = (verdicts.len(), server.tools.len());
             return Err(JudgeError::WrongCount { server: server.server.clone(), got, wanted });
         }
         let fail = StoreError::sql("write to", self.place);
-        let indexer = Indexer::of(self.transaction, id, &server.server).map_err(&fail)?;
         indexer.forget(self.transaction).map_err(&fail)?;
-        mark(self.transaction, id, &server.server, self.place)?;
         if let Some(first) = verdicts.first() {
             if verdicts.iter().any(|verdict| verdict.ruleset != first.ruleset) {
                 return Err(JudgeError::MixedRules { server: server.server.clone() });
@@ -245,8 +261,8 @@ impl Work<'_> {
             }
             kept.write(self.transaction, row.id, Some(indexed)).map_err(&fail)?;
         }
-        self.run("DELETE FROM unjudged WHERE server_id = ?1", [id])?;
-        self.run("DELETE FROM unindexed WHERE server_id = ?1", [id])?;
+        self.transaction.add(&SERVER_JUDGED, [id]).map_err(&fail)?;
+        self.transaction.add(&SERVER_INDEXED, [id]).map_err(&fail)?;
         Ok(())
     }
 

@@ -20,7 +20,11 @@ impl Batch<'_> {
         let raws: Vec<_> = tools.iter().map(|(tool, _)| self.transaction.kept(&tool.raw)).collect();
         let digests: Vec<String> = raws.iter().map(|raw| sha256_hex(raw.as_bytes())).collect();
         let mut defined = self.defined.borrow_mut();
-        let asked: Vec<String> = digests.iter().filter(|digest| !defined.contains_key(*digest)).cloned().collect();
+        let asked: Vec<String> = digests
+            .iter()
+            .filter(|digest| !defined.contains_key(*digest) && !self.is_undefined(digest))
+            .cloned()
+            .collect();
         if !asked.is_empty() {
             defined.extend(self.transaction.definitions(&asked).map_err(self.fail())?);
         }
@@ -33,13 +37,13 @@ impl Batch<'_> {
         }
         let numbers = match order.is_empty() {
             true => Vec::new(),
-            false => self.transaction.numbers(&DEFINITION, order.len()).map_err(self.fail())?,
+            false => self.numbers(&DEFINITION, order.len())?,
         };
         for (digest, number) in order.into_iter().zip(numbers) {
             let number = number.ok_or_else(|| self.lost("definition"))?;
             let bytes = Sha256::digest(fresh[digest].as_bytes());
             let row = params![number, bytes.as_slice(), fresh[digest]];
-            self.transaction.add(&DEFINITION, row).map_err(self.fail())?;
+            self.add(&DEFINITION, row)?;
             defined.insert(digest.clone(), number);
         }
         digests.iter().map(|digest| defined.get(digest).copied().ok_or_else(|| self.lost("definition"))).collect()
@@ -52,7 +56,7 @@ impl Batch<'_> {
         if let Some(id) = self.id(known, [digest.as_slice()])? {
             return Ok(id);
         }
-        self.insert(DEFINITION.insert, params![None::<i64>, digest.as_slice(), tool.raw])
+        self.insert(DEFINITION.one, params![None::<i64>, digest.as_slice(), tool.raw])
     }
 
     /// The row of a tool: its number, where it has one already, its list and its server.
@@ -82,9 +86,6 @@ impl Batch<'_> {
             AsJson(&inexact),
             code.as_deref().map(AsJson)
         ];
-        match number {
-            None => self.insert(TOOL.insert, row),
-            Some(number) => self.transaction.add(&TOOL, row).map(|()| number).map_err(self.fail()),
-        }
+        self.add_numbered(&TOOL, number, row)
     }
 }

@@ -28,6 +28,7 @@
 //! ```
 
 mod about;
+mod ahead;
 mod batch;
 mod claims;
 mod compact;

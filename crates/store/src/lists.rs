@@ -3,8 +3,8 @@
 use super::StoreError;
 use super::batch::{Batch, target};
 use super::compact_json::json;
-use super::sql::bulk::TOOL;
-use super::sql::{AsJson, Optional as _, params};
+use super::sql::bulk::{OBSERVATION, OBSERVATION_SEEN, TOOL, UNJUDGED};
+use super::sql::{self, AsJson, Optional as _, params};
 use mcpdex_model::{AliasedAttempt, Observation, Sighting, Tool, ToolOrigin};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -20,6 +20,7 @@ impl Batch<'_> {
     /// Writes an attempt with the list of the other server's, where that has one.
     pub(super) fn alias(&self, same: &AliasedAttempt) -> Result<(), StoreError> {
         let server = self.server(same.server.as_str())?;
+        self.unsettle(server);
         let list = if same.outcome.is_read() { self.copy(server, same)? } else { None };
         self.attempt(server, same.origin, &same.target, same.outcome, same.detail.as_deref(), list)
     }
@@ -78,27 +79,21 @@ impl Batch<'_> {
         let content = content_digest(&observation.tools);
         let (target, origin) = (target(observation), observation.origin.as_str());
         let version = observation.package.as_ref().and_then(|p| p.version.clone());
-        let known: Option<(i64, bool)> = self
-            .transaction
-            .prepare_cached(
-                "SELECT id, latest FROM observation
-                 WHERE server_id = ?1 AND origin = ?2 AND target = ?3 AND content_sha256 = ?4",
-            )
-            .and_then(|mut s| {
-                s.query_row(params![server, origin, target, content], |row| Ok((row.get(0)?, row.get(1)?))).optional()
-            })
-            .map_err(self.fail())?;
-        if !known.is_some_and(|(_, latest)| latest) {
+        let listless = self.listless(server);
+        let known = match self.offered(server, observation, &content) {
+            Some(id) => Some((id, true)),
+            None if listless.is_some() => None,
+            None => self.known_list(params![server, origin, target, content])?,
+        };
+        if listless.is_none() && !known.is_some_and(|(_, latest)| latest) {
             self.execute(
                 "UPDATE observation SET latest = 0 WHERE server_id = ?1 AND origin = ?2 AND target = ?3 AND latest = 1",
                 params![server, origin, target],
             )?;
         }
         if let Some((id, latest)) = known {
-            self.execute(
-                "UPDATE observation SET latest = 1, last_seen = ?2, version = ?3, artifact_sha256 = ?4, partial = ?5,
-                                        remarks = ?6
-                 WHERE id = ?1",
+            self.add(
+                &OBSERVATION_SEEN,
                 params![
                     id,
                     self.now,
@@ -114,13 +109,19 @@ impl Batch<'_> {
             }
             return Ok(Listed { id, fresh: None });
         }
-        let is_first = self.id("SELECT 1 FROM observation WHERE server_id = ?1 LIMIT 1", [server])?.is_none()
-            && self.id("SELECT 1 FROM server WHERE id = ?1 AND gone = 0", [server])?.is_some();
-        let id = self.insert(
-            "INSERT INTO observation (server_id, origin, target, version, artifact_sha256, content_sha256, partial,
-                                      remarks, latest, first_seen, last_seen)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, ?9)",
+        let is_first = match listless {
+            Some(stands) => stands,
+            None => {
+                self.id("SELECT 1 FROM observation WHERE server_id = ?1 LIMIT 1", [server])?.is_none()
+                    && self.id("SELECT 1 FROM server WHERE id = ?1 AND gone = 0", [server])?.is_some()
+            }
+        };
+        let number = self.numbers(&OBSERVATION, 1)?.first().copied().flatten();
+        let id = self.add_numbered(
+            &OBSERVATION,
+            number,
             params![
+                number,
                 server,
                 origin,
                 target,
@@ -135,7 +136,7 @@ impl Batch<'_> {
         let mut fresh = Vec::with_capacity(observation.tools.len());
         let mut seen = BTreeSet::new();
         let definitions = self.definitions(&observation.tools)?;
-        let numbers = self.transaction.numbers(&TOOL, observation.tools.len()).map_err(self.fail())?;
+        let numbers = self.numbers(&TOOL, observation.tools.len())?;
         let rows = observation.tools.iter().zip(definitions.into_iter().zip(numbers));
         for (position, ((tool, sighting), (definition, number))) in rows.enumerate() {
             // What settling would find: of a first list every distinct definition of a name counts.
@@ -147,8 +148,20 @@ impl Batch<'_> {
             self.settle(server)?;
             return Ok(Listed { id, fresh: None });
         }
-        self.execute("INSERT INTO unjudged (server_id) VALUES (?1) ON CONFLICT DO NOTHING", [server])?;
+        self.offers(server, observation, &content, id);
+        self.add(&UNJUDGED, [server])?;
         Ok(Listed { id, fresh: Some(fresh) })
+    }
+
+    /// The row of a list, and whether it is the newest of its target.
+    fn known_list(&self, key: &[&dyn sql::ToSql]) -> Result<Option<(i64, bool)>, StoreError> {
+        self.transaction
+            .prepare_cached(
+                "SELECT id, latest FROM observation
+                 WHERE server_id = ?1 AND origin = ?2 AND target = ?3 AND content_sha256 = ?4",
+            )
+            .and_then(|mut s| s.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))).optional())
+            .map_err(self.fail())
     }
 
     /// Decides anew which tools the server is held to offer today: those of the latest lists of its best origin, each
@@ -157,6 +170,7 @@ impl Batch<'_> {
     /// nothing.
     pub(super) fn settle(&self, server: i64) -> Result<(), StoreError> {
         self.fresh.borrow_mut().remove(&server);
+        self.unsettle(server);
         self.execute("UPDATE tool SET current = 0 WHERE server_id = ?1 AND current = 1", [server])?;
         self.execute(
             "UPDATE tool SET current = 1 WHERE (SELECT gone FROM server WHERE id = ?1) = 0 AND id IN (
@@ -173,8 +187,7 @@ impl Batch<'_> {
                  GROUP BY tool.name, tool.definition_id)",
             [server],
         )?;
-        self.execute("INSERT INTO unjudged (server_id) VALUES (?1) ON CONFLICT DO NOTHING", [server])?;
-        Ok(())
+        self.add(&UNJUDGED, [server])
     }
 }
 
@@ -189,7 +202,7 @@ pub(super) fn told_apart(content_sha256: &str, partial: &str) -> String {
 }
 
 /// The digest of a tool list: of the raw bytes of its tools, in order, and of what is said of each beside its place.
-fn content_digest(tools: &[(Tool, Sighting)]) -> String {
+pub(super) fn content_digest(tools: &[(Tool, Sighting)]) -> String {
     let mut digest = Sha256::new();
     for (tool, sighting) in tools {
         digest.update((tool.raw.len() as u64).to_be_bytes());

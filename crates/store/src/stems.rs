@@ -21,7 +21,7 @@ impl Stems {
         let memory = Connection::open_in_memory()?;
         memory.execute_batch(
             "CREATE VIRTUAL TABLE one USING fts5 (word, content = '', tokenize = 'porter ascii');
-             CREATE VIRTUAL TABLE made USING fts5vocab (one, 'row');",
+             CREATE VIRTUAL TABLE made USING fts5vocab (one, 'instance');",
         )?;
         Ok(Stems { memory, known: HashMap::new() })
     }
@@ -31,24 +31,55 @@ impl Stems {
         if let Some(stem) = self.known.get(word) {
             return Ok(stem.clone());
         }
-        self.memory.prepare_cached("INSERT INTO one (rowid, word) VALUES (1, ?1)")?.execute(params![word])?;
-        let stem: String = self.memory.prepare_cached("SELECT term FROM made")?.query_row([], |row| row.get(0))?;
-        self.memory.prepare_cached("INSERT INTO one (one) VALUES ('delete-all')")?.execute([])?;
-        let stem = if stem.len() > LONGEST { super::digest::sha256_hex(stem.as_bytes()) } else { stem };
-        if self.known.len() >= MOST {
-            self.known.clear();
-        }
-        self.known.insert(word.to_owned(), stem.clone());
+        let stem = self.made_of(word)?.pop().ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+        self.remember(word, stem.clone());
         Ok(stem)
     }
 
-    /// The words of a text as a server's index takes them, each once.
-    pub(crate) fn vector(&mut self, text: &str) -> rusqlite::Result<String> {
-        let mut stems = BTreeSet::new();
-        for word in words(text) {
-            stems.insert(self.stem(word)?);
+    /// What the tokeniser makes of each word of a text, in order.
+    fn made_of(&self, text: &str) -> rusqlite::Result<Vec<String>> {
+        self.memory.prepare_cached("INSERT INTO one (rowid, word) VALUES (1, ?1)")?.execute(params![text])?;
+        let made = self
+            .memory
+            .prepare_cached("SELECT term FROM made ORDER BY offset")?
+            .query_map([], |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<String>>>()?;
+        self.memory.prepare_cached("INSERT INTO one (one) VALUES ('delete-all')")?.execute([])?;
+        let short = |stem: String| match stem.len() > LONGEST {
+            true => super::digest::sha256_hex(stem.as_bytes()),
+            false => stem,
+        };
+        Ok(made.into_iter().map(short).collect())
+    }
+
+    fn remember(&mut self, word: &str, stem: String) {
+        if self.known.len() >= MOST {
+            self.known.clear();
         }
-        Ok(stems.into_iter().map(|stem| format!("'{stem}'")).collect::<Vec<_>>().join(" "))
+        self.known.insert(word.to_owned(), stem);
+    }
+
+    /// Makes of texts their words, as a server's index takes them, each once. The tokeniser is asked for all new words at a
+    /// time: asking costs more than cutting.
+    pub(crate) fn vectors(&mut self, texts: &mut [&mut String]) -> rusqlite::Result<()> {
+        let news: BTreeSet<&str> =
+            texts.iter().flat_map(|text| words(text)).filter(|word| !self.known.contains_key(*word)).collect();
+        let news: Vec<String> = news.into_iter().map(str::to_owned).collect();
+        if !news.is_empty() {
+            let made = self.made_of(&news.join(" "))?;
+            // Else each is asked for by itself.
+            if made.len() == news.len() {
+                news.iter().zip(made).for_each(|(word, stem)| self.remember(word, stem));
+            }
+        }
+        for text in texts {
+            let mut stems = BTreeSet::new();
+            for word in words(text) {
+                stems.insert(self.stem(word)?);
+            }
+            **text = stems.into_iter().map(|stem| format!("'{stem}'")).collect::<Vec<_>>().join(" ");
+        }
+        Ok(())
     }
 
     /// A question in SQLite's words (quoted words, `AND`, `OR`, brackets) in those of a server.
@@ -82,9 +113,17 @@ mod tests {
     #[test]
     fn words_are_cut_and_stemmed_as_sqlite_does() {
         let mut stems = Stems::new().unwrap();
-        assert_eq!(stems.vector("Deleting ‹deleted FILES, ¤riskhigh").unwrap(), "'delet' 'file' '¤riskhigh' '‹delet'");
+        let mut vector = |text: &str| {
+            let (mut text, mut other) = (text.to_owned(), "Öfen burn, FILES burning".to_owned());
+            stems.vectors(&mut [&mut text, &mut other]).unwrap();
+            assert_eq!(other, "'burn' 'file' 'Öfen'");
+            text
+        };
+        assert_eq!(vector("Deleting ‹deleted FILES, ¤riskhigh"), "'delet' 'file' '¤riskhigh' '‹delet'");
+        assert_eq!(vector("a Running,a runs \u{1}b"), "'a' 'b' 'run'");
+        assert_eq!(vector(""), "");
+        assert_eq!(vector(&"x".repeat(2_000)).len(), 66);
         let asked = r#"("‹deletes" OR "›deletes") AND "¤riskhigh""#;
         assert_eq!(stems.question(asked).unwrap(), "(('‹delet') | ('›delet')) & ('¤riskhigh')");
-        assert_eq!(stems.vector(&"x".repeat(2_000)).unwrap().len(), 66);
     }
 }

@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 impl Batch<'_> {
     /// Puts together what is one, and gives names to whom they belong; how many names were given up.
     pub(super) fn unite(&self, place: &DatabasePlace) -> Result<usize, StoreError> {
+        // Names go from one server to another.
+        self.forget_ahead();
         let servers = self.give_names(known_servers(self.transaction, place)?)?;
         let unions = resolve(&servers);
         for union in &unions {

@@ -1,6 +1,7 @@
 //! The thread that writes: events from a channel in, committed batches out, each with the verdicts on the tools that it
 //! brought. What the database refuses is told, and takes nothing else along.
 
+use super::ahead::takes_over;
 use super::batch::{Batch, Recorded, target};
 use super::desk::{Desk, Judging};
 use super::judged::JudgeError;
@@ -160,8 +161,12 @@ impl<'a> Writing<'a> {
         let transaction = self.begin()?;
         let batch = Batch::new(&transaction, (self.now)(), self.place, self.run);
         let mut recorded = Recorded::default();
-        for event in events {
-            batch.keep(event.clone(), &mut recorded)?;
+        // What is taken over from another list gets its numbers as it is written, after those that came before it.
+        for part in events.split_inclusive(takes_over) {
+            batch.look_ahead(part)?;
+            for event in part {
+                batch.keep(event.clone(), &mut recorded)?;
+            }
         }
         recorded.judged = judge(&mut self.desk, &transaction, batch)?;
         transaction.commit().map_err(StoreError::sql("write to", self.place))?;

@@ -3,6 +3,8 @@
 #![cfg(all(unix, feature = "postgres"))]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+#[path = "support/batches.rs"]
+mod batches;
 #[path = "support/hostile.rs"]
 mod hostile;
 mod support;

@@ -20,7 +20,7 @@ pub(crate) use postgres::{open_for_reading, open_for_writing};
 pub(crate) use row::{Row, Rows};
 pub(crate) use value::{AsJson, Params, ToSql, Value, ValueRef, params};
 
-use bulk::BulkTable;
+use bulk::Bulk;
 use rusqlite::config::DbConfig;
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -99,15 +99,6 @@ impl Connection {
         }
     }
 
-    /// The words of a text, as this database keeps them.
-    pub(crate) fn words<'t>(&self, text: &'t str) -> Result<std::borrow::Cow<'t, str>> {
-        match self {
-            Connection::Sqlite(_) => Ok(text.into()),
-            #[cfg(feature = "postgres")]
-            Connection::Postgres(session) => Ok(session.stems(|stems| stems.vector(text))?.into()),
-        }
-    }
-
     /// A text as this database keeps it.
     pub(crate) fn kept<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
         match self {
@@ -181,22 +172,31 @@ impl Connection {
         }
     }
 
-    /// Adds a row to a table that many go into.
-    pub(crate) fn add(&self, table: &BulkTable, values: impl Params) -> Result<()> {
+    /// Writes a row as many are written.
+    pub(crate) fn add(&self, bulk: &Bulk, values: impl Params) -> Result<()> {
         match self {
-            Connection::Sqlite(_) => self.prepare_cached(table.insert)?.execute(values).map(drop),
+            Connection::Sqlite(_) => self.prepare_cached(bulk.one)?.execute(values).map(drop),
             #[cfg(feature = "postgres")]
-            Connection::Postgres(session) => session.add(table, values),
+            Connection::Postgres(session) => session.add(bulk, values),
+        }
+    }
+
+    /// Lets a server begin with what waits, while something else is done.
+    pub(crate) fn hand_over(&self) -> Result<()> {
+        match self {
+            Connection::Sqlite(_) => Ok(()),
+            #[cfg(feature = "postgres")]
+            Connection::Postgres(session) => session.send_waiting(),
         }
     }
 
     /// Numbers for so many new rows of a table; none where each row is given its number as it is added.
     #[cfg_attr(not(feature = "postgres"), allow(unused_variables, reason = "only a server is asked"))]
-    pub(crate) fn numbers(&self, table: &BulkTable, many: usize) -> Result<Vec<Option<i64>>> {
+    pub(crate) fn numbers(&self, bulk: &Bulk, many: usize) -> Result<Vec<Option<i64>>> {
         match self {
             Connection::Sqlite(_) => Ok(vec![None; many]),
             #[cfg(feature = "postgres")]
-            Connection::Postgres(session) => Ok(session.numbers(table.name, many)?.into_iter().map(Some).collect()),
+            Connection::Postgres(session) => Ok(session.numbers(bulk.table, many)?.into_iter().map(Some).collect()),
         }
     }
 

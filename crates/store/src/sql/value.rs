@@ -15,7 +15,7 @@ pub(crate) enum ValueRef<'v> {
 }
 
 /// A value of one's own.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub(crate) enum Value {
     Null,
     Integer(i64),

@@ -8,7 +8,7 @@ use mcpdex_model::{
 };
 use mcpdex_store::{DatabasePlace, Reader, Recorded, StoreError, Writer, begin_run, judge_stale, load};
 
-fn now() -> String {
+pub(crate) fn now() -> String {
     "2031-02-03T04:05:06Z".to_owned()
 }
 
@@ -22,18 +22,18 @@ fn noise(seed: u64, letters: usize) -> String {
     (0..letters).map(|_| letter()).collect()
 }
 
-fn id(name: &str) -> ServerId {
+pub(crate) fn id(name: &str) -> ServerId {
     ServerId(name.to_owned())
 }
 
-fn list(server: &str, target: &str, raws: &[String]) -> CrawlEvent {
+pub(crate) fn list(server: &str, target: &str, raws: &[String]) -> CrawlEvent {
     let mut seen = Observation::failed(id(server), ToolOrigin::Live, target.to_owned(), Outcome::Ok, "");
     seen.detail = None;
     seen.tools = raws.iter().map(|raw| (Tool::from_json(raw).unwrap(), Sighting::default())).collect();
     CrawlEvent::Observation(Box::new(seen))
 }
 
-fn plain(at: usize) -> Vec<CrawlEvent> {
+pub(crate) fn plain(at: usize) -> Vec<CrawlEvent> {
     let (name, target) = (format!("io.example/plain-{at}"), format!("https://plain-{at}.example/mcp"));
     let raws = [format!(r#"{{"name":"fire_pot_{at}","description":"Fires pot {at}."}}"#)];
     vec![CrawlEvent::Listing(Box::new(Listing::bare(id(&name), world::REGISTRY))), list(&name, &target, &raws)]
@@ -112,7 +112,7 @@ fn hostile() -> Vec<CrawlEvent> {
 }
 
 /// Writes all of it in one batch, if it is let.
-fn write(place: &DatabasePlace, events: Vec<CrawlEvent>) -> Result<Recorded, StoreError> {
+pub(crate) fn write(place: &DatabasePlace, events: Vec<CrawlEvent>) -> Result<Recorded, StoreError> {
     let known = begin_run(place, &[world::REGISTRY.to_owned()], &now(), None)?;
     let writer = Writer::spawn_for(place, Some(known.run()), None, now)?;
     events.into_iter().for_each(|event| drop(writer.send(event)));
@@ -188,7 +188,7 @@ fn no_text_is_too_long_or_too_odd_for_either() {
 }
 
 /// Refuses tools of the name `poison` and listings of that version, as a database may for reasons of its own.
-fn poison(file: &DatabasePlace, server: &crate::PostgresServer, database: &str, is: &str) {
+pub(crate) fn poison(file: &DatabasePlace, server: &crate::PostgresServer, database: &str, is: &str) {
     let at = rusqlite::Connection::open(file.file().unwrap()).unwrap();
     let of_file = |table: &str, is: &str| {
         format!(

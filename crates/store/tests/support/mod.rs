@@ -19,6 +19,9 @@ pub(crate) struct PostgresServer {
     server: Child,
 }
 
+/// What a server says, in its folder.
+const LOG: &str = "log";
+
 /// The folder of a server's programs; `None` where there is none.
 fn programs() -> Option<PathBuf> {
     let mut folders: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
@@ -98,6 +101,7 @@ impl PostgresServer {
             .args(["-c", "max_wal_size=4GB", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"])
             .arg("-c")
             .arg(format!("unix_socket_directories={}", folder.display()))
+            .stderr(std::fs::File::options().create(true).append(true).open(folder.join(LOG)).unwrap())
             .spawn()
             .unwrap()
     }
@@ -149,6 +153,17 @@ impl PostgresServer {
         let answer = self.psql(database, sql);
         assert!(answer.status.success(), "{sql}: {}", String::from_utf8_lossy(&answer.stderr));
         String::from_utf8(answer.stdout).unwrap()
+    }
+
+    /// Notes from now on each statement that is run in a database, by connections that are made from now on.
+    pub(crate) fn note_statements(&self, database: &str) {
+        self.sql("postgres", &format!("ALTER DATABASE {database} SET log_statement = 'all'"));
+    }
+
+    /// How many statements were noted so far.
+    pub(crate) fn statements(&self) -> usize {
+        let log = std::fs::read_to_string(self.folder.path().join(LOG)).unwrap();
+        log.lines().filter(|line| line.contains("LOG:  execute ") || line.contains("LOG:  statement: ")).count()
     }
 
     fn stop(&mut self) {

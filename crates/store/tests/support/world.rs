@@ -7,8 +7,8 @@ use mcpdex_model::{
     ToolOrigin, Trait, Transport, Validator, Verdict,
 };
 use mcpdex_store::{
-    DatabasePlace, Filters, HitOrder, Reader, RegistryQuery, Search, ServerOrder, ServerQuery, ServerTools, State,
-    StoreError, Writer, begin_run, judge_stale, price_stale,
+    DatabasePlace, Filters, HitOrder, Judging, Reader, RegistryQuery, Search, ServerOrder, ServerQuery, ServerTools,
+    State, StoreError, Writer, begin_run, judge_stale, price_stale,
 };
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -176,6 +176,27 @@ pub(crate) fn verdicts(servers: &[ServerTools], ruleset: &str) -> Vec<Vec<Verdic
         verdict
     };
     servers.iter().map(|server| server.tools.iter().map(|tool| of(&server.server, tool)).collect()).collect()
+}
+
+/// What judges tools as they come.
+pub(crate) struct Rules;
+
+impl Judging for Rules {
+    fn ruleset(&self) -> &str {
+        "rules"
+    }
+
+    fn judge(&self, servers: &[ServerTools]) -> Vec<Vec<Verdict>> {
+        verdicts(servers, "rules")
+    }
+
+    fn tokeniser(&self) -> &str {
+        "letters"
+    }
+
+    fn tokens(&self, raws: &[&str]) -> Vec<u64> {
+        raws.iter().map(|raw| raw.len() as u64).collect()
+    }
 }
 
 /// Writes two runs, judged after each.

@@ -9,14 +9,17 @@ use super::tls::Tls;
 use super::waiting::{Waiting, named};
 use super::{dialect, wire};
 use crate::ServerUrl;
-use crate::sql::bulk::BulkTable;
+use crate::sql::bulk::Bulk;
 use crate::sql::value::Params;
 use crate::sql::{Error, Result};
 use crate::stems::Stems;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
-use tokio_postgres::types::Type;
+use std::task::{Context, Poll, Waker};
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{CancelToken, Client, Row as PgRow};
 
 /// Rows that are fetched at a time where an answer may hold the whole database.
@@ -32,12 +35,17 @@ const OURS: &str = "SET LOCAL search_path TO mcpdex, pg_catalog, pg_temp";
 #[derive(Clone)]
 struct Told {
     sql: Arc<str>,
-    named: u16,
+    named: u32,
 }
+
+/// What a statement that was sent changed, once the server says so.
+type Sent = Pin<Box<dyn Future<Output = std::result::Result<u64, tokio_postgres::Error>> + Send>>;
 
 /// A connection to a server.
 pub(crate) struct Session {
-    client: Client,
+    client: Arc<Client>,
+    /// Statements that were sent and are not answered yet, in their order.
+    sent: RefCell<Vec<Sent>>,
     pub(super) url: ServerUrl,
     tls: Tls,
     in_transaction: Cell<bool>,
@@ -75,7 +83,8 @@ pub(crate) enum Begin {
 impl Session {
     pub(super) fn new(client: Client, url: ServerUrl, tls: Tls) -> Session {
         Session {
-            client,
+            client: Arc::new(client),
+            sent: RefCell::default(),
             url,
             tls,
             in_transaction: Cell::new(false),
@@ -113,30 +122,68 @@ impl Session {
     }
 
     /// Takes a row that may wait until its table is read.
-    pub(crate) fn add(&self, table: &BulkTable, values: impl Params) -> Result<()> {
-        let values = wire::bound(&values)?;
-        let is_full = self.waiting.borrow_mut().add(table, values);
-        // Outside of a transaction there is no later.
-        if is_full || !self.in_transaction.get() { self.within(|| self.add_waiting()) } else { Ok(()) }
+    pub(crate) fn add(&self, bulk: &Bulk, values: impl Params) -> Result<()> {
+        let values = wire::owned(&values)?;
+        if self.waiting.borrow().meets(bulk, &values) {
+            self.send_waiting()?;
+        }
+        let is_full = self.waiting.borrow_mut().add(bulk, values);
+        match (self.in_transaction.get(), is_full) {
+            // Outside of a transaction there is no later.
+            (false, _) => self.within(|| self.send_waiting().and_then(|()| self.settle())),
+            (true, true) => self.send_waiting(),
+            (true, false) => Ok(()),
+        }
     }
 
-    fn add_waiting(&self) -> Result<()> {
+    /// Hands what waits to the server, which is at it while something else is done.
+    pub(crate) fn send_waiting(&self) -> Result<()> {
         if self.waiting.borrow().is_empty() {
             return Ok(());
         }
-        let statements = self.waiting.borrow_mut().take();
-        statements.iter().try_for_each(|(sql, values)| self.count(sql, values).map(drop))
+        let mut waiting = self.waiting.borrow_mut();
+        let mut texts = waiting.texts();
+        if !texts.is_empty() {
+            self.stems(|stems| stems.vectors(&mut texts))?;
+        }
+        let statements = waiting.take()?;
+        drop(waiting);
+        for (sql, columns) in statements {
+            let client = Arc::clone(&self.client);
+            let mut sent: Sent = Box::pin(async move {
+                let values: Vec<(&(dyn ToSql + Sync), Type)> =
+                    columns.iter().map(|column| (column as _, Type::UNKNOWN)).collect();
+                client.execute_typed(&sql, &values).await
+            });
+            // It is sent as it is looked at for the first time, so that the order is kept.
+            match sent.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                Poll::Ready(answer) => answer.map(drop)?,
+                Poll::Pending => self.sent.borrow_mut().push(sent),
+            }
+        }
+        Ok(())
     }
 
-    /// Adds what waits where a statement would miss it.
+    /// Waits for the answers to what was sent.
+    fn settle(&self) -> Result<()> {
+        let sent = std::mem::take(&mut *self.sent.borrow_mut());
+        // After the first that is refused the transaction takes nothing.
+        sent.into_iter().try_for_each(|sent| Ok(wait(sent).map(drop)?))
+    }
+
+    /// Writes what waits where a statement would miss it.
     fn before(&self, told: &Told) -> Result<()> {
-        if self.waiting.borrow().concerns(told.named) { self.add_waiting() } else { Ok(()) }
+        if self.waiting.borrow().concerns(told.named) { self.send_waiting() } else { Ok(()) }
     }
 
     /// So many numbers of a table's rows that nobody else is given.
     pub(crate) fn numbers(&self, table: &str, many: usize) -> Result<Vec<i64>> {
-        let sql =
-            format!("SELECT nextval(pg_get_serial_sequence('mcpdex.{table}', 'id')) FROM generate_series(1, {many})");
+        // OFFSET 0: the name is looked for once.
+        let sql = format!(
+            "SELECT nextval(numbers) FROM (
+                 SELECT CAST(pg_get_serial_sequence('mcpdex.{table}', 'id') AS regclass) AS numbers OFFSET 0) AS of,
+                 generate_series(1, {many})"
+        );
         let rows = self.within(|| self.rows(&sql, &[]))?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
@@ -153,7 +200,7 @@ impl Session {
     }
 
     pub(crate) fn commit(&self) -> Result<()> {
-        if let Err(error) = self.add_waiting() {
+        if let Err(error) = self.send_waiting().and_then(|()| self.settle()) {
             self.roll_back().ok();
             return Err(error);
         }
@@ -162,7 +209,8 @@ impl Session {
     }
 
     pub(crate) fn roll_back(&self) -> Result<()> {
-        self.waiting.borrow_mut().take();
+        self.waiting.borrow_mut().forget();
+        self.sent.borrow_mut().clear();
         self.in_transaction.set(false);
         self.simple("ROLLBACK")
     }
@@ -187,7 +235,8 @@ impl Session {
     }
 
     pub(crate) fn batch(&self, sql: &str) -> Result<()> {
-        self.add_waiting()?;
+        self.send_waiting()?;
+        self.settle()?;
         self.within(|| self.simple(sql))
     }
 
@@ -213,11 +262,13 @@ impl Session {
     }
 
     pub(super) fn rows(&self, sql: &str, values: &[wire::Bound]) -> Result<Vec<PgRow>> {
+        self.settle()?;
         let values: Vec<_> = values.iter().map(|value| (wire::as_sql(value), Type::UNKNOWN)).collect();
         Ok(wait(self.client.query_typed(sql, &values))?)
     }
 
     fn count(&self, sql: &str, values: &[wire::Bound]) -> Result<usize> {
+        self.settle()?;
         let values: Vec<_> = values.iter().map(|value| (wire::as_sql(value), Type::UNKNOWN)).collect();
         let changed = wait(self.client.execute_typed(sql, &values))?;
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))

@@ -1,6 +1,6 @@
 //! Values as they go to a server, and come from it.
 
-use crate::sql::value::{Params, ValueRef};
+use crate::sql::value::{Params, Value, ValueRef};
 use crate::sql::{Error, Result};
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -16,10 +16,89 @@ impl Bound {
     pub(super) fn of(text: String) -> Bound {
         Bound(Some(text))
     }
+}
 
-    pub(super) fn text(&self) -> Option<&str> {
-        self.0.as_deref()
+/// Values of one's own, as this database keeps them.
+pub(super) fn owned(values: &impl Params) -> Result<Vec<Value>> {
+    let mut all = Vec::new();
+    values.each(&mut |value| {
+        all.push(match value {
+            ValueRef::Null => Value::Null,
+            ValueRef::Integer(number) => Value::Integer(number),
+            ValueRef::Real(number) => Value::Text(number.to_string()),
+            ValueRef::Text(text) => Value::Text(kept(text).into_owned()),
+            ValueRef::Json(text) => Value::Text(kept_json(text)),
+            ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+        });
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// The values of one column of many rows: an array as the server keeps it.
+#[derive(Debug)]
+pub(super) struct Column(Vec<u8>);
+
+impl Column {
+    /// Of values that are all of this type, or none.
+    pub(super) fn of<'v>(of: &str, values: impl ExactSizeIterator<Item = &'v Value>) -> Result<Column> {
+        let wrong = || Error::Column { column: of.to_owned(), what: "is none of the types of many rows" };
+        let element = match of {
+            "bigint" => Type::INT8,
+            "integer" => Type::INT4,
+            "boolean" => Type::BOOL,
+            "text" | "words" => Type::TEXT,
+            "bytea" => Type::BYTEA,
+            _ => return Err(wrong()),
+        };
+        let rows = i32::try_from(values.len()).map_err(|_| wrong())?;
+        let mut bytes = Vec::new();
+        // One dimension, with values that are none; its type, its length, its first number.
+        for word in [1, 1, element.oid().cast_signed(), rows, 1] {
+            bytes.extend(word.to_be_bytes());
+        }
+        for value in values {
+            let mut add = |value: &[u8]| -> Result<()> {
+                bytes.extend(i32::try_from(value.len()).map_err(|_| wrong())?.to_be_bytes());
+                bytes.extend(value);
+                Ok(())
+            };
+            match (value, &element) {
+                (Value::Null, _) => bytes.extend((-1_i32).to_be_bytes()),
+                (Value::Integer(number), &Type::INT8) => add(&number.to_be_bytes())?,
+                (Value::Integer(number), &Type::INT4) => {
+                    add(&i32::try_from(*number).map_err(|_| wrong())?.to_be_bytes())?;
+                }
+                (Value::Integer(number), &Type::BOOL) => add(&[u8::from(*number != 0)])?,
+                (Value::Text(text), &Type::TEXT) => add(text.as_bytes())?,
+                (Value::Blob(blob), &Type::BYTEA) => add(blob)?,
+                _ => return Err(wrong()),
+            }
+        }
+        Ok(Column(bytes))
     }
+
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl ToSql for Column {
+    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> std::result::Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        out.extend_from_slice(&self.0);
+        Ok(IsNull::No)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    fn encode_format(&self, _: &Type) -> Format {
+        Format::Binary
+    }
+
+    to_sql_checked!();
 }
 
 pub(super) fn as_sql(value: &Bound) -> &(dyn ToSql + Sync) {
