@@ -1,6 +1,6 @@
 //! The arguments of `mcpdex workers`.
 
-/// Arguments of `mcpdex workers`.
+// Arguments of `mcpdex workers`.
 #[derive(Debug, clap::Args)]
 pub struct WorkersArgs {
     #[command(flatten)]

@@ -66,7 +66,7 @@ const COMMANDS: &[&str] = &[
     "publish snapshot --unsigned",
     "sources",
     "sources --json",
-    "workers",
+    "workers --db postgres://nobody@127.0.0.1:9/nothing",
     "compare tools.jsonl",
     "compare tools.jsonl --format csv",
     "export --format csv --risk critical --server npm:tables",

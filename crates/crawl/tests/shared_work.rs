@@ -1,6 +1,8 @@
 //! Several crawlers at one queue, here one in memory: each server is learnt once, by any of them; what came of it is one
 //! event; whoever is lost drops what it had; whoever lacks a credential leaves the job.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 #[path = "../../../tests/it/support/world.rs"]
 mod world;
 

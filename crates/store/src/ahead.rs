@@ -3,47 +3,15 @@
 //! back; a file is asked as it goes, and none of this is known of it.
 
 use super::StoreError;
+use super::asked::{Ahead, Called, ListKey, Standing};
 use super::batch::{Batch, target};
 use super::compact_json::json;
 use super::digest::sha256_hex;
 use super::lists::content_digest;
 use super::sql::bulk::{Bulk, DEFINITION, OBSERVATION, SERVER, TOOL};
 use super::sql::{self, AsJson, Row};
-use mcpdex_model::{CrawlEvent, Observation, Outcome, ToolOrigin};
+use mcpdex_model::{CrawlEvent, Observation, Outcome};
 use std::collections::{BTreeSet, HashMap, HashSet};
-
-/// A list by its origin, its target and the digest of its content.
-type ListKey = (ToolOrigin, String, String);
-
-/// What is known of what a batch is about. Whatever changes it in another way than the batch's own forgets it, so that the
-/// database is asked.
-#[derive(Default)]
-pub(super) struct Ahead {
-    /// The servers that go by names, as the database keeps them; `None` where none does.
-    called: HashMap<String, Option<Called>>,
-    standing: HashMap<i64, Standing>,
-    /// Digests of definitions that are not there.
-    undefined: HashSet<String>,
-    /// Numbers for rows of tables.
-    numbers: HashMap<&'static str, std::vec::IntoIter<i64>>,
-}
-
-/// The server that goes by a name.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Called {
-    pub(super) id: i64,
-    /// The name is its own, and not one that it took over.
-    pub(super) is_own: bool,
-}
-
-/// How a server stands.
-#[derive(Debug, Default)]
-struct Standing {
-    gone: bool,
-    has_lists: bool,
-    /// Lists that it is known to offer.
-    latest: HashMap<ListKey, i64>,
-}
 
 impl Batch<'_> {
     /// Asks for what these events are about. Nothing is written.
@@ -59,7 +27,7 @@ impl Batch<'_> {
         let (makes, asks) = (kept(&about.makes), kept(&about.asks));
         let mut ahead = self.who_is_called(&makes.union(&asks).collect::<Vec<_>>())?;
         let unknown = makes.iter().filter(|name| ahead.of(name).is_none()).count();
-        ahead.take_numbers(self, &SERVER, unknown)?;
+        self.take_numbers(&mut ahead, &SERVER, unknown)?;
 
         let lists: Vec<(&Observation, ListKey)> =
             about.lists.into_iter().map(|seen| (seen, self.list_key(seen, &content_digest(&seen.tools)))).collect();
@@ -74,8 +42,8 @@ impl Batch<'_> {
                     .extend(seen.tools.iter().map(|(tool, _)| sha256_hex(self.transaction.kept(&tool.raw).as_bytes())));
             }
         }
-        ahead.take_numbers(self, &OBSERVATION, news.len())?;
-        ahead.take_numbers(self, &TOOL, tools)?;
+        self.take_numbers(&mut ahead, &OBSERVATION, news.len())?;
+        self.take_numbers(&mut ahead, &TOOL, tools)?;
         if !digests.is_empty() {
             let mut defined = self.defined.borrow_mut();
             defined.extend(self.transaction.definitions(&digests).map_err(self.fail())?);
@@ -83,7 +51,7 @@ impl Batch<'_> {
         }
         // As many as are new: what is counted of definitions is counted without a gap.
         let undefined = ahead.undefined.len();
-        ahead.take_numbers(self, &DEFINITION, undefined)?;
+        self.take_numbers(&mut ahead, &DEFINITION, undefined)?;
         *self.ahead.borrow_mut() = ahead;
         Ok(())
     }
@@ -214,26 +182,20 @@ impl Batch<'_> {
         self.ahead.borrow().undefined.contains(digest)
     }
 
+    fn take_numbers(&self, ahead: &mut Ahead, bulk: &Bulk, many: usize) -> Result<(), StoreError> {
+        if many > 0 {
+            let numbers = self.transaction.numbers(bulk, many).map_err(self.fail())?;
+            ahead.numbers.insert(bulk.table, numbers.into_iter().flatten().collect::<Vec<i64>>().into_iter());
+        }
+        Ok(())
+    }
+
     /// Numbers for so many new rows; none where each row is given its number as it is added.
     pub(super) fn numbers(&self, bulk: &Bulk, many: usize) -> Result<Vec<Option<i64>>, StoreError> {
         if let Some(ahead) = self.ahead.borrow_mut().numbers.get_mut(bulk.table).filter(|ahead| ahead.len() >= many) {
             return Ok(ahead.take(many).map(Some).collect());
         }
         self.transaction.numbers(bulk, many).map_err(self.fail())
-    }
-}
-
-impl Ahead {
-    fn of(&self, name: &str) -> Option<Called> {
-        self.called.get(name).copied().flatten()
-    }
-
-    fn take_numbers(&mut self, batch: &Batch<'_>, bulk: &Bulk, many: usize) -> Result<(), StoreError> {
-        if many > 0 {
-            let numbers = batch.transaction.numbers(bulk, many).map_err(batch.fail())?;
-            self.numbers.insert(bulk.table, numbers.into_iter().flatten().collect::<Vec<i64>>().into_iter());
-        }
-        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a crawl learns as rows: events in, statements of one transaction out, all stamped with one time.
 
-use super::ahead::Ahead;
+use super::asked::Ahead;
 use super::claims::holder;
 use super::compact_json::json;
 use super::judged::FreshTool;

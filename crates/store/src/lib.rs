@@ -29,6 +29,7 @@
 
 mod about;
 mod ahead;
+mod asked;
 mod batch;
 mod claims;
 mod compact;

@@ -1,5 +1,6 @@
 //! Crawlers that agree over a real PostgreSQL. Where there is none the tests say that they are skipped.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod hosts;
 #[path = "../../../store/tests/support/proxy.rs"]
