@@ -3,7 +3,8 @@
 use super::pin::{Lock, LockedServer, LockedTool};
 use mcpdex_model::{Risk, words};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::hash::Hash;
 
 words! {
     /// How something differs from the lockfile.
@@ -53,7 +54,7 @@ pub fn check(lock: &Lock, today: &[LockedServer], unread: &BTreeSet<String>) -> 
         for (at, before) in lock.servers.iter().enumerate() {
             if pairs[at].is_none() {
                 let free = |index: &usize| !pairs.contains(&Some(*index));
-                pairs[at] = (0..today.len()).filter(free).find(|index| fit(before, &today[*index]));
+                pairs[at] = (0..today.len()).filter(|index| fit(before, &today[*index])).find(free);
             }
         }
     }
@@ -119,19 +120,9 @@ fn compare(before: &LockedServer, after: &LockedServer, drift: &mut Vec<Drift>) 
     }
     // A list may define one name several times: what is the same is paired first.
     let mut pairs: Vec<Option<usize>> = vec![None; before.tools.len()];
-    let fits: [fn(&LockedTool, &LockedTool) -> bool; 3] = [
-        |old, new| old.name == new.name && old.raw_sha256 == new.raw_sha256,
-        |old, new| old.name == new.name && old.canonical_sha256 == new.canonical_sha256,
-        |old, new| old.name == new.name,
-    ];
-    for fit in fits {
-        for (at, old) in before.tools.iter().enumerate() {
-            if pairs[at].is_none() {
-                let free = |index: &usize| !pairs.contains(&Some(*index));
-                pairs[at] = (0..after.tools.len()).filter(free).find(|index| fit(old, &after.tools[*index]));
-            }
-        }
-    }
+    pair(&before.tools, &after.tools, |tool| (&tool.name, &tool.raw_sha256), &mut pairs);
+    pair(&before.tools, &after.tools, |tool| (&tool.name, &tool.canonical_sha256), &mut pairs);
+    pair(&before.tools, &after.tools, |tool| &tool.name, &mut pairs);
     for (tool, pair) in before.tools.iter().zip(&pairs) {
         let Some(now) = pair.map(|index| &after.tools[index]) else {
             drift.push(of(DriftKind::ToolRemoved, &tool.name, Vec::new(), Some(tool.risk), None));
@@ -144,12 +135,76 @@ fn compare(before: &LockedServer, after: &LockedServer, drift: &mut Vec<Drift>) 
             drift.push(of(DriftKind::Respelled, &tool.name, Vec::new(), Some(tool.risk), Some(now.risk)));
         }
     }
-    for (_, tool) in after.tools.iter().enumerate().filter(|(index, _)| !pairs.contains(&Some(*index))) {
+    let paired: HashSet<usize> = pairs.into_iter().flatten().collect();
+    for (_, tool) in after.tools.iter().enumerate().filter(|(index, _)| !paired.contains(index)) {
         drift.push(of(DriftKind::ToolAdded, &tool.name, Vec::new(), None, Some(tool.risk)));
+    }
+}
+
+/// Pairs what has no pair yet with the first of `after` that has none and is the same by its key.
+fn pair<'t, K: Eq + Hash>(
+    before: &'t [LockedTool],
+    after: &'t [LockedTool],
+    key: impl Fn(&'t LockedTool) -> K,
+    pairs: &mut [Option<usize>],
+) {
+    let paired: HashSet<usize> = pairs.iter().flatten().copied().collect();
+    let mut free: HashMap<K, VecDeque<usize>> = HashMap::new();
+    for (index, tool) in after.iter().enumerate().filter(|(index, _)| !paired.contains(index)) {
+        free.entry(key(tool)).or_default().push_back(index);
+    }
+    for (tool, pair) in before.iter().zip(pairs).filter(|(_, pair)| pair.is_none()) {
+        *pair = free.get_mut(&key(tool)).and_then(VecDeque::pop_front);
     }
 }
 
 fn fields(before: &LockedTool, after: &LockedTool) -> Vec<String> {
     let names: BTreeSet<&String> = before.fields.keys().chain(after.fields.keys()).collect();
     names.into_iter().filter(|name| before.fields.get(*name) != after.fields.get(*name)).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Drift, DriftKind, LockedServer, LockedTool, check};
+    use crate::pin::Lock;
+    use mcpdex_model::{Class, Risk, ToolOrigin};
+    use std::collections::{BTreeMap, BTreeSet};
+
+    /// A server whose tools are given as name, spelling and meaning.
+    fn server(tools: &[(&str, &str, &str)]) -> LockedServer {
+        let tool = |(name, raw, canonical): &(&str, &str, &str)| LockedTool {
+            name: (*name).to_owned(),
+            class: Class::Write,
+            risk: Risk::Medium,
+            raw_sha256: (*raw).to_owned(),
+            canonical_sha256: (*canonical).to_owned(),
+            fields: BTreeMap::from([("description".to_owned(), (*canonical).to_owned())]),
+        };
+        LockedServer {
+            name: "kiln".to_owned(),
+            server: "npm:kiln".to_owned(),
+            identity: Some("npm:kiln".to_owned()),
+            wanted: None,
+            origin: ToolOrigin::Live,
+            target: "npm:kiln".to_owned(),
+            version: None,
+            tools: tools.iter().map(tool).collect(),
+        }
+    }
+
+    fn drift(before: &[(&str, &str, &str)], after: &[(&str, &str, &str)]) -> Vec<(DriftKind, Option<String>)> {
+        let told = |drift: Drift| (drift.kind, drift.tool);
+        check(&Lock::new(vec![server(before)]), &[server(after)], &BTreeSet::new()).into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn tools_of_one_name_are_paired_by_what_they_are_and_each_once() {
+        let three = [("fire", "a", "A"), ("fire", "b", "B"), ("fire", "c", "C")];
+        assert_eq!(drift(&three, &[three[2], three[0], three[1]]), []);
+        let fire = Some("fire".to_owned());
+        assert_eq!(drift(&three, &[("fire", "d", "D"), three[2], three[0]]), [(DriftKind::ToolChanged, fire.clone())]);
+        assert_eq!(drift(&three, &[("fire", "b2", "B"), three[2], three[0]]), [(DriftKind::Respelled, fire.clone())]);
+        assert_eq!(drift(&three[..2], &three), [(DriftKind::ToolAdded, fire.clone())]);
+        assert_eq!(drift(&three, &three[1..]), [(DriftKind::ToolRemoved, fire)]);
+    }
 }
