@@ -73,7 +73,7 @@ impl<'a> Writing<'a> {
         let batch = Batch::new(&transaction, (self.now)(), self.place, self.run);
         let (tools, mut next) = (self.recorded.tools, Some(first));
         let (mut kept, mut refused) = (0, 0);
-        for _ in 0..BATCH {
+        for written in 1.. {
             let Some(event) = next.take() else { break };
             match self.entry(&batch, event)? {
                 None => kept += 1,
@@ -82,7 +82,8 @@ impl<'a> Writing<'a> {
                     self.takes_any(kept, refused, &why)?;
                 }
             }
-            if self.recorded.tools - tools >= BATCH as u64 {
+            // What is taken from the queue is written: nothing is asked for that this batch has no room for.
+            if written == BATCH || self.recorded.tools - tools >= BATCH as u64 {
                 break;
             }
             next = queue.recv_timeout(BATCH_AGE.saturating_sub(started.elapsed())).ok();
@@ -306,5 +307,30 @@ impl Batch<'_> {
             self.attempt(server, *origin, target, Outcome::Unreadable, Some(&detail), None)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BATCH, Writing};
+    use crate::{DatabasePlace, open};
+    use mcpdex_model::{CrawlEvent, Observation, Outcome, ServerId, ToolOrigin};
+    use std::sync::mpsc::channel;
+
+    #[test]
+    fn nothing_is_lost_between_two_full_batches() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = DatabasePlace::File(folder.path().join("mcpdex.db"));
+        let connection = open::for_writing(&place).unwrap();
+        let (events, queue) = channel();
+        let many = 2 * BATCH + 2;
+        for number in 0..many {
+            let (server, at) = (ServerId("io.example/kiln".to_owned()), format!("https://kiln.example/{number}"));
+            let seen = Observation::failed(server, ToolOrigin::Live, at, Outcome::Timeout, "it thinks");
+            events.send(CrawlEvent::Observation(Box::new(seen))).unwrap();
+        }
+        drop(events);
+        let writing = Writing::new(&connection, &place, (None, || "2031-02-03T04:05:06Z".to_owned()), None).unwrap();
+        assert_eq!(writing.all(&queue).unwrap().attempts, many as u64);
     }
 }
