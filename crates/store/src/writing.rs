@@ -319,18 +319,19 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_between_two_full_batches() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a folder");
         let place = DatabasePlace::File(folder.path().join("mcpdex.db"));
-        let connection = open::for_writing(&place).unwrap();
+        let connection = open::for_writing(&place).expect("a new database");
         let (events, queue) = channel();
         let many = 2 * BATCH + 2;
         for number in 0..many {
             let (server, at) = (ServerId("io.example/kiln".to_owned()), format!("https://kiln.example/{number}"));
             let seen = Observation::failed(server, ToolOrigin::Live, at, Outcome::Timeout, "it thinks");
-            events.send(CrawlEvent::Observation(Box::new(seen))).unwrap();
+            events.send(CrawlEvent::Observation(Box::new(seen))).expect("the queue takes it");
         }
         drop(events);
-        let writing = Writing::new(&connection, &place, (None, || "2031-02-03T04:05:06Z".to_owned()), None).unwrap();
-        assert_eq!(writing.all(&queue).unwrap().attempts, many as u64);
+        let writing =
+            Writing::new(&connection, &place, (None, || "2031-02-03T04:05:06Z".to_owned()), None).expect("a writer");
+        assert_eq!(writing.all(&queue).expect("it writes").attempts, many as u64);
     }
 }
