@@ -8,9 +8,8 @@ use crate::judge::operation;
 use crate::judge::read_tool::is_switch;
 use crate::judge::readings::Layout;
 use crate::judge::settle::{overrule, settle};
-use crate::language::action::{Action, Place, Word};
+use crate::language::action::{Action, Place};
 use crate::language::hidden::Hiding;
-use crate::language::lexicon::UNKNOWN;
 use crate::language::quote::quote;
 use crate::language::schema_walk::member_of;
 use crate::language::server_context::ServerContext;
@@ -42,16 +41,7 @@ impl Ruleset {
         let scene = Statements { reading: &reading, context, phrases: &phrases, actions: &actions, sentences };
         let mut fired = self.fire(&scene, 0..actions.len());
         overrule(self, &mut fired, &scene);
-        let bare = self.is_named_by_unknown_word(&reading, &actions, read.unknown_verb);
-        let idle = self.has_idle_verb(&fired, &actions);
-        if read.unknown_verb || bare || idle {
-            doubt_lookups_by_noun(self, &mut fired, &actions, bare, idle);
-        }
-        if self.is_named_by_stranger(&reading, &actions) {
-            let phrase = |hit: &&mut Fired| hit.action.is_some_and(|index| actions[index as usize].phrase);
-            let named = |hit: &&mut Fired| self.rules[hit.rule as usize].when[hit.clause as usize].is_of_shape();
-            fired.iter_mut().filter(phrase).filter(named).for_each(|hit| hit.fate = Fate::Weaker);
-        }
+        self.doubt_unknown_words(&reading, &actions, &mut fired, read.unknown_verb);
         let (class, recognised) = settle(self, &mut fired, &actions);
         let mut finding = Finding {
             class: class.unwrap_or(Class::Write),
@@ -72,7 +62,8 @@ impl Ruleset {
         };
         self.join_traits(&mut finding);
         operation::judge(self, context, tool, &mut finding);
-        if self.is_unearned(&finding) {
+        let joined = read.unknown_joined && finding.class == Class::Read && finding.gravest_operation.is_none();
+        if joined || self.is_unearned(&finding) || self.rests_on_a_stranger(&finding, context) {
             finding.unearned = true;
             finding.class = Class::Write;
         }
@@ -80,54 +71,6 @@ impl Ruleset {
         self.join_traits(&mut finding);
         note_unread(&mut finding, read.foreign);
         (finding, layout)
-    }
-
-    /// Whether a tool without a description, or whose first sentence begins with an unknown verb, has a name whose first
-    /// word nobody knows, and whose only verb may be the noun that it ends with: "zorb_report", "zorb_list: Zorbs the list."
-    fn is_named_by_unknown_word(&self, reading: &ToolText<'_>, actions: &[Action], unknown_verb: bool) -> bool {
-        let bare = unknown_verb || reading.segments[2].original.trim().is_empty();
-        let Some(first) = actions.first().and_then(|action| action.objects.first()) else { return false };
-        let noun = |action: &Action| {
-            action.verb.is_none_or(|verb| {
-                self.lexicon.is_nouny(verb.lemma) && action.objects.iter().all(|word| word.start < verb.start)
-            })
-        };
-        let word = &reading.text[first.start as usize..first.end as usize];
-        bare && first.lemma == UNKNOWN
-            && !self.lexicon.is_plural(word)
-            && actions.iter().all(noun)
-            && actions.iter().any(|action| action.objects.len() + usize::from(action.verb.is_some()) > 1)
-    }
-
-    /// Whether the name begins with a word that nobody knows and that the description does not say: "jettison_hold: The hold
-    /// of a ship." What a noun phrase names need not be all that such a tool does.
-    fn is_named_by_stranger(&self, reading: &ToolText<'_>, actions: &[Action]) -> bool {
-        let words = actions.iter().filter(|action| action.place == Place::Name);
-        let Some(first) =
-            words.flat_map(|action| action.verb.iter().chain(&action.objects)).min_by_key(|word| word.start)
-        else {
-            return false;
-        };
-        let word = &reading.text[first.start as usize..first.end as usize];
-        let described = &reading.segments[2];
-        first.lemma == UNKNOWN
-            && !self.lexicon.is_plural(word)
-            && !reading.text[described.start as usize..described.end as usize].contains(word)
-    }
-
-    /// Whether the description opens with a verb of which no rule says anything: "Raises a limit". What nouns say of looking
-    /// is no better evidence there than behind a word that nobody knows.
-    fn has_idle_verb(&self, fired: &[Fired], actions: &[Action]) -> bool {
-        let opening = |action: &&Action| action.place == Place::Description && action.weaker == 0 && !action.extra;
-        let plain = |action: &Action| action.verb.is_some_and(|verb| !self.lexicon.is_nouny(verb.lemma));
-        let idle = actions.iter().filter(opening).any(plain);
-        let heard = |index: Option<u32>| {
-            index.is_some_and(|index| {
-                let action = &actions[index as usize];
-                opening(&action) && action.verb.is_some()
-            })
-        };
-        idle && !fired.iter().any(|hit| heard(hit.action) && self.rules[hit.rule as usize].class.is_some())
     }
 
     /// Fires every rule on the actions in `range` and, where that starts at 0, on the tool as a whole.
@@ -352,26 +295,4 @@ fn note_unread(finding: &mut Finding<'_>, foreign: Option<Span>) {
     }
     unread.dedup();
     finding.unread = unread;
-}
-
-/// What a name that begins with an unknown word is a look at, only its nouns say: an unknown word where the verb stands is
-/// no look, whatever noun follows.
-fn doubt_lookups_by_noun(set: &Ruleset, fired: &mut [Fired], actions: &[Action], bare: bool, idle: bool) {
-    for hit in fired {
-        // A verb that ends the name may be its noun: "zorb_list".
-        let by_noun = hit.action.is_some_and(|index| {
-            let action = &actions[index as usize];
-            let last = |verb: Word| action.objects.iter().all(|word| word.start < verb.start);
-            let named = set.rules[hit.rule as usize].when[hit.clause as usize].verbs().is_empty();
-            // "grade: enters a grade": a name of one word may be its noun.
-            let alone = idle && action.place == Place::Name && action.objects.is_empty();
-            named || alone || action.verb.is_none_or(|verb| bare && action.place == Place::Name && last(verb))
-        });
-        if by_noun && set.rules[hit.rule as usize].class == Some(Class::Read) {
-            hit.strength = 0;
-            if hit.fate == Fate::Won {
-                hit.fate = Fate::Weaker;
-            }
-        }
-    }
 }

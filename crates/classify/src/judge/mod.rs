@@ -14,4 +14,5 @@ pub(crate) mod readings;
 pub(crate) mod selector;
 pub(crate) mod settle;
 pub(crate) mod suggest;
+pub(crate) mod unknown_word;
 pub(crate) mod unwritten;

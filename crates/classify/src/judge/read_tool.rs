@@ -23,6 +23,8 @@ pub(crate) struct ReadTool {
     pub opening: Option<Span>,
     /// Whether an unknown word stands where the first sentence has its verb.
     pub unknown_verb: bool,
+    /// Whether an unknown word is joined to the verb of the first sentence.
+    pub unknown_joined: bool,
     /// A sentence of which nothing is known.
     pub foreign: Option<Span>,
     /// Every sentence of the description, statements or not.
@@ -61,6 +63,7 @@ impl Ruleset {
         if description.end > description.start {
             let prose = sentence::read(reading, &self.lexicon, (description.start, description.end), &mut actions);
             read.unknown_verb = prose.unknown_verb;
+            read.unknown_joined = prose.unknown_joined;
             read.foreign = prose.foreign;
             read.opening = prose.statements.first().copied();
             read.statements = prose.statements;

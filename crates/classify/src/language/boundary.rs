@@ -225,7 +225,7 @@ impl Prose<'_, '_> {
         }
     }
 
-    fn original(&self, token: Token) -> &str {
+    pub(crate) fn original(&self, token: Token) -> &str {
         let (start, end) = self.segment.original_span(token.start, token.end);
         self.segment.original.get(start..end).unwrap_or_default()
     }
@@ -265,21 +265,5 @@ impl Prose<'_, '_> {
         if strange >= 2 || unknown {
             self.foreign = Some((self.tokens[from].start, self.tokens[to - 1].end));
         }
-    }
-
-    /// Whether the sentence begins with a word that nobody knows as a verb and a determiner, or is one unknown word: there
-    /// stands a verb that no rule speaks of. "Points a name at …" is known as a noun.
-    pub(crate) fn opens_with_unknown_verb(&self, from: usize, to: usize, language: u8) -> bool {
-        let from = self.after_label(from, to, language);
-        if from >= to || self.tokens[from].kind != Kind::Word || self.is_adverb(from, language) {
-            return false;
-        }
-        let token = self.tokens[from];
-        let word = &self.reading.text[token.start as usize..token.end as usize];
-        let alone = from + 1 >= to;
-        let determined = !alone && self.role(from + 1, language) & role::DETERMINER != 0;
-        let unknown = token.literal.is_none() && (alone || determined);
-        let noun = language == 0 && determined && !token.is_verb && token.role == 0 && self.lexicon.is_plural(word);
-        (unknown || noun) && word.chars().all(char::is_alphabetic)
     }
 }

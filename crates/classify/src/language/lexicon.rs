@@ -146,6 +146,10 @@ pub(crate) struct Language {
     pub final_infinitive: bool,
     pub adverb_endings: Vec<String>,
     pub deed_endings: Vec<String>,
+    /// Words behind which only a verb can stand.
+    pub before_verbs: Vec<String>,
+    /// Words that tell what a thing is like, and are no verbs.
+    pub adjectives: Vec<String>,
     pub plural_endings: Vec<String>,
     pub plural_exceptions: Vec<String>,
 }
@@ -213,6 +217,16 @@ impl Lexicon {
     pub(crate) fn is_plural(&self, word: &str) -> bool {
         let ends = |list: &[String]| list.iter().any(|end| word.len() > end.len() + 1 && word.ends_with(end.as_str()));
         self.languages.first().is_some_and(|l| ends(&l.plural_endings) && !ends(&l.plural_exceptions))
+    }
+
+    /// Whether `word` is one of the adjectives that are no verbs.
+    pub(crate) fn is_adjective(&self, word: &str) -> bool {
+        self.languages.first().is_some_and(|of| of.adjectives.iter().any(|known| known == word))
+    }
+
+    /// Whether behind `word`, of the language of that number, only a verb can stand.
+    pub(crate) fn awaits_verb(&self, language: u8, word: &str) -> bool {
+        self.languages.get(usize::from(language)).is_some_and(|of| of.before_verbs.iter().any(|known| known == word))
     }
 
     pub(crate) fn is_nouny(&self, lemma: Lemma) -> bool {

@@ -237,6 +237,8 @@ impl LexiconBuilder {
                 final_infinitive: language.final_infinitive,
                 adverb_endings: language.adverb_endings.clone(),
                 deed_endings: language.deed_endings.clone(),
+                before_verbs: language.before_verbs.clone(),
+                adjectives: language.adjectives.clone(),
                 plural_endings: language.plural_endings.clone(),
                 plural_exceptions: language.plural_exceptions.clone(),
             })

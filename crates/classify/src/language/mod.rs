@@ -26,6 +26,7 @@ pub(crate) mod statements;
 pub(crate) mod syntax;
 pub(crate) mod token;
 pub(crate) mod tool_text;
+pub(crate) mod unknown_verb;
 pub(crate) mod verb_first;
 pub(crate) mod verb_last;
 pub(crate) mod verbless;

@@ -24,6 +24,8 @@ pub(crate) struct Prose<'r, 't> {
     pub statements: Vec<(u32, u32)>,
     /// Whether the first sentence opens with an unknown word that stands where a verb does: "Snarfle a pod."
     pub unknown_verb: bool,
+    /// Whether an unknown word is joined to the verb of the first sentence: "Get and snarfle the pods."
+    pub unknown_joined: bool,
     /// How many sentences have no word that is known, and the first of them.
     pub foreign: Option<(u32, u32)>,
     /// Whether the sentence is an item of a list of what will be done.
@@ -107,6 +109,7 @@ impl<'r, 't> Prose<'r, 't> {
             latin: 0,
             statements: Vec::new(),
             unknown_verb: false,
+            unknown_joined: false,
             foreign: None,
             listed: false,
             labelled: false,
@@ -142,6 +145,7 @@ impl Prose<'_, '_> {
             let language = self.language(from, to);
             if opens {
                 self.unknown_verb = self.opens_with_unknown_verb(from, to, language);
+                self.unknown_joined = self.joins_unknown_verb(from, to, language);
             }
             self.note_foreign(from, to);
             listing = self.in_listing(from, to, language, listing);

@@ -104,6 +104,12 @@ pub(crate) struct LanguageSyntax {
     /// Endings of nouns that name a deed or who does it ("removal"): a first sentence about one names no thing.
     #[serde(default)]
     pub deed_endings: Vec<String>,
+    /// Words behind which only a verb can stand: "to", "will".
+    #[serde(default)]
+    pub before_verbs: Vec<String>,
+    /// Words that tell what a thing is like, and are no verbs: before a noun they begin no deed.
+    #[serde(default)]
+    pub adjectives: Vec<String>,
     /// Lemmas that are as often nouns.
     #[serde(default)]
     pub nouny: Vec<String>,

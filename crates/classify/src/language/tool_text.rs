@@ -207,6 +207,12 @@ impl<'t> ToolText<'t> {
         self.segments.partition_point(|segment| segment.end < at)
     }
 
+    /// The description, in its normal form.
+    pub(crate) fn described(&self) -> &str {
+        let segment = &self.segments[2];
+        &self.text[segment.start as usize..segment.end as usize]
+    }
+
     /// The longest word of sentences that starts at `at` and ends at or before `end`.
     pub(crate) fn lexical_at(&self, lexicon: &Lexicon, at: u32, end: u32) -> Option<(u32, Literal)> {
         let from = self.hits.partition_point(|hit| hit.start < at);

@@ -22,3 +22,4 @@ mod rules;
 mod said_in_words;
 mod switches;
 mod translations;
+mod unknown_words;
