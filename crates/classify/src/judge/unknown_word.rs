@@ -87,7 +87,7 @@ impl Ruleset {
             let (at, to) = (from + start as u32, from + end as u32);
             let long = reading.lexical_at(&self.lexicon, at, to).filter(|(end, _)| *end == to);
             let literal = long.map(|(_, literal)| literal);
-            let literal = literal.or_else(|| self.lexicon.short(described[start..end].as_bytes()));
+            let literal = literal.or_else(|| self.lexicon.short(&described.as_bytes()[start..end]));
             literal.map_or(0, |literal| self.lexicon.meaning(literal).role(0))
         };
         let is_noun = |at: usize| {
