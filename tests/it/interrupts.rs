@@ -79,10 +79,13 @@ impl Place {
         Place { mirror, commands }
     }
 
-    /// A crawl in a process group of its own, as a shell starts one.
+    /// A crawl in a process group of its own that hears every signal, as a shell starts one in front: what a shell starts
+    /// behind, these tests may be among it, ignores the one of Ctrl-C.
     fn command(&self, user: &User, words: &[&str]) -> Command {
-        let mut command = user.command(words);
+        let mut command = Command::new("/usr/bin/env");
+        command.args(["--default-signal", env!("CARGO_BIN_EXE_mcpdex")]).args(words);
         let path = format!("{}:/usr/bin:/bin", self.commands.path().display());
+        command.env_clear().env("HOME", user.home()).current_dir(user.home());
         command.env("PATH", path).env(MARK, user.home()).process_group(0);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
