@@ -63,7 +63,7 @@ impl Ruleset {
         self.join_traits(&mut finding);
         operation::judge(self, context, tool, &mut finding);
         let joined = read.unknown_joined && finding.class == Class::Read && finding.gravest_operation.is_none();
-        if joined || self.is_unearned(&finding) || self.rests_on_a_stranger(&finding, context) {
+        if joined || self.is_unearned(&finding) || self.rests_on_a_stranger(&finding) {
             finding.unearned = true;
             finding.class = Class::Write;
         }

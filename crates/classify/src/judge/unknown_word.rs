@@ -4,7 +4,6 @@
 use crate::judge::finding::{Fate, Finding, Fired};
 use crate::language::action::{Action, Place, Word};
 use crate::language::lexicon::{UNKNOWN, role};
-use crate::language::server_context::ServerContext;
 use crate::language::tool_text::ToolText;
 use crate::rules::ruleset::Ruleset;
 use mcpdex_model::Class;
@@ -30,9 +29,9 @@ impl Ruleset {
         }
     }
 
-    /// Whether nouns alone say that the tool reads, and its name begins with a word that nobody knows, which is not the
-    /// server's name and which nothing shows to be a noun: "glorp_records: Glorping of records". Low must be earned.
-    pub(crate) fn rests_on_a_stranger(&self, finding: &Finding<'_>, context: &ServerContext) -> bool {
+    /// Whether nouns alone say that the tool reads, and its name begins with a word that nobody knows and that nothing shows
+    /// to be a noun: "glorp_records: Glorping of records". Low must be earned.
+    pub(crate) fn rests_on_a_stranger(&self, finding: &Finding<'_>) -> bool {
         if finding.class != Class::Read || !finding.recognised || finding.gravest_operation.is_some() {
             return false;
         }
@@ -60,10 +59,8 @@ impl Ruleset {
         let in_text =
             |hit: &&Fired| hit.action.is_some_and(|index| actions[index as usize].place == Place::Description);
         let told = said.is_none() && (reads.iter().any(in_text) || actions.iter().any(|action| action.phrase));
-        let brand = context.server_words.contain(&format!(" {stranger} "));
         (said.is_some() || followed)
             && !told
-            && !brand
             && reads.into_iter().all(by_noun)
             && !self.is_a_noun_in_text(reading, stranger)
     }
@@ -108,7 +105,10 @@ impl Ruleset {
             let led = role_of(start, before.len()) & BEFORE_NOUNS != 0;
             led && !deed || !next.starts_with(char::is_alphanumeric)
         };
-        let shouted = || word.len() > 1 && reading.segments[2].original.contains(&word.to_uppercase());
+        // A text that is all in capitals shows nothing by them.
+        let original = &reading.segments[2].original;
+        let mixed = || original.chars().any(char::is_lowercase);
+        let shouted = || word.len() > 1 && mixed() && original.contains(&word.to_uppercase());
         described.match_indices(word).any(|(at, _)| is_noun(at)) || shouted()
     }
 
@@ -133,8 +133,7 @@ impl Ruleset {
     /// of a ship." What a noun phrase names need not be all that such a tool does.
     fn is_named_by_stranger(&self, reading: &ToolText<'_>, actions: &[Action]) -> bool {
         let Some(word) = self.stranger(reading, actions) else { return false };
-        let described = &reading.segments[2];
-        !reading.text[described.start as usize..described.end as usize].contains(word)
+        !reading.described().contains(word)
     }
 
     /// Whether the description opens with a verb of which no rule says anything: "Raises a limit". What nouns say of looking

@@ -94,7 +94,8 @@ impl Prose<'_, '_> {
             None => word.strip_suffix("ies").is_some_and(|stem| said.strip_suffix('y') == Some(stem)),
         };
         let named = name.split(' ').any(|said| !said.is_empty() && stem_of(said));
-        let capitals = original.chars().skip(1).any(char::is_uppercase);
+        let mixed = self.segment.original.chars().any(char::is_lowercase);
+        let capitals = mixed && original.chars().skip(1).any(char::is_uppercase);
         named && !capitals && !self.lexicon.is_adjective(word)
     }
 

@@ -16,7 +16,10 @@ const THINGS: [(&str, &str); 5] = [
 
 /// Judges the tools, each as the only one of its server, and returns those that are low, of how many.
 fn low(tools: &[(String, String)]) -> (Vec<String>, usize) {
-    let row = |(nth, (name, description)): (usize, &(String, String))| json!({"server": format!("shelf-{nth}"), "name": name.replace(' ', "_"), "description": description});
+    let row = |(nth, (name, description)): (usize, &(String, String))| {
+        let name = name.replace(' ', "_");
+        json!({"server": format!("shelf-{nth}"), "name": name, "description": description})
+    };
     let rows: Vec<_> = tools.iter().enumerate().map(row).collect();
     let low = judge(&rows).into_iter().zip(tools).filter(|(verdict, _)| verdict.risk == Risk::Low);
     (low.map(|(_, (name, description))| format!("{name}: {description}")).collect(), tools.len())
@@ -99,9 +102,17 @@ fn what_is_joined_to_a_look_is_a_deed() {
 
 #[test]
 fn the_verdict_is_a_write_of_low_confidence() {
-    let verdict =
-        judge(&[json!({"server": "shelves", "name": "snarfle_records", "description": "Snarfle records"})]).remove(0);
-    assert_eq!((verdict.class, verdict.risk, verdict.confidence), (Class::Write, Risk::Medium, Confidence::Low));
+    // Neither the server's name nor a text all in capitals makes it another.
+    for (server, description) in [
+        ("shelves", "Snarfle records"),
+        ("snarfle", "In the workspace, snarfle records"),
+        ("shelves", "SNARFLE RECORDS"),
+    ] {
+        let verdict =
+            judge(&[json!({"server": server, "name": "snarfle_records", "description": description})]).remove(0);
+        let told = (verdict.class, verdict.risk, verdict.confidence);
+        assert_eq!(told, (Class::Write, Risk::Medium, Confidence::Low), "{server}: {description}");
+    }
 }
 
 #[test]
@@ -112,7 +123,7 @@ fn a_word_that_is_shown_to_be_a_noun_begins_no_deed() {
         ("shelves", "snarfle_phase", "Details of tonight's snarfle."),
         ("shelves", "snarfle_names", "The snarfles of a port."),
         ("shelves", "snarfle_info", "Information about a snarfle"),
-        ("snarfle", "snarfle_status", "Status of an account"),
+        ("shelves", "snarfle_status", "Status of an account"),
         ("shelves", "simple_search", "Simple search for jars"),
         ("shelves", "snrf_records", "SNRF records"),
     ] {
