@@ -16,3 +16,4 @@ pub(crate) mod settle;
 pub(crate) mod suggest;
 pub(crate) mod unknown_word;
 pub(crate) mod unwritten;
+pub(crate) mod worded_operations;

@@ -2,6 +2,7 @@
 //! of a description. Nothing is judged here.
 
 use crate::judge::finding::Finding;
+use crate::judge::worded_operations::in_words;
 use crate::language::schema_walk::{member_of, resolve};
 use crate::language::tool_text::Param;
 use crate::rules::ruleset::Ruleset;
@@ -16,7 +17,7 @@ const MAX_DEPTH: usize = 16;
 /// How many schemas are looked into for the values of one parameter.
 const MAX_STEPS: usize = 10_000;
 /// The longest word that can be an operation.
-const MAX_WORD: usize = 40;
+pub(crate) const MAX_WORD: usize = 40;
 
 /// What stands for a rule where none knows an operation.
 pub(crate) const UNKNOWN_OPERATION: &str = "unknown-operation";
@@ -255,140 +256,9 @@ pub(crate) fn alternatives(pattern: &str) -> Vec<(usize, &str)> {
     words.into_iter().map(|word| (word.as_ptr() as usize - pattern.as_ptr() as usize, word)).collect()
 }
 
-/// The operations that the description of a parameter, or that of the tool, lists in words.
-fn in_words(set: &Ruleset, finding: &Finding<'_>, param: usize) -> Vec<Value> {
-    let of = |field: Field| {
-        finding.reading.segments.iter().filter(move |segment| {
-            segment.field == field && (field == Field::Description || segment.parameter as usize == param)
-        })
-    };
-    for segment in of(Field::ParameterDescription).chain(of(Field::Description)) {
-        let words = listed_in(segment.original, &set.operation_markers);
-        if words.len() > 1 {
-            return words
-                .into_iter()
-                .map(|(start, word)| Value {
-                    text: word.to_owned(),
-                    pointer: segment.pointer.to_string(),
-                    field: segment.field,
-                    start,
-                    end: start + word.len(),
-                })
-                .collect();
-        }
-    }
-    Vec::new()
-}
-
-/// The words of a list that stands behind one of `markers`, or behind a colon.
-fn listed_in<'t>(text: &'t str, markers: &[String]) -> Vec<(usize, &'t str)> {
-    let lower = text.to_ascii_lowercase();
-    let mut starts: Vec<usize> = markers
-        .iter()
-        .flat_map(|marker| lower.match_indices(marker.as_str()).map(|(at, found)| at + found.len()))
-        .collect();
-    starts.extend(text.match_indices(": ").map(|(at, _)| at + 2));
-    starts.sort_unstable();
-    let mut best: Vec<(usize, &str)> = Vec::new();
-    for start in starts {
-        for found in [list_at(text, start), lines_at(text, start)] {
-            if found.len() > best.len() {
-                best = found;
-            }
-        }
-    }
-    best
-}
-
-/// The list that begins on the line after `start`: one word a line, behind a dash, a dot or a number, with what explains it
-/// behind the word. It ends with the first line that is none.
-fn lines_at(text: &str, start: usize) -> Vec<(usize, &str)> {
-    let mut found = Vec::new();
-    let Some((same_line, below)) = text.get(start..).and_then(|rest| rest.split_once('\n')) else { return found };
-    if !same_line.trim().trim_matches(':').is_empty() {
-        return found;
-    }
-    for line in below.lines().filter(|line| !line.trim().is_empty()) {
-        let item = line.trim_start();
-        let bare =
-            item.trim_start_matches(|sign: char| sign.is_ascii_digit()).trim_start_matches(['.', ')', '-', '*', '•']);
-        let word = bare.split_whitespace().next().unwrap_or_default().trim_matches(['`', '"', '\'', ':', ',', '*']);
-        if bare.len() == item.len() || !bare.starts_with([' ', '\t']) || !is_operation_word(word) {
-            break;
-        }
-        found.push((word.as_ptr() as usize - text.as_ptr() as usize, word));
-    }
-    found.truncate(MAX_OPERATIONS);
-    found
-}
-
-/// The list that begins at `start`: single words between commas, bars, quotes, "and" or "or"; what explains one of them in
-/// brackets, or behind a dash, is passed over.
-fn list_at(text: &str, start: usize) -> Vec<(usize, &str)> {
-    let end = text[start..].find(". ").or_else(|| text[start..].find('\n')).map_or(text.len(), |at| start + at);
-    let Some(list) = text.get(start..end) else { return Vec::new() };
-    let mut found = Vec::new();
-    for item in list.split([',', '|', ';', '/']) {
-        let mut parts = item.split([' ', '"', '\'', '`', '“', '”', '(', ')', '.', ':']).filter(|part| !part.is_empty());
-        let mut word = parts.next();
-        while word.is_some_and(|word| matches!(word, "or" | "and" | "also")) {
-            word = parts.next();
-        }
-        let mut own = word;
-        // "`start`, `stop` or `status`": two of one item.
-        let rest: Vec<&str> = parts.collect();
-        let mut more = Vec::new();
-        for pair in std::iter::once(own.unwrap_or("")).chain(rest.iter().copied()).collect::<Vec<_>>().windows(3) {
-            if matches!(pair[1], "or" | "and") {
-                more.push(pair[2]);
-            }
-        }
-        if own.is_some_and(|word| !is_operation_word(word)) {
-            own = None;
-        }
-        let Some(own) = own else {
-            if found.is_empty() {
-                return Vec::new();
-            }
-            break;
-        };
-        for word in std::iter::once(own).chain(more) {
-            if is_operation_word(word) {
-                found.push((word.as_ptr() as usize - text.as_ptr() as usize, word));
-            }
-        }
-    }
-    found.truncate(MAX_OPERATIONS);
-    found
-}
-
-fn is_operation_word(word: &str) -> bool {
-    word.len() > 1
-        && word.len() <= MAX_WORD
-        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-        && word.bytes().any(|byte| byte.is_ascii_lowercase())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lists_in_words_are_read() {
-        let words = |text: &str| {
-            let markers = ["one of".to_owned(), "use ".to_owned(), "supports".to_owned()];
-            listed_in(text, &markers).into_iter().map(|(_, word)| word.to_owned()).collect::<Vec<_>>()
-        };
-        assert_eq!(words("One of: \"list\", \"get\", \"delete\""), ["list", "get", "delete"]);
-        assert_eq!(words("one of get, delete, purge"), ["get", "delete", "purge"]);
-        assert_eq!(words("Use `start`, `stop` or `status`."), ["start", "stop", "status"]);
-        assert_eq!(words("which step: 'view' (default), 'approve' or 'pay'"), ["view", "approve", "pay"]);
-        assert_eq!(words("Supports status, volume and disarm (alarm)."), ["status", "volume", "disarm"]);
-        let lines = "Supports:\n- ListKilns (read-only)\n- `DropKiln`: for good\n\n* FireKiln\nAsk first.\n- no";
-        assert_eq!(words(lines), ["ListKilns", "DropKiln", "FireKiln"]);
-        assert_eq!(words("one of\n1. get\n2) purge"), ["get", "purge"]);
-        assert!(words("one of these:\nget\npurge").len() < 2 && words("Use it\n- with care").len() < 2);
-    }
 
     #[test]
     fn a_pattern_of_words_lists_them() {
