@@ -81,6 +81,7 @@ pub(crate) fn evidence_of(reading: &ToolText<'_>, rule: &str, span: Span) -> Evi
     let (start, end) = segment.original_span(span.0, span.1);
     let text = segment.original.get(start..end).unwrap_or_default().to_owned();
     let pointer = segment.pointer.to_string();
+    let (start, end) = (segment.base + start, segment.base + end);
     Evidence { rule: rule.to_owned(), field: segment.field, pointer, text, start, end }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::judge::finding::{Fate, Finding, Fired};
 use crate::language::action::{Action, Place, Word};
-use crate::language::lexicon::{UNKNOWN, role};
+use crate::language::lexicon::role;
 use crate::language::tool_text::ToolText;
 use crate::rules::ruleset::Ruleset;
 use mcpdex_model::Class;
@@ -40,11 +40,11 @@ impl Ruleset {
         let described = reading.described();
         let words = || actions.iter().filter(|action| action.place == Place::Name).flat_map(|action| &action.objects);
         // "acme_glorp_records": of the words that nobody knows the one that the text says.
-        let unknown = words().filter(|word| word.lemma == UNKNOWN);
+        let unknown = words().filter(|word| self.lexicon.is_strange(word.lemma));
         let mut unknown = unknown.map(|word| &reading.text[word.start as usize..word.end as usize]);
-        let said = unknown.find(|word| described.contains(word));
+        let said = unknown.find(|word| says(described, word));
         let stranger = said.unwrap_or(first);
-        let followed = words().any(|word| word.lemma != UNKNOWN);
+        let followed = words().any(|word| !self.lexicon.is_strange(word.lemma));
         // "glorp_order_history": what the clause names is the noun, whatever verb the name may hold.
         let by_noun = |hit: &Fired| {
             let named = self.rules[hit.rule as usize].when[hit.clause as usize].verbs().is_empty();
@@ -71,7 +71,7 @@ impl Ruleset {
         let first = words.flat_map(|action| action.verb.iter().chain(&action.objects)).min_by_key(|word| word.start)?;
         let word = &reading.text[first.start as usize..first.end as usize];
         let known = || self.lexicon.is_plural(word) || self.lexicon.is_adjective(word);
-        (first.lemma == UNKNOWN && !known()).then_some(word)
+        (self.lexicon.is_strange(first.lemma) && !known()).then_some(word)
     }
 
     /// Whether the description has the word, or its plural, where only a noun stands: behind a determiner or a preposition
@@ -123,7 +123,7 @@ impl Ruleset {
             })
         };
         let word = &reading.text[first.start as usize..first.end as usize];
-        bare && first.lemma == UNKNOWN
+        bare && self.lexicon.is_strange(first.lemma)
             && !self.lexicon.is_plural(word)
             && actions.iter().all(noun)
             && actions.iter().any(|action| action.objects.len() + usize::from(action.verb.is_some()) > 1)
@@ -133,7 +133,7 @@ impl Ruleset {
     /// of a ship." What a noun phrase names need not be all that such a tool does.
     fn is_named_by_stranger(&self, reading: &ToolText<'_>, actions: &[Action]) -> bool {
         let Some(word) = self.stranger(reading, actions) else { return false };
-        !reading.described().contains(word)
+        !says(reading.described(), word)
     }
 
     /// Whether the description opens with a verb of which no rule says anything: "Raises a limit". What nouns say of looking
@@ -150,6 +150,15 @@ impl Ruleset {
         };
         idle && !fired.iter().any(|hit| heard(hit.action) && self.rules[hit.rule as usize].class.is_some())
     }
+}
+
+/// Whether `text` has `word`, or a form of it: "glorping" of "glorp", and not "laboratory" of "lab".
+fn says(text: &str, word: &str) -> bool {
+    const LONGEST_ENDING: usize = 4;
+    text.match_indices(word).any(|(at, _)| {
+        let ending = text[at + word.len()..].chars().take_while(|letter| letter.is_alphabetic()).count();
+        ending <= LONGEST_ENDING && !text[..at].ends_with(char::is_alphanumeric)
+    })
 }
 
 /// What a name that begins with an unknown word is a look at, only its nouns say: an unknown word where the verb stands is

@@ -24,8 +24,8 @@ pub(crate) fn in_words(set: &Ruleset, finding: &Finding<'_>, param: usize) -> Ve
                     text: word.to_owned(),
                     pointer: segment.pointer.to_string(),
                     field: segment.field,
-                    start,
-                    end: start + word.len(),
+                    start: segment.base + start,
+                    end: segment.base + start + word.len(),
                 })
                 .collect();
         }

@@ -171,6 +171,8 @@ pub(crate) struct Lexicon {
     pub(crate) verbs_at_the_start: Vec<bool>,
     pub(crate) nouns_at_the_end: Vec<bool>,
     pub(crate) states: Vec<bool>,
+    /// Words that rules know only before another noun.
+    pub(crate) modifiers: Vec<bool>,
     /// The literal that stands for a sum of money.
     pub(crate) money: Option<Literal>,
 }
@@ -203,6 +205,11 @@ impl Lexicon {
     /// Whether a text lists the values of this noun in brackets or behind a colon.
     pub(crate) fn is_state(&self, lemma: Lemma) -> bool {
         self.states[lemma as usize]
+    }
+
+    /// Whether rules know nothing by this word alone: "choke" of "choke valve" may be a verb that nobody knows.
+    pub(crate) fn is_strange(&self, lemma: Lemma) -> bool {
+        lemma == UNKNOWN || self.modifiers[lemma as usize]
     }
 
     pub(crate) fn is_noun_at_the_end(&self, lemma: Lemma) -> bool {

@@ -23,6 +23,8 @@ pub(crate) struct LexiconBuilder {
     lemma_ids: HashMap<String, Lemma, ByWord>,
     verbs: BTreeSet<Lemma>,
     nouns: BTreeSet<Lemma>,
+    /// Nouns that stand by themselves, or end a phrase.
+    heads: BTreeSet<Lemma>,
 }
 
 impl LexiconBuilder {
@@ -64,13 +66,10 @@ impl LexiconBuilder {
 
     /// Notes an object word, or a phrase of them, that a rule names.
     pub(crate) fn object(&mut self, text: &str) -> Vec<Lemma> {
-        text.split_whitespace()
-            .map(|word| {
-                let lemma = self.lemma(word);
-                self.nouns.insert(lemma);
-                lemma
-            })
-            .collect()
+        let words: Vec<Lemma> = text.split_whitespace().map(|word| self.lemma(word)).collect();
+        self.nouns.extend(&words);
+        self.heads.extend(words.last());
+        words
     }
 
     /// Notes a phrase that a rule looks for in running text.
@@ -244,6 +243,9 @@ impl LexiconBuilder {
             })
             .collect();
         let money = self.literals.get("money").copied();
+        let modifies =
+            |lemma: Lemma| self.nouns.contains(&lemma) && !self.heads.contains(&lemma) && !self.verbs.contains(&lemma);
+        let modifiers = (0..self.lemmas.len() as Lemma).map(modifies).collect();
         Lexicon {
             finder,
             facts: self.meanings.iter().map(Facts::of).collect(),
@@ -257,6 +259,7 @@ impl LexiconBuilder {
             verbs_at_the_start: starts,
             nouns_at_the_end: ends,
             states,
+            modifiers,
             money,
         }
     }
@@ -304,6 +307,7 @@ impl LexiconBuilder {
     fn foreign_nouns(&mut self, nouns: &BTreeMap<String, Vec<String>>) {
         for (lemma, forms) in nouns {
             let lemma = self.lemma(lemma);
+            self.heads.insert(lemma);
             for text in forms {
                 self.word(text, lemma);
             }

@@ -4,6 +4,7 @@
 pub(crate) mod action;
 pub(crate) mod boundary;
 pub(crate) mod deeds;
+pub(crate) mod documented;
 pub(crate) mod enumerated;
 pub(crate) mod hidden;
 pub(crate) mod joined;

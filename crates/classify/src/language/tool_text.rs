@@ -1,6 +1,7 @@
 //! One tool laid out for matching: all its texts in one normal form, one after the other, with the way back from each
 //! byte to the original. Nothing is decided here.
 
+use crate::language::documented::entries;
 use crate::language::hidden::{self, Hidden};
 use crate::language::lexicon::{Hit, Lexicon, Literal, UNKNOWN};
 use crate::language::name_words::split_name;
@@ -29,6 +30,8 @@ pub(crate) struct Segment<'t> {
     pub original: &'t str,
     /// JSON pointer to the text, of a parameter's.
     pub pointer: SharedText<'t>,
+    /// Where `original` begins in that text: an entry of a section of arguments is part of the description.
+    pub base: usize,
     /// For every byte of the normal form, where it came from; `None` when both have the same offsets.
     map: Option<Vec<(u32, u32)>>,
 }
@@ -129,10 +132,18 @@ impl<'t> ToolText<'t> {
         if let Some(schema) = &tool.input_schema {
             let walk = walk(schema);
             reading.unread = walk.unread;
+            let mut documented = documented_in(description, &walk.params).into_iter();
             for (index, found) in walk.params.into_iter().enumerate() {
                 let FoundParam { name, schema, pointer, path, required, texts } = found;
                 let segment = reading.segments.len() as u32;
                 reading.name(Field::Parameter, index as u32, name, pointer.clone());
+                if let Some((base, text)) = documented.next().flatten() {
+                    let place = SharedText::Borrowed("/description");
+                    reading.prose(Field::ParameterDescription, index as u32, text, MAX_ABOUT, place);
+                    if let Some(segment) = reading.segments.last_mut() {
+                        segment.base = base;
+                    }
+                }
                 for (text, place) in texts {
                     let room = MAX_ALL.saturating_sub(reading.text.len()).min(MAX_ABOUT);
                     reading.prose(Field::ParameterDescription, index as u32, text, room, place);
@@ -146,7 +157,8 @@ impl<'t> ToolText<'t> {
 
     /// Looks for what hides from people in the originals, which are the same in every reading; names of parameters aside.
     pub(crate) fn look_for_hidden(&mut self) {
-        let segments = self.segments.iter().enumerate().filter(|(_, segment)| segment.field != Field::Parameter);
+        let own = |segment: &Segment<'_>| segment.field != Field::Parameter && segment.base == 0;
+        let segments = self.segments.iter().enumerate().filter(|(_, segment)| own(segment));
         let found =
             segments.flat_map(|(at, segment)| hidden::find(segment.original).into_iter().map(move |of| (at, of)));
         self.hidden = found.collect();
@@ -175,7 +187,7 @@ impl<'t> ToolText<'t> {
         pointer: SharedText<'t>,
     ) {
         let end = self.text.len() as u32;
-        self.segments.push(Segment { field, parameter, start, end, original, pointer, map });
+        self.segments.push(Segment { field, parameter, start, end, original, pointer, base: 0, map });
         // A line end that no literal contains, so that none is found across two texts.
         self.text.push('\n');
     }
@@ -222,6 +234,21 @@ impl<'t> ToolText<'t> {
             .find(|hit| hit.end <= end && lexicon.facts(hit.literal).lexical)
             .map(|hit| (hit.end, hit.literal))
     }
+}
+
+/// For each parameter what the description says of it, where its schema says nothing.
+fn documented_in<'t>(description: &'t str, params: &[FoundParam<'t>]) -> Vec<Option<(usize, &'t str)>> {
+    let described = |param: &FoundParam<'_>| param.texts.iter().any(|(_, place)| place.ends_with("/description"));
+    let names: Vec<&str> =
+        params.iter().map(|param| if *param.path == *param.name { param.name } else { "" }).collect();
+    if description.len() > MAX_DESCRIPTION || params.iter().all(described) {
+        return Vec::new();
+    }
+    let mut found = entries(description, &names);
+    for (entry, param) in found.iter_mut().zip(params) {
+        *entry = entry.filter(|(_, text)| !described(param) && text.len() <= MAX_ABOUT);
+    }
+    found
 }
 
 /// One word of a name.

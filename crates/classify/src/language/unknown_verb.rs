@@ -22,7 +22,7 @@ impl Prose<'_, '_> {
         let alone = at + 1 >= to;
         let determined = !alone && self.role(at + 1, language) & role::DETERMINER != 0;
         let noun = language == 0 && determined && !token.is_verb && token.role == 0 && self.lexicon.is_plural(word);
-        if token.literal.is_some() {
+        if !self.is_strange(token) {
             return noun;
         }
         alone
@@ -46,7 +46,7 @@ impl Prose<'_, '_> {
         strange > at + 1
             && joins(strange - 1)
             && token.kind == Kind::Word
-            && token.literal.is_none()
+            && self.is_strange(token)
             && self.read(token).chars().all(char::is_alphabetic)
             && strange + 1 < to
             && (self.role(strange + 1, language) & role::DETERMINER != 0
@@ -97,6 +97,11 @@ impl Prose<'_, '_> {
         let mixed = self.segment.original.chars().any(char::is_lowercase);
         let capitals = mixed && original.chars().skip(1).any(char::is_uppercase);
         named && !capitals && !self.lexicon.is_adjective(word)
+    }
+
+    /// Whether rules know the word neither as a verb nor, by itself, as a noun.
+    fn is_strange(&self, token: Token) -> bool {
+        token.literal.is_none() || token.role == 0 && !token.is_verb && self.lexicon.is_strange(token.word)
     }
 
     fn read(&self, token: Token) -> &str {

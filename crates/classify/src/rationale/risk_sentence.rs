@@ -38,7 +38,7 @@ pub(crate) fn sentence(settled: &Settled<'_, '_>, main: Option<&Fired>) -> Optio
         text.push_str(&listed(&more, "and"));
     }
     if !lowers.is_empty() {
-        text.push_str("; what lowers it: ");
+        text.push_str("; in its favour: ");
         text.push_str(&listed(&lowers, "and"));
     }
     if let Some(audit) = settled.claims.audit.iter().find(|audit| audit.effect == ClaimEffect::NotFollowed) {

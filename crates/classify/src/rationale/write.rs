@@ -145,7 +145,7 @@ impl<'f> Settled<'f, '_> {
         }
         let has = |of: Trait| self.traits.contains(&of);
         let text = match class {
-            Class::Read => return self.silence(class) + ", so it is read",
+            Class::Read => return capital(&self.silence(class)) + ", so it is read",
             Class::Write if has(Trait::Financial) => {
                 "Payments, orders, trades and what secures them count as records that change, so it is write"
             }
@@ -168,19 +168,23 @@ impl<'f> Settled<'f, '_> {
 
     /// Where nothing speaks of more than `class`: what was looked at. What was heard and counted for less is no silence.
     fn silence(&self, class: Class) -> String {
-        let heard = self.finding.fired.iter().any(|hit| {
+        let heard = self.finding.fired.iter().find(|hit| {
             let rule = self.rule(hit);
             let lost = matches!(hit.fate, Fate::Weaker | Fate::Overruled(_));
             lost && rule.class > Some(class) && rule.confidence > Confidence::Low
         });
-        match (class, heard) {
-            (Class::Read, true) => {
-                return "What else in it may speak of changing something or of setting something going counts for less"
-                    .to_owned();
-            }
-            (_, true) => return "what may speak of setting something going counts for less".to_owned(),
-            (Class::Read, false) => {}
-            (_, false) => return "no rule finds that it sets anything going".to_owned(),
+        if let Some(hit) = heard {
+            let deed = if self.rule(hit).class == Some(Class::Write) {
+                "changing something"
+            } else {
+                "setting something going"
+            };
+            let words =
+                Quotations::of_hit(self.finding, hit).first().unwrap_or_else(|| "something else in it".to_owned());
+            return format!("{words}, which may speak of {deed}, counts for less");
+        }
+        if class != Class::Read {
+            return "no rule finds that it sets anything going".to_owned();
         }
         let mut places = vec!["its name".to_owned()];
         let described = self.description().is_some();

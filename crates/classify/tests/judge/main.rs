@@ -5,6 +5,7 @@
 mod confidence;
 mod daily_words;
 mod disguises;
+mod documented_parameters;
 mod earned_low;
 mod excuses;
 mod handlers;

@@ -198,3 +198,21 @@ fn verbs_with_a_colon_behind_each_are_what_can_be_done() {
         assert!(verdict.risk < Risk::Critical, "{text:?}: {}", verdict.rationale);
     }
 }
+
+#[test]
+fn of_several_lists_in_words_none_hides_another() {
+    let manager = |second: &str| {
+        let description = format!(
+            "Keeper of boats and moorings.\n\nBOATS (kind=\"boat\"):\n    operations: list_boats, get_boat, find_boat\n\n\
+             MOORINGS (kind=\"mooring\"):\n    operations: {second}\n\nExample: operation=\"get_boat\""
+        );
+        let schema =
+            json!({"type": "object", "properties": {"operation": {"type": "string"}, "kind": {"type": "string"}}});
+        judge(&[json!({"server": "quay", "name": "manage_quay", "description": description, "inputSchema": schema})])
+            .remove(0)
+    };
+    let grave = manager("get_mooring, delete_mooring");
+    assert_eq!((grave.class, grave.risk), (Class::Write, Risk::Critical), "{grave:?}");
+    let plain = manager("get_mooring, list_moorings");
+    assert_eq!((plain.class, plain.risk), (Class::Read, Risk::Low), "{plain:?}");
+}

@@ -67,7 +67,7 @@ fn a_trait_says_which_words_raise_the_risk_and_whether_the_schema_bounds_them() 
     let bounded = json!({ "properties": { "path": { "type": "string", "enum": ["/a", "/b"] } } });
     let bounded = rationale(json!({ "name": "list_pages", "description": "Lists pages.", "inputSchema": bounded }));
     assert!(
-        bounded.ends_with("(its parameter “path”); what lowers it: its schema holds “path” to 2 values."),
+        bounded.ends_with("(its parameter “path”); in its favour: its schema holds “path” to 2 values."),
         "{bounded}"
     );
 }
@@ -97,7 +97,7 @@ fn loss_is_named_with_what_makes_it_worse_and_what_softens_it() {
         rationale(json!({ "name": "delete_berth", "description": "Deletes a berth.", "inputSchema": schema })),
         "Data can be lost: it deletes data, as its name says “delete_berth” and its description “Deletes a berth”. That is \
          more than read, and no rule finds that it sets anything going, so it is write. Risk is critical rather \
-         than medium because data can be lost; its parameter “force” can lift a safeguard; what lowers it: its parameter “dryRun” lets it be \
+         than medium because data can be lost; its parameter “force” can lift a safeguard; in its favour: its parameter “dryRun” lets it be \
          tried without effect."
     );
 }

@@ -131,3 +131,18 @@ fn a_word_that_is_shown_to_be_a_noun_begins_no_deed() {
         assert_eq!((verdict.class, verdict.risk), (Class::Read, Risk::Low), "{name}: {description}: {verdict:?}");
     }
 }
+
+#[test]
+fn a_word_that_rules_know_only_before_a_noun_may_be_a_verb_too() {
+    // "choke valve" is a machine, "mobile money" are funds: neither says what "choke" does.
+    for (name, description) in
+        [("choke_records", ""), ("choke_records", "Choke records"), ("stoke_records", "Stoke records")]
+    {
+        let verdict = judge(&[json!({"server": "shelves", "name": name, "description": description})]).remove(0);
+        let told = (verdict.class, verdict.risk, verdict.confidence);
+        assert_eq!(told, (Class::Write, Risk::Medium, Confidence::Low), "{name}: {description}: {verdict:?}");
+    }
+    // Part of another word of the text, it is not said there.
+    let row = json!({"server": "shelves", "name": "lab_code_details", "description": "Details of a laboratory code."});
+    assert_eq!(judge(&[row]).remove(0).risk, Risk::Low);
+}
