@@ -11,7 +11,7 @@ use crate::language::server_context::ServerContext;
 use crate::language::statements::Statements;
 use crate::language::tool_text::{Param, ToolText};
 use crate::rules::ruleset::Ruleset;
-use mcpdex_model::{Class, Evidence, OperationVerdict, Risk, Tool, Trait};
+use mcpdex_model::{Class, Confidence, Evidence, OperationVerdict, Risk, Tool, Trait};
 use serde_json::Map;
 use std::collections::BTreeSet;
 
@@ -337,6 +337,14 @@ fn judge_one(set: &Ruleset, finding: &Finding<'_>, stand_in: &mut StandIn, value
     overrule(set, &mut fired, &scene);
     let (class, recognised) = settle(set, &mut fired, &actions);
     let Some(class) = class.filter(|_| recognised) else { return Deed { asked, ..Deed::unknown() } };
+    // A verb that only may be a look earns no low.
+    let earned = |hit: &Fired| {
+        let rule = &set.rules[hit.rule as usize];
+        hit.fate == Fate::Won && rule.class == Some(class) && rule.confidence > Confidence::Low
+    };
+    if class == Class::Read && !fired.iter().any(earned) {
+        return Deed { asked, ..Deed::unknown() };
+    }
     let mut deed = Deed { class, recognised, asked, ..Deed::unknown() };
     for hit in fired.iter().filter(|hit| hit.fate == Fate::Won) {
         let rule = &set.rules[hit.rule as usize];

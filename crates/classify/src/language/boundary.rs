@@ -51,8 +51,9 @@ impl Prose<'_, '_> {
                 Kind::Dash if depth == 0 => break,
                 Kind::LineEnd => {
                     let next = self.tokens.get(to + 1).map(|t| t.kind);
-                    let wraps =
-                        matches!(next, Some(Kind::Word | Kind::Open | Kind::Other)) && !self.line_is_heading(to + 1);
+                    let wraps = matches!(next, Some(Kind::Word | Kind::Open | Kind::Other))
+                        && !self.line_is_heading(to + 1)
+                        && !self.line_opens_with_deed(to + 1);
                     if !wraps {
                         break;
                     }
@@ -62,6 +63,19 @@ impl Prose<'_, '_> {
             to += 1;
         }
         (from, to, to + 1)
+    }
+
+    /// Whether the line at `at` begins with a verb of the third person and a capital: it goes on with no sentence, whatever
+    /// the line before ends with ("Tide table for a port\nCalculates …").
+    pub(crate) fn line_opens_with_deed(&self, at: usize) -> bool {
+        let token = self.tokens[at];
+        let third = |literal| {
+            let verbs = &self.lexicon.meaning(literal).verbs;
+            !verbs.is_empty() && verbs.iter().all(|verb| verb.form == Form::Third && !self.lexicon.is_nouny(verb.lemma))
+        };
+        let (start, _) = self.segment.original_span(token.start, token.end);
+        let capital = self.segment.original.get(start..).and_then(|text| text.chars().next());
+        token.kind == Kind::Word && capital.is_some_and(char::is_uppercase) && token.literal.is_some_and(third)
     }
 
     /// Whether a new sentence begins at `at` though no full stop stands before it: with a small word or a participle in

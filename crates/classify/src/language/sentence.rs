@@ -127,6 +127,8 @@ impl Prose<'_, '_> {
         let mut stated = false;
         let mut skipping = false;
         let mut opens = true;
+        // A line of nouns above the sentence that says what is done.
+        let mut titled = false;
         let mut beside = Vec::new();
         let (mut listing, mut carried) = (false, false);
         let mut words = LatinWords::default();
@@ -174,7 +176,7 @@ impl Prose<'_, '_> {
             let before = actions.len();
             self.statement(from, to, language, first, actions);
             let says = actions[before..].iter().any(|action| action.verb.is_some() && !action.bare);
-            if sentences > 0 && first {
+            if sentences > 0 && first && !titled {
                 // The first sentence said nothing; what the next ones say is less sure to be about the tool.
                 for action in &mut actions[before..] {
                     action.weaker = action.weaker.max(1);
@@ -193,6 +195,8 @@ impl Prose<'_, '_> {
                 })
             };
             self.opens_with_deed |= self.sentences.len() == 1 && actions[before..].iter().any(deed);
+            titled = !says && sentences == 0 && self.is_title_of(to);
+            opens = titled;
             stated |= says;
             sentences += usize::from(says || !self.is_preamble(from, to, language));
         }
@@ -211,6 +215,13 @@ impl Prose<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Whether a line ends at `to` above one that begins with a deed.
+    fn is_title_of(&self, to: usize) -> bool {
+        self.tokens.get(to).is_some_and(|token| token.kind == Kind::LineEnd)
+            && to + 1 < self.tokens.len()
+            && self.line_opens_with_deed(to + 1)
     }
 
     /// What the pronouns of a sentence stand for: the thing named last before it; the first sentence names it itself.

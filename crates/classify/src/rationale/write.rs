@@ -174,14 +174,9 @@ impl<'f> Settled<'f, '_> {
             lost && rule.class > Some(class) && rule.confidence > Confidence::Low
         });
         if let Some(hit) = heard {
-            let deed = if self.rule(hit).class == Some(Class::Write) {
-                "changing something"
-            } else {
-                "setting something going"
-            };
             let words =
                 Quotations::of_hit(self.finding, hit).first().unwrap_or_else(|| "something else in it".to_owned());
-            return format!("{words}, which may speak of {deed}, counts for less");
+            return words + " counts for less";
         }
         if class != Class::Read {
             return "no rule finds that it sets anything going".to_owned();
