@@ -5,7 +5,7 @@
 use crate::judge::annotation::{self, AnnotationTrust, HintsWeighed};
 use crate::judge::finding::{Fate, Finding, GRAVE, HIDDEN_TEXT, evidence_of};
 use crate::judge::handler::{self, CodeWeighed};
-use crate::judge::selector::UNKNOWN_OPERATION;
+use crate::judge::operation_value::UNKNOWN_OPERATION;
 use crate::language::quote::before_section;
 use crate::language::server_context::ServerContext;
 use crate::language::span::Span;

@@ -8,6 +8,7 @@ pub(crate) mod find;
 pub(crate) mod finding;
 pub(crate) mod handler;
 pub(crate) mod operation;
+pub(crate) mod operation_value;
 pub(crate) mod overrides;
 pub(crate) mod read_tool;
 pub(crate) mod readings;

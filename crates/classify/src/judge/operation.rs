@@ -2,7 +2,8 @@
 //! gravest; a parameter that switches a deed on counts as one that a caller may choose.
 
 use crate::judge::finding::{Fate, Finding, Fired, risk_of};
-use crate::judge::selector::{MAX_OPERATIONS, Selector, Value, selectors, switches};
+use crate::judge::operation_value::{MAX_OPERATIONS, Value};
+use crate::judge::selector::{Selector, selectors, switches};
 use crate::judge::settle::{overrule, settle};
 use crate::language::action::{Action, Place, of_name};
 use crate::language::lexicon::{Form, VerbForm};

@@ -2,52 +2,19 @@
 //! of a description. Nothing is judged here.
 
 use crate::judge::finding::Finding;
+use crate::judge::operation_value::{MAX_OPERATIONS, MAX_WORD, Value};
 use crate::judge::worded_operations::in_words;
 use crate::language::schema_walk::{member_of, resolve};
 use crate::language::tool_text::Param;
 use crate::rules::ruleset::Ruleset;
-use mcpdex_model::{Evidence, Field, Tool};
+use mcpdex_model::{Field, Tool};
 use serde_json::Value as Json;
 use std::collections::HashSet;
 
-/// How many operations of one parameter are judged.
-pub(crate) const MAX_OPERATIONS: usize = 4096;
 /// How deep the list of values may stand in the parameter's schema.
 const MAX_DEPTH: usize = 16;
 /// How many schemas are looked into for the values of one parameter.
 const MAX_STEPS: usize = 10_000;
-/// The longest word that can be an operation.
-pub(crate) const MAX_WORD: usize = 40;
-
-/// What stands for a rule where none knows an operation.
-pub(crate) const UNKNOWN_OPERATION: &str = "unknown-operation";
-
-/// One value, with the place where it stands.
-#[derive(Debug, Clone)]
-pub(crate) struct Value {
-    pub text: String,
-    pub pointer: String,
-    pub field: Field,
-    pub start: usize,
-    pub end: usize,
-}
-
-impl Value {
-    pub(crate) fn evidence(&self, rule: &str) -> Evidence {
-        Evidence {
-            rule: if rule.is_empty() { UNKNOWN_OPERATION } else { rule }.to_owned(),
-            field: self.field,
-            pointer: self.pointer.clone(),
-            text: self.text.clone(),
-            start: self.start,
-            end: self.end,
-        }
-    }
-
-    fn listed(text: &str, pointer: String) -> Value {
-        Value { text: text.to_owned(), pointer, field: Field::ParameterValue, start: 0, end: text.len() }
-    }
-}
 
 /// A parameter that selects an operation.
 #[derive(Debug)]

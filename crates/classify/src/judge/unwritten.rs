@@ -1,7 +1,7 @@
 //! What evidence is called by where no rule of a file is concerned.
 
 use crate::judge::finding::HIDDEN_TEXT;
-use crate::judge::selector::UNKNOWN_OPERATION;
+use crate::judge::operation_value::UNKNOWN_OPERATION;
 
 /// Ids that evidence bears beside those of rules, and when, as the end of "it fires where …".
 pub const UNWRITTEN: &[(&str, &str)] = &[

@@ -2,7 +2,7 @@
 //! "operations:", or given in examples such as `operation="get_berth"`. Nothing is judged here.
 
 use crate::judge::finding::Finding;
-use crate::judge::selector::{MAX_OPERATIONS, MAX_WORD, Value};
+use crate::judge::operation_value::{MAX_OPERATIONS, MAX_WORD, Value};
 use crate::rules::ruleset::Ruleset;
 use mcpdex_model::Field;
 use std::collections::HashSet;
