@@ -5,6 +5,7 @@
 //! needs (`INDEXED BY`, the order in `CROSS JOIN`) is written for SQLite and left out for the other.
 
 pub(crate) mod bulk;
+pub(crate) mod editions;
 mod error;
 #[cfg(feature = "postgres")]
 mod postgres;

@@ -112,6 +112,10 @@ pub(super) fn named(sql: &str) -> u32 {
         "server_id" => "server",
         "observation_id" | "server_alias" => "observation",
         "definition_id" => "definition",
+        // What is shown of these, and what is kept of them.
+        "judged_ever" => "judged",
+        "search_ever" => "search",
+        "judged_by_ever" => "judged_by",
         _ => "",
     };
     let bits = |table: &str| {
