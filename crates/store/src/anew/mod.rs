@@ -18,7 +18,7 @@ use super::{DatabasePlace, JudgeError, Judged, NamesDatabase, ServerTools, Store
 use mcpdex_model::Verdict;
 
 /// Tools in a piece, more or less: what is lost with a worker, and what is held in memory at a time.
-const PIECE: i64 = 4_096;
+const PIECE: i64 = 2_048;
 /// Seconds without a piece in anybody's hands after which a judging counts as given up.
 const PATIENCE: i64 = 15;
 
