@@ -98,7 +98,9 @@ impl Again<'_> {
         let _orderly = interrupt::orderly();
         let runtime = Runtime::new().context("cannot start the runtime")?;
         let crew = match runtime.block_on(join(self.url, Vec::new(), self.lease)) {
-            Err(error) if error.downcast_ref().is_some_and(FleetError::is_denied) => return self.alone(otherwise, error),
+            Err(error) if error.downcast_ref().is_some_and(FleetError::is_denied) => {
+                return self.alone(otherwise, error);
+            }
             joined => joined?,
         };
         if let Some(worker) = former.replace(crew.worker()) {
@@ -150,7 +152,9 @@ impl Again<'_> {
                     std::thread::sleep(pause);
                     pause = (pause * 2).min(LATER_LOOKS);
                 }
-                Step::GivenUp => bail!("{}: the judging by the rules of this mcpdex was given up for other ones", self.place),
+                Step::GivenUp => {
+                    bail!("{}: the judging by the rules of this mcpdex was given up for other ones", self.place)
+                }
                 Step::Shown(None) => return Ok(Some(all)),
                 Step::Shown(Some(last)) => {
                     // Whoever shows it tidies up.

@@ -47,11 +47,17 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
     let Some(mut crawled) = request.crawl(&progress)? else {
         progress.finish();
         let Some(judged) = database::help_judging(&bench, &place, lease)? else {
-            eprintln!("nothing to join: no crawl into {place} is under way, and nothing there is judged again by these rules");
+            eprintln!(
+                "nothing to join: no crawl into {place} is under way, and nothing there is judged again by these rules"
+            );
             return Ok(Exit::Unread);
         };
         if !global.quiet {
-            eprintln!("no crawl is under way; judged {} tools again beside others, by {}", judged.tools, bench.digest());
+            eprintln!(
+                "no crawl is under way; judged {} tools again beside others, by {}",
+                judged.tools,
+                bench.digest()
+            );
         }
         return Ok(Exit::Done);
     };

@@ -84,7 +84,7 @@ impl WorkersReport {
     /// The report as text for people.
     pub fn to_text(&self) -> String {
         if self.workers.is_empty() && self.queues.is_empty() && self.judging.is_none() {
-            return "nobody crawls into this database together with others\n".to_owned();
+            return "nobody crawls into this database, or judges it, together with others\n".to_owned();
         }
         let workers = self.workers.iter().map(|line| {
             let lease = match line.lease_seconds {

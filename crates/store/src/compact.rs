@@ -3,8 +3,8 @@
 
 use super::compact_json::json;
 use super::dictionary::Dictionary;
-use super::from_row::{FromRow, document, word};
 use super::edition::Edition;
+use super::from_row::{FromRow, document, word};
 use super::sql::editions::{JUDGED, JUDGED_BY, JUDGED_BY_COMES, JUDGED_COMES, JUDGED_PASSES};
 use super::sql::{self, AsJson, Connection, Row, damaged, params};
 use mcpdex_model::{AuditFinding, Class, Evidence, OperationVerdict, Overruled, Risk, Tool, Trait, Verdict};

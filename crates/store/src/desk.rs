@@ -64,7 +64,8 @@ impl Desk {
             fresh.into_iter().map(|(id, (server, tools))| (id, ServerTools::fresh(server, tools))).unzip();
         transaction.hand_over().map_err(&fail)?;
         let verdicts = judging.judge(&servers);
-        let mut work = Work { transaction, place, edition: Edition::Shown, dictionary: &mut self.dictionary };
+        let (edition, dictionary) = (Edition::Shown, &mut self.dictionary);
+        let mut work = Work { transaction, place, edition, is_marked: false, dictionary };
         let judged = work.keep(&ids, &servers, &verdicts)?;
         price(transaction, judging.as_ref(), &servers).map_err(&fail)?;
         Ok(judged)

@@ -41,7 +41,8 @@ impl Editions {
 pub(super) fn take_back(connection: &Connection, edition: i64, servers: &[i64]) -> sql::Result<()> {
     let servers = format!("{servers:?}");
     for table in ["judged_ever", "search_ever"] {
-        let of = "tool_id IN (SELECT id FROM tool WHERE server_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?2)))";
+        let of =
+            "tool_id IN (SELECT id FROM tool WHERE server_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?2)))";
         connection.execute(&format!("DELETE FROM {table} WHERE since = ?1 AND {of}"), (edition, servers.as_str()))?;
         let stays = format!("UPDATE {table} SET until = NULL WHERE until = ?1 AND {of}");
         connection.execute(&stays, (edition, servers.as_str()))?;

@@ -4,6 +4,7 @@
 use super::edition::Edition;
 use super::full_text;
 use super::sql::bulk::{MENTION, SERVER_WORD, TOOL_NAME};
+use super::sql::editions::MENTIONS_PASS;
 use super::sql::{self, Connection, params};
 use mcpdex_model::{Tool, Verdict, spelling};
 use sha2::{Digest, Sha256};
@@ -226,7 +227,10 @@ impl Indexer {
 /// Removes what is held of a tool from an edition on, as far as it is held by edition.
 pub(super) fn remove(connection: &Connection, edition: Edition, id: i64) -> sql::Result<()> {
     full_text::remove(connection, edition, id)?;
-    connection.prepare_cached("DELETE FROM mention WHERE tool_id = ?1")?.execute([id]).map(drop)
+    match edition {
+        Edition::Shown => connection.prepare_cached(MENTIONS_PASS.one)?.execute([id]).map(drop),
+        Edition::Coming(_) => connection.add(&MENTIONS_PASS, [id]),
+    }
 }
 
 /// The number by which a name, or a form of one, is found. From a digest, so that nobody can make a name that has

@@ -85,8 +85,13 @@ pub fn judge_stale(
             None => connection.exclusive().map_err(&fail)?,
         };
         let before = judged.tools;
-        let mut work =
-            Work { transaction: &transaction, place, edition: Edition::Shown, dictionary: &mut dictionary };
+        let mut work = Work {
+            transaction: &transaction,
+            place,
+            edition: Edition::Shown,
+            is_marked: false,
+            dictionary: &mut dictionary,
+        };
         let mut done = false;
         while !done && (at_once || judged.tools - before < PIECE) {
             let servers = work.next_servers()?;
@@ -183,6 +188,8 @@ pub(super) struct Work<'a> {
     pub(super) transaction: &'a Transaction<'a>,
     pub(super) place: &'a DatabasePlace,
     pub(super) edition: Edition,
+    /// By what its servers are found beside others is written, since no listing of theirs has changed.
+    pub(super) is_marked: bool,
     pub(super) dictionary: &'a mut Dictionary,
 }
 
@@ -203,9 +210,7 @@ impl Work<'_> {
         let fail = StoreError::sql("read", self.place);
         let mut statement = self
             .transaction
-            .prepare_cached(
-                tool_to_judge!("", "WHERE tool.server_id = ?1 AND tool.current = 1 ORDER BY tool.id"),
-            )
+            .prepare_cached(tool_to_judge!("", "WHERE tool.server_id = ?1 AND tool.current = 1 ORDER BY tool.id"))
             .map_err(&fail)?;
         // A server that only one origin knows has nothing to be completed from.
         let several: bool = self
@@ -238,7 +243,9 @@ impl Work<'_> {
             }
         }
         let indexers = Indexer::of(self.transaction, &named).map_err(&fail)?;
-        mark(self.transaction, &named, self.place)?;
+        if !self.is_marked {
+            mark(self.transaction, &named, self.place)?;
+        }
         let mut tools = 0;
         for ((id, indexer), (server, verdicts)) in ids.iter().zip(&indexers).zip(servers.iter().zip(verdicts)) {
             self.keep_one(*id, indexer, server, verdicts)?;

@@ -7,7 +7,10 @@ use crate::sql::{self, Connection};
 /// Begins the next edition, by the rules of this digest, with all servers in pieces. Only in a transaction of the one who
 /// writes.
 pub(super) fn all(connection: &Connection, editions: &Editions, ruleset: &str) -> sql::Result<()> {
+    // What has changed since it was judged or indexed is changed from the first.
     connection.execute("DELETE FROM changed", ())?;
+    let stale = "INSERT INTO changed (server_id) SELECT server_id FROM unjudged UNION SELECT server_id FROM unindexed";
+    connection.execute(stale, ())?;
     connection.execute("UPDATE edition SET coming = ?1, moved = clock_timestamp()", [ruleset])?;
     let next = editions.next();
     let begun = "SELECT mcpdex_fleet.judge_anew(?1, ?2)";

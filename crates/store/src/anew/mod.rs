@@ -55,7 +55,7 @@ pub struct Piece {
     pub id: i64,
     pub first: i64,
     pub last: i64,
-    /// Only servers that have changed since the judging began, else only the others.
+    /// Only servers that are on the list of those that have changed, else only the others.
     pub late: bool,
 }
 
@@ -84,8 +84,7 @@ impl Anew {
         let writer = open::for_writing(&place)?;
         let fail = StoreError::sql("judge the tools in", &place);
         let transaction = writer.exclusive().map_err(&fail)?;
-        let known: Option<String> =
-            transaction.query_row(RULESET, (), |row| row.get(0)).optional().map_err(&fail)?;
+        let known: Option<String> = transaction.query_row(RULESET, (), |row| row.get(0)).optional().map_err(&fail)?;
         if known.is_none_or(|known| known == ruleset) {
             return Ok(Begun::NotNeeded);
         }
@@ -97,7 +96,9 @@ impl Anew {
                 if is_attended {
                     return Ok(Begun::ByOthers { ruleset: other.to_owned(), left });
                 }
-                edition::give_up(&transaction).and_then(|()| cut::all(&transaction, &editions, ruleset)).map_err(&fail)?;
+                edition::give_up(&transaction)
+                    .and_then(|()| cut::all(&transaction, &editions, ruleset))
+                    .map_err(&fail)?;
             }
             None => cut::all(&transaction, &editions, ruleset).map_err(&fail)?,
         }
@@ -177,8 +178,8 @@ impl Anew {
         if piece.late {
             edition::take_back(&transaction, self.edition, &servers.ids).map_err(&fail)?;
         }
-        let (place, edition) = (&self.place, Edition::Coming(self.edition));
-        let mut work = Work { transaction: &transaction, place, edition, dictionary: &mut self.dictionary };
+        let (place, edition, is_marked) = (&self.place, Edition::Coming(self.edition), !piece.late);
+        let mut work = Work { transaction: &transaction, place, edition, is_marked, dictionary: &mut self.dictionary };
         let tools = work.keep(&servers.ids, &servers.tools, &verdicts)?;
         if piece.late {
             read::forget(&transaction, &servers.ids).map_err(&fail)?;

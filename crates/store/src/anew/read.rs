@@ -15,6 +15,10 @@ pub(super) struct Servers {
     times: Vec<Option<i64>>,
 }
 
+/// Servers that several origins know.
+const SEVERAL: &str = "SELECT server_id FROM observation WHERE latest = 1 AND server_id BETWEEN ?1 AND ?2
+                       GROUP BY server_id HAVING count(DISTINCT origin) > 1";
+
 /// Reads the servers of these numbers (both included) that have changed since the judging began, or the others.
 pub(super) fn servers(
     connection: &Connection,
@@ -39,16 +43,25 @@ pub(super) fn servers(
         found.times.push(row.get(2).map_err(&fail)?);
     }
     // A server that only one origin knows has nothing to be completed from.
-    let several = "SELECT server_id FROM observation WHERE latest = 1 AND server_id BETWEEN ?1 AND ?2
-                   GROUP BY server_id HAVING count(DISTINCT origin) > 1";
+    let several = match late {
+        false => SEVERAL.to_owned(),
+        true => SEVERAL.replace("GROUP BY", "AND server_id IN (SELECT server_id FROM changed) GROUP BY"),
+    };
     let several: HashSet<i64> = connection
-        .prepare_cached(several)
+        .prepare_cached(&several)
         .and_then(|mut s| s.query_map([first, last], |row| row.get(0))?.collect())
         .map_err(&fail)?;
-    let tools = tool_to_judge!(
-        ", tool.server_id",
-        "WHERE tool.server_id BETWEEN ?1 AND ?2 AND tool.current = 1 ORDER BY tool.server_id, tool.id"
-    );
+    let tools = match late {
+        false => tool_to_judge!(
+            ", tool.server_id",
+            "WHERE tool.server_id BETWEEN ?1 AND ?2 AND tool.current = 1 ORDER BY tool.server_id, tool.id"
+        ),
+        true => tool_to_judge!(
+            ", tool.server_id",
+            "WHERE tool.server_id IN (SELECT server_id FROM changed WHERE server_id BETWEEN ?1 AND ?2)
+               AND tool.current = 1 ORDER BY tool.server_id, tool.id"
+        ),
+    };
     let mut statement = connection.prepare_cached(tools).map_err(&fail)?;
     let mut rows = statement.query([first, last]).map_err(&fail)?;
     while let Some(row) = rows.next().map_err(&fail)? {

@@ -20,10 +20,7 @@ impl Anew {
     ///
     /// # Errors
     /// The database cannot be read or written, or `judge` answers out of step; nothing was written.
-    pub fn finish(
-        &mut self,
-        judge: impl FnOnce(&[ServerTools]) -> Vec<Vec<Verdict>>,
-    ) -> Result<Step, JudgeError> {
+    pub fn finish(&mut self, judge: impl FnOnce(&[ServerTools]) -> Vec<Vec<Verdict>>) -> Result<Step, JudgeError> {
         let fail = StoreError::sql("judge the tools in", &self.place);
         self.reader.renew().map_err(&fail)?;
         if let Some(step) = self.unfinished(&self.reader).map_err(&fail)? {
@@ -33,7 +30,8 @@ impl Anew {
         if let Some(step) = self.unfinished(&transaction).map_err(&fail)? {
             return Ok(step);
         }
-        let changed = "SELECT count(*) FROM changed JOIN tool ON tool.server_id = changed.server_id AND tool.current = 1";
+        let changed =
+            "SELECT count(*) FROM changed JOIN tool ON tool.server_id = changed.server_id AND tool.current = 1";
         let changed: i64 = transaction.query_row(changed, (), |row| row.get(0)).map_err(&fail)?;
         if changed > PIECE && self.rounds < ROUNDS {
             self.rounds += 1;
@@ -46,7 +44,8 @@ impl Anew {
         let verdicts = judge(&servers.tools);
         edition::take_back(&transaction, self.edition, &servers.ids).map_err(&fail)?;
         let (place, edition) = (&self.place, Edition::Coming(self.edition));
-        let mut work = Work { transaction: &transaction, place, edition, dictionary: &mut self.dictionary };
+        let dictionary = &mut self.dictionary;
+        let mut work = Work { transaction: &transaction, place, edition, is_marked: false, dictionary };
         let tools = work.keep(&servers.ids, &servers.tools, &verdicts)?;
         let ruleset = self.dictionary.phrase(&transaction, &self.ruleset).map_err(&fail)?;
         show(&transaction, self.edition, &self.ruleset, ruleset).map_err(&fail)?;

@@ -36,7 +36,7 @@ pub(crate) enum Many {
 /// All of them, in the order in which they are run: what is referred to first, and of one table what makes rows first. The
 /// first column is the same in all statements of a table.
 #[cfg(feature = "postgres")]
-pub(crate) const BULKS: [&Bulk; 28] = [
+pub(crate) const BULKS: [&Bulk; 29] = [
     &SERVER,
     &SERVER_SEEN,
     &SERVER_SAID,
@@ -57,6 +57,7 @@ pub(crate) const BULKS: [&Bulk; 28] = [
     &SEARCH_PASSES,
     &SEARCH_COMES,
     &TOOL_NAME,
+    &MENTIONS_PASS,
     &MENTION,
     &JUDGED_BY,
     &JUDGED_BY_COMES,

@@ -121,3 +121,13 @@ pub(crate) const JUDGED_BY_COMES: Bulk = Bulk {
     ),
     key: 1,
 };
+
+/// What is held of names in a tool's description is to be held anew. Not of its table by name: only rows of tools that were
+/// not noted yet are written after it.
+pub(crate) const MENTIONS_PASS: Bulk = Bulk {
+    table: "mention of old",
+    one: "DELETE FROM mention WHERE tool_id = ?1",
+    columns: &[("tool_id", "bigint")],
+    many: Many::Do("DELETE FROM mention USING {fresh} WHERE mention.tool_id = fresh.tool_id"),
+    key: 0,
+};
