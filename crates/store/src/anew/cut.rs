@@ -1,8 +1,10 @@
 //! Which pieces there are: ranges of servers with about as many tools each.
 
-use super::PIECE;
 use crate::edition::Editions;
 use crate::sql::{self, Connection};
+
+/// Tools in a piece, more or less: what is lost with a worker, and what is held in memory at a time.
+pub(super) const PIECE: i64 = 2_048;
 
 /// Begins the next edition, by the rules of this digest, with all servers in pieces. Only in a transaction of the one who
 /// writes.

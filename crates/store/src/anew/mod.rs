@@ -17,8 +17,6 @@ use super::sql::{self, Connection, Optional as _};
 use super::{DatabasePlace, JudgeError, Judged, NamesDatabase, ServerTools, StoreError, open};
 use mcpdex_model::Verdict;
 
-/// Tools in a piece, more or less: what is lost with a worker, and what is held in memory at a time.
-const PIECE: i64 = 2_048;
 /// Seconds without a piece in anybody's hands after which a judging counts as given up.
 const PATIENCE: i64 = 15;
 

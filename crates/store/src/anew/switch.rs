@@ -1,7 +1,8 @@
 //! The end of a judging: what a crawl has changed meanwhile is judged, what is shown is raised by one, what was shown before
 //! is put away.
 
-use super::{Anew, PIECE, RULESET, Step, cut, read};
+use super::cut::{self, PIECE};
+use super::{Anew, RULESET, Step, read};
 use crate::dictionary::Dictionary;
 use crate::edition::{self, Edition, Editions};
 use crate::judged::{SPOKEN_ON_A_SERVER, Work};

@@ -1,9 +1,6 @@
 //! What is written by the thousand. A file takes each row as it comes; a server takes all that wait of a kind in one
 //! statement, before anything reads or refers to their table, and before what is written ends.
 
-#[cfg(feature = "postgres")]
-use super::editions::*;
-
 /// A statement that is run for many rows.
 #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "only a server asks for more than one row at a time"))]
 #[derive(Debug)]
@@ -32,41 +29,6 @@ pub(crate) enum Many {
     /// Something else, in which `{fresh}` stands for them.
     Do(&'static str),
 }
-
-/// All of them, in the order in which they are run: what is referred to first, and of one table what makes rows first. The
-/// first column is the same in all statements of a table.
-#[cfg(feature = "postgres")]
-pub(crate) const BULKS: [&Bulk; 29] = [
-    &SERVER,
-    &SERVER_SEEN,
-    &SERVER_SAID,
-    &SERVER_FILLED,
-    &LISTING,
-    &LISTING_DONE,
-    &OBSERVATION,
-    &OBSERVATION_SEEN,
-    &DEFINITION,
-    &TOOL,
-    &ATTEMPT,
-    &UNJUDGED,
-    &JUDGED,
-    &JUDGED_PASSES,
-    &JUDGED_COMES,
-    &COST,
-    &SEARCH,
-    &SEARCH_PASSES,
-    &SEARCH_COMES,
-    &TOOL_NAME,
-    &MENTIONS_PASS,
-    &MENTION,
-    &JUDGED_BY,
-    &JUDGED_BY_COMES,
-    &SERVER_WORD,
-    &SERVER_UNMARKED,
-    &SERVER_MARK,
-    &SERVER_JUDGED,
-    &SERVER_INDEXED,
-];
 
 pub(crate) const SERVER: Bulk = Bulk {
     table: "server",

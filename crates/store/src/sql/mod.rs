@@ -8,6 +8,8 @@ pub(crate) mod bulk;
 pub(crate) mod editions;
 mod error;
 #[cfg(feature = "postgres")]
+mod in_order;
+#[cfg(feature = "postgres")]
 mod postgres;
 mod row;
 mod sqlite;

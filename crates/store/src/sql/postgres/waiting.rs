@@ -2,7 +2,8 @@
 //! which a pooler may look for on another connection.
 
 use super::wire::Column;
-use crate::sql::bulk::{BULKS, Bulk, Many};
+use crate::sql::bulk::{Bulk, Many};
+use crate::sql::in_order::BULKS;
 use crate::sql::{Result, Value};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
