@@ -109,7 +109,7 @@ pub enum Command {
     Compare(CompareArgs),
     /// Where servers are listed: names and addresses, how each place is asked, and what it gave last.
     Sources(SourcesArgs),
-    /// Who crawls together into a database that crawlers share, and what each is at.
+    /// Who crawls and judges together in a database that crawlers share, and what each is at.
     Workers(WorkersArgs),
     /// The database in numbers.
     Stats(StatsArgs),

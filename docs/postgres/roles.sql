@@ -8,6 +8,8 @@
 --     mcpdex --db 'postgres://mcpdex_owner@HOST/catalogue' stats
 --     mcpdex --db 'postgres://mcpdex_owner@HOST/catalogue' crawl --join     (there is nothing to join yet, which it says)
 --
+-- and both again after an update of mcpdex: crawlers that meet older tables say so.
+--
 -- Passwords are yours to set (\password mcpdex_crawler).
 
 CREATE ROLE mcpdex_owner LOGIN;
@@ -25,7 +27,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE mcpdex_owner IN SCHEMA mcpdex
 ALTER DEFAULT PRIVILEGES FOR ROLE mcpdex_owner IN SCHEMA mcpdex
     GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO mcpdex_crawler;
 
--- Several crawlers over this database (`fleet.md`); a reader may see who is at work.
+-- Several crawlers over this database, and several that judge (`fleet.md`); a reader may see who is at work.
 CREATE SCHEMA mcpdex_fleet AUTHORIZATION mcpdex_owner;
 GRANT USAGE ON SCHEMA mcpdex_fleet TO mcpdex_crawler, mcpdex_reader;
 ALTER DEFAULT PRIVILEGES FOR ROLE mcpdex_owner IN SCHEMA mcpdex_fleet

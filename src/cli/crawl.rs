@@ -19,11 +19,11 @@ pub struct CrawlArgs {
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
     /// Read no sources, but take part in the crawl that is under way into a database that crawlers share (`--db
-    /// postgres://…`), until nothing of it is left. What is tried is said by whoever began it, limits and credentials by
-    /// this command line and machine.
+    /// postgres://…`), until nothing of it is left, and where all is judged again by the rules of this machine, in that. What is
+    /// tried is said by whoever began the crawl, limits and credentials by this command line and machine.
     #[arg(long, conflicts_with_all = ["sources", "live", "source", "run", "listed", "refresh", "full"])]
     pub join: bool,
-    /// In a database that crawlers share: seconds without a word after which others take what this crawler has.
+    /// In a database that crawlers share: seconds without a word after which others take what this process has.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub lease: u64,
     /// A file of sources with names, addresses and pauses (as `data/sources.toml`), on top of the built-in list. Repeatable.

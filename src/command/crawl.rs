@@ -10,7 +10,7 @@ use crate::source::{SourceSpec, SpecError};
 use crate::store::{DatabasePlace, Judged, Reader, ServerQuery};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How many of the servers that a run has asked or read its report holds.
 const LEARNT: usize = 200;
@@ -43,9 +43,23 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
     let progress = Progress::new(global.quiet || global.verbose > 0);
     let request =
         Request { place: &place, specs: &specs, args, pauses: curated.pauses(), bench: &bench, quiet: global.quiet };
+    let lease = Duration::from_secs(args.lease);
     let Some(mut crawled) = request.crawl(&progress)? else {
-        eprintln!("nothing to join: no crawl into {place} is under way");
-        return Ok(Exit::Unread);
+        progress.finish();
+        let Some(judged) = database::help_judging(&bench, &place, lease)? else {
+            eprintln!(
+                "nothing to join: no crawl into {place} is under way, and nothing there is judged again by these rules"
+            );
+            return Ok(Exit::Unread);
+        };
+        if !global.quiet {
+            eprintln!(
+                "no crawl is under way; judged {} tools again beside others, by {}",
+                judged.tools,
+                bench.digest()
+            );
+        }
+        return Ok(Exit::Done);
     };
     crawled.report.problems.append(&mut crawled.recorded.refused);
     let continued = crawled.known.continued() && !args.join;
@@ -53,9 +67,10 @@ pub(super) fn run(global: &Global, args: &CrawlArgs) -> anyhow::Result<Exit> {
     let learnt = begun.elapsed();
     let judging = Instant::now();
     // The next command that needs verdicts judges what was kept.
-    let judged = match crawled.report.interrupted || args.join {
-        true => Judged::default(),
-        false => database::judge(&bench, &place)?,
+    let judged = match (crawled.report.interrupted, args.join) {
+        (true, _) => Judged::default(),
+        (false, true) => database::help_judging(&bench, &place, lease)?.unwrap_or_default(),
+        (false, false) => database::judge_as(&bench, &place, lease)?,
     };
     if !global.quiet {
         complain(&crawled.report);

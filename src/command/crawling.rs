@@ -162,6 +162,7 @@ impl Request<'_> {
 /// A crawl as one of several.
 #[cfg(feature = "postgres")]
 mod shared {
+    use super::super::anew::Again;
     use super::super::together::{RunOptions, Session, is_away};
     use super::*;
     use crate::model::NoHistory;
@@ -243,6 +244,14 @@ mod shared {
         let jobs = session.jobs();
         let crawled = request.learn(runtime, &options, &known, progress, move || jobs.count_done());
         let finished = crawled.as_ref().is_ok_and(|crawled| !crawled.report.interrupted);
+        if finished && !request.args.join {
+            // Before the queue is closed, so that those who joined find what there is to do next.
+            let lease = Duration::from_secs(request.args.lease);
+            let again = Again { place: request.place, url, bench: request.bench, lease };
+            if let Err(error) = again.open() {
+                tracing::warn!("nothing could be begun to judge: {error:#}");
+            }
+        }
         runtime.block_on(session.end(finished));
         crawled.map(Some)
     }

@@ -1,5 +1,7 @@
 //! Where the database is, and verdicts that are never stale when a command reads them.
 
+#[cfg(feature = "postgres")]
+use super::anew::Again;
 use super::judging;
 use crate::classify::{Overrides, Ruleset};
 use crate::cli::Global;
@@ -15,6 +17,7 @@ use crate::survey::{TOKENISER, tokens};
 use anyhow::Context;
 use rayon::prelude::*;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Where the database is: `--db` or `MCPDEX_DB`, else `mcpdex.db` in the platform's data folder.
 ///
@@ -55,15 +58,45 @@ fn bench_with(global: &Global, overrides: Overrides) -> anyhow::Result<Bench> {
     Ok(Bench::new(rules, overrides))
 }
 
-/// Judges whatever has not been judged by these rules and overrides yet, and makes it searchable.
+/// How long a process counts as alive without a word to others that judge with it, where nobody says.
+const LEASE: Duration = Duration::from_secs(30);
+
+/// Judges whatever has not been judged by these rules and overrides yet, and makes it searchable. On a server, where all is
+/// to be judged again, that is shared with whoever else needs it.
 ///
 /// # Errors
-/// The database cannot be written.
+/// The database cannot be written, or is being judged again by other rules.
 pub(super) fn judge(bench: &Bench, place: &DatabasePlace) -> anyhow::Result<Judged> {
+    judge_as(bench, place, LEASE)
+}
+
+/// The same, by a process that counts as alive for so long without a word.
+///
+/// # Errors
+/// As [`judge`].
+pub(super) fn judge_as(bench: &Bench, place: &DatabasePlace, lease: Duration) -> anyhow::Result<Judged> {
+    let again = match place {
+        #[cfg(feature = "postgres")]
+        DatabasePlace::Server(url) => Again { place, url, bench, lease }.judge()?,
+        _ => Judged::default(),
+    };
     let judged = judge_stale(place, &bench.digest(), |servers| bench.judge_all(servers))?;
-    tracing::info!(tools = judged.tools, ruleset = bench.digest(), "tools are judged");
+    tracing::info!(tools = again.tools + judged.tools, ruleset = bench.digest(), "tools are judged");
     price_stale(place, TOKENISER, |raws| raws.par_iter().map(|raw| tokens(raw)).collect())?;
-    Ok(judged)
+    Ok(Judged { servers: again.servers + judged.servers, tools: again.tools + judged.tools })
+}
+
+/// Takes part where these rules are at judging everything again; `None` where they are not, or the database is a file.
+///
+/// # Errors
+/// The database cannot be read or written.
+#[cfg_attr(not(feature = "postgres"), allow(unused_variables, reason = "a file has one writer"))]
+pub(super) fn help_judging(bench: &Bench, place: &DatabasePlace, lease: Duration) -> anyhow::Result<Option<Judged>> {
+    match place {
+        #[cfg(feature = "postgres")]
+        DatabasePlace::Server(url) => Again { place, url, bench, lease }.help(),
+        _ => Ok(None),
+    }
 }
 
 /// The bench where the writer of a crawl asks it.

@@ -4,6 +4,8 @@
 #[macro_use]
 mod output;
 
+#[cfg(feature = "postgres")]
+mod anew;
 mod check;
 mod classify;
 mod compare;

@@ -160,7 +160,11 @@ impl Session {
     }
 }
 
-async fn join(url: &ServerUrl, credentials: Vec<String>, lease: Duration) -> anyhow::Result<Arc<Crew>> {
+/// Joins those who work together at a database.
+///
+/// # Errors
+/// The database does not answer, or refuses.
+pub(super) async fn join(url: &ServerUrl, credentials: Vec<String>, lease: Duration) -> anyhow::Result<Arc<Crew>> {
     let (config, tls) = reach(url)?;
     let member = Member { name: name(), credentials, lease };
     let crew = match tls {

@@ -18,7 +18,7 @@ pub(super) fn run(global: &Global, args: &WorkersArgs) -> anyhow::Result<Exit> {
 
 #[cfg(feature = "postgres")]
 fn report(url: &crate::store::ServerUrl) -> anyhow::Result<WorkersReport> {
-    use crate::report::{CredentialNeed, QueueLine, WorkerLine};
+    use crate::report::{CredentialNeed, JudgingLine, QueueLine, WorkerLine};
     let seen = super::together::overview(url)?;
     let workers = seen.workers.into_iter().map(|seen| WorkerLine {
         worker: seen.id,
@@ -40,7 +40,14 @@ fn report(url: &crate::store::ServerUrl) -> anyhow::Result<WorkersReport> {
         done: seen.done,
         needs: seen.needs.into_iter().map(|(credential, servers)| CredentialNeed { credential, servers }).collect(),
     });
-    Ok(WorkersReport::new(workers.collect(), queues.collect()))
+    let judging = seen.judging.map(|seen| JudgingLine {
+        ruleset: seen.ruleset,
+        began: seen.began,
+        waiting: seen.waiting,
+        taken: seen.taken,
+        done: seen.done,
+    });
+    Ok(WorkersReport::new(workers.collect(), queues.collect(), judging))
 }
 
 #[cfg(not(feature = "postgres"))]

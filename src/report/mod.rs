@@ -90,4 +90,4 @@ pub use style::{Colour, choose as choose_colour};
 pub use terminal::{Harmless, stdout, styled, styled_stdout};
 pub use tool::{PolicyView, ToolReport, ToolSurroundings, ToolView};
 pub use topics::{topic_list, topic_text};
-pub use workers::{CredentialNeed, QueueLine, WorkerLine, WorkersReport};
+pub use workers::{CredentialNeed, JudgingLine, QueueLine, WorkerLine, WorkersReport};

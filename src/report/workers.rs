@@ -51,24 +51,40 @@ pub struct CredentialNeed {
     pub servers: i64,
 }
 
+/// Everything judged again by other rules, in pieces.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct JudgingLine {
+    /// The digest of the rules.
+    pub ruleset: String,
+    /// When it began (RFC 3339, UTC).
+    pub began: String,
+    /// Tools that nobody has in hand yet.
+    pub waiting: i64,
+    pub taken: i64,
+    pub done: i64,
+}
+
 /// The report of `mcpdex workers`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct WorkersReport {
     schema: &'static str,
     pub workers: Vec<WorkerLine>,
     pub queues: Vec<QueueLine>,
+    /// What judges everything again, if anything does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judging: Option<JudgingLine>,
 }
 
 impl WorkersReport {
     /// A report on these.
-    pub fn new(workers: Vec<WorkerLine>, queues: Vec<QueueLine>) -> WorkersReport {
-        WorkersReport { schema: "mcpdex/workers/1", workers, queues }
+    pub fn new(workers: Vec<WorkerLine>, queues: Vec<QueueLine>, judging: Option<JudgingLine>) -> WorkersReport {
+        WorkersReport { schema: "mcpdex/workers/1", workers, queues, judging }
     }
 
     /// The report as text for people.
     pub fn to_text(&self) -> String {
-        if self.workers.is_empty() && self.queues.is_empty() {
-            return "nobody crawls into this database together with others\n".to_owned();
+        if self.workers.is_empty() && self.queues.is_empty() && self.judging.is_none() {
+            return "nobody crawls into this database, or judges it, together with others\n".to_owned();
         }
         let workers = self.workers.iter().map(|line| {
             let lease = match line.lease_seconds {
@@ -95,6 +111,13 @@ impl WorkersReport {
             for CredentialNeed { credential, servers } in &queue.needs {
                 text += &format!("  {servers} left for who has the credential {}\n", visible(credential));
             }
+        }
+        if let Some(JudgingLine { ruleset, began, waiting, taken, done }) = &self.judging {
+            text += &format!(
+                "all tools are judged again by the rules {} since {began}: {done} done, {taken} under way, {waiting} waiting; \
+                 readers see the verdicts of before\n",
+                visible(ruleset)
+            );
         }
         text
     }

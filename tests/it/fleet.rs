@@ -52,7 +52,7 @@ const WHEN: [&str; 11] =
     ["id", "run_id", "first_seen", "last_seen", "at", "since", "begun", "swept", "started", "finished", "position"];
 
 /// The rows of a whole export, without what tells when: numbers of rows are those of what they stand for.
-fn rows(user: &User, db: &[&str]) -> Vec<String> {
+pub(crate) fn rows(user: &User, db: &[&str]) -> Vec<String> {
     let exported = user.done(&[&["export", "--format", "jsonl"], db].concat());
     // By table and number: what the row is.
     let mut stands_for: BTreeMap<(String, i64), String> = BTreeMap::new();

@@ -52,6 +52,7 @@ mod house;
 mod identity;
 mod images;
 mod interrupts;
+mod judging;
 mod kept_verdicts;
 #[cfg(all(feature = "parquet", feature = "s3"))]
 mod lake;

@@ -114,6 +114,11 @@ impl Crew {
         let _ = lost.wait_for(|lost| *lost).await;
     }
 
+    /// Whether it is: what [`Crew::lost`] waits for.
+    pub fn is_lost(&self) -> bool {
+        *self.lost.borrow()
+    }
+
     /// Leaves: what this worker had is free at once. To be called when nothing of it is under way any more.
     pub async fn leave(&self) {
         let leaving = "DELETE FROM mcpdex_fleet.worker WHERE id = $1";

@@ -35,6 +35,12 @@ impl FleetError {
         }
     }
 
+    /// Whether this user may not do what was to be done.
+    pub fn is_denied(&self) -> bool {
+        let denied = tokio_postgres::error::SqlState::INSUFFICIENT_PRIVILEGE;
+        matches!(self, FleetError::Database { source, .. } if source.code() == Some(&denied))
+    }
+
     /// A failure of the database while `doing`.
     pub(super) fn database(doing: &'static str) -> impl Fn(tokio_postgres::Error) -> FleetError {
         move |source| FleetError::Database { doing, source }

@@ -1,6 +1,7 @@
 //! What several crawlers agree on over one PostgreSQL: in goes what one of them is about to do, out comes whether it may,
 //! or when. Who is at work and for how long yet ([`Crew`]), which server is whose ([`Jobs`]), how many requests are at a
-//! host over all of them ([`Places`]), who does what ([`Overview`]). Never keeps what was learnt, and never lets anything
+//! host over all of them ([`Places`]), which part of all that other rules judge again is whose ([`Pieces`]), who does what
+//! ([`Overview`]). Never keeps what was learnt, and never lets anything
 //! begin while the database does not answer.
 //!
 //! A worker lives as long as its lease, which its heartbeat moves on; all that it holds, it holds by being alive, so that
@@ -16,6 +17,7 @@ mod error;
 mod jobs;
 mod notices;
 mod overview;
+mod pieces;
 mod places;
 mod schema;
 
@@ -23,6 +25,7 @@ pub use crew::{Crew, Member};
 pub use error::FleetError;
 pub use jobs::{Jobs, RunState, TakenJob};
 pub use notices::{CHANNEL, Notices};
-pub use overview::{Overview, QueueState, WorkerState};
+pub use overview::{JudgingState, Overview, QueueState, WorkerState};
+pub use pieces::{Pieces, TakenPiece};
 pub use places::Places;
 pub use tokio_postgres::{Config, NoTls};

@@ -44,11 +44,28 @@ pub struct QueueState {
     pub needs: Vec<(String, i64)>,
 }
 
+/// Everything judged again by other rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct JudgingState {
+    /// The digest of the rules.
+    pub ruleset: String,
+    /// When it began, as RFC 3339 in UTC.
+    pub began: String,
+    /// Tools in pieces that nobody has.
+    pub waiting: i64,
+    /// Tools in pieces that somebody has.
+    pub taken: i64,
+    /// Tools in pieces that are done.
+    pub done: i64,
+}
+
 /// Who does what, at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Overview {
     pub workers: Vec<WorkerState>,
     pub queues: Vec<QueueState>,
+    /// What judges everything again, if anything does.
+    pub judging: Option<JudgingState>,
 }
 
 /// Times as RFC 3339 in UTC.
@@ -71,6 +88,14 @@ const NEEDS: &str = "
     SELECT need, count(*) FROM mcpdex_fleet.job, unnest(needs) AS need
     WHERE run = $1 AND worker IS NULL AND NOT done GROUP BY need ORDER BY need";
 
+const JUDGING: &str = "
+    SELECT ruleset, to_char(began AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),
+           coalesce(sum(tools) FILTER (WHERE worker IS NULL AND NOT done), 0)::bigint,
+           coalesce(sum(tools) FILTER (WHERE worker IS NOT NULL), 0)::bigint,
+           coalesce(sum(tools) FILTER (WHERE done), 0)::bigint
+    FROM mcpdex_fleet.judging LEFT JOIN mcpdex_fleet.piece ON piece.edition = judging.edition
+    GROUP BY ruleset, began";
+
 impl Overview {
     /// Looks at a database. One in which no crawlers have met has neither workers nor queues.
     ///
@@ -86,11 +111,11 @@ impl Overview {
         let driver = tokio::spawn(async move {
             let _ = connection.await;
         });
-        match schema::version(&client).await? {
+        let found = match schema::version(&client).await? {
             0 => return Ok(Overview::default()),
             found if !schema::is_known(found) => return Err(schema::newer(found)),
-            _ => {}
-        }
+            found => found,
+        };
         let transaction = client.build_transaction().read_only(true).start().await.map_err(&fail)?;
         let mut overview = Overview::default();
         for row in transaction.query_typed(WORKERS, &[]).await.map_err(&fail)? {
@@ -117,6 +142,16 @@ impl Overview {
                 taken: row.get(4),
                 done: row.get(5),
                 needs: needs.iter().map(|row| (row.get(0), row.get(1))).collect(),
+            });
+        }
+        if found > 1 {
+            let rows = transaction.query_typed(JUDGING, &[]).await.map_err(&fail)?;
+            overview.judging = rows.first().map(|row| JudgingState {
+                ruleset: row.get(0),
+                began: row.get(1),
+                waiting: row.get(2),
+                taken: row.get(3),
+                done: row.get(4),
             });
         }
         drop(transaction);

@@ -6,7 +6,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 
 /// The steps, in order. A released one is never edited.
-const STEPS: [&str; 1] = [include_str!("migrations/0001_fleet.sql")];
+const STEPS: [&str; 2] = [include_str!("migrations/0001_fleet.sql"), include_str!("migrations/0002_pieces.sql")];
 
 /// The newest step that this program knows.
 const KNOWN: i32 = STEPS.len() as i32;

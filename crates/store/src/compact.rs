@@ -3,8 +3,9 @@
 
 use super::compact_json::json;
 use super::dictionary::Dictionary;
+use super::edition::Edition;
 use super::from_row::{FromRow, document, word};
-use super::sql::bulk::{JUDGED, JUDGED_BY};
+use super::sql::editions::{JUDGED, JUDGED_BY, JUDGED_BY_COMES, JUDGED_COMES, JUDGED_PASSES};
 use super::sql::{self, AsJson, Connection, Row, damaged, params};
 use mcpdex_model::{AuditFinding, Class, Evidence, OperationVerdict, Overruled, Risk, Tool, Trait, Verdict};
 use serde::Deserialize;
@@ -77,19 +78,32 @@ impl Kept {
 }
 
 impl Kept {
-    /// Writes the row of a tool; `indexed` is what `search` holds of it.
-    pub(super) fn write(&self, connection: &Connection, tool: i64, indexed: Option<i64>) -> sql::Result<()> {
-        let Kept { judgement, rationale, quoted, rest } = self;
-        connection.add(
-            &JUDGED,
-            params![tool, judgement, rationale, quoted.as_deref().map(AsJson), rest.as_deref().map(AsJson), indexed],
-        )
+    /// Writes the row of a tool into an edition; `indexed` is what `search` holds of it.
+    pub(super) fn write(
+        &self,
+        connection: &Connection,
+        edition: Edition,
+        tool: i64,
+        indexed: Option<i64>,
+    ) -> sql::Result<()> {
+        let Kept { judgement, rationale, .. } = self;
+        let (quoted, rest) = (self.quoted.as_deref().map(AsJson), self.rest.as_deref().map(AsJson));
+        match edition {
+            Edition::Shown => connection.add(&JUDGED, params![tool, judgement, rationale, quoted, rest, indexed]),
+            Edition::Coming(number) => {
+                connection.add(&JUDGED_PASSES, [tool, number])?;
+                connection.add(&JUDGED_COMES, params![tool, judgement, rationale, quoted, rest, indexed, number])
+            }
+        }
     }
 }
 
 /// Notes by which rules the verdicts on a server's tools were made.
-pub(super) fn judged_by(connection: &Connection, server: i64, ruleset: i64) -> sql::Result<()> {
-    connection.add(&JUDGED_BY, [server, ruleset])
+pub(super) fn judged_by(connection: &Connection, edition: Edition, server: i64, ruleset: i64) -> sql::Result<()> {
+    match edition {
+        Edition::Shown => connection.add(&JUDGED_BY, [server, ruleset]),
+        Edition::Coming(number) => connection.add(&JUDGED_BY_COMES, [server, ruleset, number]),
+    }
 }
 
 /// Whether SQL finds this description in the definition: not where it comes from another list, or was mended.

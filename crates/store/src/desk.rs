@@ -2,6 +2,7 @@
 //! transaction. Leaves alone what would have to be read again.
 
 use super::dictionary::Dictionary;
+use super::edition::Edition;
 use super::index::Indexer;
 use super::judged::{FreshTool, JudgeError, ServerTools, Work, is_of};
 use super::sql::bulk::COST;
@@ -51,14 +52,20 @@ impl Desk {
     ) -> Result<u64, JudgeError> {
         let fail = StoreError::sql("write to", place);
         let Some(judging) = &self.judging else { return Ok(0) };
-        if fresh.is_empty() || !is_of(transaction, judging.ruleset()).map_err(&fail)? {
+        if fresh.is_empty() {
+            return Ok(0);
+        }
+        if !is_of(transaction, judging.ruleset()).map_err(&fail)? {
+            // Other rules judge: their end removes texts whose numbers are remembered here.
+            self.forget();
             return Ok(0);
         }
         let (ids, servers): (Vec<i64>, Vec<ServerTools>) =
             fresh.into_iter().map(|(id, (server, tools))| (id, ServerTools::fresh(server, tools))).unzip();
         transaction.hand_over().map_err(&fail)?;
         let verdicts = judging.judge(&servers);
-        let mut work = Work { transaction, place, dictionary: &mut self.dictionary };
+        let (edition, dictionary) = (Edition::Shown, &mut self.dictionary);
+        let mut work = Work { transaction, place, edition, is_marked: false, dictionary };
         let judged = work.keep(&ids, &servers, &verdicts)?;
         price(transaction, judging.as_ref(), &servers).map_err(&fail)?;
         Ok(judged)

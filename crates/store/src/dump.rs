@@ -7,6 +7,7 @@ use super::compact::{Kept, judged_by};
 use super::complete::parse_tool;
 use super::dictionary::Dictionary;
 use super::digest::{of_hex, sha256_hex};
+use super::edition::{self, Edition};
 use super::sql::{self, Connection, Transaction, Value as Sql, ValueRef};
 use super::{DatabasePlace, NamesDatabase, Reader, StoreError, migrate, open};
 use mcpdex_model::{Outcome, Verdict, lenient};
@@ -175,6 +176,7 @@ fn load_as(place: &DatabasePlace, input: impl std::io::BufRead, held: Option<(i6
             true => "DELETE FROM fact; DELETE FROM unjudged",
         })
         .map_err(&fail)?;
+    edition::forget(&transaction).map_err(&fail)?;
     let mut loading = Loading {
         transaction: &transaction,
         place,
@@ -313,8 +315,8 @@ impl Loading<'_> {
             .map_err(sql)?;
         let tool = parse_tool(self.place, &raw).map_err(|e| e.to_string())?;
         let kept = Kept::of(&verdict, &tool, &mut self.dictionary, self.transaction).map_err(sql)?;
-        kept.write(self.transaction, id, None).map_err(sql)?;
+        kept.write(self.transaction, Edition::Shown, id, None).map_err(sql)?;
         let ruleset = self.dictionary.phrase(self.transaction, &verdict.ruleset).map_err(sql)?;
-        judged_by(self.transaction, server, ruleset).map_err(sql)
+        judged_by(self.transaction, Edition::Shown, server, ruleset).map_err(sql)
     }
 }

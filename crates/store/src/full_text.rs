@@ -1,7 +1,8 @@
 //! Full text: which tools and servers hold which words. Words in, numbers of rows out, in their order. The one question
 //! that each database is asked in words of its own.
 
-use super::sql::bulk::SEARCH;
+use super::edition::Edition;
+use super::sql::editions::{SEARCH, SEARCH_COMES, SEARCH_PASSES};
 use super::sql::{self, Connection, Value};
 
 /// Characters from which on a word of a server is found by way of an index.
@@ -16,16 +17,20 @@ pub(super) fn prepare(connection: &Connection) -> sql::Result<()> {
     }
 }
 
-/// Makes the index hold the words of a tool, of which it holds none.
-pub(super) fn add(connection: &Connection, tool: i64, words: &str) -> sql::Result<()> {
-    connection.add(&SEARCH, (tool, words))
+/// Makes the index hold the words of a tool, of which it holds none in this edition.
+pub(super) fn add(connection: &Connection, edition: Edition, tool: i64, words: &str) -> sql::Result<()> {
+    match edition {
+        Edition::Shown => connection.add(&SEARCH, (tool, words)),
+        Edition::Coming(number) => connection.add(&SEARCH_COMES, (tool, words, number)),
+    }
 }
 
-/// Makes the index hold nothing of a tool.
-pub(super) fn remove(connection: &Connection, tool: i64) -> sql::Result<()> {
-    let sql = match connection.is_server() {
-        false => "DELETE FROM search WHERE rowid = ?1",
-        true => "DELETE FROM search WHERE tool_id = ?1",
+/// Makes the index hold nothing of a tool from an edition on; where it is the one that is shown, in none at all.
+pub(super) fn remove(connection: &Connection, edition: Edition, tool: i64) -> sql::Result<()> {
+    let sql = match (edition, connection.is_server()) {
+        (Edition::Coming(number), _) => return connection.add(&SEARCH_PASSES, [tool, number]),
+        (Edition::Shown, false) => "DELETE FROM search WHERE rowid = ?1",
+        (Edition::Shown, true) => "DELETE FROM search_ever WHERE tool_id = ?1",
     };
     connection.prepare_cached(sql)?.execute([tool]).map(drop)
 }

@@ -1,8 +1,10 @@
 //! What searching needs of a tool: its words, its name under other spellings, the names that it mentions. Written where it
 //! differs from what is there, which a digest tells.
 
+use super::edition::Edition;
 use super::full_text;
 use super::sql::bulk::{MENTION, SERVER_WORD, TOOL_NAME};
+use super::sql::editions::MENTIONS_PASS;
 use super::sql::{self, Connection, params};
 use mcpdex_model::{Tool, Verdict, spelling};
 use sha2::{Digest, Sha256};
@@ -15,6 +17,14 @@ const LONGEST: usize = 16 << 10;
 const LONGEST_WORD: usize = 1_000;
 /// Changes when the same tool is indexed otherwise than before.
 const EDITION: u8 = 2;
+
+/// The tools of which something is held that are a server's no more; of every edition, where there are several.
+const PAST: &str = "SELECT judged.tool_id, tool.name FROM observation
+    CROSS JOIN tool ON tool.observation_id = observation.id AND tool.current = 0
+    CROSS JOIN judged ON judged.tool_id = tool.id WHERE observation.server_id = ?1";
+const PAST_EVER: &str = "SELECT DISTINCT judged_ever.tool_id, tool.name FROM observation
+    JOIN tool ON tool.observation_id = observation.id AND tool.current = 0
+    JOIN judged_ever ON judged_ever.tool_id = tool.id WHERE observation.server_id = ?1";
 
 /// Writes what `search` holds of the tools of one server.
 pub(super) struct Indexer {
@@ -136,17 +146,17 @@ impl Indexer {
             return Ok(());
         }
         // By way of observations, which have an index by server; that of tools holds current ones alone.
+        let (past, gone) = match connection.is_server() {
+            false => (PAST, "DELETE FROM judged WHERE tool_id = ?1"),
+            true => (PAST_EVER, "DELETE FROM judged_ever WHERE tool_id = ?1"),
+        };
         let past: Vec<(i64, String)> = connection
-            .prepare_cached(
-                "SELECT judged.tool_id, tool.name FROM observation
-                 CROSS JOIN tool ON tool.observation_id = observation.id AND tool.current = 0
-                 CROSS JOIN judged ON judged.tool_id = tool.id WHERE observation.server_id = ?1",
-            )?
+            .prepare_cached(past)?
             .query_map([self.server], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
         for (id, name) in past {
-            connection.prepare_cached("DELETE FROM judged WHERE tool_id = ?1")?.execute([id])?;
-            remove(connection, id)?;
+            connection.prepare_cached(gone)?.execute([id])?;
+            remove(connection, Edition::Shown, id)?;
             // A name that no server has any more is nobody's.
             connection
                 .prepare_cached(
@@ -158,10 +168,12 @@ impl Indexer {
         Ok(())
     }
 
-    /// Makes `search` hold a tool (its number, its origin, what is held of it) as it is now; what that is known by.
+    /// Makes `search` hold a tool (its number, its origin, what is held of it) in an edition as it is now; what that is known
+    /// by.
     pub(super) fn index(
         &self,
         connection: &Connection,
+        edition: Edition,
         (id, origin, indexed): (i64, &str, Option<i64>),
         tool: &Tool,
         verdict: &Verdict,
@@ -184,7 +196,7 @@ impl Indexer {
             return Ok(digest);
         }
         if indexed.is_some() {
-            remove(connection, id)?;
+            remove(connection, edition, id)?;
         }
         let words = [
             &joined(IN_NAME, &[beginning(&tool.name)]),
@@ -195,7 +207,7 @@ impl Indexer {
         ]
         .map(String::as_str)
         .join(" ");
-        full_text::add(connection, id, &words)?;
+        full_text::add(connection, edition, id, &words)?;
         let folded = number(&spelling::fold(&tool.name));
         // Of a server names are told apart when they are added, all at once.
         let known = !connection.is_server()
@@ -212,9 +224,13 @@ impl Indexer {
     }
 }
 
-pub(super) fn remove(connection: &Connection, id: i64) -> sql::Result<()> {
-    full_text::remove(connection, id)?;
-    connection.prepare_cached("DELETE FROM mention WHERE tool_id = ?1")?.execute([id]).map(drop)
+/// Removes what is held of a tool from an edition on, as far as it is held by edition.
+pub(super) fn remove(connection: &Connection, edition: Edition, id: i64) -> sql::Result<()> {
+    full_text::remove(connection, edition, id)?;
+    match edition {
+        Edition::Shown => connection.prepare_cached(MENTIONS_PASS.one)?.execute([id]).map(drop),
+        Edition::Coming(_) => connection.add(&MENTIONS_PASS, [id]),
+    }
 }
 
 /// The number by which a name, or a form of one, is found. From a digest, so that nobody can make a name that has

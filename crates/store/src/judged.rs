@@ -4,9 +4,10 @@
 use super::claims::mark;
 use super::compact::{Kept, judged_by};
 use super::dictionary::Dictionary;
+use super::edition::{self, Edition, Editions};
 use super::index::Indexer;
 use super::sql::bulk::{SERVER_INDEXED, SERVER_JUDGED};
-use super::sql::{self, Optional as _, Row, Transaction, ValueRef};
+use super::sql::{self, Connection, Optional as _, Row, Transaction, ValueRef};
 use super::{DatabasePlace, NamesDatabase, StoreError, open};
 use mcpdex_model::{Tool, ToolOrigin, Verdict};
 
@@ -15,13 +16,13 @@ use mcpdex_model::{Tool, ToolOrigin, Verdict};
 pub struct ServerTools {
     pub server: String,
     /// What is kept of each tool, in step with `tools`.
-    rows: Vec<KeptTool>,
+    pub(super) rows: Vec<KeptTool>,
     pub tools: Vec<Tool>,
 }
 
 /// A tool's row, and what is kept of it so far.
 #[derive(Debug)]
-struct KeptTool {
+pub(super) struct KeptTool {
     id: i64,
     definition: i64,
     origin: String,
@@ -84,7 +85,13 @@ pub fn judge_stale(
             None => connection.exclusive().map_err(&fail)?,
         };
         let before = judged.tools;
-        let mut work = Work { transaction: &transaction, place, dictionary: &mut dictionary };
+        let mut work = Work {
+            transaction: &transaction,
+            place,
+            edition: Edition::Shown,
+            is_marked: false,
+            dictionary: &mut dictionary,
+        };
         let mut done = false;
         while !done && (at_once || judged.tools - before < PIECE) {
             let servers = work.next_servers()?;
@@ -106,6 +113,23 @@ pub fn judge_stale(
     }
 }
 
+/// Asks for tools that are to be judged, as [`ServerTools::add`] reads them: with more columns, and which.
+macro_rules! tool_to_judge {
+    ($more:literal, $which:literal) => {
+        concat!(
+            "SELECT tool.id, definition.raw, judgement_id, rationale_id, quoted, rest, indexed,
+                    coalesce(tool.origin, observation.origin), tool.definition_id, tool.code",
+            $more,
+            " FROM tool JOIN definition ON definition.id = tool.definition_id
+              JOIN observation ON observation.id = tool.observation_id
+              LEFT JOIN judged ON judged.tool_id = tool.id ",
+            $which
+        )
+    };
+}
+#[cfg(feature = "postgres")]
+pub(super) use tool_to_judge;
+
 /// Removes judgements and texts that no verdict has any more.
 const SPOKEN: &str = "
     DELETE FROM judgement WHERE id NOT IN (SELECT judgement_id FROM judged);
@@ -118,17 +142,18 @@ const SPOKEN: &str = "
         FROM judged, json_each(judged.rest, '$.p') AS one WHERE judged.rest LIKE '%\"p\":[%';
     DELETE FROM phrase WHERE id NOT IN (SELECT id FROM temp.spoken);
     DROP TABLE temp.spoken";
-const SPOKEN_ON_A_SERVER: &str = "
-    DELETE FROM judgement WHERE id NOT IN (SELECT judgement_id FROM judged);
+pub(super) const SPOKEN_ON_A_SERVER: &str = "
+    DELETE FROM judgement WHERE id NOT IN (SELECT judgement_id FROM judged_ever);
     DELETE FROM phrase WHERE id NOT IN (
-        SELECT rationale_id FROM judged
-        UNION SELECT ruleset_id FROM judged_by
+        SELECT rationale_id FROM judged_ever
+        UNION SELECT ruleset_id FROM judged_by_ever
+        UNION SELECT ruleset_id FROM edition WHERE ruleset_id IS NOT NULL
         UNION SELECT CAST(lost.value ->> 2 AS bigint)
-            FROM judged, json_array_elements(CAST(judged.rest AS json) -> 'o') AS lost (value)
-            WHERE judged.rest LIKE '%\"o\":[%'
+            FROM judged_ever, json_array_elements(CAST(judged_ever.rest AS json) -> 'o') AS lost (value)
+            WHERE judged_ever.rest LIKE '%\"o\":[%'
         UNION SELECT CAST(one.value ->> 0 AS bigint)
-            FROM judged, json_array_elements(CAST(judged.rest AS json) -> 'p') AS one (value)
-            WHERE judged.rest LIKE '%\"p\":[%')";
+            FROM judged_ever, json_array_elements(CAST(judged_ever.rest AS json) -> 'p') AS one (value)
+            WHERE judged_ever.rest LIKE '%\"p\":[%')";
 
 /// Makes every verdict stale where the ruleset is another; whether it was.
 fn renew(transaction: &Transaction<'_>, ruleset: &str) -> sql::Result<bool> {
@@ -137,6 +162,8 @@ fn renew(transaction: &Transaction<'_>, ruleset: &str) -> sql::Result<bool> {
     if known.as_deref() == Some(ruleset) {
         return Ok(false);
     }
+    // In the place of other rules that judge in pieces: their verdicts follow from those that change now.
+    edition::forget(transaction)?;
     transaction
         .execute("INSERT INTO unjudged (server_id) SELECT id FROM server WHERE true ON CONFLICT DO NOTHING", ())?;
     transaction.execute(
@@ -160,6 +187,9 @@ pub(super) fn is_of(transaction: &Transaction<'_>, ruleset: &str) -> sql::Result
 pub(super) struct Work<'a> {
     pub(super) transaction: &'a Transaction<'a>,
     pub(super) place: &'a DatabasePlace,
+    pub(super) edition: Edition,
+    /// By what its servers are found beside others is written, since no listing of theirs has changed.
+    pub(super) is_marked: bool,
     pub(super) dictionary: &'a mut Dictionary,
 }
 
@@ -180,14 +210,7 @@ impl Work<'_> {
         let fail = StoreError::sql("read", self.place);
         let mut statement = self
             .transaction
-            .prepare_cached(
-                "SELECT tool.id, definition.raw, judgement_id, rationale_id, quoted, rest, indexed,
-                        coalesce(tool.origin, observation.origin), tool.definition_id, tool.code
-                 FROM tool JOIN definition ON definition.id = tool.definition_id
-                 JOIN observation ON observation.id = tool.observation_id
-                 LEFT JOIN judged ON judged.tool_id = tool.id
-                 WHERE tool.server_id = ?1 AND tool.current = 1 ORDER BY tool.id",
-            )
+            .prepare_cached(tool_to_judge!("", "WHERE tool.server_id = ?1 AND tool.current = 1 ORDER BY tool.id"))
             .map_err(&fail)?;
         // A server that only one origin knows has nothing to be completed from.
         let several: bool = self
@@ -195,19 +218,10 @@ impl Work<'_> {
             .prepare_cached("SELECT count(DISTINCT origin) > 1 FROM observation WHERE server_id = ?1 AND latest = 1")
             .and_then(|mut s| s.query_row([id], |row| row.get(0)))
             .map_err(&fail)?;
-        let mut found = ServerTools { server: name.to_owned(), rows: Vec::new(), tools: Vec::new() };
+        let mut found = ServerTools::none(name);
         let mut rows = statement.query([id]).map_err(&fail)?;
         while let Some(row) = rows.next().map_err(&fail)? {
-            let tool_id = row.get(0).map_err(&fail)?;
-            let raw = row.get_ref(1).and_then(ValueRef::as_str).map_err(&fail)?;
-            let mut tool = super::complete::parse_tool(self.place, raw)?;
-            let code: Option<String> = row.get(9).map_err(&fail)?;
-            tool.code = super::complete::parse_code(self.place, code.as_deref())?;
-            if several {
-                super::complete::complete(self.transaction, self.place, id, tool_id, &mut tool)?;
-            }
-            found.rows.push(kept_tool(tool_id, &row).map_err(&fail)?);
-            found.tools.push(tool);
+            found.add(self.transaction, self.place, several.then_some(id), &row)?;
         }
         Ok(found)
     }
@@ -221,8 +235,17 @@ impl Work<'_> {
     ) -> Result<u64, JudgeError> {
         let fail = StoreError::sql("write to", self.place);
         let named: Vec<(i64, &str)> = ids.iter().copied().zip(servers.iter().map(|of| of.server.as_str())).collect();
+        if self.edition == Edition::Shown && self.transaction.is_server() {
+            let editions = Editions::of(self.transaction).map_err(&fail)?;
+            if editions.coming.is_some() {
+                // They are on the list of what has changed, and the next edition is made of them again.
+                edition::take_back(self.transaction, editions.next(), ids).map_err(&fail)?;
+            }
+        }
         let indexers = Indexer::of(self.transaction, &named).map_err(&fail)?;
-        mark(self.transaction, &named, self.place)?;
+        if !self.is_marked {
+            mark(self.transaction, &named, self.place)?;
+        }
         let mut tools = 0;
         for ((id, indexer), (server, verdicts)) in ids.iter().zip(&indexers).zip(servers.iter().zip(verdicts)) {
             self.keep_one(*id, indexer, server, verdicts)?;
@@ -249,20 +272,22 @@ impl Work<'_> {
                 return Err(JudgeError::MixedRules { server: server.server.clone() });
             }
             let ruleset = self.dictionary.phrase(self.transaction, &first.ruleset).map_err(&fail)?;
-            judged_by(self.transaction, id, ruleset).map_err(&fail)?;
+            judged_by(self.transaction, self.edition, id, ruleset).map_err(&fail)?;
         }
         for ((row, tool), verdict) in server.rows.iter().zip(&server.tools).zip(verdicts) {
             let kept = Kept::of(verdict, tool, self.dictionary, self.transaction).map_err(&fail)?;
             let is_same = row.kept.as_ref() == Some(&kept);
             let held = (row.id, row.origin.as_str(), row.indexed);
-            let indexed = indexer.index(self.transaction, held, tool, verdict).map_err(&fail)?;
+            let indexed = indexer.index(self.transaction, self.edition, held, tool, verdict).map_err(&fail)?;
             if is_same && row.indexed == Some(indexed) {
                 continue;
             }
-            kept.write(self.transaction, row.id, Some(indexed)).map_err(&fail)?;
+            kept.write(self.transaction, self.edition, row.id, Some(indexed)).map_err(&fail)?;
         }
-        self.transaction.add(&SERVER_JUDGED, [id]).map_err(&fail)?;
-        self.transaction.add(&SERVER_INDEXED, [id]).map_err(&fail)?;
+        if self.edition == Edition::Shown {
+            self.transaction.add(&SERVER_JUDGED, [id]).map_err(&fail)?;
+            self.transaction.add(&SERVER_INDEXED, [id]).map_err(&fail)?;
+        }
         Ok(())
     }
 
@@ -286,6 +311,33 @@ fn kept_tool(id: i64, row: &Row<'_>) -> sql::Result<KeptTool> {
 }
 
 impl ServerTools {
+    /// None of a server yet.
+    pub(super) fn none(server: &str) -> ServerTools {
+        ServerTools { server: server.to_owned(), rows: Vec::new(), tools: Vec::new() }
+    }
+
+    /// Adds the tool of a row of `tool_to_judge!`, completed from what other origins say where its server is of `several`.
+    pub(super) fn add(
+        &mut self,
+        connection: &Connection,
+        place: &DatabasePlace,
+        several: Option<i64>,
+        row: &Row<'_>,
+    ) -> Result<(), StoreError> {
+        let fail = StoreError::sql("read", place);
+        let tool_id = row.get(0).map_err(&fail)?;
+        let raw = row.get_ref(1).and_then(ValueRef::as_str).map_err(&fail)?;
+        let mut tool = super::complete::parse_tool(place, raw)?;
+        let code: Option<String> = row.get(9).map_err(&fail)?;
+        tool.code = super::complete::parse_code(place, code.as_deref())?;
+        if let Some(server) = several {
+            super::complete::complete(connection, place, server, tool_id, &mut tool)?;
+        }
+        self.rows.push(kept_tool(tool_id, row).map_err(&fail)?);
+        self.tools.push(tool);
+        Ok(())
+    }
+
     /// Tools that were written just now, as this origin states them, and have no verdict yet; each with its row.
     pub(super) fn fresh(server: String, tools: Vec<FreshTool>) -> ServerTools {
         let kept = |FreshTool { id, definition, origin, tool }: FreshTool| {
@@ -294,9 +346,7 @@ impl ServerTools {
         let (rows, tools) = tools.into_iter().map(kept).unzip();
         ServerTools { server, rows, tools }
     }
-}
 
-impl ServerTools {
     /// Each tool with the row of its definition.
     pub(super) fn definitions(&self) -> impl Iterator<Item = (i64, &Tool)> {
         self.rows.iter().map(|row| row.definition).zip(&self.tools)

@@ -29,6 +29,8 @@
 
 mod about;
 mod ahead;
+#[cfg(feature = "postgres")]
+mod anew;
 mod asked;
 mod batch;
 mod claims;
@@ -40,6 +42,7 @@ mod desk;
 mod dictionary;
 mod digest;
 mod dump;
+mod edition;
 mod error;
 mod figures;
 mod from_row;
@@ -83,6 +86,8 @@ mod writer;
 mod writing;
 
 pub use about::Tokens;
+#[cfg(feature = "postgres")]
+pub use anew::{Anew, Begun, Piece, Step};
 pub use batch::Recorded;
 pub use database_place::{DatabasePlace, NamesDatabase};
 pub use desk::Judging;

@@ -4,6 +4,7 @@
 use super::batch::Batch;
 use super::claims::{holder, known_servers};
 use super::compact_json::json;
+use super::edition::Edition;
 use super::index::remove;
 use super::sql::{AsJson, params};
 use super::{DatabasePlace, StoreError};
@@ -199,7 +200,7 @@ impl Batch<'_> {
             .prepare_cached(&sql)
             .and_then(|mut s| s.query_map([id], |row| row.get(0))?.collect())
             .map_err(self.fail())?;
-        tools.into_iter().try_for_each(|tool| remove(self.transaction, tool).map_err(self.fail()))
+        tools.into_iter().try_for_each(|tool| remove(self.transaction, Edition::Shown, tool).map_err(self.fail()))
     }
 
     /// What is derived of a server is to be made anew, and is not made of what this batch alone knows.

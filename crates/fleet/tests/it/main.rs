@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod hosts;
+mod pieces;
 #[path = "../../../store/tests/support/proxy.rs"]
 mod proxy;
 #[path = "../../../store/tests/support/mod.rs"]

@@ -23,7 +23,7 @@ pub(crate) async fn join(config: &Config, name: &str) -> Crew {
     Crew::join(config, NoTls, &member(name, &[])).await.expect("a member")
 }
 
-async fn client(config: &Config) -> Client {
+pub(crate) async fn client(config: &Config) -> Client {
     let (client, connection) = config.connect(NoTls).await.expect("a connection");
     tokio::spawn(connection);
     client

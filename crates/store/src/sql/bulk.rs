@@ -30,35 +30,6 @@ pub(crate) enum Many {
     Do(&'static str),
 }
 
-/// All of them, in the order in which they are run: what is referred to first, and of one table what makes rows first. The
-/// first column is the same in all statements of a table.
-#[cfg(feature = "postgres")]
-pub(crate) const BULKS: [&Bulk; 23] = [
-    &SERVER,
-    &SERVER_SEEN,
-    &SERVER_SAID,
-    &SERVER_FILLED,
-    &LISTING,
-    &LISTING_DONE,
-    &OBSERVATION,
-    &OBSERVATION_SEEN,
-    &DEFINITION,
-    &TOOL,
-    &ATTEMPT,
-    &UNJUDGED,
-    &JUDGED,
-    &COST,
-    &SEARCH,
-    &TOOL_NAME,
-    &MENTION,
-    &JUDGED_BY,
-    &SERVER_WORD,
-    &SERVER_UNMARKED,
-    &SERVER_MARK,
-    &SERVER_JUDGED,
-    &SERVER_INDEXED,
-];
-
 pub(crate) const SERVER: Bulk = Bulk {
     table: "server",
     one: "INSERT INTO server (id, name, first_seen, last_seen) VALUES (?1, ?2, ?3, ?3)",
@@ -274,46 +245,12 @@ pub(crate) const UNJUDGED: Bulk = Bulk {
     key: 0,
 };
 
-pub(crate) const JUDGED: Bulk = Bulk {
-    table: "judged",
-    one: "INSERT INTO judged (tool_id, judgement_id, rationale_id, quoted, rest, indexed)
-          VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-          ON CONFLICT (tool_id) DO UPDATE SET judgement_id = excluded.judgement_id,
-              rationale_id = excluded.rationale_id, quoted = excluded.quoted, rest = excluded.rest,
-              indexed = excluded.indexed",
-    columns: &[
-        ("tool_id", "bigint"),
-        ("judgement_id", "bigint"),
-        ("rationale_id", "bigint"),
-        ("quoted", "text"),
-        ("rest", "text"),
-        ("indexed", "bigint"),
-    ],
-    many: Many::Add(
-        "ON CONFLICT (tool_id) DO UPDATE SET judgement_id = excluded.judgement_id, rationale_id = excluded.rationale_id,
-             quoted = excluded.quoted, rest = excluded.rest, indexed = excluded.indexed",
-    ),
-    key: 1,
-};
-
 pub(crate) const COST: Bulk = Bulk {
     table: "cost",
     one: "INSERT INTO cost (definition_id, tokens) VALUES (?1, ?2)",
     columns: &[("definition_id", "bigint"), ("tokens", "bigint")],
     many: Many::Add(""),
     key: 0,
-};
-
-pub(crate) const SEARCH: Bulk = Bulk {
-    table: "search",
-    one: "INSERT INTO search (rowid, words) VALUES (?1, ?2)",
-    columns: &[("tool_id", "bigint"), ("words", "words")],
-    // What a tool held that is gone may still be there.
-    many: Many::Do(
-        "INSERT INTO search (tool_id, words) SELECT tool_id, CAST(words AS tsvector) FROM {fresh}
-         ON CONFLICT (tool_id) DO UPDATE SET words = excluded.words",
-    ),
-    key: 1,
 };
 
 /// Names have no number of their own, and some are known: those are left out.
@@ -333,19 +270,6 @@ pub(crate) const MENTION: Bulk = Bulk {
     columns: &[("name", "bigint"), ("tool_id", "bigint")],
     many: Many::Add("ON CONFLICT DO NOTHING"),
     key: 0,
-};
-
-/// By which rules the verdicts on a server's tools were made.
-pub(crate) const JUDGED_BY: Bulk = Bulk {
-    table: "judged_by",
-    one: "INSERT INTO judged_by (server_id, ruleset_id) VALUES (?1, ?2) ON CONFLICT (server_id)
-          DO UPDATE SET ruleset_id = excluded.ruleset_id WHERE judged_by.ruleset_id != excluded.ruleset_id",
-    columns: &[("server_id", "bigint"), ("ruleset_id", "bigint")],
-    many: Many::Add(
-        "ON CONFLICT (server_id) DO UPDATE SET ruleset_id = excluded.ruleset_id
-         WHERE judged_by.ruleset_id != excluded.ruleset_id",
-    ),
-    key: 1,
 };
 
 pub(crate) const SERVER_WORD: Bulk = Bulk {

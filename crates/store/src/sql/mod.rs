@@ -5,7 +5,10 @@
 //! needs (`INDEXED BY`, the order in `CROSS JOIN`) is written for SQLite and left out for the other.
 
 pub(crate) mod bulk;
+pub(crate) mod editions;
 mod error;
+#[cfg(feature = "postgres")]
+mod in_order;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod row;

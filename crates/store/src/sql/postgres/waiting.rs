@@ -2,7 +2,8 @@
 //! which a pooler may look for on another connection.
 
 use super::wire::Column;
-use crate::sql::bulk::{BULKS, Bulk, Many};
+use crate::sql::bulk::{Bulk, Many};
+use crate::sql::in_order::BULKS;
 use crate::sql::{Result, Value};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -112,6 +113,10 @@ pub(super) fn named(sql: &str) -> u32 {
         "server_id" => "server",
         "observation_id" | "server_alias" => "observation",
         "definition_id" => "definition",
+        // What is shown of these, and what is kept of them.
+        "judged_ever" => "judged",
+        "search_ever" => "search",
+        "judged_by_ever" => "judged_by",
         _ => "",
     };
     let bits = |table: &str| {
