@@ -20,6 +20,7 @@ mod contributing;
 mod crawl_import;
 mod crawl_world;
 mod directories;
+mod distributed_sql;
 mod earned;
 mod ends;
 mod exit_codes;
