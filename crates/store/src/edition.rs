@@ -50,6 +50,15 @@ pub(super) fn take_back(connection: &Connection, edition: i64, servers: &[i64]) 
     Ok(())
 }
 
+/// Puts servers on the list of those of which the next edition is made again: a piece that was read before leaves them out,
+/// and one that had taken them off the list is not the last word. Only in a transaction of the one who writes.
+pub(super) fn note_changed(connection: &Connection, servers: &[i64]) -> sql::Result<()> {
+    let noted = "INSERT INTO changed AS changed (server_id)
+                 SELECT DISTINCT CAST(value AS BIGINT) FROM json_each(?1)
+                 ON CONFLICT (server_id) DO UPDATE SET times = changed.times + 1";
+    connection.execute(noted, [format!("{servers:?}")]).map(drop)
+}
+
 /// Gives the next edition up, where one is made: all of it is taken back. Only in a transaction of the one who writes.
 pub(super) fn give_up(connection: &Connection) -> sql::Result<()> {
     let editions = Editions::of(connection)?;

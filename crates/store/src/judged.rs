@@ -238,8 +238,9 @@ impl Work<'_> {
         if self.edition == Edition::Shown && self.transaction.is_server() {
             let editions = Editions::of(self.transaction).map_err(&fail)?;
             if editions.coming.is_some() {
-                // They are on the list of what has changed, and the next edition is made of them again.
+                // The next edition is made of them again.
                 edition::take_back(self.transaction, editions.next(), ids).map_err(&fail)?;
+                edition::note_changed(self.transaction, ids).map_err(&fail)?;
             }
         }
         let indexers = Indexer::of(self.transaction, &named).map_err(&fail)?;

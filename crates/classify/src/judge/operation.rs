@@ -28,6 +28,8 @@ struct Deed {
     full_loss: bool,
     full_act: bool,
     recognised: bool,
+    /// Whether any rule knows it, though it be one that is unsure: such a value is an operation, and earns no low.
+    heard: bool,
     /// Whether the first sentence of the tool asks about such deeds, and does none.
     asked: bool,
     rule: String,
@@ -43,6 +45,7 @@ impl Deed {
             full_loss: false,
             full_act: false,
             recognised: false,
+            heard: false,
             asked: false,
             rule: String::new(),
         }
@@ -172,7 +175,7 @@ fn are_operations(set: &Ruleset, finding: &Finding<'_>, selector: &Selector, dee
     if deeds.iter().any(|(deed, _)| deed.asked) && !deeds.iter().any(|(deed, _)| acts(deed)) {
         return false;
     }
-    let known = deeds.iter().filter(|(deed, _)| deed.recognised).count();
+    let known = deeds.iter().filter(|(deed, _)| deed.heard).count();
     // However many words that nobody knows stand around a deed, it can be chosen.
     if selector.worded {
         known > 0 && known * 2 >= deeds.len()
@@ -344,9 +347,9 @@ fn judge_one(set: &Ruleset, finding: &Finding<'_>, stand_in: &mut StandIn, value
         hit.fate == Fate::Won && rule.class == Some(class) && rule.confidence > Confidence::Low
     };
     if class == Class::Read && !fired.iter().any(earned) {
-        return Deed { asked, ..Deed::unknown() };
+        return Deed { asked, heard: true, ..Deed::unknown() };
     }
-    let mut deed = Deed { class, recognised, asked, ..Deed::unknown() };
+    let mut deed = Deed { class, recognised, heard: true, asked, ..Deed::unknown() };
     for hit in fired.iter().filter(|hit| hit.fate == Fate::Won) {
         let rule = &set.rules[hit.rule as usize];
         if rule.only_for.is_empty() || rule.only_for.contains(&class) {

@@ -156,7 +156,11 @@ impl Ruleset {
 fn says(text: &str, word: &str) -> bool {
     const LONGEST_ENDING: usize = 4;
     text.match_indices(word).any(|(at, _)| {
-        let ending = text[at + word.len()..].chars().take_while(|letter| letter.is_alphabetic()).count();
+        let ending = text[at + word.len()..]
+            .chars()
+            .take(LONGEST_ENDING + 1)
+            .take_while(|letter| letter.is_alphabetic())
+            .count();
         ending <= LONGEST_ENDING && !text[..at].ends_with(char::is_alphanumeric)
     })
 }

@@ -7,6 +7,11 @@ use crate::rules::ruleset::Ruleset;
 use mcpdex_model::Field;
 use std::collections::HashSet;
 
+/// How many bytes a list in words takes at most.
+const MAX_LIST: usize = 8 * 1024;
+/// How many places of a text are looked at for a list or an example.
+const MAX_PLACES: usize = 256;
+
 /// The operations that the description of a parameter, or that of the tool, lists in words.
 pub(crate) fn in_words(set: &Ruleset, finding: &Finding<'_>, param: usize) -> Vec<Value> {
     let of = |field: Field| {
@@ -54,7 +59,7 @@ fn operations_in<'t>(text: &'t str, markers: &[String], name: &str) -> Vec<(usiz
 fn under_its_name<'t>(text: &'t str, name: &str) -> Vec<(usize, &'t str)> {
     let (lower, name) = (text.to_ascii_lowercase(), name.to_ascii_lowercase());
     let mut found = Vec::new();
-    for (at, _) in lower.match_indices(name.as_str()).filter(|_| !name.is_empty()) {
+    for (at, _) in lower.match_indices(name.as_str()).filter(|_| !name.is_empty()).take(MAX_PLACES) {
         let end = at + name.len();
         if lower[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_') {
             continue;
@@ -88,6 +93,7 @@ fn listed_in<'t>(text: &'t str, markers: &[String]) -> Vec<(usize, &'t str)> {
         .collect();
     starts.extend(text.match_indices(": ").map(|(at, _)| at + 2));
     starts.sort_unstable();
+    starts.truncate(MAX_PLACES);
     let mut best: Vec<(usize, &str)> = Vec::new();
     for start in starts {
         for found in [list_at(text, start), lines_at(text, start)] {
@@ -99,11 +105,17 @@ fn listed_in<'t>(text: &'t str, markers: &[String]) -> Vec<(usize, &'t str)> {
     best
 }
 
+/// The first [`MAX_LIST`] bytes of a text, or some less.
+fn cut(text: &str) -> &str {
+    let end = text.floor_char_boundary(MAX_LIST.min(text.len()));
+    &text[..end]
+}
+
 /// The list that begins on the line after `start`: one word a line, behind a dash, a dot or a number, with what explains it
 /// behind the word. It ends with the first line that is none.
 fn lines_at(text: &str, start: usize) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
-    let Some((same_line, below)) = text.get(start..).and_then(|rest| rest.split_once('\n')) else { return found };
+    let Some((same_line, below)) = text.get(start..).and_then(|rest| cut(rest).split_once('\n')) else { return found };
     if !same_line.trim().trim_matches(':').is_empty() {
         return found;
     }
@@ -125,9 +137,17 @@ fn lines_at(text: &str, start: usize) -> Vec<(usize, &str)> {
 /// brackets, or behind a dash, is passed over.
 fn list_at(text: &str, start: usize) -> Vec<(usize, &str)> {
     let Some(rest) = text.get(start..) else { return Vec::new() };
-    // A line that ends with a comma goes on in the next.
-    let line = rest.match_indices('\n').find(|(at, _)| !rest[..*at].trim_end().ends_with(',')).map(|(at, _)| at);
-    let list = &rest[..rest.find(". ").or(line).unwrap_or(rest.len())];
+    let rest = cut(rest);
+    // A line that ends with a comma goes on in the next, an empty one does not.
+    let mut line = 0;
+    for part in rest.split_inclusive('\n') {
+        line += part.trim_end_matches('\n').len();
+        if !part.trim_end().ends_with(',') {
+            break;
+        }
+        line += part.len() - part.trim_end_matches('\n').len();
+    }
+    let list = &rest[..rest.find(". ").map_or(line, |stop| stop.min(line))];
     let mut found = Vec::new();
     for item in list.split([',', '|', ';', '/']).map(str::trim) {
         let mut parts = item.split([' ', '"', '\'', '`', '“', '”', '(', ')', '.', ':']).filter(|part| !part.is_empty());
@@ -202,6 +222,14 @@ mod tests {
         assert_eq!(words(sections), ["list_boats", "get_boat", "find_boat", "drop_mooring", "sink", "raise"]);
         assert_eq!(words("one of list, purge. For example operation='list'"), ["list", "purge"]);
         assert_eq!(words("operation=\"list\", operation=\"get\". Takes one of list, purge"), ["list", "get", "purge"]);
+        assert_eq!(words("operations: list, get, drop\nUse with care. Ask first."), ["list", "get", "drop"]);
+        assert_eq!(words("operations: list, get,\n\n  drop"), ["list", "get"]);
         assert!(words("operation=\"list\" or cooperation=\"wide\"").len() < 2);
+    }
+
+    #[test]
+    fn a_hostile_text_is_looked_at_for_so_long() {
+        let text = [&"operations: ".repeat(5_000), ",", &"\n".repeat(60_000)].concat();
+        assert!(operations_in(&text, &["one of".to_owned()], "operation").len() <= MAX_OPERATIONS);
     }
 }

@@ -1,8 +1,10 @@
 //! What a description says of a parameter that its schema leaves undescribed: an entry of a section of arguments, as
 //! docstrings have them ("    berth: the berth to empty"), also where all stands on one line.
 
-/// How far behind a name the colon may stand that makes it an entry: `berth (str, optional): …`.
-const MAX_TYPE: usize = 80;
+/// How far behind a name the text of its entry begins: `berth (str, optional): …`.
+const MAX_HEAD: usize = 120;
+/// How many places of a description are looked at for one name.
+const MAX_PLACES: usize = 256;
 /// What ends the last entry of a description without lines.
 const SECTIONS: [&str; 7] = ["returns:", "return:", "raises:", "yields:", "example:", "examples:", "usage:"];
 
@@ -24,14 +26,25 @@ pub(crate) fn entries<'t>(description: &'t str, names: &[&str]) -> Vec<Option<(u
 
 /// Where the entry of `name` begins, and where its text does.
 fn head_of(description: &str, name: &str) -> Option<(usize, usize)> {
+    let plain = |sign: char| sign.is_alphanumeric() || matches!(sign, '_' | '-' | '.' | '$' | '@');
+    if name.is_empty() || !name.chars().all(plain) {
+        return None;
+    }
     let closes = |sign: char| matches!(sign, '`' | '*' | '"' | '\'');
-    description.match_indices(name).filter(|_| !name.is_empty()).find_map(|(at, _)| {
-        let before = description[..at].trim_end_matches(closes);
+    description.match_indices(name).take(MAX_PLACES).find_map(|(at, _)| {
+        // What opens a name is a sign or two.
+        let opened = description[..at].strip_suffix(closes).unwrap_or(&description[..at]);
+        let before = opened.strip_suffix(closes).unwrap_or(opened);
         let starts = before.is_empty() || before.ends_with([' ', '\t', '\n', '-', '•', '{', ',', '(']);
-        let rest = description[at + name.len()..].trim_start_matches(closes).trim_start_matches(' ');
+        if !starts {
+            return None;
+        }
+        let end = at + name.len();
+        let near = description.floor_char_boundary((end + MAX_HEAD).min(description.len()));
+        let rest = description[end..near].trim_start_matches(closes).trim_start_matches(' ');
         let rest = match rest.strip_prefix(['(', '[']) {
             Some(typed) => {
-                let end = typed.find([')', ']']).filter(|end| *end <= MAX_TYPE)?;
+                let end = typed.find([')', ']'])?;
                 typed[end + 1..].trim_start_matches(closes).trim_start_matches(' ')
             }
             None => rest,
@@ -42,7 +55,7 @@ fn head_of(description: &str, name: &str) -> Option<(usize, usize)> {
         // "http://…", "a::b" and values of an example are none.
         let value = text.trim_start();
         let says = value.starts_with(char::is_alphabetic) && text.len() > value.len();
-        (starts && says).then(|| (at, value.as_ptr() as usize - description.as_ptr() as usize))
+        says.then(|| (at, value.as_ptr() as usize - description.as_ptr() as usize))
     })
 }
 

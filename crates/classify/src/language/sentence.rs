@@ -195,7 +195,8 @@ impl Prose<'_, '_> {
                 })
             };
             self.opens_with_deed |= self.sentences.len() == 1 && actions[before..].iter().any(deed);
-            titled = !says && sentences == 0 && self.is_title_of(to);
+            let known = !self.unknown_verb && !self.unknown_joined;
+            titled = !says && sentences == 0 && known && self.is_title_of(to);
             opens = titled;
             stated |= says;
             sentences += usize::from(says || !self.is_preamble(from, to, language));

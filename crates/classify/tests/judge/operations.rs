@@ -216,3 +216,13 @@ fn of_several_lists_in_words_none_hides_another() {
     let plain = manager("get_mooring, list_moorings");
     assert_eq!((plain.class, plain.risk), (Class::Read, Risk::Low), "{plain:?}");
 }
+
+#[test]
+fn a_value_that_may_be_a_look_stays_an_operation_beside_a_grave_one() {
+    let kinds: Vec<Value> = ["wait", "expand", "scroll", "hold", "runJavascript"]
+        .map(|kind| json!({"type": "object", "properties": {"type": {"type": "string", "const": kind}}}))
+        .to_vec();
+    let steps = json!({"steps": {"type": "array", "items": {"anyOf": kinds}}});
+    let verdict = judged("search_pier", "Searches a pier and its surroundings.", steps);
+    assert_eq!((verdict.class, verdict.risk), (Class::Execute, Risk::Critical), "{verdict:?}");
+}

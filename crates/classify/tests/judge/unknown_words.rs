@@ -146,3 +146,15 @@ fn a_word_that_rules_know_only_before_a_noun_may_be_a_verb_too() {
     let row = json!({"server": "shelves", "name": "lab_code_details", "description": "Details of a laboratory code."});
     assert_eq!(judge(&[row]).remove(0).risk, Risk::Low);
 }
+
+#[test]
+fn a_line_above_a_look_hides_no_unknown_verb() {
+    let above = |line: &str| {
+        let description = format!("{line}\nRetrieves the count.");
+        judge(&[json!({"server": "shelves", "name": "snarfle_records", "description": description})]).remove(0)
+    };
+    assert_eq!(above("Snarfle the records of a customer").confidence, Confidence::Low);
+    // A title says nothing of a deed.
+    let row = json!({"server": "shelves", "name": "tide_at", "description": "Tide for ports and harbours\nCalculates the tide."});
+    assert_eq!((judge(&[row]).remove(0).class), Class::Read);
+}

@@ -137,7 +137,7 @@ impl Anew {
     }
 
     /// Judges a piece and writes what is new of it, unseen. `judge` gets servers and answers with their verdicts, in the same
-    /// order. `None`: the worker has it no more, and nothing was written.
+    /// order. `None`: the worker has it no more, or this judging was given up for other rules; nothing was written.
     ///
     /// # Errors
     /// The database cannot be read or written, or `judge` answers out of step; nothing of the piece was written.
@@ -164,6 +164,11 @@ impl Anew {
         let mut servers = read::servers(&self.reader, &self.place, (piece.first, piece.last), piece.late)?;
         let mut verdicts = judge(&servers.tools);
         let transaction = self.writer.exclusive().map_err(&fail)?;
+        // An edition that was given up has left its number to the next one.
+        let editions = Editions::of(&transaction).map_err(&fail)?;
+        if editions.next() != self.edition || editions.coming.as_deref() != Some(self.ruleset.as_str()) {
+            return Ok(None);
+        }
         let ended = "SELECT mcpdex_fleet.end_piece(?1, ?2)";
         let ended: bool = transaction.query_row(ended, [piece.worker, piece.id], |row| row.get(0)).map_err(&fail)?;
         if !ended {
