@@ -1,6 +1,6 @@
-//! Hearing that something was kept: a connection of its own in, a count that moves out. Whoever keeps something says so in
-//! the same transaction, by `pg_notify` on [`CHANNEL`]. Notices only make a reader look sooner: a pooler that hands out
-//! connections by the transaction lets none through.
+//! Hearing that something was kept: a connection of its own in, a count that moves out. Whoever keeps something can say so
+//! in the same transaction, by `pg_notify` on [`CHANNEL`]; `mcpdex` neither says nor hears it so far. Notices only make a
+//! reader look sooner: a pooler that hands out connections by the transaction lets none through.
 
 use super::FleetError;
 use std::future::poll_fn;
